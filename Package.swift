@@ -1,0 +1,55 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// The targets form one line (see docs/architecture.md): each may use those above it, never those below.
+let package = Package(
+  name: "tessera",
+  products: [
+    .executable(name: "tessera", targets: ["tessera"]),
+    .library(name: "Tessera", targets: ["Tessera"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+  ],
+  targets: [
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+    .target(name: "COpenBLAS", linkerSettings: [.linkedLibrary("openblas"), .linkedLibrary("lapacke")]),
+    .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
+    .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
+    .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+
+    .target(name: "TesseraNumerics", dependencies: ["CFFTW", "COpenBLAS"]),
+    .target(name: "TesseraImaging", dependencies: ["TesseraNumerics"]),
+    .target(name: "TesseraFormats", dependencies: ["TesseraImaging", "CTIFF", "CZlib", "CPNG", "CJPEG"]),
+    .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
+    .target(name: "TesseraStructure", dependencies: ["TesseraImaging", "TesseraLearning"]),
+    .target(name: "TesseraSimulation", dependencies: ["TesseraImaging"]),
+    .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "CCairo"]),
+    .target(
+      name: "TesseraMethods",
+      dependencies: ["TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures"]),
+    .target(name: "Tessera", dependencies: ["TesseraMethods"]),
+    .executableTarget(
+      name: "tessera",
+      dependencies: [
+        "TesseraMethods",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Sources/tessera-command"),
+
+    .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
+    .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging"]),
+    .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats"]),
+    .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning"]),
+    .testTarget(name: "TesseraStructureTests", dependencies: ["TesseraStructure", "TesseraSimulation"]),
+    .testTarget(name: "TesseraSimulationTests", dependencies: ["TesseraSimulation"]),
+    .testTarget(name: "TesseraFiguresTests", dependencies: ["TesseraFigures"]),
+    .testTarget(name: "TesseraMethodsTests", dependencies: ["TesseraMethods"]),
+    .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "tessera"]),
+  ],
+  cLanguageStandard: .gnu2x
+)

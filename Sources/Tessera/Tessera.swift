@@ -1,0 +1,5 @@
+@_exported import TesseraImaging
+@_exported import TesseraLearning
+@_exported import TesseraMethods
+@_exported import TesseraNumerics
+@_exported import TesseraStructure

@@ -1,0 +1,8 @@
+import TesseraNumerics
+
+/// Points of the plane, one a sample, in which near means alike.
+public struct Layout: Sendable, Equatable {
+  /// One point a row of the feature matrix, in arbitrary units.
+  public var points: [Point]
+  public init(points: [Point]) { self.points = points }
+}

@@ -1,0 +1,72 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// How many threads the parallel loops use. Results never depend on it.
+public enum Workers {
+  private static let limit = Atomic<Int>(0)
+
+  /// Threads in use: 1 or more; at first all processors. Set once, before work starts.
+  public static var count: Int {
+    get {
+      let set = limit.load(ordering: .relaxed)
+      return set > 0 ? set : ProcessInfo.processInfo.activeProcessorCount
+    }
+    set { limit.store(max(1, newValue), ordering: .relaxed) }
+  }
+}
+
+/// Calls `body(0) ... body(count - 1)`, on several threads, in any order. Each call must write its own memory only.
+package func concurrentFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
+  let threads = min(Workers.count, count)
+  guard threads > 1 else {
+    for index in 0..<count { body(index) }
+    return
+  }
+  let next = Atomic<Int>(0)
+  DispatchQueue.concurrentPerform(iterations: threads) { _ in
+    while true {
+      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+      if index >= count { return }
+      body(index)
+    }
+  }
+}
+
+/// The values `transform(0) ... transform(count - 1)` in index order, computed on several threads.
+package func concurrentMap<Value>(count: Int, _ transform: @Sendable (Int) -> Value) -> [Value] {
+  [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+    nonisolated(unsafe) let values = buffer  // Each element is initialised by one call.
+    concurrentFor(count) { values.initializeElement(at: $0, to: transform($0)) }
+    initialized = count
+  }
+}
+
+/// Splits `0..<count` into ranges of `size` (the last may be shorter) and maps each; results in order.
+///
+/// The ranges depend on `size` alone, so sums over their results are the same on any number of threads.
+package func concurrentMap<Value>(
+  chunksOf size: Int, of count: Int, _ transform: @Sendable (Range<Int>) -> Value
+) -> [Value] {
+  concurrentMap(count: (count + size - 1) / size) { transform($0 * size..<min(count, ($0 + 1) * size)) }
+}
+
+/// Makes a raster row by row on several threads; `fill` gets the row's index and its pixels, set to `zero`.
+package func concurrentRows<Sample: BitwiseCopyable & Sendable>(
+  width: Int, height: Int, of zero: Sample, band: Int = 16,
+  _ fill: @Sendable (Int, inout MutableSpan<Sample>) -> Void
+) -> Raster<Sample> {
+  let values = [Sample](unsafeUninitializedCapacity: width * height) { buffer, count in
+    nonisolated(unsafe) let pixels = buffer  // Rows do not overlap.
+    concurrentFor((height + band - 1) / band) { index in
+      for y in index * band..<min(height, (index + 1) * band) {
+        let line = pixels.extracting(y * width..<(y + 1) * width)
+        line.initialize(repeating: zero)  // First touch on the core that writes.
+        var row = line.mutableSpan
+        fill(y, &row)
+      }
+    }
+    count = width * height
+  }
+  return Raster(width: width, height: height, values: values)
+}

@@ -1,0 +1,56 @@
+import TesseraImaging
+import TesseraNumerics
+
+/// One place of the crystal: an atom column that was seen, or a lattice node where none is.
+public struct Site: Sendable, Codable, Equatable {
+  public enum Kind: String, Sendable, Codable {
+    /// A column that was found in the image.
+    case column
+    /// A node of the lattice without a column.
+    case vacant
+  }
+
+  /// Place in pixels; the centre of the first pixel is (0, 0).
+  public var position: Point
+  /// Height of the fitted Gaussian above its background, in the image's intensity units.
+  public var amplitude: Double
+  /// Standard deviations of the fitted Gaussian along its axes, in pixels; NaN where unknown.
+  public var sigmaMajor, sigmaMinor: Double
+  /// Direction of the major axis, from +x towards +y, in radians.
+  public var angle: Double
+  /// Fitted background, in the image's intensity units.
+  public var background: Double
+  public var kind: Kind
+
+  public init(
+    position: Point, amplitude: Double = .nan, sigmaMajor: Double = .nan, sigmaMinor: Double = .nan,
+    angle: Double = 0, background: Double = .nan, kind: Kind = .column
+  ) {
+    self.position = position
+    self.amplitude = amplitude
+    self.sigmaMajor = sigmaMajor
+    self.sigmaMinor = sigmaMinor
+    self.angle = angle
+    self.background = background
+    self.kind = kind
+  }
+}
+
+/// The places found in one image, in the order of the result tables.
+public struct Sites: Sendable, Codable, Equatable {
+  public var sites: [Site]
+  public init(_ sites: [Site]) { self.sites = sites }
+
+  public var count: Int { sites.count }
+  public subscript(index: Int) -> Site {
+    get { sites[index] }
+    set { sites[index] = newValue }
+  }
+  public var positions: [Point] { sites.map(\.position) }
+
+  /// Mean distance from a site to its nearest neighbour, in pixels; nil with fewer than two sites.
+  public var meanSpacing: Double? {
+    guard count > 1 else { return nil }
+    return Statistics.mean(PlanarIndex(positions).nearestDistances())
+  }
+}
