@@ -1,0 +1,83 @@
+import TesseraNumerics
+
+/// Finds scale bars and their captions that a program drew into the pixels.
+///
+/// A bar is a solid rectangle of one exact value at an end of the image's range, at least 3 % of the image's width
+/// long and four times as long as high. The caption is whatever else has (nearly) that value close to the bar. Solid
+/// boxes behind a caption are found the same way. Images of atoms hold no such rectangle: even a clipped column is round.
+public enum BurnedInLabels {
+  /// A box of pixels: corners (`x`, `y`) and (`x + width`, `y + height`), the second outside.
+  public struct Box: Sendable, Equatable, Codable {
+    public var x, y, width, height: Int
+  }
+
+  /// The boxes to leave out of an analysis, bars and captions together; empty when the image has none.
+  public static func boxes(in image: Raster<Float>) -> [Box] {
+    let finite = image.values.filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max(), low < high else { return [] }
+    return [high, low].flatMap { boxes(in: image, of: $0, range: high - low) }
+  }
+
+  private static func boxes(in image: Raster<Float>, of value: Float, range: Float) -> [Box] {
+    let pieces = components(of: image) { $0 == value }
+    let bars = pieces.filter { piece in
+      let box = piece.box
+      return box.width >= max(16, image.width * 3 / 100) && box.width >= 4 * box.height && box.height >= 2
+        && box.height <= image.height / 10 && Double(piece.count) >= 0.9 * Double(box.width * box.height)
+    }
+    guard !bars.isEmpty, bars.count <= 4 else { return [] }
+    // Letters may be smoothed: within a tenth of the range of the bar's value.
+    let letters = components(of: image) { abs($0 - value) <= 0.1 * range }
+    return bars.map { bar in
+      let reach = max(8, image.height / 16)
+      var box = bar.box
+      for letter in letters where letter.count >= 4 {
+        let l = letter.box
+        let near =
+          l.x + l.width > bar.box.x - reach && l.x < bar.box.x + bar.box.width + reach
+          && l.y + l.height > bar.box.y - reach && l.y < bar.box.y + bar.box.height + reach
+        let small = l.width <= max(bar.box.width, reach) && l.height <= reach
+        // Noise reaches the end of the range in single pixels; a letter is a stroke.
+        if near && small && letter.count >= 12 { box = union(box, l) }
+      }
+      let margin = 3
+      let (x0, y0) = (max(0, box.x - margin), max(0, box.y - margin))
+      return Box(
+        x: x0, y: y0, width: min(image.width, box.x + box.width + margin) - x0,
+        height: min(image.height, box.y + box.height + margin) - y0)
+    }
+  }
+
+  private static func union(_ a: Box, _ b: Box) -> Box {
+    let (x, y) = (min(a.x, b.x), min(a.y, b.y))
+    return Box(
+      x: x, y: y, width: max(a.x + a.width, b.x + b.width) - x, height: max(a.y + a.height, b.y + b.height) - y)
+  }
+
+  /// The 4-connected components of the pixels that satisfy a condition: size and bounding box.
+  private static func components(
+    of image: Raster<Float>, where holds: (Float) -> Bool
+  ) -> [(count: Int, box: Box)] {
+    let (width, height) = (image.width, image.height)
+    var open = image.values.map(holds)
+    var result: [(Int, Box)] = []
+    var stack: [Int] = []
+    for start in open.indices where open[start] {
+      open[start] = false
+      stack.append(start)
+      var (x0, x1, y0, y1, count) = (width, 0, height, 0, 0)
+      while let index = stack.popLast() {
+        let (x, y) = (index % width, index / width)
+        (x0, x1, y0, y1) = (min(x0, x), max(x1, x), min(y0, y), max(y1, y))
+        count += 1
+        for next in [x > 0 ? index - 1 : -1, x + 1 < width ? index + 1 : -1, index - width, index + width]
+        where next >= 0 && next < open.count && open[next] {
+          open[next] = false
+          stack.append(next)
+        }
+      }
+      result.append((count, Box(x: x0, y: y0, width: x1 - x0 + 1, height: y1 - y0 + 1)))
+    }
+    return result
+  }
+}

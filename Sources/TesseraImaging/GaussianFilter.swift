@@ -1,0 +1,118 @@
+import Foundation
+import TesseraNumerics
+
+/// Gaussian smoothing and the Laplacian of the Gaussian, sampled to four standard deviations.
+public enum GaussianFilter {
+  /// The image convolved with a normalised Gaussian; reflecting edges.
+  /// - Parameter sigma: standard deviation in pixels; not positive: the image itself.
+  public static func smoothed(_ image: Raster<Float>, sigma: Double) -> Raster<Float> {
+    guard sigma > 0 else { return image }
+    let kernel = halfKernel(sigma: sigma)
+    return separableFilter(image, rows: kernel, columns: kernel)
+  }
+
+  /// Smooths over the pixels with weight only: conv(weight x image) / conv(weight). Where no weight is near, the value
+  /// is that of the whole image's weighted mean.
+  public static func smoothed(_ image: Raster<Float>, weights: Raster<Float>, sigma: Double) -> Raster<Float> {
+    let weighted = zip(image.values, weights.values).map { $1 > 0 ? $0 * $1 : 0 }
+    let numerator = smoothed(Raster(width: image.width, height: image.height, values: weighted), sigma: sigma)
+    let denominator = smoothed(weights, sigma: sigma)
+    let total = weights.values.reduce(0.0) { $0 + Double($1) }
+    let mean = total > 0 ? Float(weighted.reduce(0.0) { $0 + Double($1) } / total) : 0
+    let values = zip(numerator.values, denominator.values).map { $1 > 1e-4 ? $0 / $1 : mean }
+    return Raster(width: image.width, height: image.height, values: values)
+  }
+
+  /// Smooths with a wide Gaussian at a cost independent of its width: the image is averaged over blocks first, and
+  /// the smooth result interpolated back. For sigma above about 8 pixels; the error is below 1 % of the contrast.
+  public static func broadlySmoothed(
+    _ image: Raster<Float>, weights: Raster<Float>? = nil, sigma: Double
+  ) -> Raster<Float> {
+    let factor = max(1, Int(sigma / 4))
+    guard factor > 1, image.width >= 4 * factor, image.height >= 4 * factor else {
+      return weights.map { smoothed(image, weights: $0, sigma: sigma) } ?? smoothed(image, sigma: sigma)
+    }
+    let (small, weight) = blockMeans(image, weights: weights, factor: factor)
+    let smooth = smoothed(small, weights: weight, sigma: sigma / Double(factor))
+    return interpolated(smooth, factor: factor, width: image.width, height: image.height)
+  }
+
+  /// Minus the Laplacian of the Gaussian, times sigma squared: positive on bright blobs, largest on a Gaussian blob
+  /// of the same sigma (Lindeberg, IJCV 30 (1998) 79).
+  public static func blobResponse(_ image: Raster<Float>, sigma: Double) -> Raster<Float> {
+    let smooth = halfKernel(sigma: sigma)
+    let curvature = secondDerivativeHalfKernel(sigma: sigma)
+    let xx = separableFilter(image, rows: curvature, columns: smooth)
+    let yy = separableFilter(image, rows: smooth, columns: curvature)
+    let scale = Float(-sigma * sigma)
+    return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
+      let (a, b) = (xx.values.span, yy.values.span)
+      for x in 0..<row.count { row[x] = scale * (a[y * image.width + x] + b[y * image.width + x]) }
+    }
+  }
+
+  /// Standard deviation of `blobResponse` on white noise of unit standard deviation: 1 / (sigma sqrt(2 pi)), exact as
+  /// sigma grows and within 2 % from sigma = 1.
+  public static func blobResponseNoise(sigma: Double) -> Double { 1 / (sigma * (2 * Double.pi).squareRoot()) }
+
+  /// Right half of a Gaussian with unit sum over the whole kernel, centre first.
+  static func halfKernel(sigma: Double) -> [Float] {
+    let reach = max(1, Int((4 * sigma).rounded(.up)))
+    let half = (0...reach).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
+    let sum = 2 * half.reduce(0, +) - half[0]
+    return half.map { Float($0 / sum) }
+  }
+
+  /// Right half of the second derivative, with zero sum and unit response (2) to x².
+  static func secondDerivativeHalfKernel(sigma: Double) -> [Float] {
+    let reach = max(1, Int((4 * sigma).rounded(.up)))
+    let s2 = sigma * sigma
+    var half = (0...reach).map { (Double($0 * $0) / s2 - 1) * exp(-Double($0 * $0) / (2 * s2)) }
+    let gauss = (0...reach).map { exp(-Double($0 * $0) / (2 * s2)) }
+    // Sampling leaves a small sum; taking it out along the Gaussian keeps a flat image at exactly zero.
+    let excess = (2 * half.reduce(0, +) - half[0]) / (2 * gauss.reduce(0, +) - gauss[0])
+    for i in half.indices { half[i] -= excess * gauss[i] }
+    let response = half.enumerated().reduce(0.0) { $0 + 2 * Double($1.offset * $1.offset) * $1.element }
+    return half.map { Float($0 * 2 / response) }
+  }
+
+  /// Weighted means of `factor` x `factor` blocks, and each block's share of weight.
+  private static func blockMeans(
+    _ image: Raster<Float>, weights: Raster<Float>?, factor: Int
+  ) -> (Raster<Float>, Raster<Float>) {
+    let (w, h) = ((image.width + factor - 1) / factor, (image.height + factor - 1) / factor)
+    var (sums, totals) = ([Double](repeating: 0, count: w * h), [Double](repeating: 0, count: w * h))
+    for y in 0..<image.height {
+      for x in 0..<image.width {
+        let weight = weights.map { Double($0.values[y * image.width + x]) } ?? 1
+        if weight > 0 {
+          sums[y / factor * w + x / factor] += weight * Double(image.values[y * image.width + x])
+          totals[y / factor * w + x / factor] += weight
+        }
+      }
+    }
+    let means = zip(sums, totals).map { $1 > 0 ? Float($0 / $1) : 0 }
+    let shares = totals.map { Float($0 / Double(factor * factor)) }
+    return (Raster(width: w, height: h, values: means), Raster(width: w, height: h, values: shares))
+  }
+
+  /// Bilinear interpolation of block values, whose centres lie at (factor - 1) / 2 + k factor.
+  private static func interpolated(_ small: Raster<Float>, factor: Int, width: Int, height: Int) -> Raster<Float> {
+    let centre = Float(factor - 1) / 2
+    @Sendable func place(_ index: Int, _ limit: Int) -> (Int, Int, Float) {
+      let at = max(0, min(Float(limit - 1), (Float(index) - centre) / Float(factor)))
+      let below = min(Int(at), limit - 1)
+      return (below, min(below + 1, limit - 1), at - Float(below))
+    }
+    let columns = (0..<width).map { place($0, small.width) }
+    return concurrentRows(width: width, height: height, of: Float(0)) { y, row in
+      let (y0, y1, v) = place(y, small.height)
+      for x in 0..<width {
+        let (x0, x1, u) = columns[x]
+        let top = small.values[y0 * small.width + x0] * (1 - u) + small.values[y0 * small.width + x1] * u
+        let bottom = small.values[y1 * small.width + x0] * (1 - u) + small.values[y1 * small.width + x1] * u
+        row[x] = top * (1 - v) + bottom * v
+      }
+    }
+  }
+}

@@ -1,0 +1,149 @@
+import Foundation
+import TesseraNumerics
+
+/// Makes a micrograph ready for analysis: unusable pixels masked and filled, burned-in labels masked, X-ray spikes
+/// removed, contrast turned so that columns are bright. Nothing is smoothed, and intensities keep their units.
+public struct Preparation: Sendable, Codable, Equatable {
+  /// Which way columns stand out.
+  public enum Contrast: String, Sendable, Codable, CaseIterable {
+    /// Decided from the acquisition metadata and the image's skewness.
+    case auto
+    /// Columns are bright (ADF, HAADF).
+    case bright
+    /// Columns are dark (ABF, bright field): the image is inverted.
+    case dark
+  }
+  public var contrast = Contrast.auto
+  /// Mask scale bars and captions that were drawn into the pixels.
+  public var masksLabels = true
+  /// A pixel that exceeds each of its eight neighbours by this many noise standard deviations is a spike; 0: keep.
+  public var spikeThreshold = 8.0
+
+  public init() {}
+
+  /// The prepared image, and what was done to it.
+  public struct Prepared: Sendable {
+    /// Intensities, finite everywhere, columns bright.
+    public var image: Raster<Float>
+    /// True where a pixel holds a measurement.
+    public var isMeasured: Raster<Bool>
+    public var isInverted: Bool
+    /// Labels that were masked.
+    public var labels: [BurnedInLabels.Box]
+    public var warnings: [String]
+
+    /// The share of pixels that hold a measurement, 0 ... 1.
+    public var measuredShare: Double {
+      Double(isMeasured.values.count { $0 }) / Double(max(1, isMeasured.count))
+    }
+  }
+
+  /// The smallest side, in pixels, of an image that can be analysed.
+  public static let smallestSide = 16
+
+  /// - Throws: `DataError` where nothing can be analysed: too small, no finite pixel, or all pixels equal.
+  public func prepared(_ micrograph: Micrograph) throws -> Prepared {
+    let source = micrograph.pixels
+    guard source.width >= Self.smallestSide, source.height >= Self.smallestSide else {
+      throw DataError(
+        "\(micrograph.name): the image has \(source.width) x \(source.height) pixels; an analysis needs at least "
+          + "\(Self.smallestSide) x \(Self.smallestSide)")
+    }
+    let finite = source.values.filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max() else {
+      throw DataError("\(micrograph.name): no pixel holds a finite value; export the image again")
+    }
+    guard low < high else {
+      throw DataError("\(micrograph.name): all pixels have the value \(low); there is nothing to find")
+    }
+    var image = source
+    var measured = source.map(\.isFinite)
+    var warnings: [String] = []
+    if finite.count < source.count {
+      warnings.append("\(source.count - finite.count) pixels are not finite and were left out")
+    }
+    let labels = masksLabels ? BurnedInLabels.boxes(in: source) : []
+    for box in labels {
+      for y in box.y..<box.y + box.height { for x in box.x..<box.x + box.width { measured[x, y] = false } }
+      warnings.append(
+        "a label drawn into the image at x \(box.x)-\(box.x + box.width), y \(box.y)-\(box.y + box.height) was left out")
+    }
+    Self.fill(&image, where: measured)
+    if spikeThreshold > 0 {
+      let count = removeSpikes(from: &image)
+      if count > 0 { warnings.append("\(count) spikes (single outlying pixels) were replaced by their surroundings") }
+    }
+    let inverted = contrast == .dark || (contrast == .auto && Self.columnsAreDark(in: image, of: micrograph))
+    if inverted {
+      let top = image.values.max() ?? 0
+      let bottom = image.values.min() ?? 0
+      image = image.map { top + bottom - $0 }
+      if contrast == .auto {
+        warnings.append("columns look dark, so the contrast was inverted; --contrast bright keeps it as it is")
+      }
+    }
+    return Prepared(image: image, isMeasured: measured, isInverted: inverted, labels: labels, warnings: warnings)
+  }
+
+  /// Gives masked pixels the smooth continuation of those around them.
+  private static func fill(_ image: inout Raster<Float>, where measured: Raster<Bool>) {
+    guard measured.values.contains(false) else { return }
+    let weights = measured.map { $0 ? Float(1) : 0 }
+    let clean = Raster(
+      width: image.width, height: image.height,
+      values: zip(image.values, measured.values).map { $1 ? $0 : 0 })
+    let sigma = Double(max(image.width, image.height)) / 64
+    let smooth = GaussianFilter.broadlySmoothed(clean, weights: weights, sigma: max(4, sigma))
+    for index in image.values.indices where !measured.values[index] { image.values[index] = smooth.values[index] }
+  }
+
+  /// Replaces lone spikes by the median of their neighbours; returns how many.
+  private func removeSpikes(from image: inout Raster<Float>) -> Int {
+    let noise = noiseLevel(of: image)
+    guard noise > 0 else { return 0 }
+    let (width, height, limit) = (image.width, image.height, Float(spikeThreshold * noise))
+    let source = image
+    let found = concurrentMap(count: height) { y -> [(Int, Float)] in
+      guard y > 0, y + 1 < height else { return [] }
+      let v = source.values.span
+      var row: [(Int, Float)] = []
+      for x in 1..<width - 1 {
+        let i = y * width + x
+        let bound = v[i] - limit
+        if v[i - 1] > bound || v[i + 1] > bound || v[i - width] > bound || v[i + width] > bound { continue }
+        let ring = [
+          v[i - width - 1], v[i - width], v[i - width + 1], v[i - 1], v[i + 1], v[i + width - 1], v[i + width],
+          v[i + width + 1],
+        ]
+        if ring.allSatisfy({ $0 < bound }) { row.append((i, Statistics.median(ring))) }
+      }
+      return row
+    }.flatMap { $0 }
+    // Many "spikes" are the image's own contrast (columns of one pixel), not X-rays.
+    guard found.count * 1000 < image.count else { return 0 }
+    for (index, value) in found { image.values[index] = value }
+    return found.count
+  }
+
+  /// Dark columns, by the acquisition's own words, else by clearly negative skewness of the flattened image.
+  private static func columnsAreDark(in image: Raster<Float>, of micrograph: Micrograph) -> Bool {
+    let words = (micrograph.metadata.sorted { $0.key < $1.key }.map(\.value) + [micrograph.name])
+      .joined(separator: " ").lowercased()
+      .split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    if words.contains(where: { ["haadf", "adf", "ladf", "maadf", "laadf", "idpc", "df"].contains($0) }) { return false }
+    if words.contains(where: { ["abf", "bf", "brightfield"].contains($0) }) { return true }
+    return flattenedSkewness(of: image) < -0.5
+  }
+
+  /// Skewness of the image after a light smoothing and without its slow background; positive for bright dots.
+  static func flattenedSkewness(of image: Raster<Float>) -> Double {
+    let side = Double(min(image.width, image.height))
+    let light = GaussianFilter.smoothed(image, sigma: 2)
+    let slow = GaussianFilter.broadlySmoothed(image, sigma: max(8, side / 16))
+    let flat = zip(light.values, slow.values).map { Double($0 - $1) }
+    let mean = Statistics.mean(flat)
+    let deviation = Statistics.deviation(flat)
+    guard deviation > 0 else { return 0 }
+    return flat.reduce(0) { $0 + pow(($1 - mean) / deviation, 3) } / Double(flat.count)
+  }
+}
