@@ -7,4 +7,19 @@ struct TesseraCommand: AsyncParsableCommand {
     commandName: "tessera",
     abstract: "Finds the motifs of an atomic-resolution micrograph, where each one sits, and how they combine.",
     version: "0.1.0")
+
+  /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
+  static func main() async {
+    Messages.begin()
+    do {
+      var command = try parseAsRoot()
+      if var waiting = command as? any AsyncParsableCommand {
+        try await waiting.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      ExitStatus.leave(with: error)
+    }
+  }
 }

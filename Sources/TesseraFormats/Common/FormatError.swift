@@ -1,0 +1,32 @@
+/// Why a file could not be read or written: a sentence with the file, the fact and the way out.
+public struct FormatError: Error, Equatable, CustomStringConvertible, Sendable {
+  /// What stood in the way; commands turn it into their exit status.
+  public enum Kind: Sendable, Equatable {
+    /// The file is there, but damaged, unsupported or unsuitable.
+    case unusable
+    /// There is no such file.
+    case missing
+    /// The result exists already, or its folder does not accept it.
+    case cannotWrite
+    /// The device failed in the middle of reading or writing.
+    case inputOutput
+  }
+
+  public let kind: Kind
+  public let description: String
+
+  public init(_ kind: Kind = .unusable, _ description: String) {
+    self.kind = kind
+    self.description = description
+  }
+
+  /// A sentence about a file: `NAME: FACT`. Only the last component of the path is named.
+  init(_ kind: Kind = .unusable, in path: String, _ fact: String) {
+    self.init(kind, "\(fileName(path)): \(fact)")
+  }
+}
+
+/// The last component of a path.
+func fileName(_ path: String) -> String {
+  path.split(separator: "/").last.map(String.init) ?? path
+}

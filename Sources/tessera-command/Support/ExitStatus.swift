@@ -1,0 +1,53 @@
+import ArgumentParser
+import Foundation
+import TesseraFormats
+import TesseraNumerics
+
+/// Exit statuses, after sysexits.h. The only place that turns an error into a sentence and a status.
+enum ExitStatus {
+  /// Some of several inputs failed; the others are complete.
+  static let someFailed: Int32 = 1
+  static let usage: Int32 = 64
+  static let unusableData: Int32 = 65
+  static let noInput: Int32 = 66
+  static let cannotWrite: Int32 = 73
+  static let inputOutput: Int32 = 74
+
+  /// The status for an error that a command has thrown.
+  static func code(for error: any Error) -> Int32 {
+    switch error {
+    case let error as FormatError:
+      switch error.kind {
+      case .unusable: unusableData
+      case .missing: noInput
+      case .cannotWrite: cannotWrite
+      case .inputOutput: inputOutput
+      }
+    case is ParameterError: usage
+    case is DataError: unusableData
+    case let error as CocoaError where error.isFileError: error.code.rawValue >= 512 ? cannotWrite : noInput
+    case is POSIXError, is CocoaError: inputOutput
+    case let error where isOfArgumentParser(error): TesseraCommand.exitCode(for: error).rawValue
+    default: unusableData
+    }
+  }
+
+  /// The sentence for an error, without the program's name.
+  static func sentence(for error: any Error) -> String {
+    if isOfArgumentParser(error) { return TesseraCommand.message(for: error) }
+    if let error = error as? CocoaError { return error.localizedDescription }
+    return "\(error)"
+  }
+
+  /// Ends the program: prints the sentence (help and version go to standard output) and exits with the status.
+  static func leave(with error: any Error) -> Never {
+    if isOfArgumentParser(error) { TesseraCommand.exit(withError: error) }
+    Messages.error(sentence(for: error))
+    exit(code(for: error))
+  }
+
+  private static func isOfArgumentParser(_ error: any Error) -> Bool {
+    error is ValidationError || error is ExitCode || error is CleanExit
+      || String(reflecting: type(of: error)).hasPrefix("ArgumentParser.")
+  }
+}

@@ -1,0 +1,55 @@
+import Dispatch
+import Foundation
+import Logging
+import TesseraFormats
+
+/// What the command says beside its result: all of it goes to standard error.
+enum Messages {
+  private static let logger = Logger(label: "tessera")
+  nonisolated(unsafe) private static var signals: [any DispatchSourceSignal] = []  // Set once, before any work.
+
+  /// Sends logs to standard error and makes an interrupted program take its unfinished results away.
+  static func begin() {
+    LoggingSystem.bootstrap { _ in PlainLogHandler() }
+    signals = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        AtomicOutput.removeUnfinished()
+        exit(128 + number)
+      }
+      source.resume()
+      return source
+    }
+  }
+
+  static func note(_ sentence: String) { logger.info("\(sentence)") }
+  static func warning(_ sentence: String) { logger.warning("\(sentence)") }
+  static func error(_ sentence: String) { logger.error("\(sentence)") }
+
+  /// Prints one JSON value on standard output: sorted keys, so that equal results are equal bytes.
+  static func printJSON(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}
+
+/// One line a message: `tessera: warning: ...` on standard error.
+private struct PlainLogHandler: LogHandler {
+  var logLevel = Logger.Level.info
+  var metadata: Logger.Metadata = [:]
+  var metadataProvider: Logger.MetadataProvider?
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { metadata[key] }
+    set { metadata[key] = newValue }
+  }
+
+  func log(event: LogEvent) {
+    let level = event.level == .info ? "" : "\(event.level): "
+    FileHandle.standardError.write(Data("\(ProgressBar.eraser)tessera: \(level)\(event.message)\n".utf8))
+  }
+}
