@@ -1,13 +1,13 @@
 /// Order statistics and moments of plain arrays. Values that are not finite must be removed first.
 public enum Statistics {
   /// The value below which a `fraction` (0 ... 1) of the values lies, interpolated linearly; NaN of nothing.
-  public static func quantile<Value: BinaryFloatingPoint>(_ values: [Value], _ fraction: Double) -> Value {
+  @inlinable public static func quantile<Value: BinaryFloatingPoint>(_ values: [Value], _ fraction: Double) -> Value {
     guard !values.isEmpty else { return .nan }
     return quantile(sorted: values.sorted(), fraction)
   }
 
   /// The same for values in rising order.
-  public static func quantile<Value: BinaryFloatingPoint>(sorted: [Value], _ fraction: Double) -> Value {
+  @inlinable public static func quantile<Value: BinaryFloatingPoint>(sorted: [Value], _ fraction: Double) -> Value {
     guard !sorted.isEmpty else { return .nan }
     let place = max(0, min(1, fraction)) * Double(sorted.count - 1)
     let below = Int(place)
@@ -15,21 +15,21 @@ public enum Statistics {
     return sorted[below] + Value(place - Double(below)) * (sorted[above] - sorted[below])
   }
 
-  public static func median<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value { quantile(values, 0.5) }
+  @inlinable public static func median<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value { quantile(values, 0.5) }
 
   /// 1.4826 times the median distance from the median: the standard deviation of a normal distribution, robustly.
-  public static func robustDeviation<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value {
+  @inlinable public static func robustDeviation<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value {
     let middle = median(values)
     return 1.4826 * median(values.map { abs($0 - middle) })
   }
 
   /// Arithmetic mean; NaN of nothing.
-  public static func mean<Value: BinaryFloatingPoint>(_ values: [Value]) -> Double {
+  @inlinable public static func mean<Value: BinaryFloatingPoint>(_ values: [Value]) -> Double {
     values.isEmpty ? .nan : values.reduce(0) { $0 + Double($1) } / Double(values.count)
   }
 
   /// Population standard deviation (divided by the count); NaN of nothing.
-  public static func deviation<Value: BinaryFloatingPoint>(_ values: [Value]) -> Double {
+  @inlinable public static func deviation<Value: BinaryFloatingPoint>(_ values: [Value]) -> Double {
     let middle = mean(values)
     let squares = values.reduce(0) { $0 + (Double($1) - middle) * (Double($1) - middle) }
     return values.isEmpty ? .nan : (squares / Double(values.count)).squareRoot()

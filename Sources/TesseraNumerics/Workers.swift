@@ -17,7 +17,7 @@ public enum Workers {
 }
 
 /// Calls `body(0) ... body(count - 1)`, on several threads, in any order. Each call must write its own memory only.
-package func concurrentFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
+@usableFromInline package func concurrentFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
   let threads = min(Workers.count, count)
   guard threads > 1 else {
     for index in 0..<count { body(index) }
@@ -34,7 +34,7 @@ package func concurrentFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
 }
 
 /// The values `transform(0) ... transform(count - 1)` in index order, computed on several threads.
-package func concurrentMap<Value>(count: Int, _ transform: @Sendable (Int) -> Value) -> [Value] {
+@inlinable package func concurrentMap<Value>(count: Int, _ transform: @Sendable (Int) -> Value) -> [Value] {
   [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
     nonisolated(unsafe) let values = buffer  // Each element is initialised by one call.
     concurrentFor(count) { values.initializeElement(at: $0, to: transform($0)) }
@@ -45,14 +45,14 @@ package func concurrentMap<Value>(count: Int, _ transform: @Sendable (Int) -> Va
 /// Splits `0..<count` into ranges of `size` (the last may be shorter) and maps each; results in order.
 ///
 /// The ranges depend on `size` alone, so sums over their results are the same on any number of threads.
-package func concurrentMap<Value>(
+@inlinable package func concurrentMap<Value>(
   chunksOf size: Int, of count: Int, _ transform: @Sendable (Range<Int>) -> Value
 ) -> [Value] {
   concurrentMap(count: (count + size - 1) / size) { transform($0 * size..<min(count, ($0 + 1) * size)) }
 }
 
 /// Makes a raster row by row on several threads; `fill` gets the row's index and its pixels, set to `zero`.
-package func concurrentRows<Sample: BitwiseCopyable & Sendable>(
+@inlinable package func concurrentRows<Sample: BitwiseCopyable & Sendable>(
   width: Int, height: Int, of zero: Sample, band: Int = 16,
   _ fill: @Sendable (Int, inout MutableSpan<Sample>) -> Void
 ) -> Raster<Sample> {

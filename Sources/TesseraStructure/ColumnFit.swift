@@ -22,7 +22,7 @@ public struct ColumnFit: Sendable, Codable, Equatable {
   public var shape = Shape.elliptical
   /// Most sweeps over all columns.
   public var sweepLimit = 12
-  /// The fit ends when no column moves farther than this in a sweep, in pixels.
+  /// The fit ends when 99 % of the columns move less than this in a sweep, in pixels.
   public var tolerance = 0.003
   /// Radius of a column's window, in standard deviations.
   public var windowRadius = 3.0
@@ -41,19 +41,22 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     /// Variance of a pixel of model intensity m: `constantVariance + gain * m`.
     var constantVariance, gain: Double
     var sweeps: Int
-    /// Largest move in the last sweep, in pixels.
+    /// The move that 99 % of the columns stayed below in the last sweep, in pixels.
     var lastMove: Double
   }
 
   /// - Parameters:
   ///   - seeds: places to start from, within about one standard deviation of the columns.
+  ///   - noiseFactor: local departures of the noise from a line in the intensity; nil: none.
   ///   - sigma: first guess of the columns' standard deviation, in pixels.
   ///   - spacing: mean distance between neighbouring columns, in pixels: the background varies over twice that.
   func outcome(
-    seeds: [GaussianColumn], in image: Raster<Float>, isMeasured: Raster<Bool>, sigma: Double, spacing: Double
+    seeds: [GaussianColumn], in image: Raster<Float>, isMeasured: Raster<Bool>, noiseFactor: Raster<Float>? = nil,
+    sigma: Double, spacing: Double
   ) -> Outcome {
     var state = ColumnFitState(
-      columns: seeds, image: image, isMeasured: isMeasured, sigma: sigma, windowRadius: windowRadius)
+      columns: seeds, image: image, isMeasured: isMeasured, noiseFactor: noiseFactor, sigma: sigma,
+      windowRadius: windowRadius)
     let backgroundWidth = max(2 * spacing, 6 * sigma)
     state.startBackground(spacing: spacing)
     var sweep = 0
@@ -62,9 +65,9 @@ public struct ColumnFit: Sendable, Codable, Equatable {
       // Shapes are free once heights and places have settled; widths of far-off starts would run away.
       let shapeNow = sweep < 2 ? .shared : shape
       move = state.sweep(shape: shapeNow)
-      if shapeNow == .shared { state.shareWidth() }
+      if shapeNow == .shared && sweep > 0 { state.shareWidth() }
       state.updateBackground(sigma: backgroundWidth)
-      if sweep >= 1 { state.updateNoise() }
+      if sweep == 1 || sweep == 4 { state.updateNoise() }
       sweep += 1
       if sweep <= 3 { move = .infinity }
     }

@@ -6,6 +6,7 @@ import TesseraNumerics
 struct ColumnFitState {
   private var columns: [GaussianColumn]
   private let image: Raster<Float>
+  /// Zero where nothing was measured, else one over the local noise factor.
   private let weightsOfMeasured: Raster<Float>
   private var background: Raster<Float>
   private var residual: Raster<Float>
@@ -16,17 +17,26 @@ struct ColumnFitState {
   private var gain = 0.0
   private var steps: [ColumnStep]
   private let starts: [Point]
+  private let largestAmplitude: Double
 
   init(
-    columns: [GaussianColumn], image: Raster<Float>, isMeasured: Raster<Bool>, sigma: Double, windowRadius: Double
+    columns: [GaussianColumn], image: Raster<Float>, isMeasured: Raster<Bool>, noiseFactor: Raster<Float>?,
+    sigma: Double, windowRadius: Double
   ) {
     (self.columns, self.image, self.sigma, startSigma) = (columns, image, sigma, sigma)
     self.windowRadius = windowRadius
-    weightsOfMeasured = isMeasured.map { $0 ? 1 : 0 }
+    if let noiseFactor {
+      weightsOfMeasured = Raster(
+        width: image.width, height: image.height,
+        values: zip(isMeasured.values, noiseFactor.values).map { $0 ? 1 / $1 : 0 })
+    } else {
+      weightsOfMeasured = isMeasured.map { $0 ? 1 : 0 }
+    }
     background = Raster(width: image.width, height: image.height, filling: 0)
     residual = image
     steps = [ColumnStep](repeating: ColumnStep(), count: columns.count)
     starts = columns.map(\.centre)
+    largestAmplitude = 2 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0))
   }
 
   private var reach: Double { windowRadius * sigma + 1 }
@@ -44,7 +54,8 @@ struct ColumnFitState {
     renderResidual()
   }
 
-  /// One damped Gauss-Newton step for each column in turn. Returns the largest move, in pixels.
+  /// One damped Gauss-Newton step for each column in turn. Returns the move that 99 % of the columns stay below, in
+  /// pixels: a few columns that compete for one peak never settle, and the finder removes them afterwards.
   mutating func sweep(shape: ColumnFit.Shape) -> Double {
     let (width, height) = (image.width, image.height)
     // Tiles of one colour lie a whole tile apart, so their columns share no pixels and may run together.
@@ -58,7 +69,8 @@ struct ColumnFitState {
     }
     let step = ColumnStepper(
       width: width, reach: reach, height: height, constantVariance: constantVariance, gain: gain,
-      widths: startSigma * 0.4...startSigma * 2.2, shape: shape)
+      widths: startSigma * 0.4...startSigma * 2.2, shape: shape,
+      typicalAmplitude: Statistics.median(columns.map(\.amplitude)), largestAmplitude: largestAmplitude)
     let groups = (0..<4).map { colour in
       tiles.indices.filter { ($0 % across % 2) + 2 * ($0 / across % 2) == colour }.map { tiles[$0] }
     }
@@ -78,56 +90,53 @@ struct ColumnFitState {
         }
       }
     }
-    return steps.reduce(0) { max($0, $1.move) }
+    return Statistics.quantile(steps.map(\.move), 0.99)
   }
 
   /// Gives every column the median of the widths that the last sweep would have liked.
   mutating func shareWidth() {
     let wanted = zip(columns, steps).compactMap { $1.wantedSigma.isFinite && $0.amplitude > 0 ? $1.wantedSigma : nil }
     guard wanted.count > 2 else { return }
-    sigma = min(max(Statistics.median(wanted), 0.4 * startSigma), 2.2 * startSigma)
+    // In small steps: wider columns on a lower background look much alike, and a long step would not come back.
+    let step = min(max(Statistics.median(wanted), 0.93 * sigma), 1.07 * sigma)
+    sigma = min(max(step, 0.4 * startSigma), 2.2 * startSigma)
     for i in columns.indices {
       (columns[i].p, columns[i].q, columns[i].r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma))
     }
     renderResidual()
   }
 
-  /// Moves what the residual has in common over wide areas into the background.
+  /// Moves what the residual has in common over wide areas into the background. Pixels between columns count most:
+  /// on the columns, their heights have already taken up part of the background's error.
   mutating func updateBackground(sigma: Double) {
-    let correction = GaussianFilter.broadlySmoothed(residual, weights: weightsOfMeasured, sigma: sigma)
-    for i in residual.values.indices {
-      background.values[i] += correction.values[i]
-      residual.values[i] -= correction.values[i]
+    let typical = Float(Statistics.median(columns.map(\.amplitude)))
+    let (image, residual, background, measured) = (image, residual, background, weightsOfMeasured)
+    let weights = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
+      for x in 0..<row.count {
+        let i = y * row.count + x
+        let height = image.values[i] - residual.values[i] - background.values[i]
+        let ratio = height / (0.2 * typical)
+        row[x] = measured.values[i] * max(0.02, 1 / (1 + ratio * ratio))
+      }
+    }
+    let correction = GaussianFilter.broadlySmoothed(residual, weights: weights, sigma: sigma)
+    for i in correction.values.indices {
+      self.background.values[i] += correction.values[i]
+      self.residual.values[i] -= correction.values[i]
     }
   }
 
   /// Estimates the variance of a pixel as a linear function of the model's intensity, from the squared residuals in
   /// bins of equal population.
   mutating func updateNoise() {
-    let stride = max(1, image.count / 200_000)
-    var samples: [(model: Double, square: Double)] = []
+    let stride = max(1, image.count / 40_000)
+    var samples: [(intensity: Double, square: Double)] = []
     for i in Swift.stride(from: 0, to: image.count, by: stride) where weightsOfMeasured.values[i] > 0 {
       let r = Double(residual.values[i])
-      samples.append((Double(image.values[i]) - r, r * r))
+      samples.append((Double(image.values[i]) - r, r * r * Double(weightsOfMeasured.values[i])))
     }
-    guard samples.count > 500 else { return }
-    samples.sort { $0.model < $1.model }
-    let bins = 16
-    let binned = (0..<bins).map { b -> (Double, Double) in
-      let part = samples[b * samples.count / bins..<(b + 1) * samples.count / bins]
-      let mean = part.reduce(0) { $0 + $1.model } / Double(part.count)
-      // The mean square, with the largest two per cent left out: they are misfits, not noise.
-      let squares = part.map(\.square).sorted().prefix(part.count * 98 / 100)
-      return (mean, squares.reduce(0, +) / Double(max(1, squares.count)) * 1.13)
-    }
-    let (mx, my) = (Statistics.mean(binned.map(\.0)), Statistics.mean(binned.map(\.1)))
-    let sxx = binned.reduce(0) { $0 + ($1.0 - mx) * ($1.0 - mx) }
-    let sxy = binned.reduce(0) { $0 + ($1.0 - mx) * ($1.1 - my) }
-    gain = sxx > 0 ? max(0, sxy / sxx) : 0
-    constantVariance = my - gain * mx
-    varianceFloor = max(my * 0.05, 1e-30)
+    if let line = varianceLine(samples) { (constantVariance, gain) = line }
   }
-  private var varianceFloor: Double = 1e-30
 
   /// Image minus background minus all columns, from scratch.
   private mutating func renderResidual() {

@@ -1,6 +1,6 @@
 import Foundation
-import TesseraNumerics
 import TesseraImaging
+import TesseraNumerics
 
 /// What one step of one column brought.
 struct ColumnStep: Sendable {
@@ -14,8 +14,7 @@ struct ColumnStep: Sendable {
 
 /// One damped Gauss-Newton step of a single column on the residual that the rest of the model leaves.
 ///
-/// Unknowns: amplitude, x, y, three numbers of shape (or one), and a constant that keeps errors of the background out
-/// of the others; the constant is not kept.
+/// Unknowns: amplitude, x, y and three numbers of shape (or one, or none).
 struct ColumnStepper: Sendable {
   let width: Int
   let reach: Double
@@ -24,9 +23,13 @@ struct ColumnStepper: Sendable {
   /// Bounds of a column's standard deviation, in pixels.
   let widths: ClosedRange<Double>
   let shape: ColumnFit.Shape
+  /// Median height of all columns: what half a column at the border is expected to have, within two fifths.
+  let typicalAmplitude: Double
+  /// No column is higher than this: twice the image's range.
+  let largestAmplitude: Double
 
-  /// Amplitude, x, y, p, q, r, constant.
-  private static let unknowns = 7
+  /// Amplitude, x, y, p, q, r.
+  private static let unknowns = 6
 
   func advance(
     _ column: inout GaussianColumn, from start: Point, residual: UnsafeMutableBufferPointer<Float>,
@@ -38,7 +41,15 @@ struct ColumnStepper: Sendable {
     var right = [Double](repeating: 0, count: count)
     accumulate(column, residual: residual, image: image, measured: measured, normal: &normal, right: &right)
     let sigma = column.sigma
-    guard let information = SmallSystem(reduced(normal, right, to: [0, 1, 2, 6])) else { return result }
+    let rim = min(
+      column.centre.x, column.centre.y, Double(width - 1) - column.centre.x, Double(height - 1) - column.centre.y)
+    if rim < 1.5 * sigma {
+      // What is cut by the border fits a near low column as well as a far high one.
+      let weight = 1 / (0.16 * typicalAmplitude * typicalAmplitude)
+      normal[0] += weight
+      right[0] += weight * (typicalAmplitude - column.amplitude)
+    }
+    guard let information = SmallSystem(reduced(normal, right, to: [0, 1, 2])) else { return result }
     // A single width: the sum of both diagonal shape derivatives.
     let round = SmallSystem(roundened(normal, right))
     if let roundStep = round?.solution {
@@ -46,6 +57,8 @@ struct ColumnStepper: Sendable {
       let inverse = 1 / (sigma * sigma) + change
       result.wantedSigma = inverse > 0 ? min(max(1 / inverse.squareRoot(), widths.lowerBound), widths.upperBound) : .nan
     }
+    // Half a column does not show its width.
+    let shape = rim < 1.5 * sigma ? .shared : self.shape
     let full = shape == .elliptical ? SmallSystem((count, normal, right)) : shape == .round ? round : information
     guard let system = full else { return result }
     let step = system.solution
@@ -60,7 +73,7 @@ struct ColumnStepper: Sendable {
     let offset = column.centre - start
     let leash = 1.5 * sigma
     if offset.length > leash { column.centre = start + offset * (leash / offset.length) }
-    column.amplitude = max(column.amplitude + step[0], 0.02 * column.amplitude)
+    column.amplitude = min(max(column.amplitude + step[0], 0.02 * column.amplitude), largestAmplitude)
     switch shape {
     case .shared: break
     case .round:
@@ -100,7 +113,7 @@ struct ColumnStepper: Sendable {
       let dy = Double(index / width) - column.centre.y
       let left = Double(residual[index])
       let model = Double(pixels[index]) - left
-      let weight = 1 / max(constantVariance + gain * model, floor)
+      let weight = Double(weights[index]) / max(constantVariance + gain * model, floor)
       let d0 = value / column.amplitude
       let d1 = value * (p * dx + q * dy)
       let d2 = value * (q * dx + r * dy)
@@ -114,35 +127,27 @@ struct ColumnStepper: Sendable {
       sums[3] += w0 * d3
       sums[4] += w0 * d4
       sums[5] += w0 * d5
-      sums[6] += w0
-      sums[8] += w1 * d1
-      sums[9] += w1 * d2
-      sums[10] += w1 * d3
-      sums[11] += w1 * d4
-      sums[12] += w1 * d5
-      sums[13] += w1
-      sums[16] += w2 * d2
-      sums[17] += w2 * d3
-      sums[18] += w2 * d4
-      sums[19] += w2 * d5
-      sums[20] += w2
-      sums[24] += w3 * d3
-      sums[25] += w3 * d4
-      sums[26] += w3 * d5
-      sums[27] += w3
-      sums[32] += w4 * d4
-      sums[33] += w4 * d5
-      sums[34] += w4
-      sums[40] += w5 * d5
-      sums[41] += w5
-      sums[48] += weight
+      sums[7] += w1 * d1
+      sums[8] += w1 * d2
+      sums[9] += w1 * d3
+      sums[10] += w1 * d4
+      sums[11] += w1 * d5
+      sums[14] += w2 * d2
+      sums[15] += w2 * d3
+      sums[16] += w2 * d4
+      sums[17] += w2 * d5
+      sums[21] += w3 * d3
+      sums[22] += w3 * d4
+      sums[23] += w3 * d5
+      sums[28] += w4 * d4
+      sums[29] += w4 * d5
+      sums[35] += w5 * d5
       rights[0] += w0 * left
       rights[1] += w1 * left
       rights[2] += w2 * left
       rights[3] += w3 * left
       rights[4] += w4 * left
       rights[5] += w5 * left
-      rights[6] += weight * left
     }
   }
 
@@ -156,18 +161,18 @@ struct ColumnStepper: Sendable {
     return (kept.count, small, kept.map { right[$0] })
   }
 
-  /// The equations of amplitude, x, y, one common width (p = r, q = 0) and the constant.
+  /// The equations of amplitude, x, y and one common width (p = r, q = 0).
   private func roundened(_ normal: [Double], _ right: [Double]) -> (Int, [Double], [Double]) {
     let n = Self.unknowns
     func entry(_ a: Int, _ b: Int) -> Double { normal[min(a, b) * n + max(a, b)] }
-    let groups = [[0], [1], [2], [3, 5], [6]]
-    var small = [Double](repeating: 0, count: 25)
+    let groups = [[0], [1], [2], [3, 5]]
+    var small = [Double](repeating: 0, count: 16)
     for (i, a) in groups.enumerated() {
       for (j, b) in groups.enumerated() {
-        small[i * 5 + j] = a.reduce(0) { sum, u in b.reduce(sum) { $0 + entry(u, $1) } }
+        small[i * 4 + j] = a.reduce(0) { sum, u in b.reduce(sum) { $0 + entry(u, $1) } }
       }
     }
-    return (5, small, groups.map { $0.reduce(0) { $0 + right[$1] } })
+    return (4, small, groups.map { $0.reduce(0) { $0 + right[$1] } })
   }
 }
 

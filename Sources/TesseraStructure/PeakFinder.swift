@@ -20,9 +20,9 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   /// Standard deviation of the Laplacian of the Gaussian, in pixels; nil: from the image.
   public var scale: Double?
   /// A maximum must exceed this many standard deviations of the noise in the smoothed image.
-  public var noiseThreshold = 4.0
-  /// A maximum must reach this share of the strong maxima around it, 0 ... 1; nil: 0.12, the faintest columns that
-  /// matter beside heavy ones (sulphur beside molybdenum has 0.2, interstitial ripples below 0.08).
+  public var noiseThreshold = 2.5
+  /// A maximum must reach this share of the strong maxima around it, 0 ... 1; nil: 0.06, the faintest columns that
+  /// matter beside heavy ones (sulphur beside molybdenum has 0.2).
   public var contrastThreshold: Double?
   /// The fit of all columns.
   public var fit = ColumnFit()
@@ -53,7 +53,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     if let scale { try require(scale >= 0.5, "scale", is: scale, mustBe: "at least 0.5 pixels") }
     if let c = contrastThreshold { try require(c >= 0 && c < 1, "contrast threshold", is: c, mustBe: "in 0 ..< 1") }
     let image = prepared.image
-    let noise = max(noiseLevel(of: image), 1e-6 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0)))
+    let noise = NoiseModel(of: image)
     var ladder = ScaleLadder(image: image, noise: noise)
     guard let chosen = scale ?? ladder.columnScale() else {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
@@ -63,13 +63,14 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     if route == .svd || (route == .auto && candidates.signalToNoise < 6) {
       used = .svd
       let denoised = PatchDenoiser(side: max(8, Int((6 * chosen).rounded()))).denoised(image)
-      candidates = self.candidates(in: denoised, prepared.isMeasured, scale: max(1, 0.8 * chosen), noise: noise / 4)
+      candidates = self.candidates(
+        in: denoised, prepared.isMeasured, scale: max(1, 0.8 * chosen), noise: noise, noiseShare: 0.25)
     }
     guard !candidates.places.isEmpty else {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
     }
     let spacing = Self.typicalSpacing(candidates.places) ?? 8 * chosen
-    let kept = settle(candidates.places, in: prepared, scale: chosen, spacing: spacing)
+    let kept = settle(candidates.places, in: prepared, scale: chosen, spacing: spacing, noise: noise)
     guard !kept.columns.isEmpty else {
       throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
     }
@@ -78,23 +79,23 @@ public struct PeakFinder: Sendable, Codable, Equatable {
 
   /// Places of maxima that pass both thresholds, strongest first where two compete.
   private func candidates(
-    in image: Raster<Float>, _ measured: Raster<Bool>, scale: Double, noise: Double
+    in image: Raster<Float>, _ measured: Raster<Bool>, scale: Double, noise: NoiseModel, noiseShare: Double = 1
   ) -> (places: [Point], signalToNoise: Double) {
     let response = GaussianFilter.blobResponse(image, sigma: scale)
-    let noiseHere = noise * GaussianFilter.blobResponseNoise(sigma: scale)
     let reach = max(1, Int((1.2 * scale).rounded()))
-    let maxima = LocalMaxima.indices(in: response, reach: reach).filter {
-      measured.values[$0] && Double(response.values[$0]) > noiseThreshold * noiseHere
-    }
+    let all = LocalMaxima.indices(in: response, reach: reach).filter { measured.values[$0] }
+    let ratios = ScaleLadder(image: image, noise: noise).significance(of: all, in: response, scale: scale)
+    let significant = all.indices.filter { ratios[$0] > noiseThreshold * noiseShare }
+    let maxima = significant.map { all[$0] }
     let places = maxima.map { Point(Double($0 % image.width), Double($0 / image.width)) }
     let heights = maxima.map { Double(response.values[$0]) }
     let strong = Self.localStrength(places, heights)
-    let share = contrastThreshold ?? 0.12
+    let share = contrastThreshold ?? 0.06
     let kept = maxima.indices.filter { heights[$0] >= share * strong[$0] }
     let refined = kept.map { k in
       LocalMaxima.subpixel(in: response, x: maxima[k] % image.width, y: maxima[k] / image.width)
     }
-    return (refined, noiseHere > 0 ? Statistics.median(kept.map { heights[$0] }) / noiseHere : .infinity)
+    return (refined, kept.isEmpty ? 0 : Statistics.median(kept.map { ratios[significant[$0]] }) / noiseShare)
   }
 
   /// For each place the 80 % quantile of the heights of its 24 nearest neighbours.
@@ -110,43 +111,80 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     places.count > 1 ? Statistics.median(PlanarIndex(places).nearestDistances()) : nil
   }
 
-  /// Fits, removes what is no column (no significant height, outside the image, on top of a stronger one), fits again.
+  /// Fits, looks into what is left over for columns that have no maximum of their own, removes what is no column, and
+  /// fits again.
   private func settle(
-    _ places: [Point], in prepared: Preparation.Prepared, scale: Double, spacing: Double
+    _ places: [Point], in prepared: Preparation.Prepared, scale: Double, spacing: Double, noise: NoiseModel
   ) -> ColumnFit.Outcome {
     let image = prepared.image
-    var seeds = places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
-    var first = fit
-    first.shape = .shared
-    first.sweepLimit = 5
-    var outcome = first.outcome(
-      seeds: seeds, in: image, isMeasured: prepared.isMeasured, sigma: scale, spacing: spacing)
-    let sigma = Statistics.median(outcome.columns.map(\.sigma))
-    let keep = plausible(outcome, width: image.width, height: image.height, sigma: sigma)
-    seeds = keep.map { outcome.columns[$0] }
-    // Widths of its own need a column well above the noise.
-    var final = fit
-    let ratio = Statistics.median(
-      keep.map { outcome.columns[$0].amplitude / max(outcome.amplitudeErrors[$0], 1e-30) })
-    if ratio < 8 { final.shape = .shared } else if ratio < 20 && fit.shape == .elliptical { final.shape = .round }
-    guard !seeds.isEmpty else { return outcome.selecting([]) }
-    outcome = final.outcome(
-      seeds: seeds, in: image, isMeasured: prepared.isMeasured, sigma: sigma, spacing: spacing)
-    return outcome.selecting(plausible(outcome, width: image.width, height: image.height, sigma: sigma))
+    func fitted(_ seeds: [GaussianColumn], _ sigma: Double, _ shape: ColumnFit.Shape, sweeps: Int) -> ColumnFit.Outcome
+    {
+      var fit = self.fit
+      (fit.shape, fit.sweepLimit) = (shape, sweeps)
+      return fit.outcome(
+        seeds: seeds, in: image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
+        spacing: spacing)
+    }
+    let starts = places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
+    let first = fitted(starts, scale, .shared, sweeps: 6)
+    let sigma = Statistics.median(first.columns.map(\.sigma))
+    var seeds = plausible(first, image: image, sigma: sigma, margin: 2 * sigma).map { first.columns[$0] }
+    seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
+    guard !seeds.isEmpty else { return first.selecting([]) }
+    let second = fitted(seeds, sigma, .shared, sweeps: 4)
+    let kept = plausible(second, image: image, sigma: sigma, margin: 2 * sigma)
+    guard !kept.isEmpty else { return second.selecting([]) }
+    // Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations,
+    // two free widths cost more precision of place than they describe.
+    let ratio = Statistics.median(kept.map { second.columns[$0].amplitude / max(second.amplitudeErrors[$0], 1e-30) })
+    var shape = fit.shape
+    if ratio < 8 {
+      shape = .shared
+    } else if shape == .elliptical && (ratio < 20 || spacing < 5 * sigma) {
+      shape = .round
+    }
+    let last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit)
+    return last.selecting(plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma))
   }
 
-  /// Indices of the fitted columns that stand: inside the image, significant, and not within 0.9 standard deviations
-  /// of a higher one.
-  private func plausible(_ outcome: ColumnFit.Outcome, width: Int, height: Int, sigma: Double) -> [Int] {
+  /// Columns that the residual of a fit shows: significant blobs, six tenths or more as high as the
+  /// columns around and farther than 0.6 spacings from any.
+  private func rescued(
+    from outcome: ColumnFit.Outcome, prepared: Preparation.Prepared, sigma: Double, spacing: Double, noise: NoiseModel
+  ) -> [GaussianColumn] {
+    let response = GaussianFilter.blobResponse(outcome.residual, sigma: sigma)
+    let all = LocalMaxima.indices(in: response, reach: max(1, Int((1.2 * sigma).rounded())))
+      .filter { prepared.isMeasured.values[$0] }
+    let ratios = ScaleLadder(image: prepared.image, noise: noise).significance(of: all, in: response, scale: sigma)
+    let columns = PlanarIndex(outcome.columns.map(\.centre))
+    return all.indices.compactMap { k in
+      guard ratios[k] > 2 * noiseThreshold else { return nil }
+      let place = LocalMaxima.subpixel(
+        in: response, x: all[k] % response.width, y: all[k] / response.width)
+      let nearest = columns.nearest(8, to: place)
+      let strong = Statistics.median(nearest.map { outcome.columns[$0].amplitude })
+      // A Gaussian of this width answers with half its height.
+      let height = 2 * Double(response.values[all[k]])
+      let room = nearest.first.map { (outcome.columns[$0].centre - place).length > 0.6 * spacing } ?? true
+      return room && height > 0.6 * strong ? GaussianColumn(amplitude: height, centre: place, sigma: sigma) : nil
+    }
+  }
+
+  /// Indices of the fitted columns that stand: inside the image or at most `margin` outside, significant, and not
+  /// within 0.9 standard deviations of a higher one.
+  private func plausible(
+    _ outcome: ColumnFit.Outcome, image: Raster<Float>, sigma: Double, margin: Double
+  ) -> [Int] {
     let columns = outcome.columns
     let index = PlanarIndex(columns.map(\.centre))
     let heights = columns.map(\.amplitude)
     let strong = Self.localStrength(columns.map(\.centre), heights)
     return columns.indices.filter { i in
       let c = columns[i]
-      let inside = c.centre.x >= -0.5 && c.centre.y >= -0.5 && c.centre.x < Double(width) - 0.5
-        && c.centre.y < Double(height) - 0.5
-      let significant = c.amplitude > 3 * outcome.amplitudeErrors[i] && c.amplitude > 0.08 * strong[i]
+      let inside =
+        c.centre.x >= -margin && c.centre.y >= -margin && c.centre.x <= Double(image.width - 1) + margin
+        && c.centre.y <= Double(image.height - 1) + margin
+      let significant = c.amplitude > 3 * outcome.amplitudeErrors[i] && c.amplitude > 0.06 * strong[i]
       guard inside && significant else { return false }
       return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
         (heights[$0], -$0) <= (heights[i], -i)
@@ -159,7 +197,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   ) -> Found {
     let sites = outcome.columns.map { column -> Site in
       let axes = column.axes
-      let (x, y) = (Int(column.centre.x.rounded()), Int(column.centre.y.rounded()))
+      let x = min(max(Int(column.centre.x.rounded()), 0), outcome.background.width - 1)
+      let y = min(max(Int(column.centre.y.rounded()), 0), outcome.background.height - 1)
       return Site(
         position: column.centre, amplitude: column.amplitude, sigmaMajor: axes.major, sigmaMinor: axes.minor,
         angle: axes.angle, background: Double(outcome.background[x, y]))
