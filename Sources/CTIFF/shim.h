@@ -9,6 +9,7 @@ static inline int tessera_tiff_get_u16(TIFF *t, uint32_t tag, uint16_t *v) { ret
 static inline int tessera_tiff_get_u32(TIFF *t, uint32_t tag, uint32_t *v) { return TIFFGetField(t, tag, v); }
 static inline int tessera_tiff_get_float(TIFF *t, uint32_t tag, float *v) { return TIFFGetField(t, tag, v); }
 static inline int tessera_tiff_get_string(TIFF *t, uint32_t tag, const char **v) { return TIFFGetField(t, tag, v); }
+static inline int tessera_tiff_set_u16_pair(TIFF *t, uint32_t tag, uint16_t a, uint16_t b) { return TIFFSetField(t, tag, a, b); }
 static inline void tessera_tiff_quiet(void) {
   TIFFSetErrorHandler(0);
   TIFFSetWarningHandler(0);

@@ -1,0 +1,171 @@
+import TesseraImaging
+import TesseraNumerics
+
+/// An image file that is open: what it holds, and its images when asked for.
+///
+///     let file = try ImageFile.open(path: "scan.tif")
+///     print(file.datasets[0].shape)
+///     let micrograph = try file.read(frame: 2)
+///
+/// Opening reads headers only. Formats are recognised by content, never by name.
+public struct ImageFile: Sendable {
+  public let path: String
+  /// Name of the format, such as `TIFF`.
+  public let format: String
+  public let datasets: [DatasetDescription]
+  /// Everything the file says about itself.
+  public var metadata: MetadataTree { reader.metadata }
+  /// The facts a microscopist asks for first, by name: `voltage_kv`, `magnification`, `detector`, `date`, ...
+  public let acquisition: [String: String]
+  /// What the reader wants the user to know about the file as a whole.
+  public let warnings: [String]
+
+  private let reader: any FormatReader
+  private let options: ReadingOptions
+
+  /// Opens a file and reads its headers.
+  public static func open(path: String, options: ReadingOptions = ReadingOptions()) throws -> ImageFile {
+    let bytes = try FileBytes(path: path)
+    let format = try FileFormat.of(bytes)
+    let reader = try format.open(bytes, options)
+    guard !reader.datasets.isEmpty else {
+      throw FormatError(in: path, "holds no array of numbers; name a file with an image")
+    }
+    for dataset in reader.datasets {
+      guard checkedProduct(dataset.shape + [dataset.channels, dataset.type.size]) != nil else {
+        throw FormatError(in: path, "claims an impossible shape \(dataset.shape); the header is damaged")
+      }
+    }
+    return ImageFile(
+      path: path, format: format.name, datasets: reader.datasets, acquisition: reader.acquisition,
+      warnings: reader.warnings, reader: reader, options: options)
+  }
+
+  /// One image as a micrograph.
+  ///
+  /// - Parameters:
+  ///   - dataset: index into `datasets`; nil takes the first image, with a warning when there are others.
+  ///   - frame: from 0; nil takes the first frame of a stack, with a warning.
+  public func read(dataset: Int? = nil, frame: Int? = nil) throws -> Micrograph {
+    var warnings = self.warnings
+    let chosen = try choose(dataset, &warnings)
+    if frame == nil && chosen.frameCount > 1 {
+      warnings.append("stack of \(chosen.frameCount) frames: frame 0 is read; choose another, or average several")
+    }
+    let pixels = try pixels(of: chosen, frame: frame ?? 0)
+    return micrograph(pixels, of: chosen, warnings)
+  }
+
+  /// The mean of several frames, both ends included. Memory: two frames.
+  public func read(dataset: Int? = nil, meanOf frames: ClosedRange<Int>) throws -> Micrograph {
+    var warnings = self.warnings
+    let chosen = try choose(dataset, &warnings)
+    try checkFrame(frames.upperBound, of: chosen)
+    var sum = [Double](repeating: 0, count: try checkedPixelCount(of: chosen))
+    for frame in frames {
+      let values = try pixels(of: chosen, frame: frame).values
+      for index in values.indices { sum[index] += Double(values[index]) }
+    }
+    let scale = 1 / Double(frames.count)
+    let mean = Raster(width: chosen.width, height: chosen.height, values: sum.map { Float($0 * scale) })
+    return micrograph(mean, of: chosen, warnings)
+  }
+
+  /// Smallest, largest and mean stored value and the standard deviation, over all frames and channels of a dataset.
+  public func statistics(dataset index: Int) throws -> SampleStatistics {
+    let dataset = try dataset(at: index)
+    var statistics = SampleStatistics()
+    for frame in 0..<dataset.frameCount {
+      try reader.stream(dataset: index, frame: frame) { statistics.add($0, as: dataset.type) }
+    }
+    return statistics
+  }
+
+  /// Gives `body` the stored values of one frame, little-endian and row-major, in pieces.
+  package func forEachPiece(dataset index: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {
+    try checkFrame(frame, of: try dataset(at: index))
+    try reader.stream(dataset: index, frame: frame, body)
+  }
+
+  /// The dataset of this index, or a sentence that says how many there are.
+  public func dataset(at index: Int) throws(FormatError) -> DatasetDescription {
+    guard datasets.indices.contains(index) else {
+      throw FormatError(in: path, "has no dataset \(index); it holds \(datasets.count), counted from 0")
+    }
+    return datasets[index]
+  }
+
+  /// The dataset that is read when none is named: the first image, otherwise the first of all.
+  public var defaultDataset: Int { datasets.first { $0.isImage }?.index ?? 0 }
+
+  private func choose(_ index: Int?, _ warnings: inout [String]) throws(FormatError) -> DatasetDescription {
+    let chosen = try dataset(at: index ?? defaultDataset)
+    let images = datasets.filter(\.isImage)
+    guard chosen.kind != .spectrum, chosen.shape.count >= 2 else {
+      let others =
+        images.isEmpty ? "" : "; datasets with images: \(images.map { "\($0.index)" }.joined(separator: ", "))"
+      throw FormatError(in: path, "dataset \(chosen.index) holds \(chosen.kind.rawValue) data, no image\(others)")
+    }
+    if index == nil && images.count > 1 {
+      warnings.append(
+        "holds \(images.count) images: dataset \(chosen.index) (\(chosen.name)) is read; choose another with --dataset")
+    }
+    if chosen.kind == .diffraction {
+      warnings.append("is a diffraction pattern: its axes are reciprocal, so it has no pixel size")
+    }
+    return chosen
+  }
+
+  private func checkFrame(_ frame: Int, of dataset: DatasetDescription) throws(FormatError) {
+    guard frame >= 0, frame < dataset.frameCount else {
+      throw FormatError(in: path, "has no frame \(frame); dataset \(dataset.index) has \(dataset.frameCount), from 0")
+    }
+  }
+
+  private func checkedPixelCount(of dataset: DatasetDescription) throws(FormatError) -> Int {
+    guard let count = checkedProduct([dataset.width, dataset.height]), count > 0 else {
+      throw FormatError(
+        in: path, "claims an impossible size \(dataset.width) x \(dataset.height); the header is damaged")
+    }
+    guard count <= options.pixelLimit else {
+      throw FormatError(
+        in: path,
+        "has \(dataset.width) x \(dataset.height) pixels, more than the limit \(options.pixelLimit); raise --max-pixels"
+      )
+    }
+    return count
+  }
+
+  private func pixels(of dataset: DatasetDescription, frame: Int) throws -> Raster<Float> {
+    try checkFrame(frame, of: dataset)
+    let count = try checkedPixelCount(of: dataset)
+    var values: [Float] = []
+    try reader.stream(dataset: dataset.index, frame: frame) { bytes in
+      // Reserved with the first piece: a file that fails before costs no memory.
+      if values.isEmpty { values.reserveCapacity(count) }
+      switch (dataset.colour, dataset.channels) {
+      case (_, 1): SampleConversion.append(bytes, as: dataset.type, to: &values)
+      case (.rgb, 3...):
+        SampleConversion.appendLuminance(bytes, as: dataset.type, channels: dataset.channels, to: &values)
+      default: SampleConversion.appendFirst(bytes, as: dataset.type, channels: dataset.channels, to: &values)
+      }
+    }
+    guard values.count == count else {
+      throw FormatError(in: path, "gave \(values.count) of \(count) pixels; the file is damaged, export it again")
+    }
+    return Raster(width: dataset.width, height: dataset.height, values: values)
+  }
+
+  private func micrograph(
+    _ pixels: Raster<Float>, of dataset: DatasetDescription, _ warnings: [String]
+  ) -> Micrograph {
+    var warnings = warnings
+    if dataset.colour == .rgb { warnings.append("is a colour image: its luminance is read") }
+    if dataset.colour == .grey && dataset.channels > 1 {
+      warnings.append("has \(dataset.channels) channels: the first is read")
+    }
+    if dataset.type.isComplex { warnings.append("holds complex values: their amplitude is read") }
+    return Micrograph(
+      name: fileName(path), pixels: pixels, calibration: dataset.calibration, metadata: acquisition, warnings: warnings)
+  }
+}

@@ -1,0 +1,45 @@
+/// The type of one stored value, by its NumPy name.
+public enum ScalarType: String, Sendable, Codable, CaseIterable {
+  case bool
+  case int8, int16, int32, int64
+  case uint8, uint16, uint32, uint64
+  case float16, float32, float64
+  case complex64, complex128
+
+  /// Bytes a value.
+  public var size: Int {
+    switch self {
+    case .bool, .int8, .uint8: 1
+    case .int16, .uint16, .float16: 2
+    case .int32, .uint32, .float32: 4
+    case .int64, .uint64, .float64, .complex64: 8
+    case .complex128: 16
+    }
+  }
+
+  public var isComplex: Bool { self == .complex64 || self == .complex128 }
+
+  /// Bytes that change places when the byte order changes: a complex number is two real ones.
+  var swappedSize: Int { isComplex ? size / 2 : size }
+
+  /// NumPy's letter and size, without the byte order: `f4`.
+  var numpyCode: String {
+    switch self {
+    case .bool: "b1"
+    case .int8, .int16, .int32, .int64: "i\(size)"
+    case .uint8, .uint16, .uint32, .uint64: "u\(size)"
+    case .float16, .float32, .float64: "f\(size)"
+    case .complex64, .complex128: "c\(size)"
+    }
+  }
+
+  init?(numpyCode: some StringProtocol) {
+    guard let type = Self.allCases.first(where: { $0.numpyCode == numpyCode }) else { return nil }
+    self = type
+  }
+
+  /// A signed or unsigned integer of this many bits: 8, 16, 32 or 64.
+  init?(bits: Int, signed: Bool) {
+    self.init(rawValue: "\(signed ? "" : "u")int\(bits)")
+  }
+}

@@ -1,0 +1,98 @@
+import CPNG
+import TesseraImaging
+
+/// A PNG image: 8 or 16 bits a sample, grey or colour; palettes and lower depths are expanded by libpng.
+///
+/// PNG knows no specimen scale; one that this program has written is found in a text of its own.
+struct PNGReader: FormatReader {
+  static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+  /// Keyword of the text with the width and height of a pixel in nm, separated by a space.
+  static let pixelSizeKey = "PixelSizeNanometres"
+
+  let datasets: [DatasetDescription]
+  let metadata: MetadataTree
+  private let path: String
+  private let isGreyPalette: Bool
+  private let storedChannels: Int
+
+  init(_ file: FileBytes, _ options: ReadingOptions) throws {
+    path = file.path
+    var info = tessera_png_info()
+    var message = [CChar](repeating: 0, count: 128)
+    guard tessera_png_read(path, &info, nil, nil, &message) == 0 else { throw Self.failure(path, message) }
+    guard let pixels = checkedProduct([Int(info.width), Int(info.height)]), pixels <= options.pixelLimit else {
+      throw FormatError(in: path, "claims \(info.width) x \(info.height) pixels, more than --max-pixels allows")
+    }
+    // Deflate gives at most 1032 bytes for one: a header beyond that lies.
+    guard pixels * Int(info.channels) * Int(info.bits) / 8 / 1040 <= file.count * 8 else {
+      throw FormatError(
+        in: path, "claims \(info.width) x \(info.height) pixels, but is too short for them; export it again")
+    }
+    let (texts, hasColour) = try Self.chunks(of: file)
+    metadata = .group(texts.map { .init($0.key, .text($0.text)) })
+    storedChannels = Int(info.channels)
+    isGreyPalette = !hasColour && storedChannels >= 3
+    let channels = isGreyPalette ? 1 : storedChannels
+    var dataset = DatasetDescription(
+      index: 0, name: "image", shape: [Int(info.height), Int(info.width)], type: info.bits == 16 ? .uint16 : .uint8,
+      channels: channels, colour: channels >= 3 ? .rgb : .grey)
+    let sizes = metadata[Self.pixelSizeKey]?.text?.split(separator: " ").compactMap { Double($0) } ?? []
+    if sizes.count == 2, let calibration = Calibration(x: sizes[0], y: sizes[1]) {
+      dataset.calibration = calibration
+      for (axis, size) in zip(0..<2, [sizes[1], sizes[0]]) {
+        (dataset.axes[axis].scale, dataset.axes[axis].units) = (size, "nm")
+      }
+    }
+    datasets = [dataset]
+  }
+
+  func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {
+    try withoutActuallyEscaping(body) { body in
+      let sink = RowSink { row in try isGreyPalette ? give(firstChannel(of: row), to: body) : body(row) }
+      var info = tessera_png_info()
+      var message = [CChar](repeating: 0, count: 128)
+      let status = tessera_png_read(path, &info, { RowSink.take($0, $1, $2) }, sink.context, &message)
+      if let failure = sink.failure { throw failure }
+      guard status == 0 else { throw Self.failure(path, message) }
+    }
+  }
+
+  private func firstChannel(of row: RawSpan) -> [UInt8] {
+    var grey: [UInt8] = []
+    for place in stride(from: 0, to: row.byteCount, by: storedChannels) {
+      grey.append(row.unsafeLoad(fromByteOffset: place, as: UInt8.self))
+    }
+    return grey
+  }
+
+  private static func failure(_ path: String, _ message: [CChar]) -> FormatError {
+    FormatError(in: path, "is a damaged PNG image (\(text(message))); export it again")
+  }
+
+  /// The texts before the image data, and whether a palette, if there is one, holds colours.
+  private static func chunks(of file: FileBytes) throws(FormatError) -> (
+    texts: [(key: String, text: String)], hasColour: Bool
+  ) {
+    var cursor = ByteCursor(file, at: 8, bigEndian: true)
+    var texts: [(key: String, text: String)] = []
+    var hasColour = true
+    while texts.count < 1000, file.holds(12, at: cursor.offset) {
+      let count = Int(try cursor.integer(UInt32.self))
+      let kind = try cursor.text(4)
+      let next = cursor.offset + count + 4
+      if kind == "IDAT" || kind == "IEND" { break }
+      if kind == "PLTE", count <= 768 {
+        let palette = Array(try cursor.bytes(count))
+        hasColour = stride(from: 0, to: count - 2, by: 3).contains { place in
+          Set(palette[place..<place + 3]).count > 1
+        }
+      }
+      if kind == "tEXt", count <= 1 << 16 {
+        let parts = try cursor.bytes(count).split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
+        if parts.count == 2 { texts.append((plainText(parts[0]), plainText(parts[1]))) }
+      }
+      cursor.offset = next
+    }
+    return (texts, hasColour)
+  }
+}

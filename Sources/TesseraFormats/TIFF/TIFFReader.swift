@@ -1,0 +1,100 @@
+import TesseraImaging
+
+/// A TIFF file, classic or BigTIFF: every sample type and layout that libtiff can unpack, pages joined into stacks.
+///
+/// Consecutive pages of equal size and type are the frames of one dataset; reduced copies and masks are left out.
+struct TIFFReader: FormatReader {
+  let datasets: [DatasetDescription]
+  let metadata: MetadataTree
+  let acquisition: [String: String]
+  let warnings: [String]
+  private let file: FileBytes
+  /// The pages of each dataset.
+  private let stacks: [[TIFFPage]]
+  /// Frames that lie behind the first without directories of their own, as ImageJ writes large stacks.
+  private let hiddenFrames: StoredArray?
+
+  static func recognizes(_ head: [UInt8]) -> Bool { TIFFDirectory.byteOrder(of: head) != nil }
+
+  init(_ file: FileBytes, _ options: ReadingOptions) throws {
+    self.file = file
+    let (directories, chainWarnings) = try TIFFDirectory.all(of: file)
+    var warnings = chainWarnings
+    var pages: [TIFFPage] = []
+    for (index, directory) in directories.enumerated() {
+      do { pages.append(try TIFFPage(directory, in: file)) } catch let error {
+        if directories.count == 1 { throw error }
+        warnings.append("page \(index) is left out: \(error)")
+      }
+    }
+    let primary = pages.filter { !$0.isSecondary }
+    if !primary.isEmpty { pages = primary }
+    guard let first = pages.first else { throw FormatError(in: file.path, "holds no page that can be read") }
+
+    var stacks: [[TIFFPage]] = []
+    for page in pages {
+      if let last = stacks.last?.first, last.matches(page) {
+        stacks[stacks.count - 1].append(page)
+      } else {
+        stacks.append([page])
+      }
+    }
+    self.stacks = stacks
+    let notes = TIFFNotes(first.directory)
+    hiddenFrames = Self.hiddenFrames(behind: first, count: pages.count == 1 ? notes.imageJCount : 1, in: file)
+
+    let frames = hiddenFrames?.shape[0]
+    datasets = stacks.enumerated().map { index, stack in
+      Self.description(of: stack, frames: index == 0 ? frames ?? stack.count : stack.count, index: index)
+    }
+    if let expected = notes.imageJCount, expected > pages.count, frames == nil {
+      warnings.append("its ImageJ header promises \(expected) images, but \(pages.count) are there")
+    }
+    if first.photometric == 0 && first.palette == nil {
+      warnings.append("stores white as zero: values are given as stored, so bright places have low values")
+    }
+    metadata = notes.tree
+    acquisition = notes.acquisition
+    self.warnings = warnings
+  }
+
+  func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {
+    if dataset == 0, let hiddenFrames { return try hiddenFrames.stream(frame: frame, from: file, body) }
+    try TIFFPixels(page: stacks[dataset][frame], file: file).stream(body)
+  }
+
+  private static func description(of stack: [TIFFPage], frames: Int, index: Int) -> DatasetDescription {
+    let page = stack[0]
+    let scale = TIFFScale.of(page.directory, width: page.width, height: page.height)
+    var shape = [page.height, page.width]
+    var axes = [
+      Axis(
+        name: "y", size: page.height, scale: scale?.y ?? 1, offset: scale?.offsetY ?? 0, units: scale?.units.y ?? ""),
+      Axis(name: "x", size: page.width, scale: scale?.x ?? 1, offset: scale?.offsetX ?? 0, units: scale?.units.x ?? ""),
+    ]
+    if frames > 1 {
+      shape.insert(frames, at: 0)
+      axes.insert(
+        scale?.series.map { Axis(name: "frame", size: frames, scale: $0.scale, units: $0.units) }
+          ?? Axis(name: "frame", size: frames), at: 0)
+    }
+    let names = stack.compactMap { $0.directory.text(TIFFTag.pageName) }
+    let name = frames == 1 ? names.first ?? "image" : names.count == frames ? "stack of \(names[0]), ..." : "stack"
+    return DatasetDescription(
+      index: index, name: name, shape: shape, type: page.type, channels: page.channels,
+      colour: page.isColour ? .rgb : .grey, axes: axes)
+  }
+
+  /// Source: ImageJ, ij.io.TiffEncoder: above 4 GB only the first image has a directory, the others follow its pixels.
+  private static func hiddenFrames(behind page: TIFFPage, count: Int?, in file: FileBytes) -> StoredArray? {
+    guard let count, count > 1, page.compression == 1, page.tile == nil, page.palette == nil, page.bits >= 8,
+      !page.isPlanar, let start = page.directory.integer(TIFFTag.stripOffsets),
+      let array = StoredArray(
+        offset: start, type: page.type,
+        isBigEndian: (try? file.head(2)) == [0x4D, 0x4D], shape: [count, page.height, page.width],
+        channels: page.samples),
+      (try? array.check(in: file)) != nil
+    else { return nil }
+    return array
+  }
+}

@@ -1,0 +1,127 @@
+import CTIFF
+import TesseraImaging
+import TesseraNumerics
+
+/// Writes TIFF files that ImageJ and Fiji, HyperSpy and tifffile open with their scale: one page or a stack.
+///
+/// The unit `nm` stands in the description as ImageJ writes it, pixels a nm in the resolution. Files of more than 3.9 GB
+/// become BigTIFF.
+public struct TIFFWriter {
+  private let handle: OpaquePointer
+  private let path: String
+  private let calibration: Calibration?
+  private let pageCount: Int
+  private var written = 0
+
+  /// Writes single-precision pages of equal size; `names`, if given, has one name a page.
+  public static func write(
+    _ pages: [Raster<Float>], names: [String] = [], calibration: Calibration? = nil, to path: String,
+    replacing: Bool = false
+  ) throws {
+    try stream(
+      pageCount: pages.count, pageBytes: (pages.first?.count ?? 0) * 4, calibration: calibration, to: path,
+      replacing: replacing
+    ) { writer in
+      for (index, page) in pages.enumerated() {
+        try writer.append(page, name: index < names.count ? names[index] : nil)
+      }
+    }
+  }
+
+  /// Writes 16-bit pages, such as label maps.
+  public static func write(
+    _ pages: [Raster<UInt16>], names: [String] = [], calibration: Calibration? = nil, to path: String,
+    replacing: Bool = false
+  ) throws {
+    try stream(
+      pageCount: pages.count, pageBytes: (pages.first?.count ?? 0) * 2, calibration: calibration, to: path,
+      replacing: replacing
+    ) { writer in
+      for (index, page) in pages.enumerated() {
+        try writer.append(page, name: index < names.count ? names[index] : nil)
+      }
+    }
+  }
+
+  /// Writes pages one by one, so that a stack need not be in memory; `produce` calls `append` `pageCount` times.
+  public static func stream(
+    pageCount: Int, pageBytes: Int, calibration: Calibration? = nil, to path: String, replacing: Bool = false,
+    _ produce: (inout TIFFWriter) throws -> Void
+  ) throws {
+    precondition(pageCount > 0, "a TIFF file needs a page")
+    try AtomicOutput.file(at: path, replacing: replacing) { temporary in
+      tessera_tiff_quiet()
+      let isLarge = pageCount * (pageBytes + 4096) > 3_900_000_000
+      guard let handle = TIFFOpen(temporary, isLarge ? "w8" : "w") else {
+        throw FormatError(.cannotWrite, "\(path): cannot be written; check the folder and the free space")
+      }
+      var writer = TIFFWriter(handle: handle, path: path, calibration: calibration, pageCount: pageCount)
+      do { try produce(&writer) } catch {
+        TIFFClose(handle)
+        throw error
+      }
+      precondition(writer.written == pageCount, "as many pages as announced")
+      guard TIFFFlush(handle) == 1 else {
+        TIFFClose(handle)
+        throw FormatError(.inputOutput, "\(path): cannot be written completely; check the free space")
+      }
+      TIFFClose(handle)
+    }
+  }
+
+  private init(handle: OpaquePointer, path: String, calibration: Calibration?, pageCount: Int) {
+    (self.handle, self.path, self.calibration, self.pageCount) = (handle, path, calibration, pageCount)
+  }
+
+  /// Adds a page of single precision.
+  public mutating func append(_ page: Raster<Float>, name: String? = nil) throws {
+    try append(page.values, page.width, page.height, bits: 32, format: SAMPLEFORMAT_IEEEFP, name)
+  }
+
+  /// Adds a page of 16-bit numbers.
+  public mutating func append(_ page: Raster<UInt16>, name: String? = nil) throws {
+    try append(page.values, page.width, page.height, bits: 16, format: SAMPLEFORMAT_UINT, name)
+  }
+
+  private mutating func append<Sample: BitwiseCopyable>(
+    _ values: [Sample], _ width: Int, _ height: Int, bits: Int, format: Int32, _ name: String?
+  ) throws {
+    let rowSize = width * bits / 8
+    let rowsPerStrip = max(1, min(height, (1 << 18) / max(1, rowSize)))
+    let tags: [(Int32, Int)] = [
+      (TIFFTAG_IMAGEWIDTH, width), (TIFFTAG_IMAGELENGTH, height), (TIFFTAG_BITSPERSAMPLE, bits),
+      (TIFFTAG_SAMPLESPERPIXEL, 1), (TIFFTAG_SAMPLEFORMAT, Int(format)), (TIFFTAG_ROWSPERSTRIP, rowsPerStrip),
+      (TIFFTAG_COMPRESSION, Int(COMPRESSION_NONE)), (TIFFTAG_PHOTOMETRIC, Int(PHOTOMETRIC_MINISBLACK)),
+      (TIFFTAG_PLANARCONFIG, Int(PLANARCONFIG_CONTIG)),
+    ]
+    for (tag, value) in tags { _ = tessera_tiff_set_u32(handle, UInt32(tag), UInt32(value)) }
+    if let calibration {
+      _ = tessera_tiff_set_u32(handle, UInt32(TIFFTAG_RESOLUTIONUNIT), UInt32(RESUNIT_NONE))
+      _ = tessera_tiff_set_float(handle, UInt32(TIFFTAG_XRESOLUTION), 1 / calibration.nanometresPerPixelX)
+      _ = tessera_tiff_set_float(handle, UInt32(TIFFTAG_YRESOLUTION), 1 / calibration.nanometresPerPixelY)
+    }
+    if written == 0 { _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_IMAGEDESCRIPTION), description) }
+    if let name { _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_PAGENAME), name) }
+
+    var isWritten = true
+    values.withUnsafeBytes { bytes in
+      for y in 0..<height where isWritten {
+        // libtiff declares the row mutable, but writes to it only when it must swap bytes, which it never does here.
+        let row = UnsafeMutableRawPointer(mutating: bytes.baseAddress! + y * rowSize)
+        isWritten = TIFFWriteScanline(handle, row, UInt32(y), 0) == 1
+      }
+    }
+    guard isWritten, TIFFWriteDirectory(handle) == 1 else {
+      throw FormatError(.inputOutput, "\(path): cannot be written completely; check the free space")
+    }
+    written += 1
+  }
+
+  /// As ij.io.TiffEncoder writes it.
+  private var description: String {
+    var lines = ["ImageJ=1.53t"]
+    if pageCount > 1 { lines += ["images=\(pageCount)", "slices=\(pageCount)"] }
+    if calibration != nil { lines.append("unit=nm") }
+    return (lines + ["loop=false", ""]).joined(separator: "\n")
+  }
+}

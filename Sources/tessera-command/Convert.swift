@@ -1,0 +1,53 @@
+import ArgumentParser
+import TesseraFormats
+
+/// `tessera convert`: from one format to another.
+struct Convert: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Writes an image or a stack in another format, with its calibration.",
+    discussion: """
+      EXAMPLE
+        tessera convert scan.dm4 scan.tif
+        tessera convert series.tif mean.png --frames 0..9 --bits 16
+
+      The name of the result chooses the format: .tif (32-bit float, or 16-bit where that holds all values; opens in Fiji \
+      with its scale), .png (stretched to full contrast), .npy. A stack becomes a stack; --frame takes one of its images, \
+      --frames the mean of several, --frames with --each a part of it. With --raw, the stored values go into a .npy file \
+      untouched, in their own type and shape.
+      """)
+
+  @Argument(help: ArgumentHelp("The image file.", valueName: "in"))
+  var input: String
+
+  @Argument(help: ArgumentHelp("The new file; its extension chooses the format.", valueName: "out"))
+  var output: String
+
+  @Flag(help: "Write the stored values untouched, in their own type and shape (.npy only).")
+  var raw = false
+
+  @Option(help: ArgumentHelp("Bits of a PNG sample: 8 or 16.", valueName: "8|16"))
+  var bits = 8
+
+  @Flag(help: "Replace a file that exists.")
+  var force = false
+
+  @OptionGroup var image: InputOptions
+  @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    guard bits == 8 || bits == 16 else { throw ValidationError("--bits must be 8 or 16, but is \(bits)") }
+  }
+
+  func run() throws {
+    let file = try image.reading.open(input)
+    var conversion = Conversion()
+    conversion.dataset = image.dataset
+    conversion.isRaw = raw
+    conversion.pngBits = bits
+    conversion.calibration = image.calibration
+    if let frame = image.frame { conversion.frames = .one(frame) }
+    if let range = image.frames { conversion.frames = image.each ? .each(range.frames) : .mean(range.frames) }
+    let warnings = try conversion.run(on: file, to: output, replacing: force)
+    for warning in warnings { Messages.warning("\(input): \(warning)") }
+  }
+}

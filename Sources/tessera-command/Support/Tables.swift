@@ -1,0 +1,14 @@
+import Foundation
+
+/// Rows with their columns aligned to the left, two spaces apart.
+func aligned(_ rows: [[String]]) -> [String] {
+  let columns = rows.map(\.count).max() ?? 0
+  let widths = (0..<columns).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+  return rows.map { row in
+    let line = zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ")
+    return String(line.reversed().drop { $0 == " " }.reversed())
+  }
+}
+
+/// A number in five significant digits.
+func short(_ value: Double) -> String { String(format: "%.5g", value) }

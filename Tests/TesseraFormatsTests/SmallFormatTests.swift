@@ -1,0 +1,138 @@
+import Foundation
+import TesseraFormats
+import TesseraImaging
+import TesseraNumerics
+import Testing
+
+struct `PNG files` {
+  let folder = TemporaryFolder()
+
+  @Test func `of 8 and 16 bits come back bit for bit, with their scale`() throws {
+    let calibration = Calibration(x: 0.01, y: 0.02)!
+    let deep = ramp(width: 33, height: 9)
+    try PNGWriter.write(deep.map { UInt16($0) }, calibration: calibration, to: folder / "deep.png")
+    let shallow = deep.map { Float(Int($0) % 256) }
+    try PNGWriter.write(shallow.map { UInt8($0) }, to: folder / "shallow.png")
+
+    let first = try ImageFile.open(path: folder / "deep.png").read()
+    #expect(first.pixels == deep)
+    #expect(first.calibration == calibration)
+    let second = try ImageFile.open(path: folder / "shallow.png").read()
+    #expect(second.pixels == shallow)
+    #expect(second.calibration == nil)
+  }
+
+  @Test func `of colours give the luminance, with a warning`() throws {
+    try PNGWriter.write(rgb: [255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 9, 9], width: 4, height: 1, to: folder / "c.png")
+    let micrograph = try ImageFile.open(path: folder / "c.png").read()
+    let expected: [Float] = [76.245, 149.685, 29.07, 9]
+    for (value, wanted) in zip(micrograph.pixels.values, expected) { #expect(abs(value - wanted) < 1e-4) }
+    #expect(micrograph.warnings.contains { $0.contains("luminance") })
+  }
+
+  @Test func `are stretched over all levels`() throws {
+    let image = Raster<Float>(width: 3, height: 1, values: [-1, 0, 1])
+    try PNGWriter.write(stretching: image, to: folder / "s.png")
+    #expect(try ImageFile.open(path: folder / "s.png").read().pixels.values == [0, 128, 255])
+  }
+
+  @Test func `damaged in any way throw a sentence`() throws {
+    try PNGWriter.write(ramp(width: 33, height: 9).map { UInt16($0) }, calibration: nil, to: folder / "a.png")
+    try checkDamaged(folder.contents(of: "a.png"))
+  }
+}
+
+struct `Windows bitmaps` {
+  let folder = TemporaryFolder()
+
+  /// A bitmap by hand, with the 40-byte header.
+  private func bitmap(
+    _ width: Int32, _ height: Int32, bits: UInt16, compression: UInt32 = 0, palette: [UInt8] = [], _ data: [UInt8]
+  ) -> [UInt8] {
+    let start = UInt32(54 + palette.count)
+    return Array("BM".utf8) + bytes(start + UInt32(data.count)) + [0, 0, 0, 0] + bytes(start) + bytes(UInt32(40))
+      + bytes(width)
+      + bytes(height) + bytes(UInt16(1)) + bytes(bits) + bytes(compression) + bytes(UInt32(data.count))
+      + bytes(UInt32(0))
+      + bytes(UInt32(0)) + bytes(UInt32(palette.count / 4)) + bytes(UInt32(0)) + palette + data
+  }
+
+  private let greys: [UInt8] = (0..<1024).map { $0 % 4 == 3 ? 0 : UInt8($0 / 4) }
+
+  @Test func `stand on their head unless the height is negative`() throws {
+    let rows: [UInt8] = [3, 4, 0, 0, 1, 2, 0, 0]
+    let up = bitmap(2, 2, bits: 8, palette: greys, rows)
+    let down = bitmap(2, -2, bits: 8, palette: greys, rows)
+    #expect(try ImageFile.open(path: folder.file("u.bmp", up)).read().pixels.values == [1, 2, 3, 4])
+    #expect(try ImageFile.open(path: folder.file("d.bmp", down)).read().pixels.values == [3, 4, 1, 2])
+  }
+
+  @Test func `of one bit, 16 and 24 bits are understood`() throws {
+    let binary = bitmap(3, 1, bits: 1, palette: [0, 0, 0, 0, 9, 9, 9, 0], [0b1010_0000, 0, 0, 0])
+    #expect(try ImageFile.open(path: folder.file("1.bmp", binary)).read().pixels.values == [9, 0, 9])
+    let colours = try ImageFile.open(path: folder.file("24.bmp", bitmap(1, 1, bits: 24, [10, 20, 30, 0])))
+    #expect(colours.datasets[0].channels == 3)
+    #expect(try abs(colours.read().pixels.values[0] - (0.299 * 30 + 0.587 * 20 + 0.114 * 10)) < 1e-4)
+    let short = try ImageFile.open(path: folder.file("16.bmp", bitmap(1, 1, bits: 16, [0xFF, 0x7F, 0, 0])))
+    #expect(try abs(short.read().pixels.values[0] - 255) < 1e-3)
+  }
+
+  @Test func `of run lengths are unpacked`() throws {
+    // Bottom row: 3 x 7; top row: literal 1 2 3.
+    let packed = bitmap(3, 2, bits: 8, compression: 1, palette: greys, [3, 7, 0, 0, 0, 3, 1, 2, 3, 0, 0, 1])
+    #expect(try ImageFile.open(path: folder.file("r.bmp", packed)).read().pixels.values == [1, 2, 3, 7, 7, 7])
+    try checkDamaged(packed)
+  }
+
+  @Test func `damaged in any way throw a sentence`() throws {
+    try checkDamaged(bitmap(5, 4, bits: 8, palette: greys, [UInt8](repeating: 5, count: 32)))
+    try checkDamaged(bitmap(5, 4, bits: 24, [UInt8](repeating: 5, count: 64)), seed: 2)
+    let lie = bitmap(30_000, 30_000, bits: 8, palette: greys, [1, 2, 3])
+    #expect(throws: FormatError.self) { try ImageFile.open(path: folder.file("lie.bmp", lie)) }
+  }
+}
+
+struct `Text matrices` {
+  let folder = TemporaryFolder()
+
+  private func read(_ text: String) throws -> Raster<Float> {
+    try ImageFile.open(path: folder.file("m.txt", Array(text.utf8))).read().pixels
+  }
+
+  @Test(arguments: [
+    "1,2,3\n4,5,6\n", "1;2;3\r\n4;5;6", "1\t2\t3\n4\t5\t6\n", "# note\n 1 2  3\n4 5 6\n\n", "a,b,c\n1,2,3\n4,5,6\n",
+  ])
+  func `are read whatever separates their columns`(text: String) throws {
+    #expect(try read(text) == Raster(width: 3, height: 2, values: [1, 2, 3, 4, 5, 6]))
+  }
+
+  @Test func `may have unknown values`() throws {
+    let pixels = try read("1,,3\n4,nan,6\n")
+    #expect(pixels[1, 0].isNaN && pixels[1, 1].isNaN && pixels[2, 1] == 6)
+  }
+
+  @Test(arguments: ["1,2,3\n4,5\n", "1,2,3\n4,x,6\n", "words only\nand more words\n"])
+  func `that are none are refused`(text: String) { #expect(throws: FormatError.self) { try read(text) } }
+
+  @Test func `damaged in any way throw a sentence`() throws {
+    try checkDamaged(Array((0..<40).map { "\($0),\($0 * $0),-1.5e-3\n" }.joined().utf8))
+  }
+}
+
+struct `Files of no known format` {
+  let folder = TemporaryFolder()
+
+  @Test(arguments: ["", "%PDF-1.4", "MQ1,000001", "\u{0}\u{1}\u{2}\u{3}", "not an image\nat all\n"])
+  func `are named in a sentence`(text: String) {
+    let error = #expect(throws: FormatError.self) {
+      try ImageFile.open(path: folder.file("x.tif", Array(text.utf8)))
+    }
+    #expect(error?.kind == .unusable)
+    #expect(error?.description.hasPrefix("x.tif: ") == true)
+  }
+
+  @Test func `missing files and folders are told apart`() {
+    #expect(#expect(throws: FormatError.self) { try ImageFile.open(path: folder / "absent.tif") }?.kind == .missing)
+    #expect(#expect(throws: FormatError.self) { try ImageFile.open(path: folder.path) }?.kind == .unusable)
+  }
+}
