@@ -13,7 +13,7 @@ public struct CrystalColumn: Sendable, Codable, Equatable {
   public var weight: Double
 
   /// A column of real atoms. The symbols must be elements.
-  init(_ x: Double, _ y: Double, _ atoms: String..., sublattice: String) {
+  init(_ x: Double, _ y: Double, _ atoms: [String], sublattice: String) {
     self.init(place: Point(x, y), atoms: atoms, sublattice: sublattice, weight: columnWeight(of: atoms))
   }
 
@@ -40,19 +40,22 @@ public struct Crystal: Sendable, Codable, Equatable {
   /// Lattice vectors in nm, before the specimen is turned; `x` right, `y` down.
   public var a, b: Point
   public var columns: [CrystalColumn]
-  /// The sublattice whose atoms may be missing, and the one whose atoms dopants replace.
-  public var vacancySublattice, dopantSublattice: String
+  /// Sublattices whose atoms may be missing, and those whose atoms dopants replace.
+  public var vacancySublattices, dopantSublattices: [String]
+  /// Two sublattices whose atoms may change places; empty if there are no such two.
+  public var antisitePair: [String]
 
   public init(
-    name: String, a: Point, b: Point, columns: [CrystalColumn], vacancySublattice: String? = nil,
-    dopantSublattice: String? = nil
+    name: String, a: Point, b: Point, columns: [CrystalColumn], vacancySublattices: [String] = [],
+    dopantSublattices: [String] = [], antisitePair: [String] = []
   ) {
     self.name = name
     self.a = a
     self.b = b
     self.columns = columns
-    self.vacancySublattice = vacancySublattice ?? columns.last?.sublattice ?? ""
-    self.dopantSublattice = dopantSublattice ?? columns.first?.sublattice ?? ""
+    self.vacancySublattices = vacancySublattices
+    self.dopantSublattices = dopantSublattices
+    self.antisitePair = antisitePair
   }
 
   /// Place of a column of cell (0, 0), in nm.

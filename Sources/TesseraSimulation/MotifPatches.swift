@@ -27,11 +27,13 @@ public struct MotifPatches: Sendable, Codable, Equatable {
 
   public init() {}
 
+  /// Patches of both classes.
+  public var count: Int { firstCount + secondCount }
+
   /// One patch a row, row-major pixels, and the class (1 or 2) of each. Class 1 comes first.
   public func patches() throws(ParameterError) -> (patches: Matrix<Float>, labels: [Int]) {
     try check()
     let pixels = size * size
-    let count = firstCount + secondCount
     let labels = [Int](repeating: 1, count: firstCount) + [Int](repeating: 2, count: secondCount)
     let ideal = [patch(centre: 1), patch(centre: centreHeight)]
     let rows = concurrentMap(count: count) { index in
@@ -46,14 +48,17 @@ public struct MotifPatches: Sendable, Codable, Equatable {
 
   /// A patch without noise; its middle lies between the four central pixels of an even size.
   private func patch(centre: Double, shifts: [Point] = []) -> [Float] {
+    ColumnRenderer(sigma: sigma, shifts: shifts).image(of: columns(centre: centre), width: size, height: size).values
+  }
+
+  /// The Gaussians of a patch, the middle one first; the first corner of the polygon points up.
+  func columns(centre: Double) -> [ImagedColumn] {
     let middle = Point(repeating: Double(size - 1) / 2)
-    var columns = [ImagedColumn(position: middle, weight: centre)]
-    for corner in 0..<corners {
-      // The first corner points up.
+    let ring = (0..<corners).map { corner in
       let angle = 2 * Double.pi * Double(corner) / Double(corners) - .pi / 2
-      columns.append(ImagedColumn(position: middle + distance * Point(cos(angle), sin(angle)), weight: 1))
+      return ImagedColumn(position: middle + distance * Point(cos(angle), sin(angle)), weight: 1)
     }
-    return ColumnRenderer(sigma: sigma, shifts: shifts).image(of: columns, width: size, height: size).values
+    return [ImagedColumn(position: middle, weight: centre)] + ring
   }
 
   private func degraded(_ ideal: [Float], centre: Double, random: inout RandomSource) -> [Float] {
@@ -71,7 +76,7 @@ public struct MotifPatches: Sendable, Codable, Equatable {
     return pixels
   }
 
-  private func check() throws(ParameterError) {
+  func check() throws(ParameterError) {
     try require(corners >= 2, "corners", is: corners, mustBe: "2 or more")
     try require(
       firstCount >= 0 && secondCount >= 0 && firstCount + secondCount > 0, "patch counts",

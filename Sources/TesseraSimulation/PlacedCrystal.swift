@@ -6,8 +6,8 @@ struct PlacedCrystal: Sendable {
   let crystal: Crystal
   /// Lattice vectors and the origin of cell (0, 0), in pixels.
   let a, b, origin: Point
-  /// Spacing of the first dominant ring of planes, in pixels; the radius of the default patch disc.
-  let ringSpacing: Double
+  /// Radius of the patch disc, in pixels: the default's unless told otherwise.
+  let patchRadius: Double
   private let places: [Point]
   private let occupants: [[Occupant]]
   private let names: SiteEquivalence
@@ -23,8 +23,10 @@ struct PlacedCrystal: Sendable {
   /// - Parameters:
   ///   - angle: turns the crystal from +x towards +y, in radians.
   ///   - origin: place of the corner of cell (0, 0), in pixels.
+  ///   - patchRadius: radius of the patch disc in nm; nil for the spacing of the first dominant ring of planes.
   init(
-    _ crystal: Crystal, angle: Double, origin: Point, request: SceneRequest, defects: PointDefects = PointDefects()
+    _ crystal: Crystal, angle: Double, origin: Point, request: SceneRequest, defects: PointDefects = PointDefects(),
+    patchRadius: Double? = nil
   ) throws(ParameterError) {
     let scale = 1 / request.frame.nanometresPerPixel
     let turned = { (vector: Point) in vector.rotated(by: angle) * scale }
@@ -32,15 +34,15 @@ struct PlacedCrystal: Sendable {
     self.origin = origin
     (a, b) = (turned(crystal.a), turned(crystal.b))
     places = crystal.columns.map { turned(crystal.place(of: $0)) }
-    let spacing = crystal.ringSpacing(sigma: request.columnSigma / scale)
-    ringSpacing = spacing * scale
-    // Two discs' width: what lies further changes no patch.
-    names = SiteEquivalence(of: crystal, radius: 2 * spacing)
+    let radius = patchRadius ?? crystal.ringSpacing(sigma: request.columnSigma / scale)
+    self.patchRadius = radius * scale
+    // Almost two radii: what lies further changes no patch, and no shell of a common lattice lies at just this distance.
+    names = SiteEquivalence(of: crystal, radius: 1.9 * radius)
     var occupants: [[Occupant]] = []
     for column in crystal.columns { occupants.append(try defects.occupants(of: column, in: crystal)) }
     self.occupants = occupants
     surroundings = crystal.columns.indices.map { column in
-      let near = crystal.neighbours(of: column, within: spacing * (1 - 1e-6))
+      let near = crystal.neighbours(of: column, within: radius * (1 - 1e-6))
       let degrees = near.map { Int(($0.offset.rotated(by: angle).angle * 180 / .pi + 360).rounded()) % 360 }
       return near.indices.map { index in
         let shell = (0..<index).filter { degrees[$0] == degrees[index] }.count + 1
@@ -51,12 +53,12 @@ struct PlacedCrystal: Sendable {
     }
   }
 
-  var truth: TrueLattice { TrueLattice(a: a, b: b, origin: origin, ringSpacing: ringSpacing) }
+  var truth: TrueLattice { TrueLattice(a: a, b: b, origin: origin, patchRadius: patchRadius) }
 
   /// All nodes in the frame and `margin` pixels around it.
   /// - Parameter displacement: root mean square length of the columns' random displacements, in pixels.
   func nodes(in frame: Frame, margin: Double, displacement: Double, seed: UInt64) -> [PlacedNode] {
-    let grid = CellGrid(a: a, b: b, origin: origin, frame: frame, margin: margin + ringSpacing)
+    let grid = CellGrid(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
     let present = drawOccupants(in: grid, seed: seed)
     var random = RandomSource(seed: seed, stream: RandomStream.displacements)
     var nodes: [PlacedNode] = []

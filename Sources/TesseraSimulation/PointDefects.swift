@@ -2,13 +2,13 @@ import TesseraNumerics
 
 /// How often nodes of a crystal hold something else than they should. Nodes are independent of one another.
 public struct PointDefects: Sendable, Codable, Equatable {
-  /// Fraction of the vacancy sublattice's nodes that lack one atom (0 ... 1).
+  /// Fraction of the nodes of the vacancy sublattices that lack one atom (0 ... 1).
   public var singleVacancies = 0.0
-  /// Fraction of the vacancy sublattice's nodes that lack every atom (0 ... 1).
+  /// Fraction of the nodes of the vacancy sublattices that lack every atom (0 ... 1).
   public var fullVacancies = 0.0
-  /// Fraction of nodes of the vacancy and dopant sublattices that hold the other's atoms (0 ... 1).
+  /// Fraction of the nodes of two sublattices that hold the other's atoms (0 ... 1).
   public var antisites = 0.0
-  /// Fraction of the dopant sublattice's nodes whose heaviest atoms are replaced, by the symbol of the new element.
+  /// Fraction of the nodes of the dopant sublattices whose heaviest atoms are replaced, by the symbol of the new element.
   public var dopants: [String: Double] = [:]
 
   public init(
@@ -43,7 +43,7 @@ extension PointDefects {
       others.append(
         Occupant(element: element, defect: defect, weight: scale * columnWeight(of: atoms), probability: probability))
     }
-    if column.sublattice == crystal.vacancySublattice, let lost = column.atoms.last {
+    if crystal.vacancySublattices.contains(column.sublattice), let lost = column.atoms.last {
       let total = column.atoms.count
       if total > 1 {
         add(
@@ -54,14 +54,13 @@ extension PointDefects {
         [], element: column.element, defect: "vacancy-\(lost)\(total)",
         probability: fullVacancies + (total > 1 ? 0 : singleVacancies))
     }
-    let pair = [crystal.vacancySublattice, crystal.dopantSublattice]
-    if let own = pair.firstIndex(of: column.sublattice), pair[0] != pair[1],
-      let partner = crystal.columns.first(where: { $0.sublattice == pair[1 - own] })
+    if let own = crystal.antisitePair.firstIndex(of: column.sublattice),
+      let partner = crystal.columns.first(where: { $0.sublattice == crystal.antisitePair[1 - own] })
     {
       add(
         partner.atoms, element: partner.element, defect: "antisite-\(partner.species)", probability: antisites)
     }
-    if column.sublattice == crystal.dopantSublattice {
+    if crystal.dopantSublattices.contains(column.sublattice) {
       for (symbol, fraction) in dopants.sorted(by: { $0.key < $1.key }) {
         try require(
           Elements.atomicNumber(of: symbol) != nil, "dopant", is: symbol, mustBe: "the symbol of an element")

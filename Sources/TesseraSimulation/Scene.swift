@@ -35,8 +35,9 @@ public struct Scene: Sendable {
 public struct TrueLattice: Sendable, Codable, Equatable {
   /// Lattice vectors, and the place of the origin of one cell, in pixels.
   public var a, b, origin: Point
-  /// Spacing of the planes of the first dominant ring of the power spectrum, in pixels. Half the default patch side.
-  public var ringSpacing: Double
+  /// Radius of the patch disc that `environment` refers to, in pixels: the spacing of the planes behind the first dominant
+  /// ring of the power spectrum, unless the specimen says otherwise.
+  public var patchRadius: Double
 }
 
 /// Where a scene is wanted.

@@ -30,6 +30,16 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   public var angle: Double?
   /// Variant of the specimen (`bilayer`: s22, mos2).
   public var kind: String?
+  /// Crystal of a specimen that is made of one (`grains`, `strained`), by its specimen's name.
+  public var crystal: String?
+  /// Strain field of `strained`: uniform, gradient, step, dislocation; and its size.
+  public var field: String?
+  public var strain: Double?
+  /// Number of grains, and the turn from each to the next in degrees.
+  public var grains: Int?
+  public var misorientation: Double?
+  /// The patches of `motifs`; their noise is the image's.
+  public var motifs: MotifPatches?
   /// Number of a published parameter set (`bilayer` s22: 0 ... 8).
   public var parameterCase: Int?
   public var seed: UInt64 = 1
@@ -37,85 +47,41 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   public init() {}
 }
 
-extension Simulation {
-  /// Names of the specimens, as `simulate` takes them.
-  public static let specimenNames = ["mose2", "mos2", "square", "hexagonal", "p4m", "bilayer"]
+/// Options that only some specimens know.
+enum SpecificOption: CaseIterable {
+  case vacancies, defects, displacement, angle, kind, crystal, field, grains, motifs
+}
 
-  /// A named specimen with its defaults, changed where the options say so.
-  public init(specimen name: String, options: SimulationOptions = SimulationOptions()) throws(ParameterError) {
-    self.init(name: name, specimen: CrystalSpecimen(.square), seed: options.seed)
-    switch name {
-    case "mose2": try setCrystal(.mose2, options, defects: .seleniumVacancies)
-    case "mos2": try setCrystal(.mos2, options)
-    case "square": try setCrystal(.square, options)
-    case "hexagonal": try setCrystal(.hexagonal, options)
-    case "p4m": try setCrystal(.p4m, options)
-    case "bilayer": try setBilayer(options)
-    default:
-      throw ParameterError(
-        "specimen must be one of \(Self.specimenNames.joined(separator: ", ")), but is \(name)")
+extension SimulationOptions {
+  /// Throws if an option is set that the specimen does not know, so that nothing asked for is silently left out.
+  func refuseAll(except known: Set<SpecificOption>, for specimen: String) throws(ParameterError) {
+    let given: [(SpecificOption, String, Bool)] = [
+      (.vacancies, "vacancies", vacancies != nil && !known.contains(.defects)),
+      (.defects, "antisites", antisites != nil), (.defects, "dopants", dopants != nil),
+      (.displacement, "displacement", displacement != nil), (.angle, "angle", angle != nil),
+      (.kind, "kind", kind != nil), (.kind, "case", parameterCase != nil), (.crystal, "crystal", crystal != nil),
+      (.field, "field", field != nil), (.field, "strain", strain != nil), (.grains, "grains", grains != nil),
+      (.grains, "misorientation", misorientation != nil), (.motifs, "motifs", motifs != nil),
+    ]
+    for (option, name, isSet) in given where isSet && !known.contains(option) {
+      throw ParameterError("\(specimen) has no option \(name)")
     }
-    frame.width = options.width ?? frame.width
-    frame.height = options.height ?? frame.height
-    frame.nanometresPerPixel = options.pixelSize ?? frame.nanometresPerPixel
-    try setImaging(options)
-    try frame.check()
-    try imaging.check()
   }
 
-  private mutating func setCrystal(
-    _ crystal: Crystal, _ options: SimulationOptions, defects: PointDefects = PointDefects()
-  ) throws(ParameterError) {
-    var defects = defects
-    if let vacancies = options.vacancies {
+  var angleInRadians: Double? { angle.map { $0 * .pi / 180 } }
+
+  /// The defects asked for; what is not mentioned stays.
+  func defects(startingWith defaults: PointDefects) throws(ParameterError) -> PointDefects {
+    var defects = defaults
+    if let vacancies {
       try require(
         vacancies.count == 1 || vacancies.count == 2, "vacancies", is: vacancies, mustBe: "one or two fractions")
       let both = vacancies.count == 2
       defects.singleVacancies = both ? vacancies[0] : 0.8 * vacancies[0]
       defects.fullVacancies = both ? vacancies[1] : 0.2 * vacancies[0]
     }
-    defects.antisites = options.antisites ?? defects.antisites
-    defects.dopants = options.dopants ?? defects.dopants
-    specimen = CrystalSpecimen(
-      crystal, angle: (options.angle ?? 0) * .pi / 180, defects: defects, displacement: options.displacement ?? 0)
-  }
-
-  private mutating func setBilayer(_ options: SimulationOptions) throws(ParameterError) {
-    var bilayer = Bilayer()
-    if let word = options.kind {
-      guard let kind = Bilayer.Kind(rawValue: word) else {
-        throw ParameterError("kind of bilayer must be one of s22, mos2, but is \(word)")
-      }
-      bilayer.kind = kind
-    }
-    frame.nanometresPerPixel = bilayer.latticeConstant / 12
-    imaging.columnSigma = bilayer.latticeConstant / 8
-    if let number = options.parameterCase {
-      guard let values = BilayerCase(number), bilayer.kind == .s22 else {
-        throw ParameterError("case of an s22 bilayer must be 0 ... 8, but is \(number)")
-      }
-      (bilayer.twist, bilayer.intensityRatio) = (values.twist, values.intensityRatio)
-      bilayer.largestJump = values.largestJump
-      imaging.columnSigma = bilayer.latticeConstant * values.sigma
-      (imaging.noise, imaging.counts) = (values.noise, nil)
-    }
-    if let angle = options.angle { bilayer.twist = angle * .pi / 180 }
-    specimen = bilayer
-  }
-
-  private mutating func setImaging(_ options: SimulationOptions) throws(ParameterError) {
-    if let probe = options.probe { imaging.columnSigma = probe * frame.nanometresPerPixel }
-    if options.dose != nil && options.counts != nil {
-      throw ParameterError("give either a dose or counts: each says how many electrons are detected")
-    }
-    if let dose = options.dose { (imaging.dose, imaging.counts) = (dose.isInfinite ? nil : dose, nil) }
-    if let counts = options.counts { imaging.counts = counts.isInfinite ? nil : counts }
-    imaging.scatteredFraction = options.scatteredFraction ?? imaging.scatteredFraction
-    imaging.noise = options.noise ?? imaging.noise
-    imaging.jitter = options.jitter ?? imaging.jitter
-    imaging.contamination = options.contamination ?? imaging.contamination
-    imaging.background = options.background ?? imaging.background
-    imaging.drift = options.drift ?? imaging.drift
-    imaging.tilt = options.tilt ?? imaging.tilt
+    defects.antisites = antisites ?? defects.antisites
+    defects.dopants = dopants ?? defects.dopants
+    return defects
   }
 }

@@ -9,7 +9,7 @@ struct SiteEquivalence {
   /// Name of each column of the cell for rotation-invariant descriptors: the species, with `#1`, `#2`, ... where
   /// surroundings differ.
   let invariant: [String]
-  /// Name for descriptors that keep directions: the invariant name, with `a`, `b`, ... where directions differ.
+  /// Name for descriptors that keep directions: the invariant name, with `'a`, `'b`, ... where directions differ.
   let oriented: [String]
 
   /// - Parameter radius: how far the surroundings reach, in nm.
@@ -32,7 +32,7 @@ struct SiteEquivalence {
     }
     let invariant = numbered(species, by: shapes) { "#\($0 + 1)" }
     self.invariant = invariant
-    oriented = numbered(invariant, by: exact) { String(UnicodeScalar(UInt8(97 + min($0, 25)))) }
+    oriented = numbered(invariant, by: exact) { "'\(UnicodeScalar(UInt8(97 + min($0, 25))))" }
   }
 }
 
