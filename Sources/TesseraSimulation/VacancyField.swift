@@ -5,7 +5,7 @@ import TesseraNumerics
 /// chains and in clusters. Source: [H20] Fig. 3 (Te vacancies in PtTe2, a = .4026 nm).
 public struct VacancyField: Specimen, Equatable {
   /// What a group of neighbouring vacancies is.
-  public enum Arrangement: String, Sendable, Codable, CaseIterable {
+  public enum Arrangement: String, Sendable, Codable, CaseIterable, CodingKeyRepresentable {
     /// No neighbouring vacancy.
     case isolated
     /// Two or more, each with at most two neighbours, and no three that are all neighbours.
