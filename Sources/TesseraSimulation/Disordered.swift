@@ -1,0 +1,41 @@
+import Foundation
+import TesseraNumerics
+
+/// Columns without a lattice, or none at all: what a program that looks for lattices must not be taken in by.
+public struct Disordered: Specimen, Equatable {
+  /// Element of every column.
+  public var element = "C"
+  /// Columns a square nm before those too close to another are dropped; 0 for an empty field.
+  public var density = 20.0
+  /// Shortest distance between two columns in nm.
+  public var shortestDistance = 0.14
+
+  public init() {}
+
+  public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
+    try require(density >= 0, "density", is: density, mustBe: "0 or more, per square nm")
+    let weight = Elements.scattering(of: element)
+    try require(weight != nil, "element", is: element, mustBe: "the symbol of an element")
+    let (frame, reach) = (request.frame, request.reach)
+    let (w, h) = (Double(frame.width) + 2 * reach, Double(frame.height) + 2 * reach)
+    let pixel = frame.nanometresPerPixel
+    var random = RandomSource(seed: request.seed, stream: RandomStream.displacements)
+    let places = (0..<Int(density * w * h * pixel * pixel)).map { _ in
+      Point(random.uniform() * w - reach - 0.5, random.uniform() * h - reach - 0.5)
+    }
+    // Random sequential addition: a column stays if no earlier one that stays is too close.
+    let index = PlanarIndex(places)
+    var isKept = [Bool](repeating: true, count: places.count)
+    var scene = Scene()
+    for (number, place) in places.enumerated() {
+      let near = index.neighbours(of: place, within: shortestDistance / pixel)
+      isKept[number] = !near.contains { $0 < number && isKept[$0] }
+      guard isKept[number] else { continue }
+      scene.columns.append(ImagedColumn(position: place, weight: weight!))
+      if frame.contains(place) {
+        scene.sites.append(TrueSite(position: place, element: element, sublattice: element))
+      }
+    }
+    return scene
+  }
+}

@@ -1,0 +1,158 @@
+import Foundation
+import TesseraNumerics
+
+/// A crystal laid on the pixels of an image: where its lattice lies and what sits at each node.
+struct PlacedCrystal: Sendable {
+  let crystal: Crystal
+  /// Lattice vectors and the origin of cell (0, 0), in pixels.
+  let a, b, origin: Point
+  /// Radius of the patch disc, in pixels: the default's unless told otherwise.
+  let patchRadius: Double
+  private let places: [Point]
+  private let occupants: [[Occupant]]
+  private let names: SiteEquivalence
+  private let surroundings: [[Surrounding]]
+
+  /// A node within the patch disc of another: how to get there, and how a table names the way.
+  private struct Surrounding: Sendable {
+    var i, j, column: Int
+    /// Degrees from +x towards +y; with `/2`, `/3` where further shells of the disc lie the same way.
+    var direction: String
+  }
+
+  /// - Parameters:
+  ///   - angle: turns the crystal from +x towards +y, in radians.
+  ///   - origin: place of the corner of cell (0, 0), in pixels.
+  ///   - patchRadius: radius of the patch disc in nm; nil for the spacing of the first dominant ring of planes.
+  init(
+    _ crystal: Crystal, angle: Double, origin: Point, request: SceneRequest, defects: PointDefects = PointDefects(),
+    patchRadius: Double? = nil
+  ) throws(ParameterError) {
+    let scale = 1 / request.frame.nanometresPerPixel
+    let turned = { (vector: Point) in vector.rotated(by: angle) * scale }
+    self.crystal = crystal
+    self.origin = origin
+    (a, b) = (turned(crystal.a), turned(crystal.b))
+    places = crystal.columns.map { turned(crystal.place(of: $0)) }
+    let radius = patchRadius ?? crystal.ringSpacing(sigma: request.columnSigma / scale)
+    self.patchRadius = radius * scale
+    // Almost two radii: what lies further changes no patch, and no shell of a common lattice lies at just this distance.
+    names = SiteEquivalence(of: crystal, radius: 1.9 * radius)
+    var occupants: [[Occupant]] = []
+    for column in crystal.columns { occupants.append(try defects.occupants(of: column, in: crystal)) }
+    self.occupants = occupants
+    surroundings = crystal.columns.indices.map { column in
+      let near = crystal.neighbours(of: column, within: radius * (1 - 1e-6))
+      let degrees = near.map { Int(($0.offset.rotated(by: angle).angle * 180 / .pi + 360).rounded()) % 360 }
+      return near.indices.map { index in
+        let shell = (0..<index).filter { degrees[$0] == degrees[index] }.count + 1
+        return Surrounding(
+          i: near[index].i, j: near[index].j, column: near[index].column,
+          direction: shell > 1 ? "\(degrees[index])/\(shell)" : "\(degrees[index])")
+      }
+    }
+  }
+
+  var truth: TrueLattice { TrueLattice(a: a, b: b, origin: origin, patchRadius: patchRadius) }
+
+  /// All nodes in the frame and `margin` pixels around it.
+  /// - Parameter displacement: root mean square length of the columns' random displacements, in pixels.
+  func nodes(in frame: Frame, margin: Double, displacement: Double, seed: UInt64) -> [PlacedNode] {
+    let grid = CellGrid(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
+    let present = drawOccupants(in: grid, seed: seed)
+    var random = RandomSource(seed: seed, stream: RandomStream.displacements)
+    var nodes: [PlacedNode] = []
+    for i in grid.i {
+      for j in grid.j {
+        let corner = origin + Double(i) * a + Double(j) * b
+        for column in places.indices {
+          let ideal = corner + places[column]
+          guard frame.contains(ideal, margin: margin) else { continue }
+          let own = occupants[column][present[grid.index(i, j) * places.count + column]]
+          let (environment, oriented) = environments(i, j, column, own: own, in: grid, present: present)
+          let jump = displacement == 0 ? .zero : Point(random.gaussian(), random.gaussian())
+          nodes.append(
+            PlacedNode(
+              ideal: ideal, displacement: own.isVacant ? .zero : jump * (displacement / 2.0.squareRoot()),
+              sublattice: crystal.columns[column].sublattice, occupant: own, environment: environment,
+              environmentOriented: oriented))
+        }
+      }
+    }
+    return nodes
+  }
+
+  /// One occupant a node, as an index into its column's list; in the order of the grid.
+  private func drawOccupants(in grid: CellGrid, seed: UInt64) -> [Int] {
+    var random = RandomSource(seed: seed, stream: RandomStream.defects)
+    var present = [Int](repeating: 0, count: grid.count * places.count)
+    guard occupants.contains(where: { $0.count > 1 }) else { return present }
+    for index in present.indices {
+      let choices = occupants[index % places.count]
+      var left = random.uniform()
+      // From the back: the perfect occupant takes what the defects leave.
+      for choice in choices.indices.dropFirst().reversed() {
+        left -= choices[choice].probability
+        if left < 0 {
+          present[index] = choice
+          break
+        }
+      }
+    }
+    return present
+  }
+
+  private func environments(
+    _ i: Int, _ j: Int, _ column: Int, own: Occupant, in grid: CellGrid, present: [Int]
+  ) -> (String, String) {
+    let suffix = own.defect.isEmpty ? "" : "/" + own.defect
+    var (kinds, ways): ([String], [String]) = ([], [])
+    for near in surroundings[column] {
+      let node = grid.index(i + near.i, j + near.j) * places.count + near.column
+      if present[node] == 0 { continue }
+      let defect = occupants[near.column][present[node]].defect
+      kinds.append(defect)
+      ways.append("+\(defect)@\(near.direction)")
+    }
+    var around = ""
+    for kind in Set(kinds).sorted() {
+      let count = kinds.count { $0 == kind }
+      around += count > 1 ? "+\(count)\(kind)" : "+\(kind)"
+    }
+    return (names.invariant[column] + suffix + around, names.oriented[column] + suffix + ways.sorted().joined())
+  }
+}
+
+/// One node of a placed crystal.
+struct PlacedNode: Sendable {
+  /// Place on the perfect lattice, in pixels.
+  var ideal: Point
+  /// How far the column is from there, in pixels; zero at a vacant node.
+  var displacement: Point
+  var sublattice: String
+  var occupant: Occupant
+  var environment, environmentOriented: String
+
+  var position: Point { ideal + displacement }
+}
+
+/// The cells of a lattice that may reach into a frame, as a block of indices.
+private struct CellGrid {
+  let i, j: ClosedRange<Int>
+  var count: Int { i.count * j.count }
+  func index(_ i: Int, _ j: Int) -> Int { (i - self.i.lowerBound) * self.j.count + j - self.j.lowerBound }
+
+  init(a: Point, b: Point, origin: Point, frame: Frame, margin: Double) {
+    let corners = [
+      Point(-margin, -margin), Point(Double(frame.width) + margin, -margin),
+      Point(-margin, Double(frame.height) + margin),
+      Point(Double(frame.width) + margin, Double(frame.height) + margin),
+    ]
+    let area = a.cross(b)
+    let alongA = corners.map { ($0 - origin).cross(b) / area }
+    let alongB = corners.map { a.cross($0 - origin) / area }
+    // Two cells more for columns inside a cell and for neighbours.
+    i = Int(alongA.min()!.rounded(.down)) - 2...Int(alongA.max()!.rounded(.up)) + 2
+    j = Int(alongB.min()!.rounded(.down)) - 2...Int(alongB.max()!.rounded(.up)) + 2
+  }
+}

@@ -1,0 +1,77 @@
+import TesseraNumerics
+
+/// How often nodes of a crystal hold something else than they should. Nodes are independent of one another.
+public struct PointDefects: Sendable, Codable, Equatable {
+  /// Fraction of the nodes of the vacancy sublattices that lack one atom (0 ... 1).
+  public var singleVacancies = 0.0
+  /// Fraction of the nodes of the vacancy sublattices that lack every atom (0 ... 1).
+  public var fullVacancies = 0.0
+  /// Fraction of the nodes of two sublattices that hold the other's atoms (0 ... 1).
+  public var antisites = 0.0
+  /// Fraction of the nodes of the dopant sublattices whose heaviest atoms are replaced, by the symbol of the new element.
+  public var dopants: [String: Double] = [:]
+
+  public init(
+    singleVacancies: Double = 0, fullVacancies: Double = 0, antisites: Double = 0, dopants: [String: Double] = [:]
+  ) {
+    self.singleVacancies = singleVacancies
+    self.fullVacancies = fullVacancies
+    self.antisites = antisites
+    self.dopants = dopants
+  }
+
+  /// The defects of the default MoSe2 specimen: 4 % of the Se columns lack one atom, 1 % both.
+  public static let seleniumVacancies = PointDefects(singleVacancies: 0.04, fullVacancies: 0.01)
+}
+
+/// What may sit at a node, and how often.
+struct Occupant: Sendable, Equatable {
+  var element: String
+  var defect: String
+  var weight: Double
+  var probability: Double
+  var isVacant: Bool { weight == 0 }
+}
+
+extension PointDefects {
+  /// All occupants of one column of the crystal; the first is the perfect one, and the probabilities add up to 1.
+  func occupants(of column: CrystalColumn, in crystal: Crystal) throws(ParameterError) -> [Occupant] {
+    var others: [Occupant] = []
+    func add(_ atoms: [String], element: String, defect: String, probability: Double) {
+      guard probability > 0 else { return }
+      let scale = column.weight / columnWeight(of: column.atoms)  // 1 for real atoms.
+      others.append(
+        Occupant(element: element, defect: defect, weight: scale * columnWeight(of: atoms), probability: probability))
+    }
+    if crystal.vacancySublattices.contains(column.sublattice), let lost = column.atoms.last {
+      let total = column.atoms.count
+      if total > 1 {
+        add(
+          Array(column.atoms.dropLast()), element: column.element, defect: "vacancy-\(lost)1",
+          probability: singleVacancies)
+      }
+      add(
+        [], element: column.element, defect: "vacancy-\(lost)\(total)",
+        probability: fullVacancies + (total > 1 ? 0 : singleVacancies))
+    }
+    if let own = crystal.antisitePair.firstIndex(of: column.sublattice),
+      let partner = crystal.columns.first(where: { $0.sublattice == crystal.antisitePair[1 - own] })
+    {
+      add(
+        partner.atoms, element: partner.element, defect: "antisite-\(partner.species)", probability: antisites)
+    }
+    if crystal.dopantSublattices.contains(column.sublattice) {
+      for (symbol, fraction) in dopants.sorted(by: { $0.key < $1.key }) {
+        try require(
+          Elements.atomicNumber(of: symbol) != nil, "dopant", is: symbol, mustBe: "the symbol of an element")
+        add(
+          column.atoms.map { $0 == column.element ? symbol : $0 }, element: symbol, defect: "dopant-\(symbol)",
+          probability: fraction)
+      }
+    }
+    let sum = others.reduce(0) { $0 + $1.probability }
+    let smallest = ([singleVacancies, fullVacancies, antisites] + dopants.values).min() ?? 0
+    try require(smallest >= 0 && sum <= 1, "sum of the defect fractions of a node", is: sum, mustBe: "within 0 ... 1")
+    return [Occupant(element: column.element, defect: "", weight: column.weight, probability: 1 - sum)] + others
+  }
+}

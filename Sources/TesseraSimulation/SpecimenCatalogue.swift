@@ -1,0 +1,170 @@
+import Foundation
+import TesseraNumerics
+
+extension Simulation {
+  /// Names of the specimens, as `simulate` takes them.
+  public static let specimenNames =
+    Crystal.named.map(\.name) + [
+      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "grains", "strained", "amorphous", "noise",
+    ]
+
+  /// A named specimen with its defaults, changed where the options say so.
+  public init(specimen name: String, options: SimulationOptions = SimulationOptions()) throws(ParameterError) {
+    self.init(name: name, specimen: Disordered(), seed: options.seed)
+    switch name {
+    case "motifs": setMotifs(options)
+    case "bilayer": try setBilayer(options)
+    case "stm-vacancies": try setVacancyField(options)
+    case "quasiperiodic": try setQuasiperiodic(options)
+    case "grains": try setGrains(options)
+    case "strained": try setStrained(options)
+    case "amorphous": try options.refuseAll(except: [], for: name)
+    case "noise": try setNoise(options)
+    default: try setCrystal(name, options)
+    }
+    frame.width = options.width ?? frame.width
+    frame.height = options.height ?? frame.height
+    frame.nanometresPerPixel = options.pixelSize ?? frame.nanometresPerPixel
+    try setImaging(options)
+    try frame.check()
+    try imaging.check()
+  }
+
+  private mutating func setCrystal(_ name: String, _ options: SimulationOptions) throws(ParameterError) {
+    guard let crystal = Crystal.named.first(where: { $0.name == name }) else {
+      throw ParameterError("specimen must be one of \(Self.specimenNames.joined(separator: ", ")), but is \(name)")
+    }
+    try options.refuseAll(except: [.defects, .displacement, .angle], for: name)
+    setFinePixels(for: crystal)
+    specimen = CrystalSpecimen(
+      crystal, angle: options.angleInRadians ?? 0,
+      defects: try options.defects(startingWith: crystal == .mose2 ? .seleniumVacancies : PointDefects()),
+      displacement: options.displacement ?? 0)
+  }
+
+  /// Columns that stand closer than .2 nm need a finer probe than the default.
+  private mutating func setFinePixels(for crystal: Crystal) {
+    let nearest = crystal.columns.indices.compactMap { crystal.neighbours(of: $0, within: 1).first?.offset.length }
+    if nearest.min() ?? 1 < 0.15 || crystal == .srtio3 { imaging.columnSigma = 0.042 }
+  }
+
+  private mutating func setMotifs(_ options: SimulationOptions) {
+    let sheet = MotifSheet(options.motifs ?? MotifPatches())
+    specimen = sheet
+    frame = sheet.frame(nanometresPerPixel: frame.nanometresPerPixel)
+    imaging.columnSigma = sheet.motifs.sigma * (options.pixelSize ?? frame.nanometresPerPixel)
+    imaging.counts = nil
+  }
+
+  private mutating func setBilayer(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.angle, .kind], for: name)
+    var bilayer = Bilayer()
+    bilayer.kind = try choice(options.kind, "kind of bilayer") ?? bilayer.kind
+    frame.nanometresPerPixel = bilayer.latticeConstant / 12
+    imaging.columnSigma = bilayer.latticeConstant / 8
+    if let number = options.parameterCase {
+      guard let values = BilayerCase(number), bilayer.kind == .s22 else {
+        throw ParameterError("case of an s22 bilayer must be 0 ... 8, but is \(number)")
+      }
+      (bilayer.twist, bilayer.intensityRatio) = (values.twist, values.intensityRatio)
+      bilayer.largestJump = values.largestJump
+      imaging.columnSigma = bilayer.latticeConstant * values.sigma
+      (imaging.noise, imaging.counts) = (values.noise, nil)
+    }
+    bilayer.twist = options.angleInRadians ?? bilayer.twist
+    specimen = bilayer
+  }
+
+  private mutating func setVacancyField(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.vacancies, .displacement, .angle], for: name)
+    var field = VacancyField()
+    field.vacancies = options.vacancies?.reduce(0, +) ?? field.vacancies
+    field.displacement = options.displacement ?? field.displacement
+    field.angle = options.angleInRadians ?? field.angle
+    frame.nanometresPerPixel = field.latticeConstant / 24
+    imaging.columnSigma = field.latticeConstant / 5  // A tunnelling tip sees broad bumps.
+    specimen = field
+  }
+
+  private mutating func setQuasiperiodic(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.displacement, .angle], for: name)
+    var tiling = Quasiperiodic()
+    tiling.displacement = options.displacement ?? tiling.displacement
+    tiling.angle = options.angleInRadians ?? tiling.angle
+    frame.nanometresPerPixel = 0.02
+    specimen = tiling
+  }
+
+  private mutating func setGrains(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.defects, .displacement, .angle, .crystal, .grains], for: name)
+    var grains = Grains()
+    grains.crystal = try crystal(options.crystal) ?? grains.crystal
+    grains.count = options.grains ?? grains.count
+    grains.angle = options.angleInRadians ?? grains.angle
+    grains.misorientation = options.misorientation.map { $0 * .pi / 180 } ?? grains.misorientation
+    grains.defects = try options.defects(startingWith: grains.defects)
+    grains.displacement = options.displacement ?? grains.displacement
+    setFinePixels(for: grains.crystal)
+    specimen = grains
+  }
+
+  private mutating func setStrained(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.defects, .displacement, .angle, .crystal, .field], for: name)
+    var strained = StrainedCrystal()
+    strained.crystal = try crystal(options.crystal) ?? strained.crystal
+    strained.field.kind = try choice(options.field, "field") ?? strained.field.kind
+    strained.field.magnitude = options.strain ?? strained.field.magnitude
+    strained.angle = options.angleInRadians ?? strained.angle
+    strained.defects = try options.defects(startingWith: strained.defects)
+    strained.displacement = options.displacement ?? strained.displacement
+    setFinePixels(for: strained.crystal)
+    specimen = strained
+  }
+
+  private mutating func setNoise(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [], for: name)
+    var empty = Disordered()
+    empty.density = 0
+    imaging.background = 1
+    specimen = empty
+  }
+
+  private mutating func setImaging(_ options: SimulationOptions) throws(ParameterError) {
+    if let probe = options.probe { imaging.columnSigma = probe * frame.nanometresPerPixel }
+    if options.dose != nil && options.counts != nil {
+      throw ParameterError("give either a dose or counts: each says how many electrons are detected")
+    }
+    if let dose = options.dose { (imaging.dose, imaging.counts) = (dose.isInfinite ? nil : dose, nil) }
+    if let counts = options.counts { imaging.counts = counts.isInfinite ? nil : counts }
+    imaging.scatteredFraction = options.scatteredFraction ?? imaging.scatteredFraction
+    imaging.noise = options.noise ?? imaging.noise
+    imaging.jitter = options.jitter ?? imaging.jitter
+    imaging.contamination = options.contamination ?? imaging.contamination
+    imaging.background = options.background ?? imaging.background
+    imaging.drift = options.drift ?? imaging.drift
+    imaging.tilt = options.tilt ?? imaging.tilt
+  }
+
+  private func crystal(_ name: String?) throws(ParameterError) -> Crystal? {
+    guard let name else { return nil }
+    if let crystal = Crystal.named.first(where: { $0.name == name }) { return crystal }
+    let known = Crystal.named.map(\.name).joined(separator: ", ")
+    throw ParameterError("crystal must be one of \(known), but is \(name)")
+  }
+
+  private func choice<Kind: RawRepresentable<String> & CaseIterable>(
+    _ word: String?, _ what: String
+  ) throws(ParameterError) -> Kind? {
+    guard let word else { return nil }
+    if let kind = Kind(rawValue: word) { return kind }
+    let known = Kind.allCases.map(\.rawValue).joined(separator: ", ")
+    throw ParameterError("\(what) must be one of \(known), but is \(word)")
+  }
+}
+
+extension Crystal {
+  /// Crystals that are specimens by themselves.
+  static let named: [Crystal] = [
+    .mose2, .mos2, .res2, .graphene, .srtio3, .si110, .fcc110, .square, .hexagonal, .p4m,
+  ]
+}

@@ -1,0 +1,39 @@
+import Foundation
+import TesseraNumerics
+
+/// A crystal under a known strain.
+public struct StrainedCrystal: Specimen, Equatable {
+  public var crystal = Crystal.mose2
+  /// Turns the crystal, not the field, in radians.
+  public var angle = 0.0
+  public var field = StrainField()
+  public var defects = PointDefects()
+  /// Root mean square random displacement in pixels.
+  public var displacement = 0.0
+
+  public init() {}
+
+  public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
+    try require(abs(field.magnitude) <= 0.2, "strain", is: field.magnitude, mustBe: "within -0.2 ... 0.2")
+    try require(field.stepWidth > 0, "step width", is: field.stepWidth, mustBe: "positive, in pixels")
+    let frame = request.frame
+    let placed = try PlacedCrystal(
+      crystal, angle: angle, origin: randomOrigin(seed: request.seed, frame: frame), request: request, defects: defects)
+    let field = field.placed(on: frame, burgers: placed.a)
+    let margin = request.reach + 4 * displacement
+    // Atoms may come in from as far as the field moves them at the rim.
+    let rim = [0.0, 0.25, 0.5, 0.75, 1.0].flatMap { t -> [Point] in
+      let (w, h) = (Double(frame.width), Double(frame.height))
+      return [Point(t * w, 0), Point(t * w, h), Point(0, t * h), Point(w, t * h)]
+    }
+    let farthest = rim.map { field.displacement(at: $0).length }.max() ?? 0
+    var nodes = placed.nodes(
+      in: frame, margin: margin + 1.5 * farthest, displacement: displacement, seed: request.seed)
+    for index in nodes.indices { nodes[index].displacement += field.displacement(at: nodes[index].ideal) }
+    var scene = Scene()
+    scene.add(nodes.filter { frame.contains($0.position, margin: margin) }, in: frame)
+    scene.lattices = [placed.truth]
+    scene.strain = field.planes(in: frame)
+    return scene
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import TesseraNumerics
+
+/// Everything that was decided about a simulation: the contents of `NAME.truth.json`. Lengths in pixels unless the name
+/// says otherwise, angles in radians.
+public struct TruthDocument: Encodable {
+  public let specimen: String
+  public let seed: UInt64
+  public let frame: Frame
+  public let imaging: ImageModel
+  /// Average counts of the brightest pixel; absent without shot noise.
+  public let brightestPixelCounts: Double?
+  /// The specimen's own parameters.
+  public let parameters: any Specimen
+  public let lattices: [TrueLattice]
+  public let facts: [String: Double]
+  public let counts: Counts
+
+  public struct Counts: Encodable {
+    /// Rows of the table of sites.
+    public let sites: Int
+    /// Rows without a column.
+    public let vacant: Int
+    /// Rows with each defect.
+    public let defects: [String: Int]
+    /// Rows with each environment.
+    public let environments: [String: Int]
+  }
+
+  public init(of result: SimulatedMicrograph) {
+    let simulation = result.simulation
+    specimen = simulation.name
+    seed = simulation.seed
+    frame = simulation.frame
+    imaging = simulation.imaging
+    brightestPixelCounts = imaging.brightestCounts(pixel: frame.nanometresPerPixel)
+    parameters = simulation.specimen
+    lattices = result.scene.lattices
+    facts = result.scene.facts
+    func tally(_ words: [String]) -> [String: Int] { words.reduce(into: [:]) { $0[$1, default: 0] += 1 } }
+    counts = Counts(
+      sites: result.sites.count, vacant: result.sites.count(where: \.isVacant),
+      defects: tally(result.sites.map(\.defect).filter { !$0.isEmpty }),
+      environments: tally(result.sites.map(\.environment)))
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case specimen, seed, frame, imaging, brightestPixelCounts, parameters, lattices, facts, counts
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(specimen, forKey: .specimen)
+    try container.encode(seed, forKey: .seed)
+    try container.encode(frame, forKey: .frame)
+    try container.encode(imaging, forKey: .imaging)
+    try container.encodeIfPresent(brightestPixelCounts, forKey: .brightestPixelCounts)
+    try container.encode(parameters, forKey: .parameters)
+    try container.encode(lattices, forKey: .lattices)
+    try container.encode(facts, forKey: .facts)
+    try container.encode(counts, forKey: .counts)
+  }
+
+  /// The document as JSON, keys sorted and in snake case.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.keyEncodingStrategy = .convertToSnakeCase
+    return try encoder.encode(self)
+  }
+}

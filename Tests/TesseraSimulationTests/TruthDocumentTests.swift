@@ -1,0 +1,21 @@
+import Foundation
+import TesseraSimulation
+import Testing
+
+struct `The truth document` {
+  @Test(arguments: Simulation.specimenNames) func `names every parameter of a specimen`(name: String) throws {
+    var options = SimulationOptions()
+    (options.width, options.height) = (128, 96)
+    let result = try Simulation(specimen: name, options: options).run()
+    let json = try TruthDocument(of: result).json()
+    let truth = try #require(try JSONSerialization.jsonObject(with: json) as? [String: Any])
+    #expect(truth["specimen"] as? String == name)
+    #expect((truth["parameters"] as? [String: Any])?.isEmpty == false)
+    #expect((truth["counts"] as? [String: Any])?["sites"] as? Int == result.sites.count)
+    #expect((truth["frame"] as? [String: Any])?["width"] as? Int == 128)
+    let imaging = try #require(truth["imaging"] as? [String: Any])
+    let sigma = try #require(imaging["column_sigma"] as? Double)
+    #expect(abs(sigma - result.simulation.imaging.columnSigma) < 1e-12)
+    #expect(try TruthDocument(of: result).json() == json)
+  }
+}
