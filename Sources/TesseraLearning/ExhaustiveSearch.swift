@@ -1,0 +1,115 @@
+import TesseraNumerics
+
+/// Rows whose products with all others one task computes, and columns of one product: 128 x 1024 floats stay in cache.
+private let (queryBlock, candidateBlock) = (128, 1024)
+/// Candidates kept beyond those wanted; their exact distances put right what the rounded products put wrong.
+private let spare = 4
+
+/// The nearest rows of every row, by comparing all pairs: O(n² d), most of it in matrix products, O(n) memory.
+///
+/// Products are rounded to about 10⁻⁷ of the squared length; a few more candidates than wanted are therefore kept
+/// and sorted by distances computed from differences. Ties go to the smaller index.
+func exhaustiveNeighbours(of rows: MetricRows, count: Int) -> NeighbourTable {
+  let candidates = concurrentMap(chunksOf: queryBlock, of: rows.count) { queries in
+    var best = BestCandidates(queries: queries.count, count: min(count + spare, rows.count - 1))
+    var products = [Float](repeating: 0, count: queries.count * candidateBlock)
+    for start in stride(from: 0, to: rows.count, by: candidateBlock) {
+      let block = start..<min(rows.count, start + candidateBlock)
+      var output = products.mutableSpan
+      rowProducts(
+        rows.values.span.extracting(queries.lowerBound * rows.width..<queries.upperBound * rows.width),
+        rows.values.span.extracting(block.lowerBound * rows.width..<block.upperBound * rows.width),
+        inner: rows.width, into: &output)
+      for query in 0..<queries.count {
+        best.offer(
+          to: query, itself: queries.lowerBound + query, from: block.lowerBound,
+          products: products.span.extracting(query * block.count..<(query + 1) * block.count),
+          halfSquares: rows.halfSquares.span.extracting(block))
+      }
+    }
+    return nearest(count, of: best, queries: queries, rows: rows)
+  }
+  return NeighbourTable(
+    count: count, indices: candidates.flatMap(\.indices), distances: candidates.flatMap(\.distances))
+}
+
+/// The `count` best candidates of each query with their exact distances, nearest first.
+func nearest(
+  _ count: Int, of best: BestCandidates, queries: Range<Int>, rows: MetricRows
+) -> (indices: [Int32], distances: [Float]) {
+  var (indices, distances): ([Int32], [Float]) = ([], [])
+  for query in queries {
+    let sorted = best.candidates(of: query - queries.lowerBound)
+      .map { (distance: rows.distance(query, Int($0)), index: $0) }
+      .sorted { ($0.distance, $0.index) < ($1.distance, $1.index) }
+    for pair in sorted.prefix(count) {
+      indices.append(pair.index)
+      distances.append(pair.distance)
+    }
+  }
+  return (indices, distances)
+}
+
+/// For each query, the candidates of largest score so far.
+struct BestCandidates {
+  private let count: Int
+  /// `count` scores a query, falling.
+  private var scores: [Float]
+  private var indices: [Int32]
+
+  init(queries: Int, count: Int) {
+    self.count = count
+    scores = [Float](repeating: -.infinity, count: queries * count)
+    indices = [Int32](repeating: -1, count: queries * count)
+  }
+
+  /// Indices of the candidates kept for one query, best first.
+  func candidates(of query: Int) -> ArraySlice<Int32> { indices[query * count..<(query + 1) * count] }
+
+  /// Considers the rows `first`, `first + 1`, ... of scores `products - halfSquares`, leaving out the query itself.
+  mutating func offer(
+    to query: Int, itself: Int, from first: Int, products: Span<Float>, halfSquares: Span<Float>
+  ) {
+    guard count > 0 else { return }
+    let worst = (query + 1) * count - 1
+    var threshold = scores[worst]
+    products.withUnsafeBufferPointer { products in
+      halfSquares.withUnsafeBufferPointer { halves in
+        var start = 0
+        // Sixteen scores are compared with the worst one kept at once; few blocks hold a better one.
+        while start + 16 <= products.count {
+          let block =
+            UnsafeRawPointer(products.baseAddress! + start).loadUnaligned(as: SIMD16<Float>.self)
+            - UnsafeRawPointer(halves.baseAddress! + start).loadUnaligned(as: SIMD16<Float>.self)
+          if any(block .> threshold) {
+            for lane in 0..<16 where block[lane] > threshold && first + start + lane != itself {
+              insert(block[lane], Int32(first + start + lane), last: worst)
+              threshold = scores[worst]
+            }
+          }
+          start += 16
+        }
+        while start < products.count {
+          let score = products[start] - halves[start]
+          if score > threshold && first + start != itself {
+            insert(score, Int32(first + start), last: worst)
+            threshold = scores[worst]
+          }
+          start += 1
+        }
+      }
+    }
+  }
+
+  private mutating func insert(_ score: Float, _ index: Int32, last: Int) {
+    let first = last - count + 1
+    var place = last
+    while place > first && scores[place - 1] < score {
+      scores[place] = scores[place - 1]
+      indices[place] = indices[place - 1]
+      place -= 1
+    }
+    scores[place] = score
+    indices[place] = index
+  }
+}

@@ -1,0 +1,250 @@
+import Foundation
+import TesseraNumerics
+
+/// Samples of one piece of a step; fixed, so that sums do not depend on the number of threads.
+private let sampleBlock = 512
+
+/// Weighted sums over samples, from which a mixture follows: for each component Σ r, Σ r x and Σ r x xᵀ.
+struct MixtureMoments: Sendable {
+  var weights: [Double]
+  var sums: Matrix<Double>
+  var products: [Matrix<Double>]
+
+  init(components: Int, columns: Int) {
+    weights = [Double](repeating: 0, count: components)
+    sums = Matrix(rows: components, columns: columns, filling: 0)
+    products = [Matrix](repeating: Matrix(rows: columns, columns: columns, filling: 0), count: components)
+  }
+
+  /// The sums over a table, `responsibilities` holding one row of weights a sample.
+  init(of table: Matrix<Double>, weightedBy responsibilities: Matrix<Double>) {
+    self.init(components: responsibilities.columns, columns: table.columns)
+    let parts = concurrentMap(chunksOf: sampleBlock, of: table.rows) { rows in
+      MixtureMoments(block: table.rows(rows), weightedBy: responsibilities.rows(rows))
+    }
+    for part in parts { add(part) }
+  }
+
+  init(block: Matrix<Double>, weightedBy responsibilities: Matrix<Double>) {
+    self.init(components: responsibilities.columns, columns: block.columns)
+    for component in weights.indices {
+      var scaled = block
+      for row in 0..<block.rows {
+        let share = responsibilities[row, component]
+        let (root, start) = (share.squareRoot(), row * block.columns)
+        weights[component] += share
+        for column in 0..<block.columns {
+          sums.values[component * block.columns + column] += share * block.values[start + column]
+          scaled.values[start + column] *= root
+        }
+      }
+      products[component] = scaled.gram
+    }
+  }
+
+  mutating func add(_ other: MixtureMoments) {
+    for component in weights.indices {
+      weights[component] += other.weights[component]
+      for index in products[component].values.indices {
+        products[component].values[index] += other.products[component].values[index]
+      }
+    }
+    for index in sums.values.indices { sums.values[index] += other.sums.values[index] }
+  }
+}
+
+/// Weights, means and covariances, ready to weigh samples.
+struct MixtureModel: Sendable {
+  let family: GaussianMixture.Covariance
+  let weights: [Double]
+  let means: Matrix<Double>
+  let covariances: [Matrix<Double>]
+  /// For each component W with W Wᵀ = the inverse covariance: (x - mean) W has unit covariance.
+  private let whitenings: [Matrix<Double>]
+  private let logDeterminants: [Double]
+
+  /// The most likely mixture for these sums (the maximisation step).
+  /// - Parameter floor: added to each variance; positive.
+  init(_ moments: MixtureMoments, covariance family: GaussianMixture.Covariance, floor: Double) {
+    let (k, d) = (moments.weights.count, moments.sums.columns)
+    let total = moments.weights.reduce(0, +)
+    self.family = family
+    weights = moments.weights.map { $0 / total }
+    var means = moments.sums
+    for component in 0..<k {
+      // A component that lost all its samples keeps a mean and gets no share.
+      let size = max(moments.weights[component], .leastNormalMagnitude)
+      for column in 0..<d { means[component, column] /= size }
+    }
+    self.means = means
+    var covariances = (0..<k).map { component -> Matrix<Double> in
+      let size = moments.weights[component]
+      guard size > 1e-9 * total / Double(k) else { return Matrix(rows: d, columns: d, filling: 0) }
+      var result = moments.products[component]
+      for i in 0..<d {
+        for j in 0..<d { result[i, j] = result[i, j] / size - means[component, i] * means[component, j] }
+      }
+      return result
+    }
+    switch family {
+    case .full: break
+    case .tied:
+      var pooled = Matrix<Double>(rows: d, columns: d, filling: 0)
+      for component in 0..<k {
+        for index in pooled.values.indices {
+          pooled.values[index] += weights[component] * covariances[component].values[index]
+        }
+      }
+      covariances = [Matrix](repeating: pooled, count: k)
+    case .diagonal:
+      for component in 0..<k {
+        for i in 0..<d { for j in 0..<d where i != j { covariances[component][i, j] = 0 } }
+      }
+    case .spherical:
+      for component in 0..<k {
+        let mean = (0..<d).reduce(0) { $0 + covariances[component][$1, $1] } / Double(d)
+        for i in 0..<d { for j in 0..<d { covariances[component][i, j] = i == j ? mean : 0 } }
+      }
+    }
+    for component in 0..<k { for i in 0..<d { covariances[component][i, i] += floor } }
+    let finished = covariances
+    self.covariances = finished
+    if family == .tied {
+      let shared = whitening(of: finished[0])
+      whitenings = [Matrix](repeating: shared.matrix, count: k)
+      logDeterminants = [Double](repeating: shared.logDeterminant, count: k)
+    } else {
+      let all = concurrentMap(count: k) { whitening(of: finished[$0]) }
+      whitenings = all.map(\.matrix)
+      logDeterminants = all.map(\.logDeterminant)
+    }
+  }
+
+  /// What one expectation step finds.
+  struct Expectation: Sendable {
+    let responsibilities: Matrix<Double>
+    let logLikelihood: Double
+    let moments: MixtureMoments
+  }
+
+  /// Probabilities of the components for each sample, and the sums for the next step.
+  func expectation(of table: Matrix<Double>) -> Expectation {
+    let parts = concurrentMap(chunksOf: sampleBlock, of: table.rows) { rows -> Expectation in
+      let block = table.rows(rows)
+      var shares = logDensities(of: block)
+      let likelihood = normaliseRows(&shares)
+      return Expectation(
+        responsibilities: shares, logLikelihood: likelihood,
+        moments: MixtureMoments(block: block, weightedBy: shares))
+    }
+    var moments = MixtureMoments(components: weights.count, columns: table.columns)
+    for part in parts { moments.add(part.moments) }
+    return Expectation(
+      responsibilities: Matrix(
+        rows: table.rows, columns: weights.count, values: parts.flatMap(\.responsibilities.values)),
+      logLikelihood: parts.reduce(0) { $0 + $1.logLikelihood }, moments: moments)
+  }
+
+  /// Log of weight x density of each component (column) at each sample (row).
+  private func logDensities(of block: Matrix<Double>) -> Matrix<Double> {
+    let d = block.columns
+    var result = Matrix<Double>(rows: block.rows, columns: weights.count, filling: 0)
+    let shared = family == .tied ? block.times(whitenings[0]) : nil
+    for component in weights.indices {
+      let white = shared ?? block.times(whitenings[component])
+      let centre = Matrix(rows: 1, columns: d, values: Array(means.row(component))).times(whitenings[component]).values
+      let constant =
+        log(max(weights[component], .leastNormalMagnitude)) - logDeterminants[component] / 2
+        - Double(d) / 2 * log(2 * .pi)
+      for row in 0..<block.rows {
+        var square = 0.0
+        for column in 0..<d {
+          let difference = white.values[row * d + column] - centre[column]
+          square += difference * difference
+        }
+        result[row, component] = constant - square / 2
+      }
+    }
+    return result
+  }
+
+  func fit(_ step: Expectation, mean: [Double], steps: Int, converged: Bool) -> GaussianMixture.Fit {
+    var shifted = means
+    for row in 0..<means.rows { for column in 0..<means.columns { shifted[row, column] += mean[column] } }
+    let (k, d) = (weights.count, means.columns)
+    let shape =
+      switch family {
+      case .full: k * d * (d + 1) / 2
+      case .tied: d * (d + 1) / 2
+      case .diagonal: k * d
+      case .spherical: k
+      }
+    return GaussianMixture.Fit(
+      weights: weights, means: shifted, covariances: covariances, responsibilities: step.responsibilities,
+      logLikelihood: step.logLikelihood, parameterCount: k * d + k - 1 + shape, steps: steps, converged: converged)
+  }
+}
+
+/// Turns rows of log weights into probabilities; the sum over rows of the log of their sums.
+private func normaliseRows(_ shares: inout Matrix<Double>) -> Double {
+  var likelihood = 0.0
+  for row in 0..<shares.rows {
+    let largest = shares.row(row).max() ?? 0
+    var sum = 0.0
+    for column in 0..<shares.columns { sum += exp(shares[row, column] - largest) }
+    for column in 0..<shares.columns { shares[row, column] = exp(shares[row, column] - largest) / sum }
+    likelihood += largest + log(sum)
+  }
+  return likelihood
+}
+
+/// W = L⁻ᵀ for the Cholesky factor L of a positive definite matrix, and the log of its determinant.
+func whitening(of covariance: Matrix<Double>) -> (matrix: Matrix<Double>, logDeterminant: Double) {
+  let d = covariance.rows
+  var factor = covariance
+  var logDeterminant = 0.0
+  for i in 0..<d {
+    for j in 0...i {
+      var sum = covariance[i, j]
+      for m in 0..<j { sum -= factor[i, m] * factor[j, m] }
+      if i == j {
+        // Rounding may leave a pivot at or below zero where the floor is far below the largest variance.
+        let pivot = max(sum, 1e-14 * max(covariance[i, i], .leastNormalMagnitude))
+        factor[i, i] = pivot.squareRoot()
+        logDeterminant += log(pivot)
+      } else {
+        factor[i, j] = sum / factor[j, j]
+      }
+    }
+  }
+  // Column by column L X = 1; W is the transpose of X.
+  var result = Matrix<Double>(rows: d, columns: d, filling: 0)
+  for column in 0..<d {
+    for i in column..<d {
+      var sum = i == column ? 1.0 : 0
+      for m in column..<i { sum -= factor[i, m] * result[column, m] }
+      result[column, i] = sum / factor[i, i]
+    }
+  }
+  return (result, logDeterminant)
+}
+
+extension Matrix where Scalar == Double {
+  /// A range of rows.
+  func rows(_ range: Range<Int>) -> Matrix {
+    Matrix(
+      rows: range.count, columns: columns,
+      values: Array(values[range.lowerBound * columns..<range.upperBound * columns]))
+  }
+}
+
+extension Matrix where Scalar == Float {
+  /// The table in double precision with `mean` taken off each row.
+  func centredInDouble(_ mean: [Double]) -> Matrix<Double> {
+    var result = map { Double($0) }
+    for row in 0..<rows {
+      for column in 0..<columns { result.values[row * columns + column] -= mean[column] }
+    }
+    return result
+  }
+}
