@@ -23,14 +23,14 @@ public struct Patches: Sendable {
   ///   - image: intensities; pixels that are not finite count as masked.
   ///   - positions: sites, in pixels.
   ///   - side: odd, at least 3.
-  ///   - masked: true where a pixel must not be used; of the image's size.
-  public init(of image: Raster<Float>, around positions: [Point], side: Int, masked: Raster<Bool>? = nil) {
+  ///   - measured: false where a pixel must not be used; of the image's size. Nil uses all.
+  public init(of image: Raster<Float>, around positions: [Point], side: Int, measured: Raster<Bool>? = nil) {
     precondition(side >= 3 && !side.isMultiple(of: 2), "a patch needs an odd side")
-    precondition(masked.map { $0.width == image.width && $0.height == image.height } ?? true)
+    precondition(measured.map { $0.width == image.width && $0.height == image.height } ?? true)
     self.side = side
     centres = positions
     let usable = concurrentRows(width: image.width, height: image.height, of: false) { y, row in
-      for x in 0..<row.count { row[x] = image[x, y].isFinite && !(masked?[x, y] ?? false) }
+      for x in 0..<row.count { row[x] = image[x, y].isFinite && (measured?[x, y] ?? true) }
     }
     let isWhole = usable.values.allSatisfy { $0 }
     let radius = Double(side) / 2
@@ -52,8 +52,21 @@ public struct Patches: Sendable {
   }
 
   /// The patches of the columns and vacant nodes of one micrograph.
-  public init(of micrograph: Micrograph, around sites: Sites, side: Int, masked: Raster<Bool>? = nil) {
-    self.init(of: micrograph.pixels, around: sites.positions, side: side, masked: masked)
+  public init(of micrograph: Micrograph, around sites: Sites, side: Int, measured: Raster<Bool>? = nil) {
+    self.init(of: micrograph.pixels, around: sites.positions, side: side, measured: measured)
+  }
+
+  /// Some of the sites of other patches, in this order.
+  init(of patches: Patches, keeping sites: [Int]) {
+    (side, padded) = (patches.side, patches.padded)
+    centres = sites.map { patches.centres[$0] }
+    exists = sites.map { patches.exists[$0] }
+  }
+
+  /// The image without its repeated edge; what is masked is 0.
+  var unpadded: Raster<Float> {
+    let (border, width, height) = (Self.border, padded.width, padded.height)
+    return padded.cropped(x: border, y: border, width: width - 2 * border, height: height - 2 * border)
   }
 
   /// The number of sites, with a patch or without.

@@ -59,6 +59,15 @@ public struct ZernikeBasis: Sendable {
   /// The number of moments.
   public var termCount: Int { ZernikeTerm.count(order: order) }
 
+  /// Variance of one moment when every pixel has white noise of variance 1.
+  public func noiseGain(of term: ZernikeTerm) -> Double {
+    let weights = square.weights
+    return (0..<weights.rows).reduce(0) { sum, pixel in
+      let weight = Double(weights[pixel, term.index])
+      return sum + weight * weight
+    }
+  }
+
   /// Moments of plain patches, one row of `side * side` pixels each, centred in the square. One matrix product.
   public func moments(ofRows patches: Matrix<Float>) -> Matrix<Float> {
     precondition(patches.columns == side * side, "a row needs side x side pixels")

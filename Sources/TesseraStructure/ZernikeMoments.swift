@@ -45,28 +45,38 @@ public struct ZernikeMoments: Sendable, Equatable {
   }
 }
 
-/// The image of some moments, Σ A(j) Z(j), on a square of `side` pixels; 0 outside the disc. O(side² moments).
-public func zernikeReconstruction(of moments: [Float], side: Int) -> Raster<Float> {
+/// Images of moments, Σ A(j) Z(j), one row of `side * side` pixels each; 0 outside the disc. One matrix product.
+///
+/// - Parameters:
+///   - moments: one row an image, whole orders: 1, 3, 6 ... columns.
+///   - side: diameter of the disc in pixels, which need not be that of the patches.
+public func zernikeReconstructions(of moments: Matrix<Float>, side: Int) -> Matrix<Float> {
   var order = 0
-  while ZernikeTerm.count(order: order) < moments.count { order += 1 }
-  precondition(ZernikeTerm.count(order: order) == moments.count, "moments must fill whole orders")
+  while ZernikeTerm.count(order: order) < moments.columns { order += 1 }
+  precondition(ZernikeTerm.count(order: order) == moments.columns, "moments must fill whole orders")
   let middle = side.isMultiple(of: 2) ? Point(-0.5, -0.5) : .zero
   let polynomials = sampledPolynomials(
     at: PixelRuns(square: side), radius: Double(side) / 2, order: order, around: middle)
-  let column = Matrix(rows: moments.count, columns: 1, values: moments.map { Double($0) })
-  return Raster(width: side, height: side, values: polynomials.times(column).values.map { Float($0) })
+  return moments.times(polynomials.map { Float($0) }, transposingRight: true)
+}
+
+/// The image of some moments on a square of `side` pixels; 0 outside the disc.
+public func zernikeReconstruction(of moments: [Float], side: Int) -> Raster<Float> {
+  let row = Matrix(rows: 1, columns: moments.count, values: moments)
+  return Raster(width: side, height: side, values: zernikeReconstructions(of: row, side: side).values)
 }
 
 extension ZernikeMoments {
-  /// The patch of one site as its moments describe it, centred on the site; 0 outside the disc, nil without moments.
-  public func reconstruction(site: Int) -> Raster<Float>? {
-    values[site, 0].isNaN ? nil : zernikeReconstruction(of: Array(values.row(site)), side: side)
+  /// The patches of some sites as their moments describe them, centred on the site, one row of `side * side` pixels
+  /// each; 0 outside the disc, NaN without moments.
+  public func reconstructions(of sites: [Int]) -> Matrix<Float> {
+    zernikeReconstructions(of: values.selecting(rows: sites), side: side)
   }
 }
 
 extension ZernikeBasis {
   /// Patches that share a basis, cut and waiting for their matrix product.
-  package struct Block: Sendable {
+  public struct Block: Sendable {
     let node: Int
     let sites: ArraySlice<Int>
     let pixels: Matrix<Float>
@@ -106,13 +116,13 @@ extension ZernikeBasis {
   }
 
   /// All patches, cut and sorted by basis: the first half of `moments(of:)`, for those who time its parts.
-  package func blocks(of patches: Patches) -> [Block] {
+  public func blocks(of patches: Patches) -> [Block] {
     let plan = plan(for: patches)
     return concurrentMap(count: plan.count) { cut(plan[$0].sites, of: patches, node: plan[$0].node) }
   }
 
   /// The moments of patches that are cut already: the second half of `moments(of:)`.
-  package func moments(of blocks: [Block], count: Int) -> ZernikeMoments {
+  public func moments(of blocks: [Block], count: Int) -> ZernikeMoments {
     moments(count: count, blockCount: blocks.count) { blocks[$0] }
   }
 
