@@ -109,3 +109,13 @@ func cubicKernel(_ distance: Double) -> Double {
   if t < 2 { return ((-0.5 * t + 2.5) * t - 4) * t + 2 }
   return 0
 }
+
+/// Keys' kernel of six points, which reproduces cubic polynomials; zero from three pixels on.
+/// Source: Keys, IEEE Trans. Acoust. Speech Signal Process. 29 (1981) 1153, Eq. 25.
+func sixPointKernel(_ distance: Double) -> Double {
+  let t = abs(distance)
+  if t < 1 { return (4 * t - 7) * t * t / 3 + 1 }
+  if t < 2 { return ((-7 * t + 36) * t - 59) * t / 12 + 2.5 }
+  if t < 3 { return ((t - 8) * t + 21) * t / 12 - 1.5 }
+  return 0
+}

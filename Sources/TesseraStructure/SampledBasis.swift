@@ -14,12 +14,12 @@ struct SampledBasis: Sendable {
     weights = sampled.times(inverse).map { Float($0) }
   }
 
-  /// Integral of polynomial times cubic kernel of each pixel. Where the shape ends, the weights of the pixels that are
+  /// Integral of polynomial times interpolation kernel of each pixel. Where the shape ends, the weights of the pixels that are
   /// there are raised, so that a constant image still has no moment but the first.
   init(integrating quadrature: DiscQuadrature, over pixels: PixelRuns, around centre: Point) {
     self.pixels = pixels
     let terms = quadrature.terms
-    let reach = Int(quadrature.radius) + 4
+    let reach = Int(quadrature.radius) + 5
     let width = 2 * reach + 1
     var places = [Int](repeating: -1, count: width * width)
     for (index, pixel) in pixels.pixels.enumerated() { places[(pixel.y + reach) * width + pixel.x + reach] = index }
@@ -27,14 +27,15 @@ struct SampledBasis: Sendable {
     var total = sums.mutableSpan
     for node in 0..<quadrature.points.count {
       let place = quadrature.points[node] + centre
-      let (x0, y0) = (Int(place.x.rounded(.down)) - 1, Int(place.y.rounded(.down)) - 1)
+      let (x0, y0) = (Int(place.x.rounded(.down)) - 2, Int(place.y.rounded(.down)) - 2)
+      let horizontal = (0..<6).map { sixPointKernel(Double(x0 + $0) - place.x) }
       var near: [(index: Int, weight: Double)] = []
-      near.reserveCapacity(16)
-      for y in y0...y0 + 3 {
-        let vertical = cubicKernel(Double(y) - place.y)
-        for x in x0...x0 + 3 {
-          let index = places[(y + reach) * width + x + reach]
-          let weight = vertical * cubicKernel(Double(x) - place.x)
+      near.reserveCapacity(36)
+      for row in 0..<6 {
+        let vertical = sixPointKernel(Double(y0 + row) - place.y)
+        for column in 0..<6 {
+          let index = places[(y0 + row + reach) * width + x0 + column + reach]
+          let weight = vertical * horizontal[column]
           if index >= 0 && weight != 0 { near.append((index, weight)) }
         }
       }
@@ -52,7 +53,7 @@ struct SampledBasis: Sendable {
 /// Points of a disc with the polynomials there times the weight of the point in (1/π) ∫∫ … ρ dρ dθ.
 ///
 /// Gauss and Legendre's rule along the radius, equal steps around: two points a pixel along the rim and one along the
-/// radius, which integrates polynomial times cubic kernel to 1e-3 of its norm.
+/// radius, which integrates polynomial times kernel to 1e-3 of its norm.
 struct DiscQuadrature: Sendable {
   let radius: Double
   let terms: Int
