@@ -1,0 +1,106 @@
+import TesseraNumerics
+
+/// Symmetry scores around every pixel of an image, by correlating it with the Zernike basis.
+///
+/// One Fourier transform forth and one back for each term from q = 2 on: O(terms N log N) for N pixels, whatever the
+/// patch size.
+public struct DenseSymmetry: Sendable, Codable, Equatable {
+  /// Diameter of the disc in pixels; odd, at least 5.
+  public var side: Int
+  /// Largest radial order p, 2 ... 40.
+  public var maxOrder = 10
+  /// Orders of the rotation axes, 2 or more each.
+  public var folds = [2, 3, 4, 6]
+
+  public init(side: Int) { self.side = side }
+
+  /// The scores S(n) of `SymmetryScores` around each pixel.
+  public struct Maps: Sendable {
+    public let folds: [Int]
+    /// One map a fold, NaN where the disc leaves the image.
+    public let scores: [Raster<Float>]
+    /// √ΣE(q) over q >= 2, in units of the image: where it is small the scores are those of noise. NaN where the disc
+    /// leaves the image.
+    public let contrast: Raster<Float>
+  }
+
+  /// - Parameter image: finite intensities, at least `side` pixels wide and high.
+  public func maps(of image: Raster<Float>) throws(ParameterError) -> Maps {
+    try require(side >= 5 && !side.isMultiple(of: 2), "symmetry maps: patch size", is: side, mustBe: "odd, 5 or more")
+    try require((2...40).contains(maxOrder), "symmetry maps: largest order", is: maxOrder, mustBe: "between 2 and 40")
+    try require(folds.allSatisfy { $0 >= 2 }, "symmetry maps: folds", is: folds, mustBe: "2 or more each")
+    try require(
+      min(image.width, image.height) >= side, "symmetry maps: patch size", is: side, mustBe: "at most the image's size")
+    let energies = angularEnergyMaps(of: image)
+    let half = side / 2
+    func framed(_ value: @Sendable (Int) -> Float) -> Raster<Float> {
+      concurrentRows(width: image.width, height: image.height, of: .nan) { y, row in
+        guard y >= half && y < image.height - half else { return }
+        for x in half..<image.width - half { row[x] = value(y * image.width + x) }
+      }
+    }
+    let scores = folds.map { fold in
+      framed { index in
+        var (kept, total): (Float, Float) = (0, 0)
+        for (offset, energy) in energies.enumerated() {
+          total += energy.values[index]
+          if (offset + 2).isMultiple(of: fold) { kept += energy.values[index] }
+        }
+        return total > 0 ? (kept - (total - kept) / Float(fold - 1)) / total : 0
+      }
+    }
+    let contrast = framed { index in energies.reduce(0) { $0 + $1.values[index] }.squareRoot() }
+    return Maps(folds: folds, scores: scores, contrast: contrast)
+  }
+
+  /// E(q) around each pixel for q = 2 ... maxOrder; wrong within half a patch of the edge, where the disc wraps around.
+  private func angularEnergyMaps(of image: Raster<Float>) -> [Raster<Float>] {
+    let basis = ZernikeBasis(side: side, order: maxOrder, coversSites: false)
+    let (width, height) = (smoothSize(image.width), smoothSize(image.height))
+    let transform = FourierTransform(width: width, height: height)
+    // A large mean would cost digits; it has no moment from q = 2 on.
+    let mean = Float(Statistics.mean(image.values))
+    let padded = concurrentRows(width: width, height: height, of: Float(0)) { y, row in
+      guard y < image.height else { return }
+      for x in 0..<image.width { row[x] = image.values[y * image.width + x] - mean }
+    }
+    let spectrum = transform.spectrum(of: padded)
+    let terms = ZernikeTerm.all(order: maxOrder)
+    return concurrentMap(count: maxOrder - 1) { index in
+      var sum = Raster<Float>(width: image.width, height: image.height, filling: 0)
+      for term in terms where abs(term.q) == index + 2 {
+        var kernel = Raster<Float>(width: width, height: height, filling: 0)
+        for (row, pixel) in basis.square.pixels.pixels.enumerated() {
+          kernel[(pixel.x + width) % width, (pixel.y + height) % height] = basis.square.weights[row, term.index]
+        }
+        let moment = transform.image(of: correlation(of: spectrum, with: transform.spectrum(of: kernel)))
+        for y in 0..<image.height {
+          let source = moment.values.span.extracting(y * width..<y * width + image.width)
+          for x in 0..<image.width { sum.values[y * image.width + x] += source[x] * source[x] }
+        }
+      }
+      return sum
+    }
+  }
+}
+
+/// The spectrum of the correlation Σₖ f(x + k) g(k): F(f) times the conjugate of F(g).
+private func correlation(of image: Spectrum, with kernel: Spectrum) -> Spectrum {
+  var result = image
+  for index in result.values.indices {
+    let (a, b) = (image.values[index], kernel.values[index])
+    result.values[index] = SIMD2(a.x * b.x + a.y * b.y, a.y * b.x - a.x * b.y)
+  }
+  return result
+}
+
+/// The smallest number from `size` on without a prime factor above 7, for which Fourier transforms are fast.
+private func smoothSize(_ size: Int) -> Int {
+  var candidate = size
+  while true {
+    var rest = candidate
+    for prime in [2, 3, 5, 7] { while rest.isMultiple(of: prime) { rest /= prime } }
+    if rest == 1 { return candidate }
+    candidate += 1
+  }
+}

@@ -1,0 +1,112 @@
+import TesseraNumerics
+
+/// The matrix that turns the pixels of one shape into moments.
+struct SampledBasis: Sendable {
+  let pixels: PixelRuns
+  /// One row a pixel, in the order of the cut, and one column a term.
+  let weights: Matrix<Float>
+
+  /// Least squares on the pixels nearer than `radius` to the centre: B (BᵀB)⁻¹, other rows zero.
+  init(fitting pixels: PixelRuns, radius: Double, order: Int, around centre: Point) {
+    let sampled = sampledPolynomials(at: pixels, radius: radius, order: order, around: centre)
+    self.pixels = pixels
+    let inverse = sampled.gram.pseudoInverse(tolerance: 1e-13) ?? Matrix(rows: 0, columns: 0, filling: 0)
+    weights = sampled.times(inverse).map { Float($0) }
+  }
+
+  /// Integral of polynomial times interpolation kernel of each pixel. Where the shape ends, the weights of the pixels that are
+  /// there are raised, so that a constant image still has no moment but the first.
+  init(integrating quadrature: DiscQuadrature, over pixels: PixelRuns, around centre: Point) {
+    self.pixels = pixels
+    let terms = quadrature.terms
+    let reach = Int(quadrature.radius) + 5
+    let width = 2 * reach + 1
+    var places = [Int](repeating: -1, count: width * width)
+    for (index, pixel) in pixels.pixels.enumerated() { places[(pixel.y + reach) * width + pixel.x + reach] = index }
+    var sums = [Double](repeating: 0, count: pixels.count * terms)
+    var total = sums.mutableSpan
+    for node in 0..<quadrature.points.count {
+      let place = quadrature.points[node] + centre
+      let (x0, y0) = (Int(place.x.rounded(.down)) - 2, Int(place.y.rounded(.down)) - 2)
+      let horizontal = (0..<6).map { sixPointKernel(Double(x0 + $0) - place.x) }
+      var near: [(index: Int, weight: Double)] = []
+      near.reserveCapacity(36)
+      for row in 0..<6 {
+        let vertical = sixPointKernel(Double(y0 + row) - place.y)
+        for column in 0..<6 {
+          let index = places[(y0 + row + reach) * width + x0 + column + reach]
+          let weight = vertical * horizontal[column]
+          if index >= 0 && weight != 0 { near.append((index, weight)) }
+        }
+      }
+      let scale = 1 / near.reduce(0) { $0 + $1.weight }
+      let polynomials = quadrature.weighted.span.extracting(node * terms..<(node + 1) * terms)
+      for (index, weight) in near {
+        let factor = weight * scale
+        for j in 0..<terms { total[index * terms + j] += factor * polynomials[j] }
+      }
+    }
+    weights = Matrix(rows: pixels.count, columns: terms, values: sums.map { Float($0) })
+  }
+}
+
+/// Points of a disc with the polynomials there times the weight of the point in (1/π) ∫∫ … ρ dρ dθ.
+///
+/// Gauss and Legendre's rule along the radius, equal steps around: two points a pixel along the rim and one along the
+/// radius, which integrates polynomial times kernel to 1e-3 of its norm.
+struct DiscQuadrature: Sendable {
+  let radius: Double
+  let terms: Int
+  /// Places in pixels from the centre.
+  private(set) var points: [Point] = []
+  /// `terms` values a point.
+  private(set) var weighted: [Double] = []
+
+  init(radius: Double, order: Int) {
+    self.radius = radius
+    terms = ZernikeTerm.count(order: order)
+    let list = ZernikeTerm.all(order: order)
+    let (places, weights) = gaussLegendre(count: Int(1.25 * radius) + order)
+    // A multiple of eight keeps the symmetry of the square grid.
+    let steps = 8 * Int((2 * Double.pi * radius * 2 / 8).rounded(.up))
+    let angles = (0..<steps).map { 2 * Double.pi * (Double($0) + 0.5) / Double(steps) }
+    let waves = angles.map { angle in list.map { circularWave(order: $0.q, angle: angle) } }
+    for (place, weight) in zip(places, weights) {
+      let rho = (place + 1) / 2
+      let radials = zernikeRadials(order: order, at: rho)
+      let scaled = list.map {
+        $0.normalisation * radials[$0.p * (order + 1) + abs($0.q)] * weight * rho / Double(steps)
+      }
+      for (angle, wave) in zip(angles, waves) {
+        points.append(Point(rho * radius, 0).rotated(by: angle))
+        for index in list.indices { weighted.append(scaled[index] * wave[index]) }
+      }
+    }
+  }
+}
+
+/// The polynomials at each pixel of a shape (rows); zero outside the disc.
+func sampledPolynomials(at pixels: PixelRuns, radius: Double, order: Int, around centre: Point) -> Matrix<Double> {
+  let terms = ZernikeTerm.count(order: order)
+  var values: [Double] = []
+  values.reserveCapacity(pixels.count * terms)
+  for pixel in pixels.pixels {
+    let place = Point(Double(pixel.x), Double(pixel.y)) - centre
+    if place.squaredLength < radius * radius {
+      values += zernikePolynomials(order: order, atRadius: place.length / radius, angle: place.angle)
+    } else {
+      values += [Double](repeating: 0, count: terms)
+    }
+  }
+  return Matrix(rows: pixels.count, columns: terms, values: values)
+}
+
+/// Ratio of the largest to the smallest singular value of the sampled basis; infinite where terms cannot be told apart.
+func conditionNumber(radius: Double, order: Int, centre: Point) -> Double {
+  let pixels = PixelRuns(disc: radius, around: centre)
+  let sampled = sampledPolynomials(at: pixels, radius: radius, order: order, around: centre)
+  guard pixels.count >= sampled.columns, let squares = sampled.gram.symmetricEigen()?.values,
+    let least = squares.first, let most = squares.last, least > 1e-12 * most
+  else { return .infinity }
+  return (most / least).squareRoot()
+}
