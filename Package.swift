@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
     .target(name: "TesseraStructure", dependencies: ["TesseraImaging", "TesseraLearning"]),
     .target(name: "TesseraSimulation", dependencies: ["TesseraImaging"]),
-    .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "CCairo"]),
+    .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "CCairo", "CZlib"]),
     .target(
       name: "TesseraMethods",
       dependencies: ["TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures"]),
