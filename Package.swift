@@ -47,7 +47,7 @@ let package = Package(
     .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning"]),
     .testTarget(name: "TesseraStructureTests", dependencies: ["TesseraStructure", "TesseraSimulation"]),
     .testTarget(name: "TesseraSimulationTests", dependencies: ["TesseraSimulation"]),
-    .testTarget(name: "TesseraFiguresTests", dependencies: ["TesseraFigures"]),
+    .testTarget(name: "TesseraFiguresTests", dependencies: ["TesseraFigures", "CCairo"]),
     .testTarget(name: "TesseraMethodsTests", dependencies: ["TesseraMethods"]),
     .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "tessera"]),
   ],

@@ -23,7 +23,8 @@ struct Gallery {
           let place = corner + offset
           guard place.x > -8, place.y > -8, place.x < Double(size) + 8, place.y < Double(size) + 8 else { continue }
           let draw = source.uniform()
-          let (kind, amplitude) = label == 2 && draw < 0.04 ? (4, 6.0) : label == 2 && draw < 0.05 ? (5, 0.0) : (label, height)
+          let (kind, amplitude) =
+            label == 2 && draw < 0.04 ? (4, 6.0) : label == 2 && draw < 0.05 ? (5, 0.0) : (label, height)
           points.append(place)
           labels.append(kind)
           heights.append(amplitude)
@@ -88,7 +89,9 @@ struct Gallery {
     ]
   }
 
-  static let orders = (0...10).flatMap { p in stride(from: -p, through: p, by: 2).map { MomentsFigure.Order(p: p, q: $0) } }
+  static let orders = (0...10).flatMap { p in
+    stride(from: -p, through: p, by: 2).map { MomentsFigure.Order(p: p, q: $0) }
+  }
 
   private func exampleMoments() -> [[Double]] {
     var source = RandomSource(seed: 3)
@@ -111,7 +114,8 @@ struct Gallery {
   private func patch(around centre: Point, side: Int = 41, members: Int = 1) -> Raster<Float> {
     let (x, y) = (Int(centre.x.rounded()) - side / 2, Int(centre.y.rounded()) - side / 2)
     return micrograph.pixels.cropped(
-      x: max(0, min(micrograph.width - side, x)), y: max(0, min(micrograph.height - side, y)), width: side, height: side)
+      x: max(0, min(micrograph.width - side, x)), y: max(0, min(micrograph.height - side, y)), width: side, height: side
+    )
   }
 
   private func average(of label: Int) -> Raster<Float> {
@@ -135,7 +139,8 @@ struct Gallery {
   private func contactSheet() -> Drawing {
     let tiles = styles.enumerated().map { n, look in
       ContactSheet.Tile(
-        patch: average(of: n + 1), captions: [look.name, "\(Number.count(look.count!)) sites", "confidence 0.9\(9 - n)"],
+        patch: average(of: n + 1),
+        captions: [look.name, "\(Number.count(look.count!)) sites", "confidence 0.9\(9 - n)"],
         style: look)
     }
     return ContactSheet(tiles: tiles, calibration: micrograph.calibration, summary: "Class averages").drawing()
@@ -148,7 +153,8 @@ struct Gallery {
         patch: patch(around: points[index]), reconstruction: average(of: label), style: styles[label - 1],
         caption: "site \(index)")
     }
-    return ComparisonFigure(rows: rows, calibration: micrograph.calibration, summary: "Patches and reconstructions").drawing()
+    return ComparisonFigure(rows: rows, calibration: micrograph.calibration, summary: "Patches and reconstructions")
+      .drawing()
   }
 
   private func spectrum() -> Drawing {
@@ -165,7 +171,8 @@ struct Gallery {
   private func radialCurve() -> Drawing {
     let curve = (1...400).map { r in
       let f = Double(r) / 1024
-      return Point(f / 0.01371, 1e3 + 1e6 * exp(-r.distance(49) / 20) + 3e5 * exp(-r.distance(85) / 30) + 4e6 / Double(r * r))
+      return Point(
+        f / 0.01371, 1e3 + 1e6 * exp(-r.distance(49) / 20) + 3e5 * exp(-r.distance(85) / 30) + 4e6 / Double(r * r))
     }
     return LineFigure(
       curves: [.init(name: "radial mean", points: curve)],

@@ -8,11 +8,15 @@ import TesseraNumerics
 final class Canvas {
   /// Whether shapes are kept as shapes (SVG) rather than turned into pixels.
   let isVector: Bool
+  /// Pixels a drawing unit that images should bring.
+  let resolution: Double
   private let context: OpaquePointer
 
-  /// - Parameter surface: borrowed; must outlive the canvas.
-  init(surface: OpaquePointer, isVector: Bool) {
-    self.isVector = isVector
+  /// - Parameters:
+  ///   - surface: borrowed; must outlive the canvas.
+  ///   - scale: pixels a drawing unit.
+  init(surface: OpaquePointer, scale: Double, isVector: Bool) {
+    (self.resolution, self.isVector) = (scale, isVector)
     context = cairo_create(surface)
     // Unhinted, grey-level text has the same widths at every scale, in the PNG as in the SVG, on every machine.
     let options = cairo_font_options_create()
@@ -23,13 +27,12 @@ final class Canvas {
     cairo_font_options_destroy(options)
     cairo_set_line_join(context, CAIRO_LINE_JOIN_ROUND)
     cairo_set_line_cap(context, CAIRO_LINE_CAP_ROUND)
+    if !isVector { cairo_scale(context, scale, scale) }
   }
 
   deinit { cairo_destroy(context) }
 
   // MARK: Where to draw
-
-  func scale(by factor: Double) { cairo_scale(context, factor, factor) }
 
   func translated(by vector: Point, _ body: () -> Void) {
     cairo_save(context)
@@ -42,6 +45,15 @@ final class Canvas {
   func clipped(to box: Rectangle, _ body: () -> Void) {
     cairo_save(context)
     cairo_rectangle(context, box.x, box.y, box.width, box.height)
+    cairo_clip(context)
+    body()
+    cairo_restore(context)
+  }
+
+  /// What `body` draws shows inside the circle only.
+  func clipped(toCircleAt centre: Point, radius: Double, _ body: () -> Void) {
+    cairo_save(context)
+    addCircle(centre, radius: radius)
     cairo_clip(context)
     body()
     cairo_restore(context)
@@ -147,7 +159,8 @@ final class Canvas {
     let file = PNGEncoder.data(of: pixels)
     let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: file.count)
     file.copyBytes(to: copy, count: file.count)
-    let status = cairo_surface_set_mime_data(surface, CAIRO_MIME_TYPE_PNG, copy, UInt(file.count), { $0?.deallocate() }, copy)
+    let status = cairo_surface_set_mime_data(
+      surface, CAIRO_MIME_TYPE_PNG, copy, UInt(file.count), { $0?.deallocate() }, copy)
     if status != CAIRO_STATUS_SUCCESS { copy.deallocate() }
   }
 }

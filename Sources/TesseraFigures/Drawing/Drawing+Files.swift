@@ -5,17 +5,16 @@ import TesseraNumerics
 extension Drawing {
   /// The drawing as a PNG file on white.
   ///
-  /// - Parameter scale: pixels a drawing unit; 2 is sharp on screens with small pixels.
-  public func png(scale: Double = 1) -> Data { PNGEncoder.data(of: pixels(scale: scale)) }
+  /// - Parameter scale: pixels a drawing unit; nil takes the natural scale.
+  public func png(scale: Double? = nil) -> Data { PNGEncoder.data(of: pixels(scale: scale ?? naturalScale)) }
 
   /// The drawing as pixels 0x00RRGGBB on white.
-  func pixels(scale: Double = 1) -> Raster<UInt32> {
+  func pixels(scale: Double) -> Raster<UInt32> {
     let (columns, rows) = (Int((width * scale).rounded(.up)), Int((height * scale).rounded(.up)))
     let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(columns), Int32(rows))!
     defer { cairo_surface_destroy(surface) }
     do {
-      let canvas = Canvas(surface: surface, isVector: false)
-      canvas.scale(by: scale)
+      let canvas = Canvas(surface: surface, scale: scale, isVector: false)
       canvas.addRectangle(Rectangle(x: 0, y: 0, width: width + 1, height: height + 1))
       canvas.fill(.white)
       draw(on: canvas)
@@ -45,7 +44,7 @@ extension Drawing {
         }, sink, width, height)!
       cairo_svg_surface_set_document_unit(surface, CAIRO_SVG_UNIT_PX)
       do {
-        let canvas = Canvas(surface: surface, isVector: true)
+        let canvas = Canvas(surface: surface, scale: naturalScale, isVector: true)
         canvas.addRectangle(Rectangle(x: 0, y: 0, width: width, height: height))
         canvas.fill(.white)
         draw(on: canvas)

@@ -8,11 +8,17 @@ public struct Drawing: Sendable {
   public let width, height: Double
   /// One sentence that stands in for the picture: the title of the SVG, the `alt` text of a page.
   public var summary: String
+  /// Pixels a drawing unit that a PNG takes unless told otherwise: enough for the pixels of the images inside.
+  public let naturalScale: Double
   private let body: @Sendable (Canvas) -> Void
 
-  init(width: Double, height: Double, summary: String, _ body: @escaping @Sendable (Canvas) -> Void) {
+  /// - Parameter naturalScale: 2 suits lines and text, which screens with small pixels then show sharply.
+  init(
+    width: Double, height: Double, naturalScale: Double = 2, summary: String,
+    _ body: @escaping @Sendable (Canvas) -> Void
+  ) {
     (self.width, self.height) = (max(1, width.rounded(.up)), max(1, height.rounded(.up)))
-    self.summary = summary
+    (self.naturalScale, self.summary) = (naturalScale, summary)
     self.body = body
   }
 
@@ -35,7 +41,8 @@ public struct Drawing: Sendable {
     }
     let places = origins
     return Drawing(
-      width: horizontally ? length : breadth, height: horizontally ? breadth : length, summary: summary
+      width: horizontally ? length : breadth, height: horizontally ? breadth : length,
+      naturalScale: drawings.map(\.naturalScale).max() ?? 1, summary: summary
     ) { canvas in
       for (drawing, origin) in zip(drawings, places) { drawing.draw(on: canvas, at: origin) }
     }

@@ -29,13 +29,18 @@ enum PNGEncoder {
     return file
   }
 
-  /// Whether more than a quarter of neighbouring pixels differ, as in a micrograph and unlike in a plot.
-  /// Noise does not compress, so there a palette saves most, and 256 colours look like all of them.
+  /// Whether more than a quarter of neighbouring pixels differ clearly, as in a micrograph and unlike in a plot or a
+  /// smooth map. Noise does not compress, so there a palette saves most, and 256 colours look like all of them.
   private static func isNoisy(_ pixels: Raster<UInt32>) -> Bool {
     var changes = 0
     for y in stride(from: 0, to: pixels.height, by: 4) {
       let row = pixels.values[y * pixels.width..<(y + 1) * pixels.width]
-      changes += zip(row, row.dropFirst()).count { $0 != $1 }
+      var previous = Int(row.first! >> 8 & 255)
+      for pixel in row {
+        let green = Int(pixel >> 8 & 255)
+        if abs(green - previous) > 3 { changes += 1 }
+        previous = green
+      }
     }
     return changes * 16 > pixels.count
   }

@@ -28,7 +28,9 @@ struct Palette {
     }
     var boxes = [Self.split(used[...])]
     while boxes.count < 256 {
-      guard let worst = boxes.indices.max(by: { boxes[$0].error < boxes[$1].error }), boxes[worst].error > 0 else { break }
+      guard let worst = boxes.indices.max(by: { boxes[$0].error < boxes[$1].error }), boxes[worst].error > 0 else {
+        break
+      }
       let (low, high) = boxes[worst].halves
       boxes[worst] = Self.split(low)
       boxes.append(Self.split(high))

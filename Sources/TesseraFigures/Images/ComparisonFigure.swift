@@ -40,13 +40,14 @@ public struct ComparisonFigure: Sendable {
     let left = min(190, (names.max() ?? 0) + 16)
     let residuals = rows.map(\.residual)
     let everything = rows.flatMap { $0.patch.values + $0.reconstruction.values }
-    let limits = Contrast.quantiles(0.001, 0.999).limits(of: Raster(width: everything.count, height: 1, values: everything))
+    let limits = Contrast.quantiles(0.001, 0.999).limits(
+      of: Raster(width: everything.count, height: 1, values: everything))
     let all = residuals.flatMap(\.values)
     let errors = Contrast.symmetric(0.999).limits(of: Raster(width: all.count, height: 1, values: all))
     let bar = ColorBar(map: .diverging, limits: errors, title: "residual")
     let right = left + 3 * (side + gap)
     let height = 26 + Double(rows.count) * (side + gap) - gap
-    return Drawing(width: right + 6 + bar.width + 4, height: height, summary: summary) { canvas in
+    return Drawing(width: right + 6 + bar.width + 4, height: height, naturalScale: 1.5, summary: summary) { canvas in
       for (column, title) in titles.enumerated() {
         let x = left + Double(column) * (side + gap) + side / 2
         canvas.text(title, at: Point(x, 16), .strong, anchor: .middle)
@@ -71,12 +72,12 @@ public struct ComparisonFigure: Sendable {
   }
 
   private func drawName(of row: Row, middle: Double, width: Double, on canvas: Canvas) {
-    canvas.addMarker(row.style.marker, at: Point(7, middle - 4.5), radius: 5.5)
+    canvas.addMarker(row.style.marker, at: Point(9, middle - 4.5), radius: 5.5)
     canvas.fill(row.style.color, keeping: true)
     canvas.stroke(.black, width: 0.8, opacity: 0.55)
-    canvas.text(Font.strong.fitting(row.style.name, within: width - 20), at: Point(20, middle), .strong)
+    canvas.text(Font.strong.fitting(row.style.name, within: width - 20), at: Point(22, middle), .strong)
     canvas.text(
-      Font.label.fitting(row.caption, within: width - 20), at: Point(20, middle + Font.label.lineHeight), .label,
+      Font.label.fitting(row.caption, within: width - 20), at: Point(22, middle + Font.label.lineHeight), .label,
       color: .faintInk)
   }
 }

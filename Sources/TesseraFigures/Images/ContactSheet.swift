@@ -23,7 +23,8 @@ public struct ContactSheet: Sendable {
   /// One contrast for all tiles, so that they can be compared; nil gives each tile its own.
   public var contrast: Contrast? = .quantiles(0, 1)
   public var colorMap = ColorMap.gray
-  public var side = 132.0
+  /// Side of a tile; nil lets up to six tiles fill the width.
+  public var side: Double?
   public var width = 880.0
 
   public init(tiles: [Tile], calibration: Calibration?, summary: String) {
@@ -32,6 +33,7 @@ public struct ContactSheet: Sendable {
 
   public func drawing() -> Drawing {
     let gap = 14.0
+    let side = self.side ?? min(168, max(134, (width + gap) / Double(max(1, tiles.count)) - gap)).rounded(.down)
     let columns = max(1, min(tiles.count, Int((width + gap) / (side + gap))))
     let lines = tiles.map(\.captions.count).max() ?? 0
     let height = side + 10 + Double(lines) * Font.label.lineHeight + gap
@@ -39,18 +41,22 @@ public struct ContactSheet: Sendable {
     let everything = tiles.flatMap(\.patch.values)
     let shared = contrast?.limits(of: Raster(width: everything.count, height: 1, values: everything))
     return Drawing(
-      width: Double(columns) * (side + gap) - gap, height: max(1, Double(rows) * height - gap), summary: summary
+      width: Double(columns) * (side + gap) - gap, height: max(1, Double(rows) * height - gap),
+      naturalScale: 1.5, summary: summary
     ) { canvas in
       for (index, tile) in tiles.enumerated() {
         let origin = Point(Double(index % columns) * (side + gap), Double(index / columns) * height)
         let limits = shared ?? Contrast.quantiles(0, 1).limits(of: tile.patch)
-        draw(tile, at: origin, limits: limits, showsScale: index == 0, on: canvas)
+        draw(
+          tile, in: Rectangle(x: origin.x, y: origin.y, width: side, height: side), limits: limits,
+          showsScale: index == 0, on: canvas)
       }
     }
   }
 
-  private func draw(_ tile: Tile, at origin: Point, limits: ClosedRange<Double>, showsScale: Bool, on canvas: Canvas) {
-    let box = Rectangle(x: origin.x, y: origin.y, width: side, height: side)
+  private func draw(
+    _ tile: Tile, in box: Rectangle, limits: ClosedRange<Double>, showsScale: Bool, on canvas: Canvas
+  ) {
     canvas.patch(tile.patch, in: box.inset(by: 3), limits: limits, map: colorMap)
     canvas.addRectangle(box.inset(by: 1.5))
     canvas.stroke(tile.style?.color ?? .rule, width: 3)
@@ -60,13 +66,13 @@ public struct ContactSheet: Sendable {
     }
     for (line, caption) in tile.captions.enumerated() {
       let font = line == 0 ? Font.strong : .label
-      let indent = line == 0 && tile.style != nil ? 16.0 : 0
+      let indent = line == 0 && tile.style != nil ? 18.0 : 0
       let baseline = box.maxY + 6 + font.size + Double(line) * Font.label.lineHeight
       canvas.text(
-        font.fitting(caption, within: side - indent), at: Point(box.x + indent, baseline), font,
+        font.fitting(caption, within: box.width - indent), at: Point(box.x + indent, baseline), font,
         color: line == 0 ? .ink : .faintInk)
       if line == 0, let style = tile.style {
-        canvas.addMarker(style.marker, at: Point(box.x + 6, baseline - 4.5), radius: 5)
+        canvas.addMarker(style.marker, at: Point(box.x + 7, baseline - 4.5), radius: 5)
         canvas.fill(style.color, keeping: true)
         canvas.stroke(.black, width: 0.8, opacity: 0.55)
       }
@@ -75,12 +81,39 @@ public struct ContactSheet: Sendable {
 }
 
 extension Canvas {
-  /// Draws a small image, interpolated to the size of its box; what is not finite stays white.
+  /// Draws a small image, interpolated to the size of its box; what is not finite stays white. A patch without
+  /// values in its corners is a disc, and is drawn with a smooth rim.
   func patch(_ patch: Raster<Float>, in box: Rectangle, limits: ClosedRange<Double>, map: ColorMap) {
     guard patch.count > 0 else { return }
     let part = Rectangle(x: 0, y: 0, width: Double(patch.width), height: Double(patch.height))
-    // Twice the size in drawing units, so that the rim of a disc is smooth at scale 2.
-    let sampled = resampled(patch, part: part, width: Int(box.width * 2), height: Int(box.height * 2))
-    image(colored(sampled, limits: limits, map: map, missing: .white), in: box)
+    let isDisc = patch.values.first!.isNaN && patch.values.last!.isNaN
+    let source = isDisc ? grown(grown(patch)) : patch
+    let sampled = resampled(
+      source, part: part, width: Int(box.width * resolution), height: Int(box.height * resolution))
+    let pixels = colored(sampled, limits: limits, map: map, missing: .white)
+    if isDisc {
+      clipped(toCircleAt: box.centre, radius: min(box.width, box.height) / 2) { image(pixels, in: box) }
+    } else {
+      image(pixels, in: box)
+    }
   }
+}
+
+/// Gives each pixel without a value the mean of its neighbours that have one, so that a clipped disc has no gaps
+/// between its rim and its outermost pixels.
+private func grown(_ patch: Raster<Float>) -> Raster<Float> {
+  var result = patch
+  for y in 0..<patch.height {
+    for x in 0..<patch.width where patch[x, y].isNaN {
+      var (sum, count) = (Float(0), Float(0))
+      for row in max(0, y - 1)...min(patch.height - 1, y + 1) {
+        for column in max(0, x - 1)...min(patch.width - 1, x + 1) where patch[column, row].isFinite {
+          sum += patch[column, row]
+          count += 1
+        }
+      }
+      if count > 0 { result[x, y] = sum / count }
+    }
+  }
+  return result
 }

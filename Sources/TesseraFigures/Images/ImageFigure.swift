@@ -11,7 +11,7 @@ public struct ImageFigure: Sendable {
   public var summary: String
   public var colorMap = ColorMap.gray
   public var contrast = Contrast.standard
-  /// How far the image fades towards black so that what lies over it stands out; 0 ... 1.
+  /// How far the image fades towards the map's first colour so that what lies over it stands out; 0 ... 0.95.
   public var dimming = 0.0
   public var showsScaleBar = true
   public var legend: [ClassStyle] = []
@@ -62,7 +62,9 @@ public struct ImageFigure: Sendable {
   public func drawing() -> Drawing {
     let plan = Plan(of: self)
     let limits = contrast.limits(of: image)
-    return Drawing(width: plan.size.x, height: plan.size.y, summary: summary) { canvas in
+    // All the image's own pixels, as long as a file stays below 1,600 pixels a row.
+    let naturalScale = max(1, min(Double(image.width), 1600) / plan.size.x)
+    return Drawing(width: plan.size.x, height: plan.size.y, naturalScale: naturalScale, summary: summary) { canvas in
       drawImage(part: plan.wholePart, in: plan.image, limits: limits, on: canvas)
       for (zoom, place) in zip(zooms, plan.zooms) { draw(zoom, in: place, limits: limits, on: canvas) }
       for (zoom, place) in zip(zooms, plan.zooms) where zooms.count > 1 || !zoom.caption.isEmpty {
@@ -77,13 +79,14 @@ public struct ImageFigure: Sendable {
   }
 
   private func drawImage(part: Rectangle, in box: Rectangle, limits: ClosedRange<Double>, on canvas: Canvas) {
-    let sampled = resampled(image, part: part, width: Int(box.width), height: Int(box.height))
-    var pixels = colored(sampled, limits: limits, map: colorMap, levels: colorMap == .gray ? 64 : 256)
-    if dimming > 0 {
-      let kept = UInt32(((1 - max(0, min(1, dimming))) * 256).rounded())
-      // Red and blue, then green: each product stays within its own 16 bits.
-      pixels = pixels.map { (($0 & 0xFF00FF) * kept >> 8) & 0xFF00FF | (($0 & 0x00FF00) * kept >> 8) & 0x00FF00 }
-    }
+    let (columns, rows) = (
+      Int((box.width * canvas.resolution).rounded()), Int((box.height * canvas.resolution).rounded())
+    )
+    let sampled = resampled(image, part: part, width: columns, height: rows)
+    // A higher white point darkens the image without another pass over its pixels.
+    let white = limits.lowerBound + (limits.upperBound - limits.lowerBound) / (1 - max(0, min(0.95, dimming)))
+    let pixels = colored(
+      sampled, limits: limits.lowerBound...white, map: colorMap, levels: colorMap == .gray ? 64 : 256)
     canvas.image(pixels, in: box)
     let frame = ImageFrame(part: part, in: box)
     canvas.clipped(to: box) {
@@ -94,7 +97,8 @@ public struct ImageFigure: Sendable {
 
   private func draw(_ zoom: Zoom, in box: Rectangle, limits: ClosedRange<Double>, on canvas: Canvas) {
     let part = Rectangle(
-      x: zoom.centre.x + 0.5 - zoom.side / 2, y: zoom.centre.y + 0.5 - zoom.side / 2, width: zoom.side, height: zoom.side)
+      x: zoom.centre.x + 0.5 - zoom.side / 2, y: zoom.centre.y + 0.5 - zoom.side / 2, width: zoom.side,
+      height: zoom.side)
     drawImage(part: part, in: box, limits: limits, on: canvas)
     canvas.addRectangle(box)
     canvas.stroke(zoom.color, width: 2.5)
@@ -105,8 +109,10 @@ public struct ImageFigure: Sendable {
   }
 
   /// Frames a zoom's part in the whole image.
-  private func mark(_ zoom: Zoom, named name: String, shownIn place: Rectangle, frame box: Rectangle, on canvas: Canvas) {
-    let frame = ImageFrame(part: Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height)), in: box)
+  private func mark(_ zoom: Zoom, named name: String, shownIn place: Rectangle, frame box: Rectangle, on canvas: Canvas)
+  {
+    let frame = ImageFrame(
+      part: Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height)), in: box)
     let side = max(10, zoom.side * frame.scale)
     let centre = frame.place(zoom.centre)
     let outline = Rectangle(x: centre.x - side / 2, y: centre.y - side / 2, width: side, height: side)

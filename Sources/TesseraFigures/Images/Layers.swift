@@ -1,3 +1,4 @@
+import TesseraImaging
 import TesseraNumerics
 
 /// Polygons painted over an image: cells, domains, regions.
@@ -47,6 +48,8 @@ public struct ArrowField: Sendable {
   public var magnification: Double
   /// One for all, or one an arrow.
   public var colors: [Color]
+  /// Pixel size for the key in the lower right corner; nil: the key is in pixels.
+  public var calibration: Calibration?
 
   public init(origins: [Point], vectors: [Point], magnification: Double = 1, colors: [Color] = [Color(0xF0E442)]) {
     precondition(origins.count == vectors.count, "every arrow needs an origin and a vector")
@@ -57,6 +60,7 @@ public struct ArrowField: Sendable {
 
 extension ArrowField: ImageLayer {
   func draw(on canvas: Canvas, in frame: ImageFrame) {
+    defer { drawKey(on: canvas, in: frame) }
     for index in origins.indices where frame.shows(origins[index], margin: 40) {
       let start = frame.place(origins[index])
       let arrow = vectors[index] * magnification * frame.scale
@@ -66,6 +70,24 @@ extension ArrowField: ImageLayer {
       canvas.fill(color, keeping: true)
       canvas.stroke(.black, width: 0.6, opacity: 0.6)
     }
+  }
+}
+
+extension ArrowField {
+  /// An arrow of a round length, drawn with the same magnification as the field.
+  private func drawKey(on canvas: Canvas, in frame: ImageFrame) {
+    let unit = magnification * frame.scale
+    let key = ScaleBar(width: 4 * 70 / unit, calibration: calibration, minimum: 0)
+    let (length, label) = (key.lengthInPixels * unit, key.label)
+    let width = max(length, Font.strong.width(of: label)) + 20
+    guard frame.box.width > 2 * width else { return }
+    let plate = Rectangle(x: frame.box.maxX - width - 8, y: frame.box.maxY - 42, width: width, height: 34)
+    canvas.addRoundedRectangle(plate, radius: 4)
+    canvas.fill(.black, opacity: 0.62)
+    canvas.text(label, at: Point(plate.centre.x, plate.y + 15), .strong, color: .white, anchor: .middle)
+    let start = Point(plate.centre.x - length / 2, plate.maxY - 9)
+    canvas.addArrow(from: start, to: start + Point(length, 0))
+    canvas.fill(.white)
   }
 }
 

@@ -9,16 +9,18 @@ public struct ScaleBar: Sendable, Equatable {
   public let label: String
 
   /// The longest bar of 1, 2 or 5 times a power of ten that takes at most a quarter of the width.
-  /// Without a calibration its length is in pixels of the image, at least one.
+  /// Without a calibration its length is in pixels of the image.
   ///
-  /// - Parameter width: of the image or of the part that is shown, in its pixels; positive.
-  public init(width: Double, calibration: Calibration?) {
+  /// - Parameters:
+  ///   - width: of the image or of the part that is shown, in its pixels; positive.
+  ///   - minimum: shortest length without a calibration, in pixels.
+  public init(width: Double, calibration: Calibration?, minimum: Double = 1) {
     let pixel = calibration?.nanometresPerPixelX ?? 1
     let limit = width * pixel / 4
     let decade = pow10(Int(log10Floor(limit)))
     let mantissa = limit / decade
     var length = (mantissa >= 5 ? 5 : mantissa >= 2 ? 2 : 1) * decade
-    if calibration == nil { length = max(1, length) }
+    if calibration == nil { length = max(minimum, length) }
     lengthInPixels = length / pixel
     if calibration == nil {
       label = "\(Number.short(length)) px"

@@ -18,7 +18,7 @@ public struct SiteMarkers: Sendable {
   public var style = Style.filled
   /// Classes to draw; nil draws all, those without class included.
   public var shownClasses: Set<Int>?
-  /// Radius of a marker in pixels of the image; nil takes a fifth of the mean spacing (two fifths for rings).
+  /// Radius of a marker in pixels of the image; nil takes a quarter of the mean spacing (two fifths for rings).
   public var radius: Double?
 
   public init(
@@ -34,7 +34,7 @@ public struct SiteMarkers: Sendable {
     if let radius {
       self.radius = radius
     } else if points.count > 1 {
-      self.radius = Self.meanSpacing(points) * (style == .rings ? 0.42 : 0.2)
+      self.radius = Self.meanSpacing(points) * (style == .rings ? 0.42 : 0.25)
     }
   }
 
@@ -67,7 +67,8 @@ extension SiteMarkers: ImageLayer {
       for start in stride(from: 0, to: members[label].count, by: 64) {
         for index in members[label][start..<min(start + 64, members[label].count)] {
           canvas.addMarker(
-            style == .rings ? .circle : look.marker, at: frame.place(points[index]), radius: label > 0 ? size : size * 0.7)
+            style == .rings ? .circle : look.marker, at: frame.place(points[index]),
+            radius: label > 0 ? size : size * 0.7)
         }
         draw(look, size: size, on: canvas)
       }
@@ -77,7 +78,7 @@ extension SiteMarkers: ImageLayer {
   private func draw(_ look: ClassStyle, size: Double, on canvas: Canvas) {
     switch style {
     case .filled:
-      canvas.fill(look.color, opacity: 0.92, keeping: size >= 3)
+      canvas.fill(look.color, opacity: 0.95, keeping: size >= 3)
       if size >= 3 { canvas.stroke(.black, width: 0.8, opacity: 0.55) }
     case .rings:
       canvas.stroke(.black, width: 3.6, opacity: 0.5, keeping: true)

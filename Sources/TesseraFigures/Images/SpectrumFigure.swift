@@ -35,9 +35,10 @@ public struct SpectrumFigure: Sendable {
       x: Double(power.width / 2) + 0.5 - reach / stepX, y: Double(power.height / 2) + 0.5 - reach / stepY,
       width: 2 * reach / stepX, height: 2 * reach / stepY)
     let box = Rectangle(x: 0, y: 0, width: width, height: width)
-    return Drawing(width: width, height: width, summary: summary) { canvas in
+    return Drawing(width: width, height: width, naturalScale: 1.5, summary: summary) { canvas in
       let logarithms = power.map { $0 > 0 ? Foundation.log10($0) : .nan }
-      let sampled = resampled(logarithms, part: part, width: Int(width), height: Int(width))
+      let sampled = resampled(
+        logarithms, part: part, width: Int(width * canvas.resolution), height: Int(width * canvas.resolution))
       // The background's median is black and the strongest coefficients white.
       let limits = Contrast.quantiles(0.5, 0.9995).limits(of: sampled)
       canvas.image(colored(sampled, limits: limits, map: .gray, levels: 64), in: box)
@@ -51,7 +52,9 @@ public struct SpectrumFigure: Sendable {
       canvas.addCircle(centre, radius: ringFrequency * scale)
       canvas.stroke(Color(0x56B4E9), width: 1.4, dash: [6, 4])
       let place = centre + Point(0, ringFrequency * scale).rotated(by: -0.5)
-      canvas.tag("r₀", at: place + Point(6, 8), color: Color(0x56B4E9), inside: Rectangle(x: 0, y: 0, width: width, height: width))
+      canvas.tag(
+        "r₀", at: place + Point(6, 8), color: Color(0x56B4E9),
+        inside: Rectangle(x: 0, y: 0, width: width, height: width))
     }
     for peak in peaks.flatMap({ [$0, $0 * -1] }) {
       canvas.addCircle(centre + peak * scale, radius: 9)

@@ -36,8 +36,8 @@ public struct HierarchyFigure: Sendable {
     (self.nodes, self.edges, self.summary) = (nodes, edges, summary)
   }
 
-  private static let nodeSize = 58.0
-  private static let rowHeight = 142.0
+  private static let nodeSize = 64.0
+  private static let rowHeight = 132.0
 
   /// Nodes drawn on one level, most frequent first, and how many there are in all.
   private struct Level {
@@ -48,7 +48,9 @@ public struct HierarchyFigure: Sendable {
 
   private var levels: [Level] {
     Set(nodes.map(\.level)).sorted().map { level in
-      let members = nodes.indices.filter { nodes[$0].level == level }.sorted { (nodes[$1].count, $0) < (nodes[$0].count, $1) }
+      let members = nodes.indices.filter { nodes[$0].level == level }.sorted {
+        (nodes[$1].count, $0) < (nodes[$0].count, $1)
+      }
       return Level(level: level, shown: Array(members.prefix(nodesPerLevel)), total: members.count)
     }
   }
@@ -71,7 +73,7 @@ public struct HierarchyFigure: Sendable {
     return Drawing(
       width: width, height: Double(max(1, levels.count)) * Self.rowHeight + legend.height, summary: summary
     ) { canvas in
-      drawEdges(at: shownPlaces, on: canvas)
+      drawEdges(at: shownPlaces, scale: scale, on: canvas)
       for (row, level) in levels.enumerated() {
         draw(level, top: Double(row) * Self.rowHeight, on: canvas)
         for node in level.shown { draw(nodes[node], at: shownPlaces[node]!, scale: scale, on: canvas) }
@@ -84,33 +86,40 @@ public struct HierarchyFigure: Sendable {
     nodes.filter { !$0.cells.isEmpty }.map { Self.extent(of: $0.cells) }.min() ?? 1
   }
 
-  private static func extent(of cells: [[Point]]) -> Double {
+  /// Corners of the box around all cells; the disc's where there are none.
+  private static func bounds(of cells: [[Point]]) -> (low: Point, high: Point) {
     let points = cells.flatMap { $0 }
-    guard let first = points.first else { return 0 }
-    let (low, high) = points.reduce((first, first)) { (pointwiseMin($0.0, $1), pointwiseMax($0.1, $1)) }
+    guard let first = points.first else { return (.zero, .zero) }
+    return points.reduce((first, first)) { (pointwiseMin($0.0, $1), pointwiseMax($0.1, $1)) }
+  }
+  private static func height(of cells: [[Point]]) -> Double { bounds(of: cells).high.y - bounds(of: cells).low.y }
+  private static func extent(of cells: [[Point]]) -> Double {
+    let (low, high) = bounds(of: cells)
     return max(high.x - low.x, high.y - low.y)
   }
 
-  private func drawEdges(at places: [Int: Point], on canvas: Canvas) {
+  private func drawEdges(at places: [Int: Point], scale: Double, on canvas: Canvas) {
     for edge in edges {
       guard let start = places[edge.from], let end = places[edge.to] else { continue }
-      // From below the caption of the smaller motif-cell to the top of the larger.
-      canvas.line(from: start + Point(0, 62), to: end - Point(0, Self.nodeSize / 2 + 6), Color(0xB4BAC3), width: 1.4)
+      // From below the caption of the smaller motif-cell to the top of the larger, a level or more below.
+      let below = Self.nodeSize / 2 + (nodes[edge.from].name.isEmpty ? 23 : 38)
+      let above = Self.height(of: nodes[edge.to].cells) * scale / 2 + 5
+      canvas.line(from: start + Point(0, below), to: end - Point(0, above), Color(0xA7ADB6), width: 1.2)
     }
   }
 
   private func draw(_ level: Level, top: Double, on canvas: Canvas) {
     canvas.text(level.level == 1 ? "1 cell" : "\(level.level) cells", at: Point(4, top + 38), .strong)
-    canvas.text("\(Number.count(level.total)) type\(level.total == 1 ? "" : "s")", at: Point(4, top + 57), color: .faintInk)
+    canvas.text(
+      "\(Number.count(level.total)) type\(level.total == 1 ? "" : "s")", at: Point(4, top + 57), color: .faintInk)
     if level.total > level.shown.count {
       canvas.text("\(level.shown.count) most frequent", at: Point(4, top + 75), .tick, color: .faintInk)
     }
   }
 
   private func draw(_ node: Node, at centre: Point, scale: Double, on canvas: Canvas) {
-    let points = node.cells.flatMap { $0 }
-    if let first = points.first {
-      let (low, high) = points.reduce((first, first)) { (pointwiseMin($0.0, $1), pointwiseMax($0.1, $1)) }
+    if !node.cells.isEmpty {
+      let (low, high) = Self.bounds(of: node.cells)
       let middle = (low + high) * 0.5
       for (cell, color) in zip(node.cells, node.colors) {
         canvas.addPolygon(cell.map { centre + ($0 - middle) * scale })

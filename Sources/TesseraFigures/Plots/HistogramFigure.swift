@@ -19,6 +19,7 @@ public struct HistogramFigure: Sendable {
 
   /// Edges and counts of the bins between the 0.1 and 99.9 % quantiles; what lies beyond is in the outermost bins.
   ///
+  /// Whole numbers get bins of whole width around them, else some bins would hold more numbers than others.
   /// Width by default 2 (interquartile range) / cuberoot(n). Source: Freedman & Diaconis, Z. Wahrscheinlichkeits-
   /// theorie 57 (1981) 453.
   func bins() -> (range: ClosedRange<Double>, counts: [Int]) {
@@ -28,10 +29,21 @@ public struct HistogramFigure: Sendable {
     guard high > low else { return ((first - 0.5)...(first + 0.5), [sorted.count]) }
     let spread = Statistics.quantile(sorted: sorted, 0.75) - Statistics.quantile(sorted: sorted, 0.25)
     let ideal = spread > 0 ? (high - low) * cbrt(Double(sorted.count)) / (2 * spread) : 40
+    if sorted.allSatisfy({ $0 == $0.rounded() }), high - low < 1e9 {
+      let step = max(1, ((high - low) / Double(binCount ?? 60)).rounded(.up))
+      let count = Int(((high - low + 1) / step).rounded(.up))
+      return Self.counted(sorted, from: low - 0.5, step: step, count: count)
+    }
     let count = binCount ?? Int(max(10, min(120, ideal)))
+    return Self.counted(sorted, from: low, step: (high - low) / Double(count), count: count)
+  }
+
+  private static func counted(
+    _ values: [Double], from low: Double, step: Double, count: Int
+  ) -> (range: ClosedRange<Double>, counts: [Int]) {
     var counts = [Int](repeating: 0, count: count)
-    for value in sorted { counts[max(0, min(count - 1, Int((value - low) / (high - low) * Double(count))))] += 1 }
-    return (low...high, counts)
+    for value in values { counts[Int(max(0, min(Double(count - 1), (value - low) / step)))] += 1 }
+    return (low...(low + Double(count) * step), counts)
   }
 
   public func drawing() -> Drawing {

@@ -44,11 +44,10 @@ public struct MomentsFigure: Sendable {
     let largest = max(shaped.map { abs($0) }.max() ?? 1, 1e-12) * 1.12
     let top = legend.height + 4
     let panels = classes.indices.map { index in
-      let isLast = index == classes.count - 1
-      return PlotFrame(
+      PlotFrame(
         in: Rectangle(
-          x: 0, y: top + Double(index) * panelHeight + 20, width: width, height: panelHeight - 24 + (isLast ? 44 : 0)),
-        x: Axis(isLast ? "radial order p (bars from q = −p to p)" : ""), y: Axis("moment"),
+          x: 0, y: top + Double(index) * panelHeight + 20, width: width, height: panelHeight - 22),
+        x: Axis(""), y: Axis("moment"),
         spanX: -0.5...(Double(orders.count) - 0.5), spanY: -largest...largest, numbersX: false)
     }
     let height = top + Double(max(1, classes.count)) * panelHeight + 44
@@ -56,6 +55,11 @@ public struct MomentsFigure: Sendable {
       legend.draw(on: canvas, at: Point(4, 0))
       for (index, frame) in panels.enumerated() {
         draw(index, in: frame, showsOrders: index == classes.count - 1, on: canvas)
+      }
+      if let last = panels.last {
+        canvas.text(
+          "radial order p; within each order, bars from q = −p to p", at: Point(last.box.centre.x, last.box.maxY + 38),
+          anchor: .middle)
       }
     }
   }
@@ -85,7 +89,13 @@ public struct MomentsFigure: Sendable {
     canvas.fill(look.color, keeping: true)
     canvas.stroke(.black, width: 0.8, opacity: 0.55)
     let caption = look.count.map { "\(look.name) (\(Number.count($0)))" } ?? look.name
-    canvas.text(Font.strong.fitting(caption, within: frame.box.width - 40), at: Point(frame.box.x + 18, baseline), .strong)
+    canvas.text(
+      Font.strong.fitting(caption, within: frame.box.width - 180), at: Point(frame.box.x + 18, baseline), .strong)
+    if let piston = orders.firstIndex(where: { $0.p == 0 }), frame.placeY(means[index][piston]) < frame.box.y {
+      canvas.text(
+        "piston (p = 0) \(Number.short(means[index][piston], digits: 3))", at: Point(frame.box.maxX, baseline),
+        color: .faintInk, anchor: .end)
+    }
   }
 
   /// A pale band behind every second radial order, and its number below.

@@ -8,7 +8,7 @@ public struct ScatterFigure: Sendable {
   public var labels: [Int]
   public var styles: [ClassStyle]
   public var summary: String
-  /// Writes each class' name at the median of its points.
+  /// Writes each class' name above its points.
   public var namesClasses = true
   public var width = 620.0
 
@@ -61,7 +61,7 @@ public struct ScatterFigure: Sendable {
     }
   }
 
-  /// Names at the medians, moved up or down until none overlaps another; those that find no place are left out
+  /// Names above the upper ends of the clouds, moved up or down until none overlaps another; those that find no place are left out
   /// (the legend has them all).
   private func drawNames(at places: [Point], in box: Rectangle, on canvas: Canvas) {
     var taken: [Rectangle] = []
@@ -69,7 +69,7 @@ public struct ScatterFigure: Sendable {
       let members = places.indices.filter { labels[$0] == label && places[$0].x.isFinite && places[$0].y.isFinite }
       guard !members.isEmpty else { continue }
       let centre = Point(
-        Statistics.median(members.map { places[$0].x }), Statistics.median(members.map { places[$0].y }))
+        Statistics.median(members.map { places[$0].x }), Statistics.quantile(members.map { places[$0].y }, 0.02) - 14)
       let text = Font.strong.fitting(styles[label - 1].name, within: 160)
       let width = Font.strong.width(of: text) + 10
       let steps = [0.0, -20, 20, -40, 40, -60, 60]

@@ -30,7 +30,9 @@ struct Ticks: Sendable {
       let found = multiples(of: factor * pow10(exponent))
       if found.count <= limit {
         values = found
-        labels = found.map { Self.label($0, decimals: max(0, -exponent), largest: max(abs(range.lowerBound), abs(range.upperBound))) }
+        labels = found.map {
+          Self.label($0, decimals: max(0, -exponent), largest: max(abs(range.lowerBound), abs(range.upperBound)))
+        }
         return
       }
     }
@@ -42,7 +44,8 @@ struct Ticks: Sendable {
     let last = Int(range.upperBound.rounded(.down))
     let step = max(1, (max(0, last - first) + limit - 1) / limit)
     values = first <= last ? stride(from: first, through: last, by: step).map { Double($0) } : []
-    labels = values.map { abs($0) <= 3 ? Number.short(pow10(Int($0))) : "10" + Number.superscript(Int($0)) }
+    let isPlain = values.allSatisfy { abs($0) <= 3 }
+    labels = values.map { isPlain ? Number.short(pow10(Int($0))) : "10" + Number.superscript(Int($0)) }
   }
 
   /// All labels of an axis have the same number of decimals, unless the numbers are very large or small.

@@ -22,7 +22,8 @@ public enum Number {
       let mantissa = trimmed(String(format: "%.\(max(0, digits - 1))f", value / pow10(exponent)))
       return "\(mantissa == "1" ? "" : mantissa + "·")10\(superscript(exponent))"
     }
-    return trimmed(String(format: "%.\(max(0, digits - 1 - exponent))f", value)).replacingOccurrences(of: "-", with: "−")
+    return trimmed(String(format: "%.\(max(0, digits - 1 - exponent))f", value)).replacingOccurrences(
+      of: "-", with: "−")
   }
 
   /// With thousands apart: `12,345`.
@@ -56,6 +57,7 @@ public enum Number {
   /// An integer in raised digits: `⁻¹²`.
   static func superscript(_ exponent: Int) -> String {
     let digits = Array("⁰¹²³⁴⁵⁶⁷⁸⁹")
-    return (exponent < 0 ? "⁻" : "") + String(String(exponent.magnitude).compactMap(\.wholeNumberValue).map { digits[$0] })
+    return (exponent < 0 ? "⁻" : "")
+      + String(String(exponent.magnitude).compactMap(\.wholeNumberValue).map { digits[$0] })
   }
 }
