@@ -159,7 +159,7 @@ struct Gallery {
 
   private func spectrum() -> Drawing {
     let pixels = micrograph.pixels
-    let power = FourierTransform(width: pixels.width, height: pixels.height).spectrum(of: pixels).centredPower()
+    let power = PowerSpectrum(of: pixels).power
     var figure = SpectrumFigure(power: power, calibration: micrograph.calibration, summary: "Power spectrum")
     let (g1, g2) = (Point(1.0 / 24, -12 / (24 * 20.785)), Point(0, 1 / 20.785))
     figure.peaks = [g1, g2, g1 + g2, g1 - g2, g1 * 2 + g2, g1 + g2 * 2]

@@ -78,10 +78,10 @@ struct `Numbers` {
     #expect(Number.short(.nan) == "–")
     #expect(Number.count(1_234_567) == "1,234,567")
     #expect(Number.count(-999) == "−999")
-    #expect(Number.percent(0.123) == "12 %")
-    #expect(Number.percent(0.0042) == "0.42 %")
-    #expect(Number.percent(0.00001) == "< 0.01 %")
-    #expect(Number.percent(0) == "0 %")
+    #expect(Number.percent(0.123) == "12\u{A0}%")
+    #expect(Number.percent(0.0042) == "0.42\u{A0}%")
+    #expect(Number.percent(0.00001) == "< 0.01\u{A0}%")
+    #expect(Number.percent(0) == "0\u{A0}%")
   }
 }
 

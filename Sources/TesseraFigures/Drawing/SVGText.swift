@@ -12,26 +12,7 @@ enum SVGText {
     guard let root = renamed.firstRange(of: Array("<svg".utf8)),
       let end = renamed[root.upperBound...].firstIndex(of: UInt8(ascii: ">"))
     else { return Data(renamed) }
-    return Data(renamed[...end]) + Data("\n<title>\(escaped(title))</title>".utf8) + Data(renamed[(end + 1)...])
-  }
-
-  /// Text as it may stand between tags and in attributes.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "'": result += "&#39;"
-      // XML 1.0 §2.2 has no place for other control characters.
-      case "\t", "\n", "\r": result.unicodeScalars.append(scalar)
-      case _ where scalar.value < 32 || scalar.value == 0xFFFE || scalar.value == 0xFFFF: result += "\u{FFFD}"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
+    return Data(renamed[...end]) + Data("\n<title>\(Markup.escaped(title))</title>".utf8) + Data(renamed[(end + 1)...])
   }
 
   /// Replaces each identifier by `i1`, `i2`, ..., where it is defined (`id="..."`) and used (`"#..."`, `(#...)`).

@@ -9,25 +9,23 @@ extension Canvas {
       addRectangle(Rectangle(x: centre.x - radius, y: centre.y - radius, width: 2 * radius, height: 2 * radius))
       return
     }
-    switch marker {
-    case .circle: addCircle(centre, radius: radius)
-    case .square:
-      let half = 0.89 * radius
-      addRectangle(Rectangle(x: centre.x - half, y: centre.y - half, width: 2 * half, height: 2 * half))
-    default:
+    if marker == .circle {
+      addCircle(centre, radius: radius)
+    } else {
       addPolygon(marker.corners.map { centre + $0 * radius })
     }
   }
 }
 
 extension Marker {
-  /// Corners for radius 1; empty for shapes that are no polygons.
-  fileprivate var corners: [Point] {
+  /// Corners about (0, 0) for radius 1; those of a fine polygon for the circle.
+  package var corners: [Point] {
     func polygon(_ count: Int, radius: Double, turned: Double) -> [Point] {
       (0..<count).map { Point(0, -radius).rotated(by: turned + 2 * .pi * Double($0) / Double(count)) }
     }
     switch self {
-    case .circle, .square: return []
+    case .circle: return polygon(24, radius: 1, turned: 0)
+    case .square: return polygon(4, radius: 1.26, turned: .pi / 4)
     case .triangle: return polygon(3, radius: 1.45, turned: 0)
     case .invertedTriangle: return polygon(3, radius: 1.45, turned: .pi)
     case .diamond: return polygon(4, radius: 1.3, turned: 0)

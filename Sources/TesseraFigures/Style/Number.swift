@@ -38,12 +38,13 @@ public enum Number {
   }
 
   /// A share as a percentage with a sensible number of digits: `0.4 %`, `12 %`; rare but present is never `0 %`.
+  /// The space does not break.
   public static func percent(_ share: Double) -> String {
     guard share.isFinite else { return "–" }
     let percent = 100 * share
-    if percent > 0 && percent < 0.01 { return "< 0.01 %" }
+    if percent > 0 && percent < 0.01 { return "< 0.01\u{A0}%" }
     return (percent == 0 || percent >= 10 ? String(format: "%.0f", percent) : short(percent, digits: 2))
-      + " %"
+      + "\u{A0}%"
   }
 
   private static func trimmed(_ text: String) -> String {
