@@ -124,10 +124,9 @@ struct ReportPage {
 
   /// The marker that stands for a class in the figures.
   private func marker(of style: ClassStyle) -> String {
-    let corners = style.marker.corners.map {
-      "\(Number.short($0.x * 6, digits: 3)) \(Number.short($0.y * 6, digits: 3))"
-    }
-    let outline = corners.joined(separator: "L").replacingOccurrences(of: "−", with: "-")
+    // Hundredths of a pixel are more than enough, and never need an exponent.
+    func short(_ length: Double) -> Double { (length * 600).rounded() / 100 }
+    let outline = style.marker.corners.map { "\(short($0.x)) \(short($0.y))" }.joined(separator: "L")
     return "<svg class=\"swatch\" viewBox=\"-9 -9 18 18\" aria-hidden=\"true\"><path d=\"M\(outline)Z\" "
       + "fill=\"\(style.color.hexadecimal)\" stroke=\"#0008\"/></svg>"
   }
