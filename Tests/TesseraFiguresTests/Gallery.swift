@@ -224,7 +224,13 @@ struct Gallery {
             edges.append((other, nodes.count))
           }
         }
-        nodes.append(.init(level: level, count: 400 / (level * level * (kind + 1)) + 1, cells: cells, colors: colors))
+        let dots = cells.enumerated().flatMap { number, cell in
+          [(0.2, 0), (0.65, number.isMultiple(of: 2) ? 3 : 1)].map { place, label in
+            HierarchyFigure.Dot(at: cell[0] + (cell[2] - cell[0]) * place, color: styles[label].color)
+          }
+        }
+        let count = 400 / (level * level * (kind + 1)) + 1
+        nodes.append(.init(level: level, count: count, cells: cells, colors: colors, dots: dots))
       }
     }
     var figure = HierarchyFigure(nodes: nodes, edges: edges, summary: "Hierarchy of motif-cells")

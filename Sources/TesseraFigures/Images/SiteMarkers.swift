@@ -63,6 +63,9 @@ extension SiteMarkers: ImageLayer {
     let order = members.indices.sorted { (members[$1].count, $0) < (members[$0].count, $1) }
     for label in order where !members[label].isEmpty {
       let look = label > 0 ? styles[label - 1] : .unclassified
+      // In a large field columns shrink to dots; the few that matter must not.
+      let isRare = members[label].count * 20 < visible.count
+      let size = isRare && style == .filled ? max(2.4, size) : size
       // Few shapes a path: cairo's time for one path grows faster than its length.
       for start in stride(from: 0, to: members[label].count, by: 64) {
         for index in members[label][start..<min(start + 64, members[label].count)] {

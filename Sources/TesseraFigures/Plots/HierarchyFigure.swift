@@ -14,13 +14,26 @@ public struct HierarchyFigure: Sendable {
     public var cells: [[Point]]
     /// One a cell.
     public var colors: [Color]
+    /// What the cells hold, in the unit of their outlines; the fills fade behind them.
+    public var dots: [Dot]
     /// Below the node, before the count; may be empty.
     public var name: String
 
-    public init(level: Int, count: Int, cells: [[Point]] = [], colors: [Color] = [], name: String = "") {
+    public init(
+      level: Int, count: Int, cells: [[Point]] = [], colors: [Color] = [], dots: [Dot] = [], name: String = ""
+    ) {
       precondition(cells.count == colors.count, "every cell needs a colour")
-      (self.level, self.count, self.cells, self.colors, self.name) = (level, count, cells, colors, name)
+      (self.level, self.count, self.cells, self.colors) = (level, count, cells, colors)
+      (self.dots, self.name) = (dots, name)
     }
+  }
+
+  /// A site of a motif-cell.
+  public struct Dot: Sendable {
+    public var place: Point
+    /// Nil draws an open circle: an empty place.
+    public var color: Color?
+    public init(at place: Point, color: Color?) { (self.place, self.color) = (place, color) }
   }
 
   public var nodes: [Node]
@@ -123,8 +136,17 @@ public struct HierarchyFigure: Sendable {
       let middle = (low + high) * 0.5
       for (cell, color) in zip(node.cells, node.colors) {
         canvas.addPolygon(cell.map { centre + ($0 - middle) * scale })
-        canvas.fill(color, keeping: true)
-        canvas.stroke(.white, width: 1.2)
+        canvas.fill(color, opacity: node.dots.isEmpty ? 1 : 0.3, keeping: true)
+        canvas.stroke(node.dots.isEmpty ? .white : color, width: 1.2)
+      }
+      for dot in node.dots {
+        canvas.addCircle(centre + (dot.place - middle) * scale, radius: 3.6)
+        if let color = dot.color {
+          canvas.fill(color, keeping: true)
+          canvas.stroke(.black, width: 0.7, opacity: 0.55)
+        } else {
+          canvas.stroke(.ink, width: 1.1)
+        }
       }
     } else {
       canvas.addCircle(centre, radius: Self.nodeSize * 0.3)
