@@ -27,7 +27,7 @@ let package = Package(
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
     .target(name: "TesseraStructure", dependencies: ["TesseraImaging", "TesseraLearning"]),
     .target(name: "TesseraSimulation", dependencies: ["TesseraImaging"]),
-    .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "CCairo"]),
+    .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "CCairo", "CZlib"]),
     .target(
       name: "TesseraMethods",
       dependencies: ["TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures"]),
@@ -47,8 +47,8 @@ let package = Package(
     .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning"]),
     .testTarget(name: "TesseraStructureTests", dependencies: ["TesseraStructure", "TesseraSimulation"]),
     .testTarget(name: "TesseraSimulationTests", dependencies: ["TesseraSimulation"]),
-    .testTarget(name: "TesseraFiguresTests", dependencies: ["TesseraFigures"]),
-    .testTarget(name: "TesseraMethodsTests", dependencies: ["TesseraMethods"]),
+    .testTarget(name: "TesseraFiguresTests", dependencies: ["TesseraFigures", "CCairo"]),
+    .testTarget(name: "TesseraMethodsTests", dependencies: ["TesseraMethods", "TesseraFigures"]),
     .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "tessera"]),
   ],
   cLanguageStandard: .gnu2x

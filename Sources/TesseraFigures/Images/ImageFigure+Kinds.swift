@@ -1,0 +1,45 @@
+import TesseraImaging
+import TesseraNumerics
+
+extension ImageFigure {
+  /// A map of a signed quantity, symmetric about zero: strain, rotation, a residual.
+  ///
+  /// - Parameters:
+  ///   - values: one a pixel; NaN where unknown.
+  ///   - title: the quantity with its unit.
+  ///   - limit: value of the last colour; nil takes the 99 % quantile of the absolute values.
+  public static func signedMap(
+    _ values: Raster<Float>, calibration: Calibration?, title: String, limit: Double? = nil, summary: String
+  ) -> ImageFigure {
+    var figure = ImageFigure(values, calibration: calibration, summary: summary)
+    figure.colorMap = .diverging
+    figure.contrast = limit.map { .range(-$0, $0) } ?? .symmetric(0.99)
+    figure.colorBarTitle = title
+    return figure
+  }
+
+  /// Where the members of rare classes lie, as rings on the darkened image, with one zoom a class.
+  ///
+  /// - Parameters:
+  ///   - classes: classes to show, 1 ... `sites.styles.count`, at most eight.
+  ///   - examples: for each of them, the index of the site to zoom in on; nil shows no zoom.
+  ///   - zoomSide: in pixels of the image.
+  public static func rareClasses(
+    of micrograph: Micrograph, sites: SiteMarkers, classes: [Int], examples: [Int?], zoomSide: Double, summary: String
+  ) -> ImageFigure {
+    precondition(classes.count == examples.count, "one example, or nil, a class")
+    var figure = ImageFigure(micrograph, summary: summary)
+    figure.dimming = 0.3
+    figure.width = 640
+    figure.legend = classes.map { sites.styles[$0 - 1] }
+    figure.zooms = zip(classes, examples).enumerated().compactMap { order, pair in
+      guard let site = pair.1 else { return nil }
+      let look = sites.styles[pair.0 - 1]
+      let letter = String(UnicodeScalar(UInt8(ascii: "a") + UInt8(order % 26)))
+      return Zoom(centre: sites.points[site], side: zoomSide, caption: "\(letter) \(look.name)", color: look.color)
+    }
+    return figure.adding(
+      SiteMarkers(
+        points: sites.points, labels: sites.labels, styles: sites.styles, style: .rings, shownClasses: Set(classes)))
+  }
+}
