@@ -1,0 +1,148 @@
+import Foundation
+import TesseraNumerics
+
+/// Finds the translations that carry the columns of an image onto columns of the same height.
+///
+/// Displacements between neighbouring columns are gathered in a histogram. Its peaks are the vectors that many columns
+/// share; those after which (nearly) every column meets another, with heights no more different than chance, are lattice
+/// vectors: the vectors between unlike columns of a basis fail one or the other. The two shortest independent ones span
+/// the lattice. Works for any basis and under slow distortion; in a polycrystal it finds the largest grain's lattice.
+public struct LatticeFinder: Sendable, Codable, Equatable {
+  /// Displacements up to this many mean spacings are gathered.
+  public var reach = 6.0
+  /// A vector must lead from at least this share of the columns to a column.
+  public var smallestShare = 0.5
+  /// At most so many columns contribute displacements.
+  public var sampleLimit = 6_000
+
+  public init() {}
+
+  /// A peak of the displacement histogram.
+  struct Translation {
+    var vector: Point
+    /// Share of the columns, among those whose target lies in the image, that meet a column there.
+    var share: Double
+    /// Mean squared difference of heights between partners.
+    var heightDifference: Double
+  }
+
+  /// Two lattice vectors, the shorter first, turned so that u x v is positive; nil where the columns have no lattice.
+  /// - Parameters:
+  ///   - heights: of the columns, any unit.
+  ///   - width, height: size of the image, in pixels.
+  public func vectors(of positions: [Point], heights: [Double], width: Int, height: Int) -> (u: Point, v: Point)? {
+    guard positions.count >= 12 else { return nil }
+    let index = PlanarIndex(positions)
+    let spacing = Statistics.median(index.nearestDistances())
+    guard spacing.isFinite, spacing > 0 else { return nil }
+    let translations = self.translations(
+      index: index, heights: heights, spacing: spacing, extent: Point(Double(width - 1), Double(height - 1)))
+    guard let best = translations.map(\.share).max(), best >= smallestShare else { return nil }
+    let common = translations.filter { $0.share >= max(smallestShare, 0.8 * best) }
+    let least = Statistics.quantile(common.map(\.heightDifference), 0.1)
+    let lattice = common.filter { $0.heightDifference <= 1.35 * least + 1e-12 }
+      .sorted { ($0.vector.length, $0.vector.x) < ($1.vector.length, $1.vector.x) }
+    guard let first = lattice.first?.vector,
+      let second = lattice.first(where: {
+        abs(first.cross($0.vector)) > 0.25 * first.length * $0.vector.length
+      })?.vector
+    else { return nil }
+    return Self.reduced(first, second)
+  }
+
+  /// The shortest basis of the same lattice (Gauss), with u along positive x where possible.
+  static func reduced(_ a: Point, _ b: Point) -> (u: Point, v: Point) {
+    var (u, v) = a.length <= b.length ? (a, b) : (b, a)
+    for _ in 0..<64 {
+      v -= u * (u.dot(v) / u.squaredLength).rounded()
+      if v.length >= u.length * (1 - 1e-9) { break }
+      (u, v) = (v, u)
+    }
+    if u.x < -1e-9 || (abs(u.x) <= 1e-9 && u.y < 0) { u = -u }
+    if u.cross(v) < 0 { v = -v }
+    return (u, v)
+  }
+
+  /// Peaks of the displacement histogram, one of each pair +-v.
+  private func translations(
+    index: PlanarIndex, heights: [Double], spacing: Double, extent: Point
+  ) -> [Translation] {
+    let positions = index.points
+    let stride = max(1, positions.count / sampleLimit)
+    let sample = Swift.stride(from: 0, to: positions.count, by: stride).map { $0 }
+    let radius = reach * spacing
+    let neighbours = concurrentMap(count: sample.count) { index.neighbours(of: positions[sample[$0]], within: radius) }
+    // The half plane y > 0 (or y = 0, x > 0), on cells of a tenth of the spacing.
+    let cell = spacing / 10
+    let half = Int((radius / cell).rounded(.up)) + 2
+    let columns = 2 * half + 1
+    var histogram = Raster<Float>(width: columns, height: half + 1, filling: 0)
+    for (k, list) in neighbours.enumerated() {
+      for other in list where other != sample[k] {
+        let d = positions[other] - positions[sample[k]]
+        guard d.y > 0 || (d.y == 0 && d.x > 0) else { continue }
+        histogram[Int((d.x / cell).rounded()) + half, Int((d.y / cell).rounded())] += 1
+      }
+    }
+    let peaks = self.peaks(of: histogram, smallest: Float(0.15 * smallestShare * Double(sample.count)))
+    return peaks.compactMap { peak in
+      measure(
+        Point(Double(peak.x - half), Double(peak.y)) * cell, sample: sample, index: index, heights: heights,
+        spacing: spacing, extent: extent)
+    }
+  }
+
+  /// Cells that hold the most within a quarter spacing and whose surroundings hold at least `smallest` displacements.
+  private func peaks(of histogram: Raster<Float>, smallest: Float) -> [(x: Int, y: Int)] {
+    var smooth = histogram
+    for y in 0..<histogram.height {
+      for x in 0..<histogram.width {
+        var sum: Float = 0
+        for v in max(0, y - 2)...min(histogram.height - 1, y + 2) {
+          for u in max(0, x - 2)...min(histogram.width - 1, x + 2) { sum += histogram[u, v] }
+        }
+        smooth[x, y] = sum
+      }
+    }
+    var found: [(Int, Int)] = []
+    for y in 0..<smooth.height {
+      next: for x in 0..<smooth.width where smooth[x, y] >= smallest {
+        for v in max(0, y - 3)...min(smooth.height - 1, y + 3) {
+          for u in max(0, x - 3)...min(smooth.width - 1, x + 3) where (u, v) != (x, y) {
+            if smooth[u, v] > smooth[x, y] || (smooth[u, v] == smooth[x, y] && (v, u) < (y, x)) { continue next }
+          }
+        }
+        found.append((x, y))
+      }
+    }
+    return found
+  }
+
+  /// Refines a vector by the mean of the displacements near it, and counts how many columns it serves.
+  private func measure(
+    _ start: Point, sample: [Int], index: PlanarIndex, heights: [Double], spacing: Double, extent: Point
+  ) -> Translation? {
+    var vector = start
+    var result = Translation(vector: start, share: 0, heightDifference: 0)
+    for _ in 0..<3 {
+      let target = vector
+      let partners = concurrentMap(count: sample.count) { k -> (inside: Bool, offset: Point, other: Int) in
+        let place = index.points[sample[k]] + target
+        guard place.x >= 0, place.y >= 0, place.x <= extent.x, place.y <= extent.y else { return (false, .zero, -1) }
+        guard let other = index.neighbours(of: place, within: 0.25 * spacing).first else { return (true, .zero, -1) }
+        return (true, index.points[other] - place, other)
+      }
+      let inside = partners.count { $0.inside }
+      let met = partners.indices.filter { partners[$0].other >= 0 }
+      guard inside >= 8, met.count >= 4 else { return nil }
+      vector += met.reduce(Point.zero) { $0 + partners[$1].offset } / Double(met.count)
+      let differences = met.map { k -> Double in
+        let d = heights[sample[k]] - heights[partners[k].other]
+        return d * d
+      }
+      result = Translation(
+        vector: vector, share: Double(met.count) / Double(inside), heightDifference: Statistics.mean(differences))
+    }
+    return result
+  }
+}

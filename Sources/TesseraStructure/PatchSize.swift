@@ -1,0 +1,81 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// The side of a patch from the image's own period [M22, Fig. S30]: the first dominant ring of the radially averaged
+/// power spectrum has frequency f0, the plane spacing is d = 1 / f0, and the patch has side s = 2 / f0.
+public struct PatchSize: Sendable, Codable, Equatable {
+  /// A ring counts when its power exceeds that of the rings around by this factor.
+  public var prominence = 2.0
+  public init() {}
+
+  /// What the spectrum says.
+  public struct Estimate: Sendable, Equatable {
+    /// Frequency of the first dominant ring, in cycles a pixel; nil where no ring stands out.
+    public var frequency: Double?
+    /// Plane spacing 1 / f0, in pixels.
+    public var planeSpacing: Double? { frequency.map { 1 / $0 } }
+    /// Side of a patch, 2 / f0, in pixels, as a real number.
+    public var side: Double? { frequency.map { 2 / $0 } }
+    /// The odd number of pixels nearest to the side.
+    public var oddSide: Int? { side.map { max(3, 2 * Int($0 / 2) + 1) } }
+    /// How far the ring stands above the spectrum around it, as a power ratio; 1: not at all.
+    public var contrast: Double
+    /// 0 ... 1: how sure the ring is (0.5 at the threshold, towards 1 for rings of tenfold power).
+    public var confidence: Double
+    /// The radial average and the side of the image its index counts in, for drawing.
+    public var radial: [Double]
+    public var imageSide: Int
+  }
+
+  /// - Parameter spacing: mean distance between neighbouring columns, in pixels: the ring is sought at plane spacings
+  ///   between 0.4 and 4 of it.
+  public func estimate(of spectrum: PowerSpectrum, spacing: Double) -> Estimate {
+    let side = Double(spectrum.side)
+    let low = max(3, Int(side / (4 * spacing)))
+    let high = min(spectrum.radial.count - 4, Int(side / (0.4 * spacing)) + 1)
+    var result = Estimate(
+      frequency: nil, contrast: 1, confidence: 0, radial: spectrum.radial, imageSide: spectrum.side)
+    guard low + 2 < high else { return result }
+    let ratios = contrasts(of: spectrum.radial)
+    let peaks = (low...high).filter { r in
+      ratios[r] > prominence && spectrum.radial[r] >= spectrum.radial[r - 1]
+        && spectrum.radial[r] > spectrum.radial[r + 1]
+    }
+    guard let strongest = peaks.map({ spectrum.radial[$0] }).max() else {
+      result.contrast = (low...high).map { ratios[$0] }.max() ?? 1
+      return result
+    }
+    // The first ring that carries a fair share of the strongest one's power: weaker rings before it belong to a
+    // superstructure or to the field's outline.
+    guard let first = peaks.first(where: { spectrum.radial[$0] >= 0.2 * strongest }) else { return result }
+    result.frequency = centroid(of: spectrum.radial, around: first) / side
+    result.contrast = ratios[first]
+    result.confidence = 1 - 0.5 * pow(prominence / ratios[first], 0.6)
+    return result
+  }
+
+  /// Power of each ring over the geometric mean of the medians of the rings a little inside and a little outside.
+  private func contrasts(of radial: [Double]) -> [Double] {
+    radial.indices.map { r in
+      let reach = max(4, r / 3)
+      let gap = max(1, reach / 4)
+      let inside = radial[max(1, r - reach)..<max(2, r - gap)]
+      let outside = radial[min(radial.count - 1, r + gap + 1)..<min(radial.count, r + reach + 1)]
+      let (a, b) = (Statistics.median(Array(inside)), Statistics.median(Array(outside)))
+      let floor = max(a, 1e-30) * max(b.isFinite ? b : a, 1e-30)
+      return radial[r] / floor.squareRoot()
+    }
+  }
+
+  /// Centre of mass of the power above its surroundings, over the rings of one peak.
+  private func centroid(of radial: [Double], around peak: Int) -> Double {
+    let reach = max(1, peak / 24)
+    let range = max(1, peak - reach)...min(radial.count - 1, peak + reach)
+    let floor = range.map { radial[$0] }.min() ?? 0
+    let weights = range.map { radial[$0] - floor }
+    let total = weights.reduce(0, +)
+    guard total > 0 else { return Double(peak) }
+    return zip(range, weights).reduce(0) { $0 + Double($1.0) * $1.1 } / total
+  }
+}

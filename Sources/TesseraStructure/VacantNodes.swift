@@ -1,0 +1,72 @@
+import TesseraImaging
+import TesseraNumerics
+
+/// Lattice nodes without a column inside the crystal: vacancies, in which nothing is left to be seen.
+public struct VacantNodes: Sendable, Codable, Equatable {
+  /// A node is inside the crystal when at least this share of the nodes around it (same and other basis columns within
+  /// 1.6 mean spacings of a cell) holds a column.
+  public var smallestOccupation = 0.6
+  /// A column within this many mean spacings of the node occupies it.
+  public var occupationRadius = 0.45
+  public init() {}
+
+  /// The empty nodes and their places, which follow the columns around them rather than the mean lattice.
+  /// - Returns: sites of kind `vacant` with their nodes, in the order of the lattice's basis, j, i.
+  public func nodes(
+    of lattice: Lattice, positions: [Point], width: Int, height: Int, isMeasured: Raster<Bool>
+  ) -> [(site: Site, node: Lattice.Node)] {
+    var siteOf: [Lattice.Node: Int] = [:]
+    for (site, node) in lattice.nodes.enumerated() {
+      if let node { siteOf[node] = site }
+    }
+    guard !siteOf.isEmpty, positions.count > 1 else { return [] }
+    let index = PlanarIndex(positions)
+    let spacing = Statistics.mean(index.nearestDistances())
+    let around = surroundings(of: lattice)
+    // Only nodes next to an occupied one can lie inside the crystal.
+    var candidates = Set<Lattice.Node>()
+    for node in siteOf.keys {
+      for (basis, offsets) in around.enumerated() {
+        for o in offsets where o.basis == node.basis {
+          let candidate = Lattice.Node(basis: basis, i: node.i - o.i, j: node.j - o.j)
+          if siteOf[candidate] == nil { candidates.insert(candidate) }
+        }
+      }
+    }
+    let ordered = candidates.sorted { ($0.basis, $0.j, $0.i) < ($1.basis, $1.j, $1.i) }
+    var found: [(Site, Lattice.Node)] = []
+    for node in ordered {
+      let ring = around[node.basis].map { Lattice.Node(basis: $0.basis, i: node.i + $0.i, j: node.j + $0.j) }
+      let occupied = ring.filter { siteOf[$0] != nil }
+      guard Double(occupied.count) >= smallestOccupation * Double(ring.count), occupied.count >= 3 else { continue }
+      // The mean of what each neighbour implies: its place less the undistorted step to it.
+      let home = lattice.position(of: node)
+      let place =
+        occupied.reduce(Point.zero) { $0 + positions[siteOf[$1]!] - (lattice.position(of: $1) - home) }
+        / Double(occupied.count)
+      let (x, y) = (Int(place.x.rounded()), Int(place.y.rounded()))
+      guard x >= 0, y >= 0, x < width, y < height, isMeasured[x, y] else { continue }
+      guard index.neighbours(of: place, within: occupationRadius * spacing).isEmpty else { continue }
+      found.append((Site(position: place, kind: .vacant), node))
+    }
+    return found
+  }
+
+  /// For each basis column the steps to the nodes around it.
+  private func surroundings(of lattice: Lattice) -> [[Lattice.Node]] {
+    let reach = 1.01 * max(lattice.grid.u.length, lattice.grid.v.length)
+    return lattice.basis.indices.map { b in
+      var steps: [Lattice.Node] = []
+      let home = lattice.position(of: Lattice.Node(basis: b, i: 0, j: 0))
+      for c in lattice.basis.indices {
+        for i in -3...3 {
+          for j in -3...3 where (c, i, j) != (b, 0, 0) {
+            let step = Lattice.Node(basis: c, i: i, j: j)
+            if (lattice.position(of: step) - home).length <= reach { steps.append(step) }
+          }
+        }
+      }
+      return steps
+    }
+  }
+}
