@@ -14,6 +14,7 @@ struct FileFormat: Sendable {
     FileFormat(name: "PNG", recognizes: { $0.starts(with: PNGReader.signature) }, open: { try PNGReader($0, $1) }),
     FileFormat(name: "JPEG", recognizes: { $0.starts(with: JPEGReader.signature) }, open: { try JPEGReader($0, $1) }),
     FileFormat(name: "BMP", recognizes: BitmapReader.recognizes, open: { try BitmapReader($0, $1) }),
+    FileFormat(name: "DigitalMicrograph", recognizes: DMTagParser.recognizes, open: { try DMReader($0, $1) }),
     FileFormat(name: "text", recognizes: TextMatrixReader.recognizes, open: { try TextMatrixReader($0, $1) }),
   ]
 
