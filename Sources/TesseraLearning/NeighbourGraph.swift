@@ -31,6 +31,10 @@ public struct NeighbourGraph: Sendable, Equatable {
   /// Edges of a vertex.
   public func edges(of vertex: Int) -> Range<Int> { starts[vertex]..<starts[vertex + 1] }
 
+  init(neighbourCount: Int, starts: [Int], ends: [Int32], weights: [Float]) {
+    (self.neighbourCount, self.starts, self.ends, self.weights) = (neighbourCount, starts, ends, weights)
+  }
+
   /// O(n k) apart from a sort of each row.
   public init(_ table: NeighbourTable, combining rule: WeightUnion = .union) {
     let (n, k) = (table.rows, table.count)

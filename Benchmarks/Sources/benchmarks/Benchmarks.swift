@@ -41,6 +41,11 @@ import TesseraNumerics
       print("pca \(t1 - t0) knn \(t2 - t1) graph \(t3 - t2) layout \(t4 - t3) total \(t4 - t0) edges \(graph.ends.count)")
       print("rg \(initial.radiusOfGyration) -> \(layout.radiusOfGyration)")
     }
+    for _ in 0..<2 {
+      let t = clock.now
+      let classes = try HDBSCAN().classes(of: layout)
+      print("hdbscan \(clock.now - t) classes \(classes.count) sizes \(classes.sizes.prefix(12)) none \(classes.labels.count { $0 == 0 })")
+    }
     if let output {
       let flat = layout.points.flatMap { [$0.x, $0.y] }
       try flat.withUnsafeBytes { Data($0) }.write(to: URL(fileURLWithPath: output))
