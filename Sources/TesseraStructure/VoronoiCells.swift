@@ -5,12 +5,14 @@ public struct VoronoiCells: Sendable, Codable, Equatable {
   /// Walls shorter than this share of the typical distance between chosen sites do not make neighbours: they flicker
   /// with noise where four cells meet. 0 ... 1.
   public var shortestWall = 0.1
+  /// Beside an empty area cells end this many typical distances from their sites; above 1.
+  public var farthestWall = 4.0
   public init() {}
 
   /// The cells of the chosen sites. All other sites belong to the cell they lie in; a cell's members are the class of
   /// its own site, then those of the others, rising. O(n log n).
   ///
-  /// A cell has no type where it touches the edge of the image or holds a site without class.
+  /// A cell has no type where it touches the edge of the image or an empty area, or holds a site without class.
   /// - Parameters:
   ///   - positions: of all sites, in pixels; finite.
   ///   - labels: the class of each site, 1 or more; 0 where it has none.
@@ -21,12 +23,18 @@ public struct VoronoiCells: Sendable, Codable, Equatable {
     of positions: [Point], labels: [Int], chosen: [Int]? = nil, width: Int, height: Int
   ) throws(ParameterError) -> Cells {
     try require((0...1).contains(shortestWall), "cells: shortest wall", is: shortestWall, mustBe: "between 0 and 1")
+    try require(farthestWall > 1, "cells: farthest wall", is: farthestWall, mustBe: "above 1")
     precondition(positions.count == labels.count)
     let chosen = chosen ?? Array(positions.indices)
     let index = PlanarIndex(chosen.map { positions[$0] })
-    let frame = (Point(-0.5, -0.5), Point(Double(width) - 0.5, Double(height) - 0.5))
-    let outlines = concurrentMap(count: chosen.count) { voronoiOutline(of: $0, in: index, frame: frame) }
-    let spacing = Statistics.median(index.nearestDistances().filter(\.isFinite))
+    let spacing = typicalSpacing(in: index)
+    let reach = chosen.count > 1 ? Point(repeating: farthestWall * spacing) : Point(repeating: .infinity)
+    let outlines = concurrentMap(count: chosen.count) { number in
+      let centre = index.points[number]
+      let low = pointwiseMax(Point(-0.5, -0.5), centre - reach)
+      let high = pointwiseMin(Point(Double(width) - 0.5, Double(height) - 0.5), centre + reach)
+      return voronoiOutline(of: number, in: index, frame: (low, high))
+    }
 
     var cells = chosen.map { Cells.Cell(centre: positions[$0], outline: []) }
     for (number, outline) in outlines.enumerated() {
@@ -63,12 +71,13 @@ public struct VoronoiCells: Sendable, Codable, Equatable {
 /// The region nearer to one point than to any other, by cutting a rectangle along the bisectors to its neighbours,
 /// nearest first, until none can reach a corner.
 ///
-/// Coinciding points share their cell: the bisector between them is left out.
+/// Coinciding points share their cell: the bisector between them is left out. A point outside the rectangle has none.
 /// - Returns: corners in turn, and for the wall from each corner to the next the point beyond it, -1 for the frame.
 func voronoiOutline(
   of number: Int, in index: PlanarIndex, frame: (low: Point, high: Point)
 ) -> (corners: [Point], neighbours: [Int]) {
   let centre = index.points[number]
+  guard all(centre .>= frame.low) && all(centre .<= frame.high) else { return ([], []) }
   var corners = [frame.low, Point(frame.high.x, frame.low.y), frame.high, Point(frame.low.x, frame.high.y)]
   var neighbours = [-1, -1, -1, -1]
   var (asked, wanted) = (0, 16)
