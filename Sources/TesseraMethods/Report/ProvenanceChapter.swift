@@ -56,6 +56,7 @@ package struct ProvenanceChapter: Sendable {
 
   private static let citations = [
     "Tessera, with the version above.",
-    "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their hierarchies in atomic resolution microscopy. Science Advances 8 (2022) eabk1005.",
+    "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their "
+      + "hierarchies in atomic resolution microscopy. Science Advances 8 (2022) eabk1005, doi:10.1126/sciadv.abk1005.",
   ]
 }
