@@ -1,0 +1,86 @@
+import TesseraFigures
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+/// The micrograph, and every site on it.
+package struct ColumnsChapter: Sendable {
+  package var micrograph: Micrograph
+  package var sites: Sites
+  /// One label a site; nil draws all sites alike.
+  package var classes: Classes?
+
+  package init(micrograph: Micrograph, sites: Sites, classes: Classes?) {
+    (self.micrograph, self.sites, self.classes) = (micrograph, sites, classes)
+  }
+
+  package var section: ReportDocument.Section { .init("Columns", [.figure(plain), .figure(overlay)]) }
+
+  private var plain: ReportDocument.Figure {
+    var figure = ImageFigure(micrograph, summary: "The micrograph \(micrograph.name)")
+    figure.width = 640
+    return .init(
+      "micrograph", title: "The micrograph",
+      caption: "\(micrograph.width) × \(micrograph.height) pixels\(fieldOfView), shown between the 0.2 and 99.8 % "
+        + "quantiles of its intensities.", figure.drawing())
+  }
+
+  private var fieldOfView: String {
+    guard let calibration = micrograph.calibration else { return " (pixel size unknown)" }
+    let size = calibration.nanometres(Point(Double(micrograph.width), Double(micrograph.height)))
+    return " (\(Number.short(size.x, digits: 3)) × \(Number.short(size.y, digits: 3)) nm)"
+  }
+
+  private var overlay: ReportDocument.Figure {
+    let styles = classes?.styles ?? [ClassStyle(name: "column", count: sites.count, color: Color(0xE69F00))]
+    let labels = classes?.labels ?? [Int](repeating: 1, count: sites.count)
+    let markers = SiteMarkers(points: sites.positions, labels: labels, styles: styles)
+    let unclassified = labels.count { $0 < 1 }
+    var figure = ImageFigure(
+      micrograph, summary: "\(Number.count(sites.count)) sites on the micrograph, coloured by class")
+    figure.dimming = 0.35
+    figure.width = 660
+    figure.legend = styles
+    if unclassified > 0 {
+      var look = ClassStyle.unclassified
+      look.count = unclassified
+      figure.legend.append(look)
+    }
+    figure.zooms = [ImageFigure.Zoom(centre: liveliestPlace, side: detailSide, caption: "detail")]
+    let vacant = sites.sites.count { $0.kind == .vacant }
+    return .init(
+      "columns", title: "Every site by class",
+      caption: "Colour and shape say the same; rare classes lie on top. "
+        + (vacant > 0 ? "\(Number.count(vacant)) of the sites are lattice nodes without a column. " : "")
+        + (unclassified > 0 ? "Grey sites have no class: their patch would leave the image, or no class fits." : ""),
+      figure.adding(markers).drawing())
+  }
+
+  /// About eight spacings, or a fifth of the image where there is no spacing.
+  private var detailSide: Double {
+    let shorter = Double(min(micrograph.width, micrograph.height))
+    return min(shorter, max(24, 8 * (sites.meanSpacing ?? shorter / 40)))
+  }
+
+  /// Where a window of the zoom's size holds the most classes, and most rare sites among those: worth a look.
+  private var liveliestPlace: Point {
+    let middle = Point(Double(micrograph.width - 1) / 2, Double(micrograph.height - 1) / 2)
+    guard let classes, !sites.sites.isEmpty else { return middle }
+    let (positions, half) = (sites.positions, detailSide / 2)
+    let size = Point(Double(micrograph.width), Double(micrograph.height))
+    let index = PlanarIndex(positions)
+    let rare = Set(classes.rare)
+    // Around rare sites only, and around few of them: one good place is enough.
+    let candidates = positions.indices.filter { rare.contains(classes.labels[$0]) }.prefix(200)
+    var (best, score) = (middle, (0, 0))
+    for site in candidates {
+      let place = positions[site]
+      guard place.x > half, place.y > half, place.x < size.x - half, place.y < size.y - half else { continue }
+      let labels = index.neighbours(of: place, within: half).map { classes.labels[$0] }
+      let found = (Set(labels).count, labels.count { rare.contains($0) })
+      if found > score { (best, score) = (place, found) }
+    }
+    return best
+  }
+}
