@@ -32,6 +32,9 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   /// The columns of an image, and what led to them.
   public struct Found: Sendable {
     public var sites: Sites
+    /// Columns centred just outside the image, of which the image shows a flank; they are in no table, but their tails
+    /// reach patches at the border.
+    public var outside: Sites
     /// Standard errors of x and y, in pixels, and of the amplitude, in the order of `sites`.
     public var positionErrors: [Point]
     public var amplitudeErrors: [Double]
@@ -71,10 +74,11 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     }
     let spacing = Self.typicalSpacing(candidates.places) ?? 8 * chosen
     let kept = settle(candidates.places, in: prepared, scale: chosen, spacing: spacing, noise: noise)
-    guard !kept.columns.isEmpty else {
+    guard !kept.inside.columns.isEmpty else {
       throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
     }
-    return Self.result(kept, route: used, scale: chosen, signalToNoise: candidates.signalToNoise)
+    return Self.result(
+      kept.inside, outside: kept.outside, route: used, scale: chosen, signalToNoise: candidates.signalToNoise)
   }
 
   /// Places of maxima that pass both thresholds, strongest first where two compete.
@@ -115,7 +119,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   /// fits again.
   private func settle(
     _ places: [Point], in prepared: Preparation.Prepared, scale: Double, spacing: Double, noise: NoiseModel
-  ) -> ColumnFit.Outcome {
+  ) -> (inside: ColumnFit.Outcome, outside: ColumnFit.Outcome) {
     let image = prepared.image
     func fitted(_ seeds: [GaussianColumn], _ sigma: Double, _ shape: ColumnFit.Shape, sweeps: Int) -> ColumnFit.Outcome
     {
@@ -130,10 +134,10 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let sigma = Statistics.median(first.columns.map(\.sigma))
     var seeds = plausible(first, image: image, sigma: sigma, margin: 2 * sigma).map { first.columns[$0] }
     seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
-    guard !seeds.isEmpty else { return first.selecting([]) }
+    guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
     let second = fitted(seeds, sigma, .shared, sweeps: 4)
     let kept = plausible(second, image: image, sigma: sigma, margin: 2 * sigma)
-    guard !kept.isEmpty else { return second.selecting([]) }
+    guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
     // Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations,
     // two free widths cost more precision of place than they describe.
     let ratio = Statistics.median(kept.map { second.columns[$0].amplitude / max(second.amplitudeErrors[$0], 1e-30) })
@@ -144,7 +148,10 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       shape = .round
     }
     let last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit)
-    return last.selecting(plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma))
+    let inside = plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma)
+    let listed = Set(inside)
+    let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
+    return (last.selecting(inside), last.selecting(all.filter { !listed.contains($0) }))
   }
 
   /// Columns that the residual of a fit shows: significant blobs, six tenths or more as high as the
@@ -193,8 +200,16 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   }
 
   private static func result(
-    _ outcome: ColumnFit.Outcome, route: Route, scale: Double, signalToNoise: Double
+    _ outcome: ColumnFit.Outcome, outside: ColumnFit.Outcome, route: Route, scale: Double, signalToNoise: Double
   ) -> Found {
+    return Found(
+      sites: sites(of: outcome), outside: sites(of: outside), positionErrors: outcome.positionErrors,
+      amplitudeErrors: outcome.amplitudeErrors, route: route, scale: scale, signalToNoise: signalToNoise,
+      background: outcome.background, residual: outcome.residual, constantVariance: outcome.constantVariance,
+      gain: outcome.gain, warnings: [])
+  }
+
+  private static func sites(of outcome: ColumnFit.Outcome) -> Sites {
     let sites = outcome.columns.map { column -> Site in
       let axes = column.axes
       let x = min(max(Int(column.centre.x.rounded()), 0), outcome.background.width - 1)
@@ -203,10 +218,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
         position: column.centre, amplitude: column.amplitude, sigmaMajor: axes.major, sigmaMinor: axes.minor,
         angle: axes.angle, background: Double(outcome.background[x, y]))
     }
-    return Found(
-      sites: Sites(sites), positionErrors: outcome.positionErrors, amplitudeErrors: outcome.amplitudeErrors,
-      route: route, scale: scale, signalToNoise: signalToNoise, background: outcome.background,
-      residual: outcome.residual, constantVariance: outcome.constantVariance, gain: outcome.gain, warnings: [])
+    return Sites(sites)
   }
 }
 

@@ -1,0 +1,194 @@
+import Foundation
+import TesseraNumerics
+
+/// A division of the rows of a table into classes, and the moves that improve it.
+struct Partition: Sendable {
+  let table: WhitenedTable
+  /// One label a row, 0 ...
+  private(set) var labels: [Int]
+  private let rule: ClassFinder
+
+  init(table: WhitenedTable, labels: [Int], rule: ClassFinder) {
+    (self.table, self.rule) = (table, rule)
+    let order = Set(labels).sorted()
+    let rank = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+    self.labels = labels.map { rank[$0]! }
+  }
+
+  var count: Int { (labels.max() ?? -1) + 1 }
+
+  private func members() -> [[Int]] {
+    var groups = [[Int]](repeating: [], count: count)
+    for (row, label) in labels.enumerated() { groups[label].append(row) }
+    return groups
+  }
+
+  // MARK: - Moves
+
+  /// Splits every class that holds two groups with a gap between them; parts are tried again.
+  mutating func split() {
+    var next = count
+    var open = members()
+    while let group = open.popLast() {
+      guard group.count >= 2 * rule.smallestClass, let parts = bestSplit(of: group) else { continue }
+      for row in parts.second { labels[row] = next }
+      next += 1
+      open.append(parts.first)
+      open.append(parts.second)
+    }
+  }
+
+  /// Joins, closest first, the classes between which there is no gap; classes too small go to their nearest.
+  mutating func join() {
+    var groups = members().filter { !$0.isEmpty }
+    groups.sort { ($0.count, -$0[0]) > ($1.count, -$1[0]) }
+    var pairs: [PairKey: Double] = [:]
+    func strength(_ a: Int, _ b: Int) -> Double {
+      let gap = Gap(between: groups[a], and: groups[b], in: table)
+      let wanted = required(groups[a].count, groups[b].count) - 0.5
+      let small = min(groups[a].count, groups[b].count) < rule.smallestClass
+      if small { return -1 / (1 + gap.separation) }
+      return gap.separation >= wanted && gap.valley <= rule.valley * 1.2 ? .infinity : gap.separation - wanted
+    }
+    var alive = Array(groups.indices)
+    for (k, a) in alive.enumerated() { for b in alive[..<k] { pairs[PairKey(a, b)] = strength(a, b) } }
+    while alive.count > 1 {
+      let weakest = pairs.filter { $0.value.isFinite }.min { ($0.value, $0.key) < ($1.value, $1.key) }
+      guard let weakest else { break }
+      let (a, b) = (weakest.key.low, weakest.key.high)
+      groups[a] += groups[b]
+      groups[a].sort()
+      alive.removeAll { $0 == b }
+      pairs = pairs.filter { $0.key.low != b && $0.key.high != b }
+      for other in alive where other != a { pairs[PairKey(a, other)] = strength(a, other) }
+    }
+    for (label, k) in alive.enumerated() { for row in groups[k] { labels[row] = label } }
+  }
+
+  /// Gives rows to the class that explains them best, with one covariance for all classes (a mixture with hard labels),
+  /// for a few steps. Classes that run empty disappear.
+  mutating func refine() {
+    for _ in 0..<8 {
+      let groups = members().filter { $0.count > 0 }
+      guard let model = SharedCovariance(groups, table) else { return }
+      let table = table
+      let updated = concurrentMap(count: table.count) { model.best(for: $0, in: table).label }
+      if updated == labels { break }
+      labels = updated
+    }
+    self = Partition(table: table, labels: labels, rule: rule)
+  }
+
+  /// How sure each row's label is: its posterior probability under the mixture that `refine` uses.
+  func posteriors() -> [Double] {
+    let groups = members()
+    guard groups.count > 1, let model = SharedCovariance(groups, table) else {
+      return [Double](repeating: 1, count: labels.count)
+    }
+    return concurrentMap(count: table.count) { model.best(for: $0, in: table).posterior }
+  }
+
+  /// Sum over components of the variance within classes.
+  func varianceWithin() -> Double {
+    var sum = 0.0
+    for group in members() {
+      let mean = table.mean(of: group)
+      for row in group { sum += table.squaredDistance(row, mean) }
+    }
+    return sum / Double(max(1, table.count - count))
+  }
+
+  // MARK: - Splitting one class
+
+  /// The separation that two classes of these sizes need.
+  private func required(_ a: Int, _ b: Int) -> Double {
+    let ratio = Double(max(a, b)) / Double(max(1, min(a, b)))
+    return rule.separation + rule.rarityPenalty * log10(ratio)
+  }
+
+  private func bestSplit(of group: [Int]) -> (first: [Int], second: [Int])? {
+    let mean = table.mean(of: group)
+    let covariance = table.covariance(of: group, about: mean)
+    guard let (eigenvalues, vectors) = covariance.symmetricEigen() else { return nil }
+    var starts: [(far: [Double], near: [Double])] = []
+    for k in eigenvalues.indices.reversed().prefix(4) where eigenvalues[k] > 1.2 {
+      let step = eigenvalues[k].squareRoot()
+      let axis = (0..<table.components).map { vectors[$0, k] * step }
+      starts.append((zip(mean, axis).map { $0 + $1 }, zip(mean, axis).map { $0 - $1 }))
+    }
+    starts += outlyingStarts(of: group, mean: mean, eigenvalues: eigenvalues, vectors: vectors).map { ($0, mean) }
+    let pairs = starts
+    let tries = concurrentMap(count: pairs.count) { k -> (score: Double, first: [Int], second: [Int])? in
+      guard let (first, second) = twoMeans(group, pairs[k].far, pairs[k].near) else { return nil }
+      let gap = Gap(between: first, and: second, in: table)
+      let surplus = gap.separation - required(first.count, second.count)
+      return surplus >= 0 && gap.valley <= rule.valley ? (surplus, first, second) : nil
+    }
+    return tries.compactMap { $0 }.max { $0.score < $1.score }.map { ($0.first, $0.second) }
+  }
+
+  /// Members far from the middle, in units of the class's own spread, that have company out there: where a rare motif
+  /// would be. At most three places.
+  private func outlyingStarts(
+    of group: [Int], mean: [Double], eigenvalues: [Double], vectors: Matrix<Double>
+  ) -> [[Double]] {
+    // Scaled by the spread of the bulk, so that a wide component does not hide a narrow one.
+    let far = group.map { row -> Double in
+      var sum = 0.0
+      for k in eigenvalues.indices {
+        var projection = 0.0
+        for j in 0..<table.components { projection += vectors[j, k] * (table.values[row, j] - mean[j]) }
+        sum += projection * projection / max(1, eigenvalues[k])
+      }
+      return sum
+    }
+    let typical = Statistics.median(far)
+    var remote = zip(group, far).filter { $0.1 > 3 * typical }.sorted { ($0.1, -$0.0) > ($1.1, -$1.0) }
+      .prefix(400).map(\.0)
+    var places: [[Double]] = []
+    while places.count < 3 && remote.count >= rule.smallestClass {
+      // The member with the most company within three noise radii.
+      let radius = 4 * Double(table.components) + 9
+      let candidates = remote
+      let company = concurrentMap(count: candidates.count) { a in
+        let place = Array(table.values.row(candidates[a]))
+        return candidates.filter { table.squaredDistance($0, place) < radius }
+      }
+      guard let best = company.max(by: { $0.count < $1.count }), best.count >= rule.smallestClass else { break }
+      places.append(table.mean(of: best))
+      let taken = Set(best)
+      remote.removeAll { taken.contains($0) }
+    }
+    return places
+  }
+
+  /// Two groups about two moving means; each row goes to the nearer, the smaller group's claim weighed by its size.
+  private func twoMeans(_ group: [Int], _ a: [Double], _ b: [Double]) -> (first: [Int], second: [Int])? {
+    var (first, second) = (a, b)
+    var (one, two): ([Int], [Int]) = ([], [])
+    for _ in 0..<20 {
+      let before = one
+      one = []
+      two = []
+      for row in group {
+        if table.squaredDistance(row, first) < table.squaredDistance(row, second) {
+          one.append(row)
+        } else {
+          two.append(row)
+        }
+      }
+      guard one.count >= rule.smallestClass, two.count >= rule.smallestClass else { return nil }
+      if one == before { break }
+      first = table.mean(of: one)
+      second = table.mean(of: two)
+    }
+    return (two, one)
+  }
+}
+
+/// An unordered pair of indices.
+private struct PairKey: Hashable, Comparable {
+  let low, high: Int
+  init(_ a: Int, _ b: Int) { (low, high) = (min(a, b), max(a, b)) }
+  static func < (a: PairKey, b: PairKey) -> Bool { (a.low, a.high) < (b.low, b.high) }
+}

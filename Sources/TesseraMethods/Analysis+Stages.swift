@@ -1,0 +1,198 @@
+import Foundation
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+/// What the sites say about the crystal, and how large a patch must be.
+struct CrystalStage {
+  var spectrum: PowerSpectrum
+  var estimate: PatchSize.Estimate
+  var side: Int
+  var lattice: Lattice?
+  /// Columns, then vacant nodes.
+  var sites: Sites
+  /// The lattice node of each site; nil off the lattice.
+  var nodes: [Lattice.Node?]
+  var imageSize: (width: Int, height: Int)
+  var warnings: [String]
+}
+
+/// Classes, and whether there are any.
+struct ClassesStage {
+  var classes: Classes
+  var structure: StructureKind
+  var components: Int
+}
+
+extension Analysis {
+  /// Patch size, lattice and vacant nodes.
+  func crystal(_ found: PeakFinder.Found, _ prepared: Preparation.Prepared) throws -> CrystalStage {
+    let image = prepared.image
+    let spacing = found.sites.meanSpacing ?? 8 * found.scale
+    let flat = Raster(
+      width: image.width, height: image.height, values: zip(image.values, found.background.values).map { $0 - $1 })
+    let spectrum = PowerSpectrum(of: flat)
+    let estimate = patchSize.estimate(of: spectrum, spacing: spacing)
+    var warnings: [String] = []
+    if estimate.side == nil && patchSide == nil {
+      warnings.append("the power spectrum has no dominant ring (no lattice), so patches are three mean spacings wide")
+    }
+    let wanted = patchSide ?? estimate.oddSide ?? (2 * Int(1.5 * spacing) + 1)
+    let side = max(wanted, patchSide == nil ? 13 : 5) | 1
+    try require(side <= min(image.width, image.height) / 2, "patch size", is: side, mustBe: "at most half the image")
+    let positions = found.sites.positions
+    let heights = found.sites.sites.map(\.amplitude)
+    let lattice = latticeFinder.vectors(of: positions, heights: heights, width: image.width, height: image.height)
+      .flatMap { Lattice(indexing: positions, heights: heights, u: $0.u, v: $0.v) }
+      .flatMap { $0.indexedShare >= 0.5 ? $0 : nil }
+    let vacant =
+      lattice.map {
+        vacantNodes.nodes(
+          of: $0, positions: positions, width: image.width, height: image.height, isMeasured: prepared.isMeasured)
+      } ?? []
+    return CrystalStage(
+      spectrum: spectrum, estimate: estimate, side: side, lattice: lattice,
+      sites: Sites(found.sites.sites + vacant.map(\.site)),
+      nodes: (lattice?.nodes ?? positions.map { _ in nil }) + vacant.map(\.node),
+      imageSize: (image.width, image.height), warnings: warnings)
+  }
+
+  /// Moments of the patches of the image without its slow background, and the features that are formed of them.
+  func features(
+    of sites: Sites, found: PeakFinder.Found, prepared: Preparation.Prepared, side: Int
+  ) throws -> (ZernikeMoments, Matrix<Float>) {
+    let image = prepared.image
+    let flat = Raster(
+      width: image.width, height: image.height, values: zip(image.values, found.background.values).map { $0 - $1 })
+    let patches = Patches(of: flat, around: sites.positions, side: side, measured: prepared.isMeasured)
+    let basis = try descriptor.basis(side: side)
+    var moments = basis.moments(of: patches)
+    if isolatesPatches { moments = PatchIsolation.isolated(moments, of: sites, outside: found.outside, basis: basis) }
+    return (moments, descriptor.features(from: moments))
+  }
+
+  /// The layout of the sites that have features; NaN for the others.
+  func layout(of features: Matrix<Float>, rows: [Int], seed: UInt64) throws -> Layout {
+    var points = [Point](repeating: Point(.nan, .nan), count: features.rows)
+    var embedding = embedding
+    embedding.search.count = min(embedding.search.count, rows.count - 1)
+    let part = try embedding.layout(of: features.selecting(rows: rows), seed: seed)
+    for (k, row) in rows.enumerated() { points[row] = part.points[k] }
+    return Layout(points: points)
+  }
+
+  /// Standard deviation of a feature that the noise of the pixels alone causes.
+  func featureNoise(_ found: PeakFinder.Found, _ prepared: Preparation.Prepared, side: Int) throws -> Double {
+    let basis = try descriptor.basis(side: side)
+    let model = zip(prepared.image.values, found.residual.values).map { Double($0 - $1) }
+    let variance = max(0, found.constantVariance + found.gain * Statistics.mean(model))
+    let gains = ZernikeTerm.all(order: basis.order).map { basis.noiseGain(of: $0) }
+    return (variance * Statistics.mean(gains)).squareRoot()
+  }
+
+  /// Classes, found or of a given number.
+  func classes(of features: Matrix<Float>, layout: Layout, noise: Double, seed: UInt64) throws -> ClassesStage {
+    let outcome = try classFinder.outcome(features: features, layout: layout, noise: noise)
+    let structure = structureKind(outcome)
+    guard let classCount else {
+      return ClassesStage(classes: outcome.classes, structure: structure, components: outcome.components)
+    }
+    try require(classCount >= 1, "number of classes", is: classCount, mustBe: "1 or more")
+    let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
+    try require(
+      classCount <= rows.count, "number of classes", is: classCount, mustBe: "at most \(rows.count), the sites")
+    let part = try KMeans(count: classCount).classes(of: features.selecting(rows: rows), seed: seed)
+    var (labels, confidence) = (
+      [Int](repeating: -1, count: features.rows), [Double](repeating: 0, count: features.rows)
+    )
+    for (k, row) in rows.enumerated() { (labels[row], confidence[row]) = (part.labels[k], part.confidence[k]) }
+    return ClassesStage(
+      classes: Classes(grouping: labels, confidence: confidence), structure: structure, components: outcome.components)
+  }
+
+  private func structureKind(_ outcome: ClassFinder.Outcome) -> StructureKind {
+    let percent = Int((100 * outcome.explained).rounded())
+    if outcome.excess > 3 && outcome.explained < 0.5 {
+      return StructureKind(
+        kind: .continuous, explained: outcome.explained,
+        reason: "the motifs change gradually: classes explain only \(percent) % of their variance beyond the noise")
+    }
+    return StructureKind(
+      kind: .discrete, explained: outcome.explained,
+      reason: outcome.classes.count == 1
+        ? "all sites have one motif within the noise"
+        : "\(outcome.classes.count) classes explain \(percent) % of the variance of the motifs beyond the noise")
+  }
+
+  /// The mean patch of each class, rebuilt from its mean moments.
+  func classAverages(of classes: Classes, _ moments: ZernikeMoments) -> [Raster<Float>] {
+    (1..<max(1, classes.count + 1)).map { label in
+      let mean = moments.mean(of: classes.members(of: label)) ?? [Float](repeating: 0, count: moments.values.columns)
+      return zernikeReconstruction(of: mean, side: moments.side)
+    }
+  }
+
+  /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
+  func cells(of stage: CrystalStage, classes: Classes) throws -> Cells? {
+    let positions = stage.sites.positions
+    guard let lattice = stage.lattice else {
+      guard positions.count >= 4 else { return nil }
+      return try VoronoiCells().cells(
+        of: positions, labels: classes.labels, chosen: classes.members(of: 1), width: stage.imageSize.width,
+        height: stage.imageSize.height)
+    }
+    // Indices, not places, say which cell a site belongs to: they follow a lattice that bends.
+    let coordinates = stage.nodes.indices.map { site -> Point in
+      guard let node = stage.nodes[site] else { return lattice.grid.coordinates(of: positions[site]) }
+      return Point(Double(node.i), Double(node.j)) + lattice.basis[node.basis]
+    }
+    return try LatticeCells().cells(
+      of: positions, labels: classes.labels, grid: lattice.grid, coordinates: coordinates)
+  }
+
+  func choices(
+    _ found: PeakFinder.Found, _ stage: CrystalStage, _ outcome: ClassesStage, _ moments: ZernikeMoments
+  ) -> [AnalysisResult.Choice] {
+    func rounded(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
+    var list: [AnalysisResult.Choice] = [
+      .init(
+        "scale", "\(rounded(found.scale)) px",
+        finder.scale != nil ? "given" : "neighbouring maxima stand about four of it apart at this smoothing"),
+      .init(
+        "method", found.route.rawValue,
+        finder.route != .auto
+          ? "given" : "columns rise to \(rounded(found.signalToNoise, 1)) times the noise at that scale"),
+      .init(
+        "patch size", "\(stage.side) px",
+        patchSide != nil
+          ? "given"
+          : stage.estimate.planeSpacing.map {
+            "twice the plane spacing of \(rounded($0)) px, the first ring of the power spectrum "
+              + "(\(rounded(stage.estimate.contrast, 0)) times its surroundings)"
+          } ?? "three mean spacings; the power spectrum has no dominant ring"),
+      .init(
+        "Zernike order", "\(moments.order)",
+        moments.order < descriptor.maxOrder
+          ? "the highest that patches of this size support" : "the papers' default"),
+      .init(
+        "features", descriptor.form == .full ? "full" : "invariant",
+        descriptor.form == .full ? "motifs that are turned are different motifs" : "turned motifs are the same motif"),
+    ]
+    if let lattice = stage.lattice {
+      let (u, v) = (lattice.grid.u, lattice.grid.v)
+      list.append(
+        .init(
+          "lattice", "u (\(rounded(u.x)), \(rounded(u.y))) v (\(rounded(v.x)), \(rounded(v.y))) px",
+          "shared by \(Int(100 * lattice.indexedShare)) % of the columns; \(lattice.basis.count) columns a cell"))
+    } else {
+      list.append(.init("lattice", "none", "no translation carries most columns onto columns of their kind"))
+    }
+    list.append(
+      .init(
+        "classes", "\(outcome.classes.count)",
+        classCount != nil
+          ? "given" : "\(outcome.structure.reason); \(outcome.components) feature components carry more than noise"))
+    return list
+  }
+}

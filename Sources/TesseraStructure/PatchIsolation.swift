@@ -1,0 +1,75 @@
+import Foundation
+import TesseraNumerics
+
+/// Takes the tails of columns outside a patch's disc out of its moments.
+///
+/// A motif is what lies inside the disc. A column just outside still lends it the flank of its peak, so a vacancy there
+/// would change the features of a site whose own neighbourhood is whole. Moments are linear in the image, so the
+/// fitted Gaussians outside are subtracted as moments: those of a round Gaussian at distance r are tabulated once, and
+/// turning by theta multiplies the cosine and sine terms by cos(q theta) and sin(q theta). Our addition; the papers cut
+/// patches as they are. O(sites x outside neighbours x terms).
+public struct PatchIsolation: Sendable {
+  /// Columns farther from the rim than this many standard deviations leave nothing inside.
+  public static let reach = 4.0
+
+  /// The moments of the patches without what the columns outside their discs contribute.
+  /// - Parameters:
+  ///   - sites: in the order of the moments' rows; sites without fitted height contribute nothing.
+  ///   - outside: further columns, without patches of their own.
+  public static func isolated(
+    _ moments: ZernikeMoments, of sites: Sites, outside: Sites = Sites([]), basis: ZernikeBasis
+  ) -> ZernikeMoments {
+    let widths = sites.sites.filter { $0.amplitude.isFinite }.map { ($0.sigmaMajor * $0.sigmaMinor).squareRoot() }
+    let sigma = Statistics.median(widths.filter(\.isFinite))
+    guard sigma.isFinite, sigma > 0 else { return moments }
+    let radius = Double(moments.side) / 2
+    let step = 0.25
+    let table = self.table(
+      basis: basis, side: moments.side, order: moments.order, sigma: sigma, from: radius, step: step)
+    let terms = ZernikeTerm.all(order: moments.order)
+    let all = Sites(sites.sites + outside.sites)
+    let positions = all.positions
+    let index = PlanarIndex(positions)
+    let columns = moments.values.columns
+    let rows = concurrentMap(count: moments.count) { site -> [Float] in
+      var row = Array(moments.values.row(site))
+      guard !row[0].isNaN else { return row }
+      for other in index.neighbours(of: positions[site], within: radius + reach * sigma) where other != site {
+        let offset = positions[other] - positions[site]
+        let (r, height) = (offset.length, all[other].amplitude)
+        guard r > radius, height.isFinite else { continue }
+        let place = (r - radius) / step
+        let k = min(Int(place), table.rows - 2)
+        let t = Float(place - Double(k))
+        let theta = offset.angle
+        for column in 0..<columns {
+          let q = terms[column].q
+          // Only the cosine column of each pair is tabulated: at theta = 0 the sine terms vanish.
+          let cosine = q >= 0 ? column : column + abs(q)
+          let value = table[k, cosine] * (1 - t) + table[k + 1, cosine] * t
+          let turn = q >= 0 ? cos(Double(q) * theta) : sin(Double(-q) * theta)
+          row[column] -= Float(height * turn) * value
+        }
+      }
+      return row
+    }
+    return ZernikeMoments(
+      side: moments.side, order: moments.order,
+      values: Matrix(rows: moments.count, columns: columns, values: rows.flatMap { $0 }))
+  }
+
+  /// Moments of Gaussians of unit height on +x at distances `from`, `from + step`, ...
+  private static func table(
+    basis: ZernikeBasis, side: Int, order: Int, sigma: Double, from radius: Double, step: Double
+  ) -> Matrix<Float> {
+    let count = Int((reach * sigma / step).rounded(.up)) + 2
+    let centre = Double(side - 1) / 2
+    var pixels = Matrix<Float>(rows: count, columns: side * side, filling: 0)
+    for k in 0..<count {
+      let column = GaussianColumn(
+        amplitude: 1, centre: Point(centre + radius + Double(k) * step, centre), sigma: sigma)
+      column.forEachPixel(radius: reach * sigma, width: side, height: side) { pixels[k, $0] = Float($1) }
+    }
+    return basis.moments(ofRows: pixels)
+  }
+}
