@@ -48,13 +48,15 @@ public struct PowerSpectrum: Sendable {
 
   /// The frequency (cycles a pixel) of a place of `power`, in pixels.
   public func frequency(at place: Point) -> Point {
-    Point((place.x - Double(power.width / 2)) / Double(power.width),
+    Point(
+      (place.x - Double(power.width / 2)) / Double(power.width),
       (place.y - Double(power.height / 2)) / Double(power.height))
   }
 
   /// The place in `power` of a frequency in cycles a pixel.
   public func place(of frequency: Point) -> Point {
-    Point(frequency.x * Double(power.width) + Double(power.width / 2),
+    Point(
+      frequency.x * Double(power.width) + Double(power.width / 2),
       frequency.y * Double(power.height) + Double(power.height / 2))
   }
 }

@@ -66,7 +66,8 @@ public struct Preparation: Sendable, Codable, Equatable {
     for box in labels {
       for y in box.y..<box.y + box.height { for x in box.x..<box.x + box.width { measured[x, y] = false } }
       warnings.append(
-        "a label drawn into the image at x \(box.x)-\(box.x + box.width), y \(box.y)-\(box.y + box.height) was left out")
+        "a label drawn into the image at x \(box.x)-\(box.x + box.width), y \(box.y)-\(box.y + box.height) was left out"
+      )
     }
     Self.fill(&image, where: measured)
     if spikeThreshold > 0 {
@@ -130,7 +131,9 @@ public struct Preparation: Sendable, Codable, Equatable {
     let words = (micrograph.metadata.sorted { $0.key < $1.key }.map(\.value) + [micrograph.name])
       .joined(separator: " ").lowercased()
       .split { !$0.isLetter && !$0.isNumber }.map(String.init)
-    if words.contains(where: { ["haadf", "adf", "ladf", "maadf", "laadf", "idpc", "df"].contains($0) }) { return false }
+    if words.contains(where: { ["haadf", "adf", "ladf", "maadf", "laadf", "idpc", "df"].contains($0) }) {
+      return false
+    }
     if words.contains(where: { ["abf", "bf", "brightfield"].contains($0) }) { return true }
     return flattenedSkewness(of: image) < -0.5
   }

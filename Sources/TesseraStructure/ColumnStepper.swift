@@ -1,6 +1,6 @@
 import Foundation
-import TesseraNumerics
 import TesseraImaging
+import TesseraNumerics
 
 /// What one step of one column brought.
 struct ColumnStep: Sendable {

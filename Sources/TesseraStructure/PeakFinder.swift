@@ -144,7 +144,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let strong = Self.localStrength(columns.map(\.centre), heights)
     return columns.indices.filter { i in
       let c = columns[i]
-      let inside = c.centre.x >= -0.5 && c.centre.y >= -0.5 && c.centre.x < Double(width) - 0.5
+      let inside =
+        c.centre.x >= -0.5 && c.centre.y >= -0.5 && c.centre.x < Double(width) - 0.5
         && c.centre.y < Double(height) - 0.5
       let significant = c.amplitude > 3 * outcome.amplitudeErrors[i] && c.amplitude > 0.08 * strong[i]
       guard inside && significant else { return false }
