@@ -32,6 +32,15 @@ static inline hid_t tessera_h5_text(void) {
   return type;
 }
 
+/// NumPy's truth value: an enumeration of FALSE and TRUE; close it with H5Tclose.
+static inline hid_t tessera_h5_truth(void) {
+  hid_t type = H5Tenum_create(H5T_STD_I8LE);
+  signed char no = 0, yes = 1;
+  H5Tenum_insert(type, "FALSE", &no);
+  H5Tenum_insert(type, "TRUE", &yes);
+  return type;
+}
+
 /// Whether a link leads to an object of the same file (and not elsewhere, or nowhere).
 static inline int tessera_h5_is_hard_link(hid_t group, const char *name) {
   H5L_info_t info;
