@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 TESSERA := .build/release/tessera
 
-PACKAGES := pkg-config libfftw3-dev libopenblas-dev liblapacke-dev libtiff-dev libpng-dev libjpeg62-turbo-dev \
+PACKAGES := pkg-config libfftw3-dev libopenblas-dev liblapacke-dev libtiff-dev libhdf5-dev libpng-dev libjpeg62-turbo-dev \
   zlib1g-dev libcairo2-dev fonts-dejavu-core
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 

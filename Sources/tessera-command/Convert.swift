@@ -11,7 +11,7 @@ struct Convert: ParsableCommand {
         tessera convert series.tif mean.png --frames 0..9 --bits 16
 
       The name of the result chooses the format: .tif (32-bit float, or 16-bit where that holds all values; opens in Fiji \
-      with its scale), .png (stretched to full contrast), .npy. A stack becomes a stack; --frame takes one of its images, \
+      with its scale), .ome.tif, .mrc, .hspy (HDF5 in HyperSpy's layout), .png (stretched to full contrast), .npy. A stack becomes a stack; --frame takes one of its images, \
       --frames the mean of several, --frames with --each a part of it. With --raw, the stored values go into a .npy file \
       untouched, in their own type and shape.
       """)

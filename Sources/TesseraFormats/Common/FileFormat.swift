@@ -14,7 +14,11 @@ struct FileFormat: Sendable {
     FileFormat(name: "PNG", recognizes: { $0.starts(with: PNGReader.signature) }, open: { try PNGReader($0, $1) }),
     FileFormat(name: "JPEG", recognizes: { $0.starts(with: JPEGReader.signature) }, open: { try JPEGReader($0, $1) }),
     FileFormat(name: "BMP", recognizes: BitmapReader.recognizes, open: { try BitmapReader($0, $1) }),
+    FileFormat(name: "HDF5", recognizes: HDF5File.recognizes, open: { try HDF5Reader($0, $1) }),
     FileFormat(name: "DigitalMicrograph", recognizes: DMTagParser.recognizes, open: { try DMReader($0, $1) }),
+    FileFormat(name: "TIA series", recognizes: TIASeriesReader.recognizes, open: { try TIASeriesReader($0, $1) }),
+    FileFormat(name: "TIA document", recognizes: TIADocumentReader.recognizes, open: { try TIADocumentReader($0, $1) }),
+    FileFormat(name: "MRC", recognizes: MRCReader.recognizes, open: { try MRCReader($0, $1) }),
     FileFormat(name: "text", recognizes: TextMatrixReader.recognizes, open: { try TextMatrixReader($0, $1) }),
   ]
 
@@ -30,7 +34,7 @@ struct FileFormat: Sendable {
         in: file.path, "is \(stranger), which is not read; export it from its program as TIFF or HDF5 (.emd, .hspy)")
     }
     throw FormatError(
-      in: file.path, "is in no format that is read (TIFF, PNG, JPEG, BMP, NumPy, text tables); export it as TIFF")
+      in: file.path, "is in no format that is read (see `tessera info --help`); export it as TIFF")
   }
 }
 

@@ -18,6 +18,8 @@ public struct ReadingOptions: Sendable, Equatable {
 /// Opening reads the header only. To add a format, write a reader in a folder of its own and name it in `FileFormat`.
 protocol FormatReader: Sendable {
   var datasets: [DatasetDescription] { get }
+  /// A name that says more than the format's own; nil if there is none.
+  var formatName: String? { get }
   /// Everything the file says about itself.
   var metadata: MetadataTree { get }
   /// The facts a microscopist asks for first (voltage, magnification, detector, date, ...), by name.
@@ -31,6 +33,7 @@ protocol FormatReader: Sendable {
 }
 
 extension FormatReader {
+  var formatName: String? { nil }
   var metadata: MetadataTree { .empty }
   var acquisition: [String: String] { [:] }
   var warnings: [String] { [] }

@@ -37,7 +37,7 @@ public struct ImageFile: Sendable {
       }
     }
     return ImageFile(
-      path: path, format: format.name, datasets: reader.datasets, acquisition: reader.acquisition,
+      path: path, format: reader.formatName ?? format.name, datasets: reader.datasets, acquisition: reader.acquisition,
       warnings: reader.warnings, reader: reader, options: options)
   }
 

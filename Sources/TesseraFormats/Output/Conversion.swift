@@ -17,17 +17,20 @@ public struct Conversion: Sendable {
 
   /// The formats that are written.
   public enum Target: String, Sendable, CaseIterable {
-    case tiff, png, npy
+    case tiff, omeTIFF, png, npy, mrc, hyperSpy
 
     /// By the extension of a path, whatever its case.
     public init(path: String) throws(FormatError) {
       let name = fileName(path).lowercased()
       switch name.split(separator: ".").last.map(String.init) ?? "" {
-      case "tif", "tiff": self = .tiff
+      case "tif", "tiff": self = name.hasSuffix(".ome.tif") || name.hasSuffix(".ome.tiff") ? .omeTIFF : .tiff
       case "png": self = .png
       case "npy": self = .npy
+      case "mrc", "mrcs": self = .mrc
+      case "hspy", "h5", "hdf5": self = .hyperSpy
       default:
-        throw FormatError(.cannotWrite, "\(path): no format is written under this name; use .tif, .png or .npy")
+        throw FormatError(
+          .cannotWrite, "\(path): no format has this extension; use .tif, .ome.tif, .png, .npy, .mrc or .hspy")
       }
     }
   }
@@ -56,77 +59,63 @@ public struct Conversion: Sendable {
       return try writeStoredValues(of: file, to: path, replacing)
     }
 
-    let index = dataset ?? file.defaultDataset
-    let description = try file.dataset(at: index)
-    let range: ClosedRange<Int>? =
-      switch frames {
-      case .all where description.frameCount > 1 && target != .png: 0...description.frameCount - 1
-      case .each(let range): range
-      default: nil
+    let description = try file.dataset(at: dataset ?? file.defaultDataset)
+    let isWhole = description.type == .uint8 || description.type == .uint16
+    let isShort = isWhole && description.channels == 1 && target != .npy
+    let first: Micrograph
+    let stack: ImageStack
+    switch frames {
+    case .all where description.frameCount > 1 && target != .png && description.isImage:
+      first = try file.read(dataset: dataset, frame: 0)
+      stack = self.stack(0...description.frameCount - 1, of: file, first, isShort: isShort)
+    case .each(let range):
+      guard target != .png else {
+        throw FormatError(.cannotWrite, "\(path): a PNG file holds one image; choose one with --frame, or write .tif")
       }
-    let read = { (frame: Int) in try file.read(dataset: dataset, frame: frame) }
-    if let range, target != .png {
-      return try writeStack(range, read, description.type, target, to: path, replacing)
+      first = try file.read(dataset: dataset, frame: range.lowerBound)
+      _ = try file.read(dataset: dataset, frame: range.upperBound)
+      stack = self.stack(range, of: file, first, isShort: isShort)
+    case .all:
+      first = try file.read(dataset: dataset)
+      stack = self.stack(0...0, of: file, first, isShort: isShort)
+    case .one(let frame):
+      first = try file.read(dataset: dataset, frame: frame)
+      stack = self.stack(frame...frame, of: file, first, isShort: isShort)
+    case .mean(let range):
+      first = try file.read(dataset: dataset, meanOf: range)
+      stack = self.stack(0...0, of: file, first, isShort: false)
     }
-    let micrograph =
-      switch frames {
-      case .all: try file.read(dataset: dataset)
-      case .one(let frame): try read(frame)
-      case .mean(let range): try file.read(dataset: dataset, meanOf: range)
-      case .each: throw FormatError(.cannotWrite, "\(path): holds one image only; choose one frame, or write .tif")
-      }
-    let isMean = if case .mean = frames { true } else { false }
-    try write(micrograph, isMean ? .float32 : description.type, target, to: path, replacing)
-    return micrograph.warnings + loss(target, micrograph.calibration)
+    try write(stack, first.pixels, target, to: path, replacing)
+    return first.warnings + loss(target, first.calibration)
+  }
+
+  /// Frames of a file as a stack. The first is at hand already.
+  private func stack(_ range: ClosedRange<Int>, of file: ImageFile, _ first: Micrograph, isShort: Bool) -> ImageStack {
+    ImageStack(
+      count: range.count, width: first.width, height: first.height, calibration: calibration ?? first.calibration,
+      name: first.name, isShort: isShort
+    ) { index in
+      index == 0 ? first.pixels : try file.read(dataset: dataset, frame: range.lowerBound + index).pixels
+    }
   }
 
   private func write(
-    _ micrograph: Micrograph, _ type: ScalarType, _ target: Target, to path: String, _ replacing: Bool
+    _ stack: ImageStack, _ first: Raster<Float>, _ target: Target, to path: String, _ replacing: Bool
   ) throws {
-    let calibration = calibration ?? micrograph.calibration
     switch target {
-    case .tiff where type == .uint8 || type == .uint16:
-      let levels = micrograph.pixels.map { UInt16($0) }
-      try TIFFWriter.write([levels], calibration: calibration, to: path, replacing: replacing)
-    case .tiff: try TIFFWriter.write([micrograph.pixels], calibration: calibration, to: path, replacing: replacing)
+    case .tiff: try TIFFWriter.write(stack, to: path, replacing: replacing)
+    case .omeTIFF: try TIFFWriter.write(stack, as: .openMicroscopy, to: path, replacing: replacing)
+    case .mrc: try MRCWriter.write(stack, to: path, replacing: replacing)
+    case .hyperSpy: try HyperSpyWriter.write(stack, to: path, replacing: replacing)
     case .png:
       try PNGWriter.write(
-        stretching: micrograph.pixels, bits: pngBits, calibration: calibration, to: path, replacing: replacing)
+        stretching: first, bits: pngBits, calibration: stack.calibration, to: path, replacing: replacing)
     case .npy:
-      try NPYWriter.write(
-        micrograph.pixels.values, shape: [micrograph.height, micrograph.width], to: path, replacing: replacing)
-    }
-  }
-
-  /// Frame by frame, so that memory does not grow with the stack.
-  private func writeStack(
-    _ range: ClosedRange<Int>, _ read: (Int) throws -> Micrograph, _ type: ScalarType, _ target: Target,
-    to path: String, _ replacing: Bool
-  ) throws -> [String] {
-    let first = try read(range.lowerBound)
-    let calibration = calibration ?? first.calibration
-    let isShort = type == .uint8 || type == .uint16
-    if target == .tiff {
-      try TIFFWriter.stream(
-        pageCount: range.count, pageBytes: first.pixels.count * (isShort ? 2 : 4), calibration: calibration, to: path,
-        replacing: replacing
-      ) { writer in
-        for frame in range {
-          let pixels = frame == range.lowerBound ? first.pixels : try read(frame).pixels
-          if isShort { try writer.append(pixels.map { UInt16($0) }) } else { try writer.append(pixels) }
-        }
-      }
-    } else {
-      try NPYWriter.stream(
-        type: .float32, shape: [range.count, first.height, first.width], to: path, replacing: replacing
-      ) { emit in
-        for frame in range {
-          let pixels = frame == range.lowerBound ? first.pixels : try read(frame).pixels
-          try emit(pixels.values.span.bytes)
-        }
+      let shape = (stack.count > 1 ? [stack.count] : []) + [stack.height, stack.width]
+      try NPYWriter.stream(type: .float32, shape: shape, to: path, replacing: replacing) {
+        try stack.emitFrames($0)
       }
     }
-    return first.warnings + loss(target, calibration)
   }
 
   private func writeStoredValues(of file: ImageFile, to path: String, _ replacing: Bool) throws -> [String] {

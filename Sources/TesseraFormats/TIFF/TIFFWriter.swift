@@ -7,10 +7,19 @@ import TesseraNumerics
 /// The unit `nm` stands in the description as ImageJ writes it, pixels a nm in the resolution. Files of more than 3.9 GB
 /// become BigTIFF.
 public struct TIFFWriter {
+  /// How the first page describes the file.
+  public enum Description: Sendable {
+    /// As ImageJ does, with the unit in words and the scale in the resolution.
+    case imageJ
+    /// OME-XML, for Bio-Formats and programs that use it.
+    case openMicroscopy
+  }
+
   private let handle: OpaquePointer
   private let path: String
   private let calibration: Calibration?
   private let pageCount: Int
+  private let style: Description
   private var written = 0
 
   /// Writes single-precision pages of equal size; `names`, if given, has one name a page.
@@ -43,9 +52,25 @@ public struct TIFFWriter {
     }
   }
 
+  /// Writes a stack, its frames one by one.
+  public static func write(
+    _ stack: ImageStack, as style: Description = .imageJ, to path: String, replacing: Bool = false
+  ) throws {
+    try stream(
+      pageCount: stack.count, pageBytes: stack.frameSize, calibration: stack.calibration, as: style, to: path,
+      replacing: replacing
+    ) { writer in
+      for index in 0..<stack.count {
+        let pixels = try stack.frame(index)
+        if stack.isShort { try writer.append(pixels.map { UInt16($0) }) } else { try writer.append(pixels) }
+      }
+    }
+  }
+
   /// Writes pages one by one, so that a stack need not be in memory; `produce` calls `append` `pageCount` times.
   public static func stream(
-    pageCount: Int, pageBytes: Int, calibration: Calibration? = nil, to path: String, replacing: Bool = false,
+    pageCount: Int, pageBytes: Int, calibration: Calibration? = nil, as style: Description = .imageJ, to path: String,
+    replacing: Bool = false,
     _ produce: (inout TIFFWriter) throws -> Void
   ) throws {
     precondition(pageCount > 0, "a TIFF file needs a page")
@@ -55,7 +80,8 @@ public struct TIFFWriter {
       guard let handle = TIFFOpen(temporary, isLarge ? "w8" : "w") else {
         throw FormatError(.cannotWrite, "\(path): cannot be written; check the folder and the free space")
       }
-      var writer = TIFFWriter(handle: handle, path: path, calibration: calibration, pageCount: pageCount)
+      var writer = TIFFWriter(
+        handle: handle, path: path, calibration: calibration, pageCount: pageCount, style: style)
       do { try produce(&writer) } catch {
         TIFFClose(handle)
         throw error
@@ -69,8 +95,11 @@ public struct TIFFWriter {
     }
   }
 
-  private init(handle: OpaquePointer, path: String, calibration: Calibration?, pageCount: Int) {
-    (self.handle, self.path, self.calibration, self.pageCount) = (handle, path, calibration, pageCount)
+  private init(
+    handle: OpaquePointer, path: String, calibration: Calibration?, pageCount: Int, style: Description
+  ) {
+    (self.handle, self.path, self.calibration) = (handle, path, calibration)
+    (self.pageCount, self.style) = (pageCount, style)
   }
 
   /// Adds a page of single precision.
@@ -100,7 +129,10 @@ public struct TIFFWriter {
       _ = tessera_tiff_set_float(handle, UInt32(TIFFTAG_XRESOLUTION), 1 / calibration.nanometresPerPixelX)
       _ = tessera_tiff_set_float(handle, UInt32(TIFFTAG_YRESOLUTION), 1 / calibration.nanometresPerPixelY)
     }
-    if written == 0 { _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_IMAGEDESCRIPTION), description) }
+    if written == 0 {
+      let text = style == .imageJ ? imageJDescription : openMicroscopyDescription(width, height, bits: bits)
+      _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_IMAGEDESCRIPTION), text)
+    }
     if let name { _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_PAGENAME), name) }
 
     var isWritten = true
@@ -118,10 +150,25 @@ public struct TIFFWriter {
   }
 
   /// As ij.io.TiffEncoder writes it.
-  private var description: String {
+  private var imageJDescription: String {
     var lines = ["ImageJ=1.53t"]
     if pageCount > 1 { lines += ["images=\(pageCount)", "slices=\(pageCount)"] }
     if calibration != nil { lines.append("unit=nm") }
     return (lines + ["loop=false", ""]).joined(separator: "\n")
+  }
+
+  /// Source: OME Data Model 2016-06.
+  private func openMicroscopyDescription(_ width: Int, _ height: Int, bits: Int) -> String {
+    let scale = calibration.map {
+      " PhysicalSizeX=\"\($0.nanometresPerPixelX)\" PhysicalSizeXUnit=\"nm\""
+        + " PhysicalSizeY=\"\($0.nanometresPerPixelY)\" PhysicalSizeYUnit=\"nm\""
+    }
+    return """
+      <?xml version="1.0" encoding="UTF-8"?>\
+      <OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">\
+      <Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="\(bits == 16 ? "uint16" : "float")" \
+      SizeX="\(width)" SizeY="\(height)" SizeZ="\(pageCount)" SizeC="1" SizeT="1"\(scale ?? "")>\
+      <Channel ID="Channel:0:0" SamplesPerPixel="1"/><TiffData IFD="0" PlaneCount="\(pageCount)"/></Pixels></Image></OME>
+      """
   }
 }

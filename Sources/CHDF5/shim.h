@@ -1,0 +1,54 @@
+#pragma once
+#include <hdf5.h>
+
+// What Swift does not import: macros that hide calls, and functions whose name depends on the library's version.
+
+/// Keeps the library from printing its errors; counts for the calling thread.
+static inline void tessera_h5_quiet(void) { H5Eset_auto2(H5E_DEFAULT, 0, 0); }
+
+static inline hid_t tessera_h5_open(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
+
+/// Makes a file that version 1.8 and later can read, without times in it, so that equal contents are equal bytes.
+static inline hid_t tessera_h5_create(const char *path) { return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT); }
+
+static inline hid_t tessera_h5_dataset_settings(void) {
+  hid_t settings = H5Pcreate(H5P_DATASET_CREATE);
+  H5Pset_obj_track_times(settings, 0);
+  return settings;
+}
+
+static inline hid_t tessera_h5_float32(void) { return H5T_IEEE_F32LE; }
+static inline hid_t tessera_h5_float64(void) { return H5T_IEEE_F64LE; }
+static inline hid_t tessera_h5_int64(void) { return H5T_STD_I64LE; }
+static inline hid_t tessera_h5_uint16(void) { return H5T_STD_U16LE; }
+static inline hid_t tessera_h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t tessera_h5_native_int64(void) { return H5T_NATIVE_LLONG; }
+
+/// A variable-length UTF-8 text; close it with H5Tclose.
+static inline hid_t tessera_h5_text(void) {
+  hid_t type = H5Tcopy(H5T_C_S1);
+  H5Tset_size(type, H5T_VARIABLE);
+  H5Tset_cset(type, H5T_CSET_UTF8);
+  return type;
+}
+
+/// NumPy's truth value: an enumeration of FALSE and TRUE; close it with H5Tclose.
+static inline hid_t tessera_h5_truth(void) {
+  hid_t type = H5Tenum_create(H5T_STD_I8LE);
+  signed char no = 0, yes = 1;
+  H5Tenum_insert(type, "FALSE", &no);
+  H5Tenum_insert(type, "TRUE", &yes);
+  return type;
+}
+
+/// Whether a link leads to an object of the same file (and not elsewhere, or nowhere).
+static inline int tessera_h5_is_hard_link(hid_t group, const char *name) {
+  H5L_info_t info;
+  return H5Lget_info(group, name, &info, H5P_DEFAULT) >= 0 && info.type == H5L_TYPE_HARD;
+}
+
+/// The address of an object, by which two links to it are known as one.
+static inline unsigned long long tessera_h5_address(hid_t object) {
+  H5O_info_t info;
+  return H5Oget_info(object, &info) >= 0 ? (unsigned long long)info.addr : 0;
+}

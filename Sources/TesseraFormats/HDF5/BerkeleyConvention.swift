@@ -1,0 +1,61 @@
+/// Berkeley's EMD and its descendants (Prismatic, py4DSTEM, emdfile): a group with `emd_group_type` 1 or `array` holds
+/// one array and, for each axis, a dataset `dim1`, `dim2`, ... with the coordinates, their name and units.
+///
+/// Source: "EMD 0.2 specification", emdatasets.com. Arrays are in the order of their axes; where the names say that x
+/// comes before y, as Prismatic writes, the image is turned so that x runs right.
+enum BerkeleyConvention {
+  static func contents(_ file: HDF5File, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader.Contents? {
+    var contents = HDF5Reader.Contents(format: "Berkeley EMD", images: [])
+    for group in root.all {
+      let kind = group.attribute("emd_group_type")?.text
+      guard kind == "1" || kind == "array" else { continue }
+      let arrays = group.children.filter { $0.array != nil && !isDimension($0.name) }
+      guard let data = arrays.first(where: { $0.name == "data" }) ?? arrays.first, let array = data.array else {
+        continue
+      }
+      let hasZero = group.child("dim0") != nil
+      let axes = array.shape.indices.map { index in
+        axis(
+          group.child("dim\(hasZero ? index : index + 1)"), file, size: array.shape[index], index, of: array.shape.count
+        )
+      }
+      contents.images.append(HDF5Image(array, name: group.name, order: order(of: axes), axes: axes))
+    }
+    if let microscope = root.child("microscope") {
+      for (fact, name) in [("voltage_kv", "voltage"), ("microscope", "name")] {
+        if let text = microscope.attribute(name)?.text, !text.isEmpty { contents.acquisition[fact] = text }
+      }
+    }
+    return contents.images.isEmpty ? nil : contents
+  }
+
+  private static func isDimension(_ name: String) -> Bool { name.hasPrefix("dim") && Int(name.dropFirst(3)) != nil }
+
+  /// The scale is the distance of the first two coordinates; only these are written by some programs.
+  private static func axis(_ node: HDF5Node?, _ file: HDF5File, size: Int, _ index: Int, of rank: Int) -> Axis {
+    let names = ["x", "y"]
+    let place = rank - 1 - index
+    var axis = Axis(name: place < 2 ? names[place] : "frame", size: size)
+    guard let node else { return axis }
+    if let name = node.attribute("name")?.text, !name.isEmpty { axis.name = name }
+    let units = (node.attribute("units")?.text ?? "").filter { $0 != "[" && $0 != "]" }
+    // The specification writes prefixes with an underscore, `n_m`, and `u` for micro.
+    axis.units = units == "n_m" ? "nm" : units == "u_m" ? "µm" : units == "n_m^-1" ? "1/nm" : units
+    let coordinates = node.array.map { file.numbers(of: $0) } ?? []
+    if coordinates.count >= 2 {
+      axis.scale = coordinates[1] - coordinates[0]
+      axis.offset = coordinates[0]
+    }
+    return axis
+  }
+
+  /// Frames, then y, then x, where the names of exactly one pair of axes tell which is which.
+  private static func order(of axes: [Axis]) -> [Int]? {
+    let plain = axes.map { $0.name.lowercased().filter { $0 != "_" } }
+    guard !plain.contains(where: { $0.hasPrefix("q") || $0.hasPrefix("k") }) else { return nil }
+    guard let x = plain.firstIndex(where: { $0 == "rx" || $0 == "x" }),
+      let y = plain.firstIndex(where: { $0 == "ry" || $0 == "y" })
+    else { return nil }
+    return axes.indices.filter { $0 != x && $0 != y } + [y, x]
+  }
+}

@@ -1,0 +1,144 @@
+import CHDF5
+
+/// Shape and type of an HDF5 dataset of numbers.
+struct HDF5Array: Sendable {
+  let path: String
+  /// Slowest first, as stored.
+  let shape: [Int]
+  let type: ScalarType
+  /// Values an element: 3 or 4 for colours, otherwise 1.
+  let channels: Int
+  let isBigEndian: Bool
+  /// Sizes of a chunk along each axis; nil if the values are in one piece.
+  let chunk: [Int]?
+
+  var elementSize: Int { type.size * channels }
+  var summary: String { "[\(shape.map { "\($0)" }.joined(separator: " x ")) \(type.rawValue)]" }
+
+  /// Nil for texts, empty arrays, types that are no numbers, values outside the file, and shapes that it cannot hold.
+  init?(_ dataset: hid_t, path: String) {
+    self.path = path
+    let (type, space, settings) = (H5Dget_type(dataset), H5Dget_space(dataset), H5Dget_create_plist(dataset))
+    defer {
+      H5Tclose(type)
+      H5Sclose(space)
+      H5Pclose(settings)
+    }
+    guard let (scalar, channels, isBigEndian) = Self.scalar(type) else { return nil }
+    let rank = Int(H5Sget_simple_extent_ndims(space))
+    guard (1...16).contains(rank), H5Pget_external_count(settings) == 0 else { return nil }
+    var sizes = [hsize_t](repeating: 0, count: rank)
+    guard H5Sget_simple_extent_dims(space, &sizes, nil) == Int32(rank) else { return nil }
+    let shape = sizes.map { Int(clamping: $0) }
+    // A dataset that was never written, or claims far more than any compression gives, is no data.
+    let stored = Int(clamping: H5Dget_storage_size(dataset))
+    guard let bytes = checkedProduct(shape + [scalar.size, channels]), bytes > 0, stored > 0, bytes / 100_000 <= stored
+    else { return nil }
+
+    (self.shape, self.type, self.channels, self.isBigEndian) = (shape, scalar, channels, isBigEndian)
+    var chunk = [hsize_t](repeating: 0, count: rank)
+    let isChunked = H5Pget_layout(settings) == H5D_CHUNKED && H5Pget_chunk(settings, Int32(rank), &chunk) == Int32(rank)
+    self.chunk = isChunked ? chunk.map { Int(clamping: $0) } : nil
+  }
+
+  /// Number type, values an element and byte order of a type; nil for what is no number.
+  static func scalar(_ type: hid_t) -> (ScalarType, channels: Int, isBigEndian: Bool)? {
+    let size = Int(H5Tget_size(type))
+    let isBigEndian = H5Tget_order(type) == H5T_ORDER_BE
+    switch H5Tget_class(type) {
+    case H5T_INTEGER:
+      guard H5Tget_precision(type) == 8 * size else { return nil }
+      return ScalarType(bits: 8 * size, signed: H5Tget_sign(type) == H5T_SGN_2).map { ($0, 1, isBigEndian) }
+    case H5T_FLOAT:
+      let scalar: ScalarType? = [2: .float16, 4: .float32, 8: .float64][size]
+      return scalar.map { ($0, 1, isBigEndian) }
+    case H5T_ENUM:
+      // NumPy's truth values are an enumeration of FALSE and TRUE.
+      return size == 1 ? (H5Tget_nmembers(type) == 2 ? .bool : .uint8, 1, false) : nil
+    case H5T_COMPOUND: return compound(type, size: size)
+    default: return nil
+    }
+  }
+
+  /// Two floats side by side are a complex number, three or four equal integers a colour.
+  private static func compound(_ type: hid_t, size: Int) -> (ScalarType, channels: Int, isBigEndian: Bool)? {
+    let count = Int(H5Tget_nmembers(type))
+    guard (2...4).contains(count) else { return nil }
+    var members: [(ScalarType, isBigEndian: Bool)] = []
+    for index in 0..<count {
+      let member = H5Tget_member_type(type, UInt32(index))
+      defer { H5Tclose(member) }
+      guard H5Tget_class(member) == H5T_INTEGER || H5Tget_class(member) == H5T_FLOAT,
+        let (scalar, _, isBigEndian) = scalar(member),
+        Int(H5Tget_member_offset(type, UInt32(index))) == index * scalar.size
+      else { return nil }
+      members.append((scalar, isBigEndian))
+    }
+    guard members.allSatisfy({ $0 == members[0] }), size == count * members[0].0.size else { return nil }
+    switch (count, members[0].0) {
+    case (2, .float32): return (.complex64, 1, members[0].isBigEndian)
+    case (2, .float64): return (.complex128, 1, members[0].isBigEndian)
+    case (3...4, .uint8), (3...4, .uint16): return (members[0].0, count, members[0].isBigEndian)
+    default: return nil
+    }
+  }
+}
+
+/// Reads attributes and small datasets as metadata.
+enum HDF5Value {
+  private static let elementLimit = 4096
+
+  /// - Parameter read: reads values of a type into memory; its result is negative if it fails.
+  static func read(
+    _ type: hid_t, _ space: hid_t, _ read: (hid_t, UnsafeMutableRawPointer) -> herr_t
+  ) -> MetadataTree? {
+    let count = Int(H5Sget_simple_extent_npoints(space))
+    guard count >= 1, count <= elementLimit else { return nil }
+    let values: [MetadataTree]? =
+      switch H5Tget_class(type) {
+      case H5T_STRING: texts(type, space, count, read)?.map { .text($0) }
+      default: numbers(type, count, read)
+      }
+    guard let values else { return nil }
+    return count == 1 ? values[0] : .list(values)
+  }
+
+  private static func texts(
+    _ type: hid_t, _ space: hid_t, _ count: Int, _ read: (hid_t, UnsafeMutableRawPointer) -> herr_t
+  ) -> [String]? {
+    if H5Tis_variable_str(type) > 0 {
+      var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: count)
+      return pointers.withUnsafeMutableBytes { buffer -> [String]? in
+        guard read(type, buffer.baseAddress!) >= 0 else { return nil }
+        // The library allocates each text and takes it back here; all end with a zero.
+        defer { H5Dvlen_reclaim(type, space, 0, buffer.baseAddress) }
+        return buffer.bindMemory(to: UnsafeMutablePointer<CChar>?.self).map { $0.map { String(cString: $0) } ?? "" }
+      }
+    }
+    let size = Int(H5Tget_size(type))
+    guard size > 0, size <= 1 << 20, size * count <= 1 << 22 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: size * count)
+    guard bytes.withUnsafeMutableBytes({ read(type, $0.baseAddress!) }) >= 0 else { return nil }
+    return (0..<count).map { plainText(bytes[$0 * size..<($0 + 1) * size].prefix { $0 != 0 }) }
+  }
+
+  private static func numbers(
+    _ type: hid_t, _ count: Int, _ read: (hid_t, UnsafeMutableRawPointer) -> herr_t
+  ) -> [MetadataTree]? {
+    guard let (scalar, channels, isBigEndian) = HDF5Array.scalar(type), channels == 1, !scalar.isComplex else {
+      return nil
+    }
+    var bytes = [UInt8](repeating: 0, count: scalar.size * count)
+    guard bytes.withUnsafeMutableBytes({ read(type, $0.baseAddress!) }) >= 0 else { return nil }
+    if isBigEndian { SampleConversion.swapBytes(&bytes, size: scalar.size) }
+    var values: [MetadataTree] = []
+    SampleConversion.forEach(bytes.span.bytes, as: scalar) { value in
+      switch scalar {
+      case .bool: values.append(.truth(value != 0))
+      case .float16, .float32, .float64: values.append(.number(value))
+      default: values.append(Int(exactly: value).map { .integer($0) } ?? .number(value))
+      }
+    }
+    return values
+  }
+}

@@ -1,0 +1,179 @@
+import CHDF5
+import Foundation
+
+/// An HDF5 file that is open for reading. Every identifier that the library hands out is closed where it was made.
+///
+/// Several threads may use it if the library was built for that, as the distributions' is.
+final class HDF5File: Sendable {
+  let path: String
+  private let file: hid_t
+
+  /// Files with more objects, or groups nested deeper, are refused as damaged or as something else than images.
+  static let objectLimit = 20_000
+  static let depthLimit = 24
+
+  /// The signature may stand behind a block of 512, 1024 or 2048 bytes that belongs to another program.
+  static func recognizes(_ head: [UInt8]) -> Bool {
+    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
+    return [0, 512, 1024, 2048].contains { $0 + 8 <= head.count && head[$0..<$0 + 8].elementsEqual(signature) }
+  }
+
+  init(path: String) throws(FormatError) {
+    self.path = path
+    tessera_h5_quiet()
+    file = tessera_h5_open(path)
+    guard file >= 0 else {
+      throw FormatError(in: path, "is a damaged or truncated HDF5 file; copy or export it again")
+    }
+  }
+
+  deinit { if file >= 0 { H5Fclose(file) } }
+
+  /// Everything in the file, as a tree of groups and datasets. Links that leave the file are not followed.
+  func tree() throws(FormatError) -> HDF5Node {
+    tessera_h5_quiet()
+    var seen: Set<UInt64> = []
+    let root = H5Oopen(file, "/", 0)
+    guard root >= 0 else { throw damaged("its root group") }
+    defer { H5Oclose(root) }
+    return try node(root, name: "", path: "", depth: 0, &seen)
+  }
+
+  private func node(
+    _ object: hid_t, name: String, path: String, depth: Int, _ seen: inout Set<UInt64>
+  ) throws(FormatError) -> HDF5Node {
+    guard depth <= Self.depthLimit, seen.count < Self.objectLimit else {
+      throw FormatError(
+        in: self.path, "holds more than \(Self.objectLimit) objects or deeper groups than \(Self.depthLimit)")
+    }
+    var node = HDF5Node(name: name, path: path, attributes: attributes(of: object))
+    if H5Iget_type(object) == H5I_DATASET {
+      node.array = HDF5Array(object, path: path)
+      node.text = node.array == nil ? firstText(of: object) : nil
+      return node
+    }
+    guard H5Iget_type(object) == H5I_GROUP else { return node }
+    var info = H5G_info_t()
+    guard H5Gget_info(object, &info) >= 0 else { throw damaged("the group \(path)") }
+    for index in 0..<min(info.nlinks, hsize_t(Self.objectLimit)) {
+      var buffer = [CChar](repeating: 0, count: 1024)
+      let length = H5Lget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, 0)
+      guard length > 0, length < buffer.count, tessera_h5_is_hard_link(object, buffer) == 1 else { continue }
+      let child = H5Oopen(object, buffer, 0)
+      guard child >= 0 else { continue }
+      defer { H5Oclose(child) }
+      guard seen.insert(tessera_h5_address(child)).inserted else { continue }
+      let childName = TesseraFormats.text(buffer)
+      node.children.append(try self.node(child, name: childName, path: "\(path)/\(childName)", depth: depth + 1, &seen))
+    }
+    return node
+  }
+
+  /// Values of a part of an array: `start` and `count` along each axis, in the file's order of axes, little-endian.
+  func values(of array: HDF5Array, start: [Int], count: [Int]) throws(FormatError) -> [UInt8] {
+    tessera_h5_quiet()
+    let dataset = H5Dopen2(file, array.path, 0)
+    guard dataset >= 0 else { throw damaged(array.path) }
+    defer { H5Dclose(dataset) }
+    let type = H5Dget_type(dataset)
+    let space = H5Dget_space(dataset)
+    let starts = start.map { hsize_t($0) }
+    let counts = count.map { hsize_t($0) }
+    let memory = H5Screate_simple(Int32(counts.count), counts, nil)
+    defer {
+      H5Tclose(type)
+      H5Sclose(space)
+      H5Sclose(memory)
+    }
+    guard type >= 0, space >= 0, memory >= 0, let elements = checkedProduct(count),
+      Int(H5Tget_size(type)) == array.elementSize,
+      H5Sselect_hyperslab(space, H5S_SELECT_SET, starts, nil, counts, nil) >= 0
+    else { throw damaged(array.path) }
+    var isRead = false
+    var bytes = [UInt8](unsafeUninitializedCapacity: elements * array.elementSize) { buffer, filled in
+      isRead = H5Dread(dataset, type, memory, space, 0, buffer.baseAddress) >= 0
+      filled = isRead ? buffer.count : 0
+    }
+    guard isRead, bytes.count == elements * array.elementSize else { throw damaged(array.path) }
+    if array.isBigEndian { SampleConversion.swapBytes(&bytes, size: array.type.swappedSize) }
+    return bytes
+  }
+
+  /// The values of a short one-dimensional array as numbers; empty if it is something else.
+  func numbers(of array: HDF5Array, limit: Int = 1 << 16) -> [Double] {
+    guard array.shape.count == 1, (1...limit).contains(array.shape[0]), array.channels == 1,
+      let bytes = try? values(of: array, start: [0], count: array.shape)
+    else { return [] }
+    var numbers: [Double] = []
+    SampleConversion.forEach(bytes.span.bytes, as: array.type) { numbers.append($0) }
+    return numbers
+  }
+
+  private func attributes(of object: hid_t) -> [MetadataTree.Entry] {
+    let count = H5Aget_num_attrs(object)
+    guard count > 0 else { return [] }
+    var entries: [MetadataTree.Entry] = []
+    for index in 0..<min(Int(count), 4096) {
+      let attribute = H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, hsize_t(index), 0, 0)
+      guard attribute >= 0 else { continue }
+      defer { H5Aclose(attribute) }
+      var buffer = [CChar](repeating: 0, count: 1024)
+      guard H5Aget_name(attribute, buffer.count, &buffer) > 0 else { continue }
+      let (type, space) = (H5Aget_type(attribute), H5Aget_space(attribute))
+      defer {
+        H5Tclose(type)
+        H5Sclose(space)
+      }
+      let value = HDF5Value.read(type, space) { H5Aread(attribute, $0, $1) }
+      if let value { entries.append(.init(text(buffer), value)) }
+    }
+    return entries
+  }
+
+  /// The text of a dataset that holds one (or several, of which the first counts).
+  private func firstText(of dataset: hid_t) -> String? {
+    let (type, space) = (H5Dget_type(dataset), H5Dget_space(dataset))
+    defer {
+      H5Tclose(type)
+      H5Sclose(space)
+    }
+    guard H5Tget_class(type) == H5T_STRING else { return nil }
+    switch HDF5Value.read(type, space, { H5Dread(dataset, $0, 0, 0, 0, $1) }) {
+    case .text(let text): return text
+    case .list(let values): return values.first?.text
+    default: return nil
+    }
+  }
+
+  private func damaged(_ what: String) -> FormatError {
+    FormatError(
+      in: path, "cannot be read at \(what); the HDF5 file is damaged or uses a filter that is missing, copy it again")
+  }
+}
+
+/// A group or a dataset with its attributes.
+struct HDF5Node: Sendable {
+  var name: String
+  /// From the root, beginning with a slash.
+  var path: String
+  var attributes: [MetadataTree.Entry]
+  var children: [HDF5Node] = []
+  /// Of a dataset of numbers.
+  var array: HDF5Array?
+  /// Of a dataset of texts.
+  var text: String?
+
+  func attribute(_ name: String) -> MetadataTree? { attributes.first { $0.name == name }?.value }
+  func child(_ name: String) -> HDF5Node? { children.first { $0.name == name } }
+
+  /// The node and all below it, each before its children.
+  var all: [HDF5Node] { [self] + children.flatMap(\.all) }
+
+  /// For `info --all`: attributes, then what lies below; arrays by shape and type.
+  var metadata: MetadataTree {
+    if let text { return .text(text) }
+    if let array, attributes.isEmpty { return .text(array.summary) }
+    let own = array.map { [MetadataTree.Entry("array", .text($0.summary))] } ?? []
+    return .group(own + attributes + children.map { .init($0.name, $0.metadata) })
+  }
+}
