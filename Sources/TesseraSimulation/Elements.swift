@@ -19,7 +19,6 @@ public enum Elements {
   ///     w = Z^1.7.
   ///
   /// The exponent lies between 2 (Rutherford scattering by a bare nucleus) and about 1.5, with the inner angle of the
-  /// detector; 1.7 is usual for monolayers. Source: Krivanek et al., Nature 464 (2010) 571 (1.64);
-  /// Pennycook & Nellist, Scanning Transmission Electron Microscopy, Springer 2011, §2.
+  /// detector; 1.7 is usual. Source: Krivanek et al., Nature 464 (2010) 571, who measure 1.64.
   public static func scattering(of symbol: String) -> Double? { numbers[symbol].map { pow(Double($0), 1.7) } }
 }

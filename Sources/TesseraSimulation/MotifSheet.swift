@@ -19,6 +19,18 @@ public struct MotifSheet: Specimen, Equatable {
       width: patchesPerRow * motifs.size, height: rows * motifs.size, nanometresPerPixel: nanometresPerPixel)
   }
 
+  /// The patches of a sheet's image, one a row, row-major pixels.
+  public func patches(of image: Raster<Float>) -> Matrix<Float> {
+    let pixels = motifs.size * motifs.size
+    var values: [Float] = []
+    values.reserveCapacity(motifs.count * pixels)
+    for index in 0..<motifs.count {
+      let (x, y) = (index % patchesPerRow * motifs.size, index / patchesPerRow * motifs.size)
+      values += image.cropped(x: x, y: y, width: motifs.size, height: motifs.size).values
+    }
+    return Matrix(rows: motifs.count, columns: pixels, values: values)
+  }
+
   /// One site for the middle of each patch: its class is sublattice and environment.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try motifs.check()

@@ -12,7 +12,7 @@ extension Simulation {
   public init(specimen name: String, options: SimulationOptions = SimulationOptions()) throws(ParameterError) {
     self.init(name: name, specimen: Disordered(), seed: options.seed)
     switch name {
-    case "motifs": setMotifs(options)
+    case "motifs": try setMotifs(options)
     case "bilayer": try setBilayer(options)
     case "stm-vacancies": try setVacancyField(options)
     case "quasiperiodic": try setQuasiperiodic(options)
@@ -48,7 +48,11 @@ extension Simulation {
     if nearest.min() ?? 1 < 0.15 || crystal == .srtio3 { imaging.columnSigma = 0.042 }
   }
 
-  private mutating func setMotifs(_ options: SimulationOptions) {
+  private mutating func setMotifs(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.motifs], for: name)
+    if options.width != nil || options.height != nil {
+      throw ParameterError("motifs has no option size: the number and the size of the patches decide")
+    }
     let sheet = MotifSheet(options.motifs ?? MotifPatches())
     specimen = sheet
     frame = sheet.frame(nanometresPerPixel: frame.nanometresPerPixel)

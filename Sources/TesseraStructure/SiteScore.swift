@@ -7,7 +7,7 @@ import TesseraNumerics
 ///
 ///     precision = M / found,  recall = M / true,  F1 = 2 M / (found + true),  Jaccard = M / (found + true − M).
 ///
-/// Source: [A23] §2.5, where the unmatched sets of precision and recall are exchanged. The paper sets no limit to the
+/// Source: [A23] §2.3, where the unmatched sets of precision and recall are exchanged. The paper sets no limit to the
 /// distance of a match; here the main scores count matches within a tolerance and the paper's stand beside them.
 public struct SiteScore: Sendable, Codable, Equatable {
   public let precision, recall, f1, jaccard: Double

@@ -7,7 +7,7 @@ struct TesseraCommand: AsyncParsableCommand {
     commandName: "tessera",
     abstract: "Finds the motifs of an atomic-resolution micrograph, where each one sits, and how they combine.",
     version: "0.1.0",
-    subcommands: [Info.self, Convert.self])
+    subcommands: [Info.self, Convert.self, Simulate.self, Evaluate.self])
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
   static func main() async {

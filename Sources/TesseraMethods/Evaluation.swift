@@ -1,0 +1,126 @@
+import Foundation
+import TesseraFormats
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+/// Scores a result against the truth: tables of sites, masks, label maps, or columns of labels.
+public struct Evaluation: Sendable {
+  /// What the files hold.
+  public enum Subject: String, Sendable, CaseIterable {
+    /// Two tables with places.
+    case sites
+    /// Images of which the pixels that are not 0 count.
+    case mask
+    /// Label maps, or tables with a column of labels.
+    case labels
+  }
+
+  /// Nil decides by the files: two tables with x and y hold sites, other tables labels; an image with more than two
+  /// values, or with two of which none is 0, is a label map, any other a mask.
+  public var subject: Subject?
+  /// Largest distance of a match between sites, in pixels; nil for half the mean spacing of the truth.
+  public var tolerance: Double?
+  /// Whether nodes without a column (`kind` is `vacant`) count as sites; columns only otherwise.
+  public var countsVacant = false
+  /// Columns with the labels; nil for `class` (or `label`, `environment`), and in the truth `environment` before others.
+  public var column, truthColumn: String?
+
+  public init() {}
+
+  /// The scores of one pair of files.
+  public func scores(of predicted: String, truth: String) throws -> Scores {
+    if isTable(predicted) && isTable(truth) {
+      let tables = (try CSVTable(path: predicted), try CSVTable(path: truth))
+      let isPlaced = SiteTable.isPlaced(tables.0) && SiteTable.isPlaced(tables.1)
+      switch subject ?? (isPlaced ? .sites : .labels) {
+      case .sites: return try siteScores(tables.0, tables.1)
+      case .labels: return try labelScores(tables.0, tables.1, byPlace: isPlaced)
+      case .mask: throw DataError("\(predicted): is a table; masks are images")
+      }
+    }
+    let images = (try pixels(of: predicted), try pixels(of: truth))
+    guard images.0.width == images.1.width, images.0.height == images.1.height else {
+      throw DataError(
+        "\(predicted): has \(images.0.width) x \(images.0.height) pixels, the truth \(images.1.width) x "
+          + "\(images.1.height); both must have one size")
+    }
+    switch subject ?? (isLabelMap(images.0) || isLabelMap(images.1) ? .labels : .mask) {
+    case .sites: throw DataError("\(predicted): is an image; sites are tables with columns x and y")
+    case .mask: return Scores(MaskScore(images.0, truth: images.1))
+    case .labels:
+      return Scores(LabelScores(try labels(images.0, predicted), truth: try labels(images.1, truth)))
+    }
+  }
+
+  private func siteScores(_ predicted: CSVTable, _ truth: CSVTable) throws -> Scores {
+    let found = try SiteTable(predicted, withVacant: countsVacant)
+    let real = try SiteTable(truth, withVacant: countsVacant)
+    return Scores(SiteScore(found.places, truth: real.places, tolerance: tolerance))
+  }
+
+  /// Labels of rows that match by place where both tables have places (vacant nodes included), else by order.
+  private func labelScores(_ predicted: CSVTable, _ truth: CSVTable, byPlace: Bool) throws -> Scores {
+    let found = try words(predicted, column, ["class", "label", "environment"])
+    let real = try words(truth, truthColumn, ["environment", "label", "class"])
+    var pairs: [(String, String)]
+    if byPlace {
+      let (here, there) = (try SiteTable(predicted, withVacant: true), try SiteTable(truth, withVacant: true))
+      let limit = tolerance ?? SiteMatch.defaultTolerance(of: there.places)
+      pairs = SiteMatch(here.places, truth: there.places).matches.filter { $0.distance <= limit }.map {
+        (found[here.rows[$0.predicted]], real[there.rows[$0.truth]])
+      }
+    } else {
+      guard found.count == real.count else {
+        throw DataError(
+          "\(predicted.path): has \(found.count) rows, the truth \(real.count); without columns x and y, rows are "
+            + "compared by order")
+      }
+      pairs = Array(zip(found, real))
+    }
+    // A site without a label takes no part: it has no patch.
+    pairs.removeAll { $0.0.isEmpty || $0.1.isEmpty }
+    guard !pairs.isEmpty else { throw DataError("\(predicted.path): no row with a label matches one of the truth") }
+    return Scores(LabelScores(numbered(pairs.map(\.0)), truth: numbered(pairs.map(\.1))), count: pairs.count)
+  }
+
+  private func words(_ table: CSVTable, _ wanted: String?, _ usual: [String]) throws -> [String] {
+    let candidates = wanted.map { [$0] } ?? usual
+    for name in candidates {
+      if let column = table.column(name) { return table.rows.map { $0[column] } }
+    }
+    throw DataError(
+      "\(table.path): has no column \(candidates.joined(separator: " or ")); it has \(table.header.joined(separator: ", "))"
+    )
+  }
+
+  private func isTable(_ path: String) -> Bool { (path as NSString).pathExtension.lowercased() == "csv" }
+
+  private func pixels(of path: String) throws -> Raster<Float> { try ImageFile.open(path: path).read().pixels }
+
+  private func isLabelMap(_ image: Raster<Float>) -> Bool {
+    var seen: Set<Float> = []
+    for value in image.values where !value.isNaN && seen.insert(value).inserted && seen.count > 2 { return true }
+    return seen.count == 2 && !seen.contains(0)
+  }
+
+  private func labels(_ image: Raster<Float>, _ path: String) throws -> [Int] {
+    // Whole numbers in the range of any label map; anything else is a picture.
+    guard image.values.allSatisfy({ $0 >= 0 && $0 <= 65535 && $0 == $0.rounded() }) else {
+      throw DataError("\(path): holds values that are no labels (whole numbers from 0 to 65535); try --as mask")
+    }
+    return image.values.map { Int($0) }
+  }
+}
+
+/// Each word's index in the order of first appearance.
+private func numbered(_ words: [String]) -> [Int] {
+  var numbers: [String: Int] = [:]
+  var result: [Int] = []
+  for word in words {
+    if numbers[word] == nil { numbers[word] = numbers.count }
+    result.append(numbers[word]!)
+  }
+  return result
+}
