@@ -16,11 +16,15 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
     case diagonal
     /// One variance for each component.
     case spherical
+    /// One variance for all components: k-means with soft edges and classes of unequal size.
+    case isotropic
   }
 
   /// Components, 1 or more; at most as many as there are samples are made.
   public var count = 2
   public var covariance = Covariance.full
+  /// Whether all components have the same share, which helps where classes overlap and are of similar size.
+  public var equalShares = false
   /// Added to each variance, in units of the mean variance of the columns; positive.
   public var regularisation = 1e-6
   /// Starts, of which the most likely is kept; 1 or more.
@@ -124,7 +128,7 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
     var moments = MixtureMoments(of: table, weightedBy: start)
     var (previous, steps, converged) = (-Double.infinity, 0, false)
     while true {
-      let model = MixtureModel(moments, covariance: covariance, floor: floor)
+      let model = MixtureModel(moments, covariance: covariance, equalShares: equalShares, floor: floor)
       let step = model.expectation(of: table)
       steps += 1
       converged = step.logLikelihood - previous < tolerance * Double(table.rows)

@@ -57,6 +57,7 @@ struct MixtureMoments: Sendable {
 struct MixtureModel: Sendable {
   let family: GaussianMixture.Covariance
   let weights: [Double]
+  private let freeShares: Int
   let means: Matrix<Double>
   let covariances: [Matrix<Double>]
   /// For each component W with W Wᵀ = the inverse covariance: (x - mean) W has unit covariance.
@@ -65,11 +66,15 @@ struct MixtureModel: Sendable {
 
   /// The most likely mixture for these sums (the maximisation step).
   /// - Parameter floor: added to each variance; positive.
-  init(_ moments: MixtureMoments, covariance family: GaussianMixture.Covariance, floor: Double) {
+  init(
+    _ moments: MixtureMoments, covariance family: GaussianMixture.Covariance, equalShares: Bool, floor: Double
+  ) {
     let (k, d) = (moments.weights.count, moments.sums.columns)
     let total = moments.weights.reduce(0, +)
     self.family = family
-    weights = moments.weights.map { $0 / total }
+    let shares = moments.weights.map { $0 / total }
+    weights = equalShares ? shares.map { _ in 1 / Double(k) } : shares
+    freeShares = equalShares ? 0 : k - 1
     var means = moments.sums
     for component in 0..<k {
       // A component that lost all its samples keeps a mean and gets no share.
@@ -86,21 +91,22 @@ struct MixtureModel: Sendable {
       }
       return result
     }
-    switch family {
-    case .full: break
-    case .tied:
+    if family == .tied || family == .isotropic {
       var pooled = Matrix<Double>(rows: d, columns: d, filling: 0)
       for component in 0..<k {
         for index in pooled.values.indices {
-          pooled.values[index] += weights[component] * covariances[component].values[index]
+          pooled.values[index] += shares[component] * covariances[component].values[index]
         }
       }
       covariances = [Matrix](repeating: pooled, count: k)
+    }
+    switch family {
+    case .full, .tied: break
     case .diagonal:
       for component in 0..<k {
         for i in 0..<d { for j in 0..<d where i != j { covariances[component][i, j] = 0 } }
       }
-    case .spherical:
+    case .spherical, .isotropic:
       for component in 0..<k {
         let mean = (0..<d).reduce(0) { $0 + covariances[component][$1, $1] } / Double(d)
         for i in 0..<d { for j in 0..<d { covariances[component][i, j] = i == j ? mean : 0 } }
@@ -109,7 +115,7 @@ struct MixtureModel: Sendable {
     for component in 0..<k { for i in 0..<d { covariances[component][i, i] += floor } }
     let finished = covariances
     self.covariances = finished
-    if family == .tied {
+    if family == .tied || family == .isotropic {
       let shared = whitening(of: finished[0])
       whitenings = [Matrix](repeating: shared.matrix, count: k)
       logDeterminants = [Double](repeating: shared.logDeterminant, count: k)
@@ -149,7 +155,7 @@ struct MixtureModel: Sendable {
   private func logDensities(of block: Matrix<Double>) -> Matrix<Double> {
     let d = block.columns
     var result = Matrix<Double>(rows: block.rows, columns: weights.count, filling: 0)
-    let shared = family == .tied ? block.times(whitenings[0]) : nil
+    let shared = family == .tied || family == .isotropic ? block.times(whitenings[0]) : nil
     for component in weights.indices {
       let white = shared ?? block.times(whitenings[component])
       let centre = Matrix(rows: 1, columns: d, values: Array(means.row(component))).times(whitenings[component]).values
@@ -178,10 +184,11 @@ struct MixtureModel: Sendable {
       case .tied: d * (d + 1) / 2
       case .diagonal: k * d
       case .spherical: k
+      case .isotropic: 1
       }
     return GaussianMixture.Fit(
       weights: weights, means: shifted, covariances: covariances, responsibilities: step.responsibilities,
-      logLikelihood: step.logLikelihood, parameterCount: k * d + k - 1 + shape, steps: steps, converged: converged)
+      logLikelihood: step.logLikelihood, parameterCount: k * d + freeShares + shape, steps: steps, converged: converged)
   }
 }
 
