@@ -89,7 +89,6 @@ struct `Lattice cells` {
     }
     #expect(nodes >= 1)
     #expect(time < .seconds(4), "\(time)")  // A second on two quiet cores.
-    print("CELLS", time)
   }
 }
 
