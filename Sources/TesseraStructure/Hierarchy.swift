@@ -158,13 +158,11 @@ public struct HierarchyMethod: Sendable, Codable, Equatable {
 
   private func node(_ pattern: CellPattern, count: Int, types: [Cells.CellType]) -> Hierarchy.Node {
     let labels = pattern.cells.flatMap { types[$0.type].members + types[$0.type].extras }
-    var counts: [Int: Int] = [:]
-    for label in labels { counts[label, default: 0] += 1 }
     let level = pattern.cells.count
     return Hierarchy.Node(
       level: level, size: labels.count { $0 > 0 }, count: count,
       cellCount: level == 1 ? types[pattern.cells[0].type].count : level * count,
-      composition: counts.sorted { $0.key < $1.key }.map { Hierarchy.Part(label: $0.key, count: $0.value) },
+      composition: parts(labels),
       cells: pattern.cells)
   }
 }

@@ -79,6 +79,27 @@ struct `Lattice cells` {
     #expect(cells.cells[unknown].type == nil && cells.cells[unknown].neighbours.count == 4)
   }
 
+  @Test func `follow a lattice that bends by more than a cell`() throws {
+    let crystal = honeycomb(noise: 0.2) { i, j, s in i == 20 && j == 20 && s == 1 ? 3 : s + 1 }
+    let bent = crystal.positions.map { $0 + Point(3e-5 * ($0.y - 400) * ($0.y - 400), 0) }
+    let lattice = try #require(
+      Lattice(indexing: bent, heights: bent.map { _ in 1 }, u: crystal.grid.u, v: crystal.grid.v))
+    let cells = try LatticeCells().cells(of: bent, labels: crystal.labels, lattice: lattice, nodes: lattice.nodes)
+    #expect(lattice.deviation > 1)
+    #expect(cells.types.filter { $0.members.contains(0) == false }.map { $0.members.sorted() } == [[1, 2], [1, 3]])
+    #expect(cells.types[0].count > 1300)
+  }
+
+  @Test func `become a table`() throws {
+    let crystal = honeycomb(cells: 12) { i, j, s in i == 6 && j == 6 && s == 1 ? 3 : s + 1 }
+    let cells = try LatticeCells().cells(of: crystal.positions, labels: crystal.labels, grid: crystal.grid)
+    let table = CellTable(of: cells, in: try HierarchyMethod().hierarchy(of: cells))
+    #expect(table.rows.count == cells.cells.count && table.rows.allSatisfy { $0.count == CellTable.columns.count })
+    let odd = try #require(table.rows.first { $0[9] == "0" })
+    #expect(odd[6] == "1" && ["1;3", "3;1"].contains(odd[7]) && odd[10] == "0" && odd[11] == "1")
+    #expect(table.text.hasPrefix("cell,i,j,x,y,type,"))
+  }
+
   @Test func `of a hundred thousand are found within a second`() throws {
     let crystal = honeycomb(cells: 320) { i, j, s in (i * 7 + j * 13) % 50 == 0 && s == 0 ? 3 : s + 1 }
     let clock = ContinuousClock()
@@ -89,7 +110,6 @@ struct `Lattice cells` {
     }
     #expect(nodes >= 1)
     #expect(time < .seconds(4), "\(time)")  // A second on two quiet cores.
-    print("CELLS", time)
   }
 }
 
