@@ -114,7 +114,8 @@ package struct CellsChapter: Sendable {
     figure.legend = classes.styles.map { ClassStyle(name: $0.name, color: $0.color) }
     return .init(
       "hierarchy", title: "Hierarchy of motif-cells",
-      caption: "Each motif-cell with how often it stands alone in perfect crystal. Dots are sites in the colours of their "
+      caption:
+        "Each motif-cell with how often it stands alone in perfect crystal. Dots are sites in the colours of their "
         + "classes, open circles empty places; a line joins a motif-cell with a larger one that contains it.",
       figure.drawing())
   }
