@@ -128,7 +128,7 @@ struct `The headline` {
     #expect(headline.sentence == "1,234 columns form 3 motifs, 1 of them rare; 2 lattice nodes are vacant.")
     #expect(
       headline.details
-        == "Most sites are motif 1 (60, 60\u{A0}%) and motif 2 (36, 36\u{A0}%). Rare: motif 3 (4, 4\u{A0}%).")
+        == "Most sites are motif 1 (60; 60\u{A0}%) and motif 2 (36; 36\u{A0}%). Rare: motif 3 (4; 4\u{A0}%).")
   }
 
   @Test func `does not name motifs in a continuum`() {
