@@ -49,7 +49,7 @@ let package = Package(
     .testTarget(name: "TesseraStructureTests", dependencies: ["TesseraStructure", "TesseraSimulation"]),
     .testTarget(name: "TesseraSimulationTests", dependencies: ["TesseraSimulation"]),
     .testTarget(name: "TesseraFiguresTests", dependencies: ["TesseraFigures", "CCairo"]),
-    .testTarget(name: "TesseraMethodsTests", dependencies: ["TesseraMethods", "TesseraFigures"]),
+    .testTarget(name: "TesseraMethodsTests", dependencies: ["TesseraMethods"]),
     .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "tessera"]),
   ],
   cLanguageStandard: .gnu2x

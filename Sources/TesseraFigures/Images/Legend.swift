@@ -9,7 +9,7 @@ struct Legend: Sendable {
   private static let gap = 22.0
 
   private func caption(_ entry: ClassStyle) -> String {
-    let name = Font.label.fitting(entry.name, within: min(280, width - 100))
+    let name = Font.label.fitting(entry.name, within: min(520, width - 100))
     return entry.count.map { "\(name) (\(Number.count($0)))" } ?? name
   }
 

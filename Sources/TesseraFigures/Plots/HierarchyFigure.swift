@@ -50,6 +50,8 @@ public struct HierarchyFigure: Sendable {
   }
 
   private static let nodeSize = 64.0
+  /// Room for the names of the levels.
+  private static let left = 132.0
   private static let rowHeight = 132.0
 
   /// Nodes drawn on one level, most frequent first, and how many there are in all.
@@ -70,11 +72,12 @@ public struct HierarchyFigure: Sendable {
 
   public func drawing() -> Drawing {
     let levels = levels
-    let legend = Legend(entries: legend, width: width - 8)
-    let left = 112.0
+    let left = Self.left
+    let step = (self.width - left) / Double(nodesPerLevel)
+    // Few nodes need no empty page beside them.
+    let width = left + step * Double(max(4, levels.map(\.shown.count).max() ?? 0))
     var places: [Int: Point] = [:]
     for (row, level) in levels.enumerated() {
-      let step = (width - left) / Double(nodesPerLevel)
       for (column, node) in level.shown.enumerated() {
         places[node] = Point(left + step * (Double(column) + 0.5), Double(row) * Self.rowHeight + 40)
       }
@@ -83,6 +86,7 @@ public struct HierarchyFigure: Sendable {
     let largest = levels.flatMap(\.shown).map { Self.extent(of: nodes[$0].cells) }.max() ?? 0
     let scale = largest > 0 ? min(Self.nodeSize * 1.25 / largest, Self.nodeSize * 0.75 / smallestExtent) : 1
     let shownPlaces = places
+    let legend = Legend(entries: self.legend, width: width - 8)
     return Drawing(
       width: width, height: Double(max(1, levels.count)) * Self.rowHeight + legend.height, summary: summary
     ) { canvas in
@@ -153,7 +157,7 @@ public struct HierarchyFigure: Sendable {
       canvas.fill(node.colors.first ?? .neutral)
     }
     let baseline = centre.y + Self.nodeSize / 2 + 18
-    let limit = (width - 112) / Double(nodesPerLevel) - 6
+    let limit = (width - Self.left) / Double(nodesPerLevel) - 6
     if !node.name.isEmpty {
       canvas.text(Font.tick.fitting(node.name, within: limit), at: Point(centre.x, baseline), .tick, anchor: .middle)
     }

@@ -18,7 +18,9 @@ public struct ScatterFigure: Sendable {
   }
 
   public func drawing() -> Drawing {
-    let hasUnclassified = labels.contains { $0 < 1 || $0 > styles.count }
+    let hasUnclassified = zip(points, labels).contains { place, label in
+      place.x.isFinite && place.y.isFinite && (label < 1 || label > styles.count)
+    }
     let legend = Legend(entries: styles + (hasUnclassified ? [.unclassified] : []), width: width - 8)
     let finite = points.filter { $0.x.isFinite && $0.y.isFinite }
     var (low, high) = (finite.first ?? .zero, finite.first ?? .zero)

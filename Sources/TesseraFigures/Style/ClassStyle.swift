@@ -16,11 +16,13 @@ public struct ClassStyle: Sendable, Codable, Equatable {
   }
 
   /// Looks of the classes 1, 2, ... in this order. Sixteen colours meet nine shapes, so 144 classes differ.
-  public static func styles(names: [String], counts: [Int]? = nil) -> [ClassStyle] {
+  ///
+  /// - Parameter used: looks to leave to something else that is named in the same figure.
+  public static func styles(names: [String], counts: [Int]? = nil, after used: Int = 0) -> [ClassStyle] {
     names.indices.map { index in
       ClassStyle(
-        name: names[index], count: counts?[index], color: palette[index % palette.count],
-        marker: Marker.allCases[index % Marker.allCases.count])
+        name: names[index], count: counts?[index], color: palette[(index + used) % palette.count],
+        marker: Marker.allCases[(index + used) % Marker.allCases.count])
     }
   }
 

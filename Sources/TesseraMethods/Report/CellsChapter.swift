@@ -47,7 +47,9 @@ package struct CellsChapter: Sendable {
   /// The looks of all types by index; nil for the perfect crystal.
   private var looks: [ClassStyle?] {
     let shown = shownTypes
-    let styles = ClassStyle.styles(names: shown.map(name), counts: shown.map { cells.types[$0].count })
+    let styles = ClassStyle.styles(
+      names: shown.map(name), counts: shown.map { cells.types[$0].count },
+      after: classes.count)
     var looks = [ClassStyle?](repeating: Self.otherTypes, count: cells.types.count)
     for index in hierarchy.dominant { looks[index] = nil }
     for (type, style) in zip(shown, styles) { looks[type] = style }
@@ -107,10 +109,10 @@ package struct CellsChapter: Sendable {
         level: node.level, count: node.count, cells: outlines(of: node),
         colors: cells.grid == nil
           ? [] : node.cells.map { looks[$0.type]?.color ?? Self.otherTypes.color },
-        dots: dots(of: node))
+        dots: dots(of: node), name: node.level == 1 ? "\(Number.count(node.cellCount)) in all" : "")
     }
-    let edges = hierarchy.edges(within: 1).map { (from: $0.lower, to: $0.higher) }
-    var figure = HierarchyFigure(nodes: nodes, edges: edges, summary: "Motif-cells by the number of cells they join")
+    var figure = HierarchyFigure(
+      nodes: nodes, edges: closestEdges, summary: "Motif-cells by the number of cells they join")
     figure.legend = classes.styles.map { ClassStyle(name: $0.name, color: $0.color) }
     return .init(
       "hierarchy", title: "Hierarchy of motif-cells",
@@ -118,6 +120,13 @@ package struct CellsChapter: Sendable {
         "Each motif-cell with how often it stands alone in perfect crystal. Dots are sites in the colours of their "
         + "classes, open circles empty places; a line joins a motif-cell with a larger one that contains it.",
       figure.drawing())
+  }
+
+  /// To each motif-cell from the largest of those inside it; all others follow from these.
+  private var closestEdges: [(from: Int, to: Int)] {
+    var closest = [Int](repeating: .max, count: hierarchy.nodes.count)
+    for edge in hierarchy.edges { closest[edge.higher] = min(closest[edge.higher], edge.difference) }
+    return hierarchy.edges.filter { $0.difference == closest[$0.higher] }.map { (from: $0.lower, to: $0.higher) }
   }
 
   private func outlines(of node: Hierarchy.Node) -> [[Point]] {

@@ -54,9 +54,11 @@ package struct LatticeChapter: Sendable {
     let points = spectrum.radial.enumerated().dropFirst().map { radius, power in
       Point(Double(radius) / Double(spectrum.side) * unit, power)
     }
+    // The tail is noise; what matters lies within a few rings of the first.
+    let limit = min(0.5, ringFrequency.map { 5 * $0 } ?? 0.5) * unit
     var figure = LineFigure(
       curves: [.init(name: "radial mean", points: Array(points))],
-      x: Axis("spatial frequency (\(calibration == nil ? "px⁻¹" : "nm⁻¹"))"),
+      x: Axis("spatial frequency (\(calibration == nil ? "px⁻¹" : "nm⁻¹"))", range: 0...limit),
       y: Axis("power (a.u.)", scale: .logarithmic), summary: "Radial mean of the power spectrum")
     (figure.width, figure.height) = (460, 380)
     var caption = "Power averaged over rings."

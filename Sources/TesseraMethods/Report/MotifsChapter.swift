@@ -1,3 +1,4 @@
+import Foundation
 import TesseraFigures
 import TesseraImaging
 import TesseraLearning
@@ -73,7 +74,7 @@ package struct MotifsChapter: Sendable {
         patch: patch,
         captions: [
           styles[index].name, "\(Number.count(styles[index].count ?? 0)) sites",
-          "confidence \(Number.short(confidences[index], digits: 2))",
+          "confidence \(Self.twoDecimals(confidences[index]))",
         ], style: styles[index])
     }
     let sheet = ContactSheet(tiles: tiles, calibration: calibration, summary: "Mean patch of each class")
@@ -97,9 +98,13 @@ package struct MotifsChapter: Sendable {
           .init(styles[index].name, value: Double(index), style: styles[index]),
           .init(Number.count(count), value: Double(count)),
           .init(Number.percent(shares[index]), value: shares[index]),
-          .init(Number.short(confidences[index], digits: 3), value: confidences[index]),
+          .init(Self.twoDecimals(confidences[index]), value: confidences[index]),
         ]
       })
+  }
+
+  private static func twoDecimals(_ value: Double) -> String {
+    value.isFinite ? String(format: "%.2f", value) : "–"
   }
 
   private func scatter(of layout: Layout) -> ReportDocument.Figure {

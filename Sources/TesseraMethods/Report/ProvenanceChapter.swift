@@ -2,28 +2,18 @@ import TesseraFigures
 
 /// How the result came about: parameters and why, timings, version, and how to cite it.
 package struct ProvenanceChapter: Sendable {
-  /// One setting of the analysis.
-  package struct Parameter: Sendable {
-    package var name, value: String
-    /// `chosen from the image: ...`, `default`, `given`.
-    package var reason: String
-    package init(_ name: String, _ value: String, because reason: String) {
-      (self.name, self.value, self.reason) = (name, value, reason)
-    }
-  }
-
-  package var parameters: [Parameter]
-  /// Seconds a stage, in the order in which they ran.
-  package var timings: [(stage: String, seconds: Double)]
+  package var choices: [AnalysisResult.Choice]
+  /// In the order in which the stages ran.
+  package var timings: [AnalysisResult.Timing]
   /// As the user typed it.
   package var input: String
   package var version: String
   package var seed: UInt64
 
   package init(
-    parameters: [Parameter], timings: [(stage: String, seconds: Double)], input: String, version: String, seed: UInt64
+    choices: [AnalysisResult.Choice], timings: [AnalysisResult.Timing], input: String, version: String, seed: UInt64
   ) {
-    (self.parameters, self.timings) = (parameters, timings)
+    (self.choices, self.timings) = (choices, timings)
     (self.input, self.version, self.seed) = (input, version, seed)
   }
 
@@ -45,7 +35,7 @@ package struct ProvenanceChapter: Sendable {
   private var parameterTable: ReportDocument.Table {
     ReportDocument.Table(
       columns: [.init("parameter"), .init("value"), .init("why")],
-      rows: parameters.map { [.init($0.name), .init($0.value), .init($0.reason)] })
+      rows: choices.map { [.init($0.name), .init($0.value), .init($0.reason)] })
   }
 
   private var timingTable: ReportDocument.Table {

@@ -38,7 +38,7 @@ package struct ReportHeadline: Sendable {
     let (sizes, shares) = (classes.sizes, classes.shares)
     let rare = classes.rare
     func phrase(_ label: Int) -> String {
-      "\(classes.names[label - 1]) (\(Number.count(sizes[label - 1])), \(Number.percent(shares[label - 1])))"
+      "\(classes.names[label - 1]) (\(Number.count(sizes[label - 1])); \(Number.percent(shares[label - 1])))"
     }
     let common = (1...classes.count).filter { !rare.contains($0) }
     var sentences: [String] = []

@@ -34,6 +34,7 @@ enum ReportStyle {
     a { color: var(--accent); }
     nav a { text-decoration: none; } nav a:hover { text-decoration: underline; }
     figure { margin: 16px 0 22px; min-width: 0; }
+    section > :last-child, .row > figure { margin-bottom: 0; }
     .paper { background: #ffffff; border: 1px solid var(--rule); border-radius: 8px; padding: 12px; overflow: auto;
       width: fit-content; max-width: 100%; }
     .paper img { display: block; max-width: 100%; height: auto; }
