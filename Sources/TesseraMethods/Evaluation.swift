@@ -33,7 +33,7 @@ public struct Evaluation: Sendable {
   public func scores(of predicted: String, truth: String) throws -> Scores {
     if isTable(predicted) && isTable(truth) {
       let tables = (try CSVTable(path: predicted), try CSVTable(path: truth))
-      let isPlaced = SiteTable.isPlaced(tables.0) && SiteTable.isPlaced(tables.1)
+      let isPlaced = PlaceTable.isPlaced(tables.0) && PlaceTable.isPlaced(tables.1)
       switch subject ?? (isPlaced ? .sites : .labels) {
       case .sites: return try siteScores(tables.0, tables.1)
       case .labels: return try labelScores(tables.0, tables.1, byPlace: isPlaced)
@@ -55,8 +55,8 @@ public struct Evaluation: Sendable {
   }
 
   private func siteScores(_ predicted: CSVTable, _ truth: CSVTable) throws -> Scores {
-    let found = try SiteTable(predicted, withVacant: countsVacant)
-    let real = try SiteTable(truth, withVacant: countsVacant)
+    let found = try PlaceTable(predicted, withVacant: countsVacant)
+    let real = try PlaceTable(truth, withVacant: countsVacant)
     return Scores(SiteScore(found.places, truth: real.places, tolerance: tolerance))
   }
 
@@ -66,7 +66,7 @@ public struct Evaluation: Sendable {
     let real = try words(truth, truthColumn, ["environment", "label", "class"])
     var pairs: [(String, String)]
     if byPlace {
-      let (here, there) = (try SiteTable(predicted, withVacant: true), try SiteTable(truth, withVacant: true))
+      let (here, there) = (try PlaceTable(predicted, withVacant: true), try PlaceTable(truth, withVacant: true))
       let limit = tolerance ?? SiteMatch.defaultTolerance(of: there.places)
       pairs = SiteMatch(here.places, truth: there.places).matches.filter { $0.distance <= limit }.map {
         (found[here.rows[$0.predicted]], real[there.rows[$0.truth]])

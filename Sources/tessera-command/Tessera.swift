@@ -1,4 +1,5 @@
 import ArgumentParser
+import TesseraMethods
 
 /// The command `tessera`: each subcommand parses, calls one method and writes.
 @main
@@ -6,8 +7,10 @@ struct TesseraCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera",
     abstract: "Finds the motifs of an atomic-resolution micrograph, where each one sits, and how they combine.",
-    version: "0.1.0",
-    subcommands: [Info.self, Convert.self, Simulate.self, Evaluate.self])
+    version: Tessera.version,
+    subcommands: [
+      Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self, Evaluate.self,
+    ])
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
   static func main() async {

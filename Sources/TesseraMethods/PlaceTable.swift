@@ -2,7 +2,7 @@ import TesseraFormats
 import TesseraNumerics
 
 /// The places of a table with columns x and y (in any case), in pixels.
-struct SiteTable {
+struct PlaceTable {
   let places: [Point]
   /// Row of the table that each place comes from.
   let rows: [Int]

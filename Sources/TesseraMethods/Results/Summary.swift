@@ -1,0 +1,117 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// `summary.json`: everything a script wants of one analysis.
+public struct Summary: Sendable, Encodable {
+  public struct PixelSize: Sendable, Encodable {
+    public var x, y: Double
+  }
+  public struct Class: Sendable, Encodable {
+    public var `class`: Int
+    public var name: String
+    public var count: Int
+    public var fraction, confidence: Double
+  }
+  public struct LatticeSummary: Sendable, Encodable {
+    public var u, v: [Double]
+    public var basis: [[Double]]
+    public var basis_heights: [Double?]
+    public var indexed_share, deviation_px: Double
+  }
+  public struct PatchSummary: Sendable, Encodable {
+    public var side: Int
+    public var plane_spacing_px: Double?
+    public var ring_contrast, confidence: Double
+  }
+  public struct Parameter: Sendable, Encodable {
+    public var value, reason: String
+  }
+
+  /// As the user typed it.
+  public var input: String
+  /// nm per pixel; null where unknown.
+  public var calibration: PixelSize?
+  public var parameters: [String: Parameter]
+  public var settings: Analysis
+  public var counts: [String: Int]
+  public var classes: [Class]
+  /// `discrete` or `continuous`.
+  public var structure: String
+  public var structure_reason: String
+  public var structure_explained: Double
+  public var lattice: LatticeSummary?
+  public var patch: PatchSummary
+  public var seed: UInt64
+  /// Seconds a stage.
+  public var timings: [String: Double]
+  public var version: String
+  public var warnings: [String]
+
+  public init(of result: AnalysisResult, settings: Analysis, input: String, version: String) {
+    self.input = input
+    self.settings = settings
+    self.version = version
+    calibration = result.micrograph.calibration.map { PixelSize(x: $0.nanometresPerPixelX, y: $0.nanometresPerPixelY) }
+    parameters = Dictionary(
+      result.choices.map { ($0.name, Parameter(value: $0.value, reason: $0.reason)) }, uniquingKeysWith: { $1 })
+    let vacant = result.sites.sites.count { $0.kind == .vacant }
+    counts = [
+      "sites": result.sites.count, "columns": result.sites.count - vacant, "vacant": vacant,
+      "classified": result.classes.labels.count { $0 > 0 }, "classes": result.classes.count,
+      "cells": result.cells?.cells.count ?? 0, "cell_types": result.cells?.types.count ?? 0,
+      "hierarchy_nodes": result.hierarchy?.nodes.count ?? 0,
+    ]
+    classes = result.classRows.map {
+      Class(class: $0.label, name: $0.name, count: $0.count, fraction: $0.fraction, confidence: $0.confidence)
+    }
+    structure = result.structure.kind.rawValue
+    structure_reason = result.structure.reason
+    structure_explained = result.structure.explained
+    lattice = result.lattice.map { lattice in
+      LatticeSummary(
+        u: [lattice.grid.u.x, lattice.grid.u.y], v: [lattice.grid.v.x, lattice.grid.v.y],
+        basis: lattice.basis.map { [$0.x, $0.y] }, basis_heights: lattice.basisHeights.map { $0.isFinite ? $0 : nil },
+        indexed_share: lattice.indexedShare, deviation_px: lattice.deviation)
+    }
+    patch = PatchSummary(
+      side: result.patchSide, plane_spacing_px: result.patchSize.planeSpacing, ring_contrast: result.patchSize.contrast,
+      confidence: result.patchSize.confidence)
+    seed = result.seed
+    timings = Dictionary(result.timings.map { ($0.stage, $0.seconds) }, uniquingKeysWith: +)
+    warnings = result.warnings
+  }
+
+  /// The file's bytes: sorted keys, so that equal results are equal bytes.
+  public func json() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return try encoder.encode(self) + Data("\n".utf8)
+  }
+}
+
+extension AnalysisResult {
+  /// What `classes.csv` says of one class.
+  struct ClassRow {
+    var label: Int
+    var name: String
+    var count: Int
+    /// Share of the classified sites, 0 ... 1.
+    var fraction: Double
+    /// Mean confidence of the members, 0 ... 1.
+    var confidence: Double
+  }
+
+  var classRows: [ClassRow] {
+    let total = max(1, classes.labels.count { $0 > 0 })
+    var sums = [Double](repeating: 0, count: classes.count)
+    for (label, sure) in zip(classes.labels, classes.confidence) where label > 0 { sums[label - 1] += sure }
+    return classes.sizes.enumerated().map { index, size in
+      ClassRow(
+        label: index + 1, name: classes.names[index], count: size, fraction: Double(size) / Double(total),
+        confidence: size > 0 ? sums[index] / Double(size) : 0)
+    }
+  }
+}

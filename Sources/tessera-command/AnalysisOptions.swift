@@ -1,0 +1,116 @@
+import ArgumentParser
+import TesseraImaging
+import TesseraLearning
+import TesseraMethods
+import TesseraStructure
+
+extension PeakFinder.Route: ExpressibleByArgument {}
+
+/// How the columns of an image are found.
+struct FindingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("auto, scale-space or svd.", valueName: "name"))
+  var method = PeakFinder.Route.auto
+
+  @Option(help: ArgumentHelp("Smoothing scale, about a quarter of the spacing. (default: chosen)", valueName: "pixels"))
+  var scale: Double?
+
+  @Option(help: ArgumentHelp("Least height over the noise in the smoothed image.", valueName: "deviations"))
+  var noiseThreshold = PeakFinder().noiseThreshold
+
+  @Option(help: ArgumentHelp("Least height, as a share of the columns around. (default: 0.06)", valueName: "fraction"))
+  var contrastThreshold: Double?
+
+  @OptionGroup var contrast: ContrastOptions
+
+  func apply(to preparation: inout Preparation, _ finder: inout PeakFinder) {
+    preparation.contrast = Preparation.Contrast(rawValue: contrast.contrast.rawValue) ?? .auto
+    finder.route = method
+    finder.scale = scale
+    finder.noiseThreshold = noiseThreshold
+    finder.contrastThreshold = contrastThreshold
+  }
+}
+
+/// Whether motifs that differ by a rotation are one.
+enum FeatureForm: String, ExpressibleByArgument, CaseIterable, Sendable { case full, invariant }
+
+/// How motifs are described, laid out and sorted.
+struct MotifOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("full: turned motifs differ; invariant: they are one.", valueName: "form"))
+  var features = FeatureForm.full
+
+  @Option(help: ArgumentHelp("Zernike terms with these |q| only: 0,2,3. (default: all)", valueName: "list"))
+  var angularOrders: NumberList?
+
+  @Option(help: ArgumentHelp("Largest radial order p of the Zernike terms.", valueName: "p"))
+  var maxOrder = 10
+
+  @Flag(help: "Leave out the mean intensity of a patch (as the papers' invariants do).")
+  var noPiston = false
+
+  @Flag(help: "Keep the tails of columns outside a patch in its features.")
+  var noIsolation = false
+
+  @Option(help: ArgumentHelp("Side of a patch. (default: twice the plane spacing)", valueName: "pixels"))
+  var patchSize: Int?
+
+  @Option(help: ArgumentHelp("Neighbours of each motif in the graph.", valueName: "k"))
+  var neighbors = 15
+
+  @Option(help: ArgumentHelp("Iterations of the layout, half of them in each stage.", valueName: "n"))
+  var iterations = 160
+
+  @Option(help: ArgumentHelp("auto, or the number of classes.", valueName: "n"))
+  var classes = ClassCount.auto
+
+  @Option(help: ArgumentHelp("Standard deviations between two classes.", valueName: "deviations"))
+  var separation = ClassFinder().separation
+
+  func validate() throws {
+    guard (1...40).contains(maxOrder) else { throw ValidationError("--max-order must be 1 to 40, but is \(maxOrder)") }
+    guard neighbors >= 2 else { throw ValidationError("--neighbors must be 2 or more, but is \(neighbors)") }
+    guard iterations >= 2 else { throw ValidationError("--iterations must be 2 or more, but is \(iterations)") }
+    if let patchSize, patchSize < 5 || patchSize.isMultiple(of: 2) {
+      throw ValidationError("--patch-size must be an odd number from 5, but is \(patchSize)")
+    }
+    if let orders = angularOrders?.values, orders.contains(where: { $0 < 0 || $0 != $0.rounded() }) {
+      throw ValidationError("--angular-orders must be whole numbers from 0, such as 0,2,3")
+    }
+  }
+
+  func apply(to analysis: inout Analysis) {
+    analysis.descriptor.form = features == .full ? .full : .invariant
+    analysis.descriptor.angularOrders = angularOrders?.values.map { Int($0) }
+    analysis.descriptor.maxOrder = maxOrder
+    analysis.descriptor.keepsPiston = !noPiston
+    analysis.isolatesPatches = !noIsolation
+    analysis.patchSide = patchSize
+    analysis.embedding.search.count = neighbors
+    for stage in analysis.embedding.stages.indices {
+      analysis.embedding.stages[stage].iterations = stage == 0 ? (iterations + 1) / 2 : iterations / 2
+    }
+    analysis.classFinder.separation = separation
+    analysis.classCount = classes.count
+  }
+}
+
+/// `--classes auto` or a number.
+struct ClassCount: ExpressibleByArgument, Sendable {
+  /// Nil: found.
+  let count: Int?
+  static let auto = ClassCount(count: nil)
+
+  init(count: Int?) { self.count = count }
+
+  init?(argument: String) {
+    if argument == "auto" {
+      count = nil
+    } else if let number = Int(argument), number >= 1 {
+      count = number
+    } else {
+      return nil
+    }
+  }
+
+  var defaultValueDescription: String { count.map(String.init) ?? "auto" }
+}

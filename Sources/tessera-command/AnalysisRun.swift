@@ -1,0 +1,44 @@
+import ArgumentParser
+import TesseraFormats
+import TesseraImaging
+import TesseraMethods
+
+/// What `analyze`, `motifs` and `demo` share: runs the analysis of one input and writes its result folder.
+struct AnalysisRun {
+  var analysis: Analysis
+  var seed: UInt64
+  var output: OutputOptions
+  var hasReport = true
+
+  /// - Parameters:
+  ///   - input: as the user typed it.
+  ///   - folder: where the result goes.
+  func run(_ input: String, into folder: String, read: () throws -> Micrograph) throws {
+    let start = ContinuousClock.now
+    try AtomicOutput.checkPlace(folder, replacing: output.force)
+    let micrograph = try read()
+    let reading = (ContinuousClock.now - start) / .seconds(1)
+    let progress = ProgressBar()
+    defer { progress.finish() }
+    var result = try analysis.result(on: micrograph, seed: seed) { progress.report($0, 0.9 * $1) }
+    result.timings.insert(.init(stage: "read", seconds: reading), at: 0)
+    progress.report("report", 0.9)
+    let results = ResultFolder(result, settings: analysis, input: input, hasReport: hasReport)
+    let summary = try results.write(to: folder, replacing: output.force, since: start)
+    progress.finish()
+    for warning in summary.warnings where !micrograph.warnings.contains(warning) {
+      Messages.warning("\(micrograph.name): \(warning)")
+    }
+    if output.json { return try Messages.printJSON(summary) }
+    print(Self.sentence(summary, seconds: (ContinuousClock.now - start) / .seconds(1)))
+    print(hasReport ? "report: \(folder)/report.html" : "result: \(folder)")
+  }
+
+  private static func sentence(_ summary: Summary, seconds: Double) -> String {
+    let vacant = summary.counts["vacant"] ?? 0
+    let kinds = summary.structure == "continuous"
+      ? "motifs that change continuously" : "\(summary.classes.count) \(summary.classes.count == 1 ? "motif" : "motifs")"
+    return "\(summary.input): \(summary.counts["columns"] ?? 0) columns"
+      + (vacant > 0 ? ", \(vacant) vacant nodes" : "") + ", \(kinds), in \((seconds * 10).rounded() / 10) s"
+  }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Foundation
+import TesseraFormats
+import TesseraImaging
+import TesseraMethods
+import TesseraStructure
+
+/// `tessera sites`: the columns of an image, refined.
+struct SitesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sites",
+    abstract: "Finds the atom columns of a micrograph and refines their places.",
+    discussion: """
+      EXAMPLE
+        tessera sites scan.tif -o scan.sites.csv
+
+      writes one row a column: place in pixels (and nm where the image is calibrated), height, widths, background and \
+      their standard errors. Without --output the table goes to NAME.sites.csv in the current folder.
+      """)
+
+  @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
+  var input: String
+
+  @OptionGroup(title: "Input") var image: InputOptions
+  @OptionGroup(title: "Columns") var finding: FindingOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension
+    let path = output.output ?? "\(name).sites.csv"
+    try AtomicOutput.checkPlace(path, replacing: output.force)
+    var (preparation, finder) = (Preparation(), PeakFinder())
+    finding.apply(to: &preparation, &finder)
+    let micrograph = try image.micrograph(at: input)
+    let prepared = try preparation.prepared(micrograph)
+    let found = try finder.found(in: prepared, name: micrograph.name)
+    let table = SiteTable(
+      sites: found.sites, positionErrors: found.positionErrors, amplitudeErrors: found.amplitudeErrors,
+      calibration: micrograph.calibration)
+    try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
+    for warning in prepared.warnings + found.warnings { Messages.warning("\(micrograph.name): \(warning)") }
+    if output.json {
+      try Messages.printJSON(
+        Report(
+          input: input, output: path, columns: found.sites.count, scale: found.scale, method: found.route.rawValue,
+          mean_spacing_px: found.sites.meanSpacing, version: Tessera.version, warnings: prepared.warnings))
+    } else {
+      print("\(input): \(found.sites.count) columns -> \(path)")
+    }
+  }
+
+  private struct Report: Encodable {
+    let input, output: String
+    let columns: Int
+    let scale: Double
+    let method: String
+    let mean_spacing_px: Double?
+    let version: String
+    let warnings: [String]
+  }
+}
