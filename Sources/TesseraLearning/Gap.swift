@@ -16,7 +16,7 @@ struct Gap: Sendable {
     // Within-class scatter, drawn towards the noise's unit sphere as far as there are few members to know it from.
     let total = a.count + b.count
     let (ca, cb) = (table.covariance(of: a, about: meanA), table.covariance(of: b, about: meanB))
-    let shrink = min(1, Double(d) / Double(max(1, total / 4)))
+    let shrink = min(1, 10 * Double(d) / Double(total))
     var scatter = Matrix<Double>(rows: d, columns: d, filling: 0)
     for i in 0..<d {
       for j in 0..<d {

@@ -103,7 +103,9 @@ struct Partition: Sendable {
   /// The separation that two classes of these sizes need.
   private func required(_ a: Int, _ b: Int) -> Double {
     let ratio = Double(max(a, b)) / Double(max(1, min(a, b)))
-    return rule.separation + rule.rarityPenalty * log10(ratio)
+    // The best line through few points in many dimensions separates even one group a little.
+    let chance = 2.5 * (Double(table.components) / Double(a + b)).squareRoot()
+    return rule.separation + rule.rarityPenalty * log10(ratio) + chance
   }
 
   private func bestSplit(of group: [Int]) -> (first: [Int], second: [Int])? {
