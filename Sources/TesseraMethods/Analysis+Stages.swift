@@ -157,8 +157,7 @@ extension Analysis {
     func rounded(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
     var list: [AnalysisResult.Choice] = [
       .init(
-        "scale", "\(rounded(found.scale)) px",
-        finder.scale != nil ? "given" : "neighbouring maxima stand about four of it apart at this smoothing"),
+        "scale", "\(rounded(found.scale)) px", found.scaleReason),
       .init(
         "method", found.route.rawValue,
         finder.route != .auto

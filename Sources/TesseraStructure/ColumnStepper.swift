@@ -92,7 +92,7 @@ struct ColumnStepper: Sendable {
   }
 
   private func add(_ column: GaussianColumn, to residual: UnsafeMutableBufferPointer<Float>, sign: Float) {
-    column.forEachPixel(radius: reach, width: width, height: height) { index, value in
+    column.forEachPixel(radius: reach, width: width, height: height) { index, _, _, value in
       residual[index] += sign * Float(value)
     }
   }
@@ -107,14 +107,13 @@ struct ColumnStepper: Sendable {
     var sums = normal.mutableSpan
     var rights = right.mutableSpan
     let (p, q, r) = (column.p, column.q, column.r)
-    column.forEachPixel(radius: reach, width: width, height: height) { index, value in
+    let inverseAmplitude = 1 / column.amplitude
+    column.forEachPixel(radius: reach, width: width, height: height) { index, dx, dy, value in
       guard weights[index] > 0 else { return }
-      let dx = Double(index % width) - column.centre.x
-      let dy = Double(index / width) - column.centre.y
       let left = Double(residual[index])
       let model = Double(pixels[index]) - left
       let weight = Double(weights[index]) / max(constantVariance + gain * model, floor)
-      let d0 = value / column.amplitude
+      let d0 = value * inverseAmplitude
       let d1 = value * (p * dx + q * dy)
       let d2 = value * (q * dx + r * dy)
       let d3 = -0.5 * value * dx * dx

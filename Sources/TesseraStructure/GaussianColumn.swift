@@ -54,21 +54,28 @@ struct GaussianColumn: Sendable {
     return (span(centre.x, width), span(centre.y, height))
   }
 
-  /// Calls `body(index, value)` for the pixels within `radius` of the centre, row by row.
+  /// Calls `body(index, dx, dy, value)` for the pixels within `radius` of the centre, row by row.
   @inline(__always)
-  func forEachPixel(radius: Double, width: Int, height: Int, _ body: (_ index: Int, _ value: Double) -> Void) {
-    let (xs, ys) = window(radius: radius, width: width, height: height)
+  func forEachPixel(
+    radius: Double, width: Int, height: Int, _ body: (_ index: Int, _ dx: Double, _ dy: Double, _ value: Double) -> Void
+  ) {
+    let (_, ys) = window(radius: radius, width: width, height: height)
     let limit = radius * radius
     for y in ys {
       let dy = Double(y) - centre.y
+      // The chord of the disc in this row.
+      let half = max(0, limit - dy * dy).squareRoot()
+      let first = max(0, Int((centre.x - half).rounded(.up)))
+      let last = min(width - 1, Int((centre.x + half).rounded(.down)))
+      guard first <= last else { continue }
       // exp of a quadratic along a row: each pixel's factor follows from the last by two multiplications.
-      let dx0 = Double(xs.lowerBound) - centre.x
+      let dx0 = Double(first) - centre.x
       var value = amplitude * exp(-0.5 * (p * dx0 * dx0 + 2 * q * dx0 * dy + r * dy * dy))
       var step = exp(-(p * (dx0 + 0.5) + q * dy))
       let stepFactor = exp(-p)
       var dx = dx0
-      for x in xs {
-        if dx * dx + dy * dy <= limit { body(y * width + x, value) }
+      for index in y * width + first...y * width + last {
+        body(index, dx, dy, value)
         value *= step
         step *= stepFactor
         dx += 1

@@ -68,7 +68,9 @@ public struct PatchIsolation: Sendable {
     for k in 0..<count {
       let column = GaussianColumn(
         amplitude: 1, centre: Point(centre + radius + Double(k) * step, centre), sigma: sigma)
-      column.forEachPixel(radius: reach * sigma, width: side, height: side) { pixels[k, $0] = Float($1) }
+      column.forEachPixel(radius: reach * sigma, width: side, height: side) { index, _, _, value in
+        pixels[k, index] = Float(value)
+      }
     }
     return basis.moments(ofRows: pixels)
   }

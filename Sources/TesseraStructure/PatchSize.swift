@@ -29,10 +29,10 @@ public struct PatchSize: Sendable, Codable, Equatable {
   }
 
   /// - Parameter spacing: mean distance between neighbouring columns, in pixels: the ring is sought at plane spacings
-  ///   between 0.4 and 4 of it.
-  public func estimate(of spectrum: PowerSpectrum, spacing: Double) -> Estimate {
+  ///   between 0.4 and `widest` of it.
+  public func estimate(of spectrum: PowerSpectrum, spacing: Double, widest: Double = 4) -> Estimate {
     let side = Double(spectrum.side)
-    let low = max(3, Int(side / (4 * spacing)))
+    let low = max(3, Int(side / (widest * spacing)))
     let high = min(spectrum.radial.count - 4, Int(side / (0.4 * spacing)) + 1)
     var result = Estimate(
       frequency: nil, contrast: 1, confidence: 0, radial: spectrum.radial, imageSide: spectrum.side)

@@ -41,6 +41,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     public var route: Route
     /// Standard deviation of the Laplacian of the Gaussian that was used, in pixels.
     public var scale: Double
+    /// Why that scale.
+    public var scaleReason: String
     /// Typical response of a column divided by the noise in the smoothed image.
     public var signalToNoise: Double
     /// The fitted background, the residual (image minus model), and the variance model of a pixel:
@@ -58,9 +60,11 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let image = prepared.image
     let noise = NoiseModel(of: image)
     var ladder = ScaleLadder(image: image, noise: noise)
-    guard let chosen = scale ?? ladder.columnScale() else {
+    let choice = scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()
+    guard let choice else {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
     }
+    let chosen = choice.scale
     var candidates = self.candidates(in: image, prepared.isMeasured, scale: chosen, noise: noise)
     var used = route == .svd ? Route.svd : .scaleSpace
     if route == .svd || (route == .auto && candidates.signalToNoise < 6) {
@@ -78,7 +82,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
     }
     return Self.result(
-      kept.inside, outside: kept.outside, route: used, scale: chosen, signalToNoise: candidates.signalToNoise)
+      kept.inside, outside: kept.outside, route: used, scale: choice, signalToNoise: candidates.signalToNoise)
   }
 
   /// Places of maxima that pass both thresholds, strongest first where two compete.
@@ -200,11 +204,13 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   }
 
   private static func result(
-    _ outcome: ColumnFit.Outcome, outside: ColumnFit.Outcome, route: Route, scale: Double, signalToNoise: Double
+    _ outcome: ColumnFit.Outcome, outside: ColumnFit.Outcome, route: Route, scale: ScaleLadder.Choice,
+    signalToNoise: Double
   ) -> Found {
     return Found(
       sites: sites(of: outcome), outside: sites(of: outside), positionErrors: outcome.positionErrors,
-      amplitudeErrors: outcome.amplitudeErrors, route: route, scale: scale, signalToNoise: signalToNoise,
+      amplitudeErrors: outcome.amplitudeErrors, route: route, scale: scale.scale, scaleReason: scale.reason,
+      signalToNoise: signalToNoise,
       background: outcome.background, residual: outcome.residual, constantVariance: outcome.constantVariance,
       gain: outcome.gain, warnings: [])
   }

@@ -4,16 +4,36 @@ import TesseraNumerics
 
 /// The image at a ladder of scales, from which the scale of its columns is read.
 ///
-/// Two signs are used. Columns on a lattice stand about four standard deviations of the best Laplacian of the Gaussian
-/// apart: the first scale at which the significant maxima are that close is theirs (finer scales show a scatter of
-/// noise maxima whose significant ones are far apart). And a lone column answers most strongly at its own width
-/// (Lindeberg 1998), which bounds the scale where columns are far apart.
+/// At the right scale the significant maxima of the Laplacian of the Gaussian are the columns, and a somewhat coarser
+/// scale shows the same ones: their number has a plateau, on which neighbours stand at even distances. Finer scales
+/// break columns into noise, coarser ones join them. The first plateau is taken; on it, the scale nearest to a quarter of
+/// the spacing, which suits a lattice best. Without a plateau (few columns, much noise) the first ring of the power
+/// spectrum tells the spacing, and without a ring the first scale at which maxima stand four of it apart is taken, or
+/// that at which lone columns answer most strongly (Lindeberg, IJCV 30 (1998) 79).
 struct ScaleLadder {
   let image: Raster<Float>
   /// The variance of a pixel at each intensity.
   let noise: NoiseModel
   private var responses: [Raster<Float>] = []
   private let scales: [Double]
+
+  /// What one scale shows.
+  private struct Rung {
+    var scale: Double
+    /// Significant maxima, as row-major indices.
+    var maxima: [Int] = []
+    /// Median distance to the nearest neighbour, in pixels, and its robust relative scatter.
+    var spacing = Double.infinity
+    var scatter = Double.infinity
+    /// Median height over the noise.
+    var signalToNoise = 0.0
+  }
+
+  /// A scale, and why it was chosen.
+  struct Choice {
+    var scale: Double
+    var reason: String
+  }
 
   init(image: Raster<Float>, noise: NoiseModel) {
     (self.image, self.noise) = (image, noise)
@@ -29,47 +49,81 @@ struct ScaleLadder {
 
   /// Spacing of neighbours in units of the scale at which the Laplacian of the Gaussian suits a lattice.
   static let spacingInScales = 4.0
+  /// A maximum counts from this many standard deviations of the noise.
+  private static let significance = 4.5
+  /// Maxima whose median only just exceeds `significance` are the noise's own tail.
+  private static let leastSignal = 6.0
+  /// Neighbours at less even distances than this are no lattice and no row of columns.
+  private static let largestScatter = 0.27
+  /// On a plateau the number of maxima changes by less than this from rung to rung (as a natural logarithm).
+  private static let steadiness = 0.07
 
-  /// The scale of the columns, in pixels; nil where no scale shows more than a handful of significant maxima.
-  mutating func columnScale() -> Double? {
-    var best: Double?
-    var places: [Int] = []
-    var last: (scale: Double, ratio: Double)?
-    for (k, scale) in scales.enumerated() {
-      let response = response(at: k)
-      let all = LocalMaxima.indices(in: response, reach: max(1, Int((1.2 * scale).rounded())))
-      let ratios = significance(of: all, in: response, scale: scale)
-      let maxima = all.indices.filter { ratios[$0] > 4.5 }.map { all[$0] }
-      guard maxima.count >= 4 else { continue }
-      // Maxima that only just pass are the noise's own tail, whatever their spacing.
-      let typical = Statistics.median(ratios.filter { $0 > 4.5 })
-      let points = maxima.map { Point(Double($0 % image.width), Double($0 / image.width)) }
-      guard let spacing = PeakFinder.typicalSpacing(points) else { continue }
-      let ratio = spacing / scale
-      places = maxima
-      if typical < 6 {
-        last = nil
-        continue
+  /// The scale of the columns, in pixels; nil where nothing rises above the noise.
+  mutating func columnScale() -> Choice? {
+    var rungs: [Rung] = []
+    var start: Int?
+    for k in scales.indices {
+      rungs.append(rung(at: k))
+      guard k > 0 else { continue }
+      if isSteady(rungs[k - 1], rungs[k]) {
+        if start == nil { start = k - 1 }
+      } else if let first = start {
+        if k - 1 - first >= 2 { return plateau(rungs[first...k - 1]) }
+        start = nil
       }
-      if ratio <= Self.spacingInScales {
-        // Between two rungs the ratio is taken as linear in the logarithm of the scale.
-        if let last, last.ratio > ratio {
-          let t = (last.ratio - Self.spacingInScales) / (last.ratio - ratio)
-          best = last.scale * pow(scale / last.scale, t)
-        } else {
-          best = scale
-        }
-        break
-      }
-      last = (scale, ratio)
     }
-    guard let lone = loneScale(at: places) else { return best }
-    return best.map { min($0, 1.7 * lone) } ?? 1.2 * lone
+    if let first = start, rungs.count - 1 - first >= 2 { return plateau(rungs[first...]) }
+    return fromRing() ?? firstCloseScale(rungs)
+  }
+
+  private func isSteady(_ a: Rung, _ b: Rung) -> Bool {
+    a.maxima.count >= 12 && min(a.signalToNoise, b.signalToNoise) >= Self.leastSignal
+      && max(a.scatter, b.scatter) <= Self.largestScatter
+      && abs(log(Double(b.maxima.count) / Double(a.maxima.count))) <= Self.steadiness
+  }
+
+  private func plateau(_ rungs: ArraySlice<Rung>) -> Choice {
+    let spacing = rungs[rungs.startIndex + rungs.count / 2].spacing
+    let scale = min(max(spacing / Self.spacingInScales, rungs.first!.scale), rungs.last!.scale)
+    return Choice(scale: scale, reason: "from here to \(rungs.last!.scale.formatted(2)) px the same maxima are seen")
+  }
+
+  /// Columns on a lattice are about a fifth of the plane spacing wide at most.
+  private func fromRing() -> Choice? {
+    let estimate = PatchSize().estimate(
+      of: PowerSpectrum(of: image), spacing: Double(min(image.width, image.height)) / 24, widest: 6)
+    guard let plane = estimate.planeSpacing, estimate.contrast > 4 else { return nil }
+    return Choice(scale: max(1, 0.2 * plane), reason: "a fifth of the plane spacing in the power spectrum")
+  }
+
+  private mutating func firstCloseScale(_ rungs: [Rung]) -> Choice? {
+    let clear = rungs.filter { $0.maxima.count >= 4 && $0.signalToNoise >= Self.leastSignal }
+    guard let close = clear.first(where: { $0.spacing <= Self.spacingInScales * $0.scale }) ?? clear.last else {
+      return nil
+    }
+    let lone = loneScale(at: close.maxima)
+    return 1.7 * lone < close.scale
+      ? Choice(scale: 1.2 * lone, reason: "lone columns answer most strongly at this smoothing")
+      : Choice(scale: close.scale, reason: "neighbouring maxima stand four of it apart at this smoothing")
+  }
+
+  private mutating func rung(at k: Int) -> Rung {
+    let response = response(at: k)
+    var rung = Rung(scale: scales[k])
+    let all = LocalMaxima.indices(in: response, reach: max(1, Int((1.2 * scales[k]).rounded())))
+    let ratios = significance(of: all, in: response, scale: scales[k])
+    rung.maxima = all.indices.filter { ratios[$0] > Self.significance }.map { all[$0] }
+    guard rung.maxima.count >= 4 else { return rung }
+    rung.signalToNoise = Statistics.median(ratios.filter { $0 > Self.significance })
+    let places = rung.maxima.map { Point(Double($0 % image.width), Double($0 / image.width)) }
+    let distances = PlanarIndex(places).nearestDistances()
+    rung.spacing = Statistics.median(distances)
+    rung.scatter = Statistics.robustDeviation(distances) / rung.spacing
+    return rung
   }
 
   /// The scale at which the median response of these maxima is largest.
-  private mutating func loneScale(at maxima: [Int]) -> Double? {
-    guard !maxima.isEmpty else { return nil }
+  private mutating func loneScale(at maxima: [Int]) -> Double {
     var best = (scale: scales[0], height: -Double.infinity)
     for k in scales.indices {
       let response = response(at: k)
@@ -86,7 +140,8 @@ struct ScaleLadder {
     let smooth = GaussianFilter.smoothed(image, sigma: max(1, scale))
     let unit = GaussianFilter.blobResponseNoise(sigma: scale)
     return maxima.map {
-      Double(response.values[$0]) / (unit * noise.variance(ofPixel: $0, at: Double(smooth.values[$0])).squareRoot())
+      Double(response.values[$0])
+        / (unit * noise.variance(ofPixel: $0, at: Double(smooth.values[$0])).squareRoot())
     }
   }
 
@@ -96,4 +151,9 @@ struct ScaleLadder {
     }
     return responses[rung]
   }
+}
+
+extension Double {
+  /// The number with this many decimals, for sentences.
+  func formatted(_ decimals: Int) -> String { String(format: "%.\(decimals)f", self) }
 }
