@@ -32,7 +32,7 @@ let package = Package(
     .target(
       name: "TesseraMethods",
       dependencies: ["TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures"]),
-    .target(name: "Tessera", dependencies: ["TesseraMethods"]),
+    .target(name: "Tessera", dependencies: ["TesseraMethods", "TesseraFormats"]),
     .executableTarget(
       name: "tessera",
       dependencies: [
@@ -44,7 +44,7 @@ let package = Package(
 
     .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
     .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging"]),
-    .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats"]),
+    .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "tessera"]),
     .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning"]),
     .testTarget(name: "TesseraStructureTests", dependencies: ["TesseraStructure", "TesseraSimulation"]),
     .testTarget(name: "TesseraSimulationTests", dependencies: ["TesseraSimulation"]),

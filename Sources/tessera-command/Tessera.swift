@@ -1,4 +1,5 @@
 import ArgumentParser
+import TesseraFormats
 import TesseraMethods
 
 /// The command `tessera`: each subcommand parses, calls one method and writes.
@@ -10,11 +11,13 @@ struct TesseraCommand: AsyncParsableCommand {
     version: Tessera.version,
     subcommands: [
       Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self, Evaluate.self,
+      ReadHDF5.self,
     ])
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
   static func main() async {
     Messages.begin()
+    ChildProcess.helper = ["/proc/self/exe", ReadHDF5._commandName]
     do {
       var command = try parseAsRoot()
       if var waiting = command as? any AsyncParsableCommand {

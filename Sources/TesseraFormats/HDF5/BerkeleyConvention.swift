@@ -4,7 +4,9 @@
 /// Source: "EMD 0.2 specification", emdatasets.com. Arrays are in the order of their axes; where the names say that x
 /// comes before y, as Prismatic writes, the image is turned so that x runs right.
 enum BerkeleyConvention {
-  static func contents(_ file: HDF5File, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader.Contents? {
+  static func contents(_ file: any HDF5Source, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader
+    .Contents?
+  {
     var contents = HDF5Reader.Contents(format: "Berkeley EMD", images: [])
     for group in root.all {
       let kind = group.attribute("emd_group_type")?.text
@@ -32,7 +34,7 @@ enum BerkeleyConvention {
   private static func isDimension(_ name: String) -> Bool { name.hasPrefix("dim") && Int(name.dropFirst(3)) != nil }
 
   /// The scale is the distance of the first two coordinates; only these are written by some programs.
-  private static func axis(_ node: HDF5Node?, _ file: HDF5File, size: Int, _ index: Int, of rank: Int) -> Axis {
+  private static func axis(_ node: HDF5Node?, _ file: any HDF5Source, size: Int, _ index: Int, of rank: Int) -> Axis {
     let names = ["x", "y"]
     let place = rank - 1 - index
     var axis = Axis(name: place < 2 ? names[place] : "frame", size: size)

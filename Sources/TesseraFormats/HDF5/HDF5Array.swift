@@ -15,6 +15,11 @@ struct HDF5Array: Sendable {
   var elementSize: Int { type.size * channels }
   var summary: String { "[\(shape.map { "\($0)" }.joined(separator: " x ")) \(type.rawValue)]" }
 
+  init(path: String, shape: [Int], type: ScalarType, channels: Int, isBigEndian: Bool, chunk: [Int]?) {
+    (self.path, self.shape, self.type) = (path, shape, type)
+    (self.channels, self.isBigEndian, self.chunk) = (channels, isBigEndian, chunk)
+  }
+
   /// Nil for texts, empty arrays, types that are no numbers, values outside the file, and shapes that it cannot hold.
   init?(_ dataset: hid_t, path: String) {
     self.path = path

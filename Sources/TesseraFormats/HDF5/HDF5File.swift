@@ -1,10 +1,31 @@
 import CHDF5
 import Foundation
 
-/// An HDF5 file that is open for reading. Every identifier that the library hands out is closed where it was made.
+/// What the conventions and images need of an HDF5 file, read in this process or in a child of it.
+protocol HDF5Source: Sendable {
+  /// Everything in the file, as a tree of groups and datasets. Links that leave the file are not followed.
+  func tree() throws(FormatError) -> HDF5Node
+
+  /// Values of a part of an array: `start` and `count` along each axis, in the file's order of axes, little-endian.
+  func values(of array: HDF5Array, start: [Int], count: [Int]) throws(FormatError) -> [UInt8]
+}
+
+extension HDF5Source {
+  /// The values of a short one-dimensional array as numbers; empty if it is something else.
+  func numbers(of array: HDF5Array, limit: Int = 1 << 16) -> [Double] {
+    guard array.shape.count == 1, (1...limit).contains(array.shape[0]), array.channels == 1,
+      let bytes = try? values(of: array, start: [0], count: array.shape)
+    else { return [] }
+    var numbers: [Double] = []
+    SampleConversion.forEach(bytes.span.bytes, as: array.type) { numbers.append($0) }
+    return numbers
+  }
+}
+
+/// An HDF5 file that is open in this process. Every identifier that the library hands out is closed where it was made.
 ///
 /// Several threads may use it if the library was built for that, as the distributions' is.
-final class HDF5File: Sendable {
+final class HDF5File: HDF5Source {
   let path: String
   private let file: hid_t
 
@@ -29,7 +50,6 @@ final class HDF5File: Sendable {
 
   deinit { if file >= 0 { H5Fclose(file) } }
 
-  /// Everything in the file, as a tree of groups and datasets. Links that leave the file are not followed.
   func tree() throws(FormatError) -> HDF5Node {
     tessera_h5_quiet()
     var seen: Set<UInt64> = []
@@ -69,7 +89,6 @@ final class HDF5File: Sendable {
     return node
   }
 
-  /// Values of a part of an array: `start` and `count` along each axis, in the file's order of axes, little-endian.
   func values(of array: HDF5Array, start: [Int], count: [Int]) throws(FormatError) -> [UInt8] {
     tessera_h5_quiet()
     let dataset = H5Dopen2(file, array.path, 0)
@@ -97,16 +116,6 @@ final class HDF5File: Sendable {
     guard isRead, bytes.count == elements * array.elementSize else { throw damaged(array.path) }
     if array.isBigEndian { SampleConversion.swapBytes(&bytes, size: array.type.swappedSize) }
     return bytes
-  }
-
-  /// The values of a short one-dimensional array as numbers; empty if it is something else.
-  func numbers(of array: HDF5Array, limit: Int = 1 << 16) -> [Double] {
-    guard array.shape.count == 1, (1...limit).contains(array.shape[0]), array.channels == 1,
-      let bytes = try? values(of: array, start: [0], count: array.shape)
-    else { return [] }
-    var numbers: [Double] = []
-    SampleConversion.forEach(bytes.span.bytes, as: array.type) { numbers.append($0) }
-    return numbers
   }
 
   private func attributes(of object: hid_t) -> [MetadataTree.Entry] {
@@ -148,32 +157,5 @@ final class HDF5File: Sendable {
   private func damaged(_ what: String) -> FormatError {
     FormatError(
       in: path, "cannot be read at \(what); the HDF5 file is damaged or uses a filter that is missing, copy it again")
-  }
-}
-
-/// A group or a dataset with its attributes.
-struct HDF5Node: Sendable {
-  var name: String
-  /// From the root, beginning with a slash.
-  var path: String
-  var attributes: [MetadataTree.Entry]
-  var children: [HDF5Node] = []
-  /// Of a dataset of numbers.
-  var array: HDF5Array?
-  /// Of a dataset of texts.
-  var text: String?
-
-  func attribute(_ name: String) -> MetadataTree? { attributes.first { $0.name == name }?.value }
-  func child(_ name: String) -> HDF5Node? { children.first { $0.name == name } }
-
-  /// The node and all below it, each before its children.
-  var all: [HDF5Node] { [self] + children.flatMap(\.all) }
-
-  /// For `info --all`: attributes, then what lies below; arrays by shape and type.
-  var metadata: MetadataTree {
-    if let text { return .text(text) }
-    if let array, attributes.isEmpty { return .text(array.summary) }
-    let own = array.map { [MetadataTree.Entry("array", .text($0.summary))] } ?? []
-    return .group(own + attributes + children.map { .init($0.name, $0.metadata) })
   }
 }

@@ -5,7 +5,7 @@ struct HDF5Reader: FormatReader {
   let acquisition: [String: String]
   let warnings: [String]
   let formatName: String?
-  private let file: HDF5File
+  private let file: any HDF5Source
   private let images: [HDF5Image]
 
   /// What a convention finds in a file.
@@ -18,13 +18,13 @@ struct HDF5Reader: FormatReader {
   }
 
   /// Those with the clearest signs first; each is a function of the file and its tree, nil if they are missing.
-  private static let conventions: [@Sendable (HDF5File, HDF5Node, ReadingOptions) throws -> Contents?] = [
+  private static let conventions: [@Sendable (any HDF5Source, HDF5Node, ReadingOptions) throws -> Contents?] = [
     VeloxConvention.contents, HyperSpyConvention.contents, BerkeleyConvention.contents, NeXusConvention.contents,
     PlainConvention.contents,
   ]
 
   init(_ bytes: FileBytes, _ options: ReadingOptions) throws {
-    file = try HDF5File(path: bytes.path)
+    file = try ChildProcess.helper == nil ? HDF5File(path: bytes.path) : IsolatedHDF5File(path: bytes.path)
     let root = try file.tree()
     var contents: Contents?
     for convention in Self.conventions where contents == nil {
@@ -80,7 +80,7 @@ struct HDF5Image: Sendable {
       colour: array.channels >= 3 ? .rgb : .grey, axes: sorted)
   }
 
-  func stream(frame: Int, from file: HDF5File, _ body: (RawSpan) throws -> Void) throws {
+  func stream(frame: Int, from file: any HDF5Source, _ body: (RawSpan) throws -> Void) throws {
     var start = [Int](repeating: 0, count: array.shape.count)
     var count = [Int](repeating: 1, count: array.shape.count)
     var remainder = frame

@@ -1,6 +1,8 @@
 /// HyperSpy (`.hspy`, `.hdf5`): `/Experiments/<title>/data` with groups `axis-0`, `axis-1`, ... beside it.
 enum HyperSpyConvention {
-  static func contents(_ file: HDF5File, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader.Contents? {
+  static func contents(_ file: any HDF5Source, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader
+    .Contents?
+  {
     guard let experiments = root.child("Experiments") else { return nil }
     var contents = HDF5Reader.Contents(format: "HyperSpy HDF5", images: [])
     for experiment in experiments.children {

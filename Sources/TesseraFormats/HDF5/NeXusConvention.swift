@@ -2,7 +2,9 @@
 ///
 /// Source: NeXus manual, NXdata, versions 2 (attribute `signal` of the dataset) and 3 (attributes of the group).
 enum NeXusConvention {
-  static func contents(_ file: HDF5File, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader.Contents? {
+  static func contents(_ file: any HDF5Source, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader
+    .Contents?
+  {
     var contents = HDF5Reader.Contents(format: "NeXus", images: [])
     for group in root.all where group.attribute("NX_class")?.text == "NXdata" {
       let named = group.attribute("signal")?.text.flatMap { group.child($0) }
@@ -29,7 +31,7 @@ enum NeXusConvention {
     }
   }
 
-  private static func axis(_ node: HDF5Node?, _ file: HDF5File, size: Int, _ index: Int, _ rank: Int) -> Axis {
+  private static func axis(_ node: HDF5Node?, _ file: any HDF5Source, size: Int, _ index: Int, _ rank: Int) -> Axis {
     let place = rank - 1 - index
     var axis = Axis(name: place < 2 ? ["x", "y"][place] : "frame", size: size)
     guard let node, let array = node.array else { return axis }
@@ -45,7 +47,9 @@ enum NeXusConvention {
 
 /// Any other HDF5 file: every array of two and more dimensions; those of one, if there is nothing else.
 enum PlainConvention {
-  static func contents(_ file: HDF5File, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader.Contents? {
+  static func contents(_ file: any HDF5Source, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader
+    .Contents?
+  {
     let nodes = root.all.filter { $0.array != nil }
     let large = nodes.filter { $0.array!.shape.filter { $0 > 1 }.count >= 2 }
     var contents = HDF5Reader.Contents(format: "HDF5", images: [])

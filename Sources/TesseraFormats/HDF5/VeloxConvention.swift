@@ -2,7 +2,9 @@ import Foundation
 
 /// Thermo Fisher's Velox (`.emd`): `/Data/Image/<id>/Data` with height, width and frames, and JSON metadata beside it.
 enum VeloxConvention {
-  static func contents(_ file: HDF5File, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader.Contents? {
+  static func contents(_ file: any HDF5Source, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader
+    .Contents?
+  {
     guard let data = root.child("Data"),
       let groups = data.child("Image") ?? data.child("Spectrum") ?? data.child("Line"),
       root.child("Version") != nil || groups.children.contains(where: { $0.child("Metadata") != nil })
@@ -48,7 +50,7 @@ enum VeloxConvention {
   }
 
   /// The JSON of the first frame: a column of `Metadata`, ended by zeros.
-  private static func metadata(of group: HDF5Node, _ file: HDF5File) -> MetadataTree {
+  private static func metadata(of group: HDF5Node, _ file: any HDF5Source) -> MetadataTree {
     guard let array = group.child("Metadata")?.array, array.type == .uint8, array.shape.count == 2,
       array.shape[0] <= 1 << 22,
       let bytes = try? file.values(of: array, start: [0, 0], count: [array.shape[0], 1])

@@ -1,0 +1,121 @@
+import Foundation
+import Synchronization
+
+/// A process of this program that parses a file which a library's own parser might not survive.
+///
+/// Both talk through a socket, which is the child's standard input. The child is limited in memory and time, and ends with
+/// this object.
+public final class ChildProcess: Sendable {
+  /// The command that serves a child: program and leading arguments, to which the path of the file is added.
+  ///
+  /// Nil, the default, reads everything in this process. A program sets it once, before it opens files.
+  public static var helper: [String]? {
+    get { command.withLock { $0 } }
+    set { command.withLock { $0 = newValue } }
+  }
+
+  private static let command = Mutex<[String]?>(nil)
+  /// Seconds after which a silent child is given up.
+  private static let patience = 60
+
+  private let socket: Int32
+  private let process: pid_t
+
+  /// Starts the helper on a file; nil if it cannot be started.
+  init?(for path: String) {
+    guard let words = Self.helper else { return nil }
+    var ends: [Int32] = [0, 0]
+    guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
+      return nil
+    }
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    var arguments = (words + [path]).map { strdup($0) } + [nil]
+    var started: pid_t = 0
+    let status = posix_spawn(&started, words[0], &actions, nil, &arguments, environ)
+    posix_spawn_file_actions_destroy(&actions)
+    for argument in arguments { free(argument) }
+    close(ends[1])
+    guard status == 0 else {
+      close(ends[0])
+      return nil
+    }
+    var limit = timeval(tv_sec: Self.patience, tv_usec: 0)
+    setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    (socket, process) = (ends[0], started)
+  }
+
+  deinit {
+    close(socket)
+    kill(process, SIGKILL)
+    waitpid(process, nil, 0)
+  }
+
+  /// Sends a request and returns the answer; nil if the child has died or stays silent.
+  func answer(to request: [UInt8]) -> (isGood: Bool, bytes: [UInt8])? {
+    guard Self.send(request, to: socket), let head = Self.receive(9, from: socket) else { return nil }
+    let count = (0..<8).reduce(0) { $0 | Int(head[1 + $1]) << (8 * $1) }
+    guard count >= 0, count <= 1 << 31, let bytes = Self.receive(count, from: socket) else { return nil }
+    return (head[0] == 1, bytes)
+  }
+
+  /// The child's side: answers requests on standard input until the parent goes away.
+  ///
+  /// - Parameter respond: makes the answer to a request; an error becomes an answer that tells it.
+  static func serve(_ respond: ([UInt8]) throws -> [UInt8]) {
+    var memory = rlimit(rlim_cur: 8 << 30, rlim_max: 8 << 30)
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
+    var noDump = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noDump)
+    while let head = receive(8, from: 0) {
+      let count = (0..<8).reduce(0) { $0 | Int(head[$1]) << (8 * $1) }
+      guard (0...1 << 20).contains(count), let request = receive(count, from: 0) else { return }
+      var status: UInt8 = 1
+      var answer: [UInt8] = []
+      do { answer = try respond(request) } catch {
+        status = 0
+        answer = Array("\(error)".utf8)
+      }
+      guard sendAll([status] + length(answer.count), to: 0), sendAll(answer, to: 0) else { return }
+    }
+  }
+
+  private static func length(_ count: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } }
+
+  private static func send(_ request: [UInt8], to socket: Int32) -> Bool {
+    sendAll(length(request.count) + request, to: socket)
+  }
+
+  private static func sendAll(_ bytes: [UInt8], to socket: Int32) -> Bool {
+    bytes.withUnsafeBytes { buffer in
+      var sent = 0
+      while sent < buffer.count {
+        let count = Foundation.send(
+          socket, buffer.baseAddress! + sent, buffer.count - sent, Int32(MSG_NOSIGNAL))
+        if count < 0 && errno == EINTR { continue }
+        guard count > 0 else { return false }
+        sent += count
+      }
+      return true
+    }
+  }
+
+  private static func receive(_ count: Int, from socket: Int32) -> [UInt8]? {
+    var isWhole = true
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let got = recv(socket, buffer.baseAddress! + filled, count - filled, 0)
+        if got < 0 && errno == EINTR { continue }
+        guard got > 0 else {
+          isWhole = false
+          return
+        }
+        filled += got
+      }
+    }
+    return isWhole ? bytes : nil
+  }
+}

@@ -1,0 +1,74 @@
+/// An HDF5 file that a child process reads, because the library may crash on a damaged one.
+final class IsolatedHDF5File: HDF5Source {
+  private let path: String
+  private let child: ChildProcess
+
+  /// What the parent asks for.
+  private enum Request: Int {
+    case tree, values
+  }
+
+  init(path: String) throws(FormatError) {
+    guard let child = ChildProcess(for: path) else {
+      throw FormatError(.inputOutput, in: path, "cannot be read: the helper process does not start")
+    }
+    (self.path, self.child) = (path, child)
+  }
+
+  func tree() throws(FormatError) -> HDF5Node {
+    var request = HDF5TreeEncoder()
+    request.append(Request.tree.rawValue)
+    var decoder = HDF5TreeDecoder(try answer(to: request))
+    guard let node = decoder.node() else { throw crashed() }
+    return node
+  }
+
+  func values(of array: HDF5Array, start: [Int], count: [Int]) throws(FormatError) -> [UInt8] {
+    var request = HDF5TreeEncoder()
+    request.append(Request.values.rawValue)
+    request.append(array.path)
+    request.append(start)
+    request.append(count)
+    let bytes = try answer(to: request)
+    guard bytes.count == checkedProduct(count + [array.elementSize]) else { throw crashed() }
+    return bytes
+  }
+
+  private func answer(to request: HDF5TreeEncoder) throws(FormatError) -> [UInt8] {
+    guard let answer = child.answer(to: request.bytes) else { throw crashed() }
+    if answer.isGood { return answer.bytes }
+    throw FormatError(.unusable, plainText(answer.bytes))
+  }
+
+  private func crashed() -> FormatError {
+    FormatError(in: path, "is a damaged HDF5 file (the HDF5 library fails on it); copy or export it again")
+  }
+
+  /// The child's side: serves one file until the parent goes away.
+  static func serve(path: String) {
+    var file: HDF5File?
+    var arrays: [String: HDF5Array] = [:]
+    ChildProcess.serve { bytes in
+      let open = try file ?? HDF5File(path: path)
+      file = open
+      var request = HDF5TreeDecoder(bytes)
+      switch request.number().flatMap({ Request(rawValue: $0) }) {
+      case .tree:
+        let root = try open.tree()
+        for node in root.all { if let array = node.array { arrays[array.path] = array } }
+        var answer = HDF5TreeEncoder()
+        answer.append(root)
+        return answer.bytes
+      case .values:
+        guard let name = request.text(), let array = arrays[name], let start = request.numbers(),
+          let count = request.numbers()
+        else { throw FormatError(in: path, "was asked for an array that it does not hold") }
+        return try open.values(of: array, start: start, count: count)
+      case nil: throw FormatError(in: path, "was asked for something unknown")
+      }
+    }
+  }
+}
+
+/// Serves a parent process that reads an HDF5 file through `ChildProcess`; returns when the parent is done.
+public func serveHDF5File(path: String) { IsolatedHDF5File.serve(path: path) }

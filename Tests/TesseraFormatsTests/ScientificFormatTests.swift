@@ -1,0 +1,150 @@
+import TesseraFormats
+import TesseraImaging
+import TesseraNumerics
+import Testing
+
+/// Writers of image stacks and what they lose.
+private let stackWriters: [(extension: String, write: @Sendable (ImageStack, String) throws -> Void)] = [
+  ("tif", { try TIFFWriter.write($0, to: $1) }), ("ome.tif", { try TIFFWriter.write($0, as: .openMicroscopy, to: $1) }),
+  ("mrc", { try MRCWriter.write($0, to: $1) }), ("hspy", { try HyperSpyWriter.write($0, to: $1) }),
+]
+
+struct `Stacks` {
+  let folder = TemporaryFolder()
+
+  @Test(arguments: ["tif", "ome.tif", "mrc", "hspy"]) func `come back from every format`(name: String) throws {
+    let writer = try #require(stackWriters.first { $0.extension == name })
+    let calibration = Calibration(x: 0.0125, y: 0.025)!
+    for count in [1, 3] {
+      for isShort in [false, true] {
+        let path = folder / "\(count)-\(isShort).\(name)"
+        let frame = { (index: Int) in ramp(width: 21, height: 13, start: 1000 * index).map { isShort ? $0 : $0 / 7 } }
+        let stack = ImageStack(
+          count: count, width: 21, height: 13, calibration: calibration, isShort: isShort, frame: frame)
+        try writer.write(stack, path)
+
+        let file = try ImageFile.open(path: path)
+        #expect(file.datasets[0].shape == (count > 1 ? [3, 13, 21] : [13, 21]))
+        #expect(file.datasets[0].type == (isShort ? .uint16 : .float32))
+        for index in 0..<count {
+          let micrograph = try file.read(frame: index)
+          #expect(micrograph.pixels == frame(index))
+          let size = try #require(micrograph.calibration)
+          #expect(abs(size.nanometresPerPixelX / 0.0125 - 1) < 1e-6)
+          #expect(abs(size.nanometresPerPixelY / 0.025 - 1) < 1e-6)
+        }
+      }
+    }
+  }
+
+  @Test(arguments: ["tif", "ome.tif", "mrc", "hspy"]) func `without a scale have none afterwards`(name: String) throws {
+    let writer = try #require(stackWriters.first { $0.extension == name })
+    try writer.write(ImageStack(Micrograph(name: "x", pixels: ramp(width: 8, height: 8))), folder / "n.\(name)")
+    #expect(try ImageFile.open(path: folder / "n.\(name)").read().calibration == nil)
+  }
+
+  @Test(arguments: ["tif", "ome.tif", "mrc", "hspy"]) func `are the same bytes each time`(name: String) throws {
+    let writer = try #require(stackWriters.first { $0.extension == name })
+    let stack = ImageStack(Micrograph(name: "x", pixels: ramp(width: 8, height: 8)))
+    try writer.write(stack, folder / "a.\(name)")
+    try writer.write(stack, folder / "b.\(name)")
+    #expect(folder.contents(of: "a.\(name)") == folder.contents(of: "b.\(name)"))
+  }
+
+  @Test(arguments: ["mrc", "hspy"]) func `damaged in any way throw a sentence`(name: String) throws {
+    // The HDF5 library crashes on some of these files, so it must not run in this process.
+    if name == "hspy" { try #require(readsHDF5InChild, "the command `tessera` is not beside the tests") }
+    let writer = try #require(stackWriters.first { $0.extension == name })
+    let stack = ImageStack(Micrograph(name: "x", pixels: ramp(width: 30, height: 20)))
+    try writer.write(stack, folder / "d.\(name)")
+    try checkDamaged(folder.contents(of: "d.\(name)"), mutations: name == "hspy" ? 100 : 300, seed: 7)
+  }
+}
+
+struct `MRC files` {
+  let folder = TemporaryFolder()
+
+  /// A header with the sizes, mode and cell given; everything else as the standard wants it.
+  private func mrc(mode: UInt32, bigEndian: Bool, cell: Float, maximum: Float = 0, _ data: [UInt8]) -> [UInt8] {
+    var head = [UInt8](repeating: 0, count: 1024)
+    func put(_ value: UInt32, _ offset: Int) {
+      let little = bytes(value)
+      head.replaceSubrange(offset..<offset + 4, with: bigEndian ? little.reversed() : little)
+    }
+    for (offset, value) in [
+      (0, UInt32(2)), (4, 2), (8, 1), (12, mode), (28, 2), (32, 2), (36, 1), (64, 1), (68, 2), (72, 3),
+    ] {
+      put(value, offset)
+    }
+    for offset in [40, 44] { put(cell.bitPattern, offset) }
+    put(maximum.bitPattern, 80)
+    head.replaceSubrange(208..<212, with: Array("MAP ".utf8))
+    head.replaceSubrange(212..<214, with: bigEndian ? [0x11, 0x11] : [0x44, 0x44])
+    return head + data
+  }
+
+  @Test func `of both byte orders give the same image`() throws {
+    let little = try ImageFile.open(
+      path: folder.file("l", mrc(mode: 6, bigEndian: false, cell: 4, [1, 0, 2, 0, 3, 0, 4, 1])))
+    let big = try ImageFile.open(
+      path: folder.file("b", mrc(mode: 6, bigEndian: true, cell: 4, [0, 1, 0, 2, 0, 3, 1, 4])))
+    #expect(try little.read().pixels.values == [1, 2, 3, 260])
+    #expect(try big.read().pixels == little.read().pixels)
+    #expect(abs(try #require(big.datasets[0].calibration).nanometresPerPixelX - 0.2) < 1e-9)
+  }
+
+  @Test func `hold signed bytes unless the header says otherwise`() throws {
+    let signed = try ImageFile.open(
+      path: folder.file("s", mrc(mode: 0, bigEndian: false, cell: 0, maximum: 100, [1, 2, 3, 255])))
+    let unsigned = try ImageFile.open(
+      path: folder.file("u", mrc(mode: 0, bigEndian: false, cell: 0, maximum: 255, [1, 2, 3, 255])))
+    #expect(try signed.read().pixels.values == [1, 2, 3, -1])
+    #expect(try unsigned.read().pixels.values == [1, 2, 3, 255])
+    #expect(signed.datasets[0].calibration == nil)
+  }
+
+  @Test func `of negative cells have no pixel size`() throws {
+    let file = try ImageFile.open(path: folder.file("n", mrc(mode: 0, bigEndian: false, cell: -20, [1, 2, 3, 4])))
+    #expect(file.datasets[0].calibration == nil)
+  }
+}
+
+struct `TIA series` {
+  let folder = TemporaryFolder()
+
+  /// A series of 2 x 2 images of 16 bits; offsets of 32 or 64 bits.
+  private func series(isLarge: Bool, images: [[UInt16]]) -> [UInt8] {
+    let head: [UInt8] =
+      [0x49, 0x49, 0x97, 0x01] + bytes(UInt16(isLarge ? 0x0220 : 0x0210)) + bytes(UInt32(0x4122))
+      + bytes(UInt32(0x4152))
+      + bytes(UInt32(images.count)) + bytes(UInt32(images.count))
+    let dimension: [UInt8] =
+      bytes(UInt32(images.count)) + bytes(Double(0).bitPattern) + bytes(Double(1).bitPattern) + bytes(UInt32(0))
+      + bytes(UInt32(6)) + Array("Number".utf8) + bytes(UInt32(0))
+    let start = head.count + (isLarge ? 8 : 4) + 4 + dimension.count
+    let table = images.count * (isLarge ? 8 : 4)
+    var offsets: [UInt8] = []
+    var data: [UInt8] = []
+    for image in images {
+      let place = start + table + data.count
+      offsets += isLarge ? bytes(UInt64(place)) : bytes(UInt32(place))
+      for _ in 0..<2 { data += bytes(Double(0).bitPattern) + bytes(Double(2e-11).bitPattern) + bytes(UInt32(0)) }
+      data += bytes(UInt16(2)) + bytes(UInt32(2)) + bytes(UInt32(2)) + image.flatMap { bytes($0) }
+    }
+    return head + (isLarge ? bytes(UInt64(start)) : bytes(UInt32(start))) + bytes(UInt32(1)) + dimension + offsets
+      + data
+  }
+
+  @Test(arguments: [false, true]) func `start with the lowest row`(isLarge: Bool) throws {
+    let path = folder.file("a.ser", series(isLarge: isLarge, images: [[1, 2, 3, 4], [5, 6, 7, 8]]))
+    let file = try ImageFile.open(path: path)
+    #expect(file.datasets[0].shape == [2, 2, 2])
+    #expect(try file.read(frame: 1).pixels.values == [7, 8, 5, 6])
+    #expect(abs(try #require(file.datasets[0].calibration).nanometresPerPixelX - 0.02) < 1e-12)
+  }
+
+  @Test func `damaged in any way throw a sentence`() throws {
+    try checkDamaged(series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]]), seed: 11)
+    try checkDamaged(series(isLarge: true, images: [[1, 2, 3, 4]]), seed: 12)
+  }
+}
