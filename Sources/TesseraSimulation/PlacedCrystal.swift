@@ -6,6 +6,8 @@ struct PlacedCrystal: Sendable {
   let crystal: Crystal
   /// Lattice vectors and the origin of cell (0, 0), in pixels.
   let a, b, origin: Point
+  /// Root mean square length of the columns' random displacements, in pixels.
+  let displacement: Double
   /// Radius of the patch disc, in pixels: the default's unless told otherwise.
   let patchRadius: Double
   private let places: [Point]
@@ -23,15 +25,20 @@ struct PlacedCrystal: Sendable {
   /// - Parameters:
   ///   - angle: turns the crystal from +x towards +y, in radians.
   ///   - origin: place of the corner of cell (0, 0), in pixels.
+  ///   - displacement: root mean square length of the columns' random displacements, in pixels.
   ///   - patchRadius: radius of the patch disc in nm; nil for the spacing of the first dominant ring of planes.
   init(
     _ crystal: Crystal, angle: Double, origin: Point, request: SceneRequest, defects: PointDefects = PointDefects(),
-    patchRadius: Double? = nil
+    displacement: Double = 0, patchRadius: Double? = nil
   ) throws(ParameterError) {
+    try require(angle.isFinite, "angle", is: angle, mustBe: "finite")
+    try require(
+      displacement >= 0 && displacement.isFinite, "displacement", is: displacement, mustBe: "0 or more, in pixels")
     let scale = 1 / request.frame.nanometresPerPixel
     let turned = { (vector: Point) in vector.rotated(by: angle) * scale }
     self.crystal = crystal
     self.origin = origin
+    self.displacement = displacement
     (a, b) = (turned(crystal.a), turned(crystal.b))
     places = crystal.columns.map { turned(crystal.place(of: $0)) }
     let radius = patchRadius ?? crystal.ringSpacing(sigma: request.columnSigma / scale)
@@ -55,9 +62,17 @@ struct PlacedCrystal: Sendable {
 
   var truth: TrueLattice { TrueLattice(a: a, b: b, origin: origin, patchRadius: patchRadius) }
 
-  /// All nodes in the frame and `margin` pixels around it.
-  /// - Parameter displacement: root mean square length of the columns' random displacements, in pixels.
-  func nodes(in frame: Frame, margin: Double, displacement: Double, seed: UInt64) -> [PlacedNode] {
+  /// The most nodes that a specimen may have; more are a lattice too fine to be resolved.
+  private static let nodeLimit = 2e7
+
+  /// All nodes whose columns may lie within `margin` pixels of the frame, random displacements included.
+  func nodes(in frame: Frame, margin: Double, seed: UInt64) throws(ParameterError) -> [PlacedNode] {
+    let margin = margin + 4 * displacement
+    let area = (Double(frame.width) + 2 * margin) * (Double(frame.height) + 2 * margin)
+    let expected = area / abs(a.cross(b)) * Double(places.count)
+    try require(
+      expected <= Self.nodeLimit, "number of columns in and around the image", is: expected.rounded(),
+      mustBe: "at most \(Int(Self.nodeLimit)); choose smaller pixels, a smaller image or a narrower probe")
     let grid = CellGrid(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
     let present = drawOccupants(in: grid, seed: seed)
     var random = RandomSource(seed: seed, stream: RandomStream.displacements)
