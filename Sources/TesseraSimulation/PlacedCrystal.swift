@@ -75,7 +75,6 @@ struct PlacedCrystal: Sendable {
       mustBe: "at most \(Int(Self.nodeLimit)); choose smaller pixels, a smaller image or a narrower probe")
     let grid = CellGrid(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
     let present = drawOccupants(in: grid, seed: seed)
-    var random = RandomSource(seed: seed, stream: RandomStream.displacements)
     var nodes: [PlacedNode] = []
     for i in grid.i {
       for j in grid.j {
@@ -85,12 +84,11 @@ struct PlacedCrystal: Sendable {
           guard frame.contains(ideal, margin: margin) else { continue }
           let own = occupants[column][present[grid.index(i, j) * places.count + column]]
           let (environment, oriented) = environments(i, j, column, own: own, in: grid, present: present)
-          let jump = displacement == 0 ? .zero : Point(random.gaussian(), random.gaussian())
           nodes.append(
             PlacedNode(
-              ideal: ideal, displacement: own.isVacant ? .zero : jump * (displacement / 2.0.squareRoot()),
-              sublattice: crystal.columns[column].sublattice, occupant: own, environment: environment,
-              environmentOriented: oriented))
+              ideal: ideal, displacement: own.isVacant ? .zero : jump(i, j, column, seed: seed),
+              sublattice: crystal.columns[column].sublattice, occupant: own,
+              environment: environment, environmentOriented: oriented))
         }
       }
     }
@@ -99,22 +97,36 @@ struct PlacedCrystal: Sendable {
 
   /// One occupant a node, as an index into its column's list; in the order of the grid.
   private func drawOccupants(in grid: CellGrid, seed: UInt64) -> [Int] {
-    var random = RandomSource(seed: seed, stream: RandomStream.defects)
     var present = [Int](repeating: 0, count: grid.count * places.count)
     guard occupants.contains(where: { $0.count > 1 }) else { return present }
-    for index in present.indices {
-      let choices = occupants[index % places.count]
-      var left = random.uniform()
-      // From the back: the perfect occupant takes what the defects leave.
-      for choice in choices.indices.dropFirst().reversed() {
-        left -= choices[choice].probability
-        if left < 0 {
-          present[index] = choice
-          break
+    for i in grid.i {
+      for j in grid.j {
+        for column in places.indices {
+          let stream = RandomStream.node(RandomStream.defects, i, j, column)
+          var random = RandomSource(seed: seed, stream: stream)
+          present[grid.index(i, j) * places.count + column] = choose(from: occupants[column], random.uniform())
         }
       }
     }
     return present
+  }
+
+  /// The occupant that a number from 0 ..< 1 falls on; the perfect one takes what the defects leave.
+  private func choose(from occupants: [Occupant], _ number: Double) -> Int {
+    var left = number
+    for choice in occupants.indices.dropFirst() {
+      left -= occupants[choice].probability
+      if left < 0 { return choice }
+    }
+    return 0
+  }
+
+  /// Random displacement of a node's column, in pixels.
+  private func jump(_ i: Int, _ j: Int, _ column: Int, seed: UInt64) -> Point {
+    if displacement == 0 { return .zero }
+    let stream = RandomStream.node(RandomStream.displacements, i, j, column)
+    var random = RandomSource(seed: seed, stream: stream)
+    return Point(random.gaussian(), random.gaussian()) * (displacement / 2.0.squareRoot())
   }
 
   private func environments(
