@@ -3,4 +3,5 @@
 @_exported import TesseraLearning
 @_exported import TesseraMethods
 @_exported import TesseraNumerics
+@_exported import TesseraSimulation
 @_exported import TesseraStructure

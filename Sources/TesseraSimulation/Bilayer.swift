@@ -37,7 +37,7 @@ public struct Bilayer: Specimen, Equatable {
       let turn = angle + (layer == 2 ? twist : 0)
       let crystal = try PlacedCrystal(crystal(layer: layer), angle: turn, origin: origin, request: request)
       let jump = largestJump * pixels
-      var nodes = crystal.nodes(in: request.frame, margin: request.reach + jump, displacement: 0, seed: request.seed)
+      var nodes = try crystal.nodes(in: request.frame, margin: request.reach + jump, seed: request.seed)
       for index in nodes.indices {
         if jump > 0 { nodes[index].displacement = random.inDisc(radius: jump) }
         nodes[index].sublattice += "-\(layer)"

@@ -44,6 +44,9 @@ public struct Crystal: Sendable, Codable, Equatable {
   public var vacancySublattices, dopantSublattices: [String]
   /// Two sublattices whose atoms may change places; empty if there are no such two.
   public var antisitePair: [String]
+  /// Standard deviation of a column, in nm, in the images that such a crystal is usually seen in: narrower where columns
+  /// stand close.
+  public var columnSigma = 0.0548
 
   public init(
     name: String, a: Point, b: Point, columns: [CrystalColumn], vacancySublattices: [String] = [],

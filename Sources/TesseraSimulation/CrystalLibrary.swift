@@ -25,24 +25,33 @@ extension Crystal {
   public static let graphene = {
     var crystal = honeycomb("graphene", constant: 0.2461, ["C"], ["C"])
     (crystal.vacancySublattices, crystal.dopantSublattices) = (["C", "C'"], ["C", "C'"])
+    crystal.columnSigma = 0.042
     return crystal
   }()
 
   /// SrTiO3, cubic perovskite along [001]. a = .3905 nm. The O columns at the middle of the edges are hardly seen.
-  public static let srtio3 = Crystal(
-    name: "srtio3", a: Point(0.3905, 0), b: Point(0, 0.3905),
-    columns: [
-      CrystalColumn(0, 0, ["Sr"], sublattice: "Sr"), CrystalColumn(0.5, 0.5, ["Ti", "O"], sublattice: "TiO"),
-      CrystalColumn(0.5, 0, ["O"], sublattice: "O"), CrystalColumn(0, 0.5, ["O"], sublattice: "O"),
-    ], vacancySublattices: ["O"], dopantSublattices: ["Sr"])
+  public static let srtio3 = {
+    var crystal = Crystal(
+      name: "srtio3", a: Point(0.3905, 0), b: Point(0, 0.3905),
+      columns: [
+        CrystalColumn(0, 0, ["Sr"], sublattice: "Sr"), CrystalColumn(0.5, 0.5, ["Ti", "O"], sublattice: "TiO"),
+        CrystalColumn(0.5, 0, ["O"], sublattice: "O"), CrystalColumn(0, 0.5, ["O"], sublattice: "O"),
+      ], vacancySublattices: ["O"], dopantSublattices: ["Sr"])
+    crystal.columnSigma = 0.042
+    return crystal
+  }()
 
   /// Silicon along [110]: pairs of columns .136 nm apart, the dumbbells. a = .5431 nm.
-  public static let si110 = Crystal(
-    name: "si110", a: Point(0.5431 / 2.0.squareRoot(), 0), b: Point(0, 0.5431),
-    columns: [
-      CrystalColumn(0, 0, ["Si"], sublattice: "Si"), CrystalColumn(0, 0.25, ["Si"], sublattice: "Si'"),
-      CrystalColumn(0.5, 0.5, ["Si"], sublattice: "Si"), CrystalColumn(0.5, 0.75, ["Si"], sublattice: "Si'"),
-    ], vacancySublattices: ["Si", "Si'"], dopantSublattices: ["Si", "Si'"])
+  public static let si110 = {
+    var crystal = Crystal(
+      name: "si110", a: Point(0.5431 / 2.0.squareRoot(), 0), b: Point(0, 0.5431),
+      columns: [
+        CrystalColumn(0, 0, ["Si"], sublattice: "Si"), CrystalColumn(0, 0.25, ["Si"], sublattice: "Si'"),
+        CrystalColumn(0.5, 0.5, ["Si"], sublattice: "Si"), CrystalColumn(0.5, 0.75, ["Si"], sublattice: "Si'"),
+      ], vacancySublattices: ["Si", "Si'"], dopantSublattices: ["Si", "Si'"])
+    crystal.columnSigma = 0.042
+    return crystal
+  }()
 
   /// A face-centred cubic metal (Au, a = .4078 nm) along [110].
   public static let fcc110 = Crystal(

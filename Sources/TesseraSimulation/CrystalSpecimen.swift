@@ -18,12 +18,10 @@ public struct CrystalSpecimen: Specimen, Equatable {
   }
 
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
-    try require(displacement >= 0, "displacement", is: displacement, mustBe: "0 or more")
     let crystal = try PlacedCrystal(
       crystal, angle: angle, origin: randomOrigin(seed: request.seed, frame: request.frame), request: request,
-      defects: defects)
-    let nodes = crystal.nodes(
-      in: request.frame, margin: request.reach + 4 * displacement, displacement: displacement, seed: request.seed)
+      defects: defects, displacement: displacement)
+    let nodes = try crystal.nodes(in: request.frame, margin: request.reach, seed: request.seed)
     var scene = Scene()
     scene.add(nodes, in: request.frame)
     scene.lattices = [crystal.truth]

@@ -13,14 +13,15 @@ public struct Disordered: Specimen, Equatable {
   public init() {}
 
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
-    try require(density >= 0, "density", is: density, mustBe: "0 or more, per square nm")
     let weight = Elements.scattering(of: element)
     try require(weight != nil, "element", is: element, mustBe: "the symbol of an element")
     let (frame, reach) = (request.frame, request.reach)
     let (w, h) = (Double(frame.width) + 2 * reach, Double(frame.height) + 2 * reach)
     let pixel = frame.nanometresPerPixel
+    let expected = density * w * h * pixel * pixel
+    try require(expected >= 0 && expected <= 2e7, "number of columns", is: expected, mustBe: "within 0 ... 20000000")
     var random = RandomSource(seed: request.seed, stream: RandomStream.displacements)
-    let places = (0..<Int(density * w * h * pixel * pixel)).map { _ in
+    let places = (0..<Int(expected)).map { _ in
       Point(random.uniform() * w - reach - 0.5, random.uniform() * h - reach - 0.5)
     }
     // Random sequential addition: a column stays if no earlier one that stays is too close.

@@ -25,8 +25,15 @@ public struct Frame: Sendable, Codable, Equatable {
       && place.y < Double(height) - 0.5 + margin
   }
 
+  /// The largest image that is made, in pixels: 1 GiB.
+  static let pixelLimit = 1 << 28
+
   func check() throws(ParameterError) {
     try require(width > 0 && height > 0, "size", is: "\(width) x \(height)", mustBe: "at least one pixel each way")
+    let pixels = width.multipliedReportingOverflow(by: height)
+    try require(
+      !pixels.overflow && pixels.partialValue <= Self.pixelLimit, "size", is: "\(width) x \(height)",
+      mustBe: "at most \(Self.pixelLimit) pixels")
     try require(
       nanometresPerPixel > 0 && nanometresPerPixel.isFinite, "pixel size", is: nanometresPerPixel,
       mustBe: "positive, in nm")

@@ -4,7 +4,7 @@ import TesseraNumerics
 /// Grains of one crystal, turned against one another, that meet at straight boundaries.
 public struct Grains: Specimen, Equatable {
   public var crystal = Crystal.mose2
-  /// Number of grains; 2 or more.
+  /// Number of grains; 2 ... 64.
   public var count = 2
   /// Turn of the first grain in radians.
   public var angle = 0.0
@@ -19,7 +19,7 @@ public struct Grains: Specimen, Equatable {
   /// Each grain is the part of the image nearer to its seed point than to the others'. A column that comes closer to one
   /// of a larger grain than six tenths of the shortest distance in the crystal is left out.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
-    try require(count >= 2, "grains", is: count, mustBe: "2 or more")
+    try require((2...64).contains(count), "grains", is: count, mustBe: "within 2 ... 64")
     let seeds = numberedByArea(seedPoints(request), frame: request.frame)
     var scene = Scene()
     var nodes: [PlacedNode] = []
@@ -27,11 +27,10 @@ public struct Grains: Specimen, Equatable {
       let placed = try PlacedCrystal(
         crystal, angle: angle + Double(grain) * misorientation,
         origin: randomOrigin(seed: request.seed &+ UInt64(grain), frame: request.frame), request: request,
-        defects: defects)
+        defects: defects, displacement: displacement)
       let ring = (0..<16).map { placed.patchRadius * Point(cos(Double($0) * .pi / 8), sin(Double($0) * .pi / 8)) }
-      let inside = placed.nodes(
-        in: request.frame, margin: request.reach + 4 * displacement, displacement: displacement,
-        seed: request.seed &+ UInt64(grain)
+      let inside = try placed.nodes(
+        in: request.frame, margin: request.reach, seed: request.seed &+ UInt64(grain)
       ).filter { nearestSeed(seeds, to: $0.ideal) == grain }
       for var node in inside {
         let crossed = ring.contains { nearestSeed(seeds, to: node.ideal + $0) != grain }

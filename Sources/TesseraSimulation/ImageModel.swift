@@ -97,14 +97,17 @@ public struct ImageModel: Sendable, Codable, Equatable {
 
   func check() throws(ParameterError) {
     try require(columnSigma > 0, "column sigma", is: columnSigma, mustBe: "positive, in nm")
-    if let counts { try require(counts > 0, "counts", is: counts, mustBe: "positive") }
-    if let dose { try require(dose > 0, "dose", is: dose, mustBe: "positive") }
+    // Single precision holds whole numbers up to 1.7e7.
+    if let counts { try require(counts > 0 && counts <= 1e7, "counts", is: counts, mustBe: "within 0 ... 1e7") }
+    if let dose { try require(dose > 0 && dose.isFinite, "dose", is: dose, mustBe: "positive") }
     try require(
       scatteredFraction > 0 && scatteredFraction <= 1, "scattered fraction", is: scatteredFraction,
       mustBe: "within 0 ... 1")
-    try require(noise >= 0, "noise", is: noise, mustBe: "0 or more")
-    try require(jitter >= 0, "jitter", is: jitter, mustBe: "0 or more, in pixels")
-    try require(contamination >= 0, "contamination", is: contamination, mustBe: "0 or more")
-    try require(background >= 0, "background", is: background, mustBe: "0 or more")
+    let amounts = [
+      ("noise", noise), ("jitter", jitter), ("contamination", contamination), ("background", background),
+    ]
+    for (name, value) in amounts {
+      try require(value >= 0 && value.isFinite, name, is: value, mustBe: "0 or more, and finite")
+    }
   }
 }

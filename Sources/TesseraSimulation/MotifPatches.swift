@@ -77,7 +77,9 @@ public struct MotifPatches: Sendable, Codable, Equatable {
   }
 
   func check() throws(ParameterError) {
-    try require(corners >= 2, "corners", is: corners, mustBe: "2 or more")
+    try require((2...100).contains(corners), "corners", is: corners, mustBe: "within 2 ... 100")
+    try require(distance.isFinite, "distance", is: distance, mustBe: "finite, in pixels")
+    try require(centreHeight.isFinite, "centre height", is: centreHeight, mustBe: "finite")
     try require(
       firstCount >= 0 && secondCount >= 0 && firstCount + secondCount > 0, "patch counts",
       is: "\(firstCount), \(secondCount)", mustBe: "0 or more, and not both 0")

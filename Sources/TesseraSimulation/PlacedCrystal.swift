@@ -6,6 +6,8 @@ struct PlacedCrystal: Sendable {
   let crystal: Crystal
   /// Lattice vectors and the origin of cell (0, 0), in pixels.
   let a, b, origin: Point
+  /// Root mean square length of the columns' random displacements, in pixels.
+  let displacement: Double
   /// Radius of the patch disc, in pixels: the default's unless told otherwise.
   let patchRadius: Double
   private let places: [Point]
@@ -23,15 +25,20 @@ struct PlacedCrystal: Sendable {
   /// - Parameters:
   ///   - angle: turns the crystal from +x towards +y, in radians.
   ///   - origin: place of the corner of cell (0, 0), in pixels.
+  ///   - displacement: root mean square length of the columns' random displacements, in pixels.
   ///   - patchRadius: radius of the patch disc in nm; nil for the spacing of the first dominant ring of planes.
   init(
     _ crystal: Crystal, angle: Double, origin: Point, request: SceneRequest, defects: PointDefects = PointDefects(),
-    patchRadius: Double? = nil
+    displacement: Double = 0, patchRadius: Double? = nil
   ) throws(ParameterError) {
+    try require(angle.isFinite, "angle", is: angle, mustBe: "finite")
+    try require(
+      displacement >= 0 && displacement.isFinite, "displacement", is: displacement, mustBe: "0 or more, in pixels")
     let scale = 1 / request.frame.nanometresPerPixel
     let turned = { (vector: Point) in vector.rotated(by: angle) * scale }
     self.crystal = crystal
     self.origin = origin
+    self.displacement = displacement
     (a, b) = (turned(crystal.a), turned(crystal.b))
     places = crystal.columns.map { turned(crystal.place(of: $0)) }
     let radius = patchRadius ?? crystal.ringSpacing(sigma: request.columnSigma / scale)
@@ -55,12 +62,19 @@ struct PlacedCrystal: Sendable {
 
   var truth: TrueLattice { TrueLattice(a: a, b: b, origin: origin, patchRadius: patchRadius) }
 
-  /// All nodes in the frame and `margin` pixels around it.
-  /// - Parameter displacement: root mean square length of the columns' random displacements, in pixels.
-  func nodes(in frame: Frame, margin: Double, displacement: Double, seed: UInt64) -> [PlacedNode] {
+  /// The most nodes that a specimen may have; more are a lattice too fine to be resolved.
+  private static let nodeLimit = 2e7
+
+  /// All nodes whose columns may lie within `margin` pixels of the frame, random displacements included.
+  func nodes(in frame: Frame, margin: Double, seed: UInt64) throws(ParameterError) -> [PlacedNode] {
+    let margin = margin + 4 * displacement
+    let area = (Double(frame.width) + 2 * margin) * (Double(frame.height) + 2 * margin)
+    let expected = area / abs(a.cross(b)) * Double(places.count)
+    try require(
+      expected <= Self.nodeLimit, "number of columns in and around the image", is: expected.rounded(),
+      mustBe: "at most \(Int(Self.nodeLimit)); choose smaller pixels, a smaller image or a narrower probe")
     let grid = CellGrid(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
     let present = drawOccupants(in: grid, seed: seed)
-    var random = RandomSource(seed: seed, stream: RandomStream.displacements)
     var nodes: [PlacedNode] = []
     for i in grid.i {
       for j in grid.j {
@@ -70,12 +84,11 @@ struct PlacedCrystal: Sendable {
           guard frame.contains(ideal, margin: margin) else { continue }
           let own = occupants[column][present[grid.index(i, j) * places.count + column]]
           let (environment, oriented) = environments(i, j, column, own: own, in: grid, present: present)
-          let jump = displacement == 0 ? .zero : Point(random.gaussian(), random.gaussian())
           nodes.append(
             PlacedNode(
-              ideal: ideal, displacement: own.isVacant ? .zero : jump * (displacement / 2.0.squareRoot()),
-              sublattice: crystal.columns[column].sublattice, occupant: own, environment: environment,
-              environmentOriented: oriented))
+              ideal: ideal, displacement: own.isVacant ? .zero : jump(i, j, column, seed: seed),
+              sublattice: crystal.columns[column].sublattice, occupant: own,
+              environment: environment, environmentOriented: oriented))
         }
       }
     }
@@ -84,22 +97,36 @@ struct PlacedCrystal: Sendable {
 
   /// One occupant a node, as an index into its column's list; in the order of the grid.
   private func drawOccupants(in grid: CellGrid, seed: UInt64) -> [Int] {
-    var random = RandomSource(seed: seed, stream: RandomStream.defects)
     var present = [Int](repeating: 0, count: grid.count * places.count)
     guard occupants.contains(where: { $0.count > 1 }) else { return present }
-    for index in present.indices {
-      let choices = occupants[index % places.count]
-      var left = random.uniform()
-      // From the back: the perfect occupant takes what the defects leave.
-      for choice in choices.indices.dropFirst().reversed() {
-        left -= choices[choice].probability
-        if left < 0 {
-          present[index] = choice
-          break
+    for i in grid.i {
+      for j in grid.j {
+        for column in places.indices {
+          let stream = RandomStream.node(RandomStream.defects, i, j, column)
+          var random = RandomSource(seed: seed, stream: stream)
+          present[grid.index(i, j) * places.count + column] = choose(from: occupants[column], random.uniform())
         }
       }
     }
     return present
+  }
+
+  /// The occupant that a number from 0 ..< 1 falls on; the perfect one takes what the defects leave.
+  private func choose(from occupants: [Occupant], _ number: Double) -> Int {
+    var left = number
+    for choice in occupants.indices.dropFirst() {
+      left -= occupants[choice].probability
+      if left < 0 { return choice }
+    }
+    return 0
+  }
+
+  /// Random displacement of a node's column, in pixels.
+  private func jump(_ i: Int, _ j: Int, _ column: Int, seed: UInt64) -> Point {
+    if displacement == 0 { return .zero }
+    let stream = RandomStream.node(RandomStream.displacements, i, j, column)
+    var random = RandomSource(seed: seed, stream: stream)
+    return Point(random.gaussian(), random.gaussian()) * (displacement / 2.0.squareRoot())
   }
 
   private func environments(

@@ -70,8 +70,8 @@ extension PointDefects {
       }
     }
     let sum = others.reduce(0) { $0 + $1.probability }
-    let smallest = ([singleVacancies, fullVacancies, antisites] + dopants.values).min() ?? 0
-    try require(smallest >= 0 && sum <= 1, "sum of the defect fractions of a node", is: sum, mustBe: "within 0 ... 1")
+    let areFractions = ([singleVacancies, fullVacancies, antisites] + dopants.values).allSatisfy { $0 >= 0 && $0 <= 1 }
+    try require(areFractions && sum <= 1, "sum of the defect fractions of a node", is: sum, mustBe: "within 0 ... 1")
     return [Occupant(element: column.element, defect: "", weight: column.weight, probability: 1 - sum)] + others
   }
 }

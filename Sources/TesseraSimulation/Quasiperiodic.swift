@@ -25,11 +25,10 @@ public struct Quasiperiodic: Specimen, Equatable {
     let fills = PointDefects(fullVacancies: 1 - filled - partlyFilled, dopants: ["V": partlyFilled])
     let placed = try PlacedCrystal(
       .channels, angle: angle, origin: randomOrigin(seed: request.seed, frame: request.frame), request: request,
-      defects: fills, patchRadius: 0.4)  // A column and the pentagons it belongs to; a cell is far larger.
+      defects: fills, displacement: displacement, patchRadius: 0.4)  // A column and the pentagons it belongs to; a cell is far larger.
     let pixels = 1 / request.frame.nanometresPerPixel
-    var nodes = placed.nodes(
-      in: request.frame, margin: request.reach + 2 * distortion * pixels + 4 * displacement,
-      displacement: displacement, seed: request.seed)
+    var nodes = try placed.nodes(
+      in: request.frame, margin: request.reach + 2 * distortion * pixels, seed: request.seed)
     for index in nodes.indices {
       nodes[index].displacement += wave(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
     }

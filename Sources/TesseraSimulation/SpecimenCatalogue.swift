@@ -35,17 +35,11 @@ extension Simulation {
       throw ParameterError("specimen must be one of \(Self.specimenNames.joined(separator: ", ")), but is \(name)")
     }
     try options.refuseAll(except: [.defects, .displacement, .angle], for: name)
-    setFinePixels(for: crystal)
+    imaging.columnSigma = crystal.columnSigma
     specimen = CrystalSpecimen(
       crystal, angle: options.angleInRadians ?? 0,
       defects: try options.defects(startingWith: crystal == .mose2 ? .seleniumVacancies : PointDefects()),
       displacement: options.displacement ?? 0)
-  }
-
-  /// Columns that stand closer than .2 nm need a finer probe than the default.
-  private mutating func setFinePixels(for crystal: Crystal) {
-    let nearest = crystal.columns.indices.compactMap { crystal.neighbours(of: $0, within: 1).first?.offset.length }
-    if nearest.min() ?? 1 < 0.15 || crystal == .srtio3 { imaging.columnSigma = 0.042 }
   }
 
   private mutating func setMotifs(_ options: SimulationOptions) throws(ParameterError) {
@@ -108,7 +102,7 @@ extension Simulation {
     grains.misorientation = options.misorientation.map { $0 * .pi / 180 } ?? grains.misorientation
     grains.defects = try options.defects(startingWith: grains.defects)
     grains.displacement = options.displacement ?? grains.displacement
-    setFinePixels(for: grains.crystal)
+    imaging.columnSigma = grains.crystal.columnSigma
     specimen = grains
   }
 
@@ -121,7 +115,7 @@ extension Simulation {
     strained.angle = options.angleInRadians ?? strained.angle
     strained.defects = try options.defects(startingWith: strained.defects)
     strained.displacement = options.displacement ?? strained.displacement
-    setFinePixels(for: strained.crystal)
+    imaging.columnSigma = strained.crystal.columnSigma
     specimen = strained
   }
 

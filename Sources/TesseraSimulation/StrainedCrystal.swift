@@ -18,7 +18,8 @@ public struct StrainedCrystal: Specimen, Equatable {
     try require(field.stepWidth > 0, "step width", is: field.stepWidth, mustBe: "positive, in pixels")
     let frame = request.frame
     let placed = try PlacedCrystal(
-      crystal, angle: angle, origin: randomOrigin(seed: request.seed, frame: frame), request: request, defects: defects)
+      crystal, angle: angle, origin: randomOrigin(seed: request.seed, frame: frame), request: request, defects: defects,
+      displacement: displacement)
     let field = field.placed(on: frame, burgers: placed.a)
     let margin = request.reach + 4 * displacement
     // Atoms may come in from as far as the field moves them at the rim.
@@ -27,8 +28,7 @@ public struct StrainedCrystal: Specimen, Equatable {
       return [Point(t * w, 0), Point(t * w, h), Point(0, t * h), Point(w, t * h)]
     }
     let farthest = rim.map { field.displacement(at: $0).length }.max() ?? 0
-    var nodes = placed.nodes(
-      in: frame, margin: margin + 1.5 * farthest, displacement: displacement, seed: request.seed)
+    var nodes = try placed.nodes(in: frame, margin: request.reach + 1.5 * farthest, seed: request.seed)
     for index in nodes.indices { nodes[index].displacement += field.displacement(at: nodes[index].ideal) }
     var scene = Scene()
     scene.add(nodes.filter { frame.contains($0.position, margin: margin) }, in: frame)

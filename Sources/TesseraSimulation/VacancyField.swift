@@ -36,9 +36,9 @@ public struct VacancyField: Specimen, Equatable {
       b: Point(latticeConstant / 2, latticeConstant * 0.75.squareRoot()),
       columns: [CrystalColumn(0, 0, ["Te"], sublattice: "Te")])
     let placed = try PlacedCrystal(
-      surface, angle: angle, origin: randomOrigin(seed: request.seed, frame: request.frame), request: request)
-    var nodes = placed.nodes(
-      in: request.frame, margin: request.reach + 4 * displacement, displacement: displacement, seed: request.seed)
+      surface, angle: angle, origin: randomOrigin(seed: request.seed, frame: request.frame), request: request,
+      displacement: displacement)
+    var nodes = try placed.nodes(in: request.frame, margin: request.reach, seed: request.seed)
     let groups = VacancyGroups(
       of: nodes.map(\.ideal), spacing: placed.a.length, wanted: Int(vacancies * Double(nodes.count)), field: self,
       seed: request.seed)

@@ -127,3 +127,40 @@ struct `Specimens` {
     #expect(throws: ParameterError.self) { try Simulation(specimen: "bilayer", options: options) }
   }
 }
+
+struct `Simulations out of bounds` {
+  @Test(arguments: [
+    ["angle": Double.nan], ["angle": .infinity], ["displacement": -1], ["displacement": 1e9], ["probe": 1e7],
+    ["probe": .nan], ["pixelSize": 1e3], ["counts": .nan], ["counts": 1e30], ["dose": -1], ["noise": .infinity],
+    ["jitter": 1e12], ["contamination": .nan], ["antisites": .nan], ["antisites": 2], ["tilt": 1e12],
+  ]) func `are refused with a sentence, whatever is asked`(values: [String: Double]) {
+    var options = SimulationOptions()
+    (options.width, options.height) = (64, 64)
+    for (name, value) in values {
+      switch name {
+      case "angle": options.angle = value
+      case "displacement": options.displacement = value
+      case "probe": options.probe = value
+      case "pixelSize": options.pixelSize = value
+      case "counts": options.counts = value
+      case "dose": options.dose = value
+      case "noise": options.noise = value
+      case "jitter": options.jitter = value
+      case "contamination": options.contamination = value
+      case "antisites": options.antisites = value
+      default: options.tilt = Point(value, 0)
+      }
+    }
+    #expect(throws: ParameterError.self) { try Simulation(specimen: "mose2", options: options).run() }
+  }
+
+  @Test func `of motifs are limited as images are`() {
+    var options = SimulationOptions()
+    options.motifs = MotifPatches()
+    options.motifs!.firstCount = 1 << 40
+    #expect(throws: ParameterError.self) { try Simulation(specimen: "motifs", options: options).run() }
+    options.motifs!.firstCount = 4
+    options.motifs!.distance = .nan
+    #expect(throws: ParameterError.self) { try Simulation(specimen: "motifs", options: options).run() }
+  }
+}

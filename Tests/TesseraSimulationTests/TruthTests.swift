@@ -71,6 +71,14 @@ struct `The truth of a simulated crystal` {
     #expect(abs(Statistics.mean(jumps) / expected - 1) < 4 / Double(jumps.count).squareRoot())
   }
 
+  @Test func `does not depend on how the image is taken`() throws {
+    var options = SimulationOptions()
+    (options.width, options.height, options.displacement, options.antisites) = (300, 300, 0.5, 0.02)
+    let one = try Simulation(specimen: "mose2", options: options).run().sites
+    (options.probe, options.jitter, options.counts, options.noise) = (6, 2, 3, 0.1)
+    #expect(try Simulation(specimen: "mose2", options: options).run().sites == one)
+  }
+
   @Test func `is the same for the same seed and differs for another`() throws {
     var options = SimulationOptions()
     (options.width, options.height) = (200, 200)
