@@ -11,19 +11,22 @@ import TesseraNumerics
 /// - Parameters:
 ///   - first: samples of one group, one a row, two or more; noise of equal variance in all columns.
 ///   - second: the same for the other group.
-func gapDensity(between first: Matrix<Double>, and second: Matrix<Double>) -> Double {
+package func gapDensity(between first: Matrix<Double>, and second: Matrix<Double>) -> Double {
   let (a, b) = (GroupMean(first), GroupMean(second))
   let (left, right) = (a.places(of: first, against: b.mean), b.places(of: second, against: a.mean))
   // Mean distance of the groups from the boundary half-way between the means.
   let half = (Statistics.mean(left) + Statistics.mean(right)) / 2
   guard half > 0 else { return .infinity }
-  func share(_ places: [Double], within limit: Double) -> Double {
-    Double(places.count { abs($0) <= limit }) / Double(places.count)
+  func share(_ places: [Double], within part: Double) -> Double {
+    (Double(places.count { abs($0) <= half * part }) + added * part) / (Double(places.count) + added)
   }
-  let whole = share(left, within: half) + share(right, within: half)
-  let middle = share(left, within: half / 3) + share(right, within: half / 3)
-  return whole > 0 ? 3 * middle / whole : 0
+  let whole = share(left, within: 1) + share(right, within: 1)
+  return 3 * (share(left, within: 1.0 / 3) + share(right, within: 1.0 / 3)) / whole
 }
+
+/// Samples added to each group, spread evenly over the way between the means: a dozen samples that leave the middle
+/// empty by chance do not make a gap.
+private let added = 4.0
 
 private struct GroupMean {
   let mean: [Double]

@@ -56,18 +56,53 @@ struct GapPartition {
     return largest
   }
 
-  /// Part of the variance above the noise that lies between classes.
+  /// Part of the variance above the noise that lies between classes: the mean over the coordinates, each weighted by
+  /// the square of its variance above the noise, so that many coordinates of hardly more than noise do not count.
   func explained(noise: Double) -> Double {
     let within = withinCovariance(labels, count: count)
-    let mean = self.mean(of: Array(labels.indices))
-    var (total, inside) = (0.0, 0.0)
+    let mean = columnMean(samples)
+    var (total, between) = (0.0, 0.0)
     for column in 0..<samples.columns {
       var square = 0.0
       for row in 0..<samples.rows { square += pow(samples[row, column] - mean[column], 2) }
-      total += square / Double(samples.rows) - noise
-      inside += within[column, column] - noise
+      let excess = max(0, square / Double(samples.rows) - noise)
+      total += excess * excess
+      between += excess * max(0, excess - max(0, within[column, column] - noise))
     }
-    return total > 0 ? max(0, min(1, 1 - inside / total)) : 0
+    return total > 0 ? between / total : 0
+  }
+
+  /// Joins the closest classes, or halves the widest, until there are `wanted` of them.
+  mutating func adjust(to wanted: Int) throws {
+    while count > wanted {
+      let groups = whitenedGroups(labels, count: count)
+      let means = groups.map(columnMean)
+      var (least, pair) = (Double.infinity, (0, 1))
+      for b in 0..<count {
+        for a in 0..<b {
+          // Ward's criterion: what joining adds to the scatter within classes.
+          let (m, n) = (Double(groups[a].rows), Double(groups[b].rows))
+          let cost = m * n / (m + n) * zip(means[a], means[b]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+          if cost < least { (least, pair) = (cost, (a, b)) }
+        }
+      }
+      labels = labels.map { $0 == pair.1 ? pair.0 : $0 == count - 1 && pair.1 < count - 1 ? pair.1 : $0 }
+      count -= 1
+    }
+    while count < wanted {
+      let groups = groups(labels, count: count)
+      let scatter = groups.map { group in
+        zip(0..., columnMean(group)).reduce(0.0) { sum, pair in
+          sum + (0..<group.rows).reduce(0) { $0 + pow(group[$1, pair.0] - pair.1, 2) }
+        }
+      }
+      let widest = scatter.indices.max { scatter[$0] < scatter[$1] }!
+      guard scatter[widest] > 0 else { return }
+      let halves = try KMeans(count: 2).fit(groups[widest].map { Float($0) }, seed: 1).assignment
+      let members = labels.indices.filter { labels[$0] == widest }
+      for (index, member) in members.enumerated() where halves[index] == 1 { labels[member] = count }
+      count += 1
+    }
   }
 
   /// The most probable class of each sample in a mixture with one covariance matrix, starting from the labels.
@@ -113,11 +148,7 @@ struct GapPartition {
   private func joined(_ pieces: [Int], count pieceCount: Int) -> [Int] {
     let whitening = whitening(of: withinCovariance(labels, count: count)).matrix
     let groups = groups(pieces, count: pieceCount).map { $0.times(whitening) }
-    let means = groups.map { group in
-      (0..<group.columns).map { column in
-        (0..<group.rows).reduce(0.0) { $0 + group[$1, column] } / Double(max(1, group.rows))
-      }
-    }
+    let means = groups.map(columnMean)
     let pairs = concurrentMap(count: pieceCount) { a -> [Int] in
       let near = (0..<pieceCount).filter { $0 != a }
         .map { b in (zip(means[a], means[b]).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }, b) }
@@ -159,7 +190,7 @@ struct GapPartition {
     var total = Matrix<Double>(rows: d, columns: d, filling: 0)
     var freedom = 0.0
     for group in groups(pieces, count: count) where group.rows > 1 {
-      let mean = (0..<d).map { column in (0..<group.rows).reduce(0.0) { $0 + group[$1, column] } / Double(group.rows) }
+      let mean = columnMean(group)
       var centred = group
       for row in 0..<group.rows { for column in 0..<d { centred[row, column] -= mean[column] } }
       let scatter = centred.gram
@@ -173,10 +204,11 @@ struct GapPartition {
     for column in 0..<d { total[column, column] += floor }
     return total
   }
+}
 
-  private func mean(of rows: [Int]) -> [Double] {
-    (0..<samples.columns).map { column in
-      rows.reduce(0.0) { $0 + samples[$1, column] } / Double(max(1, rows.count))
-    }
+/// Mean of each column; zeros for no rows.
+private func columnMean(_ table: Matrix<Double>) -> [Double] {
+  (0..<table.columns).map { column in
+    (0..<table.rows).reduce(0.0) { $0 + table[$1, column] } / Double(max(1, table.rows))
   }
 }

@@ -13,8 +13,8 @@ import TesseraNumerics
 /// 3. A mixture with one covariance gives every sample to a class, those between islands included; classes that a gap
 ///    divides are split, classes without one between them joined.
 ///
-/// Where a number of classes is wanted and the gaps show another, the closest classes are joined, or a mixture of
-/// normal distributions of one variance is fitted to the features, the most likely of several starts.
+/// Where fewer classes are wanted than the gaps show, the closest are joined; where more are, a mixture of normal
+/// distributions of one variance is fitted to the features, the most likely of several starts.
 public struct JointClassing: Sendable, Codable, Equatable {
   /// Classes wanted; nil finds the number.
   public var count: Int?
@@ -43,10 +43,11 @@ public struct JointClassing: Sendable, Codable, Equatable {
     public let islandCount: Int
     /// Principal components above the noise.
     public let dimensions: Int
-    /// Part of the variance above the noise that lies between classes, 0 ... 1.
+    /// Part of the variance above the noise that lies between the classes that gaps show, 0 ... 1.
     public let explained: Double
-    /// The largest gap density of two classes, the least certain division; 0 for one class.
-    public let weakestGap: Double
+    /// The largest gap density of two classes, that of the least certain division; 0 for one class, and nil where more
+    /// classes were wanted than there are gaps.
+    public let weakestGap: Double?
   }
 
   /// The classes of the samples; `layout` has one point for each row of `features` (finite numbers).
@@ -62,8 +63,12 @@ public struct JointClassing: Sendable, Codable, Equatable {
     let samples = space.coordinates.map { Double($0) }
     var partition = GapPartition(samples, islands: islands, minimumSize: minimumSize, limit: gapLimit)
     try partition.refine()
-    if let count, count != partition.count {
-      return try forced(count, features: features, layout: layout, space: space, islands: islands, seed: seed)
+    if let count, count < partition.count {
+      try partition.adjust(to: count)
+    } else if let count, count > partition.count {
+      return try likeliest(
+        min(count, features.rows), features: features, layout: layout, space: space, partition: partition,
+        islands: islands.count, seed: seed)
     }
     return Result(
       classes: partition.classes, structure: structure(partition, space), islandCount: islands.count,
@@ -76,17 +81,23 @@ public struct JointClassing: Sendable, Codable, Equatable {
     return space.variances[0] > 8 * space.noise ? .continuous : partition.count > 1 ? .discrete : .uniform
   }
 
-  /// A given number of classes, from the likelihood of the features.
-  private func forced(
-    _ count: Int, features: Matrix<Float>, layout: Layout, space: SignalSpace, islands: Classes, seed: UInt64
+  /// More classes than the gaps show: the likeliest mixture of normal distributions of one variance, with equal or
+  /// free shares as the Bayesian criterion prefers, from k-means on the features, k-means on the layout, and the classes
+  /// that the gaps show, the widest of them halved.
+  private func likeliest(
+    _ count: Int, features: Matrix<Float>, layout: Layout, space: SignalSpace, partition: GapPartition, islands: Int,
+    seed: UInt64
   ) throws -> Result {
-    let wanted = min(count, features.rows)
-    var starts = [try KMeans(count: wanted).fit(features, seed: seed).assignment]
-    starts.append(try KMeans(count: wanted).fit(layout.table, seed: seed).assignment)
+    var halved = partition
+    try halved.adjust(to: count)
+    let starts = [
+      try KMeans(count: count).fit(features, seed: seed).assignment,
+      try KMeans(count: count).fit(layout.table, seed: seed).assignment, halved.labels,
+    ]
     var best: GaussianMixture.Fit?
     for start in starts {
       for equalShares in [true, false] {
-        var mixture = GaussianMixture(count: wanted, covariance: .isotropic)
+        var mixture = GaussianMixture(count: count, covariance: .isotropic)
         mixture.equalShares = equalShares
         mixture.tolerance = 1e-6
         let fit = try mixture.fit(features, startingFrom: start)
@@ -94,7 +105,8 @@ public struct JointClassing: Sendable, Codable, Equatable {
       }
     }
     return Result(
-      classes: best!.classes, structure: .discrete, islandCount: islands.count,
-      dimensions: space.coordinates.columns, explained: 0, weakestGap: 0)
+      classes: best!.classes, structure: structure(partition, space), islandCount: islands,
+      dimensions: space.coordinates.columns, explained: partition.explained(noise: space.noise),
+      weakestGap: nil)
   }
 }

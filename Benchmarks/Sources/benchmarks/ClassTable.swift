@@ -20,9 +20,9 @@ struct ClassTable: ParsableCommand {
     var islands: Int
     var dimensions: Int
     var explained: Double
-    var weakestGap: Double
+    var weakestGap: Double?
     var adjustedMutualInformation: Double
-    var silhouette: Double
+    var silhouette: Double?  // None with one true class.
     var layoutThenKMeans: Double
     var seconds: Double
     var sizes: [Int]
@@ -38,11 +38,12 @@ struct ClassTable: ParsableCommand {
     let run = try timed { try JointClassing(count: count).result(of: features, layout: layout, seed: seed) }
     let onLayout = try KMeans(count: Set(truth).count).classes(of: layout, seed: seed)
     let result = run.result
+    let separation = layout.silhouette(truth)
     let scores = Scores(
       classes: result.classes.count, structure: result.structure.rawValue, islands: result.islandCount,
       dimensions: result.dimensions, explained: result.explained, weakestGap: result.weakestGap,
       adjustedMutualInformation: LabelScores(result.classes.labels, truth: truth).adjustedMutualInformation,
-      silhouette: layout.silhouette(truth),
+      silhouette: separation.isNaN ? nil : separation,
       layoutThenKMeans: LabelScores(onLayout.labels, truth: truth).adjustedMutualInformation, seconds: run.seconds,
       sizes: Array(result.classes.sizes.prefix(20)))
     let encoder = JSONEncoder()
