@@ -142,13 +142,8 @@ extension Analysis {
         of: positions, labels: classes.labels, chosen: classes.members(of: 1), width: stage.imageSize.width,
         height: stage.imageSize.height)
     }
-    // Indices, not places, say which cell a site belongs to: they follow a lattice that bends.
-    let coordinates = stage.nodes.indices.map { site -> Point in
-      guard let node = stage.nodes[site] else { return lattice.grid.coordinates(of: positions[site]) }
-      return Point(Double(node.i), Double(node.j)) + lattice.basis[node.basis]
-    }
     return try LatticeCells().cells(
-      of: positions, labels: classes.labels, grid: lattice.grid, coordinates: coordinates)
+      of: positions, labels: classes.labels, lattice: lattice, nodes: stage.nodes)
   }
 
   func choices(

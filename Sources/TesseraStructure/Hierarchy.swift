@@ -45,8 +45,12 @@ public struct Hierarchy: Sendable, Codable, Equatable {
   /// Groups beside a cell of unknown type, as at the edge of the image: they may go on there and are not counted.
   public var cutGroups: Int
   /// Of each cell of `Cells`: the node of the group that it belongs to; nil in the perfect crystal, in larger or cut
-  /// groups, and where the type is unknown.
-  public var nodeOfCell: [Int?]
+  /// groups, and where the type is unknown. Not encoded: it belongs to the table of cells.
+  public var nodeOfCell: [Int?] = []
+
+  private enum CodingKeys: String, CodingKey {
+    case types, dominant, nodes, edges, largerGroups, cellsInLargerGroups, cutGroups
+  }
 
   /// The edges whose levels differ by at most this: one hides all but the closest kin.
   public func edges(within difference: Int) -> [Edge] { edges.filter { $0.difference <= difference } }

@@ -23,7 +23,8 @@ struct SampledBasis: Sendable {
     let width = 2 * reach + 1
     var places = [Int](repeating: -1, count: width * width)
     for (index, pixel) in pixels.pixels.enumerated() { places[(pixel.y + reach) * width + pixel.x + reach] = index }
-    var sums = [Double](repeating: 0, count: pixels.count * terms)
+    let lanes = quadrature.lanes
+    var sums = [SIMD8<Double>](repeating: .zero, count: pixels.count * lanes)
     var total = sums.mutableSpan
     for node in 0..<quadrature.points.count {
       let place = quadrature.points[node] + centre
@@ -40,46 +41,60 @@ struct SampledBasis: Sendable {
         }
       }
       let scale = 1 / near.reduce(0) { $0 + $1.weight }
-      let polynomials = quadrature.weighted.span.extracting(node * terms..<(node + 1) * terms)
+      let polynomials = quadrature.weighted.span.extracting(node * lanes..<(node + 1) * lanes)
       for (index, weight) in near {
         let factor = weight * scale
-        for j in 0..<terms { total[index * terms + j] += factor * polynomials[j] }
+        for lane in 0..<lanes { total[index * lanes + lane] += factor * polynomials[lane] }
       }
     }
-    weights = Matrix(rows: pixels.count, columns: terms, values: sums.map { Float($0) })
+    weights = Matrix(
+      rows: pixels.count, columns: terms,
+      values: (0..<pixels.count * terms).map { k in
+        let (pixel, term) = k.quotientAndRemainder(dividingBy: terms)
+        return Float(sums[pixel * lanes + term / 8][term % 8])
+      })
   }
 }
 
 /// Points of a disc with the polynomials there times the weight of the point in (1/π) ∫∫ … ρ dρ dθ.
 ///
-/// Gauss and Legendre's rule along the radius, equal steps around: two points a pixel along the rim and one along the
-/// radius, which integrates polynomial times kernel to 1e-3 of its norm.
+/// Gauss and Legendre's rule along the radius, equal steps around, about two points a pixel both ways, which
+/// integrates polynomial times kernel to 1e-3 of its norm.
 struct DiscQuadrature: Sendable {
   let radius: Double
   let terms: Int
   /// Places in pixels from the centre.
   private(set) var points: [Point] = []
-  /// `terms` values a point.
-  private(set) var weighted: [Double] = []
+  /// Vectors of eight terms that one point takes; the last is filled with zeros.
+  let lanes: Int
+  /// `lanes` vectors a point.
+  private(set) var weighted: [SIMD8<Double>] = []
 
   init(radius: Double, order: Int) {
     self.radius = radius
     terms = ZernikeTerm.count(order: order)
     let list = ZernikeTerm.all(order: order)
+    lanes = (terms + 7) / 8
     let (places, weights) = gaussLegendre(count: Int(1.25 * radius) + order)
-    // A multiple of eight keeps the symmetry of the square grid.
-    let steps = 8 * Int((2 * Double.pi * radius * 2 / 8).rounded(.up))
-    let angles = (0..<steps).map { 2 * Double.pi * (Double($0) + 0.5) / Double(steps) }
-    let waves = angles.map { angle in list.map { circularWave(order: $0.q, angle: angle) } }
     for (place, weight) in zip(places, weights) {
       let rho = (place + 1) / 2
       let radials = zernikeRadials(order: order, at: rho)
+      // A multiple of eight keeps the symmetry of the square grid; the waves need two steps an order at least.
+      let steps = 8 * Int(((4 * Double.pi * rho * radius + 2 * Double(order)) / 8).rounded(.up))
       let scaled = list.map {
         $0.normalisation * radials[$0.p * (order + 1) + abs($0.q)] * weight * rho / Double(steps)
       }
-      for (angle, wave) in zip(angles, waves) {
+      for step in 0..<steps {
+        let angle = 2 * Double.pi * (Double(step) + 0.5) / Double(steps)
+        let waves = (-order...order).map { circularWave(order: $0, angle: angle) }
         points.append(Point(rho * radius, 0).rotated(by: angle))
-        for index in list.indices { weighted.append(scaled[index] * wave[index]) }
+        for lane in 0..<lanes {
+          var vector = SIMD8<Double>.zero
+          for k in 0..<min(8, terms - 8 * lane) {
+            vector[k] = scaled[8 * lane + k] * waves[list[8 * lane + k].q + order]
+          }
+          weighted.append(vector)
+        }
       }
     }
   }

@@ -16,7 +16,7 @@ public enum MomentRule: String, Sendable, Codable, CaseIterable {
 ///
 /// Moments are those of f = Σ A(j) Z(j), so A(0) is the mean. The disc is centred on the site to an eighth of a pixel
 /// by one of 16 sampled bases, one for each place on the quarter-pixel grid; the rest is shifted away when the patch is
-/// cut. Making a basis costs O(side² terms): 10 ms at side 33 and order 10. Keep it for many images.
+/// cut. Making a basis costs O(side² terms): some 20 ms at side 33 and order 10. Keep it for many images.
 public struct ZernikeBasis: Sendable {
   /// Diameter of the disc in pixels.
   public let side: Int

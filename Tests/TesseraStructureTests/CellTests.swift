@@ -90,16 +90,6 @@ struct `Lattice cells` {
     #expect(cells.types[0].count > 1300)
   }
 
-  @Test func `become a table`() throws {
-    let crystal = honeycomb(cells: 12) { i, j, s in i == 6 && j == 6 && s == 1 ? 3 : s + 1 }
-    let cells = try LatticeCells().cells(of: crystal.positions, labels: crystal.labels, grid: crystal.grid)
-    let table = CellTable(of: cells, in: try HierarchyMethod().hierarchy(of: cells))
-    #expect(table.rows.count == cells.cells.count && table.rows.allSatisfy { $0.count == CellTable.columns.count })
-    let odd = try #require(table.rows.first { $0[9] == "0" })
-    #expect(odd[6] == "1" && ["1;3", "3;1"].contains(odd[7]) && odd[10] == "0" && odd[11] == "1")
-    #expect(table.text.hasPrefix("cell,i,j,x,y,type,"))
-  }
-
   @Test func `of a hundred thousand are found within a second`() throws {
     let crystal = honeycomb(cells: 320) { i, j, s in (i * 7 + j * 13) % 50 == 0 && s == 0 ? 3 : s + 1 }
     let clock = ContinuousClock()
@@ -162,8 +152,10 @@ struct `Motif-cell hierarchy` {
   }
 
   @Test func `survives JSON`() throws {
-    let hierarchy = try sample().hierarchy
-    #expect(try JSONDecoder().decode(Hierarchy.self, from: JSONEncoder().encode(hierarchy)) == hierarchy)
+    var hierarchy = try sample().hierarchy
+    let read = try JSONDecoder().decode(Hierarchy.self, from: JSONEncoder().encode(hierarchy))
+    hierarchy.nodeOfCell = []  // Belongs to the table of cells.
+    #expect(read == hierarchy)
   }
 
   @Test func `is the same without a lattice`() throws {

@@ -93,6 +93,7 @@ struct `Automatic order` {
     #expect(try choice(noise: 0.7).order == 12)
     let strong = try choice(noise: 3)
     #expect(strong.order == AutomaticOrder().smallest)
-    #expect(abs(strong.noise / 3 - 1) < 0.05)  // The median of 7e4 correlated differences, and columns that add a little.
+    // The median of 7e4 correlated differences, and columns that add a little.
+    #expect(abs(strong.noise / 3 - 1) < 0.05)
   }
 }

@@ -5,7 +5,9 @@ import TesseraNumerics
   static let configuration = CommandConfiguration(
     commandName: "benchmarks",
     abstract: "Times the stages of Tessera over a range of sizes, and serves the comparisons in peers/.",
-    subcommands: [Sweep.self, MotifTable.self, SiteTable.self, FitTable.self, ClassTable.self], defaultSubcommand: Sweep.self)
+    subcommands: [
+      Sweep.self, MomentSweep.self, MotifTable.self, SiteTable.self, FitTable.self, ClassTable.self,
+    ], defaultSubcommand: Sweep.self)
 }
 
 struct Threads: ParsableArguments {
