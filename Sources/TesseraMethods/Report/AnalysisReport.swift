@@ -102,7 +102,8 @@ public struct AnalysisReport: Sendable {
     let calibration = result.micrograph.calibration
     var facts: [ReportDocument.Fact] = []
     let area = calibration.map {
-      Double(result.micrograph.width) * $0.nanometresPerPixelX * Double(result.micrograph.height) * $0.nanometresPerPixelY
+      Double(result.micrograph.width) * $0.nanometresPerPixelX * Double(result.micrograph.height)
+        * $0.nanometresPerPixelY
     }
     facts.append(
       .init(
@@ -122,12 +123,15 @@ public struct AnalysisReport: Sendable {
       facts.append(
         .init(
           Number.count(vacantCount), "vacant nodes",
-          note: vacantCount == 0 ? "every node has a column" : "\(Number.percent(Double(vacantCount) / Double(nodes))) of all"))
+          note: vacantCount == 0
+            ? "every node has a column" : "\(Number.percent(Double(vacantCount) / Double(nodes))) of all"))
     }
     if let cell {
       facts.append(.init(cell.a, "lattice vector a", note: "b = \(cell.b), " + String(format: "%.1f°", cell.angle)))
     }
-    let width = calibration.map { Number.short(Double(result.patchSide) * $0.meanNanometresPerPixel, digits: 3) + "\u{A0}nm" }
+    let width = calibration.map {
+      Number.short(Double(result.patchSide) * $0.meanNanometresPerPixel, digits: 3) + "\u{A0}nm"
+    }
     facts.append(.init("\(result.patchSide)\u{A0}px", "patch", note: width ?? ""))
     return facts
   }
@@ -136,7 +140,9 @@ public struct AnalysisReport: Sendable {
   private static func sentence(_ text: String) -> String {
     guard let first = text.first else { return text }
     // Names of files and parameters keep their case.
-    let begins = text.prefix { $0 != " " }.contains(where: { ".:=_-/".contains($0) }) ? text : first.uppercased() + text.dropFirst()
+    let begins =
+      text.prefix { $0 != " " }.contains(where: { ".:=_-/".contains($0) })
+      ? text : first.uppercased() + text.dropFirst()
     return begins.hasSuffix(".") ? begins : begins + "."
   }
 }
