@@ -81,6 +81,9 @@ struct `Numbers` {
     #expect(Number.percent(0.123) == "12\u{A0}%")
     #expect(Number.percent(0.0042) == "0.42\u{A0}%")
     #expect(Number.percent(0.00001) == "< 0.01\u{A0}%")
+    #expect(Number.percent(0.9961) == "99.6\u{A0}%")
+    #expect(Number.percent(0.99999) == "> 99.9\u{A0}%")
+    #expect(Number.percent(1) == "100\u{A0}%")
     #expect(Number.percent(0) == "0\u{A0}%")
   }
 }

@@ -36,8 +36,8 @@ public struct ComparisonFigure: Sendable {
 
   public func drawing() -> Drawing {
     let gap = 12.0
-    let names = rows.flatMap { [Font.strong.width(of: $0.style.name) + 20, Font.label.width(of: $0.caption)] }
-    let left = min(190, (names.max() ?? 0) + 16)
+    let names = rows.flatMap { [Font.strong.width(of: $0.style.name), Font.label.width(of: $0.caption)] }
+    let left = min(200, (names.max() ?? 0) + 42)
     let residuals = rows.map(\.residual)
     let everything = rows.flatMap { $0.patch.values + $0.reconstruction.values }
     let limits = Contrast.quantiles(0.001, 0.999).limits(

@@ -14,6 +14,8 @@ public struct ImageFigure: Sendable {
   /// How far the image fades towards the map's first colour so that what lies over it stands out; 0 ... 0.95.
   public var dimming = 0.0
   public var showsScaleBar = true
+  /// In the lower right corner, where the lower left one shows something else.
+  public var scaleBarIsRight = false
   public var legend: [ClassStyle] = []
   /// Shows the colour map with this title; nil shows none.
   public var colorBarTitle: String?
@@ -92,7 +94,9 @@ public struct ImageFigure: Sendable {
     canvas.clipped(to: box) {
       for layer in layers { layer.draw(on: canvas, in: frame) }
     }
-    if showsScaleBar { ScaleBar(width: part.width, calibration: calibration).draw(on: canvas, in: frame) }
+    if showsScaleBar {
+      ScaleBar(width: part.width, calibration: calibration).draw(on: canvas, in: frame, isRight: scaleBarIsRight)
+    }
   }
 
   private func draw(_ zoom: Zoom, in box: Rectangle, limits: ClosedRange<Double>, on canvas: Canvas) {

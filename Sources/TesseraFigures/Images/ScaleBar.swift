@@ -37,13 +37,14 @@ public struct ScaleBar: Sendable, Equatable {
 
   init(lengthInPixels: Double, label: String) { (self.lengthInPixels, self.label) = (lengthInPixels, label) }
 
-  /// Draws the bar in the lower left corner of a frame, white on a dark plate that any image lets read.
-  func draw(on canvas: Canvas, in frame: ImageFrame) {
+  /// Draws the bar in a lower corner of a frame, white on a dark plate that any image lets read.
+  func draw(on canvas: Canvas, in frame: ImageFrame, isRight: Bool = false) {
     let length = lengthInPixels * frame.scale
     let font = frame.box.width < 170 ? Font.tick : .strong
     let width = max(length, font.width(of: label)) + 16
     let height = font.size + 18
-    let plate = Rectangle(x: frame.box.x + 8, y: frame.box.maxY - 8 - height, width: width, height: height)
+    let left = isRight ? frame.box.maxX - 8 - width : frame.box.x + 8
+    let plate = Rectangle(x: left, y: frame.box.maxY - 8 - height, width: width, height: height)
     canvas.addRoundedRectangle(plate, radius: 4)
     canvas.fill(.black, opacity: 0.62)
     canvas.text(label, at: Point(plate.centre.x, plate.y + 3 + font.size), font, color: .white, anchor: .middle)

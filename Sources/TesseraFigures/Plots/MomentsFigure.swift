@@ -20,7 +20,7 @@ public struct MomentsFigure: Sendable {
   public var orders: [Order]
   public var summary: String
   public var width = 860.0
-  public var panelHeight = 150.0
+  public var panelHeight = 132.0
 
   public init(classes: [ClassStyle], means: [[Double]], orders: [Order], summary: String) {
     precondition(classes.count == means.count && means.allSatisfy { $0.count == orders.count }, "one mean a moment")

@@ -10,6 +10,8 @@ public struct ScatterFigure: Sendable {
   public var summary: String
   /// Writes each class' name above its points.
   public var namesClasses = true
+  /// Below the plot; nil lists all styles, and what has no class.
+  public var legend: [ClassStyle]?
   public var width = 620.0
 
   public init(points: [Point], labels: [Int], styles: [ClassStyle], summary: String) {
@@ -21,7 +23,7 @@ public struct ScatterFigure: Sendable {
     let hasUnclassified = zip(points, labels).contains { place, label in
       place.x.isFinite && place.y.isFinite && (label < 1 || label > styles.count)
     }
-    let legend = Legend(entries: styles + (hasUnclassified ? [.unclassified] : []), width: width - 8)
+    let legend = Legend(entries: (legend ?? styles) + (hasUnclassified ? [.unclassified] : []), width: width - 8)
     let finite = points.filter { $0.x.isFinite && $0.y.isFinite }
     var (low, high) = (finite.first ?? .zero, finite.first ?? .zero)
     for point in finite {
@@ -34,7 +36,9 @@ public struct ScatterFigure: Sendable {
     let scale = min((width - 2 * margin) / extent.x, (height - 2 * margin) / extent.y)
     let middle = (low + high) * 0.5
     let box = Rectangle(x: 0, y: 0, width: width, height: height.rounded())
-    let places = points.map { box.centre + ($0 - middle) * scale }
+    // Discs of all points together cover an eighth of the plot at most.
+    let spacing = max(1, min(3.2, (0.12 * box.width * box.height / Double(max(1, finite.count))).squareRoot()))
+    let places = separated(points.map { box.centre + ($0 - middle) * scale }, in: box, spacing: spacing)
     return Drawing(width: width, height: box.height + legend.height + 8, summary: summary) { canvas in
       canvas.addRoundedRectangle(box.inset(by: 0.5), radius: 6)
       canvas.stroke(.rule)
@@ -63,28 +67,80 @@ public struct ScatterFigure: Sendable {
     }
   }
 
-  /// Names above the upper ends of the clouds, moved up or down until none overlaps another; those that find no place are left out
-  /// (the legend has them all).
+  /// The names of the sixteen largest classes, each where it hides the fewest points and no other name.
   private func drawNames(at places: [Point], in box: Rectangle, on canvas: Canvas) {
+    let finite = places.indices.filter { places[$0].x.isFinite && places[$0].y.isFinite }
+    let index = PlanarIndex(finite.map { places[$0] })
+    var members = [[Point]](repeating: [], count: styles.count)
+    for site in finite where labels[site] >= 1 && labels[site] <= styles.count {
+      members[labels[site] - 1].append(places[site])
+    }
     var taken: [Rectangle] = []
-    for label in 1...max(1, styles.count) where label <= styles.count {
-      let members = places.indices.filter { labels[$0] == label && places[$0].x.isFinite && places[$0].y.isFinite }
-      guard !members.isEmpty else { continue }
-      let centre = Point(
-        Statistics.median(members.map { places[$0].x }), Statistics.quantile(members.map { places[$0].y }, 0.02) - 14)
-      let text = Font.strong.fitting(styles[label - 1].name, within: 160)
+    let largest = members.indices.filter { !members[$0].isEmpty }
+      .sorted { (members[$1].count, $0) < (members[$0].count, $1) }.prefix(16)
+    for label in largest {
+      let (xs, ys) = (members[label].map(\.x), members[label].map(\.y))
+      let middle = Point(Statistics.median(xs), Statistics.median(ys))
+      let text = Font.strong.fitting(styles[label].name, within: 160)
       let width = Font.strong.width(of: text) + 10
-      let steps = [0.0, -20, 20, -40, 40, -60, 60]
-      let candidates = steps.map { step in
+      func plate(_ centre: Point) -> Rectangle {
         Rectangle(
           x: max(box.x + 4, min(box.maxX - width - 4, centre.x - width / 2)),
-          y: max(box.y + 4, min(box.maxY - 24, centre.y - 10 + step)), width: width, height: 20)
+          y: max(box.y + 4, min(box.maxY - 24, centre.y - 10)), width: width, height: 20)
       }
-      guard let place = candidates.first(where: { place in !taken.contains { $0.overlaps(place) } }) else { continue }
-      taken.append(place)
-      canvas.addRoundedRectangle(place, radius: 4)
+      let (top, bottom) = (Statistics.quantile(ys, 0.01) - 15, Statistics.quantile(ys, 0.99) + 15)
+      let (left, right) = (Statistics.quantile(xs, 0.01), Statistics.quantile(xs, 0.99))
+      let candidates = [
+        Point(middle.x, top), Point(middle.x, bottom), Point(right + width / 2 + 6, middle.y),
+        Point(left - width / 2 - 6, middle.y), Point(right + width / 2, top), Point(left - width / 2, top),
+        Point(right + width / 2, bottom), Point(left - width / 2, bottom), Point(middle.x, top - 20),
+        Point(middle.x, bottom + 20),
+      ].map(plate).filter { candidate in !taken.contains { $0.overlaps(candidate) } }
+      func hidden(_ plate: Rectangle) -> Int {
+        index.neighbours(of: plate.centre, within: plate.width / 2).count { plate.contains(index.points[$0]) }
+      }
+      guard let best = candidates.map({ ($0, hidden($0)) }).min(by: { $0.1 < $1.1 }),
+        best.1 * 10 <= members[label].count
+      else { continue }
+      taken.append(best.0)
+      canvas.addRoundedRectangle(best.0, radius: 4)
       canvas.fill(.white, opacity: 0.82)
-      canvas.text(text, at: Point(place.centre.x, place.y + 14.5), .strong, anchor: .middle)
+      canvas.text(text, at: Point(best.0.centre.x, best.0.y + 14.5), .strong, anchor: .middle)
+    }
+  }
+}
+
+/// Moves points that fall on others to the nearest free cells of a grid, in order of their index, so that a cloud
+/// collapsed to a dot shows how many points it holds. Points with room of their own stay where they are.
+///
+/// O(n) cells searched for n coinciding points, as each search goes on where the last one from its cell ended.
+private func separated(_ places: [Point], in box: Rectangle, spacing: Double) -> [Point] {
+  struct Cell: Hashable {
+    var x, y: Int
+  }
+  var isTaken: Set<Cell> = []
+  var searched: [Cell: (ring: Int, step: Int)] = [:]
+  return places.map { place in
+    guard place.x.isFinite, place.y.isFinite else { return place }
+    let home = Cell(x: Int((place.x / spacing).rounded(.down)), y: Int((place.y / spacing).rounded(.down)))
+    if isTaken.insert(home).inserted { return place }
+    var (ring, step) = searched[home] ?? (1, 0)
+    while true {
+      // About as many places as fit around a ring of this radius.
+      let count = 6 * ring
+      while step < count {
+        let angle = 2 * .pi * (Double(step) + 0.5 * Double(ring % 2)) / Double(count)
+        let target = place + Point(Double(ring) * spacing, 0).rotated(by: angle)
+        let cell = Cell(x: Int((target.x / spacing).rounded(.down)), y: Int((target.y / spacing).rounded(.down)))
+        step += 1
+        if box.inset(by: 2).contains(target), isTaken.insert(cell).inserted {
+          searched[home] = (ring, step)
+          return target
+        }
+      }
+      (ring, step) = (ring + 1, 0)
+      // Nothing free as far as the plot reaches.
+      if Double(ring) * spacing > box.width { return place }
     }
   }
 }

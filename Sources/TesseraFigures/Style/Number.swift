@@ -37,12 +37,16 @@ public enum Number {
     return (value < 0 ? "−" : "") + digits
   }
 
-  /// A share as a percentage with a sensible number of digits: `0.4 %`, `12 %`; rare but present is never `0 %`.
+  /// A share as a percentage with a sensible number of digits: `0.4 %`, `12 %`; rare but present is never `0 %`, and
+  /// almost all is never `100 %`.
   /// The space does not break.
   public static func percent(_ share: Double) -> String {
     guard share.isFinite else { return "–" }
     let percent = 100 * share
     if percent > 0 && percent < 0.01 { return "< 0.01\u{A0}%" }
+    if percent > 99 && percent < 100 {
+      return percent < 99.95 ? String(format: "%.1f\u{A0}%%", percent) : "> 99.9\u{A0}%"
+    }
     return (percent == 0 || percent >= 10 ? String(format: "%.0f", percent) : short(percent, digits: 2))
       + "\u{A0}%"
   }

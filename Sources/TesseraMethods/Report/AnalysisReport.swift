@@ -43,7 +43,9 @@ public struct AnalysisReport: Sendable {
       spectrum: result.spectrum, calibration: micrograph.calibration, basis: reciprocalBasis,
       ringFrequency: result.patchSize.frequency, patchSide: result.patchSide, finding: latticeSentence)
     var sections = [
-      ColumnsChapter(micrograph: micrograph, sites: result.sites, classes: classes).section, motifs.section,
+      ColumnsChapter(
+        micrograph: micrograph, sites: result.sites, classes: classes, burnedInLabels: result.prepared.labels
+      ).section, motifs.section,
     ]
     if isDiscrete, let section = rare.section { sections.append(section) }
     sections.append(lattice.section)

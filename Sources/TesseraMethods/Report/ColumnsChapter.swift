@@ -11,15 +11,26 @@ package struct ColumnsChapter: Sendable {
   /// One label a site; nil draws all sites alike.
   package var classes: Classes?
 
-  package init(micrograph: Micrograph, sites: Sites, classes: Classes?) {
+  /// Labels drawn into the pixels; the scale bar keeps away from them.
+  package var burnedInLabels: [BurnedInLabels.Box]
+
+  package init(
+    micrograph: Micrograph, sites: Sites, classes: Classes?, burnedInLabels: [BurnedInLabels.Box] = []
+  ) {
     (self.micrograph, self.sites, self.classes) = (micrograph, sites, classes)
+    self.burnedInLabels = burnedInLabels
   }
 
   package var section: ReportDocument.Section { .init("Columns", [.figure(plain), .figure(overlay)]) }
 
+  private var lowerLeftIsTaken: Bool {
+    burnedInLabels.contains { 2 * $0.x < micrograph.width && 2 * ($0.y + $0.height) > micrograph.height }
+  }
+
   private var plain: ReportDocument.Figure {
     var figure = ImageFigure(micrograph, summary: "The micrograph \(micrograph.name)")
     figure.width = 640
+    figure.scaleBarIsRight = lowerLeftIsTaken
     return .init(
       "micrograph", title: "The micrograph",
       caption: "\(micrograph.width) × \(micrograph.height) pixels\(fieldOfView), shown between the 0.2 and 99.8 % "
@@ -41,7 +52,8 @@ package struct ColumnsChapter: Sendable {
       micrograph, summary: "\(Number.count(sites.count)) sites on the micrograph, coloured by class")
     figure.dimming = 0.35
     figure.width = 660
-    figure.legend = styles
+    figure.scaleBarIsRight = lowerLeftIsTaken
+    figure.legend = classes?.legend ?? styles
     if unclassified > 0 {
       var look = ClassStyle.unclassified
       look.count = unclassified

@@ -22,13 +22,15 @@ extension MotifsChapter {
       averages: members.prefix(classes.count).map { meanPatch(of: $0, in: patches) }, layout: layout,
       moments: moments.map { Moments(of: $0, members: Array(members.prefix(classes.count))) }, isDiscrete: isDiscrete)
     guard let moments else { return }
+    let basis = ZernikeBasis(side: patches.side, order: moments.order, coversSites: false)
     examples = members.prefix(min(6, classes.count)).enumerated().compactMap { index, candidates in
       // The site in the middle of the class' confidences is neither its best nor its worst.
       let sorted = candidates.sorted { (classes.confidence[$0], $0) < (classes.confidence[$1], $1) }
       guard !sorted.isEmpty, let patch = patches[sorted[sorted.count / 2]] else { return nil }
       let site = sorted[sorted.count / 2]
-      let row = moments.reconstructions(of: [site])
-      let image = Raster(width: moments.side, height: moments.side, values: row.values)
+      // The moments of this very patch: those of the table may have the tails of outer columns taken out.
+      let own = basis.moments(ofRows: Matrix(rows: 1, columns: patch.count, values: patch.values))
+      let image = zernikeReconstruction(of: own.values, side: patches.side)
       return Example(label: index + 1, site: site, patch: discOnly(patch), reconstruction: discOnly(image))
     }
   }

@@ -58,6 +58,7 @@ package struct MotifsChapter: Sendable {
     var blocks: [ReportDocument.Block] = []
     if !reason.isEmpty { blocks.append(.paragraph(reason)) }
     blocks += [.figure(strip), .table(table)]
+    if classes.count > 40 { blocks.append(.paragraph("The table has the 40 largest classes; classes.csv has all.")) }
     if let layout, layout.points.contains(where: { $0.x.isFinite && $0.y.isFinite }) {
       blocks.append(.figure(scatter(of: layout)))
     }
@@ -92,7 +93,7 @@ package struct MotifsChapter: Sendable {
         .init("motif"), .init("sites", isNumeric: true), .init("share", isNumeric: true),
         .init("confidence", isNumeric: true),
       ],
-      rows: styles.indices.map { index in
+      rows: styles.indices.prefix(40).map { index in
         let count = styles[index].count ?? 0
         return [
           .init(styles[index].name, value: Double(index), style: styles[index]),
@@ -108,20 +109,22 @@ package struct MotifsChapter: Sendable {
   }
 
   private func scatter(of layout: Layout) -> ReportDocument.Figure {
-    let figure = ScatterFigure(
+    var figure = ScatterFigure(
       points: layout.points, labels: classes.labels, styles: classes.styles,
       summary: "The sites laid out by likeness of their patches")
+    figure.legend = classes.legend
     return .init(
       "layout", title: "Layout of the patches",
       caption: isDiscrete == false
         ? "One point a site, near means alike. The points form a continuum: the borders between its colours mean nothing."
-        : "One point a site, near means alike. Axes and distances between far clouds mean nothing.",
+        : "One point a site, near means alike; points that would coincide are moved apart. Axes and "
+          + "distances between far clouds mean nothing.",
       figure.drawing())
   }
 
   private var momentBars: ReportDocument.Figure? {
     guard let moments else { return nil }
-    let shown = classes.styles.indices.filter { $0 < moments.means.count && !moments.means[$0].isEmpty }.prefix(8)
+    let shown = classes.styles.indices.filter { $0 < moments.means.count && !moments.means[$0].isEmpty }.prefix(6)
     guard !shown.isEmpty else { return nil }
     var figure = MomentsFigure(
       classes: shown.map { classes.styles[$0] }, means: shown.map { moments.means[$0] },
@@ -130,7 +133,8 @@ package struct MotifsChapter: Sendable {
     if !moments.deviations.isEmpty { figure.deviations = shown.map { moments.deviations[$0] } }
     return .init(
       "moments", title: "Mean moments of each class",
-      caption: "Orange: the column in the middle (q = 0). Blue and green: three- and sixfold surroundings (|q| = 3, 6)."
+      caption: (shown.count < classes.count ? "The \(shown.count) largest classes. " : "")
+        + "Orange: the column in the middle (q = 0). Blue and green: three- and sixfold surroundings (|q| = 3, 6)."
         + (moments.deviations.isEmpty ? "" : " Thin lines: one standard deviation within the class."), figure.drawing())
   }
 

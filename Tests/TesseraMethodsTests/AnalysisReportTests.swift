@@ -1,0 +1,49 @@
+import Foundation
+import TesseraMethods
+import TesseraNumerics
+import Testing
+
+struct `The report of an analysis` {
+  private static let result = Result { try Analysis().result(on: ExampleCrystal().micrograph, seed: 7) }
+
+  @Test func `answers first, and has every chapter`() throws {
+    let result = try Self.result.get()
+    let document = AnalysisReport(of: result, input: "example.tif", version: "1.2.3").document
+    #expect(document.headline.contains("columns form \(result.classes.count) motifs"))
+    #expect(document.summary.contains("a = 0.320\u{A0}nm") || document.summary.contains("a = 0.226\u{A0}nm"))
+    let names = document.figures.map(\.name)
+    for name in ["micrograph", "columns", "classes", "layout", "moments", "reconstruction", "spectrum", "cells"] {
+      #expect(names.contains(name), "\(name)")
+    }
+    let titles = document.sections.map(\.title)
+    #expect(titles.prefix(2) == ["Columns", "Motifs"])
+    #expect(titles.suffix(3) == ["Parameters", "How it was made", "How to cite"])
+    #expect(document.footer.contains("1.2.3"))
+  }
+
+  @Test func `names no motifs where they change continuously`() throws {
+    var result = try Self.result.get()
+    result.structure = StructureKind(kind: .continuous, explained: 0.2, reason: "the motifs change gradually")
+    let document = AnalysisReport(of: result, input: "example.tif", version: "1").document
+    #expect(document.headline.contains("change continuously"))
+    #expect(!document.sections.map(\.title).contains("Rare motifs"))
+    #expect(!document.figures.map(\.name).contains("cells"))
+  }
+
+  @Test func `copes with an uncalibrated image without a lattice`() throws {
+    var result = try Self.result.get()
+    (result.lattice, result.cells, result.hierarchy) = (nil, nil, nil)
+    result.micrograph.calibration = nil
+    let document = AnalysisReport(of: result, input: "example.tif", version: "1").document
+    #expect(document.summary.contains("share no lattice"))
+    #expect(document.figures.first { $0.name == "micrograph" }!.caption.contains("pixel size unknown"))
+  }
+
+  @Test func `is small, and the same each time`() throws {
+    let report = AnalysisReport(of: try Self.result.get(), input: "example.tif", version: "1")
+    let files = report.files()
+    #expect(files.last!.data.count < 6_000_000)
+    #expect(files.map(\.data) == report.files().map(\.data))
+    #expect(String(decoding: files.last!.data, as: UTF8.self).contains("seed 7"))
+  }
+}
