@@ -22,34 +22,55 @@ let package = Package(
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
 
+    // Each target names every target that it imports: a build then knows what to compile again.
     .target(name: "TesseraNumerics", dependencies: ["CFFTW", "COpenBLAS"]),
     .target(name: "TesseraImaging", dependencies: ["TesseraNumerics"]),
-    .target(name: "TesseraFormats", dependencies: ["TesseraImaging", "CTIFF", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
+    .target(
+      name: "TesseraFormats",
+      dependencies: ["TesseraImaging", "TesseraNumerics", "CTIFF", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
-    .target(name: "TesseraStructure", dependencies: ["TesseraImaging", "TesseraLearning"]),
-    .target(name: "TesseraSimulation", dependencies: ["TesseraImaging"]),
-    .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "CCairo", "CZlib"]),
+    .target(name: "TesseraStructure", dependencies: ["TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
+    .target(name: "TesseraSimulation", dependencies: ["TesseraImaging", "TesseraNumerics"]),
+    .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "TesseraNumerics", "CCairo", "CZlib"]),
     .target(
       name: "TesseraMethods",
-      dependencies: ["TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures"]),
-    .target(name: "Tessera", dependencies: ["TesseraMethods", "TesseraFormats"]),
+      dependencies: [
+        "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures", "TesseraLearning",
+        "TesseraImaging", "TesseraNumerics",
+      ]),
+    .target(
+      name: "Tessera",
+      dependencies: [
+        "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+      ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraMethods",
+        "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraLearning",
+        "TesseraImaging", "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/tessera-command"),
 
     .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
-    .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging"]),
-    .testTarget(name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "tessera"]),
-    .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning"]),
-    .testTarget(name: "TesseraStructureTests", dependencies: ["TesseraStructure", "TesseraSimulation"]),
-    .testTarget(name: "TesseraSimulationTests", dependencies: ["TesseraSimulation"]),
-    .testTarget(name: "TesseraFiguresTests", dependencies: ["TesseraFigures", "CCairo"]),
-    .testTarget(name: "TesseraMethodsTests", dependencies: ["TesseraMethods"]),
+    .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging", "TesseraNumerics"]),
+    .testTarget(
+      name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TesseraImaging", "TesseraNumerics", "tessera"]),
+    .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning", "TesseraNumerics"]),
+    .testTarget(
+      name: "TesseraStructureTests",
+      dependencies: ["TesseraStructure", "TesseraSimulation", "TesseraLearning", "TesseraImaging", "TesseraNumerics"]),
+    .testTarget(
+      name: "TesseraSimulationTests", dependencies: ["TesseraSimulation", "TesseraImaging", "TesseraNumerics"]),
+    .testTarget(
+      name: "TesseraFiguresTests", dependencies: ["TesseraFigures", "TesseraImaging", "TesseraNumerics", "CCairo"]),
+    .testTarget(
+      name: "TesseraMethodsTests",
+      dependencies: [
+        "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures",
+        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+      ]),
     .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "tessera"]),
   ],
   cLanguageStandard: .gnu2x
