@@ -50,7 +50,7 @@ let package = Package(
     .testTarget(name: "TesseraSimulationTests", dependencies: ["TesseraSimulation"]),
     .testTarget(name: "TesseraFiguresTests", dependencies: ["TesseraFigures", "CCairo"]),
     .testTarget(name: "TesseraMethodsTests", dependencies: ["TesseraMethods"]),
-    .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "tessera"]),
+    .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "TesseraFormats", "tessera"]),
   ],
   cLanguageStandard: .gnu2x
 )
