@@ -64,6 +64,7 @@ struct ScaleLadder {
     var start: Int?
     for k in scales.indices {
       rungs.append(rung(at: k))
+      if getenv("TDBG") != nil { let r = rungs[k]; print("L", r.scale.formatted(2), r.maxima.count, (r.spacing / r.scale).formatted(2), r.scatter.formatted(3), r.signalToNoise.formatted(1)) }
       guard k > 0 else { continue }
       if isSteady(rungs[k - 1], rungs[k]) {
         if start == nil { start = k - 1 }

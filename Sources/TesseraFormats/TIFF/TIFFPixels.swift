@@ -146,7 +146,8 @@ final class TIFFCodec {
 
   init(page: TIFFPage, path: String) throws {
     tessera_tiff_quiet()
-    guard let handle = TIFFOpen(path, "r") else {
+    // "m": without mapping the file, which costs more than it gives where each frame is opened anew.
+    guard let handle = TIFFOpen(path, "rm") else {
       throw FormatError(in: path, "cannot be unpacked (libtiff refuses its first directory); export it again")
     }
     (self.handle, self.page, self.path) = (handle, page, path)
