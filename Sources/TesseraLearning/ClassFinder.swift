@@ -18,6 +18,9 @@ public struct ClassFinder: Sendable, Codable, Equatable {
   public var smallestClass = 6
   /// Between two classes the density falls to this share of the smaller one's, or less.
   public var valley = 0.5
+  /// Differences below this share of a motif's norm are not told apart, however little noise there is: no model of an
+  /// image is better.
+  public var resolution = 0.01
   /// Most principal components kept.
   public var componentLimit = 24
   /// Rounds of splitting and joining.
@@ -51,7 +54,7 @@ public struct ClassFinder: Sendable, Codable, Equatable {
     guard rows.count >= 2 * smallestClass else {
       return single(rows, of: features.rows, noise: noise)
     }
-    let table = WhitenedTable(known, noise: noise, componentLimit: componentLimit)
+    let table = WhitenedTable(known, noise: noise, resolution: resolution, componentLimit: componentLimit)
     guard table.components > 0 else { return single(rows, of: features.rows, noise: table.noise) }
     let start = try startingLabels(Layout(points: rows.map { layout.points[$0] }), table)
     var partition = Partition(table: table, labels: start, rule: self)

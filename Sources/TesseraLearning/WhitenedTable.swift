@@ -14,7 +14,7 @@ struct WhitenedTable: Sendable {
 
   /// Components count whose eigenvalue exceeds what white noise reaches by chance (the edge of Marchenko and Pastur),
   /// with fifteen per cent to spare.
-  init(_ features: Matrix<Float>, noise known: Double, componentLimit: Int) {
+  init(_ features: Matrix<Float>, noise known: Double, resolution: Double, componentLimit: Int) {
     let (n, m) = (features.rows, features.columns)
     var means = [Double](repeating: 0, count: m)
     for row in 0..<n { for (j, value) in features.row(row).enumerated() { means[j] += Double(value) / Double(n) } }
@@ -26,7 +26,8 @@ struct WhitenedTable: Sendable {
       return
     }
     let bulk = Statistics.median(Array(eigenvalues.prefix(max(1, m / 2))))
-    let variance = max(known * known, bulk, 1e-7 * largest)
+    let power = features.values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(n)
+    let variance = max(known * known, bulk, 1e-7 * largest, resolution * resolution * power)
     let edge = 1 + (Double(m) / Double(n)).squareRoot()
     let kept = eigenvalues.indices.reversed().prefix { eigenvalues[$0] > 1.15 * edge * edge * variance }
       .prefix(componentLimit)

@@ -96,6 +96,12 @@ extension Analysis {
     let outcome = try classFinder.outcome(features: features, layout: layout, noise: noise)
     let structure = structureKind(outcome)
     guard let classCount else {
+      if structure.kind == .continuous {
+        // Borders drawn through a continuum would be accidents of the noise.
+        var one = Classes(grouping: outcome.classes.labels.map { $0 > 0 ? 0 : -1 })
+        one.names = ["continuum"]
+        return ClassesStage(classes: one, structure: structure, components: outcome.components)
+      }
       return ClassesStage(classes: outcome.classes, structure: structure, components: outcome.components)
     }
     try require(classCount >= 1, "number of classes", is: classCount, mustBe: "1 or more")
@@ -113,7 +119,7 @@ extension Analysis {
 
   private func structureKind(_ outcome: ClassFinder.Outcome) -> StructureKind {
     let percent = Int((100 * outcome.explained).rounded())
-    if outcome.excess > 3 && outcome.explained < 0.5 {
+    if outcome.excess > 3 && outcome.explained < 0.75 {
       return StructureKind(
         kind: .continuous, explained: outcome.explained,
         reason: "the motifs change gradually: classes explain only \(percent) % of their variance beyond the noise")

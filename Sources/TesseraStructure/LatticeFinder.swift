@@ -87,7 +87,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     let peaks = self.peaks(of: histogram, smallest: Float(0.15 * smallestShare * Double(sample.count)))
     return peaks.compactMap { peak in
       measure(
-        Point(Double(peak.x - half), Double(peak.y)) * cell, sample: sample, index: index, heights: heights,
+        (centroid(of: histogram, around: peak) - Point(Double(half), 0)) * cell, sample: sample, index: index, heights: heights,
         spacing: spacing, extent: extent)
     }
   }
@@ -116,6 +116,24 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
       }
     }
     return found
+  }
+
+  /// Mean place of what a peak's cells hold, in cells; its window is moved to that place once.
+  private func centroid(of histogram: Raster<Float>, around peak: (x: Int, y: Int)) -> Point {
+    var place = Point(Double(peak.x), Double(peak.y))
+    for _ in 0..<2 {
+      let (cx, cy) = (Int(place.x.rounded()), Int(place.y.rounded()))
+      var (sum, total) = (Point.zero, 0.0)
+      for y in max(0, cy - 3)...min(histogram.height - 1, cy + 3) {
+        for x in max(0, cx - 3)...min(histogram.width - 1, cx + 3) {
+          let weight = Double(histogram[x, y])
+          sum += Point(Double(x), Double(y)) * weight
+          total += weight
+        }
+      }
+      if total > 0 { place = sum / total }
+    }
+    return place
   }
 
   /// Refines a vector by the mean of the displacements near it, and counts how many columns it serves.
