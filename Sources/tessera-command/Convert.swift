@@ -53,7 +53,9 @@ struct Convert: ParsableCommand {
     conversion.calibration = image.calibration
     if let frame = image.frame { conversion.frames = .one(frame) }
     if let range = image.frames { conversion.frames = image.each ? .each(range.frames) : .mean(range.frames) }
-    let warnings = try conversion.run(on: file, to: output, replacing: force)
+    let bar = ProgressBar()
+    let warnings = try conversion.run(on: file, to: output, replacing: force) { bar.report("frames", $0) }
+    bar.finish()
     for warning in warnings { Messages.warning("\(input): \(warning)") }
   }
   private func convertSites(isXYZ: Bool) throws {

@@ -36,6 +36,12 @@ struct `Site lists` {
     #expect(list.inNanometres(pixelSize: 0.5)?.positions == [Point(5, 10)])
   }
 
+  @Test func `leave out vacant places, and nm that are unknown`() throws {
+    let list = try read("x,y,x_nm,y_nm,kind\n1,2,,,column\n3,4,,,vacant\n", nanometres: true)
+    #expect(list.positions == [Point(1, 2)])
+    #expect(list.unit == .pixel)
+  }
+
   @Test func `come back from extended XYZ`() throws {
     var list = SiteList(positions: [Point(0.15, 0), Point(0.3, 0.425)], unit: .nanometre, elements: ["Mo", "Se"])
     list.classes = [1, 2]

@@ -23,18 +23,14 @@ struct `TIFF files` {
     let micrograph = try file.read()
     #expect(file.datasets[0].type == .float32)
     #expect(micrograph.pixels.values.map(\.bitPattern) == image.values.map(\.bitPattern))
-    let read = try #require(micrograph.calibration)
-    // The resolution is a ratio of two 32-bit integers.
-    #expect(abs(read.nanometresPerPixelX / 0.0123 - 1) < 1e-7)
-    #expect(abs(read.nanometresPerPixelY / 0.0456 - 1) < 1e-7)
+    #expect(micrograph.calibration == calibration)
   }
 
   @Test(arguments: [1e-4, 0.0123, 0.5, 1, 33.3, 5000]) func `keep any pixel size`(size: Double) throws {
     try TIFFWriter.write(
       [ramp(width: 4, height: 4)], calibration: Calibration(nanometresPerPixel: size), to: folder / "a.tif",
       replacing: true)
-    let read = try #require(try ImageFile.open(path: folder / "a.tif").read().calibration)
-    #expect(abs(read.nanometresPerPixelX / size - 1) < 1e-6)
+    #expect(try ImageFile.open(path: folder / "a.tif").read().calibration?.nanometresPerPixelX == size)
   }
 
   @Test func `of 16 bits hold a stack with page names`() throws {
@@ -62,6 +58,31 @@ struct `TIFF files` {
       ],
       data: [0x12, 0x30, 0x45, 0x60])
     #expect(try ImageFile.open(path: folder.file("n.tif", nibbles)).read().pixels.values == [1, 2, 3, 4, 5, 6])
+  }
+
+  @Test(
+    arguments: [
+      ("ImageJ=1.53t\nunit=nm\n", 1, 0.02), ("ImageJ=1.53t\nunit=um\n", 1, 20),
+      ("ImageJ=1.53t\nunit=\\u00B5m\n", 1, 20),
+      ("ImageJ=1.53t\nunit=um\n", 3, 200_000), ("ImageJ=1.53t\nunit=pixel\n", 1, nil),
+      ("ImageJ=1.53t\nloop=false\n", 2, nil),
+      ("<OME><Pixels PhysicalSizeX=\"0.3\" PhysicalSizeXUnit=\"Å\"/></OME>", 1, 0.03),
+      ("<OME><Pixels PhysicalSizeX=\"0.3\"/></OME>", 1, 300), ("a scan", 2, nil),
+    ] as [(String, UInt32, Double?)])
+  func `by hand: the scale of ImageJ and OME is found`(description: String, unit: UInt32, size: Double?) throws {
+    // Six pixels at 8, the resolution 50 at 14, the description at 22.
+    let text = Array(description.utf8) + [0]
+    let file = tiff(
+      [
+        (256, 3, 1, 3), (257, 3, 1, 2), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1),
+        (270, 2, UInt32(text.count), 22),
+        (273, 4, 1, 8), (279, 4, 1, 6), (282, 5, 1, 14), (283, 5, 1, 14), (296, 3, 1, unit),
+      ], data: [1, 2, 3, 4, 5, 6] + bytes(UInt32(50)) + bytes(UInt32(1)) + text)
+    let read = try ImageFile.open(path: folder.file("d.tif", file)).datasets[0].calibration?.nanometresPerPixelX
+    switch (read, size) {
+    case (let read?, let size?): #expect(abs(read / size - 1) < 1e-12)
+    default: #expect(read == size)
+    }
   }
 
   @Test func `without data for a huge header are refused at once`() {

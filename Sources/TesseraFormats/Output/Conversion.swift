@@ -48,7 +48,17 @@ public struct Conversion: Sendable {
   public init() {}
 
   /// Writes `path` and returns what the user should know.
-  public func run(on file: ImageFile, to path: String, replacing: Bool = false) throws -> [String] {
+  ///
+  /// - Parameter progress: is told the part of the frames that is done, 0 ... 1.
+  public func run(
+    on file: ImageFile, to path: String, replacing: Bool = false, progress: (Double) throws -> Void = { _ in }
+  ) throws -> [String] {
+    try withoutActuallyEscaping(progress) { try convert(file, to: path, replacing, $0) }
+  }
+
+  private func convert(
+    _ file: ImageFile, to path: String, _ replacing: Bool, _ progress: @escaping (Double) throws -> Void
+  ) throws -> [String] {
     let target = try Target(path: path)
     try AtomicOutput.checkPlace(path, replacing: replacing)
     if isRaw {
@@ -67,35 +77,39 @@ public struct Conversion: Sendable {
     switch frames {
     case .all where description.frameCount > 1 && target != .png && description.isImage:
       first = try file.read(dataset: dataset, frame: 0)
-      stack = self.stack(0...description.frameCount - 1, of: file, first, isShort: isShort)
+      stack = self.stack(0...description.frameCount - 1, of: file, first, isShort: isShort, progress)
     case .each(let range):
       guard target != .png else {
         throw FormatError(.cannotWrite, "\(path): a PNG file holds one image; choose one with --frame, or write .tif")
       }
       first = try file.read(dataset: dataset, frame: range.lowerBound)
       _ = try file.read(dataset: dataset, frame: range.upperBound)
-      stack = self.stack(range, of: file, first, isShort: isShort)
+      stack = self.stack(range, of: file, first, isShort: isShort, progress)
     case .all:
       first = try file.read(dataset: dataset)
-      stack = self.stack(0...0, of: file, first, isShort: isShort)
+      stack = self.stack(0...0, of: file, first, isShort: isShort, progress)
     case .one(let frame):
       first = try file.read(dataset: dataset, frame: frame)
-      stack = self.stack(frame...frame, of: file, first, isShort: isShort)
+      stack = self.stack(frame...frame, of: file, first, isShort: isShort, progress)
     case .mean(let range):
       first = try file.read(dataset: dataset, meanOf: range)
-      stack = self.stack(0...0, of: file, first, isShort: false)
+      stack = self.stack(0...0, of: file, first, isShort: false, progress)
     }
     try write(stack, first.pixels, target, to: path, replacing)
     return first.warnings + loss(target, first.calibration)
   }
 
   /// Frames of a file as a stack. The first is at hand already.
-  private func stack(_ range: ClosedRange<Int>, of file: ImageFile, _ first: Micrograph, isShort: Bool) -> ImageStack {
+  private func stack(
+    _ range: ClosedRange<Int>, of file: ImageFile, _ first: Micrograph, isShort: Bool,
+    _ progress: @escaping (Double) throws -> Void
+  ) -> ImageStack {
     ImageStack(
       count: range.count, width: first.width, height: first.height, calibration: calibration ?? first.calibration,
       name: first.name, isShort: isShort
     ) { index in
-      index == 0 ? first.pixels : try file.read(dataset: dataset, frame: range.lowerBound + index).pixels
+      try progress(Double(index) / Double(range.count))
+      return index == 0 ? first.pixels : try file.read(dataset: dataset, frame: range.lowerBound + index).pixels
     }
   }
 

@@ -63,7 +63,8 @@ public struct SiteList: Sendable, Equatable {
     return parts.map { $0.trimmed.trimmingCharacters(in: CharacterSet(charactersIn: "\"\u{FEFF}")) }
   }
 
-  /// A header with names: x and y under one of the names in use.
+  /// A header with names: x and y under one of the names in use. Rows whose `kind` is `vacant` hold no atom and are left
+  /// out.
   private static func table(
     _ lines: [Substring], _ separator: Character, prefersNanometres: Bool, path: String
   ) throws(FormatError) -> SiteList {
@@ -76,7 +77,11 @@ public struct SiteList: Sendable, Equatable {
     let lengths = (column(["x_nm", "x (nm)"]), column(["y_nm", "y (nm)"]))
     var list = SiteList(positions: [], unit: .pixel)
     var places: (x: Int, y: Int)?
-    if let x = lengths.0, let y = lengths.1, prefersNanometres || pixels.0 == nil {
+    // A table with both leaves the nm empty where the scale is unknown.
+    let sample = lines.count > 1 ? fields(of: lines[1], separator) : []
+    if let x = lengths.0, let y = lengths.1, prefersNanometres || pixels.0 == nil, x < sample.count,
+      Double(sample[x]) != nil
+    {
       places = (x, y)
       list.unit = .nanometre
     } else if let x = pixels.0, let y = pixels.1 {
@@ -88,15 +93,16 @@ public struct SiteList: Sendable, Equatable {
     }
     let element = column(["element", "symbol", "species"])
     let label = column(["class", "phase", "label"])
+    let kind = column(["kind"])
     for (index, line) in lines.enumerated().dropFirst() {
       let row = fields(of: line, separator)
       guard row.count == header.count, let x = Double(row[places.x]), let y = Double(row[places.y]), x.isFinite,
         y.isFinite
       else {
-        // A table with both may leave the nm empty where the scale is unknown.
         throw FormatError(
           in: path, "line \(index + 1) has no numbers under \(header[places.x]) and \(header[places.y])")
       }
+      if let kind, row[kind] == "vacant" { continue }
       list.positions.append(Point(x, y))
       if let element { list.elements.append(row[element]) }
       if let label { list.classes.append(Int(row[label]) ?? 0) }

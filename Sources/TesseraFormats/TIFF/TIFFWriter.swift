@@ -4,7 +4,8 @@ import TesseraNumerics
 
 /// Writes TIFF files that ImageJ and Fiji, HyperSpy and tifffile open with their scale: one page or a stack.
 ///
-/// The unit `nm` stands in the description as ImageJ writes it, pixels a nm in the resolution. Files of more than 3.9 GB
+/// The unit `nm` stands in the description as ImageJ writes it, pixels a nm in the resolution; tags of DigitalMicrograph say
+/// the same for HyperSpy. Files of more than 3.9 GB
 /// become BigTIFF.
 public struct TIFFWriter {
   /// How the first page describes the file.
@@ -138,6 +139,10 @@ public struct TIFFWriter {
       _ = tessera_tiff_set_u32(handle, UInt32(TIFFTAG_RESOLUTIONUNIT), UInt32(RESUNIT_NONE))
       _ = tessera_tiff_set_float(handle, UInt32(TIFFTAG_XRESOLUTION), 1 / calibration.nanometresPerPixelX)
       _ = tessera_tiff_set_float(handle, UInt32(TIFFTAG_YRESOLUTION), 1 / calibration.nanometresPerPixelY)
+      if written == 0 {
+        _ = tessera_tiff_set_scale_tags(
+          handle, "nm", calibration.nanometresPerPixelX, calibration.nanometresPerPixelY)
+      }
     }
     if written == 0 {
       let text = style == .imageJ ? imageJDescription : openMicroscopyDescription(width, height, bits: bits)
