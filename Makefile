@@ -45,11 +45,11 @@ bench: release ## Runs the benchmarks of Benchmarks/ (see its README for the com
 
 .PHONY: format
 format: ## Formats all Swift files
-	swift format --in-place --recursive --parallel Sources Tests Package.swift
+	swift format --in-place --recursive --parallel Sources Tests Benchmarks/Sources Package.swift
 
 .PHONY: format-check
 format-check: ## Fails where a Swift file is not formatted
-	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Benchmarks/Sources Package.swift
 
 .PHONY: docs
 docs: release ## Writes the manual pages and shell completions to .build/docs

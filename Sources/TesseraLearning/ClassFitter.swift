@@ -61,7 +61,6 @@ public struct ClassFitter: Sendable, Codable, Equatable {
       for equalShares in [true, false] {
         var mixture = GaussianMixture(count: count, covariance: .isotropic)
         mixture.equalShares = equalShares
-        mixture.tolerance = 1e-6
         let fit = try mixture.fit(features, startingFrom: start)
         if best == nil || fit.bic < best!.bic { best = fit }
       }

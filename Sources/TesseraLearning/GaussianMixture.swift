@@ -125,7 +125,7 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
     let variance = table.values.reduce(0) { $0 + $1 * $1 } / Double(table.values.count)
     // A table of equal rows has no variance; any floor will do.
     let floor = regularisation * (variance > 0 ? variance : 1)
-    var moments = MixtureMoments(of: table, weightedBy: start)
+    var moments = MixtureMoments(of: table, weightedBy: start, diagonalOnly: covariance.isDiagonal)
     var (previous, steps, converged) = (-Double.infinity, 0, false)
     while true {
       let model = MixtureModel(moments, covariance: covariance, equalShares: equalShares, floor: floor)

@@ -9,36 +9,49 @@ struct MixtureMoments: Sendable {
   var weights: [Double]
   var sums: Matrix<Double>
   var products: [Matrix<Double>]
+  /// Whether only the diagonal of Σ r x xᵀ is summed, which is d times faster.
+  let diagonalOnly: Bool
 
-  init(components: Int, columns: Int) {
+  init(components: Int, columns: Int, diagonalOnly: Bool) {
+    self.diagonalOnly = diagonalOnly
     weights = [Double](repeating: 0, count: components)
     sums = Matrix(rows: components, columns: columns, filling: 0)
     products = [Matrix](repeating: Matrix(rows: columns, columns: columns, filling: 0), count: components)
   }
 
   /// The sums over a table, `responsibilities` holding one row of weights a sample.
-  init(of table: Matrix<Double>, weightedBy responsibilities: Matrix<Double>) {
-    self.init(components: responsibilities.columns, columns: table.columns)
+  init(of table: Matrix<Double>, weightedBy responsibilities: Matrix<Double>, diagonalOnly: Bool) {
+    self.init(components: responsibilities.columns, columns: table.columns, diagonalOnly: diagonalOnly)
     let parts = concurrentMap(chunksOf: sampleBlock, of: table.rows) { rows in
-      MixtureMoments(block: table.rows(rows), weightedBy: responsibilities.rows(rows))
+      MixtureMoments(
+        block: table.rows(rows), weightedBy: responsibilities.rows(rows), diagonalOnly: diagonalOnly)
     }
     for part in parts { add(part) }
   }
 
-  init(block: Matrix<Double>, weightedBy responsibilities: Matrix<Double>) {
-    self.init(components: responsibilities.columns, columns: block.columns)
+  init(block: Matrix<Double>, weightedBy responsibilities: Matrix<Double>, diagonalOnly: Bool) {
+    self.init(components: responsibilities.columns, columns: block.columns, diagonalOnly: diagonalOnly)
+    let d = block.columns
     for component in weights.indices {
-      var scaled = block
+      var (sum, square) = ([Double](repeating: 0, count: d), [Double](repeating: 0, count: d))
+      var scaled = diagonalOnly ? Matrix(rows: 0, columns: d, filling: 0) : block
       for row in 0..<block.rows {
-        let share = responsibilities[row, component]
-        let (root, start) = (share.squareRoot(), row * block.columns)
+        let (share, start) = (responsibilities[row, component], row * d)
         weights[component] += share
-        for column in 0..<block.columns {
-          sums.values[component * block.columns + column] += share * block.values[start + column]
-          scaled.values[start + column] *= root
+        for column in 0..<d { sum[column] += share * block.values[start + column] }
+        if diagonalOnly {
+          for column in 0..<d { square[column] += share * block.values[start + column] * block.values[start + column] }
+        } else {
+          let root = share.squareRoot()
+          for column in 0..<d { scaled.values[start + column] *= root }
         }
       }
-      products[component] = scaled.gram
+      for column in 0..<d { sums[component, column] = sum[column] }
+      if diagonalOnly {
+        for column in 0..<d { products[component][column, column] = square[column] }
+      } else {
+        products[component] = scaled.gram
+      }
     }
   }
 
@@ -51,6 +64,11 @@ struct MixtureMoments: Sendable {
     }
     for index in sums.values.indices { sums.values[index] += other.sums.values[index] }
   }
+}
+
+extension GaussianMixture.Covariance {
+  /// Whether no two columns are correlated.
+  var isDiagonal: Bool { self == .diagonal || self == .spherical || self == .isotropic }
 }
 
 /// Weights, means and covariances, ready to weigh samples.
@@ -82,6 +100,7 @@ struct MixtureModel: Sendable {
       for column in 0..<d { means[component, column] /= size }
     }
     self.means = means
+    // Where only the diagonal was summed, the rest is of no use; the families below remove it.
     var covariances = (0..<k).map { component -> Matrix<Double> in
       let size = moments.weights[component]
       guard size > 1e-9 * total / Double(k) else { return Matrix(rows: d, columns: d, filling: 0) }
@@ -141,9 +160,10 @@ struct MixtureModel: Sendable {
       let likelihood = normaliseRows(&shares)
       return Expectation(
         responsibilities: shares, logLikelihood: likelihood,
-        moments: MixtureMoments(block: block, weightedBy: shares))
+        moments: MixtureMoments(block: block, weightedBy: shares, diagonalOnly: family.isDiagonal))
     }
-    var moments = MixtureMoments(components: weights.count, columns: table.columns)
+    var moments = MixtureMoments(
+      components: weights.count, columns: table.columns, diagonalOnly: family.isDiagonal)
     for part in parts { moments.add(part.moments) }
     return Expectation(
       responsibilities: Matrix(
@@ -155,9 +175,9 @@ struct MixtureModel: Sendable {
   private func logDensities(of block: Matrix<Double>) -> Matrix<Double> {
     let d = block.columns
     var result = Matrix<Double>(rows: block.rows, columns: weights.count, filling: 0)
-    let shared = family == .tied || family == .isotropic ? block.times(whitenings[0]) : nil
+    let shared = family == .tied ? block.times(whitenings[0]) : nil
     for component in weights.indices {
-      let white = shared ?? block.times(whitenings[component])
+      let white = shared ?? whitened(block, component)
       let centre = Matrix(rows: 1, columns: d, values: Array(means.row(component))).times(whitenings[component]).values
       let constant =
         log(max(weights[component], .leastNormalMagnitude)) - logDeterminants[component] / 2
@@ -170,6 +190,16 @@ struct MixtureModel: Sendable {
         }
         result[row, component] = constant - square / 2
       }
+    }
+    return result
+  }
+
+  private func whitened(_ block: Matrix<Double>, _ component: Int) -> Matrix<Double> {
+    guard family.isDiagonal else { return block.times(whitenings[component]) }
+    var result = block
+    let scale = (0..<block.columns).map { whitenings[component][$0, $0] }
+    for row in 0..<block.rows {
+      for column in 0..<block.columns { result.values[row * block.columns + column] *= scale[column] }
     }
     return result
   }

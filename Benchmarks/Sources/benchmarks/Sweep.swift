@@ -25,7 +25,9 @@ struct Sweep: ParsableCommand {
     let settings = ForceRelaxedLayout()
     report("product with 66 x 66", count, fastest(5) { _ = features.times(basis) })
     let table = try settings.search.table(of: features)
-    report("15 nearest neighbours", count, try fastest(count > 20_000 ? 1 : 3) { _ = try settings.search.table(of: features) })
+    report(
+      "15 nearest neighbours", count,
+      try fastest(count > 20_000 ? 1 : 3) { _ = try settings.search.table(of: features) })
     report("graph", count, fastest(3) { _ = NeighbourGraph(table) })
     let graph = NeighbourGraph(table)
     let initial = try settings.initialLayout(of: features)
@@ -33,9 +35,11 @@ struct Sweep: ParsableCommand {
     report("layout, 160 sweeps", count, try fastest(3) { _ = try settings.movie(of: graph, from: initial, seed: 1) })
     report("HDBSCAN*", count, try fastest(3) { _ = try HDBSCAN().classes(of: layout) })
     report("k-means, 8 of 66", count, try fastest(1) { _ = try KMeans(count: 8).classes(of: features, seed: 1) })
-    report("mixture, 8 tied", count, try fastest(1) {
-      _ = try GaussianMixture(count: 8, covariance: .tied).classes(of: features, seed: 1)
-    })
+    report(
+      "mixture, 8 tied", count,
+      try fastest(1) {
+        _ = try GaussianMixture(count: 8, covariance: .tied).classes(of: features, seed: 1)
+      })
   }
 
   private func fastest(_ runs: Int, _ work: () throws -> Void) rethrows -> Double {
@@ -43,7 +47,8 @@ struct Sweep: ParsableCommand {
   }
 
   private func report(_ name: String, _ count: Int, _ seconds: Double) {
-    print(name.padding(toLength: 24, withPad: " ", startingAt: 0), String(format: "%8d %10.1f ms", count, seconds * 1e3))
+    print(
+      name.padding(toLength: 24, withPad: " ", startingAt: 0), String(format: "%8d %10.1f ms", count, seconds * 1e3))
   }
 
   /// Eight classes in 66 dimensions, well apart.

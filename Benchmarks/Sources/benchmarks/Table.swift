@@ -5,7 +5,9 @@ import TesseraNumerics
 enum Table {
   static func write<Value: BitwiseCopyable>(_ values: [Value], rows: Int, to path: String) throws {
     var data = Data()
-    for number in [rows, values.count / max(rows, 1)] { withUnsafeBytes(of: Int64(number)) { data.append(contentsOf: $0) } }
+    for number in [rows, values.count / max(rows, 1)] {
+      withUnsafeBytes(of: Int64(number)) { data.append(contentsOf: $0) }
+    }
     values.withUnsafeBytes { data.append(contentsOf: $0) }
     try data.write(to: URL(fileURLWithPath: path))
   }
