@@ -92,9 +92,14 @@ extension Analysis {
   }
 
   /// Classes, found or of a given number.
-  func classes(of features: Matrix<Float>, layout: Layout, noise: Double, seed: UInt64) throws -> ClassesStage {
+  func classes(
+    of features: Matrix<Float>, layout: Layout, stage: CrystalStage, noise: Double, seed: UInt64
+  ) throws -> ClassesStage {
     let outcome = try classFinder.outcome(features: features, layout: layout, noise: noise)
-    let structure = structureKind(outcome)
+    let drift = SpatialCorrelation.ofResiduals(
+      features, labels: outcome.classes.labels, positions: stage.sites.positions, patchSide: stage.side,
+      noise: outcome.noise)
+    let structure = structureKind(outcome, drift: drift)
     guard let classCount else {
       if structure.kind == .continuous {
         // Borders drawn through a continuum would be accidents of the noise.
@@ -117,9 +122,9 @@ extension Analysis {
       classes: Classes(grouping: labels, confidence: confidence), structure: structure, components: outcome.components)
   }
 
-  private func structureKind(_ outcome: ClassFinder.Outcome) -> StructureKind {
+  private func structureKind(_ outcome: ClassFinder.Outcome, drift: Double) -> StructureKind {
     let percent = Int((100 * outcome.explained).rounded())
-    if outcome.excess > 3 && outcome.explained < 0.75 {
+    if outcome.excess > 3 && outcome.explained < 0.75 && drift > 0.3 {
       return StructureKind(
         kind: .continuous, explained: outcome.explained,
         reason: "the motifs change gradually: classes explain only \(percent) % of their variance beyond the noise")

@@ -56,7 +56,8 @@ public struct Analysis: Sendable, Codable, Equatable {
     let layout = try clock.run("layout") { try self.layout(of: features, rows: known, seed: seed) }
     try progress("classes", 0.75)
     let outcome = try clock.run("classes") {
-      try classes(of: features, layout: layout, noise: featureNoise(found, prepared, side: stage.side), seed: seed)
+      try classes(
+        of: features, layout: layout, stage: stage, noise: featureNoise(found, prepared, side: stage.side), seed: seed)
     }
     let averages = classAverages(of: outcome.classes, moments)
     try progress("cells", 0.85)
