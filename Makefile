@@ -35,6 +35,10 @@ demo: release ## Analyses a simulated micrograph and says where the report is
 test: dependencies ## Runs every test, optimised (in a debug build the numerical tests take an hour)
 	swift test -c release
 
+.PHONY: fuzz
+fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
+	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) swift test -c release --filter "damaged in any way"
+
 .PHONY: bench
 bench: release ## Runs the benchmarks of Benchmarks/ (see its README for the comparisons with other programs)
 	swift run --package-path Benchmarks -c release benchmarks

@@ -71,7 +71,7 @@ let package = Package(
         "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures",
         "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "tessera"]),
+    .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "TesseraFormats", "tessera"]),
   ],
   cLanguageStandard: .gnu2x
 )

@@ -24,6 +24,9 @@ public struct Evaluation: Sendable {
   public var tolerance: Double?
   /// Whether nodes without a column (`kind` is `vacant`) count as sites; columns only otherwise.
   public var countsVacant = false
+  /// Elements whose columns may stay unseen, such as O beside Sr: true sites of theirs do not count, and neither do found
+  /// sites that match them.
+  public var optionalElements: Set<String> = []
   /// Columns with the labels; nil for `class` (or `label`, `environment`), and in the truth `environment` before others.
   public var column, truthColumn: String?
 
@@ -57,7 +60,20 @@ public struct Evaluation: Sendable {
   private func siteScores(_ predicted: CSVTable, _ truth: CSVTable) throws -> Scores {
     let found = try PlaceTable(predicted, withVacant: countsVacant)
     let real = try PlaceTable(truth, withVacant: countsVacant)
-    return Scores(SiteScore(found.places, truth: real.places, tolerance: tolerance))
+    guard !optionalElements.isEmpty else {
+      return Scores(SiteScore(found.places, truth: real.places, tolerance: tolerance))
+    }
+    guard let element = truth.column("element") else {
+      throw DataError("\(truth.path): has no column element, so no element can be left out")
+    }
+    let isOptional = real.rows.map { optionalElements.contains(truth.rows[$0][element]) }
+    let limit = tolerance ?? SiteMatch.defaultTolerance(of: real.places)
+    let spare = SiteMatch(found.places, truth: real.places).matches.filter {
+      isOptional[$0.truth] && $0.distance <= limit
+    }.map(\.predicted)
+    let counted = Set(found.places.indices).subtracting(spare).sorted().map { found.places[$0] }
+    let wanted = real.places.indices.filter { !isOptional[$0] }.map { real.places[$0] }
+    return Scores(SiteScore(counted, truth: wanted, tolerance: tolerance))
   }
 
   /// Labels of rows that match by place where both tables have places (vacant nodes included), else by order.

@@ -23,9 +23,10 @@ public struct Quasiperiodic: Specimen, Equatable {
       filled >= 0 && partlyFilled >= 0 && filled + partlyFilled <= 1, "filled fractions",
       is: "\(filled), \(partlyFilled)", mustBe: "0 or more, and 1 at most together")
     let fills = PointDefects(fullVacancies: 1 - filled - partlyFilled, dopants: ["V": partlyFilled])
+    // The patch disc holds a column and the pentagons it belongs to; a cell is far larger.
     let placed = try PlacedCrystal(
       .channels, angle: angle, origin: randomOrigin(seed: request.seed, frame: request.frame), request: request,
-      defects: fills, displacement: displacement, patchRadius: 0.4)  // A column and the pentagons it belongs to; a cell is far larger.
+      defects: fills, displacement: displacement, patchRadius: 0.4)
     let pixels = 1 / request.frame.nanometresPerPixel
     var nodes = try placed.nodes(
       in: request.frame, margin: request.reach + 2 * distortion * pixels, seed: request.seed)

@@ -143,7 +143,9 @@ struct ColumnFitState {
     let (width, height, radius) = (image.width, image.height, reach)
     var fresh = zip(image.values, background.values).map { $0 - $1 }
     for column in columns {
-      column.forEachPixel(radius: radius, width: width, height: height) { index, _, _, value in fresh[index] -= Float(value) }
+      column.forEachPixel(radius: radius, width: width, height: height) { index, _, _, value in
+        fresh[index] -= Float(value)
+      }
     }
     residual.values = fresh
   }

@@ -4,12 +4,13 @@ import TesseraNumerics
 
 /// The image at a ladder of scales, from which the scale of its columns is read.
 ///
-/// At the right scale the significant maxima of the Laplacian of the Gaussian are the columns, and a somewhat coarser
-/// scale shows the same ones: their number has a plateau, on which neighbours stand at even distances. Finer scales
-/// break columns into noise, coarser ones join them. The first plateau is taken; on it, the scale nearest to a quarter of
-/// the spacing, which suits a lattice best. Without a plateau (few columns, much noise) the first ring of the power
-/// spectrum tells the spacing, and without a ring the first scale at which maxima stand four of it apart is taken, or
-/// that at which lone columns answer most strongly (Lindeberg, IJCV 30 (1998) 79).
+/// At the right scale the significant maxima of the Laplacian of the Gaussian are the columns: neighbours stand at even
+/// distances, and a somewhat coarser scale shows the same ones. Finer scales break columns into noise, whose maxima
+/// scatter, and coarser ones join them. The finest scale with even distances, or with a number that stays the same over
+/// three rungs, is taken, made coarser towards a quarter of the spacing, which suits a lattice best. Without such a scale
+/// (few columns, much noise) the first ring of the power spectrum tells the spacing, and without a ring the first scale
+/// at which maxima stand four of it apart is taken, or that at which lone columns answer most strongly (Lindeberg, IJCV
+/// 30 (1998) 79).
 struct ScaleLadder {
   let image: Raster<Float>
   /// The variance of a pixel at each intensity.
@@ -55,25 +56,28 @@ struct ScaleLadder {
   private static let leastSignal = 6.0
   /// Neighbours at less even distances than this are no lattice and no row of columns.
   private static let largestScatter = 0.27
+  /// Maxima of noise stand at distances that scatter by 17 % or more; those of columns by less than this.
+  private static let evenScatter = 0.14
   /// On a plateau the number of maxima changes by less than this from rung to rung (as a natural logarithm).
   private static let steadiness = 0.07
 
   /// The scale of the columns, in pixels; nil where nothing rises above the noise.
   mutating func columnScale() -> Choice? {
     var rungs: [Rung] = []
-    var start: Int?
+    var steadyFrom = 0
     for k in scales.indices {
       rungs.append(rung(at: k))
-      guard k > 0 else { continue }
-      if isSteady(rungs[k - 1], rungs[k]) {
-        if start == nil { start = k - 1 }
-      } else if let first = start {
-        if k - 1 - first >= 2 { return plateau(rungs[first...k - 1]) }
-        start = nil
-      }
+      if k > 0 && !isSteady(rungs[k - 1], rungs[k]) { steadyFrom = k }
+      if isEven(rungs[k]) { return even(&rungs, from: k) }
+      if k - steadyFrom >= 3 { return plateau(&rungs, from: steadyFrom) }
     }
-    if let first = start, rungs.count - 1 - first >= 2 { return plateau(rungs[first...]) }
     return fromRing() ?? firstCloseScale(rungs)
+  }
+
+  /// Whether neighbouring maxima stand at distances that noise does not make, and neither merge nor break.
+  private func isEven(_ rung: Rung) -> Bool {
+    rung.maxima.count >= 12 && rung.signalToNoise >= Self.leastSignal && rung.scatter <= Self.evenScatter
+      && (3.3...6.6).contains(rung.spacing / rung.scale)
   }
 
   private func isSteady(_ a: Rung, _ b: Rung) -> Bool {
@@ -82,10 +86,31 @@ struct ScaleLadder {
       && abs(log(Double(b.maxima.count) / Double(a.maxima.count))) <= Self.steadiness
   }
 
-  private func plateau(_ rungs: ArraySlice<Rung>) -> Choice {
-    let spacing = rungs[rungs.startIndex + rungs.count / 2].spacing
-    let scale = min(max(spacing / Self.spacingInScales, rungs.first!.scale), rungs.last!.scale)
-    return Choice(scale: scale, reason: "from here to \(rungs.last!.scale.formatted(2)) px the same maxima are seen")
+  private mutating func even(_ rungs: inout [Rung], from first: Int) -> Choice {
+    let scale = quarterSpacing(&rungs, from: first)
+    return Choice(
+      scale: scale,
+      reason: "about a quarter of the spacing of the maxima, whose distances scatter by only "
+        + "\((100 * rungs[first].scatter).formatted(0)) %")
+  }
+
+  private mutating func plateau(_ rungs: inout [Rung], from first: Int) -> Choice {
+    let scale = quarterSpacing(&rungs, from: first)
+    return Choice(
+      scale: scale,
+      reason: "about a quarter of the spacing of the maxima, whose number stays the same around this smoothing")
+  }
+
+  /// A quarter of a rung's spacing, or the coarsest scale before it at which its maxima are still apart.
+  private mutating func quarterSpacing(_ rungs: inout [Rung], from first: Int) -> Double {
+    let ideal = rungs[first].spacing / Self.spacingInScales
+    var last = first
+    while last + 1 < scales.count, scales[last] < ideal {
+      if last + 1 == rungs.count { rungs.append(rung(at: last + 1)) }
+      guard Double(rungs[last + 1].maxima.count) >= 0.88 * Double(rungs[first].maxima.count) else { break }
+      last += 1
+    }
+    return min(max(ideal, rungs[first].scale), rungs[last].scale)
   }
 
   /// Columns on a lattice are about a fifth of the plane spacing wide at most.

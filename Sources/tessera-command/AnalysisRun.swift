@@ -36,8 +36,10 @@ struct AnalysisRun {
 
   private static func sentence(_ summary: Summary, seconds: Double) -> String {
     let vacant = summary.counts["vacant"] ?? 0
-    let kinds = summary.structure == "continuous"
-      ? "motifs that change continuously" : "\(summary.classes.count) \(summary.classes.count == 1 ? "motif" : "motifs")"
+    let kinds =
+      summary.structure == "continuous"
+      ? "motifs that change continuously"
+      : "\(summary.classes.count) \(summary.classes.count == 1 ? "motif" : "motifs")"
     return "\(summary.input): \(summary.counts["columns"] ?? 0) columns"
       + (vacant > 0 ? ", \(vacant) vacant nodes" : "") + ", \(kinds), in \((seconds * 10).rounded() / 10) s"
   }

@@ -31,6 +31,10 @@ struct Evaluate: ParsableCommand {
   @Flag(help: "Count nodes without a column (kind vacant) as sites.")
   var vacant = false
 
+  @Option(
+    help: ArgumentHelp("Elements whose columns may stay unseen, such as O: they do not count.", valueName: "symbols"))
+  var optional: String?
+
   @Option(help: ArgumentHelp("Column with the predicted labels. (default: class)", valueName: "name"))
   var column: String?
 
@@ -54,6 +58,7 @@ struct Evaluate: ParsableCommand {
     evaluation.subject = subject
     evaluation.tolerance = tolerance
     evaluation.countsVacant = vacant
+    evaluation.optionalElements = Set(optional?.split(separator: ",").map(String.init) ?? [])
     (evaluation.column, evaluation.truthColumn) = (column, truthColumn)
     let half = files.count / 2
     let pairs = try (0..<half).map { index in

@@ -11,6 +11,9 @@ struct Info: ParsableCommand {
 
       lists each dataset of both files with its shape (frames x height x width), number type, pixel size and the range, \
       mean and deviation of its values. Datasets and frames count from 0.
+
+      Formats are told by content: TIFF, Gatan dm3 and dm4, Velox and Berkeley emd, HyperSpy, NeXus and plain HDF5, TIA ser \
+      and emi, MRC, NumPy npy and npz, PNG, JPEG, BMP, and text tables of numbers.
       """)
 
   @Argument(help: ArgumentHelp("Image files.", valueName: "file"))

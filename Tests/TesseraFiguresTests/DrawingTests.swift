@@ -126,6 +126,21 @@ struct `Plots` {
     }
   }
 
+  // Coinciding points are moved apart, so a cloud that collapsed to a dot still shows how many points it holds.
+  @Test func `show the size of a collapsed cloud`() throws {
+    let look = ClassStyle(name: "one", color: Color(0xFF0000))
+    func redPixels(_ count: Int) throws -> Int {
+      let points = [Point](repeating: .zero, count: count) + [Point(1, 1)]
+      var figure = ScatterFigure(
+        points: points, labels: [Int](repeating: 1, count: count) + [0], styles: [look], summary: "Collapsed")
+      figure.namesClasses = false
+      figure.legend = []
+      let image = try #require(decoded(figure.drawing().png(scale: 1)))
+      return image.values.count { $0 >> 16 > 120 && $0 >> 8 & 255 < 110 }
+    }
+    #expect(try redPixels(900) > 20 * redPixels(1))
+  }
+
   @Test func `escape what a file's name may hold`() {
     let hostile = "</title><script>alert(1)</script>\u{0}&\"'\u{1F600}"
     let styles = ClassStyle.styles(names: [hostile], counts: [1])

@@ -32,16 +32,27 @@ func checkDamaged(
     #expect(ContinuousClock.now - start < .seconds(5), "\(what()) takes too long")
   }
   for index in 0..<truncations { try check(Array(good.prefix(good.count * index / truncations)), "cut \(index)") }
-  let special: [UInt8] = [0, 1, 0x7F, 0x80, 0xFF]
-  for index in 0..<mutations {
-    var bytes = good
-    for _ in 0...Int.random(in: 0..<8, using: &random) {
-      let reach = Bool.random(using: &random) ? bytes.count : min(bytes.count, 512)
-      bytes[Int.random(in: 0..<reach, using: &random)] =
-        Bool.random(using: &random) ? special.randomElement(using: &random)! : UInt8.random(in: 0...255, using: &random)
-    }
-    try check(bytes, "mutation \(index)")
+  let end = ContinuousClock.now + .seconds(60 * fuzzMinutes)
+  var index = 0
+  while index < mutations || ContinuousClock.now < end {
+    try check(mutated(good, using: &random), "mutation \(index)")
+    index += 1
   }
+}
+
+/// Minutes that each reader is tested beyond its number of mutations; `make fuzz` sets them.
+private let fuzzMinutes = ProcessInfo.processInfo.environment["TESSERA_FUZZ_MINUTES"].flatMap { Double($0) } ?? 0
+
+/// The bytes with one to eight of them changed, to a value of any kind or one that lies at an edge.
+private func mutated(_ good: [UInt8], using random: inout RandomSource) -> [UInt8] {
+  let edges: [UInt8] = [0, 1, 0x7F, 0x80, 0xFF]
+  var bytes = good
+  for _ in 0...Int.random(in: 0..<8, using: &random) {
+    let reach = Bool.random(using: &random) ? bytes.count : min(bytes.count, 512)
+    bytes[Int.random(in: 0..<reach, using: &random)] =
+      Bool.random(using: &random) ? edges.randomElement(using: &random)! : UInt8.random(in: 0...255, using: &random)
+  }
+  return bytes
 }
 
 /// Lets HDF5 files be read by the command beside the tests, as the command itself does; false if it is not there.

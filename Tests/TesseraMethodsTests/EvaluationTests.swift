@@ -29,6 +29,22 @@ struct `Evaluations` {
     }
   }
 
+  @Test func `let optional elements go unseen, and do not mind if they are seen`() throws {
+    try inFolder { folder in
+      try write("x,y,element\n0,0,Sr\n10,0,O\n20,0,Sr\n30,0,O\n", folder + "truth.csv")
+      try write("x,y\n0,1\n10,1\n20,1\n50,50\n", folder + "found.csv")
+      var evaluation = Evaluation()
+      #expect(try evaluation.scores(of: folder + "found.csv", truth: folder + "truth.csv")["recall"] == 0.75)
+      evaluation.optionalElements = ["O"]
+      let scores = try evaluation.scores(of: folder + "found.csv", truth: folder + "truth.csv")
+      #expect(scores["recall"] == 1 && scores["precision"] == 2.0 / 3 && scores["n_truth"] == 2)
+      try write("x,y\n0,0\n", folder + "bare.csv")
+      #expect(throws: DataError.self) {
+        try evaluation.scores(of: folder + "found.csv", truth: folder + "bare.csv")
+      }
+    }
+  }
+
   @Test func `match labels by place, or by order`() throws {
     try inFolder { folder in
       try write("x,y,environment\n0,0,Mo\n10,0,Se2\n20,0,Mo\n30,0,Se2\n", folder + "truth.csv")

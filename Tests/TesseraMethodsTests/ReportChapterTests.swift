@@ -94,7 +94,7 @@ struct `The chapters of a report` {
       spectrum: PowerSpectrum(of: crystal.micrograph.pixels), calibration: crystal.micrograph.calibration,
       basis: [Point(1 / 16, 0), Point(0, 1 / 16)], ringFrequency: 1 / 16, patchSide: 33, finding: "Square.")
     let captions = figures(of: chapter.section).map(\.caption)
-    #expect(captions[1].contains("33 pixels (0.66 nm)"))
+    #expect(captions[1].contains("2 / r₀ wide: 33 pixels (0.66 nm)"))
   }
 
   @Test func `paint what differs from the perfect crystal`() throws {

@@ -64,7 +64,8 @@ struct `Rendered columns` {
       var (sum, moment) = (0.0, Point.zero)
       for dy in -9...9 {
         for dx in -9...9 {
-          let value = pow(Double(result.micrograph.pixels[x + dx, y + dy]), 2)  // Squares favour the peak over its tails.
+          // Squares favour the peak over its tails.
+          let value = pow(Double(result.micrograph.pixels[x + dx, y + dy]), 2)
           sum += value
           moment += value * Point(Double(x + dx), Double(y + dy))
         }

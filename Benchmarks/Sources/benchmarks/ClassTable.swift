@@ -15,14 +15,9 @@ struct ClassTable: ParsableCommand {
   @Option var seed: UInt64 = 1
 
   private struct Scores: Encodable {
-    var classes: Int
-    var structure: String
-    var islands: Int
-    var dimensions: Int
-    var explained: Double
-    var weakestGap: Double?
     var adjustedMutualInformation: Double
-    var silhouette: Double?  // None with one true class.
+    /// Of the layout, with the true labels; none with one true class.
+    var silhouette: Double?
     var layoutThenKMeans: Double
     var seconds: Double
     var sizes: [Int]
@@ -35,17 +30,17 @@ struct ClassTable: ParsableCommand {
     var settings = ForceRelaxedLayout()
     settings.search.metric = metric
     let layout = try settings.layout(of: features, seed: seed)
-    let run = try timed { try JointClassing(count: count).result(of: features, layout: layout, seed: seed) }
+    let classes = try timed {
+      if let count { return try ClassFitter(count: count).classes(of: features, layout: layout, seed: seed) }
+      return try ClassFinder().outcome(features: features, layout: layout).classes
+    }
     let onLayout = try KMeans(count: Set(truth).count).classes(of: layout, seed: seed)
-    let result = run.result
     let separation = layout.silhouette(truth)
     let scores = Scores(
-      classes: result.classes.count, structure: result.structure.rawValue, islands: result.islandCount,
-      dimensions: result.dimensions, explained: result.explained, weakestGap: result.weakestGap,
-      adjustedMutualInformation: LabelScores(result.classes.labels, truth: truth).adjustedMutualInformation,
+      adjustedMutualInformation: LabelScores(classes.result.labels, truth: truth).adjustedMutualInformation,
       silhouette: separation.isNaN ? nil : separation,
-      layoutThenKMeans: LabelScores(onLayout.labels, truth: truth).adjustedMutualInformation, seconds: run.seconds,
-      sizes: Array(result.classes.sizes.prefix(20)))
+      layoutThenKMeans: LabelScores(onLayout.labels, truth: truth).adjustedMutualInformation,
+      seconds: classes.seconds, sizes: Array(classes.result.sizes.prefix(20)))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     print(String(decoding: try encoder.encode(scores), as: UTF8.self))

@@ -79,7 +79,12 @@ public struct ScatterFigure: Sendable {
     let largest = members.indices.filter { !members[$0].isEmpty }
       .sorted { (members[$1].count, $0) < (members[$0].count, $1) }.prefix(16)
     for label in largest {
-      let (xs, ys) = (members[label].map(\.x), members[label].map(\.y))
+      // A class in two clouds is named at one of them, not between.
+      let all = members[label]
+      let median = Point(Statistics.median(all.map(\.x)), Statistics.median(all.map(\.y)))
+      let nearest = all.min { ($0 - median).squaredLength < ($1 - median).squaredLength }!
+      let cloud = all.filter { ($0 - nearest).length < 80 }
+      let (xs, ys) = (cloud.map(\.x), cloud.map(\.y))
       let middle = Point(Statistics.median(xs), Statistics.median(ys))
       let text = Font.strong.fitting(styles[label].name, within: 160)
       let width = Font.strong.width(of: text) + 10

@@ -51,6 +51,12 @@ enum UnsupportedFormat {
     ("a Digital Surf surface (.sur)", Array("DIGITAL SURF".utf8)),
     ("a Digital Surf surface (.sur)", Array("DSCOMPRESSED".utf8)),
     ("an SMV diffraction image", Array("{\nHEADER_BYTES".utf8)),
+    ("an SMV diffraction image", Array("{ HEADER_BYTES".utf8)),
+    ("a TVIPS movie (.tvips)", [0, 1, 0, 0, 1, 0, 0, 0]),
+    ("a TVIPS movie (.tvips)", [0, 1, 0, 0, 2, 0, 0, 0]),
+    ("a Bruker composite file (.bcf)", Array("AAMVHFSS".utf8)),
+    ("an EDAX spectrum image (.spd)", Array("MAPSPECTRA_DATA".utf8)),
+    ("a Zeiss CZI file", Array("ZISRAWFILE".utf8)),
     ("a FITS image", Array("SIMPLE  =".utf8)),
     ("a MATLAB file", Array("MATLAB 5.0".utf8)),
   ]

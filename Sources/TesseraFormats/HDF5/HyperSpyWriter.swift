@@ -64,23 +64,27 @@ public enum HyperSpyWriter {
     let settings = tessera_h5_dataset_settings()
     let space = H5Screate_simple(Int32(sizes.count), sizes, nil)
     let dataset = H5Dcreate2(group, "data", type, space, 0, settings, 0)
-    let frame = [hsize_t](repeating: 1, count: sizes.count - 2) + sizes.suffix(2)
-    let memory = H5Screate_simple(Int32(frame.count), frame, nil)
     defer {
-      H5Sclose(memory)
       H5Dclose(dataset)
       H5Sclose(space)
       H5Pclose(settings)
     }
     guard dataset >= 0 else { return false }
-    var index: hsize_t = 0
+    let rowSize = stack.width * (stack.isShort ? 2 : 4)
+    var row = 0
     var isWritten = true
     try stack.emitFrames { bytes in
-      let start = [hsize_t](repeating: index, count: sizes.count - 2) + [0, 0]
-      let isSelected = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, frame, nil) >= 0
+      // A piece is some rows of one frame.
+      let rows = bytes.byteCount / rowSize
+      let leading = sizes.count - 2
+      let start = [hsize_t](repeating: hsize_t(row / stack.height), count: leading) + [hsize_t(row % stack.height), 0]
+      let part = [hsize_t](repeating: 1, count: leading) + [hsize_t(rows), hsize_t(stack.width)]
+      let memory = H5Screate_simple(Int32(part.count), part, nil)
+      defer { H5Sclose(memory) }
+      let isSelected = H5Sselect_hyperslab(space, H5S_SELECT_SET, start, nil, part, nil) >= 0
       let status = bytes.withUnsafeBytes { H5Dwrite(dataset, type, memory, space, 0, $0.baseAddress) }
       isWritten = isWritten && isSelected && status >= 0
-      index += 1
+      row += rows
     }
     return isWritten
   }

@@ -35,16 +35,20 @@ public struct ImageStack {
   /// Bytes of one image as it is written.
   var frameSize: Int { width * height * (isShort ? 2 : 4) }
 
-  /// Gives `emit` the bytes of each frame, little-endian.
+  /// Gives `emit` the bytes of all frames, little-endian, in pieces that end with a row.
   func emitFrames(_ emit: (RawSpan) throws -> Void) throws {
+    let rows = max(1, (1 << 20) / width)
     for index in 0..<count {
       let pixels = try frame(index)
       precondition(pixels.width == width && pixels.height == height, "all images of a stack have one size")
-      if isShort {
-        let levels = pixels.values.map { UInt16($0) }
-        try emit(levels.span.bytes)
-      } else {
-        try emit(pixels.values.span.bytes)
+      for first in stride(from: 0, to: height, by: rows) {
+        let part = pixels.values[first * width..<min(height, first + rows) * width]
+        if isShort {
+          let levels = part.map { UInt16($0) }
+          try emit(levels.span.bytes)
+        } else {
+          try emit(part.span.bytes)
+        }
       }
     }
   }

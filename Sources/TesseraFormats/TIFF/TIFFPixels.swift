@@ -14,7 +14,7 @@ struct TIFFPixels {
       return try streamStrips(body)
     }
     try checkSize()
-    let codec = try TIFFCodec(page: page, path: file.path)
+    let codec = try TIFFCodec(page: page, in: file)
     if page.isPlanar {
       try give(try interleavedPlanes(codec), to: body)
     } else if page.tile != nil {
@@ -141,18 +141,18 @@ extension TIFFPage {
 /// One page opened by libtiff, which unpacks its strips and tiles into native byte order.
 final class TIFFCodec {
   private let handle: OpaquePointer
+  private let stream: TIFFStream
   private let page: TIFFPage
   private let path: String
 
-  init(page: TIFFPage, path: String) throws {
+  init(page: TIFFPage, in file: FileBytes) throws {
     tessera_tiff_quiet()
-    guard let handle = TIFFOpen(path, "r") else {
-      throw FormatError(in: path, "cannot be unpacked (libtiff refuses its first directory); export it again")
-    }
-    (self.handle, self.page, self.path) = (handle, page, path)
-    guard TIFFSetSubDirectory(handle, UInt64(page.directory.offset)) == 1 else {
+    (self.page, path) = (page, file.path)
+    stream = try TIFFStream(file, directory: page.directory.offset)
+    guard let handle = stream.open() else {
       throw FormatError(in: path, "cannot be unpacked (libtiff refuses its directory); export it again")
     }
+    self.handle = handle
     guard TIFFIsCODECConfigured(UInt16(truncatingIfNeeded: page.compression)) == 1 else {
       throw FormatError(
         in: path, "uses TIFF compression \(page.compression), which is not read; save it uncompressed or with Deflate")

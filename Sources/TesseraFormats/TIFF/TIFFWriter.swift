@@ -61,8 +61,7 @@ public struct TIFFWriter {
       replacing: replacing
     ) { writer in
       for index in 0..<stack.count {
-        let pixels = try stack.frame(index)
-        if stack.isShort { try writer.append(pixels.map { UInt16($0) }) } else { try writer.append(pixels) }
+        try writer.append(try stack.frame(index), asShort: stack.isShort)
       }
     }
   }
@@ -104,19 +103,30 @@ public struct TIFFWriter {
 
   /// Adds a page of single precision.
   public mutating func append(_ page: Raster<Float>, name: String? = nil) throws {
-    try append(page.values, page.width, page.height, bits: 32, format: SAMPLEFORMAT_IEEEFP, name)
+    try append(page, asShort: false, name: name)
   }
 
   /// Adds a page of 16-bit numbers.
   public mutating func append(_ page: Raster<UInt16>, name: String? = nil) throws {
-    try append(page.values, page.width, page.height, bits: 16, format: SAMPLEFORMAT_UINT, name)
+    try append(page.width, page.height, bits: 16, format: SAMPLEFORMAT_UINT, name) { y in
+      Array(page.values[y * page.width..<(y + 1) * page.width])
+    }
+  }
+
+  /// Adds a page of single precision, or of 16-bit numbers if its values are such. Rows are converted one by one.
+  mutating func append(_ page: Raster<Float>, asShort: Bool, name: String? = nil) throws {
+    let row = { (y: Int) in page.values[y * page.width..<(y + 1) * page.width] }
+    if asShort {
+      try append(page.width, page.height, bits: 16, format: SAMPLEFORMAT_UINT, name) { y in row(y).map { UInt16($0) } }
+    } else {
+      try append(page.width, page.height, bits: 32, format: SAMPLEFORMAT_IEEEFP, name) { y in Array(row(y)) }
+    }
   }
 
   private mutating func append<Sample: BitwiseCopyable>(
-    _ values: [Sample], _ width: Int, _ height: Int, bits: Int, format: Int32, _ name: String?
+    _ width: Int, _ height: Int, bits: Int, format: Int32, _ name: String?, row: (Int) -> [Sample]
   ) throws {
-    let rowSize = width * bits / 8
-    let rowsPerStrip = max(1, min(height, (1 << 18) / max(1, rowSize)))
+    let rowsPerStrip = max(1, min(height, (1 << 18) / max(1, width * bits / 8)))
     let tags: [(Int32, Int)] = [
       (TIFFTAG_IMAGEWIDTH, width), (TIFFTAG_IMAGELENGTH, height), (TIFFTAG_BITSPERSAMPLE, bits),
       (TIFFTAG_SAMPLESPERPIXEL, 1), (TIFFTAG_SAMPLEFORMAT, Int(format)), (TIFFTAG_ROWSPERSTRIP, rowsPerStrip),
@@ -136,12 +146,9 @@ public struct TIFFWriter {
     if let name { _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_PAGENAME), name) }
 
     var isWritten = true
-    values.withUnsafeBytes { bytes in
-      for y in 0..<height where isWritten {
-        // libtiff declares the row mutable, but writes to it only when it must swap bytes, which it never does here.
-        let row = UnsafeMutableRawPointer(mutating: bytes.baseAddress! + y * rowSize)
-        isWritten = TIFFWriteScanline(handle, row, UInt32(y), 0) == 1
-      }
+    for y in 0..<height where isWritten {
+      var samples = row(y)
+      isWritten = samples.withUnsafeMutableBytes { TIFFWriteScanline(handle, $0.baseAddress, UInt32(y), 0) == 1 }
     }
     guard isWritten, TIFFWriteDirectory(handle) == 1 else {
       throw FormatError(.inputOutput, "\(path): cannot be written completely; check the free space")

@@ -64,9 +64,11 @@ package struct LatticeChapter: Sendable {
     var caption = "Power averaged over rings."
     if let ringFrequency, ringFrequency > 0 {
       figure.marks = [.init(at: ringFrequency * unit, label: "r₀ (planes \(length(1 / ringFrequency)) apart)")]
-      caption += " The patch is 2 / r₀ wide: \(patchSide) pixels"
+      // Two pixels: the side is rounded to an odd number.
+      let follows = abs(2 / ringFrequency - Double(patchSide)) <= 2
+      let width = calibration.map { " (\(Number.short(Double(patchSide) * $0.meanNanometresPerPixel, digits: 3)) nm)" }
       caption +=
-        calibration.map { " (\(Number.short(Double(patchSide) * $0.meanNanometresPerPixel, digits: 3)) nm)." } ?? "."
+        " The patch is \(follows ? "2 / r₀ wide: " : "")\(patchSide) pixels\(width ?? "")\(follows ? "" : " wide")."
     }
     return .init("radial-spectrum", title: "Radial mean", caption: caption, figure.drawing())
   }

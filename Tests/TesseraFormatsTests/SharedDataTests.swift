@@ -1,0 +1,42 @@
+import Foundation
+import TesseraFormats
+import Testing
+
+/// Real micrographs that lie beside the repository on the developers' machines; they are no part of it.
+private let images = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/data/images")
+  .path
+private let isThere = FileManager.default.fileExists(atPath: images)
+
+@Suite(.enabled(if: isThere, "the folder ../shared/data is not there"))
+struct `Real micrographs` {
+  /// Pixel size in nm as the index of the folder states it; nil where the file holds none.
+  @Test(
+    arguments: [
+      ("cdte_tilt_boundary.dm3", [512, 512], 0.0163883), ("batio3_1.dm4", [413, 469], 0.0296599),
+      ("batio3_2.dm4", [465, 476], 0.0355919), ("mos2_se_implanted.dm3", [1024, 1024], 0.0126953),
+      ("au_nanoparticle_velox.emd", [2048, 2048], 0.0074984), ("cu_nanoparticle_sim.hspy", [434, 434], 1),
+      ("srtio3_abf.hdf5", [400, 380], nil), ("tmd_bilayer_23.bmp", [1024, 1024], nil),
+      ("dysco3_two_sublattices.png", [1024, 1024], nil), ("graphene_si_2nm.npy", [256, 256], nil),
+      ("ni_boride_interface_rgb.tif", [1024, 1024], nil), ("cryo_nsmo.tif", [898, 963], nil),
+      ("niobate_dpc_large_cell.tif", [1364, 1368], nil), ("hrstem_precipitates.h5", [5, 1, 768, 768], nil),
+    ] as [(String, [Int], Double?)])
+  func `have the shape and scale that is known of them`(name: String, shape: [Int], size: Double?) throws {
+    let file = try ImageFile.open(path: "\(images)/\(name)")
+    #expect(file.datasets[0].shape == shape)
+    let micrograph = try file.read(frame: 0)
+    let isFinite = micrograph.pixels.values.allSatisfy { $0.isFinite }
+    #expect(isFinite)
+    switch (micrograph.calibration?.nanometresPerPixelX, size) {
+    case (let read?, let wanted?): #expect(abs(read / wanted - 1) < 1e-4)
+    case (let read, let wanted): #expect(read == wanted)
+    }
+  }
+
+  @Test func `stored with the frames last are read with the option`() throws {
+    var options = ReadingOptions()
+    options.frameAxis = .last
+    let file = try ImageFile.open(path: "\(images)/low_dose_series_5.npy", options: options)
+    #expect(file.datasets[0].shape == [5, 361, 361])
+    #expect(try ImageFile.open(path: "\(images)/low_dose_series_5.npy").warnings.count == 1)
+  }
+}
