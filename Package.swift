@@ -41,7 +41,8 @@ let package = Package(
     .target(
       name: "Tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraLearning",
+        "TesseraImaging", "TesseraNumerics",
       ]),
     .executableTarget(
       name: "tessera",

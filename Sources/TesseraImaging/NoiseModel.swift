@@ -81,8 +81,8 @@ package func varianceLine(_ samples: [(intensity: Double, square: Double)]) -> (
   let points = (0..<bins).map { b -> Point in
     let part = sorted[b * sorted.count / bins..<(b + 1) * sorted.count / bins]
     let squares = part.map(\.square).sorted().prefix(part.count * 98 / 100)
-    // The mean square of a normal distribution without its largest fiftieth is 0.89.
-    return Point(Statistics.mean(part.map(\.intensity)), Statistics.mean(Array(squares)) / 0.89)
+    // The mean square of a normal distribution without its largest fiftieth is 0.8735.
+    return Point(Statistics.mean(part.map(\.intensity)), Statistics.mean(Array(squares)) / 0.8735)
   }
   let (mx, my) = (Statistics.mean(points.map(\.x)), Statistics.mean(points.map(\.y)))
   let sxx = points.reduce(0) { $0 + ($1.x - mx) * ($1.x - mx) }

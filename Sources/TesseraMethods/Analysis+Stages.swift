@@ -109,17 +109,8 @@ extension Analysis {
       }
       return ClassesStage(classes: outcome.classes, structure: structure, components: outcome.components)
     }
-    try require(classCount >= 1, "number of classes", is: classCount, mustBe: "1 or more")
-    let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
-    try require(
-      classCount <= rows.count, "number of classes", is: classCount, mustBe: "at most \(rows.count), the sites")
-    let part = try KMeans(count: classCount).classes(of: features.selecting(rows: rows), seed: seed)
-    var (labels, confidence) = (
-      [Int](repeating: -1, count: features.rows), [Double](repeating: 0, count: features.rows)
-    )
-    for (k, row) in rows.enumerated() { (labels[row], confidence[row]) = (part.labels[k], part.confidence[k]) }
-    return ClassesStage(
-      classes: Classes(grouping: labels, confidence: confidence), structure: structure, components: outcome.components)
+    let fitted = try ClassFitter(count: classCount).classes(of: features, layout: layout, noise: noise, seed: seed)
+    return ClassesStage(classes: fitted, structure: structure, components: outcome.components)
   }
 
   private func structureKind(_ outcome: ClassFinder.Outcome, drift: Double) -> StructureKind {
@@ -179,7 +170,8 @@ extension Analysis {
       .init(
         "Zernike order", "\(moments.order)",
         moments.order < descriptor.maxOrder
-          ? "the highest that patches of this size support" : "the papers' default"),
+          ? "the highest that patches of this size support"
+          : descriptor.maxOrder == ZernikeDescriptor().maxOrder ? "the papers' default" : "given"),
       .init(
         "features", descriptor.form == .full ? "full" : "invariant",
         descriptor.form == .full ? "motifs that are turned are different motifs" : "turned motifs are the same motif"),
@@ -189,7 +181,7 @@ extension Analysis {
       list.append(
         .init(
           "lattice", "u (\(rounded(u.x)), \(rounded(u.y))) v (\(rounded(v.x)), \(rounded(v.y))) px",
-          "shared by \(Int(100 * lattice.indexedShare)) % of the columns; \(lattice.basis.count) columns a cell"))
+          "shared by \(Int((100 * lattice.indexedShare).rounded())) % of the columns; \(lattice.basis.count) columns a cell"))
     } else {
       list.append(.init("lattice", "none", "no translation carries most columns onto columns of their kind"))
     }

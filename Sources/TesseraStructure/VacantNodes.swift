@@ -4,7 +4,7 @@ import TesseraNumerics
 /// Lattice nodes without a column inside the crystal: vacancies, in which nothing is left to be seen.
 public struct VacantNodes: Sendable, Codable, Equatable {
   /// A node is inside the crystal when at least this share of the nodes around it (same and other basis columns within
-  /// 1.6 mean spacings of a cell) holds a column.
+  /// the longer lattice vector) holds a column.
   public var smallestOccupation = 0.6
   /// A column within this many mean spacings of the node occupies it.
   public var occupationRadius = 0.45

@@ -100,8 +100,10 @@ public enum AtomicOutput {
   }
 
   private static func parentFolder(of path: String) -> String {
-    let parent = (path as NSString).deletingLastPathComponent
-    return parent.isEmpty ? "." : parent
+    // Foundation's deletingLastPathComponent traps on a path of one character.
+    let parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast()
+    let parent = parts.joined(separator: "/")
+    return path.hasPrefix("/") ? "/" + parent : parent.isEmpty ? "." : parent
   }
 
   private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }

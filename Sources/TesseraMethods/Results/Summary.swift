@@ -2,6 +2,18 @@ import Foundation
 import TesseraImaging
 import TesseraNumerics
 
+/// An optional that is encoded as null, not left out.
+@propertyWrapper
+public struct Explicit<Value: Sendable & Encodable>: Sendable, Encodable {
+  public var wrappedValue: Value?
+  public init(wrappedValue: Value?) { self.wrappedValue = wrappedValue }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let wrappedValue { try container.encode(wrappedValue) } else { try container.encodeNil() }
+  }
+}
+
 /// `summary.json`: everything a script wants of one analysis.
 public struct Summary: Sendable, Encodable {
   public struct PixelSize: Sendable, Encodable {
@@ -31,7 +43,7 @@ public struct Summary: Sendable, Encodable {
   /// As the user typed it.
   public var input: String
   /// nm per pixel; null where unknown.
-  public var calibration: PixelSize?
+  @Explicit public var calibration: PixelSize?
   public var parameters: [String: Parameter]
   public var settings: Analysis
   public var counts: [String: Int]
