@@ -83,6 +83,17 @@ public final class ChildProcess: Sendable {
     }
   }
 
+  /// The child's side: ends this process when it has computed for so many seconds more, as in an endless loop.
+  static func limitProcessorTime(to seconds: Int) {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    let used = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + 1
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
+    limit.rlim_cur = min(limit.rlim_max, rlim_t(used + seconds))
+    setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
+  }
+
   private static func length(_ count: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } }
 
   private static func send(_ request: [UInt8], to socket: Int32) -> Bool {

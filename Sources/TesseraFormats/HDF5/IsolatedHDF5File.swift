@@ -49,6 +49,8 @@ final class IsolatedHDF5File: HDF5Source {
     var file: HDF5File?
     var arrays: [String: HDF5Array] = [:]
     ChildProcess.serve { bytes in
+      // The library runs in circles on some damaged files. A tree takes milliseconds, a large chunk a few seconds.
+      ChildProcess.limitProcessorTime(to: file == nil ? 2 : 30)
       let open = try file ?? HDF5File(path: path)
       file = open
       var request = HDF5TreeDecoder(bytes)
