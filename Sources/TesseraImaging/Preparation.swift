@@ -72,8 +72,11 @@ public struct Preparation: Sendable, Codable, Equatable {
     Self.fill(&image, where: measured)
     if spikeThreshold > 0 {
       let count = removeSpikes(from: &image)
-      if count > 0 { warnings.append("\(count) \(count == 1 ? "spike (a single outlying pixel) was" : "spikes (single outlying pixels) were") replaced by "
-            + "the surroundings") }
+      if count > 0 {
+        warnings.append(
+          "\(count) \(count == 1 ? "spike (a single outlying pixel) was" : "spikes (single outlying pixels) were") replaced by "
+            + "the surroundings")
+      }
     }
     let inverted = contrast == .dark || (contrast == .auto && Self.columnsAreDark(in: image, of: micrograph))
     if inverted {

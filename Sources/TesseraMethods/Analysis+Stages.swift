@@ -181,7 +181,8 @@ extension Analysis {
       list.append(
         .init(
           "lattice", "u (\(rounded(u.x)), \(rounded(u.y))) v (\(rounded(v.x)), \(rounded(v.y))) px",
-          "shared by \(Int((100 * lattice.indexedShare).rounded())) % of the columns; \(lattice.basis.count) columns a cell"))
+          "shared by \(Int((100 * lattice.indexedShare).rounded())) % of the columns; \(lattice.basis.count) columns a cell"
+        ))
     } else {
       list.append(.init("lattice", "none", "no translation carries most columns onto columns of their kind"))
     }

@@ -24,7 +24,9 @@ public struct Analysis: Sendable, Codable, Equatable {
   public var latticeFinder = LatticeFinder()
   public var vacantNodes = VacantNodes()
   public var hierarchy = HierarchyMethod()
-  public init() {}
+  /// The layout compares features by their Euclidean distance: the correlation distance of the papers' code is blind to
+  /// brightness, which tells columns of one surrounding but another element apart (docs/layout.md).
+  public init() { embedding.search.metric = .euclidean }
 
   /// Analyses one micrograph.
   ///

@@ -87,7 +87,8 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     let peaks = self.peaks(of: histogram, smallest: Float(0.15 * smallestShare * Double(sample.count)))
     return peaks.compactMap { peak in
       measure(
-        (centroid(of: histogram, around: peak) - Point(Double(half), 0)) * cell, sample: sample, index: index, heights: heights,
+        (centroid(of: histogram, around: peak) - Point(Double(half), 0)) * cell, sample: sample, index: index,
+        heights: heights,
         spacing: spacing, extent: extent)
     }
   }

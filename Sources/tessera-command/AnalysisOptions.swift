@@ -5,6 +5,7 @@ import TesseraMethods
 import TesseraStructure
 
 extension PeakFinder.Route: ExpressibleByArgument {}
+extension NeighbourMetric: ExpressibleByArgument {}
 
 /// How the columns of an image are found.
 struct FindingOptions: ParsableArguments {
@@ -57,6 +58,9 @@ struct MotifOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Neighbours of each motif in the graph.", valueName: "k"))
   var neighbors = 15
 
+  @Option(help: ArgumentHelp("Distance between features: euclidean or correlation.", valueName: "name"))
+  var metric = Analysis().embedding.search.metric
+
   @Option(help: ArgumentHelp("Iterations of the layout, half of them in each stage.", valueName: "n"))
   var iterations = 160
 
@@ -86,6 +90,7 @@ struct MotifOptions: ParsableArguments {
     analysis.isolatesPatches = !noIsolation
     analysis.patchSide = patchSize
     analysis.embedding.search.count = neighbors
+    analysis.embedding.search.metric = metric
     for stage in analysis.embedding.stages.indices {
       analysis.embedding.stages[stage].iterations = stage == 0 ? (iterations + 1) / 2 : iterations / 2
     }

@@ -41,6 +41,7 @@ struct AnalysisRun {
       ? "motifs that change continuously"
       : "\(summary.classes.count) \(summary.classes.count == 1 ? "motif" : "motifs")"
     return "\(summary.input): \(summary.counts["columns"] ?? 0) columns"
-      + (vacant > 0 ? ", \(vacant) vacant \(vacant == 1 ? "node" : "nodes")" : "") + ", \(kinds), in \((seconds * 10).rounded() / 10) s"
+      + (vacant > 0 ? ", \(vacant) vacant \(vacant == 1 ? "node" : "nodes")" : "")
+      + ", \(kinds), in \((seconds * 10).rounded() / 10) s"
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TesseraFormats
 import TesseraMethods
 
 /// `tessera analyze`: the main job.
@@ -29,6 +30,7 @@ struct Analyze: ParsableCommand {
     finding.apply(to: &analysis.preparation, &analysis.finder)
     motifs.apply(to: &analysis)
     let run = AnalysisRun(analysis: analysis, seed: seed.seed, output: output)
+    if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
     try forEachInput(inputs) { input in
       try run.run(input, into: output.folder(for: input, of: inputs)) { try image.micrograph(at: input) }
     }

@@ -74,6 +74,14 @@ public enum AtomicOutput {
     }
   }
 
+  /// Makes the folder that several results go into; nothing happens where it exists.
+  public static func makeFolder(at path: String) throws {
+    if isFolder(path) { return }
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch { throw outputFailure(error, at: path) }
+  }
+
   /// Removes what unfinished calls have written so far; for a program that was told to stop.
   public static func removeUnfinished() {
     for path in unfinished.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
