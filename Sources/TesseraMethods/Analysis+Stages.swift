@@ -27,7 +27,9 @@ struct ClassesStage {
 
 extension Analysis {
   /// Patch size, lattice and vacant nodes.
-  func crystal(_ found: PeakFinder.Found, _ prepared: Preparation.Prepared) throws -> CrystalStage {
+  func crystal(
+    _ found: PeakFinder.Found, _ prepared: Preparation.Prepared, name: String
+  ) throws -> CrystalStage {
     let image = prepared.image
     let spacing = found.sites.meanSpacing ?? 8 * found.scale
     let flat = Raster(
@@ -40,7 +42,13 @@ extension Analysis {
     }
     let wanted = patchSide ?? estimate.oddSide ?? (2 * Int(1.5 * spacing) + 1)
     let side = max(wanted, patchSide == nil ? 13 : 5) | 1
-    try require(side <= min(image.width, image.height) / 2, "patch size", is: side, mustBe: "at most half the image")
+    let limit = min(image.width, image.height) / 2
+    if patchSide == nil && side > limit {
+      throw DataError(
+        "\(name): patches would need \(side) pixels, and the image has only \(image.width) x \(image.height); a larger "
+          + "field, or a smaller --patch-size, is needed")
+    }
+    try require(side <= limit, "patch size", is: side, mustBe: "at most half the image, \(limit) pixels")
     let positions = found.sites.positions
     let heights = found.sites.sites.map(\.amplitude)
     let lattice = latticeFinder.vectors(of: positions, heights: heights, width: image.width, height: image.height)

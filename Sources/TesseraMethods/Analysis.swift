@@ -44,7 +44,7 @@ public struct Analysis: Sendable, Codable, Equatable {
     try progress("sites", 0.05)
     let found = try clock.run("sites") { try finder.found(in: prepared, name: micrograph.name) }
     try progress("patches", 0.4)
-    let stage = try clock.run("patches") { try crystal(found, prepared) }
+    let stage = try clock.run("patches") { try crystal(found, prepared, name: micrograph.name) }
     let (moments, features) = try clock.run("features") {
       try self.features(of: stage.sites, found: found, prepared: prepared, side: stage.side)
     }

@@ -39,7 +39,7 @@ public struct PatchSize: Sendable, Codable, Equatable {
     guard low + 2 < high else { return result }
     let ratios = contrasts(of: spectrum.radial)
     let peaks = (low...high).filter { r in
-      ratios[r] > prominence && spectrum.radial[r] >= spectrum.radial[r - 1]
+      ratios[r] > threshold(ring: r) && spectrum.radial[r] >= spectrum.radial[r - 1]
         && spectrum.radial[r] > spectrum.radial[r + 1]
     }
     guard let strongest = peaks.map({ spectrum.radial[$0] }).max() else {
@@ -54,6 +54,10 @@ public struct PatchSize: Sendable, Codable, Equatable {
     result.confidence = 1 - 0.5 * pow(prominence / ratios[first], 0.6)
     return result
   }
+
+  /// A small ring averages few values: of noise alone it exceeds its surroundings by 1 / sqrt(pi r) typically, and six
+  /// times that hardly ever.
+  private func threshold(ring: Int) -> Double { max(prominence, 1 + 6 / (Double.pi * Double(ring)).squareRoot()) }
 
   /// Power of each ring over the geometric mean of the medians of the rings a little inside and a little outside.
   private func contrasts(of radial: [Double]) -> [Double] {

@@ -44,7 +44,7 @@ struct SitesCommand: ParsableCommand {
       try Messages.printJSON(
         Report(
           input: input, output: path, columns: found.sites.count, scale: found.scale, method: found.route.rawValue,
-          mean_spacing_px: found.sites.meanSpacing, version: Tessera.version, warnings: prepared.warnings))
+          meanSpacing: found.sites.meanSpacing, version: Tessera.version, warnings: prepared.warnings))
     } else {
       print("\(input): \(found.sites.count) columns -> \(path)")
     }
@@ -55,8 +55,13 @@ struct SitesCommand: ParsableCommand {
     let columns: Int
     let scale: Double
     let method: String
-    let mean_spacing_px: Double?
+    let meanSpacing: Double?
     let version: String
     let warnings: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case input, output, columns, scale, method, version, warnings
+      case meanSpacing = "mean_spacing_px"
+    }
   }
 }

@@ -28,13 +28,26 @@ public struct Summary: Sendable, Encodable {
   public struct LatticeSummary: Sendable, Encodable {
     public var u, v: [Double]
     public var basis: [[Double]]
-    public var basis_heights: [Double?]
-    public var indexed_share, deviation_px: Double
+    public var basisHeights: [Double?]
+    public var indexedShare, deviation: Double
+
+    enum CodingKeys: String, CodingKey {
+      case u, v, basis
+      case basisHeights = "basis_heights"
+      case indexedShare = "indexed_share"
+      case deviation = "deviation_px"
+    }
   }
   public struct PatchSummary: Sendable, Encodable {
     public var side: Int
-    public var plane_spacing_px: Double?
-    public var ring_contrast, confidence: Double
+    public var planeSpacing: Double?
+    public var ringContrast, confidence: Double
+
+    enum CodingKeys: String, CodingKey {
+      case side, confidence
+      case planeSpacing = "plane_spacing_px"
+      case ringContrast = "ring_contrast"
+    }
   }
   public struct Parameter: Sendable, Encodable {
     public var value, reason: String
@@ -50,8 +63,8 @@ public struct Summary: Sendable, Encodable {
   public var classes: [Class]
   /// `discrete` or `continuous`.
   public var structure: String
-  public var structure_reason: String
-  public var structure_explained: Double
+  public var structureReason: String
+  public var structureExplained: Double
   public var lattice: LatticeSummary?
   public var patch: PatchSummary
   public var seed: UInt64
@@ -59,6 +72,13 @@ public struct Summary: Sendable, Encodable {
   public var timings: [String: Double]
   public var version: String
   public var warnings: [String]
+
+  enum CodingKeys: String, CodingKey {
+    case input, calibration, parameters, settings, counts, classes, structure, lattice, patch, seed, timings, version
+    case warnings
+    case structureReason = "structure_reason"
+    case structureExplained = "structure_explained"
+  }
 
   public init(of result: AnalysisResult, settings: Analysis, input: String, version: String) {
     self.input = input
@@ -78,16 +98,16 @@ public struct Summary: Sendable, Encodable {
       Class(class: $0.label, name: $0.name, count: $0.count, fraction: $0.fraction, confidence: $0.confidence)
     }
     structure = result.structure.kind.rawValue
-    structure_reason = result.structure.reason
-    structure_explained = result.structure.explained
+    structureReason = result.structure.reason
+    structureExplained = result.structure.explained
     lattice = result.lattice.map { lattice in
       LatticeSummary(
         u: [lattice.grid.u.x, lattice.grid.u.y], v: [lattice.grid.v.x, lattice.grid.v.y],
-        basis: lattice.basis.map { [$0.x, $0.y] }, basis_heights: lattice.basisHeights.map { $0.isFinite ? $0 : nil },
-        indexed_share: lattice.indexedShare, deviation_px: lattice.deviation)
+        basis: lattice.basis.map { [$0.x, $0.y] }, basisHeights: lattice.basisHeights.map { $0.isFinite ? $0 : nil },
+        indexedShare: lattice.indexedShare, deviation: lattice.deviation)
     }
     patch = PatchSummary(
-      side: result.patchSide, plane_spacing_px: result.patchSize.planeSpacing, ring_contrast: result.patchSize.contrast,
+      side: result.patchSide, planeSpacing: result.patchSize.planeSpacing, ringContrast: result.patchSize.contrast,
       confidence: result.patchSize.confidence)
     seed = result.seed
     timings = Dictionary(result.timings.map { ($0.stage, $0.seconds) }, uniquingKeysWith: +)

@@ -1,0 +1,146 @@
+import Foundation
+import TesseraFormats
+import TesseraImaging
+import TesseraLearning
+import TesseraMethods
+import TesseraNumerics
+import TesseraSimulation
+import TesseraStructure
+import Testing
+
+struct `The main analysis` {
+  private func simulated(
+    _ specimen: String, size: Int = 640, seed: UInt64 = 2, _ change: (inout SimulationOptions) -> Void = { _ in }
+  ) throws -> SimulatedMicrograph {
+    var options = SimulationOptions()
+    if specimen != "motifs" { (options.width, options.height) = (size, size) }
+    options.seed = seed
+    change(&options)
+    return try Simulation(specimen: specimen, options: options).run()
+  }
+
+  /// Adjusted mutual information of the classes with what each matched site truly is.
+  private func agreement(_ result: AnalysisResult, _ truth: [TrueSite], _ key: (TrueSite) -> String) -> Double {
+    let match = SiteMatch(result.sites.positions, truth: truth.map(\.position))
+    let pairs = match.matches.filter { $0.distance < 5 && result.classes.labels[$0.predicted] > 0 }
+    var numbers: [String: Int] = [:]
+    let names = pairs.map { key(truth[$0.truth]) }
+    for name in names where numbers[name] == nil { numbers[name] = numbers.count }
+    return LabelScores(
+      pairs.map { result.classes.labels[$0.predicted] }, truth: names.map { numbers[$0]! }
+    ).adjustedMutualInformation
+  }
+
+  @Test(arguments: [ZernikeDescriptor.Form.invariant, .full])
+  func `finds the motifs of a monolayer with vacancies`(form: ZernikeDescriptor.Form) throws {
+    let specimen = try simulated("mose2")
+    var analysis = Analysis()
+    analysis.descriptor.form = form
+    let result = try analysis.result(on: specimen.micrograph)
+    let score =
+      form == .full
+      ? agreement(result, specimen.sites) { $0.environmentOriented }
+      : agreement(result, specimen.sites) { $0.environment }
+    #expect(score > 0.95)
+    #expect(result.structure.kind == .discrete)
+    #expect(result.patchSide == 41)
+    #expect(result.lattice?.basis.count == 2)
+    #expect(result.sites.sites.contains { $0.kind == .vacant })
+  }
+
+  @Test(arguments: [("p4m", 2), ("hexagonal", 1), ("square", 1), ("graphene", 2), ("si110", 2), ("srtio3", 2)])
+  func `finds no more classes in a crystal than its unit cell has`(specimen: String, count: Int) throws {
+    let result = try Analysis().result(on: simulated(specimen).micrograph)
+    #expect(result.classes.count == count)
+    #expect(result.structure.kind == .discrete)
+  }
+
+  @Test func `calls a twisted bilayer continuous`() throws {
+    let result = try Analysis().result(on: simulated("bilayer", size: 1_024).micrograph)
+    #expect(result.structure.kind == .continuous)
+    #expect(result.classes.count == 1)
+  }
+
+  @Test func `does not take disorder for a continuum`() throws {
+    let result = try Analysis().result(on: simulated("square") { $0.displacement = 0.7 }.micrograph)
+    #expect(result.structure.kind == .discrete)
+  }
+
+  @Test func `gives the number of classes that is asked for`() throws {
+    var analysis = Analysis()
+    analysis.classCount = 3
+    #expect(try analysis.result(on: simulated("mose2").micrograph).classes.count == 3)
+  }
+
+  @Test func `says what is missing where no column has a whole patch`() throws {
+    var image = Raster<Float>(width: 64, height: 64, filling: 0)
+    for centre in [Point(12, 12), Point(50, 14), Point(30, 50)] {
+      for y in 0..<64 {
+        for x in 0..<64 {
+          image[x, y] += Float(exp(-(Point(Double(x), Double(y)) - centre).squaredLength / 18))
+        }
+      }
+    }
+    #expect(throws: DataError.self) { try Analysis().result(on: Micrograph(name: "three", pixels: image)) }
+  }
+
+  @Test func `writes a folder that says the same on any number of threads`() throws {
+    let micrograph = try simulated("mose2", size: 400).micrograph
+    let parent = NSTemporaryDirectory() + "tessera-analysis-" + UUID().uuidString
+    defer {
+      try? FileManager.default.removeItem(atPath: parent)
+      Workers.count = ProcessInfo.processInfo.activeProcessorCount
+    }
+    try AtomicOutput.makeFolder(at: parent)
+    for threads in [1, 2] {
+      Workers.count = threads
+      let result = try Analysis().result(on: micrograph)
+      try ResultFolder(result, settings: Analysis(), input: "test", hasReport: threads == 1)
+        .write(to: "\(parent)/\(threads)")
+    }
+    for name in ["sites.csv", "classes.csv", "cells.csv", "features.npy", "layout.npy", "hierarchy.json"] {
+      let files = [1, 2].map { FileManager.default.contents(atPath: "\(parent)/\($0)/\(name)") }
+      #expect(files[0] != nil && files[0] == files[1], "\(name)")
+    }
+    #expect(FileManager.default.fileExists(atPath: "\(parent)/1/report.html"))
+    #expect(throws: FormatError.self) {
+      try ResultFolder(Analysis().result(on: micrograph), settings: Analysis(), input: "test", hasReport: false)
+        .write(to: "\(parent)/1")
+    }
+  }
+}
+
+struct `The isolation of patches` {
+  /// A vacancy just outside the disc changes the features of the raw patch and not those of the isolated one.
+  @Test func `takes out what lies outside the disc`() throws {
+    let (side, sigma) = (41, 4.0)
+    func image(_ columns: [Point]) -> Raster<Float> {
+      var image = Raster<Float>(width: 121, height: 121, filling: 0)
+      for centre in columns {
+        for y in 0..<121 {
+          for x in 0..<121 {
+            let d = (Point(Double(x), Double(y)) - centre).squaredLength
+            image[x, y] += Float(exp(-d / (2 * sigma * sigma)))
+          }
+        }
+      }
+      return image
+    }
+    let centre = Point(60, 60)
+    let ring = (0..<6).map { centre + Point(24, 0).rotated(by: Double($0) * .pi / 3) }
+    let basis = try ZernikeDescriptor().basis(side: side)
+    func features(_ columns: [Point], isolating: Bool) -> [Float] {
+      let sites = Sites(columns.map { Site(position: $0, amplitude: 1, sigmaMajor: sigma, sigmaMinor: sigma) })
+      let moments = basis.moments(of: Patches(of: image(columns), around: columns, side: side))
+      let result = isolating ? PatchIsolation.isolated(moments, of: sites, basis: basis) : moments
+      return Array(result.values.row(0))
+    }
+    func distance(_ a: [Float], _ b: [Float]) -> Float {
+      zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+    }
+    let (whole, broken) = ([centre] + ring, [centre] + ring.dropLast())
+    let raw = distance(features(whole, isolating: false), features(broken, isolating: false))
+    let isolated = distance(features(whole, isolating: true), features(broken, isolating: true))
+    #expect(isolated < 0.02 * raw)
+  }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+import TesseraSimulation
+import TesseraStructure
+import Testing
+
+/// A simulated specimen, its true columns and what the finder makes of it.
+private func findColumns(
+  _ specimen: String, width: Int = 512, configure: (inout SimulationOptions) -> Void = { _ in }
+) throws -> (truth: [TrueSite], found: PeakFinder.Found) {
+  var options = SimulationOptions()
+  (options.width, options.height, options.seed) = (width, width, 5)
+  configure(&options)
+  let simulated = try Simulation(specimen: specimen, options: options).run()
+  let prepared = try Preparation().prepared(simulated.micrograph)
+  return (simulated.sites, try PeakFinder().found(in: prepared, name: specimen))
+}
+
+private func inner(_ points: [Point], _ width: Int, margin: Double = 4) -> [Point] {
+  points.filter { min($0.x, $0.y, Double(width - 1) - $0.x, Double(width - 1) - $0.y) > margin }
+}
+
+struct `Column finding` {
+  @Test func `finds the columns of a monolayer with vacancies and places them near the limit of the counts`() throws {
+    let (truth, found) = try findColumns("mose2")
+    let columns = truth.filter { !$0.isVacant }.map(\.position)
+    // No row of columns lies on this margin, where chance would count one of a pair.
+    let score = SiteScore(inner(found.sites.positions, 512, margin: 6), truth: inner(columns, 512, margin: 6))
+    #expect(score.f1 > 0.995)
+    // The bound at 20 counts is .09 pixels an axis for a whole column alone; neighbours and lighter columns add to it.
+    #expect(score.rms < 0.28)
+  }
+
+  @Test func `states errors that the true ones agree with`() throws {
+    let (truth, found) = try findColumns("hexagonal")
+    let index = PlanarIndex(truth.map(\.position))
+    var pulls: [Double] = []
+    for (k, place) in found.sites.positions.enumerated() where !inner([place], 512, margin: 12).isEmpty {
+      let offset = place - index.points[index.nearest(1, to: place)[0]]
+      pulls += [offset.x / found.positionErrors[k].x, offset.y / found.positionErrors[k].y]
+    }
+    // About 900 pulls: 5 % is two standard errors.
+    #expect(abs(Statistics.deviation(pulls) - 1) < 0.2)
+  }
+
+  @Test func `finds columns at two counts`() throws {
+    let (truth, found) = try findColumns("mose2") { $0.counts = 2 }
+    let columns = truth.filter { !$0.isVacant }.map(\.position)
+    #expect(SiteScore(inner(found.sites.positions, 512), truth: inner(columns, 512)).f1 > 0.97)
+  }
+
+  @Test func `keeps dumbbells apart and light columns beside heavy ones`() throws {
+    for specimen in ["si110", "mos2"] {
+      let (truth, found) = try findColumns(specimen)
+      let columns = truth.filter { !$0.isVacant }.map(\.position)
+      #expect(SiteScore(inner(found.sites.positions, 512), truth: inner(columns, 512)).f1 > 0.98, "\(specimen)")
+    }
+  }
+
+  @Test func `says so where there is nothing to find`() {
+    #expect(throws: DataError.self) { try findColumns("noise", width: 256) }
+  }
+
+  @Test func `refuses settings outside their range`() throws {
+    let prepared = try Preparation().prepared(
+      Simulation(specimen: "hexagonal", options: SimulationOptions()).run().micrograph)
+    var finder = PeakFinder()
+    finder.noiseThreshold = -1
+    #expect(throws: ParameterError.self) { try finder.found(in: prepared, name: "test") }
+  }
+}
+
+struct `Patch size` {
+  /// Plane spacings: a for a square lattice, a sqrt(3) / 2 for hexagonal ones.
+  @Test(arguments: [("square", 24.0), ("hexagonal", 20.785), ("mose2", 20.785), ("graphene", 15.56)])
+  func `is twice the plane spacing`(specimen: String, spacing: Double) throws {
+    var options = SimulationOptions()
+    (options.width, options.height) = (512, 512)
+    let image = try Simulation(specimen: specimen, options: options).run().micrograph.pixels
+    let estimate = PatchSize().estimate(of: PowerSpectrum(of: image), spacing: spacing)
+    let side = try #require(estimate.side)
+    #expect(abs(side / (2 * spacing) - 1) < 0.03)
+    #expect(estimate.confidence > 0.5)
+  }
+
+  @Test func `is unknown without a lattice`() throws {
+    var source = RandomSource(seed: 2)
+    let noise = Raster<Float>(width: 256, height: 256, values: (0..<65_536).map { _ in Float(source.gaussian()) })
+    #expect(PatchSize().estimate(of: PowerSpectrum(of: noise), spacing: 20).side == nil)
+  }
+}
+
+struct `Lattices` {
+  private func lattice(_ positions: [Point], _ heights: [Double]? = nil, size: Int = 512) -> Lattice? {
+    let heights = heights ?? positions.map { _ in 1 }
+    return LatticeFinder().vectors(of: positions, heights: heights, width: size, height: size)
+      .flatMap { Lattice(indexing: positions, heights: heights, u: $0.u, v: $0.v) }
+  }
+
+  /// Sites of a lattice in a square field; `basis` in units of u and v, with heights.
+  private func sites(u: Point, v: Point, basis: [(Point, Double)], size: Double = 512) -> ([Point], [Double]) {
+    var result: ([Point], [Double]) = ([], [])
+    for i in -60...60 {
+      for j in -60...60 {
+        for (place, height) in basis {
+          let p = u * (Double(i) + place.x) + v * (Double(j) + place.y) + Point(3, 5)
+          if p.x >= 0, p.y >= 0, p.x < size, p.y < size {
+            result.0.append(p)
+            result.1.append(height)
+          }
+        }
+      }
+    }
+    return result
+  }
+
+  @Test func `are found from places and heights`() throws {
+    let (u, v) = (Point(23.7, 1.2), Point(-3.1, 30.4))
+    let (places, _) = sites(u: u, v: v, basis: [(.zero, 1)])
+    let found = try #require(lattice(places))
+    #expect(abs(found.grid.area - abs(u.cross(v))) < 1e-6)
+    #expect(found.basis.count == 1 && found.indexedShare == 1 && found.deviation < 1e-9)
+  }
+
+  @Test func `of unlike columns have larger cells than of like ones`() throws {
+    let (u, v) = (Point(20, 20), Point(-20, 20))
+    let (places, heights) = sites(u: u, v: v, basis: [(.zero, 1), (Point(0.5, 0.5), 0.8)])
+    #expect(abs(try #require(lattice(places, heights)).grid.area - 800) < 1e-6)
+    #expect(abs(try #require(lattice(places)).grid.area - 400) < 1e-6)
+  }
+
+  @Test func `are not found in random places`() {
+    var source = RandomSource(seed: 9)
+    let places = (0..<900).map { _ in Point(512 * source.uniform(), 512 * source.uniform()) }
+    #expect(lattice(places) == nil)
+    #expect(lattice([Point(1, 1), Point(2, 2), Point(3, 3)]) == nil)
+  }
+
+  @Test func `show the nodes that lack a column, inside the crystal only`() throws {
+    let (u, v) = (Point(24, 0), Point(12, 20.785))
+    var (places, _) = sites(u: u, v: v, basis: [(.zero, 1)])
+    let missing = [200, 240, 333].map { places[$0] }
+    places.removeAll { missing.contains($0) }
+    let found = try #require(lattice(places))
+    let measured = Raster(width: 512, height: 512, filling: true)
+    let vacant = VacantNodes().nodes(of: found, positions: places, width: 512, height: 512, isMeasured: measured)
+    #expect(vacant.count == 3)
+    #expect(missing.allSatisfy { place in vacant.contains { ($0.site.position - place).length < 1e-6 } })
+    #expect(vacant.allSatisfy { $0.site.kind == .vacant })
+  }
+}
