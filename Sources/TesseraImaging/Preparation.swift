@@ -16,7 +16,8 @@ public struct Preparation: Sendable, Codable, Equatable {
   public var contrast = Contrast.auto
   /// Mask scale bars and captions that were drawn into the pixels.
   public var masksLabels = true
-  /// A pixel that exceeds each of its eight neighbours by this many noise standard deviations is a spike; 0: keep.
+  /// A pixel that exceeds each of its eight neighbours by this many noise standard deviations, and by half of what the
+  /// brightest hundredth rises above the median, is a spike; 0: keep.
   public var spikeThreshold = 8.0
 
   public init() {}
@@ -106,7 +107,11 @@ public struct Preparation: Sendable, Codable, Equatable {
   private func removeSpikes(from image: inout Raster<Float>) -> Int {
     let noise = noiseLevel(of: image)
     guard noise > 0 else { return 0 }
-    let (width, height, limit) = (image.width, image.height, Float(spikeThreshold * noise))
+    // The summit of a clean column stands above its neighbours too, but not by half of what columns rise by.
+    let stride = max(1, image.count / 50_000)
+    let sample = Swift.stride(from: 0, to: image.count, by: stride).map { image.values[$0] }.sorted()
+    let rise = Statistics.quantile(sorted: sample, 0.99) - Statistics.quantile(sorted: sample, 0.5)
+    let (width, height, limit) = (image.width, image.height, max(Float(spikeThreshold * noise), rise / 2))
     let source = image
     let found = concurrentMap(count: height) { y -> [(Int, Float)] in
       guard y > 0, y + 1 < height else { return [] }

@@ -50,7 +50,7 @@ public struct Analysis: Sendable, Codable, Equatable {
     }
     try progress("layout", 0.5)
     let known = moments.existing
-    guard known.count >= 3 else {
+    guard known.count >= 4 else {
       throw DataError(
         "\(micrograph.name): only \(known.count) of \(stage.sites.count) columns have a whole patch of \(stage.side) "
           + "pixels around them; a larger field or a smaller --patch-size is needed")

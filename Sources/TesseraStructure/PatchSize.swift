@@ -6,7 +6,7 @@ import TesseraNumerics
 /// power spectrum has frequency f0, the plane spacing is d = 1 / f0, and the patch has side s = 2 / f0.
 public struct PatchSize: Sendable, Codable, Equatable {
   /// A ring counts when its power exceeds that of the rings around by this factor.
-  public var prominence = 2.0
+  public var prominence = 2.5
   public init() {}
 
   /// What the spectrum says.
@@ -55,9 +55,9 @@ public struct PatchSize: Sendable, Codable, Equatable {
     return result
   }
 
-  /// A small ring averages few values: of noise alone it exceeds its surroundings by 1 / sqrt(pi r) typically, and six
-  /// times that hardly ever.
-  private func threshold(ring: Int) -> Double { max(prominence, 1 + 6 / (Double.pi * Double(ring)).squareRoot()) }
+  /// A small ring averages few values: of noise alone it exceeds its surroundings by about 1.5 / sqrt(pi r)
+  /// typically (the taper makes neighbours alike), and by six times that hardly ever.
+  private func threshold(ring: Int) -> Double { max(prominence, 1 + 10 / (Double.pi * Double(ring)).squareRoot()) }
 
   /// Power of each ring over the geometric mean of the medians of the rings a little inside and a little outside.
   private func contrasts(of radial: [Double]) -> [Double] {
