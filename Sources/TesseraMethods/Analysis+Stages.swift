@@ -6,9 +6,13 @@ import TesseraStructure
 
 /// What the sites say about the crystal, and how large a patch must be.
 struct CrystalStage {
+  /// The image without its slow background.
+  var flat: Raster<Float>
   var spectrum: PowerSpectrum
   var estimate: PatchSize.Estimate
   var side: Int
+  /// Of the patches' side.
+  var basis: ZernikeBasis
   var lattice: Lattice?
   /// Columns, then vacant nodes.
   var sites: Sites
@@ -32,8 +36,7 @@ extension Analysis {
   ) throws -> CrystalStage {
     let image = prepared.image
     let spacing = found.sites.meanSpacing ?? 8 * found.scale
-    let flat = Raster(
-      width: image.width, height: image.height, values: zip(image.values, found.background.values).map { $0 - $1 })
+    let flat = found.flattened(image)
     let spectrum = PowerSpectrum(of: flat)
     let estimate = patchSize.estimate(of: spectrum, spacing: spacing)
     var warnings: [String] = []
@@ -60,7 +63,8 @@ extension Analysis {
           of: $0, positions: positions, width: image.width, height: image.height, isMeasured: prepared.isMeasured)
       } ?? []
     return CrystalStage(
-      spectrum: spectrum, estimate: estimate, side: side, lattice: lattice,
+      flat: flat, spectrum: spectrum, estimate: estimate, side: side, basis: try descriptor.basis(side: side),
+      lattice: lattice,
       sites: Sites(found.sites.sites + vacant.map(\.site)),
       nodes: (lattice?.nodes ?? positions.map { _ in nil }) + vacant.map(\.node),
       imageSize: (image.width, image.height), warnings: warnings)
@@ -68,15 +72,13 @@ extension Analysis {
 
   /// Moments of the patches of the image without its slow background, and the features that are formed of them.
   func features(
-    of sites: Sites, found: PeakFinder.Found, prepared: Preparation.Prepared, side: Int
-  ) throws -> (ZernikeMoments, Matrix<Float>) {
-    let image = prepared.image
-    let flat = Raster(
-      width: image.width, height: image.height, values: zip(image.values, found.background.values).map { $0 - $1 })
-    let patches = Patches(of: flat, around: sites.positions, side: side, measured: prepared.isMeasured)
-    let basis = try descriptor.basis(side: side)
-    var moments = basis.moments(of: patches)
-    if isolatesPatches { moments = PatchIsolation.isolated(moments, of: sites, outside: found.outside, basis: basis) }
+    of stage: CrystalStage, found: PeakFinder.Found, isMeasured: Raster<Bool>
+  ) -> (ZernikeMoments, Matrix<Float>) {
+    let patches = Patches(of: stage.flat, around: stage.sites.positions, side: stage.side, measured: isMeasured)
+    var moments = stage.basis.moments(of: patches)
+    if isolatesPatches {
+      moments = PatchIsolation.isolated(moments, of: stage.sites, outside: found.outside, basis: stage.basis)
+    }
     return (moments, descriptor.features(from: moments))
   }
 
@@ -91,9 +93,8 @@ extension Analysis {
   }
 
   /// Standard deviation of a feature that the noise of the pixels alone causes.
-  func featureNoise(_ found: PeakFinder.Found, _ prepared: Preparation.Prepared, side: Int) throws -> Double {
-    let basis = try descriptor.basis(side: side)
-    let model = zip(prepared.image.values, found.residual.values).map { Double($0 - $1) }
+  func featureNoise(_ found: PeakFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
+    let model = zip(image.values, found.residual.values).map { Double($0 - $1) }
     let variance = max(0, found.constantVariance + found.gain * Statistics.mean(model))
     let gains = ZernikeTerm.all(order: basis.order).map { basis.noiseGain(of: $0) }
     return (variance * Statistics.mean(gains)).squareRoot()

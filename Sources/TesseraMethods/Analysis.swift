@@ -45,8 +45,8 @@ public struct Analysis: Sendable, Codable, Equatable {
     let found = try clock.run("sites") { try finder.found(in: prepared, name: micrograph.name) }
     try progress("patches", 0.4)
     let stage = try clock.run("patches") { try crystal(found, prepared, name: micrograph.name) }
-    let (moments, features) = try clock.run("features") {
-      try self.features(of: stage.sites, found: found, prepared: prepared, side: stage.side)
+    let (moments, features) = clock.run("features") {
+      self.features(of: stage, found: found, isMeasured: prepared.isMeasured)
     }
     try progress("layout", 0.5)
     let known = moments.existing
@@ -59,7 +59,8 @@ public struct Analysis: Sendable, Codable, Equatable {
     try progress("classes", 0.75)
     let outcome = try clock.run("classes") {
       try classes(
-        of: features, layout: layout, stage: stage, noise: featureNoise(found, prepared, side: stage.side), seed: seed)
+        of: features, layout: layout, stage: stage, noise: featureNoise(found, prepared.image, basis: stage.basis),
+        seed: seed)
     }
     let averages = classAverages(of: outcome.classes, moments)
     try progress("cells", 0.85)

@@ -50,6 +50,11 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     public var background, residual: Raster<Float>
     public var constantVariance, gain: Double
     public var warnings: [String]
+
+    /// The image without the fitted background.
+    public func flattened(_ image: Raster<Float>) -> Raster<Float> {
+      Raster(width: image.width, height: image.height, values: zip(image.values, background.values).map { $0 - $1 })
+    }
   }
 
   /// - Throws: `DataError` where the image shows no column; `ParameterError` for a setting outside its range.
