@@ -52,10 +52,16 @@ public struct ResultFolder: Sendable {
         to: folder.appendingPathComponent("layout.npy").path)
       try put("cells.csv", cellTable)
       try put("hierarchy.json", hierarchyJSON())
+      if let strain = result.strain {
+        try strain.planes.write(
+          to: folder.appendingPathComponent("strain.tif").path, calibration: result.micrograph.calibration)
+      }
       var timed = result
       if hasReport {
         var clock = StageClock()
-        let files = clock.run("report") { AnalysisReport(of: result, input: input, version: version).files() }
+        let files = clock.run("report") {
+          AnalysisReport(of: result, settings: settings, input: input, version: version).files()
+        }
         for file in files { try put(file.path, file.data) }
         timed.timings += clock.timings
       }
