@@ -85,15 +85,19 @@ struct `Strain from columns` {
     // Stretched on the right of the middle, over a step of 4 pixels.
     let crystal = StrainedColumns { Point($0.x > 200 ? 0.02 * ($0.x - 200) : 0, 0) }
     let field = try crystal.fit().field(width: 400, height: 400)
-    func middle(_ reference: StrainReference, x: Int) throws -> Float {
-      field.map(method: .columns, reference: try reference.vectors(in: field)).planes.exx[x, 200]
+    /// exx on both sides of the step.
+    func sides(_ reference: StrainReference) throws -> (left: Float, right: Float) {
+      let planes = field.map(method: .columns, reference: try reference.vectors(in: field)).planes
+      return (planes.exx[60, 200], planes.exx[340, 200])
     }
     let left = StrainReference.region(x: 20, y: 100, width: 80, height: 200)
-    #expect(abs(try middle(left, x: 60)) < 1e-6 && abs(try middle(left, x: 340) - 0.02) < 1e-6)
+    let fromLeft = try sides(left)
+    #expect(abs(fromLeft.left) < 1e-6 && abs(fromLeft.right - 0.02) < 1e-6)
     let right = StrainReference.region(x: 300, y: 100, width: 80, height: 200)
-    #expect(abs(try middle(right, x: 60) - (1 / 1.02 - 1)) < 1e-6)
+    let fromRight = try sides(right)
+    #expect(abs(fromRight.left - (1 / 1.02 - 1)) < 1e-6 && abs(fromRight.right) < 1e-6)
     let known = StrainReference.vectors(crystal.reference)
-    #expect(abs(try middle(known, x: 60)) < 1e-6)
+    #expect(abs(try sides(known).left) < 1e-6)
     let mean = field.map(method: .columns, reference: try StrainReference.mean.vectors(in: field))
     #expect(abs(mean.planes.statistics[0].mean) < 2e-4)  // Nodes and pixels weigh the rim differently.
     #expect(throws: ParameterError.self) {
