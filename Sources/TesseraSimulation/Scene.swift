@@ -1,3 +1,4 @@
+import TesseraImaging
 import TesseraNumerics
 
 /// An atom column as the probe meets it.

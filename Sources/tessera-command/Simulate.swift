@@ -137,7 +137,8 @@ struct SpecimenArguments: ParsableArguments {
   @Option(help: ArgumentHelp("grains, strained: crystal they are made of. (default: mose2)", valueName: "specimen"))
   var crystal: String?
 
-  @Option(help: ArgumentHelp("strained: uniform, gradient, step, dislocation. (default: gradient)", valueName: "field"))
+  @Option(
+    help: ArgumentHelp("strained: uniform, gradient, step, turn, dislocation. (default: gradient)", valueName: "field"))
   var field: String?
 
   @Option(

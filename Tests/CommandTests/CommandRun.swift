@@ -14,6 +14,10 @@ struct CommandRun {
   }()
 
   init(_ words: String..., in folder: String = NSTemporaryDirectory()) throws {
+    try self.init(words: words, in: folder)
+  }
+
+  init(words: [String], in folder: String = NSTemporaryDirectory()) throws {
     let process = Process()
     process.executableURL = Self.program
     process.arguments = words

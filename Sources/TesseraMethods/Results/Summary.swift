@@ -67,6 +67,8 @@ public struct Summary: Sendable, Encodable {
   public var structureExplained: Double
   public var lattice: LatticeSummary?
   public var patch: PatchSummary
+  /// Absent without a lattice.
+  public var strain: StrainSummary?
   public var seed: UInt64
   /// Seconds a stage.
   public var timings: [String: Double]
@@ -74,8 +76,8 @@ public struct Summary: Sendable, Encodable {
   public var warnings: [String]
 
   enum CodingKeys: String, CodingKey {
-    case input, calibration, parameters, settings, counts, classes, structure, lattice, patch, seed, timings, version
-    case warnings
+    case input, calibration, parameters, settings, counts, classes, structure, lattice, patch, seed, strain, timings
+    case version, warnings
     case structureReason = "structure_reason"
     case structureExplained = "structure_explained"
   }
@@ -109,6 +111,9 @@ public struct Summary: Sendable, Encodable {
     patch = PatchSummary(
       side: result.patchSide, planeSpacing: result.patchSize.planeSpacing, ringContrast: result.patchSize.contrast,
       confidence: result.patchSize.confidence)
+    strain = result.strain.map {
+      StrainSummary(of: $0, reference: settings.strainReference, calibration: result.micrograph.calibration)
+    }
     seed = result.seed
     timings = Dictionary(result.timings.map { ($0.stage, $0.seconds) }, uniquingKeysWith: +)
     warnings = result.warnings
