@@ -53,6 +53,7 @@ public struct AnalysisReport: Sendable {
       sections.append(
         CellsChapter(micrograph: micrograph, cells: cells, hierarchy: hierarchy, classes: classes).section)
     }
+    if let record = micrograph.registration { sections.append(FramesChapter(record).section) }
     let provenance = ProvenanceChapter(
       choices: result.choices, timings: result.timings, input: input, version: version, seed: result.seed)
     return sections + provenance.sections
