@@ -81,7 +81,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNumerics", "tessera", "tessera-hdf5",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "tessera",
+        "tessera-hdf5",
       ]),
   ],
   cLanguageStandard: .gnu2x

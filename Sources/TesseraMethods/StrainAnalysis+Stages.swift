@@ -35,7 +35,8 @@ extension StrainAnalysis {
       }
     }
     let sites = stage.columns?.sites ?? Sites([])
-    let (positions, heights) = (sites.positions, sites.sites.map(\.amplitude))
+    // A table may know places alone; columns of unknown height count as alike.
+    let (positions, heights) = (sites.positions, sites.sites.map { $0.amplitude.isFinite ? $0.amplitude : 1 })
     if let obstacle = ColumnStrain.obstacle(in: positions) {
       stage.obstacle = "\(name): \(obstacle)"
       return stage

@@ -8,7 +8,7 @@ struct `The command strain` {
   let folder = ScratchFolder()
 
   private func simulate(_ words: String..., named name: String) throws {
-    let run = try CommandRun(words: ["simulate"] + words + ["-o", folder / name])
+    let run = try CommandRun(["simulate"] + words + ["-o", folder / name])
     #expect(run.status == 0, "\(run.errors)")
   }
 
@@ -69,7 +69,7 @@ struct `The command strain` {
     try simulate("strained", "--size", "256", "--counts", "inf", named: "s.tif")
     let image = folder / "s.tif"
     func fails(_ words: String..., status: Int32, saying part: String) throws {
-      let run = try CommandRun(words: ["strain"] + words + ["-o", folder / "x"])
+      let run = try CommandRun(["strain"] + words + ["-o", folder / "x"])
       #expect(run.status == status, "\(words): \(run.errors)")
       #expect(run.errors.contains(part), "\(words): \(run.errors)")
     }

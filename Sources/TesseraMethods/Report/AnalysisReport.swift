@@ -60,6 +60,7 @@ public struct AnalysisReport: Sendable {
           maps: [strain], reference: settings.strainReference, calibration: micrograph.calibration
         ).sections
     }
+    if let record = micrograph.registration { sections.append(FramesChapter(record).section) }
     let provenance = ProvenanceChapter(
       choices: result.choices, timings: result.timings, input: input, version: version, seed: result.seed)
     return sections + provenance.sections

@@ -44,6 +44,7 @@ public struct ResultFolder: Sendable {
         classes: result.classes, calibration: result.micrograph.calibration)
       try put("sites.csv", table.csv)
       try put("classes.csv", classTable)
+      if let record = result.micrograph.registration { try put("registration.csv", RegistrationTable(record).csv) }
       try NPYWriter.write(
         result.features.values, shape: [result.features.rows, result.features.columns],
         to: folder.appendingPathComponent("features.npy").path)
