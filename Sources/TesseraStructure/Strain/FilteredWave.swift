@@ -18,11 +18,12 @@ struct FilteredWave: Sendable {
   private let base: Point
   private let wave, slopeX, slopeY: [SIMD2<Float>]
 
-  /// - Parameter isFixed: the mask stays where it is put; otherwise it moves to the centre of the power that it shows.
-  init(of spectrum: Spectrum, around frequency: Point, mask: SizedMask, isFixed: Bool) {
+  /// The mask moves from the frequency given to the centre of the power that it shows there, so that amplitude and
+  /// phase do not mix at the edges.
+  init(of spectrum: Spectrum, around frequency: Point, mask: SizedMask) {
     let (width, height) = (Double(spectrum.width), Double(spectrum.height))
     var centre = frequency
-    for _ in 0..<(isFixed ? 0 : 2) {
+    for _ in 0..<3 {
       var (sum, total) = (Point.zero, 0.0)
       Self.forEach(under: mask, around: centre, of: spectrum) { _, _, offset, weight, value in
         let power = weight * Double(value.x * value.x + value.y * value.y)
