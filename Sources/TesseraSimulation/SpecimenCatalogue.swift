@@ -5,7 +5,8 @@ extension Simulation {
   /// Names of the specimens, as `simulate` takes them.
   public static let specimenNames =
     Crystal.named.map(\.name) + [
-      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "grains", "strained", "amorphous", "noise",
+      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "grains", "strained", "amorphous", "single-atoms",
+      "noise",
     ]
 
   /// A named specimen with its defaults, changed where the options say so.
@@ -19,6 +20,7 @@ extension Simulation {
     case "grains": try setGrains(options)
     case "strained": try setStrained(options)
     case "amorphous": try options.refuseAll(except: [], for: name)
+    case "single-atoms": try setSingleAtoms(options)
     case "noise": try setNoise(options)
     default: try setCrystal(name, options)
     }
@@ -117,6 +119,15 @@ extension Simulation {
     strained.displacement = options.displacement ?? strained.displacement
     imaging.columnSigma = strained.crystal.columnSigma
     specimen = strained
+  }
+
+  private mutating func setSingleAtoms(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [], for: name)
+    // A field of 15 nm seen through a probe of 0.2 nm, as such specimens are taken.
+    frame = Frame(width: 512, height: 512, nanometresPerPixel: 0.0293)
+    imaging.columnSigma = 0.09
+    imaging.counts = 40
+    specimen = SingleAtomField()
   }
 
   private mutating func setNoise(_ options: SimulationOptions) throws(ParameterError) {

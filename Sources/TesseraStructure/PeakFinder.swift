@@ -9,12 +9,15 @@ import TesseraNumerics
 public struct PeakFinder: Sendable, Codable, Equatable {
   /// How the image is smoothed before its maxima are taken.
   public enum Route: String, Sendable, Codable, CaseIterable {
-    /// Scale space unless the columns hardly rise above the noise there; then patch SVD first.
+    /// Single atoms where nothing stands in order; else scale space, unless the columns hardly rise above the noise there:
+    /// then patch SVD first.
     case auto
     /// Laplacian of the Gaussian at the columns' own scale [H20].
     case scaleSpace = "scale-space"
     /// Patch-SVD denoising [M22], then the Laplacian of the Gaussian.
     case svd
+    /// Single atoms on a support without order (`AtomDetector`).
+    case atoms
   }
   public var route = Route.auto
   /// Standard deviation of the Laplacian of the Gaussian, in pixels; nil: from the image.
@@ -24,6 +27,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   /// A maximum must reach this share of the strong maxima around it, 0 ... 1; nil: 0.06, the faintest columns that
   /// matter beside heavy ones (sulphur beside molybdenum has 0.2).
   public var contrastThreshold: Double?
+  /// How single atoms are told from their support.
+  public var atoms = AtomDetector()
   /// The fit of all columns.
   public var fit = ColumnFit()
 
@@ -39,6 +44,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     public var positionErrors: [Point]
     public var amplitudeErrors: [Double]
     public var route: Route
+    /// Why that route.
+    public var routeReason = ""
     /// Standard deviation of the Laplacian of the Gaussian that was used, in pixels.
     public var scale: Double
     /// Why that scale.
@@ -65,7 +72,11 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let image = prepared.image
     let noise = NoiseModel(of: image)
     var ladder = ScaleLadder(image: image, noise: noise)
-    let choice = scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()
+    let choice =
+      route == .atoms ? nil : scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()
+    if route == .atoms || (route == .auto && choice?.isOrdered == false) {
+      if let atoms = singleAtoms(in: prepared, noise: noise) { return atoms }
+    }
     guard let choice else {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
     }
@@ -188,7 +199,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
 
   /// Indices of the fitted columns that stand: inside the image or at most `margin` outside, significant, and not
   /// within 0.9 standard deviations of a higher one.
-  private func plausible(
+  func plausible(
     _ outcome: ColumnFit.Outcome, image: Raster<Float>, sigma: Double, margin: Double
   ) -> [Int] {
     let columns = outcome.columns
@@ -208,7 +219,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     }
   }
 
-  private static func result(
+  static func result(
     _ outcome: ColumnFit.Outcome, outside: ColumnFit.Outcome, route: Route, scale: ScaleLadder.Choice,
     signalToNoise: Double
   ) -> Found {

@@ -34,6 +34,9 @@ struct ScaleLadder {
   struct Choice {
     var scale: Double
     var reason: String
+    /// Whether the columns stand in some order: even distances, a number that does not depend on the smoothing, or a ring
+    /// in the power spectrum.
+    var isOrdered = true
   }
 
   init(image: Raster<Float>, noise: NoiseModel) {
@@ -128,8 +131,9 @@ struct ScaleLadder {
     }
     let lone = loneScale(at: close.maxima)
     return 1.7 * lone < close.scale
-      ? Choice(scale: 1.2 * lone, reason: "lone columns answer most strongly at this smoothing")
-      : Choice(scale: close.scale, reason: "neighbouring maxima stand four of it apart at this smoothing")
+      ? Choice(scale: 1.2 * lone, reason: "lone columns answer most strongly at this smoothing", isOrdered: false)
+      : Choice(
+        scale: close.scale, reason: "neighbouring maxima stand four of it apart at this smoothing", isOrdered: false)
   }
 
   private mutating func rung(at k: Int) -> Rung {

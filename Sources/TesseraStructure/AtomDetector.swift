@@ -1,0 +1,96 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// Finds single atoms on a support that has no order: spots of the probe's size that stand out of the texture around.
+///
+/// The image in units of its noise is filtered by the Laplacian of the Gaussian, and each response divided by the local
+/// standard deviation of the responses: what is measured is contrast against the support's own texture, whatever its
+/// thickness there. The deviation is taken of responses clipped at three robust deviations, so that the atoms themselves
+/// hardly raise it.
+///
+/// The scale is the coarsest at which the strongest spots stand (almost) highest above the texture. For an atom of width
+/// s in white noise that is sqrt(3) s: the response 2 A s² t² / (s² + t²)² of the filter of scale t (Lindeberg, IJCV 30
+/// (1998) 79) over its noise, which falls as 1 / t, is largest there.
+public struct AtomDetector: Sendable, Codable, Equatable {
+  /// An atom rises to this many local standard deviations of the filtered image; positive. Of a texture that is a Gaussian
+  /// random field about one maximum in three hundred does.
+  public var threshold = 3.6
+  /// The texture is measured over a Gaussian of this standard deviation, in scales.
+  public var textureWidth = 12.0
+  /// The scale may give away this share of the strongest spots' height for coarseness, 0 ... 1.
+  public var slack = 0.04
+
+  public init() {}
+
+  /// Spots, strongest first.
+  struct Detection {
+    var places: [Point] = []
+    /// Heights in local standard deviations.
+    var heights: [Double] = []
+    /// Standard deviation of the filter, in pixels.
+    var scale: Double
+    /// Width of an atom that this scale suits, in pixels.
+    var sigma: Double { scale / 3.0.squareRoot() }
+  }
+
+  /// - Parameters:
+  ///   - scale: of the filter, in pixels; nil: chosen.
+  func detection(
+    in image: Raster<Float>, isMeasured: Raster<Bool>, noise: NoiseModel, scale: Double? = nil
+  ) -> Detection {
+    let flat = inUnitsOfNoise(image, noise)
+    if let scale { return spots(in: flat, isMeasured, scale: scale) }
+    // One strong spot in 13,000 pixels: fewer would be noise at the field's best places, more the faint ones.
+    let count = max(20, image.count / 13_000)
+    var rungs: [(detection: Detection, height: Double)] = []
+    var next = 1.4
+    while next <= max(1.4, min(8, Double(min(image.width, image.height)) / 20)) {
+      let found = spots(in: flat, isMeasured, scale: next)
+      rungs.append((found, Statistics.mean(Array(found.heights.prefix(count)))))
+      next *= 1.19
+    }
+    let best = rungs.map { $0.height.isFinite ? $0.height : 0 }.max() ?? 0
+    return rungs.last { $0.height >= (1 - slack) * best }?.detection ?? rungs[0].detection
+  }
+
+  /// Intensities less their slow part, over the noise's standard deviation at that intensity.
+  private func inUnitsOfNoise(_ image: Raster<Float>, _ noise: NoiseModel) -> Raster<Float> {
+    let slow = GaussianFilter.broadlySmoothed(image, sigma: 12)
+    return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
+      for x in 0..<row.count {
+        let i = y * row.count + x
+        row[x] = (image.values[i] - slow.values[i]) / Float(noise.variance(at: Double(slow.values[i])).squareRoot())
+      }
+    }
+  }
+
+  private func spots(in flat: Raster<Float>, _ measured: Raster<Bool>, scale: Double) -> Detection {
+    let response = GaussianFilter.blobResponse(flat, sigma: scale)
+    let contrast = self.contrast(of: response, measured, scale: scale)
+    let maxima = LocalMaxima.indices(in: contrast, reach: max(1, Int((1.2 * scale).rounded())))
+      .filter { measured.values[$0] && contrast.values[$0] > Float(threshold) }
+      .sorted { (contrast.values[$0], $1) > (contrast.values[$1], $0) }
+    return Detection(
+      places: maxima.map { LocalMaxima.subpixel(in: response, x: $0 % response.width, y: $0 / response.width) },
+      heights: maxima.map { Double(contrast.values[$0]) }, scale: scale)
+  }
+
+  /// Responses over their local standard deviation, which is at least that of the noise alone.
+  private func contrast(of response: Raster<Float>, _ measured: Raster<Bool>, scale: Double) -> Raster<Float> {
+    let stride = max(1, response.count / 60_000)
+    let sample = Swift.stride(from: 0, to: response.count, by: stride).filter { measured.values[$0] }
+      .map { abs(response.values[$0]) }
+    let limit = 3 * 1.4826 * (sample.isEmpty ? 0 : Statistics.median(sample))
+    let squares = response.map { min($0 * $0, limit * limit) }
+    let weights = measured.map { $0 ? Float(1) : 0 }
+    let variance = GaussianFilter.broadlySmoothed(squares, weights: weights, sigma: textureWidth * scale)
+    let least = Float(0.8 * GaussianFilter.blobResponseNoise(sigma: scale))
+    return concurrentRows(width: response.width, height: response.height, of: Float(0)) { y, row in
+      for x in 0..<row.count {
+        let i = y * row.count + x
+        row[x] = response.values[i] / max(least, max(variance.values[i], 0).squareRoot())
+      }
+    }
+  }
+}
