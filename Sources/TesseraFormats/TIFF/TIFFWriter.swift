@@ -61,9 +61,7 @@ public struct TIFFWriter {
       pageCount: stack.count, pageBytes: stack.frameSize, calibration: stack.calibration, as: style, to: path,
       replacing: replacing
     ) { writer in
-      for index in 0..<stack.count {
-        try writer.append(try stack.frame(index), asShort: stack.isShort)
-      }
+      for index in 0..<stack.count { try writer.append(frame: index, of: stack) }
     }
   }
 
@@ -104,29 +102,30 @@ public struct TIFFWriter {
 
   /// Adds a page of single precision.
   public mutating func append(_ page: Raster<Float>, name: String? = nil) throws {
-    try append(page, asShort: false, name: name)
+    try append(page.width, page.height, type: .float32, name) { write in
+      for y in 0..<page.height { try write(page.values[y * page.width..<(y + 1) * page.width].span.bytes) }
+    }
   }
 
   /// Adds a page of 16-bit numbers.
   public mutating func append(_ page: Raster<UInt16>, name: String? = nil) throws {
-    try append(page.width, page.height, bits: 16, format: SAMPLEFORMAT_UINT, name) { y in
-      Array(page.values[y * page.width..<(y + 1) * page.width])
+    try append(page.width, page.height, type: .uint16, name) { write in
+      for y in 0..<page.height { try write(page.values[y * page.width..<(y + 1) * page.width].span.bytes) }
     }
   }
 
-  /// Adds a page of single precision, or of 16-bit numbers if its values are such. Rows are converted one by one.
-  mutating func append(_ page: Raster<Float>, asShort: Bool, name: String? = nil) throws {
-    let row = { (y: Int) in page.values[y * page.width..<(y + 1) * page.width] }
-    if asShort {
-      try append(page.width, page.height, bits: 16, format: SAMPLEFORMAT_UINT, name) { y in row(y).map { UInt16($0) } }
-    } else {
-      try append(page.width, page.height, bits: 32, format: SAMPLEFORMAT_IEEEFP, name) { y in Array(row(y)) }
-    }
+  /// Adds an image of a stack in the stack's own type.
+  private mutating func append(frame: Int, of stack: ImageStack) throws {
+    try append(stack.width, stack.height, type: stack.type, nil) { try stack.emitFrame(frame, $0) }
   }
 
-  private mutating func append<Sample: BitwiseCopyable>(
-    _ width: Int, _ height: Int, bits: Int, format: Int32, _ name: String?, row: (Int) -> [Sample]
+  /// - Parameter produce: gives the rows in order, one or several at a time, in the byte order of this machine.
+  private mutating func append(
+    _ width: Int, _ height: Int, type: ScalarType, _ name: String?, _ produce: ((RawSpan) throws -> Void) throws -> Void
   ) throws {
+    let bits = 8 * type.size
+    let format =
+      type == .float32 ? SAMPLEFORMAT_IEEEFP : type == .int32 ? SAMPLEFORMAT_INT : SAMPLEFORMAT_UINT
     let rowsPerStrip = max(1, min(height, (1 << 18) / max(1, width * bits / 8)))
     let tags: [(Int32, Int)] = [
       (TIFFTAG_IMAGEWIDTH, width), (TIFFTAG_IMAGELENGTH, height), (TIFFTAG_BITSPERSAMPLE, bits),
@@ -145,15 +144,24 @@ public struct TIFFWriter {
       }
     }
     if written == 0 {
-      let text = style == .imageJ ? imageJDescription : openMicroscopyDescription(width, height, bits: bits)
+      let text = style == .imageJ ? imageJDescription : openMicroscopyDescription(width, height, type)
       _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_IMAGEDESCRIPTION), text)
     }
     if let name { _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_PAGENAME), name) }
 
+    var row = 0
     var isWritten = true
-    for y in 0..<height where isWritten {
-      var samples = row(y)
-      isWritten = samples.withUnsafeMutableBytes { TIFFWriteScanline(handle, $0.baseAddress, UInt32(y), 0) == 1 }
+    let rowSize = width * type.size
+    let handle = handle
+    try produce { rows in
+      // libtiff may turn the bytes of its argument, so it gets a copy.
+      var copy = rows.withUnsafeBytes { [UInt8]($0) }
+      copy.withUnsafeMutableBytes { buffer in
+        for start in stride(from: 0, to: buffer.count, by: rowSize) where isWritten {
+          isWritten = TIFFWriteScanline(handle, buffer.baseAddress! + start, UInt32(row), 0) == 1
+          row += 1
+        }
+      }
     }
     guard isWritten, TIFFWriteDirectory(handle) == 1 else {
       throw FormatError(.inputOutput, "\(path): cannot be written completely; check the free space")
@@ -170,7 +178,7 @@ public struct TIFFWriter {
   }
 
   /// Source: OME Data Model 2016-06.
-  private func openMicroscopyDescription(_ width: Int, _ height: Int, bits: Int) -> String {
+  private func openMicroscopyDescription(_ width: Int, _ height: Int, _ type: ScalarType) -> String {
     let scale = calibration.map {
       " PhysicalSizeX=\"\($0.nanometresPerPixelX)\" PhysicalSizeXUnit=\"nm\""
         + " PhysicalSizeY=\"\($0.nanometresPerPixelY)\" PhysicalSizeYUnit=\"nm\""
@@ -178,7 +186,7 @@ public struct TIFFWriter {
     return """
       <?xml version="1.0" encoding="UTF-8"?>\
       <OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">\
-      <Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="\(bits == 16 ? "uint16" : "float")" \
+      <Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="\(type == .float32 ? "float" : type.rawValue)" \
       SizeX="\(width)" SizeY="\(height)" SizeZ="\(pageCount)" SizeC="1" SizeT="1"\(scale ?? "")>\
       <Channel ID="Channel:0:0" SamplesPerPixel="1"/><TiffData IFD="0" PlaneCount="\(pageCount)"/></Pixels></Image></OME>
       """
