@@ -39,7 +39,7 @@ struct DMHalfSpectrum {
   private func stored(_ row: Int, at start: Int, from file: FileBytes) throws -> [UInt8] {
     let step = array.strides[array.strides.count - 2]
     var bytes = try file.bytes(at: start + row * step, count: step)
-    if array.isBigEndian { SampleConversion.swapBytes(&bytes, size: array.type.swappedSize) }
+    if array.isBigEndian { swapBytes(&bytes, size: array.type.swappedSize) }
     return bytes
   }
 }
