@@ -29,7 +29,8 @@ private struct ScannedLattice {
           let seen = middle + (place + displacements[k] - middle).turnedBack(quarterTurns)
           let dy = Double(k) - seen.y
           guard abs(dy) < 6 * sigma else { continue }
-          for x in max(0, Int(seen.x - 6 * sigma))..<max(0, min(size, Int(seen.x + 6 * sigma) + 2)) {
+          let first = max(0, Int(seen.x - 6 * sigma))
+          for x in first..<max(first, min(size, Int(seen.x + 6 * sigma) + 2)) {
             let dx = Double(x) - seen.x
             image[x, k] += Float(height * exp(-(dx * dx + dy * dy) / (2 * sigma * sigma)))
           }
