@@ -72,7 +72,11 @@ let package = Package(
         "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures",
         "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "TesseraFormats", "tessera"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "TesseraMethods", "TesseraFormats", "TesseraSimulation", "TesseraImaging", "TesseraNumerics", "tessera",
+      ]),
   ],
   cLanguageStandard: .gnu2x
 )
