@@ -73,8 +73,8 @@ docs: release ## Writes the manual pages and shell completions to .build/docs
 	  $(TESSERA) --generate-completion-script $$shell > .build/docs/tessera.$$shell || exit 1; done
 
 .PHONY: install
-install: docs ## Installs command, manual pages and completions below PREFIX (default /usr/local)
-	install -D -m 755 $(TESSERA) $(DESTDIR)$(PREFIX)/bin/tessera
+install: docs ## Installs command, helper, manual pages and completions below PREFIX (default /usr/local)
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(TESSERA) $(TESSERA)-hdf5
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 .build/docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -D -m 644 .build/docs/tessera.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tessera
