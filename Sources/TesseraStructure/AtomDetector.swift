@@ -14,12 +14,12 @@ import TesseraNumerics
 /// (1998) 79) over its noise, which falls as 1 / t, is largest there.
 public struct AtomDetector: Sendable, Codable, Equatable {
   /// An atom rises to this many local standard deviations of the filtered image; positive. Of a texture that is a Gaussian
-  /// random field about one maximum in three hundred does.
-  public var threshold = 3.6
+  /// random field about one maximum in four hundred does.
+  public var threshold = 3.7
   /// The texture is measured over a Gaussian of this standard deviation, in scales.
   public var textureWidth = 12.0
   /// The scale may give away this share of the strongest spots' height for coarseness, 0 ... 1.
-  public var slack = 0.04
+  public var slack = 0.02
 
   public init() {}
 
@@ -30,6 +30,8 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     var heights: [Double] = []
     /// Standard deviation of the filter, in pixels.
     var scale: Double
+    /// Mean height of the strongest spots: one in 13,000 pixels, twenty at least.
+    var strongHeight = 0.0
     /// Width of an atom that this scale suits, in pixels.
     var sigma: Double { scale / 3.0.squareRoot() }
   }
@@ -40,18 +42,17 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     in image: Raster<Float>, isMeasured: Raster<Bool>, noise: NoiseModel, scale: Double? = nil
   ) -> Detection {
     let flat = inUnitsOfNoise(image, noise)
-    if let scale { return spots(in: flat, isMeasured, scale: scale) }
-    // One strong spot in 13,000 pixels: fewer would be noise at the field's best places, more the faint ones.
+    // Fewer strong spots would be noise at the field's best places, more the faint ones.
     let count = max(20, image.count / 13_000)
-    var rungs: [(detection: Detection, height: Double)] = []
+    if let scale { return spots(in: flat, isMeasured, scale: scale, strong: count) }
+    var rungs: [Detection] = []
     var next = 1.4
     while next <= max(1.4, min(8, Double(min(image.width, image.height)) / 20)) {
-      let found = spots(in: flat, isMeasured, scale: next)
-      rungs.append((found, Statistics.mean(Array(found.heights.prefix(count)))))
+      rungs.append(spots(in: flat, isMeasured, scale: next, strong: count))
       next *= 1.19
     }
-    let best = rungs.map { $0.height.isFinite ? $0.height : 0 }.max() ?? 0
-    return rungs.last { $0.height >= (1 - slack) * best }?.detection ?? rungs[0].detection
+    let best = rungs.map(\.strongHeight).max() ?? 0
+    return rungs.last { $0.strongHeight >= (1 - slack) * best } ?? rungs[0]
   }
 
   /// Intensities less their slow part, over the noise's standard deviation at that intensity.
@@ -65,15 +66,18 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     }
   }
 
-  private func spots(in flat: Raster<Float>, _ measured: Raster<Bool>, scale: Double) -> Detection {
+  private func spots(in flat: Raster<Float>, _ measured: Raster<Bool>, scale: Double, strong: Int) -> Detection {
     let response = GaussianFilter.blobResponse(flat, sigma: scale)
     let contrast = self.contrast(of: response, measured, scale: scale)
-    let maxima = LocalMaxima.indices(in: contrast, reach: max(1, Int((1.2 * scale).rounded())))
-      .filter { measured.values[$0] && contrast.values[$0] > Float(threshold) }
+    let all = LocalMaxima.indices(in: contrast, reach: max(1, Int((1.2 * scale).rounded())))
+      .filter { measured.values[$0] }
       .sorted { (contrast.values[$0], $1) > (contrast.values[$1], $0) }
+    let maxima = all.prefix { contrast.values[$0] > Float(threshold) }
+    let strongest = all.prefix(strong).map { Double(contrast.values[$0]) }
     return Detection(
       places: maxima.map { LocalMaxima.subpixel(in: response, x: $0 % response.width, y: $0 / response.width) },
-      heights: maxima.map { Double(contrast.values[$0]) }, scale: scale)
+      heights: maxima.map { Double(contrast.values[$0]) }, scale: scale,
+      strongHeight: strongest.isEmpty ? 0 : Statistics.mean(strongest))
   }
 
   /// Responses over their local standard deviation, which is at least that of the noise alone.

@@ -3,31 +3,48 @@ import TesseraImaging
 import TesseraNumerics
 
 extension PeakFinder {
-  /// Single atoms without order, fitted; nil where none stands out of the support.
-  func singleAtoms(in prepared: Preparation.Prepared, noise: NoiseModel) -> Found? {
-    let image = prepared.image
-    let detection = atoms.detection(in: image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)
+  /// Single atoms without order, fitted; nil where columns are the better account of the image, or nothing stands out of
+  /// the support.
+  ///
+  /// - Parameter columns: the scale at which the image shows columns, nil if it shows none or was not asked.
+  func singleAtoms(
+    in prepared: Preparation.Prepared, noise: NoiseModel, instead columns: ScaleLadder.Choice?
+  ) -> Found? {
+    let isGiven = route == .atoms
+    // An atom is a few pixels wide: what stands in order on a scale of its own is a crystal.
+    if !isGiven, let columns, columns.order != .none, columns.scale < 8 { return nil }
+    let detection = atoms.detection(in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)
     guard !detection.places.isEmpty else { return nil }
+    guard isGiven || atoms.accounts(for: detection, insteadOfColumnsAt: columns) else { return nil }
     let sigma = max(1, detection.sigma)
     let seeds = detection.places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: sigma) }
     // The background may follow the support's texture: it varies over six widths of an atom.
     let outcome = fit.outcome(
-      seeds: seeds, in: image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
+      seeds: seeds, in: prepared.image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
       spacing: 3 * sigma)
-    let kept = plausible(outcome, image: image, sigma: sigma, margin: 0.25 * sigma)
+    let kept = plausible(outcome, image: prepared.image, sigma: sigma, margin: 0.25 * sigma)
     guard !kept.isEmpty else { return nil }
-    var found = Self.result(
-      outcome.selecting(kept), outside: outcome.selecting([]), route: .atoms,
-      scale: ScaleLadder.Choice(
-        scale: detection.scale,
-        reason: scale != nil
-          ? "given" : "the coarsest smoothing at which the strongest spots stand highest above the texture around"),
-      signalToNoise: Statistics.median(detection.heights))
-    found.routeReason =
-      route == .atoms
+    let reason =
+      scale != nil
       ? "given"
-      : "spots stand at uneven distances and the power spectrum has no ring: single atoms, each \(atoms.threshold.formatted(1)) "
-        + "or more local standard deviations above the texture around"
-    return found
+      : "single atoms stand highest above the texture around, by \(detection.strongHeight.formatted(1)) of its standard "
+        + "deviations, at this smoothing" + (isGiven ? "" : ", and in no order")
+    return Self.result(
+      outcome.selecting(kept), outside: outcome.selecting([]), route: .atoms,
+      scale: ScaleLadder.Choice(scale: detection.scale, reason: reason),
+      signalToNoise: Statistics.median(detection.heights))
+  }
+}
+
+extension AtomDetector {
+  /// Whether spots are single atoms rather than the columns of a crystal, or its noise, at the scale that `columns` names.
+  ///
+  /// The strongest spots of a texture that is a Gaussian random field stand less than 4.4 deviations high. A crystal that
+  /// covers part of the image raises the deviation there, so that its columns stay below that too. Slow changes of a
+  /// support can make even or steady maxima as well, at a scale much coarser than the atoms'.
+  func accounts(for detection: Detection, insteadOfColumnsAt columns: ScaleLadder.Choice?) -> Bool {
+    guard detection.places.count >= 4 && detection.strongHeight >= 4.4 else { return false }
+    guard let columns, columns.order != .none else { return true }
+    return columns.scale > 2.5 * detection.scale
   }
 }

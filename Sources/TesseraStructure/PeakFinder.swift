@@ -48,8 +48,6 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     public var positionErrors: [Point]
     public var amplitudeErrors: [Double]
     public var route: Route
-    /// Why that route.
-    public var routeReason = ""
     /// Standard deviation of the Laplacian of the Gaussian that was used, in pixels.
     public var scale: Double
     /// Why that scale.
@@ -78,8 +76,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     var ladder = ScaleLadder(image: image, noise: noise)
     let choice =
       route == .atoms ? nil : scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()
-    if route == .atoms || (route == .auto && choice?.isOrdered == false) {
-      if let atoms = singleAtoms(in: prepared, noise: noise) { return atoms }
+    if route == .atoms || route == .auto, let atoms = singleAtoms(in: prepared, noise: noise, instead: choice) {
+      return atoms
     }
     guard let choice else {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
@@ -173,7 +171,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       shape = .round
     }
     let last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit)
-    let inside = plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma)
+    let inside = plausible(last, image: image, sigma: sigma, margin: 0.75 * sigma)
     let listed = Set(inside)
     let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
     return (last.selecting(inside), last.selecting(all.filter { !listed.contains($0) }))

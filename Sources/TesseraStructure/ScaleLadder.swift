@@ -34,9 +34,17 @@ struct ScaleLadder {
   struct Choice {
     var scale: Double
     var reason: String
-    /// Whether the columns stand in some order: even distances, a number that does not depend on the smoothing, or a ring
-    /// in the power spectrum.
-    var isOrdered = true
+    var order = Order.even
+  }
+
+  /// What the choice of a scale rests on.
+  enum Order {
+    /// Even distances, or a ring in the power spectrum.
+    case even
+    /// A number of maxima that stays the same around this smoothing.
+    case steady
+    /// Neither: maxima stand close to each other, or answer most strongly.
+    case none
   }
 
   init(image: Raster<Float>, noise: NoiseModel) {
@@ -101,7 +109,8 @@ struct ScaleLadder {
     let scale = quarterSpacing(&rungs, from: first)
     return Choice(
       scale: scale,
-      reason: "about a quarter of the spacing of the maxima, whose number stays the same around this smoothing")
+      reason: "about a quarter of the spacing of the maxima, whose number stays the same around this smoothing",
+      order: .steady)
   }
 
   /// A quarter of a rung's spacing, or the coarsest scale before it at which its maxima are still apart.
@@ -131,9 +140,9 @@ struct ScaleLadder {
     }
     let lone = loneScale(at: close.maxima)
     return 1.7 * lone < close.scale
-      ? Choice(scale: 1.2 * lone, reason: "lone columns answer most strongly at this smoothing", isOrdered: false)
+      ? Choice(scale: 1.2 * lone, reason: "lone columns answer most strongly at this smoothing", order: .none)
       : Choice(
-        scale: close.scale, reason: "neighbouring maxima stand four of it apart at this smoothing", isOrdered: false)
+        scale: close.scale, reason: "neighbouring maxima stand four of it apart at this smoothing", order: .none)
   }
 
   private mutating func rung(at k: Int) -> Rung {
