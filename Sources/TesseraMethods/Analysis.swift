@@ -22,6 +22,8 @@ public struct Analysis: Sendable, Codable, Equatable {
   /// The number of classes; nil: found.
   public var classCount: Int?
   public var latticeFinder = LatticeFinder()
+  /// Which crystals there are; cells are sought by `latticeFinder`.
+  public var grainFinder = GrainFinder()
   public var vacantNodes = VacantNodes()
   public var hierarchy = HierarchyMethod()
   /// The layout compares features by their Euclidean distance: the correlation distance of the papers' code is blind to
@@ -70,7 +72,8 @@ public struct Analysis: Sendable, Codable, Equatable {
     return AnalysisResult(
       micrograph: micrograph, prepared: prepared, finding: found, sites: stage.sites,
       positionErrors: found.positionErrors + unknown, patchSize: stage.estimate, patchSide: stage.side,
-      spectrum: stage.spectrum, lattice: stage.lattice, moments: moments, features: features, layout: layout,
+      spectrum: stage.spectrum, lattice: stage.lattice, grains: stage.grains, moments: moments, features: features,
+      layout: layout,
       classes: outcome.classes, structure: outcome.structure, classAverages: averages, cells: cells, hierarchy: tree,
       choices: choices(found, stage, outcome, moments), timings: clock.timings,
       warnings: micrograph.warnings + prepared.warnings + found.warnings + stage.warnings, seed: seed)
