@@ -108,8 +108,12 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   ) -> (groups: [(sites: [Int], turn: Double)], turns: [Double]) {
     var frames = [LocalFrame?](repeating: nil, count: index.points.count)
     for (k, frame) in fitter.frames(of: free).enumerated() { frames[free[k]] = frame }
+    // Beside a boundary half of the partners may be of the other grain; such a frame fits worse than noise makes it.
+    let full = frames.compactMap { $0 }.filter { $0.partnerCount >= 5 }
+    let usual = full.isEmpty ? 0 : Statistics.median(full.map(\.deviation))
+    let worst = max(0.15 * fitter.tolerance, min(0.6 * fitter.tolerance, 2.5 * usual))
     let isSound = frames.map { frame in
-      frame.map { $0.partnerCount >= 5 && $0.deviation < 0.6 * fitter.tolerance } ?? false
+      frame.map { $0.partnerCount >= 5 && $0.deviation <= worst } ?? false
     }
     let turns = frames.map { $0?.rotation ?? .nan }
     var sets = DisjointSets(index.points.count)

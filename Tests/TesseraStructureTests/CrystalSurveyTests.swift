@@ -154,8 +154,11 @@ struct `Plane spacings` {
     let middle = made.positions.map { $0.dot(along) }.reduce(0, +) / Double(made.positions.count)
     for k in made.positions.indices where made.positions[k].dot(along) > middle { made.positions[k] += 2 * along }
     let errors = made.positions.map { _ in Point(0.1, 0.1) }
-    let found = try PlaneSpacings(h: 1, k: 0).spacings(
-      in: grains(made).grains[0], number: 1, positions: made.positions, errors: errors)
+    let grain = grains(made).grains[0]
+    // The stretched direction is the longer one, whichever of both vectors that is.
+    let found = try [PlaneSpacings(h: 1, k: 0), PlaneSpacings(h: 0, k: 1)].flatMap {
+      try $0.spacings(in: grain, number: 1, positions: made.positions, errors: errors)
+    }
     #expect(abs((found.map(\.value).max() ?? 0) - Point(26, 1.3).length - 2) < 1e-6)
   }
 }
