@@ -18,7 +18,7 @@ struct TesseraCommand: AsyncParsableCommand {
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
   static func main() async {
     Messages.begin()
-    ChildProcess.helper = ["/proc/self/exe", ReadHDF5._commandName]
+    ChildProcess.helper = ReadHDF5.helper
     do {
       var command = try parseAsRoot()
       if var waiting = command as? any AsyncParsableCommand {

@@ -52,6 +52,10 @@ public struct ResultFolder: Sendable {
         to: folder.appendingPathComponent("layout.npy").path)
       try put("cells.csv", cellTable)
       try put("hierarchy.json", hierarchyJSON())
+      let rebuilt = result.reconstruction()
+      try TIFFWriter.write(
+        [rebuilt.image, rebuilt.residual], names: ["reconstruction", "residual"],
+        calibration: result.micrograph.calibration, to: folder.appendingPathComponent("reconstruction.tif").path)
       var timed = result
       if hasReport {
         var clock = StageClock()
