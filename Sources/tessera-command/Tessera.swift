@@ -10,9 +10,8 @@ struct TesseraCommand: AsyncParsableCommand {
     abstract: "Finds the motifs of an atomic-resolution micrograph, where each one sits, and how they combine.",
     version: Tessera.version,
     subcommands: [
-      Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self,
-      CrystalCommand.self,
-      CountCommand.self, ProfileCommand.self, Evaluate.self, ReadHDF5.self,
+      Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self, Strain.self,
+      CrystalCommand.self, CountCommand.self, ProfileCommand.self, Evaluate.self, ReadHDF5.self,
     ])
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
