@@ -64,25 +64,24 @@ public struct GrainFinder: Sendable, Codable, Equatable {
     return Self.settled(found, count: positions.count, smallest: smallestGrain)
   }
 
-  /// A cell that free sites share: of the whole image, else the one of several windows that suits most sites.
+  /// A cell that free sites share: of the whole image, unless a window shows a smaller one that suits the sites as well.
+  /// Vectors that several grains happen to have in common span multiples of the cell.
   private func sharedCell(
     among free: [Int], index: PlanarIndex, heights: [Double], spacing: Double, isWhole: Bool, extent: Point
   ) -> (u: Point, v: Point)? {
     let positions = index.points
     let sample = stride(from: 0, to: free.count, by: max(1, free.count / 400)).map { free[$0] }
-    func suitability(_ cell: (u: Point, v: Point)) -> Double {
-      guard let fitter = LocalFrames(u: cell.u, v: cell.v, index: index, spacing: spacing) else { return 0 }
-      let frames = fitter.frames(of: sample)
-      return frames.reduce(0) { $0 + Double($1?.partnerCount ?? 0) } / Double(8 * sample.count)
+    var candidates: [SharedCell] = []
+    func consider(_ cell: (u: Point, v: Point)?) {
+      guard let cell, let fitter = LocalFrames(u: cell.u, v: cell.v, index: index, spacing: spacing) else { return }
+      candidates.append(SharedCell(cell.u, cell.v, judgedBy: fitter, sample: sample, heights: heights))
     }
     if isWhole {
-      let whole = latticeFinder.vectors(
-        of: positions, heights: heights, width: Int(extent.x) + 1, height: Int(extent.y) + 1)
-      if let whole, suitability(whole) > 0.6 { return whole }
+      consider(
+        latticeFinder.vectors(of: positions, heights: heights, width: Int(extent.x) + 1, height: Int(extent.y) + 1))
     }
     var finder = latticeFinder
     finder.reach = min(finder.reach, 4.5)
-    var best: (cell: (u: Point, v: Point), suitability: Double)?
     let freeIndex = PlanarIndex(free.map { positions[$0] })
     // Windows around sites spread evenly through the list, which runs along the image.
     for site in stride(from: 0, to: free.count, by: max(1, free.count / 24)) {
@@ -90,15 +89,12 @@ public struct GrainFinder: Sendable, Codable, Equatable {
       let places = window.map { positions[$0] }
       let low = places.reduce(places[0]) { pointwiseMin($0, $1) }
       let high = places.reduce(places[0]) { pointwiseMax($0, $1) }
-      guard
-        let cell = finder.vectors(
+      consider(
+        finder.vectors(
           of: places.map { $0 - low }, heights: window.map { heights[$0] }, width: Int(high.x - low.x) + 1,
-          height: Int(high.y - low.y) + 1)
-      else { continue }
-      let value = suitability(cell)
-      if value > (best?.suitability ?? 0) + 1e-9 { best = (cell, value) }
+          height: Int(high.y - low.y) + 1))
     }
-    return best.map(\.cell)
+    return SharedCell.best(of: candidates).map { ($0.u, $0.v) }
   }
 
   /// Sets of sites that neighbours with nearly equal turns connect, with the mean turn of each, the largest first; and
