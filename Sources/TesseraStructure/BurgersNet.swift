@@ -54,23 +54,36 @@ struct BurgersNet {
 
   /// Indices into `grain.sites` of columns that steps of sound frames connect: those of the brightest sublattice among
   /// the largest such sets.
+  ///
+  /// In a core a step may lead from one sublattice to another. So only frames that fit as well as most join sets; the
+  /// others then fall to the set that most of their partners are of.
   private static func sublattice(of grain: Grain, heights: [Double]) -> [Int] {
     let count = grain.sites.count
     var place: [Int: Int] = [:]
     place.reserveCapacity(count)
     for (k, site) in grain.sites.enumerated() { place[site] = k }
     let isSound = grain.frames.map { ($0?.partnerCount ?? 0) >= 5 }
+    let deviations = isSound.indices.filter { isSound[$0] }.map { grain.frames[$0]!.deviation }
+    guard !deviations.isEmpty else { return [] }
+    let largestDeviation = max(0.04 * grain.lattice.grid.u.length, 2 * Statistics.median(deviations))
+    let joins = isSound.indices.map { isSound[$0] && grain.frames[$0]!.deviation <= largestDeviation }
     var sets = DisjointSets(count)
-    for k in 0..<count where isSound[k] {
+    for k in 0..<count where joins[k] {
       // Steps forward only: each link is seen from one of its ends.
       for step in stride(from: 0, to: 8, by: 2) {
         let site = Int(grain.frames[k]!.partners[step])
-        guard site >= 0, let other = place[site], isSound[other] else { continue }
+        guard site >= 0, let other = place[site], joins[other] else { continue }
         if grain.frames[other]!.partners[step + 1] == Int32(grain.sites[k]) { sets.unite(k, other) }
       }
     }
     var members: [Int: [Int]] = [:]
-    for k in 0..<count where isSound[k] { members[sets.find(k), default: []].append(k) }
+    for k in 0..<count where joins[k] { members[sets.find(k), default: []].append(k) }
+    for k in 0..<count where isSound[k] && !joins[k] {
+      let partners = (0..<8).compactMap { place[Int(grain.frames[k]!.partners[$0])] }.filter { joins[$0] }
+      let votes = Dictionary(partners.map { (sets.find($0), 1) }, uniquingKeysWith: +)
+      guard let best = votes.max(by: { ($0.value, -$0.key) < ($1.value, -$1.key) }) else { continue }
+      members[best.key]!.append(k)
+    }
     guard let largest = members.values.map(\.count).max() else { return [] }
     func brightness(_ set: [Int]) -> Double {
       let known = set.map { heights[grain.sites[$0]] }.filter(\.isFinite)
@@ -78,7 +91,7 @@ struct BurgersNet {
     }
     return members.values.filter { 2 * $0.count >= largest }
       .map { (brightness: brightness($0), set: $0) }
-      .max { ($0.brightness, -$0.set[0]) < ($1.brightness, -$1.set[0]) }?.set ?? []
+      .max { ($0.brightness, -$0.set[0]) < ($1.brightness, -$1.set[0]) }?.set.sorted() ?? []
   }
 
   /// Open triangles that touch each other; groups by their first triangle.

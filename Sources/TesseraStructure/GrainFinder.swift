@@ -178,7 +178,10 @@ public struct GrainFinder: Sendable, Codable, Equatable {
     }
     let (u, v) = (lattice.grid.u, lattice.grid.v)
     let period = lattice.grid.rotationPeriod
-    let angle = (u.length <= v.length * (1 + 1e-9) ? u : v).angle
+    // Of two equally short vectors neither is the first; the mirror line between them is the same in every grain.
+    let isRhombic = period == .pi && abs(u.length - v.length) < 0.01 * u.length
+    let diagonal = u.dot(v) > 0 ? u - v : u + v
+    let angle = (isRhombic ? diagonal : u.length <= v.length * (1 + 1e-9) ? u : v).angle
     return Grain(
       lattice: lattice, orientation: angle - period * (angle / period).rounded(.down), period: period, sites: sites,
       frames: frames)

@@ -31,9 +31,10 @@ struct SharedCell {
   }
 
   /// The smallest cell that suits well and joins no unlike columns; of cells of about one size the first, if it suits as
-  /// well as most, so that a crystal that fills the image has the cell of the whole image.
+  /// well as most, so that a crystal that fills the image has the cell of the whole image. Nil where none suits better than
+  /// a disordered rim between grains would.
   static func best(of candidates: [SharedCell]) -> SharedCell? {
-    guard let highest = candidates.map(\.suitability).max(), highest > 0 else { return nil }
+    guard let highest = candidates.map(\.suitability).max(), highest > 0.4 else { return nil }
     let suitable = candidates.filter { $0.suitability >= 0.7 * highest }
     let least = suitable.map(\.heightDifference).min()!
     let alike = suitable.filter { $0.heightDifference <= 1.5 * least + 1e-12 }

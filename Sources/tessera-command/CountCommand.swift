@@ -40,7 +40,7 @@ struct CountCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    let folder = output.folder(for: input, of: [input])
+    let folder = output.folder(for: ChosenImage(input: input), ofSeveral: false)
     try AtomicOutput.checkPlace(folder, replacing: output.force)
     var method = CountMethod()
     finding.apply(to: &method.preparation, &method.finder)

@@ -64,7 +64,7 @@ struct CrystalCommand: ParsableCommand {
 
   func run() throws {
     let start = ContinuousClock.now
-    let folder = output.folder(for: input, of: [input])
+    let folder = output.folder(for: ChosenImage(input: input), ofSeveral: false)
     try AtomicOutput.checkPlace(folder, replacing: output.force)
     var method = CrystalMethod()
     finding.apply(to: &method.preparation, &method.finder)

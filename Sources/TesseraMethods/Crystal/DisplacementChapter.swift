@@ -21,7 +21,8 @@ struct DisplacementChapter {
             + "Mistilt of the specimen or of the beam moves columns of different atoms against each other, by about as "
             + "much as ferroelectric displacements, in one direction over wide areas. "
             + "Scan distortion and drift shear every cage alike to first order and cancel there, but jumps between scan "
-            + "lines do not. The component along the beam is not seen, and what varies along it is averaged. "
+            + "lines do not. Where the image was filtered or averaged, the columns along its rim may be displaced by that "
+            + "alone. The component along the beam is not seen, and what varies along it is averaged. "
             + "Rotating the scan or a second image at another tilt tells these apart."),
       ])
   }
