@@ -1,3 +1,5 @@
+import TesseraNumerics
+
 /// The hierarchy of density classes: which classes exist from which to which density, and where each sample leaves.
 ///
 /// Density is λ = 1 / distance. Falling through the single-linkage tree from the root, a split whose smaller side has

@@ -6,24 +6,6 @@ struct TreeEdge: Sendable, Equatable {
   var length: Double
 }
 
-/// Merges sets; `find` halves paths, so that both are nearly O(1).
-struct DisjointSets {
-  private var parent: [Int]
-  init(_ count: Int) { parent = Array(0..<count) }
-
-  mutating func find(_ member: Int) -> Int {
-    var root = member
-    while parent[root] != root {
-      parent[root] = parent[parent[root]]
-      root = parent[root]
-    }
-    return root
-  }
-
-  /// Joins the sets of two roots; the first root stays the root.
-  mutating func join(_ root: Int, _ other: Int) { parent[other] = root }
-}
-
 /// The minimum spanning tree of points under the mutual reachability distance
 ///
 ///     max(core(a), core(b), |a - b|),

@@ -14,6 +14,10 @@ struct CrystalStage {
   /// Of the patches' side.
   var basis: ZernikeBasis
   var lattice: Lattice?
+  /// Nil unless there are several.
+  var grains: Grains?
+  /// The grain of each site, from 1; empty unless there are several.
+  var grainOfSite: [Int]
   /// Columns, then vacant nodes.
   var sites: Sites
   /// The lattice node of each site; nil off the lattice.
@@ -54,19 +58,32 @@ extension Analysis {
     try require(side <= limit, "patch size", is: side, mustBe: "at most half the image, \(limit) pixels")
     let positions = found.sites.positions
     let heights = found.sites.sites.map(\.amplitude)
-    let lattice = latticeFinder.vectors(of: positions, heights: heights, width: image.width, height: image.height)
+    var grainFinder = grainFinder
+    grainFinder.latticeFinder = latticeFinder
+    let foundGrains = grainFinder.grains(
+      of: positions, heights: heights, width: image.width, height: image.height)
+    let grains = foundGrains.grains.count > 1 && foundGrains.indexedShare >= 0.5 ? foundGrains : nil
+    let lattice =
+      grains?.grains[0].lattice
+      ?? latticeFinder.vectors(of: positions, heights: heights, width: image.width, height: image.height)
       .flatMap { Lattice(indexing: positions, heights: heights, u: $0.u, v: $0.v) }
       .flatMap { $0.indexedShare >= 0.5 ? $0 : nil }
-    let vacant =
-      lattice.map {
+    let vacant: [(site: Site, node: Lattice.Node, grain: Int)] =
+      if let grains {
         vacantNodes.nodes(
-          of: $0, positions: positions, width: image.width, height: image.height, isMeasured: prepared.isMeasured)
-      } ?? []
+          of: grains, positions: positions, width: image.width, height: image.height, isMeasured: prepared.isMeasured)
+      } else {
+        lattice.map {
+          vacantNodes.nodes(
+            of: $0, positions: positions, width: image.width, height: image.height, isMeasured: prepared.isMeasured
+          ).map { ($0.site, $0.node, 1) }
+        } ?? []
+      }
     return CrystalStage(
       flat: flat, spectrum: spectrum, estimate: estimate, side: side, basis: try descriptor.basis(side: side),
-      lattice: lattice,
+      lattice: lattice, grains: grains, grainOfSite: grains.map { $0.labels + vacant.map(\.grain) } ?? [],
       sites: Sites(found.sites.sites + vacant.map(\.site)),
-      nodes: (lattice?.nodes ?? positions.map { _ in nil }) + vacant.map(\.node),
+      nodes: (grains?.nodes ?? lattice?.nodes ?? positions.map { _ in nil }) + vacant.map(\.node),
       imageSize: (image.width, image.height), warnings: warnings)
   }
 
@@ -154,6 +171,10 @@ extension Analysis {
         of: positions, labels: classes.labels, chosen: classes.members(of: 1), width: stage.imageSize.width,
         height: stage.imageSize.height)
     }
+    if let grains = stage.grains {
+      return try LatticeCells().cells(
+        of: positions, labels: classes.labels, grains: grains, nodes: stage.nodes, grainOfSite: stage.grainOfSite)
+    }
     return try LatticeCells().cells(
       of: positions, labels: classes.labels, lattice: lattice, nodes: stage.nodes)
   }
@@ -212,7 +233,8 @@ extension Analysis {
       list.append(
         .init(
           "lattice", "u (\(rounded(u.x)), \(rounded(u.y))) v (\(rounded(v.x)), \(rounded(v.y))) px",
-          "shared by \(Int((100 * lattice.indexedShare).rounded())) % of the columns; \(lattice.basis.count) columns a cell"
+          (stage.grains.map { "of the largest of \($0.grains.count) grains, " } ?? "")
+            + "shared by \(Int((100 * lattice.indexedShare).rounded())) % of the columns; \(lattice.basis.count) columns a cell"
         ))
     } else {
       list.append(.init("lattice", "none", "no translation carries most columns onto columns of their kind"))

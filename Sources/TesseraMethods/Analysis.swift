@@ -22,6 +22,8 @@ public struct Analysis: Sendable, Codable, Equatable {
   /// The number of classes; nil: found.
   public var classCount: Int?
   public var latticeFinder = LatticeFinder()
+  /// Which crystals there are; cells are sought by `latticeFinder`.
+  public var grainFinder = GrainFinder()
   public var vacantNodes = VacantNodes()
   public var hierarchy = HierarchyMethod()
   public var strain = ColumnStrain()
@@ -75,7 +77,8 @@ public struct Analysis: Sendable, Codable, Equatable {
     return AnalysisResult(
       micrograph: micrograph, prepared: prepared, finding: found, sites: stage.sites,
       positionErrors: found.positionErrors + unknown, patchSize: stage.estimate, patchSide: stage.side,
-      spectrum: stage.spectrum, lattice: stage.lattice, moments: moments, features: features, layout: layout,
+      spectrum: stage.spectrum, lattice: stage.lattice, grains: stage.grains, moments: moments, features: features,
+      layout: layout,
       classes: outcome.classes, structure: outcome.structure, classAverages: averages, cells: cells, hierarchy: tree,
       strain: strain, choices: choices(found, stage, outcome, moments, strain), timings: clock.timings,
       warnings: micrograph.warnings + prepared.warnings + found.warnings + stage.warnings, seed: seed)

@@ -21,8 +21,10 @@ public struct AnalysisResult: Sendable {
   public var patchSide: Int
   /// The power spectrum of the prepared image.
   public var spectrum: PowerSpectrum
-  /// Nil where the columns share no lattice.
+  /// Of the largest grain; nil where the columns share no lattice.
   public var lattice: Lattice?
+  /// Several crystals, if there are several; labels of columns only. Nil in a single crystal.
+  public var grains: Grains?
   /// Full Zernike moments, one row a site; NaN where a site has no patch.
   public var moments: ZernikeMoments
   /// The features that were classified, one row a site; NaN where a site has no patch.

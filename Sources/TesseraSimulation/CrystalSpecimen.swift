@@ -47,7 +47,7 @@ extension Scene {
         TrueSite(
           position: node.position, element: node.occupant.element, sublattice: node.sublattice,
           defect: node.occupant.defect, environment: node.environment, environmentOriented: node.environmentOriented,
-          isVacant: node.occupant.isVacant))
+          isVacant: node.occupant.isVacant, atoms: node.atoms))
     }
   }
 }

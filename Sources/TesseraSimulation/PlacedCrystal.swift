@@ -159,6 +159,8 @@ struct PlacedNode: Sendable {
   var sublattice: String
   var occupant: Occupant
   var environment, environmentOriented: String
+  /// Atoms on top of one another, where the specimen says so.
+  var atoms: Int?
 
   var position: Point { ideal + displacement }
 }

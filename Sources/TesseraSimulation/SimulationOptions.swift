@@ -35,6 +35,9 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   /// Strain field of `strained`: uniform, gradient, step, turn, dislocation; and its size.
   public var field: String?
   public var strain: Double?
+  /// Atoms a column at the thick end of `wedge`, and how much its intensity saturates.
+  public var thickness: Int?
+  public var saturation: Double?
   /// Number of grains, and the turn from each to the next in degrees.
   public var grains: Int?
   public var misorientation: Double?
@@ -49,7 +52,7 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
 
 /// Options that only some specimens know.
 enum SpecificOption: CaseIterable {
-  case vacancies, defects, displacement, angle, kind, crystal, field, grains, motifs
+  case vacancies, defects, displacement, angle, kind, crystal, field, grains, motifs, thickness
 }
 
 extension SimulationOptions {
@@ -62,6 +65,7 @@ extension SimulationOptions {
       (.kind, "kind", kind != nil), (.kind, "case", parameterCase != nil), (.crystal, "crystal", crystal != nil),
       (.field, "field", field != nil), (.field, "strain", strain != nil), (.grains, "grains", grains != nil),
       (.grains, "misorientation", misorientation != nil), (.motifs, "motifs", motifs != nil),
+      (.thickness, "thickness", thickness != nil), (.thickness, "saturation", saturation != nil),
     ]
     for (option, name, isSet) in given where isSet && !known.contains(option) {
       throw ParameterError("\(specimen) has no option \(name)")

@@ -5,8 +5,8 @@ extension Simulation {
   /// Names of the specimens, as `simulate` takes them.
   public static let specimenNames =
     Crystal.named.map(\.name) + [
-      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "grains", "strained", "amorphous", "single-atoms",
-      "noise",
+      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "grains", "strained", "wedge", "amorphous",
+      "single-atoms", "noise",
     ]
 
   /// A named specimen with its defaults, changed where the options say so.
@@ -19,6 +19,7 @@ extension Simulation {
     case "quasiperiodic": try setQuasiperiodic(options)
     case "grains": try setGrains(options)
     case "strained": try setStrained(options)
+    case "wedge": try setWedge(options)
     case "amorphous": try options.refuseAll(except: [], for: name)
     case "single-atoms": try setSingleAtoms(options)
     case "noise": try setNoise(options)
@@ -128,6 +129,20 @@ extension Simulation {
     imaging.columnSigma = 0.09
     imaging.counts = 40
     specimen = SingleAtomField()
+  }
+
+  private mutating func setWedge(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.displacement, .angle, .crystal, .thickness], for: name)
+    var wedge = Wedge()
+    wedge.crystal = try crystal(options.crystal) ?? wedge.crystal
+    wedge.thickness = options.thickness ?? wedge.thickness
+    wedge.saturation = options.saturation ?? wedge.saturation
+    wedge.angle = options.angleInRadians ?? wedge.angle
+    wedge.displacement = options.displacement ?? wedge.displacement
+    imaging.columnSigma = wedge.crystal.columnSigma
+    // A column of fifteen gold atoms scatters about a quarter of the probe at its middle: .031 square Angstrom an atom.
+    (imaging.dose, imaging.counts, imaging.scatteredFraction) = (1e4, nil, 0.25)
+    specimen = wedge
   }
 
   private mutating func setNoise(_ options: SimulationOptions) throws(ParameterError) {

@@ -18,10 +18,12 @@ public struct TrueSite: Sendable, Codable, Equatable {
   public var environmentOriented: String
   /// Whether no column is left at the node.
   public var isVacant: Bool
+  /// Atoms on top of one another, of specimens that have a thickness.
+  public var atoms: Int?
 
   public init(
     position: Point, element: String, sublattice: String, defect: String = "", environment: String? = nil,
-    environmentOriented: String? = nil, isVacant: Bool = false
+    environmentOriented: String? = nil, isVacant: Bool = false, atoms: Int? = nil
   ) {
     self.position = position
     self.element = element
@@ -30,18 +32,22 @@ public struct TrueSite: Sendable, Codable, Equatable {
     self.environment = environment ?? element
     self.environmentOriented = environmentOriented ?? self.environment
     self.isVacant = isVacant
+    self.atoms = atoms
   }
 }
 
 extension [TrueSite] {
   /// The table `x,y,element,sublattice,defect,environment,environment_oriented,kind` with places in pixels to 1e-4 and
-  /// `kind` either `column` or `vacant`.
+  /// `kind` either `column` or `vacant`; then `atoms`, if any site has a number of them.
   public var csv: String {
-    var text = "x,y,element,sublattice,defect,environment,environment_oriented,kind\n"
+    let hasThickness = contains { $0.atoms != nil }
+    var text = "x,y,element,sublattice,defect,environment,environment_oriented,kind"
+    text += hasThickness ? ",atoms\n" : "\n"
     for site in self {
       let place = String(format: "%.4f,%.4f", site.position.x, site.position.y)
       text += "\(place),\(site.element),\(site.sublattice),\(site.defect),\(site.environment),"
-      text += "\(site.environmentOriented),\(site.isVacant ? "vacant" : "column")\n"
+      text += "\(site.environmentOriented),\(site.isVacant ? "vacant" : "column")"
+      text += hasThickness ? ",\(site.atoms.map(String.init) ?? "")\n" : "\n"
     }
     return text
   }

@@ -20,6 +20,24 @@ public struct Lattice: Sendable, Equatable {
   /// Root mean square distance of the indexed sites from their nodes, in pixels.
   public let deviation: Double
 
+  init(grid: CellGrid, basis: [Point], basisHeights: [Double], nodes: [Node?], deviation: Double) {
+    (self.grid, self.basis, self.basisHeights) = (grid, basis, basisHeights)
+    (self.nodes, self.deviation) = (nodes, deviation)
+  }
+
+  /// The lattice of some sites as that of a longer list: entry k belongs to `sites[k]`, all others have no node.
+  func spread(over count: Int, sites: [Int]) -> Lattice {
+    var all = [Node?](repeating: nil, count: count)
+    for (k, site) in sites.enumerated() { all[site] = nodes[k] }
+    return Lattice(grid: grid, basis: basis, basisHeights: basisHeights, nodes: all, deviation: deviation)
+  }
+
+  /// The lattice without the nodes of some sites.
+  func keeping(_ isKept: (Int) -> Bool) -> Lattice {
+    let kept = nodes.indices.map { isKept($0) ? nodes[$0] : nil }
+    return Lattice(grid: grid, basis: basis, basisHeights: basisHeights, nodes: kept, deviation: deviation)
+  }
+
   /// The share of the sites that sit on a node.
   public var indexedShare: Double {
     nodes.isEmpty ? 0 : Double(nodes.count { $0 != nil }) / Double(nodes.count)

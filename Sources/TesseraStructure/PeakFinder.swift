@@ -171,7 +171,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       shape = .round
     }
     let last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit)
-    let inside = plausible(last, image: image, sigma: sigma, margin: 0.75 * sigma)
+    let inside = plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma)
     let listed = Set(inside)
     let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
     return (last.selecting(inside), last.selecting(all.filter { !listed.contains($0) }))

@@ -52,6 +52,23 @@ public struct VacantNodes: Sendable, Codable, Equatable {
     return found
   }
 
+  /// The same for several grains, with the number of the grain. Nodes beside a column of another grain are no vacancies:
+  /// the lattice ends there.
+  public func nodes(
+    of grains: Grains, positions: [Point], width: Int, height: Int, isMeasured: Raster<Bool>
+  ) -> [(site: Site, node: Lattice.Node, grain: Int)] {
+    let index = PlanarIndex(positions)
+    return grains.grains.enumerated().flatMap { k, grain in
+      let reach = max(grain.lattice.grid.u.length, grain.lattice.grid.v.length)
+      return nodes(of: grain.lattice, positions: positions, width: width, height: height, isMeasured: isMeasured)
+        .filter { found in
+          !index.neighbours(of: found.site.position, within: reach).contains {
+            grains.labels[$0] > 0 && grains.labels[$0] != k + 1
+          }
+        }.map { ($0.site, $0.node, k + 1) }
+    }
+  }
+
   /// For each basis column the steps to the nodes around it.
   private func surroundings(of lattice: Lattice) -> [[Lattice.Node]] {
     let reach = 1.01 * max(lattice.grid.u.length, lattice.grid.v.length)

@@ -181,7 +181,8 @@ struct SpecimenArguments: ParsableArguments {
   @Option(name: .customLong("case"), help: ArgumentHelp("bilayer s22: published parameters 0 ... 8.", valueName: "n"))
   var parameterCase: Int?
 
-  @Option(help: ArgumentHelp("grains, strained: crystal they are made of. (default: mose2)", valueName: "specimen"))
+  @Option(
+    help: ArgumentHelp("grains, strained, wedge: crystal they are made of. (default: mose2)", valueName: "specimen"))
   var crystal: String?
 
   @Option(
@@ -199,6 +200,12 @@ struct SpecimenArguments: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp("grains: turn from each to the next. (default: 17)", valueName: "degrees"))
   var misorientation: Double?
+
+  @Option(help: ArgumentHelp("wedge: atoms a column at the thick end. (default: 15)", valueName: "n"))
+  var thickness: Int?
+
+  @Option(help: ArgumentHelp("wedge: loss of intensity an atom by channelling. (default: 0)", valueName: "fraction"))
+  var saturation: Double?
 
   @Option(help: ArgumentHelp("motifs: corners of the polygon. (default: 6)", valueName: "n"))
   var corners: Int?
@@ -234,6 +241,7 @@ struct SpecimenArguments: ParsableArguments {
     options.strain = strain
     options.grains = grains
     options.misorientation = misorientation
+    (options.thickness, options.saturation) = (thickness, saturation)
     if corners == nil && patches == nil && patchSize == nil && distance == nil && centreHeight == nil { return }
     var motifs = MotifPatches()
     motifs.corners = corners ?? motifs.corners

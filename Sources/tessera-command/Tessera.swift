@@ -11,8 +11,7 @@ struct TesseraCommand: AsyncParsableCommand {
     version: Tessera.version,
     subcommands: [
       Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self, Strain.self,
-      Evaluate.self,
-      ReadHDF5.self,
+      CrystalCommand.self, CountCommand.self, ProfileCommand.self, Evaluate.self, ReadHDF5.self,
     ])
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.

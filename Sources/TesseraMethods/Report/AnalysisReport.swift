@@ -102,7 +102,10 @@ public struct AnalysisReport: Sendable {
   private var latticeSentence: String {
     guard let lattice = result.lattice, let cell else { return "The columns share no lattice." }
     let count = lattice.basis.count
-    return "\(Number.percent(lattice.indexedShare)) of the columns lie on one lattice: a = \(cell.a), b = \(cell.b), "
+    let grains = result.grains.map { "The image shows \($0.grains.count) grains. " } ?? ""
+    let place = result.grains == nil ? "on one lattice" : "in the largest"
+    return grains
+      + "\(Number.percent(lattice.indexedShare)) of the columns lie \(place): a = \(cell.a), b = \(cell.b), "
       + String(format: "%.1f°, ", cell.angle) + "\(count) column\(count == 1 ? "" : "s") a cell."
   }
 
@@ -129,7 +132,8 @@ public struct AnalysisReport: Sendable {
       facts.append(.init("continuous", "motifs", note: "no separate classes"))
     }
     if let lattice = result.lattice {
-      let nodes = max(1, lattice.nodes.count { $0 != nil } + vacantCount)
+      let occupied = (result.grains?.nodes ?? lattice.nodes).count { $0 != nil }
+      let nodes = max(1, occupied + vacantCount)
       facts.append(
         .init(
           Number.count(vacantCount), "vacant nodes",

@@ -1,0 +1,59 @@
+import Foundation
+import TesseraFigures
+import TesseraFormats
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+/// Counts the atoms of every column of a micrograph.
+public struct CountMethod: Sendable, Codable, Equatable {
+  public var preparation = Preparation()
+  public var finder = PeakFinder()
+  public var counter = AtomCounter()
+  public init() {}
+
+  /// - Throws: `DataError` where the image shows too few columns.
+  public func result(on micrograph: Micrograph) throws -> CountResult {
+    let prepared = try preparation.prepared(micrograph)
+    let found = try finder.found(in: prepared, name: micrograph.name)
+    let counts = try counter.counts(of: found.sites.sites.map(\.intensity))
+    return CountResult(micrograph: micrograph, prepared: prepared, finding: found, counts: counts)
+  }
+}
+
+/// What `CountMethod` found in one image.
+public struct CountResult: Sendable {
+  public var micrograph: Micrograph
+  public var prepared: Preparation.Prepared
+  public var finding: PeakFinder.Found
+  /// In the order of `finding.sites`.
+  public var counts: AtomCounter.Result
+
+  /// Writes `counts.csv`, `components.csv`, `orders.csv`, `summary.json`, `report.html` and the figures.
+  @discardableResult
+  public func write(to path: String, input: String, replacing: Bool = false) throws -> CountSummary {
+    let summary = CountSummary(of: counts)
+    try AtomicOutput.folder(at: path, replacing: replacing) { folder in
+      let tables = CountTables(sites: finding.sites, result: counts)
+      let chapter = CountChapter(micrograph: micrograph, sites: finding.sites, result: counts)
+      var document = ReportDocument(title: micrograph.name, headline: chapter.summary)
+      document.warnings = micrograph.warnings + prepared.warnings + finding.warnings
+      document.footer = "Tessera \(Tessera.version) · \(input)"
+      document.sections = [chapter.section]
+      let texts = [
+        ReportFile(path: "counts.csv", data: tables.counts),
+        ReportFile(path: "components.csv", data: tables.components),
+        ReportFile(path: "orders.csv", data: tables.orders),
+        ReportFile(path: "summary.json", data: try summaryJSON(summary)),
+      ]
+      for file in texts + document.files() {
+        let place = folder.appendingPathComponent(file.path)
+        try FileManager.default.createDirectory(
+          at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try file.data.write(to: place)
+      }
+    }
+    return summary
+  }
+}

@@ -1,0 +1,234 @@
+import Foundation
+import TesseraFigures
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// The report of a crystal survey.
+public struct CrystalReport: Sendable {
+  public var result: CrystalResult
+  /// The input as the user typed it.
+  public var input: String
+
+  public init(of result: CrystalResult, input: String) { (self.result, self.input) = (result, input) }
+
+  public func files() -> [ReportFile] { document.files() }
+
+  public var document: ReportDocument {
+    let grains = result.grains.grains
+    let cores = result.dislocations.count
+    var document = ReportDocument(
+      title: result.micrograph.name,
+      headline:
+        "\(Number.count(result.finding.sites.count)) columns in \(grains.count == 1 ? "one grain" : "\(grains.count) grains"), "
+        + (cores == 0 ? "no dislocation." : "\(cores) dislocation\(cores == 1 ? "" : "s")."))
+    document.facts = facts
+    document.warnings = result.warnings.map { $0.hasSuffix(".") ? $0 : $0 + "." }
+    document.footer = "Tessera \(Tessera.version) · \(input)"
+    document.sections = [grainSection, dislocationSection]
+    document.sections += result.displacements.prefix(4).map { DisplacementChapter(result: result, map: $0).section }
+    document.sections.append(bondSection)
+    if result.spacings.contains(where: { !$0.isEmpty }) { document.sections.append(planeSection) }
+    if let counts = result.counts {
+      document.sections.append(
+        CountChapter(micrograph: result.micrograph, sites: result.finding.sites, result: counts).section)
+    }
+    return document
+  }
+
+  private var facts: [ReportDocument.Fact] {
+    var facts: [ReportDocument.Fact] = []
+    for (k, grain) in result.grains.grains.prefix(4).enumerated() {
+      let (u, v) = (grain.lattice.grid.u, grain.lattice.grid.v)
+      facts.append(
+        .init(
+          length(u), result.grains.grains.count == 1 ? "shortest vector" : "grain \(k + 1)",
+          note: "other \(length(v)), " + String(format: "%.2f°", atan2(abs(u.cross(v)), u.dot(v)) * 180 / .pi)))
+    }
+    return facts
+  }
+
+  /// In nm, or in pixels.
+  private func length(_ vector: Point) -> String {
+    guard let calibration = result.micrograph.calibration else { return String(format: "%.2f\u{A0}px", vector.length) }
+    return String(format: "%.4f\u{A0}nm", calibration.nanometres(vector).length)
+  }
+
+  // MARK: Grains
+
+  private var grainStyles: [ClassStyle] {
+    result.grains.grains.enumerated().map { k, grain in
+      ClassStyle(
+        name: "grain \(k + 1), " + String(format: "%.1f°", grain.orientation * 180 / .pi), count: grain.sites.count,
+        color: Color.onWheel(grain.orientation / grain.period), marker: Marker.allCases[k % Marker.allCases.count])
+    }
+  }
+
+  private var grainSection: ReportDocument.Section {
+    let grains = result.grains.grains
+    var figure = ImageFigure(result.micrograph, summary: "Columns coloured by the orientation of their grain")
+    figure.dimming = 0.3
+    figure.width = 640
+    figure.legend = Array(grainStyles.prefix(16))
+    let markers = SiteMarkers(points: result.finding.sites.positions, labels: result.grains.labels, styles: grainStyles)
+    let rows = grains.enumerated().map { k, grain -> [ReportDocument.Table.Cell] in
+      let turn = k == 0 ? "" : String(format: "%.2f", grain.misorientation(to: grains[0]))
+      return [
+        .init("\(k + 1)", value: Double(k + 1), style: grainStyles[k]),
+        .init(Number.count(grain.sites.count), value: Double(grain.sites.count)),
+        .init(String(format: "%.2f", grain.orientation * 180 / .pi), value: grain.orientation),
+        .init(turn, value: Double(turn)), .init(length(grain.lattice.grid.u)), .init(length(grain.lattice.grid.v)),
+        .init(
+          zip(grain.lattice.basisLetters, grain.lattice.basis).sorted { $0.0 < $1.0 }.map {
+            $0.0 + String(format: " (%.2f, %.2f)", $0.1.x, $0.1.y)
+          }.joined(separator: ", ")),
+      ]
+    }
+    return .init(
+      "Grains",
+      [
+        .figure(
+          .init(
+            "grains", title: "Grains by orientation",
+            caption:
+              "Colour goes once around the wheel from 0° to \(Number.short((grains.first?.period ?? 0) * 180 / .pi))°, "
+              + "the turn that carries the lattice onto itself. Columns without colour are in no grain.",
+            figure.adding(markers).drawing())),
+        .table(
+          .init(
+            columns: [
+              .init("grain", isNumeric: true), .init("columns", isNumeric: true),
+              .init("orientation (°)", isNumeric: true),
+              .init("turned against grain 1 (°)", isNumeric: true),
+              .init("u"), .init("v"), .init("columns of a cell (u, v)"),
+            ], rows: rows)),
+        .paragraph(
+          "The orientation is the angle of the shortest lattice vector from +x towards +y (down), reduced by the turns "
+            + "of the lattice. Letters go by falling brightness."),
+      ])
+  }
+
+  // MARK: Dislocations
+
+  private var dislocationSection: ReportDocument.Section {
+    let cores = result.dislocations
+    guard !cores.isEmpty else {
+      return .init(
+        "Dislocations",
+        [.paragraph("Every Burgers circuit within a grain closes: there is no perfect dislocation in the image.")])
+    }
+    var figure = ImageFigure(result.micrograph, summary: "Dislocations with their Burgers vectors")
+    figure.dimming = 0.25
+    figure.width = 640
+    let spacing = result.grains.grains.first.map { $0.lattice.grid.v.length } ?? 10
+    var arrows = ArrowField(origins: cores.map(\.position), vectors: cores.map(\.burgers))
+    arrows.calibration = result.micrograph.calibration
+    // An arrow of one lattice vector should be seen in an image of hundreds.
+    arrows.magnification = max(1, 0.05 * Double(result.micrograph.width) / spacing)
+    let marks = CircleMarks(
+      points: cores.map(\.position), radius: 1.5 * spacing, captions: cores.indices.map { "\($0)" })
+    let rows = cores.enumerated().map { k, core -> [ReportDocument.Table.Cell] in
+      [
+        .init("\(k)", value: Double(k)), .init(String(format: "%.0f", core.position.x), value: core.position.x),
+        .init(String(format: "%.0f", core.position.y), value: core.position.y),
+        .init(String(format: "%.0f", core.positionError), value: core.positionError), .init("\(core.grain)"),
+        .init("[\(core.u) \(core.v)]"), .init(length(core.burgers)),
+        .init(String(format: "%.1f", core.burgers.angle * 180 / .pi), value: core.burgers.angle),
+      ]
+    }
+    return .init(
+      "Dislocations",
+      [
+        .figure(
+          .init(
+            "dislocations", title: "Cores and Burgers vectors",
+            caption: "Arrows begin at the cores; they are drawn longer than they are, and the key tells their length.",
+            figure.adding(marks).adding(arrows).drawing())),
+        .table(
+          .init(
+            columns: [
+              .init("number", isNumeric: true), .init("x (px)", isNumeric: true), .init("y (px)", isNumeric: true),
+              .init("± (px)", isNumeric: true), .init("grain"), .init("b [u v]"), .init("|b|"),
+              .init("direction (°)", isNumeric: true),
+            ], rows: rows)),
+        .paragraph(
+          "The circuit runs clockwise as seen on the screen (from +x towards +y), right-handed about a line that points "
+            + "away from the viewer; it is closed in the image, and b leads from its finish to its start in the perfect "
+            + "lattice (FS/RH). Only the part of b in the image plane is seen. Partial dislocations, and those of "
+            + "grain boundaries, are not sought."),
+      ])
+  }
+
+  // MARK: Bonds and planes
+
+  private var bondSection: ReportDocument.Section {
+    let survey = result.survey
+    let unit = result.micrograph.calibration?.meanNanometresPerPixel
+    var rows: [[ReportDocument.Table.Cell]] = []
+    var figures: [ReportDocument.Figure] = []
+    for (k, pair) in survey.pairs.enumerated() {
+      let bonds = survey.bonds.filter { $0.pair == k }
+      guard bonds.count > 1 else { continue }
+      let lengths = bonds.map { bond in
+        result.micrograph.calibration.map { $0.nanometres(bond.vector).length } ?? bond.length
+      }
+      let errors = bonds.map(\.error).filter(\.isFinite)
+      let angles = survey.angles.filter { $0.pair == k }.map { $0.value * 180 / .pi }
+      let digits = unit == nil ? "%.3f" : "%.5f"
+      rows.append([
+        .init(pair.name), .init(Number.count(bonds.count), value: Double(bonds.count)),
+        .init(String(format: digits, Statistics.mean(lengths)), value: Statistics.mean(lengths)),
+        .init(String(format: digits, Statistics.deviation(lengths)), value: Statistics.deviation(lengths)),
+        .init(errors.isEmpty ? "–" : String(format: digits, Statistics.median(errors) * (unit ?? 1))),
+        .init(angles.isEmpty ? "–" : String(format: "%.2f", Statistics.mean(angles))),
+        .init(angles.isEmpty ? "–" : String(format: "%.2f", Statistics.deviation(angles))),
+      ])
+      if figures.count < 6 {
+        let histogram = HistogramFigure(
+          values: lengths, title: "\(pair.name) (\(unit == nil ? "px" : "nm"))",
+          summary: "Lengths of \(pair.name) bonds")
+        figures.append(
+          .init("bonds-\(pair.name)", title: "\(pair.name) bonds", caption: "Projected lengths.", histogram.drawing()))
+      }
+    }
+    let name = unit == nil ? "px" : "nm"
+    return .init(
+      "Bonds between first neighbours", isFolded: false,
+      [
+        .table(
+          .init(
+            columns: [
+              .init("pair"), .init("bonds", isNumeric: true), .init("mean length (\(name))", isNumeric: true),
+              .init("standard deviation", isNumeric: true), .init("error of one, from noise", isNumeric: true),
+              .init("mean angle at the first (°)", isNumeric: true), .init("standard deviation (°)", isNumeric: true),
+            ], rows: rows)),
+        .row(figures),
+        .paragraph(
+          "Lengths and angles are projections along the beam. Where the deviation exceeds the error of one bond, the "
+            + "crystal, the scan or the specimen's tilt adds to the noise; an image alone does not say which."),
+      ])
+  }
+
+  private var planeSection: ReportDocument.Section {
+    let calibration = result.micrograph.calibration
+    let unit = calibration?.meanNanometresPerPixel ?? 1
+    let figures = zip(result.planes, result.spacings).filter { !$0.1.isEmpty }.prefix(4).map { planes, spacings in
+      let colors = ClassStyle.styles(names: (0..<max(1, result.grains.grains.count)).map { "grain \($0 + 1)" })
+      let curves = Set(spacings.map(\.grain)).sorted().prefix(6).map { grain in
+        LineFigure.Curve(
+          name: "grain \(grain)",
+          points: spacings.filter { $0.grain == grain }.map { Point(Double($0.plane), $0.value * unit) },
+          color: colors[grain - 1].color)
+      }
+      let figure = LineFigure(
+        curves: Array(curves), x: Axis("plane"),
+        y: Axis("distance to the next (\(calibration == nil ? "px" : "nm"))"),
+        summary: "Spacing of the planes (\(planes.h) \(planes.k))")
+      return ReportDocument.Figure(
+        "planes-\(planes.h)-\(planes.k)".replacing("--", with: "-m"), title: "Planes (\(planes.h) \(planes.k))",
+        caption: "Mean distance of the columns of one plane from those of the next; planes.csv has the errors.",
+        figure.drawing())
+    }
+    return .init("Plane spacings", [.row(Array(figures))])
+  }
+}

@@ -1,0 +1,49 @@
+import Foundation
+import TesseraNumerics
+
+/// A crystal in the shape of a staircase: thicker by one atom a column from step to step, left to right.
+public struct Wedge: Specimen, Equatable {
+  public var crystal = Crystal.fcc110
+  /// Turns the crystal from +x towards +y, in radians.
+  public var angle = 0.0
+  /// Atoms a column on the last step; the first has one. 1 ... 200. (Cell repeats along the beam, for crystals of
+  /// several atoms a column.)
+  public var thickness = 15
+  /// How the intensity falls behind the number of atoms because the probe loses its focus along the column:
+  ///
+  ///     w(n) = (1 - exp(-s n)) / s,    w(n) = n for s = 0;
+  ///
+  /// 0 ... 0.2. A stand-in for channelling, not a calculation of it.
+  public var saturation = 0.0
+  /// Root mean square random displacement in pixels.
+  public var displacement = 0.0
+
+  public init() {}
+
+  /// Intensity of a column of n atoms in units of one atom's.
+  func intensity(of atoms: Int) -> Double {
+    saturation > 0 ? -expm1(-saturation * Double(atoms)) / saturation : Double(atoms)
+  }
+
+  public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
+    try require((1...200).contains(thickness), "thickness", is: thickness, mustBe: "within 1 ... 200 atoms")
+    try require((0...0.2).contains(saturation), "saturation", is: saturation, mustBe: "within 0 ... 0.2")
+    let frame = request.frame
+    let placed = try PlacedCrystal(
+      crystal, angle: angle, origin: randomOrigin(seed: request.seed, frame: frame), request: request,
+      displacement: displacement)
+    var nodes = try placed.nodes(in: frame, margin: request.reach, seed: request.seed)
+    for index in nodes.indices {
+      let step = Int((Double(thickness) * (nodes[index].ideal.x + 0.5) / Double(frame.width)).rounded(.down))
+      let atoms = max(1, min(thickness, step + 1))
+      nodes[index].occupant.weight *= intensity(of: atoms)
+      nodes[index].atoms = atoms
+      nodes[index].environment += "*\(atoms)"
+      nodes[index].environmentOriented += "*\(atoms)"
+    }
+    var scene = Scene()
+    scene.add(nodes, in: frame)
+    scene.lattices = [placed.truth]
+    return scene
+  }
+}

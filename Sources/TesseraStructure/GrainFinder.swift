@@ -1,0 +1,207 @@
+import Foundation
+import TesseraNumerics
+
+/// Finds the crystals of an image: one `Lattice` a grain.
+///
+/// The shape of the cell comes from `LatticeFinder`, over the whole image or over windows where no lattice is shared by
+/// most columns. Each site then fits the frame that its own neighbours form (`LocalFrames`). Neighbours whose frames
+/// are turned by less than `largestTurn` against each other are of one grain, so a grain may bend as long as it bends
+/// slowly. Sites that no grain has taken are searched again for another cell.
+public struct GrainFinder: Sendable, Codable, Equatable {
+  /// How the shape of the cell is found.
+  public var latticeFinder = LatticeFinder()
+  /// Neighbours whose frames differ by more than this are on two sides of a boundary; radians, positive.
+  public var largestTurn = 4 * Double.pi / 180
+  /// A grain has at least so many sites.
+  public var smallestGrain = 24
+  /// At most so many different cells are sought.
+  public var cellLimit = 4
+  /// A grain's lattice must index this share of the sites that were taken for it, 0 ... 1.
+  public var smallestShare = 0.5
+
+  public init() {}
+
+  /// The grains by falling size; none where no lattice is found. O(n).
+  ///
+  /// An image of one grain has the lattice that `LatticeFinder` and `Lattice(indexing:)` give it.
+  /// - Parameters:
+  ///   - heights: of the columns, any unit; NaN where unknown.
+  ///   - width, height: size of the image, in pixels.
+  public func grains(of positions: [Point], heights: [Double], width: Int, height: Int) -> Grains {
+    var found: [Grain] = []
+    let none = Grains(grains: [], labels: positions.map { _ in 0 })
+    guard positions.count >= 12 else { return none }
+    let index = PlanarIndex(positions)
+    let spacing = Statistics.median(index.nearestDistances())
+    var isFree = [Bool](repeating: true, count: positions.count)
+    for round in 0..<cellLimit {
+      let free = positions.indices.filter { isFree[$0] }
+      guard free.count >= max(smallestGrain, positions.count / 50) else { break }
+      guard
+        let cell = sharedCell(
+          among: free, index: index, heights: heights, spacing: spacing, isWhole: round == 0,
+          extent: Point(Double(width - 1), Double(height - 1))),
+        let fitter = LocalFrames(u: cell.u, v: cell.v, index: index, spacing: spacing)
+      else { break }
+      // A second cell needs more than a few stray columns.
+      let smallest = round == 0 ? max(smallestGrain * 2 / 3, 8) : max(2 * smallestGrain, positions.count / 20)
+      let (members, turns) = groups(fitter, among: free, index: index, isFree: isFree, smallest: smallest)
+      if round == 0, members.count == 1,
+        let whole = Lattice(indexing: positions, heights: heights, u: cell.u, v: cell.v),
+        whole.indexedShare >= smallestShare
+      {
+        found = [grain(whole, fitter, turns: turns, mean: 0)]
+      } else {
+        let grains = members.compactMap { group in
+          self.grain(of: group, turns: turns, fitter: fitter, index: index, heights: heights, isFree: isFree)
+        }
+        if grains.isEmpty { break }
+        found += grains
+      }
+      for grain in found { for site in grain.sites { isFree[site] = false } }
+      if round == 0, found.count == 1, found[0].lattice.indexedShare >= 0.9 { break }
+    }
+    return Self.settled(found, count: positions.count, smallest: smallestGrain)
+  }
+
+  /// A cell that free sites share: of the whole image, unless a window shows a smaller one that suits the sites as well.
+  /// Vectors that several grains happen to have in common span multiples of the cell.
+  private func sharedCell(
+    among free: [Int], index: PlanarIndex, heights: [Double], spacing: Double, isWhole: Bool, extent: Point
+  ) -> (u: Point, v: Point)? {
+    let positions = index.points
+    let sample = stride(from: 0, to: free.count, by: max(1, free.count / 400)).map { free[$0] }
+    var candidates: [SharedCell] = []
+    func consider(_ cell: (u: Point, v: Point)?) {
+      guard let cell, let fitter = LocalFrames(u: cell.u, v: cell.v, index: index, spacing: spacing) else { return }
+      candidates.append(SharedCell(cell.u, cell.v, judgedBy: fitter, sample: sample, heights: heights))
+    }
+    if isWhole {
+      consider(
+        latticeFinder.vectors(of: positions, heights: heights, width: Int(extent.x) + 1, height: Int(extent.y) + 1))
+    }
+    var finder = latticeFinder
+    finder.reach = min(finder.reach, 4.5)
+    let freeIndex = PlanarIndex(free.map { positions[$0] })
+    // Windows around sites spread evenly through the list, which runs along the image.
+    for site in stride(from: 0, to: free.count, by: max(1, free.count / 24)) {
+      let window = freeIndex.nearest(90, to: freeIndex.points[site]).map { free[$0] }
+      let places = window.map { positions[$0] }
+      let low = places.reduce(places[0]) { pointwiseMin($0, $1) }
+      let high = places.reduce(places[0]) { pointwiseMax($0, $1) }
+      consider(
+        finder.vectors(
+          of: places.map { $0 - low }, heights: window.map { heights[$0] }, width: Int(high.x - low.x) + 1,
+          height: Int(high.y - low.y) + 1))
+    }
+    return SharedCell.best(of: candidates).map { ($0.u, $0.v) }
+  }
+
+  /// Sets of sites that neighbours with nearly equal turns connect, with the mean turn of each, the largest first; and
+  /// the turn of every site, NaN where it has none.
+  private func groups(
+    _ fitter: LocalFrames, among free: [Int], index: PlanarIndex, isFree: [Bool], smallest: Int
+  ) -> (groups: [(sites: [Int], turn: Double)], turns: [Double]) {
+    var frames = [LocalFrame?](repeating: nil, count: index.points.count)
+    for (k, frame) in fitter.frames(of: free).enumerated() { frames[free[k]] = frame }
+    // Beside a boundary half of the partners may be of the other grain; such a frame fits worse than noise makes it.
+    let full = frames.compactMap { $0 }.filter { $0.partnerCount >= 5 }
+    let usual = full.isEmpty ? 0 : Statistics.median(full.map(\.deviation))
+    let worst = max(0.15 * fitter.tolerance, min(0.6 * fitter.tolerance, 2.5 * usual))
+    let isSound = frames.map { frame in
+      frame.map { $0.partnerCount >= 5 && $0.deviation <= worst } ?? false
+    }
+    let turns = frames.map { $0?.rotation ?? .nan }
+    var sets = DisjointSets(index.points.count)
+    func join(within reach: Double, turnedBy limit: Double) -> [[Int]] {
+      let linked = concurrentMap(count: free.count) { k -> [Int] in
+        let site = free[k]
+        guard isSound[site] else { return [] }
+        return index.neighbours(of: index.points[site], within: reach).filter {
+          $0 > site && isSound[$0] && isFree[$0] && abs(fitter.difference(turns[$0], turns[site])) < limit
+        }
+      }
+      for (k, others) in linked.enumerated() { for other in others { sets.unite(free[k], other) } }
+      var members: [Int: [Int]] = [:]
+      for site in free where isSound[site] { members[sets.find(site), default: []].append(site) }
+      return members.values.filter { $0.count >= smallest }
+    }
+    var members = join(within: 1.15 * fitter.u.length, turnedBy: largestTurn)
+    // Parts of one crystal on both sides of a strip where no frame is sound.
+    if members.count > 1 { members = join(within: 4 * fitter.u.length, turnedBy: 0.5 * largestTurn) }
+    let groups = members.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
+      .map { sites in
+        let sum = sites.reduce(Point.zero) { $0 + Point(1, 0).rotated(by: 2 * .pi * turns[$1] / fitter.period) }
+        return (sites: sites, turn: sum.angle * fitter.period / (2 * .pi))
+      }
+    return (groups, turns)
+  }
+
+  /// The grain around a group of sites: its own vectors, then every free site near it that fits them.
+  private func grain(
+    of group: (sites: [Int], turn: Double), turns: [Double], fitter: LocalFrames, index: PlanarIndex,
+    heights: [Double], isFree: [Bool]
+  ) -> Grain? {
+    let frames = concurrentMap(count: group.sites.count) { k in
+      fitter.frame(of: group.sites[k], turn: fitter.reduced(turns[group.sites[k]], near: group.turn))
+    }
+    let sound = frames.compactMap { $0 }.filter { $0.partnerCount >= 5 }
+    guard !sound.isEmpty else { return nil }
+    let u = sound.reduce(Point.zero) { $0 + $1.u } / Double(sound.count)
+    let v = sound.reduce(Point.zero) { $0 + $1.v } / Double(sound.count)
+    var isNear = [Bool](repeating: false, count: isFree.count)
+    for site in group.sites {
+      for other in index.neighbours(of: index.points[site], within: 1.2 * v.length) { isNear[other] = true }
+    }
+    let candidates = isFree.indices.filter { isFree[$0] && isNear[$0] }
+    let cell = LatticeFinder.reduced(u, v)
+    guard
+      let part = Lattice(
+        indexing: candidates.map { index.points[$0] }, heights: candidates.map { heights[$0] }, u: cell.u, v: cell.v,
+        tolerance: 0.25)
+    else { return nil }
+    let lattice = part.spread(over: isFree.count, sites: candidates)
+    guard Double(lattice.nodes.count { $0 != nil }) >= smallestShare * Double(group.sites.count) else { return nil }
+    return LocalFrames(u: cell.u, v: cell.v, index: index, tolerance: fitter.tolerance).map {
+      grain(lattice, $0, turns: turns, mean: group.turn)
+    }
+  }
+
+  /// - Parameters:
+  ///   - turns: of all sites, against the cell that was sought.
+  ///   - mean: the turn of the grain's lattice against that cell.
+  private func grain(_ lattice: Lattice, _ fitter: LocalFrames, turns: [Double], mean: Double) -> Grain {
+    let sites = lattice.nodes.indices.filter { lattice.nodes[$0] != nil }
+    let frames = concurrentMap(count: sites.count) { k -> LocalFrame? in
+      let turn = turns[sites[k]]
+      return turn.isFinite ? fitter.frame(of: sites[k], turn: fitter.difference(turn, mean)) : nil
+    }
+    let (u, v) = (lattice.grid.u, lattice.grid.v)
+    let period = lattice.grid.rotationPeriod
+    // Of two equally short vectors neither is the first; the mirror line between them is the same in every grain.
+    let isRhombic = period == .pi && abs(u.length - v.length) < 0.01 * u.length
+    let diagonal = u.dot(v) > 0 ? u - v : u + v
+    let angle = (isRhombic ? diagonal : u.length <= v.length * (1 + 1e-9) ? u : v).angle
+    return Grain(
+      lattice: lattice, orientation: angle - period * (angle / period).rounded(.down), period: period, sites: sites,
+      frames: frames)
+  }
+
+  /// Every site in one grain at most (the larger), grains numbered by size.
+  private static func settled(_ found: [Grain], count: Int, smallest: Int) -> Grains {
+    var labels = [Int](repeating: 0, count: count)
+    var grains: [Grain] = []
+    for var grain in found.sorted(by: { ($1.sites.count, $0.sites[0]) < ($0.sites.count, $1.sites[0]) }) {
+      let kept = grain.sites.indices.filter { labels[grain.sites[$0]] == 0 }
+      guard kept.count >= smallest || found.count == 1 else { continue }
+      if kept.count < grain.sites.count {
+        let own = Set(kept.map { grain.sites[$0] })
+        grain.lattice = grain.lattice.keeping { own.contains($0) }
+        (grain.sites, grain.frames) = (kept.map { grain.sites[$0] }, kept.map { grain.frames[$0] })
+      }
+      grains.append(grain)
+      for site in grain.sites { labels[site] = grains.count }
+    }
+    return Grains(grains: grains, labels: labels)
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// One crystal of an image that may hold several.
+public struct Grain: Sendable {
+  /// Its lattice; `nodes` has one entry for each site of the image, nil for those of other grains or off the lattice.
+  public var lattice: Lattice
+  /// Angle of the shortest lattice vector, 0 ..< the lattice's own period (60, 90 or 180 degrees), in radians.
+  public var orientation: Double
+  /// The turn that carries the lattice onto itself, in radians.
+  public var period: Double
+  /// Indexed sites, rising.
+  public var sites: [Int]
+  /// The lattice as each of `sites` sees it; nil where too few neighbours are met.
+  public var frames: [LocalFrame?]
+
+  /// Angle between the orientations of two grains, in degrees, reduced by the symmetry of the lattice: 0 ... period/2.
+  /// It means little between grains of different lattices.
+  public func misorientation(to other: Grain) -> Double {
+    let d = orientation - other.orientation
+    return abs(d - period * (d / period).rounded()) * 180 / .pi
+  }
+}
+
+/// The grains of an image.
+public struct Grains: Sendable {
+  /// By falling number of sites.
+  public var grains: [Grain]
+  /// For each site the number of its grain from 1; 0 for none.
+  public var labels: [Int]
+
+  public init(grains: [Grain], labels: [Int]) { (self.grains, self.labels) = (grains, labels) }
+
+  /// The share of the sites that sit on a node of their grain.
+  public var indexedShare: Double {
+    labels.isEmpty ? 0 : Double(labels.count { $0 > 0 }) / Double(labels.count)
+  }
+
+  /// The node of each site in the lattice of its grain; nil where it has none.
+  public var nodes: [Lattice.Node?] {
+    labels.indices.map { labels[$0] > 0 ? grains[labels[$0] - 1].lattice.nodes[$0] : nil }
+  }
+
+  /// The grain of each pixel: that of the nearest indexed site, 0 where the next is farther than one and a half
+  /// lattice vectors.
+  public func map(positions: [Point], width: Int, height: Int) -> Raster<UInt16> {
+    let indexed = labels.indices.filter { labels[$0] > 0 }
+    guard !indexed.isEmpty else { return Raster(width: width, height: height, filling: 0) }
+    let index = PlanarIndex(indexed.map { positions[$0] })
+    let reach = 1.5 * (grains.map { max($0.lattice.grid.u.length, $0.lattice.grid.v.length) }.max() ?? 0)
+    // Blocks of four pixels: a boundary between sites is not known better.
+    let block = 4
+    let (columns, rows) = ((width + block - 1) / block, (height + block - 1) / block)
+    let coarse = concurrentRows(width: columns, height: rows, of: UInt16(0)) { y, row in
+      for x in 0..<row.count {
+        let half = Double(block - 1) / 2
+        let place = Point(Double(block * x) + half, Double(block * y) + half)
+        if let near = index.nearest(1, to: place).first, (index.points[near] - place).length <= reach {
+          row[x] = UInt16(clamping: labels[indexed[near]])
+        }
+      }
+    }
+    return concurrentRows(width: width, height: height, of: UInt16(0)) { y, row in
+      for x in 0..<row.count { row[x] = coarse.values[(y / block) * columns + x / block] }
+    }
+  }
+}
