@@ -85,6 +85,21 @@ public final class ChildProcess: Sendable {
     }
   }
 
+  /// The child's side: lets this process take so many bytes more than it has. What asks for more is refused.
+  static func limitMemory(to bytes: Int) {
+    // The first number is the size of the address space, in pages.
+    var pages = 0
+    if let file = fopen("/proc/self/statm", "r") {
+      var line = [CChar](repeating: 0, count: 64)
+      if fgets(&line, 64, file) != nil { pages = atol(line) }
+      fclose(file)
+    }
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    limit.rlim_cur = min(limit.rlim_max, rlim_t(pages * Int(getpagesize()) + bytes))
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+  }
+
   /// The child's side: ends this process when it has computed for so many seconds more, as in an endless loop.
   static func limitProcessorTime(to seconds: Int) {
     var usage = rusage()

@@ -143,6 +143,18 @@ struct `TIA series` {
     #expect(abs(try #require(file.datasets[0].calibration).nanometresPerPixelX - 0.02) < 1e-12)
   }
 
+  @Test func `that count the same element many times are refused`() throws {
+    var file = series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]])
+    // Two hundred elements; the table of their places, now behind everything, names the first of the two each time.
+    let place = Int(file[22])
+    let first = Array(file[place..<place + 4])
+    for offset in [14, 18] { file.replaceSubrange(offset..<offset + 4, with: bytes(UInt32(200))) }
+    file.replaceSubrange(22..<26, with: bytes(UInt32(file.count)))
+    file += (0..<200).flatMap { _ in first }
+    let error = #expect(throws: FormatError.self) { try ImageFile.open(path: folder.file("many.ser", file)) }
+    #expect(error?.description.contains("200 elements") == true)
+  }
+
   @Test func `damaged in any way throw a sentence`() throws {
     try checkDamaged(series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]]), seed: 11)
     try checkDamaged(series(isLarge: true, images: [[1, 2, 3, 4]]), seed: 12)
