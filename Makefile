@@ -37,7 +37,7 @@ test: dependencies ## Runs every test, optimised (in a debug build the numerical
 
 .PHONY: fuzz
 fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
-	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) swift test -c release --filter "damaged in any way"
+	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) swift test -c release --no-parallel --filter "damaged in any way"
 
 .PHONY: damage
 damage: release ## Damages files of every format and reads them with the command, as Benchmarks/damage.py says

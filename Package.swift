@@ -80,7 +80,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["TesseraMethods", "TesseraFormats", "TesseraHDF5", "tessera", "tessera-hdf5"]),
+      dependencies: [
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "tessera",
+        "tessera-hdf5",
+      ]),
   ],
   cLanguageStandard: .gnu2x
 )

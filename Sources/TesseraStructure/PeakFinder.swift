@@ -227,7 +227,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       let y = min(max(Int(column.centre.y.rounded()), 0), outcome.background.height - 1)
       return Site(
         position: column.centre, amplitude: column.amplitude, sigmaMajor: axes.major, sigmaMinor: axes.minor,
-        angle: axes.angle, background: Double(outcome.background[x, y]))
+        angle: axes.angle, background: Double(outcome.background[x, y]), intensity: column.volume)
     }
     return Sites(sites)
   }

@@ -20,11 +20,15 @@ public struct Site: Sendable, Codable, Equatable {
   public var angle: Double
   /// Fitted background, in the image's intensity units.
   public var background: Double
+  /// Sum of the fitted Gaussian over all pixels, 2 pi amplitude sigmaMajor sigmaMinor (the scattering cross-section in
+  /// the image's units), and its standard error; NaN where unknown.
+  public var intensity, intensityError: Double
   public var kind: Kind
 
   public init(
     position: Point, amplitude: Double = .nan, sigmaMajor: Double = .nan, sigmaMinor: Double = .nan,
-    angle: Double = 0, background: Double = .nan, kind: Kind = .column
+    angle: Double = 0, background: Double = .nan, intensity: Double = .nan, intensityError: Double = .nan,
+    kind: Kind = .column
   ) {
     self.position = position
     self.amplitude = amplitude
@@ -32,6 +36,7 @@ public struct Site: Sendable, Codable, Equatable {
     self.sigmaMinor = sigmaMinor
     self.angle = angle
     self.background = background
+    (self.intensity, self.intensityError) = (intensity, intensityError)
     self.kind = kind
   }
 }

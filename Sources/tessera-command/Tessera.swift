@@ -10,7 +10,8 @@ struct TesseraCommand: AsyncParsableCommand {
     abstract: "Finds the motifs of an atomic-resolution micrograph, where each one sits, and how they combine.",
     version: Tessera.version,
     subcommands: [
-      Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self, Evaluate.self,
+      Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self, Strain.self,
+      Evaluate.self,
       ReadHDF5.self,
     ])
 

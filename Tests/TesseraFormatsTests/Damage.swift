@@ -74,8 +74,8 @@ struct Damage {
     let old = Self.value(in: bytes, field)
     let bits = 8 * field.size
     let values: [Int] = [
-      0, 1, 2, -1, -2, 1 << (bits - 1), 1 << (bits - 1) - 1, 1 << (bits - 2), 1 << (bits / 2), bytes.count,
-      bytes.count - 1, bytes.count + 1, old &+ 1, old &- 1, old &* 2, old / 2, -old, field.place,
+      0, 1, 2, -1, -2, 1 << (bits - 1), 1 << (bits - 1) &- 1, 1 << (bits - 2), 1 << (bits / 2), bytes.count,
+      bytes.count - 1, bytes.count + 1, old &+ 1, old &- 1, old &* 2, old / 2, 0 &- old, field.place,
       fields.randomElement(using: &random).map { Self.value(in: good, $0) } ?? 3,
       Int.random(in: 0..<1 << 16, using: &random),
     ]

@@ -4,7 +4,7 @@ import TesseraNumerics
 import Testing
 
 /// Damages a good file in many ways and reads the result: each reading must give an image or a `FormatError`, within five
-/// seconds and less than 1 GiB.
+/// seconds of computing and, where `make fuzz` runs these tests alone, less than 1 GiB.
 ///
 /// - Parameters:
 ///   - good: what is damaged: a file, or the part of one that `wrap` makes whole, such as data that are packed and summed up.
@@ -48,7 +48,7 @@ func checkDamaged(
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     close(descriptor)
-    let start = ContinuousClock.now
+    let start = Fuzzing.processorTime
     do {
       warned += try read(path) > 0 ? 1 : 0
       read_ += 1
@@ -58,7 +58,7 @@ func checkDamaged(
     } catch {
       Issue.record("\(what()): \(error)")
     }
-    let time = ContinuousClock.now - start
+    let time = Fuzzing.processorTime - start
     slowest = max(slowest, time)
     if time > .seconds(5) {
       Issue.record("\(what()) takes \(time): \(Data(bytes.prefix(100_000)).base64EncodedString())")
@@ -72,8 +72,8 @@ func checkDamaged(
     try check(damage.bytes(using: &random), "mutation \(index)")
     index += 1
   }
-  #expect(Fuzzing.peak < Fuzzing.start + 1 << 30, "reading took more than 1 GiB")
   if Fuzzing.minutes > 0 {
+    #expect(Fuzzing.peak < 1 << 30, "reading took more than 1 GiB")
     print(
       "fuzz \(name), \(good.count) bytes: \(index + truncations) tried, \(refused) refused, \(read_) read, "
         + "\(warned) of them with a warning, slowest \(slowest), peak \(Fuzzing.peak >> 20) MiB")
@@ -94,8 +94,12 @@ enum Fuzzing {
     }.max()!
   }
 
-  /// The memory before the first damaged file.
-  static let start = peak
+  /// What this thread has computed so far: other tests and programs do not count.
+  static var processorTime: Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
 }
 
 /// Lets HDF5 files be read by the program beside the tests, as the command itself does; false if it is not there.

@@ -7,7 +7,7 @@ struct `NumPy archives` {
   private let folder = TemporaryFolder()
 
   private func array() throws -> [UInt8] {
-    try NPYWriter.write(ramp(width: 12, height: 9).values, shape: [9, 12], to: folder / "a.npy")
+    try NPYWriter.write(ramp(width: 12, height: 9).values, shape: [9, 12], to: folder / "a.npy", replacing: true)
     return folder.contents(of: "a.npy")
   }
 
@@ -71,6 +71,19 @@ struct `NumPy archives` {
 struct `Packed pixels` {
   private let folder = TemporaryFolder()
 
+  @Test(arguments: [false, true]) func `of PNG that claim more than the file holds are refused`(isText: Bool) throws {
+    var header = Array(bytes(UInt32(11)).reversed() + bytes(UInt32(6)).reversed()) + [8, 0, 0, 0, 0]
+    let rows = (0..<6).flatMap { row in [UInt8](repeating: 0, count: 12) }
+    #expect(
+      try ImageFile.open(path: folder.file("p.png", Packing.png(header: header, rows: rows))).read().pixels.count == 66)
+    if !isText { header.replaceSubrange(4..<8, with: [0, 1, 0, 0]) }
+    var file = Packing.png(header: header, rows: rows)
+    // A text, right behind the header's chunk of 25 bytes, of a gigabyte.
+    if isText { file.insert(contentsOf: [0x40, 0, 0, 0] + Array("tEXtkey\0words".utf8) + [0, 0, 0, 0], at: 33) }
+    let error = #expect(throws: FormatError.self) { try ImageFile.open(path: folder.file("q.png", file)) }
+    #expect(error?.description.contains("claims") == true)
+  }
+
   @Test func `of PNG damaged in any way throw a sentence`() throws {
     let size = bytes(UInt32(11)).reversed() + bytes(UInt32(6)).reversed()
     let rows = (0..<6).flatMap { row in [UInt8(row % 5)] + (0..<22).map { UInt8($0 * row) } }
@@ -91,13 +104,13 @@ struct `Packed pixels` {
     ByLavGRYVc9S7Eb1e4B17P/Z
     """,
     """
-    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDACgcHiMeGSgjISMtKygwPGRBPDc3PHtYXUlkkYCZlo+AjIqgtObDoKrarYqMyP/L2u71////m8H////6/+b9\
-    //j/2wBDASstLTw1PHZBQXb4pYyl+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj4+Pj/wgARCAAQABADASIA\
-    AhEBAxEB/8QAFgABAQEAAAAAAAAAAAAAAAAAAwIE/8QAFAEBAAAAAAAAAAAAAAAAAAAAAP/aAAwDAQACEAMQAAABDRLH/8QAFhABAQEAAAAAAAAAAAAA\
-    AAAAAQAx/9oACAEBAAEFAgggsP/EABURAQEAAAAAAAAAAAAAAAAAAAIA/9oACAEDAQE/AUb/xAAVEQEBAAAAAAAAAAAAAAAAAAACAP/aAAgBAgEBPwFG\
-    /8QAFBABAAAAAAAAAAAAAAAAAAAAIP/aAAgBAQAGPwIf/8QAGRAAAQUAAAAAAAAAAAAAAAAAAQAQESEx/9oACAEBAAE/IXqohkYv/9oADAMBAAIAAwAA\
-    ABAD/8QAFBEBAAAAAAAAAAAAAAAAAAAAAP/aAAgBAwEBPxB//8QAFBEBAAAAAAAAAAAAAAAAAAAAAP/aAAgBAgEBPxAf/8QAFxABAAMAAAAAAAAAAAAA\
-    AAAAAQAQEf/aAAgBAQABPxCwNUAiQWf/2Q==
+    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5mo\
+    q6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wgARCAAQABADASIAAhEB\
+    AxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAwT/xAAUAQEAAAAAAAAAAAAAAAAAAAAA/9oADAMBAAIQAxAAAAEXmY//xAAVEAEBAAAAAAAAAAAAAAAAAAAA\
+    Af/aAAgBAQABBQKIiP/EABURAQEAAAAAAAAAAAAAAAAAAAAT/9oACAEDAQE/AZP/xAAWEQADAAAAAAAAAAAAAAAAAAAAAQL/2gAIAQIBAT8BUn//xAAU\
+    EAEAAAAAAAAAAAAAAAAAAAAg/9oACAEBAAY/Ah//xAAVEAEBAAAAAAAAAAAAAAAAAAAAAf/aAAgBAQABPyGlrU//2gAMAwEAAgADAAAAEJP/xAAUEQEA\
+    AAAAAAAAAAAAAAAAAAAA/9oACAEDAQE/ED//xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oACAECAQE/ED//xAAUEAEAAAAAAAAAAAAAAAAAAAAg/9oACAEB\
+    AAE/EBBf/9k=
     """,
   ].map { Array(Data(base64Encoded: $0)!) }
 
@@ -115,9 +128,11 @@ struct `Packed pixels` {
     var tags: [(tag: UInt16, value: UInt32)] = [
       (256, 16), (257, 16), (258, 8), (259, compression), (262, 1), (277, 1), (317, predictor),
     ]
-    let places: [(tag: UInt16, value: UInt32)] =
-      isTile ? [(322, 16), (323, 16), (324, 8), (325, size)] : [(273, 8), (278, 16), (279, size)]
-    tags += places
+    if isTile {
+      tags += [(322, 16), (323, 16), (324, 8), (325, size)]
+    } else {
+      tags += [(273, 8), (278, 16), (279, size)]
+    }
     let padded = packed + [UInt8](repeating: 0, count: packed.count % 2)
     var file: [UInt8] = [0x49, 0x49, 42, 0] + bytes(UInt32(8 + padded.count)) + padded + bytes(UInt16(tags.count))
     for (tag, value) in tags.sorted(by: { $0.tag < $1.tag }) {

@@ -88,7 +88,7 @@ enum HDF5Example {
     H5Fclose(file)
   }
 
-  private static func write<Value>(
+  private static func write<Value: BitwiseCopyable>(
     _ values: [Value], shape: [Int], named name: String, in group: hid_t, _ type: hid_t, _ settings: hid_t
   ) {
     let space = H5Screate_simple(Int32(shape.count), shape.map { hsize_t($0) }, nil)

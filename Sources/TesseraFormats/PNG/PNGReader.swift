@@ -17,6 +17,8 @@ struct PNGReader: FormatReader {
 
   init(_ file: FileBytes, _ options: ReadingOptions) throws {
     path = file.path
+    // Sizes are checked before libpng sees them, which would ask for the memory that a chunk claims.
+    let (texts, hasColour) = try Self.chunks(of: file)
     var info = tessera_png_info()
     var message = [CChar](repeating: 0, count: 128)
     guard tessera_png_read(path, &info, nil, nil, &message) == 0 else { throw Self.failure(path, message) }
@@ -24,11 +26,11 @@ struct PNGReader: FormatReader {
       throw FormatError(in: path, "claims \(info.width) x \(info.height) pixels, more than --max-pixels allows")
     }
     // Deflate gives at most 1032 bytes for one: a header beyond that lies.
-    guard pixels * Int(info.channels) * Int(info.bits) / 8 / 1040 <= file.count * 8 else {
+    let bits = checkedProduct([pixels, Int(info.stored_channels) * Int(info.stored_bits)])
+    guard let bits, bits / 8 / 1040 <= file.count else {
       throw FormatError(
         in: path, "claims \(info.width) x \(info.height) pixels, but is too short for them; export it again")
     }
-    let (texts, hasColour) = try Self.chunks(of: file)
     metadata = .group(texts.map { .init($0.key, .text($0.text)) })
     storedChannels = Int(info.channels)
     isGreyPalette = !hasColour && storedChannels >= 3
@@ -80,6 +82,10 @@ struct PNGReader: FormatReader {
       let count = Int(try cursor.integer(UInt32.self))
       let kind = try cursor.text(4)
       let next = cursor.offset + count + 4
+      guard kind == "IDAT" || next <= file.count else {
+        throw FormatError(
+          in: file.path, "ends in the middle of a part that claims \(count) bytes; copy or export it again")
+      }
       if kind == "IDAT" || kind == "IEND" { break }
       if kind == "PLTE", count <= 768 {
         let palette = Array(try cursor.bytes(count))
