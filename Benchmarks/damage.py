@@ -3,11 +3,12 @@
 
     python3 Benchmarks/damage.py [--binary PATH] [--samples FOLDER] [--truncations 200] [--mutations 2000] [FORMAT ...]
 
-Each run must end with status 0, or with 65 and a sentence, within 5 s and 1 GiB. Files are read fifty in a run; what looks
-wrong, and every fiftieth file, is read alone and must then say one line. Prints a table a format: how many damaged files were
-refused, read with a warning, read with the same statistics as the good file, or read with others and no warning. Needs only
-Python. Files that the command writes itself are always tried; others are taken from FOLDER (by default
-../shared/data/formats beside the repository) where it exists. Exit status: number of files that broke a rule (at most 99).
+Each run must end with status 0, or with 65 and a sentence, within 5 s of computing (a minute of waiting) and 1 GiB. Files
+are read fifty in a run; what looks wrong, and every fiftieth file, is read alone and must then say one line. Prints a table
+a format: how many damaged files were refused, read with a warning, read with the same statistics as the good file, or read
+with others and no warning. Needs only Python. Files that the command writes itself are always tried; others are taken from
+FOLDER (by default ../shared/data/formats beside the repository) where it exists. Exit status: number of files that broke a
+rule (at most 99).
 """
 import argparse, json, os, random, re, signal, struct, subprocess, sys, tempfile, time
 from pathlib import Path
@@ -24,12 +25,13 @@ parser.add_argument("formats", nargs="*")
 options = parser.parse_args()
 binary = os.path.abspath(options.binary)
 work = Path(tempfile.mkdtemp(prefix="tessera-damage-", dir="/dev/shm" if os.path.isdir("/dev/shm") else None))
-slowest_allowed, memory_allowed = 5.0, 1 << 30
+slowest_allowed, memory_allowed, longest_wait = 5.0, 1 << 30, 60
 
 
 def run(words, limit):
-    """Status, standard output, standard error, seconds and peak memory in bytes; status -signal if killed."""
-    start = time.monotonic()
+    """Status, standard output, standard error, seconds of computing (of children too) and peak memory in bytes.
+
+    The status is -signal if it was killed, as after `limit` seconds of waiting."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen([binary, *map(str, words)], stdout=out, stderr=err, stdin=subprocess.DEVNULL)
         timer = time.monotonic() + limit
@@ -44,7 +46,7 @@ def run(words, limit):
             time.sleep(0.002)
         process.returncode = os.waitstatus_to_exitcode(status)
         texts = [f.seek(0) or f.read().decode(errors="replace") for f in (out, err)]
-    return process.returncode, *texts, time.monotonic() - start, usage.ru_maxrss << 10
+    return process.returncode, *texts, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
 
 
 def good_files():
@@ -137,7 +139,7 @@ def facts(entry):
 
 def check(paths, good, tally):
     """Reads files in one run and counts what became of each; false if the run itself went wrong."""
-    status, out, err, seconds, memory = run(["info", "--statistics", "--json", *paths], slowest_allowed * (1 if len(paths) == 1 else 10))
+    status, out, err, seconds, memory = run(["info", "--statistics", "--json", *paths], longest_wait * (1 if len(paths) == 1 else 5))
     try:
         read = {entry["path"]: entry for entry in json.loads(out)} if out.strip() else {}
     except json.JSONDecodeError:
@@ -192,7 +194,7 @@ def damage(name, sources):
                 alone = batch[:1]
             for path in alone:
                 if not check([path], reference, tallies[kind]):
-                    status, _, err, seconds, memory = run(["info", "--statistics", path], 30)
+                    status, _, err, seconds, memory = run(["info", "--statistics", path], longest_wait)
                     broken.append(f"{name} {path.name}: status {status}, {seconds:.1f} s, {memory >> 20} MiB, {err.strip()[:200]!r}")
                     if options.keep:
                         os.makedirs(options.keep, exist_ok=True)

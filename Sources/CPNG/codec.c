@@ -44,8 +44,6 @@ int tessera_png_read(const char *path, tessera_png_info *info, tessera_png_sink 
   png_set_user_limits(png, 1u << 30, 1u << 30);
   png_set_chunk_malloc_max(png, 1u << 26);
   png_read_info(png, header);
-  info->stored_bits = png_get_bit_depth(png, header);
-  info->stored_channels = png_get_channels(png, header);
   if (png_get_bit_depth(png, header) < 8 || png_get_color_type(png, header) == PNG_COLOR_TYPE_PALETTE) png_set_expand(png);
   if (png_get_bit_depth(png, header) == 16) png_set_swap(png);
   int passes = png_set_interlace_handling(png);

@@ -212,11 +212,11 @@ struct `Damaged tables` {
   func `of sites damaged in any way throw a sentence`(text: String) throws {
     try checkDamaged(
       Array(text.utf8), suffix: "csv", truncations: 20, mutations: 300, seed: 41, in: folder, name: "tables of sites",
-      wrap: { $0 }
-    ) { path in
-      _ = try CSVTable(path: path)
-      return try SiteList.read(path: path).warnings.count
-    }
+      wrap: { $0 },
+      read: { path in
+        _ = try CSVTable(path: path)
+        return try SiteList.read(path: path).warnings.count
+      })
   }
 }
 

@@ -9,7 +9,6 @@ typedef struct {
   uint32_t width, height;
   int bits;         // 8 or 16, each sample
   int channels;     // 1 grey, 2 grey and opacity, 3 RGB, 4 RGB and opacity
-  int stored_bits, stored_channels;  // the same in the file, where a palette is one channel of 1 to 8 bits
 } tessera_png_info;
 
 /// Takes consecutive rows (16-bit samples little-endian); a value other than 0 stops the reading.
