@@ -144,11 +144,11 @@ def check(paths, good, tally):
         read = {entry["path"]: entry for entry in json.loads(out)} if out.strip() else {}
     except json.JSONDecodeError:
         return False
-    fine = status in ((0, 65) if len(paths) == 1 else (0, 1, 65)) and memory < memory_allowed
+    fine = status in ((0, 65) if len(paths) == 1 else (0, 1, 65)) and memory < memory_allowed and seconds < slowest_allowed
     fine = fine and "Fatal" not in err and (len(paths) > 1 or (status == 0) == bool(read))
     if len(paths) == 1:
         lines = [line for line in err.splitlines() if "warning" not in line]
-        fine = fine and seconds < slowest_allowed and (status == 0 or len(lines) == 1 and len(lines[0]) < 600)
+        fine = fine and (status == 0 or len(lines) == 1 and len(lines[0]) < 600)
         tally["slowest"] = max(tally["slowest"], seconds)
     if not fine:
         return False

@@ -88,6 +88,19 @@ enum HDF5Example {
     H5Fclose(file)
   }
 
+  /// Lengths of a chunk along each axis; empty where there are none.
+  static func chunkSizes(of name: String, at path: String) -> [Int] {
+    let file = tessera_h5_open(path)
+    let dataset = H5Dopen2(file, name, 0)
+    let settings = H5Dget_create_plist(dataset)
+    var sizes = [hsize_t](repeating: 0, count: 8)
+    let rank = H5Pget_chunk(settings, 8, &sizes)
+    H5Pclose(settings)
+    H5Dclose(dataset)
+    H5Fclose(file)
+    return sizes.prefix(Int(max(0, rank))).map { Int($0) }
+  }
+
   private static func write<Value: BitwiseCopyable>(
     _ values: [Value], shape: [Int], named name: String, in group: hid_t, _ type: hid_t, _ settings: hid_t
   ) {

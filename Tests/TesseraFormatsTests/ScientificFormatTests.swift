@@ -37,6 +37,12 @@ struct `Stacks` {
     }
   }
 
+  @Test func `have a chunk a frame in HDF5, without which HyperSpy cannot read lazily`() throws {
+    let stack = ImageStack(count: 3, width: 21, height: 13, isShort: true) { ramp(width: 21, height: 13, start: $0) }
+    try HyperSpyWriter.write(stack, to: folder / "c.hspy")
+    #expect(HDF5Example.chunkSizes(of: "Experiments/__unnamed__/data", at: folder / "c.hspy") == [1, 13, 21])
+  }
+
   @Test(arguments: ["tif", "ome.tif", "mrc", "hspy"]) func `without a scale have none afterwards`(name: String) throws {
     let writer = try #require(stackWriters.first { $0.extension == name })
     try writer.write(ImageStack(Micrograph(name: "x", pixels: ramp(width: 8, height: 8))), folder / "n.\(name)")
