@@ -8,7 +8,7 @@ import Testing
 ///
 /// - Parameters:
 ///   - good: what is damaged: a file, or the part of one that `wrap` makes whole, such as data that are packed and summed up.
-///   - truncations, mutations: how many of each. `make fuzz` goes on for minutes.
+///   - truncations, mutations: how many of each. `make fuzz` goes on for minutes, in proportion to the mutations.
 func checkDamaged(
   _ good: [UInt8], suffix: String = "bin", truncations: Int = 40, mutations: Int = 300, seed: UInt64 = 1,
   in folder: TemporaryFolder = TemporaryFolder(), name: String = #function, file: String = #fileID,
@@ -66,7 +66,7 @@ func checkDamaged(
   }
   for index in 0..<truncations { try check(Array(good.prefix(good.count * index / truncations)), "cut \(index)") }
   let damage = Damage(good)
-  let end = ContinuousClock.now + .seconds(60 * Fuzzing.minutes)
+  let end = ContinuousClock.now + .seconds(60 * Fuzzing.minutes * Double(mutations) / 300)
   var index = 0
   while index < mutations || ContinuousClock.now < end {
     try check(damage.bytes(using: &random), "mutation \(index)")
@@ -82,7 +82,7 @@ func checkDamaged(
 
 /// What `make fuzz` sets, and what it measures.
 enum Fuzzing {
-  /// Minutes that each file is damaged beyond the number of mutations.
+  /// Minutes that a file is damaged for which the quick tests try 300 mutations.
   static let minutes = ProcessInfo.processInfo.environment["TESSERA_FUZZ_MINUTES"].flatMap { Double($0) } ?? 0
 
   /// Largest memory of this process or of one of its children so far, in bytes.
