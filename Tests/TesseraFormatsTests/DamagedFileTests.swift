@@ -204,6 +204,12 @@ struct `HDF5 files of other programs` {
 struct `Damaged tables` {
   private let folder = TemporaryFolder()
 
+  @Test(arguments: ["3", "9223372036854775807", "-1"]) func `of more atoms than lines are refused`(count: String) {
+    let path = folder.file("a.xyz", Array("\(count)\nLattice=\"1 0 0\"\nMo 1 2 3\nSe 2 3 4\n".utf8))
+    let error = #expect(throws: FormatError.self) { try SiteList.read(path: path) }
+    #expect(error?.description.contains("promises \(count) atoms") == true)
+  }
+
   @Test(arguments: [
     "x,y,x_nm,y_nm,class,kind\n1.5,2,0.1,0.2,3,column\n3,4.25,,,4,vacant\n",
     "2\nLattice=\"1 0 0\"\nMo 1 2 3\nSe 2 3 4\n",
