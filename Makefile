@@ -49,7 +49,11 @@ coverage: dependencies ## Runs every test and prints the share of lines that the
 
 .PHONY: fuzz
 fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
-	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) swift test -c release --filter "damaged in any way"
+	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) swift test -c release --no-parallel --filter "damaged in any way"
+
+.PHONY: damage
+damage: release ## Damages files of every format and reads them with the command, as Benchmarks/damage.py says
+	python3 Benchmarks/damage.py
 
 .PHONY: bench
 bench: release ## Runs the benchmarks of Benchmarks/ (see its README for the comparisons with other programs)

@@ -3,8 +3,14 @@
 
 // What Swift does not import: macros that hide calls, and functions whose name depends on the library's version.
 
-/// Keeps the library from printing its errors; counts for the calling thread.
-static inline void tessera_h5_quiet(void) { H5Eset_auto2(H5E_DEFAULT, 0, 0); }
+/// Keeps the library from printing its errors; counts for the calling thread. Comes before any other call.
+///
+/// It also keeps the library from closing files when the program exits: it crashes there if a disk was full. Whatever is
+/// opened is closed where it was opened.
+static inline void tessera_h5_quiet(void) {
+  H5dont_atexit();
+  H5Eset_auto2(H5E_DEFAULT, 0, 0);
+}
 
 static inline hid_t tessera_h5_open(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
 

@@ -24,11 +24,12 @@ static void fail(j_common_ptr codec) {
 
 static void ignore(j_common_ptr codec) { (void)codec; }
 
-// A progressive file may hold very many scans of a large image: each costs time, so their number is limited.
+// A progressive file may hold very many scans of a large image: each costs time, so their number is limited. Encoders
+// write about ten.
 static void limit_scans(j_common_ptr codec) {
-  if (codec->is_decompressor && ((j_decompress_ptr)codec)->input_scan_number > 500) {
+  if (codec->is_decompressor && ((j_decompress_ptr)codec)->input_scan_number > 64) {
     struct handler *handler = (struct handler *)codec->err;
-    snprintf(handler->message, 256, "more than 500 scans");
+    snprintf(handler->message, 256, "more than 64 scans");
     longjmp(handler->exit, 1);
   }
 }

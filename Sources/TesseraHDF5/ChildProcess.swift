@@ -68,7 +68,8 @@ public final class ChildProcess: Sendable {
   ///
   /// - Parameter respond: makes the answer to a request; an error becomes an answer that tells it.
   static func serve(_ respond: ([UInt8]) throws -> [UInt8]) {
-    var memory = rlimit(rlim_cur: 8 << 30, rlim_max: 8 << 30)
+    let most = rlim_t(addressSpace + (8 << 30))
+    var memory = rlimit(rlim_cur: most, rlim_max: most)
     setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
     var noDump = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noDump)
@@ -83,6 +84,23 @@ public final class ChildProcess: Sendable {
       }
       guard Message.send([status] + length(answer.count), to: 0), Message.send(answer, to: 0) else { return }
     }
+  }
+
+  /// Bytes of addresses that this process has taken; sanitizers take terabytes for themselves.
+  private static var addressSpace: Int {
+    guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+    defer { fclose(file) }
+    // The first number is the size of the address space, in pages.
+    var line = [CChar](repeating: 0, count: 64)
+    return fgets(&line, 64, file) == nil ? 0 : atol(line) * Int(getpagesize())
+  }
+
+  /// The child's side: lets this process take so many bytes more than it has. What asks for more is refused.
+  static func limitMemory(to bytes: Int) {
+    var limit = rlimit()
+    getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+    limit.rlim_cur = min(limit.rlim_max, rlim_t(addressSpace + bytes))
+    setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
   }
 
   /// The child's side: ends this process when it has computed for so many seconds more, as in an endless loop.

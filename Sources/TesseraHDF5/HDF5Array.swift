@@ -13,6 +13,8 @@ package struct HDF5Array: Sendable {
   package let chunk: [Int]?
 
   package var elementSize: Int { type.size * channels }
+  /// Bytes of an unpacked chunk; 0 if the values are in one piece.
+  var chunkSize: Int { chunk.flatMap { checkedProduct($0 + [elementSize]) } ?? 0 }
   package var summary: String { "[\(shape.map { "\($0)" }.joined(separator: " x ")) \(type.rawValue)]" }
 
   init(path: String, shape: [Int], type: ScalarType, channels: Int, isBigEndian: Bool, chunk: [Int]?) {
@@ -44,6 +46,8 @@ package struct HDF5Array: Sendable {
     var chunk = [hsize_t](repeating: 0, count: rank)
     let isChunked = H5Pget_layout(settings) == H5D_CHUNKED && H5Pget_chunk(settings, Int32(rank), &chunk) == Int32(rank)
     self.chunk = isChunked ? chunk.map { Int(clamping: $0) } : nil
+    // The library takes memory for a whole chunk: none is larger than the array, but for the last along each axis.
+    guard chunkSize <= max(1 << 26, bytes << min(rank, 8)) else { return nil }
   }
 
   /// Number type, values an element and byte order of a type; nil for what is no number.

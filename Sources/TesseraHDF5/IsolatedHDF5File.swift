@@ -55,13 +55,18 @@ final class IsolatedHDF5File: HDF5Source {
     FormatError(in: path, "is a damaged HDF5 file (the HDF5 library fails on it); copy or export it again")
   }
 
+  /// Bytes that the child may take beside those of the pixels asked for.
+  private static let baseMemory = 1 << 29
+
   /// The child's side: serves one file until the parent goes away.
   static func serve(path: String) {
     var file: HDF5File?
     var arrays: [String: HDF5Array] = [:]
     ChildProcess.serve { bytes in
-      // The library runs in circles on some damaged files. A tree takes milliseconds, a large chunk a few seconds.
-      ChildProcess.limitProcessorTime(to: file == nil ? 2 : 30)
+      // The library runs in circles on some damaged files, and believes others that claim gigabytes. A tree takes
+      // milliseconds and little memory.
+      ChildProcess.limitProcessorTime(to: 2)
+      ChildProcess.limitMemory(to: Self.baseMemory)
       let open = try file ?? HDF5File(path: path)
       file = open
       var request = HDF5TreeDecoder(bytes)
@@ -76,6 +81,10 @@ final class IsolatedHDF5File: HDF5Source {
         guard let name = request.text(), let array = arrays[name], let start = request.numbers(),
           let count = request.numbers()
         else { throw FormatError(in: path, "was asked for an array that it does not hold") }
+        // A chunk is held packed, unpacked and between filters; the slowest filters give some ten megabytes a second.
+        let size = (checkedProduct(count + [array.elementSize]) ?? 0) / 4 + array.chunkSize
+        ChildProcess.limitProcessorTime(to: 3 + size / 10_000_000)
+        ChildProcess.limitMemory(to: Self.baseMemory + 4 * size)
         return try open.values(of: array, start: start, count: count)
       case nil: throw FormatError(in: path, "was asked for something unknown")
       }

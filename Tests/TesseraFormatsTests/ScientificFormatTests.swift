@@ -37,6 +37,12 @@ struct `Stacks` {
     }
   }
 
+  @Test func `have a chunk a frame in HDF5, without which HyperSpy cannot read lazily`() throws {
+    let stack = ImageStack(count: 3, width: 21, height: 13, isShort: true) { ramp(width: 21, height: 13, start: $0) }
+    try HyperSpyWriter.write(stack, to: folder / "c.hspy")
+    #expect(HDF5Example.chunkSizes(of: "Experiments/__unnamed__/data", at: folder / "c.hspy") == [1, 13, 21])
+  }
+
   @Test(arguments: ["tif", "ome.tif", "mrc", "hspy"]) func `without a scale have none afterwards`(name: String) throws {
     let writer = try #require(stackWriters.first { $0.extension == name })
     try writer.write(ImageStack(Micrograph(name: "x", pixels: ramp(width: 8, height: 8))), folder / "n.\(name)")
@@ -165,6 +171,18 @@ struct `TIA series` {
     #expect(file.datasets[0].shape == [2, 2, 2])
     #expect(try file.read(frame: 1).pixels.values == [7, 8, 5, 6])
     #expect(abs(try #require(file.datasets[0].calibration).nanometresPerPixelX - 0.02) < 1e-12)
+  }
+
+  @Test func `that count the same element many times are refused`() throws {
+    var file = series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]])
+    // Two hundred elements; the table of their places, now behind everything, names the first of the two each time.
+    let place = Int(file[22])
+    let first = Array(file[place..<place + 4])
+    for offset in [14, 18] { file.replaceSubrange(offset..<offset + 4, with: bytes(UInt32(200))) }
+    file.replaceSubrange(22..<26, with: bytes(UInt32(file.count)))
+    file += (0..<200).flatMap { _ in first }
+    let error = #expect(throws: FormatError.self) { try ImageFile.open(path: folder.file("many.ser", file)) }
+    #expect(error?.description.contains("200 elements") == true)
   }
 
   @Test func `tell metres from reciprocal metres, and from no unit, by their size`() throws {

@@ -89,6 +89,9 @@ struct `Windows bitmaps` {
     try checkDamaged(bitmap(5, 4, bits: 24, [UInt8](repeating: 5, count: 64)), seed: 2)
     let lie = bitmap(30_000, 30_000, bits: 8, palette: greys, [1, 2, 3])
     #expect(throws: FormatError.self) { try ImageFile.open(path: folder.file("lie.bmp", lie)) }
+    // Two thousand million rows of four times as many bytes are more than 64 bits count.
+    let vast = bitmap(.max, .max, bits: 32, [1, 2, 3])
+    #expect(throws: FormatError.self) { try ImageFile.open(path: folder.file("vast.bmp", vast)) }
   }
 }
 

@@ -99,6 +99,46 @@ struct `TIFF files` {
     }
   }
 
+  @Test func `whose strips lie over each other are refused before memory is taken`() throws {
+    // 8,000 rows of 8,000 pixels, each row a strip, all at the same place.
+    let (side, places) = (UInt32(8000), UInt32(8 + 8000))
+    let data = [UInt8](repeating: 1, count: 8000) + (0..<8000).flatMap { _ in bytes(UInt32(8)) }
+    let lie = tiff(
+      [
+        (256, 4, 1, side), (257, 4, 1, side), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, side, places),
+        (278, 3, 1, 1),
+      ], data: data)
+    let file = try ImageFile.open(path: folder.file("lie.tif", lie))
+    let error = #expect(throws: FormatError.self) { try file.read() }
+    #expect(error?.description.contains("8000 x 8000") == true)
+  }
+
+  @Test func `whose first directory lies before the file are refused`() {
+    let head: [UInt8] = [0x49, 0x49, 43, 0, 8, 0, 0, 0] + bytes(Int64.min)
+    #expect(throws: FormatError.self) { try ImageFile.open(path: folder.file("min.tif", head)) }
+  }
+
+  @Test func `of directories that lie over each other end with a warning`() throws {
+    // Each directory has 31 tags and begins twelve bytes behind the one before.
+    let tags: [(tag: UInt16, type: UInt16, count: UInt32, value: UInt32)] = [
+      (256, 3, 1, 3), (257, 3, 1, 2), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8), (279, 4, 1, 6),
+    ]
+    var file = tiff(tags, data: [1, 2, 3, 4, 5, 6])
+    file.replaceSubrange(file.count - 4..<file.count, with: bytes(UInt32(file.count)))
+    for index in 0..<2000 {
+      // The count of tags and, as the tags' first bytes, whatever follows; where the chain goes on is fixed below.
+      file += bytes(UInt16(31)) + bytes(UInt16(256)) + bytes(UInt16(3)) + bytes(UInt32(1)) + bytes(UInt16(index % 7))
+    }
+    let first = 8 + 6 + 2 + 7 * 12 + 4
+    for index in 0..<1960 {
+      let next = first + 12 * index + 2 + 31 * 12
+      if next + 4 <= file.count { file.replaceSubrange(next..<next + 4, with: bytes(UInt32(first + 12 * (index + 1)))) }
+    }
+    let image = try ImageFile.open(path: folder.file("over.tif", file))
+    #expect(!image.warnings.isEmpty)
+    #expect(image.datasets[0].frameCount == 1)
+  }
+
   @Test func `whose directories form a circle are read once`() throws {
     var circle = tiff(
       [(256, 3, 1, 3), (257, 3, 1, 2), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, 1, 8), (279, 4, 1, 6)],

@@ -71,10 +71,11 @@ struct BitmapReader: FormatReader {
 
     rowSize = (width * bits + 31) / 32 * 4
     let available = file.count - start
-    guard available > 0, isRunLength ? width * height / 128 <= available : rowSize * height <= available else {
+    let needed = checkedProduct([rowSize, height]) ?? .max
+    guard available > 0, isRunLength ? width * height / 128 <= available : needed <= available else {
       throw FormatError(
         in: file.path,
-        "is truncated (\(width) x \(height) pixels need \(rowSize * height) bytes, found \(max(0, available))); copy it again"
+        "is truncated (\(width) x \(height) pixels need \(needed) bytes, found \(max(0, available))); copy it again"
       )
     }
     let isGrey = bits <= 8 && hasGreyPalette

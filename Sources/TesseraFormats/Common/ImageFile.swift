@@ -111,6 +111,7 @@ public struct ImageFile: Sendable {
   /// Smallest, largest and mean stored value and the standard deviation, over all frames and channels of a dataset.
   public func statistics(dataset index: Int) throws -> SampleStatistics {
     let dataset = try dataset(at: index)
+    if dataset.isImage { _ = try checkedPixelCount(of: dataset) }
     var statistics = SampleStatistics()
     for frame in 0..<dataset.frameCount {
       try reader.stream(dataset: index, frame: frame) { statistics.add($0, as: dataset.type) }

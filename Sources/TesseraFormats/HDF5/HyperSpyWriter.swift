@@ -2,8 +2,8 @@ import CHDF5
 
 /// Writes HDF5 files in HyperSpy's layout, which HyperSpy opens with named axes in nm.
 ///
-/// Source: RosettaSciIO, hspy format, version 3.1. The values are in one piece, uncompressed; nothing in the file depends
-/// on the time.
+/// Source: RosettaSciIO, hspy format, version 3.1. The values are uncompressed, a chunk a frame (of a large frame a band
+/// of rows), as HyperSpy expects where it is to read them lazily; nothing in the file depends on the time.
 public enum HyperSpyWriter {
   public static func write(_ stack: ImageStack, to path: String, replacing: Bool = false) throws {
     try AtomicOutput.file(at: path, replacing: replacing) { temporary in
@@ -68,6 +68,8 @@ public enum HyperSpyWriter {
       default: tessera_h5_float32()
       }
     let settings = tessera_h5_dataset_settings()
+    let chunk = chunkSizes(width: stack.width, height: stack.height, elementSize: stack.type.size)
+    H5Pset_chunk(settings, Int32(sizes.count), [hsize_t](repeating: 1, count: sizes.count - 2) + chunk)
     let space = H5Screate_simple(Int32(sizes.count), sizes, nil)
     let dataset = H5Dcreate2(group, "data", type, space, 0, settings, 0)
     defer {
@@ -93,6 +95,12 @@ public enum HyperSpyWriter {
       row += rows
     }
     return isWritten
+  }
+
+  /// Rows and columns of a chunk of at most 32 MiB; the format's limit is 4 GiB.
+  private static func chunkSizes(width: Int, height: Int, elementSize: Int) -> [hsize_t] {
+    let columns = max(1, min(width, 1 << 20))
+    return [hsize_t(max(1, min(height, (1 << 25) / (columns * elementSize)))), hsize_t(columns)]
   }
 
   private static func group<Value>(_ name: String, in parent: hid_t, _ fill: (hid_t) throws -> Value) rethrows -> Value

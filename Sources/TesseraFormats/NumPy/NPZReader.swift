@@ -18,6 +18,15 @@ struct NPZReader: FormatReader {
     }
     var arrays: [NPYReader] = []
     var warnings: [String] = []
+    // All members are held at once; what is stored takes as much as the file, what is packed may take a thousand times that.
+    var allowed = options.pixelLimit
+    for member in members where member.isDeflated {
+      guard member.size <= allowed else {
+        throw FormatError(
+          in: file.path, "unpacks to more than \(options.pixelLimit) bytes; raise --max-pixels, or unpack it first")
+      }
+      allowed -= member.size
+    }
     for member in members {
       let name = String(member.name.dropLast(4))
       do {

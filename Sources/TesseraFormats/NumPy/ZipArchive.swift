@@ -9,6 +9,8 @@ struct ZipArchive {
     var isDeflated: Bool
     var compressedSize: Int
     var size: Int
+    /// CRC-32 of the unpacked bytes.
+    var checksum: UInt32
     /// Byte of the local header.
     var offset: Int
   }
@@ -37,13 +39,21 @@ struct ZipArchive {
     if start == 0xFFFF_FFFF || count == 0xFFFF {
       (count, start) = try Self.largeDirectory(file, before: file.count - tailCount + end)
     }
-    guard count <= 10_000 else {
+    guard (0...10_000).contains(count) else {
       throw FormatError(in: file.path, "is an archive of \(count) members; unpack it first")
     }
 
     cursor.offset = start
     var members: [Member] = []
     for _ in 0..<count { members.append(try Self.member(&cursor)) }
+    // Members that lie over each other would unpack to any size.
+    var left = file.count
+    for member in members {
+      guard member.compressedSize <= left else {
+        throw FormatError(in: file.path, "claims more packed bytes than it has; the archive is damaged")
+      }
+      left -= member.compressedSize
+    }
     self.members = members
   }
 
@@ -59,7 +69,7 @@ struct ZipArchive {
     let extraCount = Int(try cursor.integer(UInt16.self))
     try cursor.skip(nameCount + extraCount)
     let packed = try file.bytes(at: cursor.offset, count: member.compressedSize)
-    guard member.isDeflated else { return FileBytes(packed, path: file.path) }
+    guard member.isDeflated else { return FileBytes(try checked(packed, as: member), path: file.path) }
     // Deflate shrinks at most by 1032: more is a lie, found before memory is asked for.
     guard member.size <= limit, member.size / 1032 <= member.compressedSize + 1 else {
       throw FormatError(
@@ -68,7 +78,15 @@ struct ZipArchive {
     guard let bytes = inflated(packed, count: member.size, windowBits: -15) else {
       throw FormatError(in: file.path, "has a damaged member (\(member.name)); save it again")
     }
-    return FileBytes(bytes, path: file.path)
+    return FileBytes(try checked(bytes, as: member), path: file.path)
+  }
+
+  private func checked(_ bytes: [UInt8], as member: Member) throws(FormatError) -> [UInt8] {
+    let sum = bytes.withUnsafeBufferPointer { crc32_z(0, $0.baseAddress, $0.count) }
+    guard sum == member.checksum else {
+      throw FormatError(in: file.path, "has a damaged member (\(member.name): wrong checksum); copy or save it again")
+    }
+    return bytes
   }
 
   private static func member(_ cursor: inout ByteCursor) throws(FormatError) -> Member {
@@ -82,7 +100,8 @@ struct ZipArchive {
     guard flags & 1 == 0, method == 0 || method == 8 else {
       throw FormatError(in: path, "is encrypted or packed by the unknown method \(method); save it with numpy.savez")
     }
-    try cursor.skip(8)
+    try cursor.skip(4)
+    let checksum = try cursor.integer(UInt32.self)
     var compressedSize = Int(try cursor.integer(UInt32.self))
     var size = Int(try cursor.integer(UInt32.self))
     let nameCount = Int(try cursor.integer(UInt16.self))
@@ -109,7 +128,8 @@ struct ZipArchive {
       throw FormatError(in: path, "has a damaged archive directory; copy it again")
     }
     return Member(
-      name: name, isDeflated: method == 8, compressedSize: compressedSize, size: size, offset: offset)
+      name: name, isDeflated: method == 8, compressedSize: compressedSize, size: size,
+      checksum: checksum, offset: offset)
   }
 
   /// Count and start from the Zip64 end record, which a locator of 20 bytes before the ordinary one points to.

@@ -2,6 +2,8 @@ import Foundation
 import Synchronization
 
 /// Results that appear whole or not at all: written beside their place under a hidden name, then renamed.
+///
+/// A program that is killed leaves `.NAME.unfinished-` and eight digits behind, which may be removed.
 public enum AtomicOutput {
   /// A folder may be replaced only if it is empty or holds this file, which every result folder has.
   public static let folderMarker = "summary.json"
@@ -104,7 +106,7 @@ public enum AtomicOutput {
   }
 
   private static func hiddenName(beside path: String) -> String {
-    "\(parentFolder(of: path))/.\(fileName(path)).\(UUID().uuidString.prefix(8))"
+    "\(parentFolder(of: path))/.\(fileName(path)).unfinished-\(UUID().uuidString.prefix(8))"
   }
 
   private static func parentFolder(of path: String) -> String {

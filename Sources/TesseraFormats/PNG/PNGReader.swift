@@ -17,18 +17,15 @@ struct PNGReader: FormatReader {
 
   init(_ file: FileBytes, _ options: ReadingOptions) throws {
     path = file.path
+    // Sizes are checked before libpng sees them, which asks for the memory of a row and of other parts as they claim.
+    let (bits, texts, hasColour) = try Self.chunks(of: file, options)
+    // Deflate gives at most 1032 bytes for one: a header beyond that lies.
+    guard bits / 8 / 1040 <= file.count else {
+      throw FormatError(in: path, "claims \(bits / 8) bytes of pixels, but is too short for them; export it again")
+    }
     var info = tessera_png_info()
     var message = [CChar](repeating: 0, count: 128)
     guard tessera_png_read(path, &info, nil, nil, &message) == 0 else { throw Self.failure(path, message) }
-    guard let pixels = checkedProduct([Int(info.width), Int(info.height)]), pixels <= options.pixelLimit else {
-      throw FormatError(in: path, "claims \(info.width) x \(info.height) pixels, more than --max-pixels allows")
-    }
-    // Deflate gives at most 1032 bytes for one: a header beyond that lies.
-    guard pixels * Int(info.channels) * Int(info.bits) / 8 / 1040 <= file.count * 8 else {
-      throw FormatError(
-        in: path, "claims \(info.width) x \(info.height) pixels, but is too short for them; export it again")
-    }
-    let (texts, hasColour) = try Self.chunks(of: file)
     metadata = .group(texts.map { .init($0.key, .text($0.text)) })
     storedChannels = Int(info.channels)
     isGreyPalette = !hasColour && storedChannels >= 3
@@ -69,17 +66,34 @@ struct PNGReader: FormatReader {
     FormatError(in: path, "is a damaged PNG image (\(text(message))); export it again")
   }
 
-  /// The texts before the image data, and whether a palette, if there is one, holds colours.
-  private static func chunks(of file: FileBytes) throws(FormatError) -> (
-    texts: [(key: String, text: String)], hasColour: Bool
+  /// The stored bits of all pixels, the texts before the image data, and whether a palette, if there is one, holds colours.
+  private static func chunks(of file: FileBytes, _ options: ReadingOptions) throws(FormatError) -> (
+    bits: Int, texts: [(key: String, text: String)], hasColour: Bool
   ) {
     var cursor = ByteCursor(file, at: 8, bigEndian: true)
+    let (length, kind) = (try cursor.integer(UInt32.self), try cursor.text(4))
+    let (width, height) = (Int(try cursor.integer(UInt32.self)), Int(try cursor.integer(UInt32.self)))
+    let (depth, colour) = (Int(try cursor.integer(UInt8.self)), Int(try cursor.integer(UInt8.self)))
+    // Samples a pixel by the code of the colour type: grey, none, colours, palette, grey and colours with opacity.
+    guard length == 13, kind == "IHDR", colour < 7, case let samples = [1, 0, 3, 1, 2, 0, 4][colour], samples > 0 else {
+      throw FormatError(in: file.path, "is a damaged PNG image (its header is not one); export it again")
+    }
+    guard let pixels = checkedProduct([width, height]), pixels <= options.pixelLimit,
+      let bits = checkedProduct([pixels, samples * depth])
+    else {
+      throw FormatError(in: file.path, "claims \(width) x \(height) pixels, more than --max-pixels allows")
+    }
+    cursor.offset = 33
     var texts: [(key: String, text: String)] = []
     var hasColour = true
     while texts.count < 1000, file.holds(12, at: cursor.offset) {
       let count = Int(try cursor.integer(UInt32.self))
       let kind = try cursor.text(4)
       let next = cursor.offset + count + 4
+      guard kind == "IDAT" || next <= file.count else {
+        throw FormatError(
+          in: file.path, "ends in the middle of a part that claims \(count) bytes; copy or export it again")
+      }
       if kind == "IDAT" || kind == "IEND" { break }
       if kind == "PLTE", count <= 768 {
         let palette = Array(try cursor.bytes(count))
@@ -93,6 +107,6 @@ struct PNGReader: FormatReader {
       }
       cursor.offset = next
     }
-    return (texts, hasColour)
+    return (bits, texts, hasColour)
   }
 }

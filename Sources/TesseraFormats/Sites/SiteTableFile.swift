@@ -144,7 +144,7 @@ package struct SiteTableFile: Sendable {
   /// Source: ASE, ase.io.extxyz: a count, a comment with `Properties=NAME:TYPE:COLUMNS:...`, then a line an atom; lengths in
   /// Ångström. Without that word a line begins with symbol, x, y.
   private static func extendedXYZ(_ lines: [Substring], count: Int, path: String) throws(FormatError) -> CSVTable {
-    guard count > 0, lines.count >= count + 2 else {
+    guard count > 0, count <= lines.count - 2 else {
       throw FormatError(
         in: path, "promises \(count) atoms, but has \(max(0, lines.count - 2)) lines for them; copy it again")
     }

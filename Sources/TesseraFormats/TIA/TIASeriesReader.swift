@@ -58,6 +58,10 @@ struct TIASeriesReader: FormatReader {
     guard found.allSatisfy({ $0.array.shape == first.array.shape && $0.array.type == first.array.type }) else {
       throw FormatError(in: file.path, "holds elements of different sizes, which is not read; export them one by one")
     }
+    // Elements that lie over each other are a lie about their number.
+    guard let size = checkedProduct([valid, first.array.elementSize] + first.array.shape), size <= file.count else {
+      throw FormatError(in: file.path, "claims \(valid) elements, more than it has bytes for; copy it again")
+    }
     elements = found.map(\.array)
 
     let leading = Self.leadingAxes(dimensions, count: valid)

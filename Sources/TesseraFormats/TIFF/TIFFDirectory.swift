@@ -16,6 +16,8 @@ struct TIFFDirectory: Sendable {
   private let isBigEndian: Bool
   /// A tag may be written twice (tifffile does so with descriptions).
   private let entries: [Int: [Entry]]
+  /// Tags that the directory counts, also those that cannot be read.
+  private let tagCount: Int
 
   /// Bytes a value of each type; 0 for an unknown type.
   private static let sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8]
@@ -39,13 +41,18 @@ struct TIFFDirectory: Sendable {
       order.isLarge ? Int(truncatingIfNeeded: try cursor.integer(UInt64.self)) : Int(try cursor.integer(UInt32.self))
     var directories: [TIFFDirectory] = []
     var seen: Set<Int> = []
+    // Directories that overlap could be more than anybody wants to wait for.
+    var tagCount = 0
     while next != 0 {
-      guard seen.insert(next).inserted, directories.count < 1_000_000 else {
-        return (directories, ["its chain of images runs in a circle: the \(directories.count) found are read"])
+      guard seen.insert(next).inserted, directories.count < 1_000_000, tagCount <= file.count / 12 else {
+        return (
+          directories, ["its chain of images runs in a circle or over itself: the \(directories.count) found are read"]
+        )
       }
       do {
         cursor.offset = next
         directories.append(try TIFFDirectory(&cursor, isLarge: order.isLarge))
+        tagCount += directories[directories.count - 1].tagCount
         next =
           order.isLarge
           ? Int(truncatingIfNeeded: try cursor.integer(UInt64.self)) : Int(try cursor.integer(UInt32.self))
@@ -69,6 +76,7 @@ struct TIFFDirectory: Sendable {
     guard (1...4096).contains(count) else {
       throw FormatError(in: file.path, "has a damaged image directory (\(count) tags); export it again")
     }
+    tagCount = count
     var entries: [Int: [Entry]] = [:]
     let inline = isLarge ? 8 : 4
     for _ in 0..<count {
@@ -98,13 +106,14 @@ struct TIFFDirectory: Sendable {
 
   func has(_ tag: Int) -> Bool { entries[tag] != nil }
 
-  /// All values of an integer tag; nil if it is missing, of another type or longer than `limit`.
-  func integers(_ tag: Int, limit: Int = 1 << 24) -> [Int]? {
+  /// All values of an integer tag, or its first ones; nil if it is missing, of another type or longer than `limit`.
+  func integers(_ tag: Int, limit: Int = 1 << 24, first: Int = .max) -> [Int]? {
     guard let entry = entries[tag]?.first, entry.count <= limit else { return nil }
     var cursor = ByteCursor(file, at: entry.offset, bigEndian: isBigEndian)
+    let count = min(entry.count, first)
     var values: [Int] = []
-    values.reserveCapacity(entry.count)
-    for _ in 0..<entry.count {
+    values.reserveCapacity(count)
+    for _ in 0..<count {
       switch entry.type {
       case 1, 6, 7: if let value = try? cursor.integer(UInt8.self) { values.append(Int(value)) }
       case 3: if let value = try? cursor.integer(UInt16.self) { values.append(Int(value)) }
@@ -116,10 +125,10 @@ struct TIFFDirectory: Sendable {
       default: return nil
       }
     }
-    return values.count == entry.count ? values : nil
+    return values.count == count ? values : nil
   }
 
-  func integer(_ tag: Int) -> Int? { integers(tag)?.first }
+  func integer(_ tag: Int) -> Int? { integers(tag, first: 1)?.first }
 
   /// Where the block of a microscope's tag begins: such tags hold either the block or, as one number, its place.
   func block(_ tag: Int) -> ByteCursor? {

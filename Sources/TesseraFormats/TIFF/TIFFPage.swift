@@ -94,7 +94,7 @@ struct TIFFPage: Sendable {
 
   /// The colours of the indices: all reds, then all greens, then all blues, 16 bits each (8 by some old programs).
   private static func palette(of directory: TIFFDirectory, entries: Int) -> [[UInt8]]? {
-    guard let map = directory.integers(TIFFTag.colorMap), map.count >= 3 * entries else { return nil }
+    guard let map = directory.integers(TIFFTag.colorMap, limit: 3 << 8), map.count >= 3 * entries else { return nil }
     let shift = map.contains { $0 > 255 } ? 8 : 0
     return (0..<entries).map { index in
       [0, 1, 2].map { UInt8(truncatingIfNeeded: map[$0 * entries + index] >> shift) }

@@ -38,6 +38,12 @@ struct TIFFPixels {
     guard offsets.count >= strips else {
       throw FormatError(in: file.path, "lists \(offsets.count) of \(strips) strips of its image; export it again")
     }
+    // Strips that lie over each other are a lie about the size of the image.
+    guard let size = checkedProduct([page.storedRowSize, page.height]), size <= file.count else {
+      throw FormatError(
+        in: file.path,
+        "claims \(page.width) x \(page.height) pixels, but has only \(file.count) bytes; copy or export it again")
+    }
     let isBigEndian = TIFFDirectory.byteOrder(of: try file.head(4))?.isBigEndian ?? false
     for index in 0..<strips {
       let rows = min(page.rowsPerStrip, page.height - index * page.rowsPerStrip)

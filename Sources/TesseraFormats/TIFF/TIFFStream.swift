@@ -9,6 +9,9 @@ final class TIFFStream {
   private let header: [UInt8]
   private var position = 0
 
+  /// Largest piece of memory that libtiff may take: a strip or tile, packed, and tables of their places.
+  private static let memoryLimit = tmsize_t(1 << 30)
+
   init(_ file: FileBytes, directory: Int) throws(FormatError) {
     self.file = file
     var head = try file.head(16)
@@ -24,14 +27,14 @@ final class TIFFStream {
 
   /// Opens libtiff on this stream, which must outlive the handle; nil if it refuses the directory.
   func open() -> OpaquePointer? {
-    TIFFClientOpen(
-      file.path, "rm", Unmanaged.passUnretained(self).toOpaque(),
+    tessera_tiff_open(
+      file.path, Unmanaged.passUnretained(self).toOpaque(),
       { TIFFStream.of($0).read(into: $1, count: $2) },
       { _, _, _ in -1 },
       { TIFFStream.of($0).seek(to: $1, from: $2) },
       { _ in 0 },
       { UInt64(TIFFStream.of($0).file.count) },
-      nil, nil)
+      Self.memoryLimit)
   }
 
   private static func of(_ context: thandle_t?) -> TIFFStream {

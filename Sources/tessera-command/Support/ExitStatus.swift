@@ -25,6 +25,7 @@ enum ExitStatus {
       }
     case is ParameterError: usage
     case is DataError: unusableData
+    case let error as CocoaError where error.code == .fileWriteOutOfSpace: inputOutput
     case let error as CocoaError where error.isFileError: error.code.rawValue >= 512 ? cannotWrite : noInput
     case is POSIXError, is CocoaError: inputOutput
     case let error where isOfArgumentParser(error): TesseraCommand.exitCode(for: error).rawValue
@@ -35,7 +36,12 @@ enum ExitStatus {
   /// The sentence for an error, without the program's name.
   static func sentence(for error: any Error) -> String {
     if isOfArgumentParser(error) { return TesseraCommand.message(for: error) }
-    if let error = error as? CocoaError { return error.localizedDescription }
+    if let error = error as? CocoaError {
+      let path = error.filePath ?? error.url?.path
+      let name = path?.split(separator: "/").last.map { "\($0): " } ?? ""
+      return error.code == .fileWriteOutOfSpace
+        ? "\(name)cannot be written completely; check the free space" : name + error.localizedDescription
+    }
     return "\(error)"
   }
 

@@ -11,6 +11,8 @@ enum Messages {
   /// Sends logs to standard error and makes an interrupted program take its unfinished results away.
   static func begin() {
     LoggingSystem.bootstrap { _ in PlainLogHandler() }
+    // A file that grows past its limit (ulimit -f) fails to be written, as on a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     signals = [SIGINT, SIGTERM].map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())

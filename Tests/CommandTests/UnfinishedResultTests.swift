@@ -1,0 +1,76 @@
+import Foundation
+import TesseraFormats
+import Testing
+
+@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
+struct `Results that are not finished` {
+  let folder = ScratchFolder()
+
+  /// A stack of 400 frames of 512 x 512 zeros, nearly all of it a hole in the file.
+  private func makeStack() throws {
+    let header = Array("{'descr': '<f4', 'fortran_order': False, 'shape': (400, 512, 512), }\n".utf8)
+    let start = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.count), 0] + header
+    try Data(start).write(to: URL(fileURLWithPath: folder / "in.npy"))
+    #expect(truncate(folder / "in.npy", off_t(start.count + 400 * 512 * 512 * 4)) == 0)
+  }
+
+  /// Starts a conversion and stops it by a signal as soon as it has begun to write.
+  private func convert(stoppedBy number: Int32) throws -> Int32 {
+    let process = Process()
+    process.executableURL = CommandRun.program
+    process.arguments = ["convert", folder / "in.npy", folder / "out.mrc"]
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    while process.isRunning, !folder.names.contains(where: { $0.hasPrefix(".out.mrc") }) { usleep(500) }
+    kill(process.processIdentifier, number)
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
+  @Test func `are taken away when the program is told to stop`() throws {
+    try makeStack()
+    #expect(try convert(stoppedBy: SIGTERM) == 128 + SIGTERM)
+    #expect(folder.names == ["in.npy"])
+  }
+
+  @Test func `keep a name of their own when the program is killed`() throws {
+    try makeStack()
+    #expect(try convert(stoppedBy: SIGKILL) == SIGKILL)
+    #expect(folder.names.count == 2 && folder.names[0].hasPrefix(".out.mrc.unfinished-"))
+  }
+
+  /// Runs the command in a shell where no file may grow beyond 50 or 100 kB, by the shell's unit.
+  private func runWithSmallFiles(_ words: [String]) throws -> (status: Int32, errors: String) {
+    let process = Process()
+    let errors = Pipe()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "ulimit -f 100; exec \"$0\" \"$@\"", CommandRun.program!.path] + words
+    process.standardError = errors
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
+  }
+
+  @Test(arguments: ["tif", "ome.tif", "mrc", "npy", "hspy", "png"])
+  func `of no space left cost a sentence and leave nothing`(kind: String) throws {
+    // Noise, which PNG cannot shrink.
+    let pixels = (0..<512 * 512).map { Float(UInt32(truncatingIfNeeded: $0 &* 2_654_435_761) >> 16) }
+    try NPYWriter.write(pixels, shape: [512, 512], to: folder / "in.npy")
+    let words = ["convert", folder / "in.npy", folder / "out.\(kind)"]
+    let run = try runWithSmallFiles(words + (kind == "png" ? ["--bits", "16"] : []))
+    #expect(run.status == 73 || run.status == 74)
+    #expect(run.errors.contains("out.\(kind)") && run.errors.split(separator: "\n").count == 1)
+    #expect(folder.names == ["in.npy"])
+  }
+
+  @Test func `of an analysis cost a sentence and leave nothing`() throws {
+    #expect(try CommandRun("simulate", "square", "--size", "192", "--seed", "1", "-o", folder / "m.tif").status == 0)
+    let names = folder.names
+    let run = try runWithSmallFiles(["analyze", folder / "m.tif", "-o", folder / "result"])
+    #expect(run.status == 73 || run.status == 74)
+    #expect(run.errors.contains("space") || run.errors.contains("File too large"))
+    #expect(folder.names == names)
+  }
+}

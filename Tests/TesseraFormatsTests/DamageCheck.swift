@@ -1,0 +1,132 @@
+import Foundation
+import TesseraFormats
+import TesseraNumerics
+import Testing
+
+/// Damages a good file in many ways and reads the result: each reading must give an image or a `FormatError`, within five
+/// seconds of computing and, where `make fuzz` runs these tests alone, less than 1 GiB.
+///
+/// - Parameters:
+///   - good: what is damaged: a file, or the part of one that `wrap` makes whole, such as data that are packed and summed up.
+///   - truncations, mutations: how many of each. `make fuzz` goes on for minutes, in proportion to the mutations.
+func checkDamaged(
+  _ good: [UInt8], suffix: String = "bin", truncations: Int = 40, mutations: Int = 300, seed: UInt64 = 1,
+  in folder: TemporaryFolder = TemporaryFolder(), name: String = #function, file: String = #fileID,
+  wrap: ([UInt8]) throws -> [UInt8] = { $0 }
+) throws {
+  try checkDamaged(
+    good, suffix: suffix, truncations: truncations, mutations: mutations, seed: seed, in: folder,
+    name: "\(file) \(name)", wrap: wrap
+  ) { path in
+    var options = ReadingOptions()
+    options.pixelLimit = 1 << 24
+    let image = try ImageFile.open(path: path, options: options)
+    var warnings = image.warnings.count
+    for dataset in image.datasets.prefix(4) {
+      if dataset.isImage {
+        warnings += try image.read(dataset: dataset.index, frame: dataset.frameCount - 1).warnings.count
+      } else if dataset.frameCount < 64 {
+        _ = try image.statistics(dataset: dataset.index)
+      }
+    }
+    _ = try JSONEncoder().encode(image.metadata)
+    return warnings
+  }
+}
+
+/// The same for anything that is read: `read` gets the path of the damaged file and gives the number of its warnings.
+func checkDamaged(
+  _ good: [UInt8], suffix: String, truncations: Int, mutations: Int, seed: UInt64, in folder: TemporaryFolder,
+  name: String, wrap: ([UInt8]) throws -> [UInt8], read: (String) throws -> Int
+) throws {
+  var random = RandomSource(seed: seed)
+  let path = folder / "damaged.\(suffix)"
+  var (read_, refused, warned, slowest) = (0, 0, 0, Duration.zero)
+  func check(_ bytes: [UInt8], _ what: @autoclosure () -> String) throws {
+    let bytes = try wrap(bytes)
+    // Plain calls: they are several times as fast as Foundation's.
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+    close(descriptor)
+    let start = Fuzzing.processorTime
+    do {
+      warned += try read(path) > 0 ? 1 : 0
+      read_ += 1
+    } catch let error as FormatError {
+      #expect(!error.description.isEmpty)
+      refused += 1
+    } catch {
+      Issue.record("\(what()): \(error)")
+    }
+    let time = Fuzzing.processorTime - start
+    slowest = max(slowest, time)
+    if time > .seconds(5) {
+      Issue.record("\(what()) takes \(time): \(Data(bytes.prefix(100_000)).base64EncodedString())")
+    }
+  }
+  for index in 0..<truncations { try check(Array(good.prefix(good.count * index / truncations)), "cut \(index)") }
+  let damage = Damage(good)
+  let end = ContinuousClock.now + .seconds(60 * Fuzzing.minutes * Double(mutations) / 300)
+  var index = 0
+  while index < mutations || ContinuousClock.now < end {
+    try check(damage.bytes(using: &random), "mutation \(index)")
+    index += 1
+  }
+  if Fuzzing.minutes > 0 {
+    #expect(Fuzzing.peak < 1 << 30, "reading took more than 1 GiB")
+    print(
+      "fuzz \(name), \(good.count) bytes: \(index + truncations) tried, \(refused) refused, \(read_) read, "
+        + "\(warned) of them with a warning, slowest \(slowest), peak \(Fuzzing.peak >> 20) MiB")
+  }
+}
+
+/// What `make fuzz` sets, and what it measures.
+enum Fuzzing {
+  /// Minutes that a file is damaged for which the quick tests try 300 mutations.
+  static let minutes = ProcessInfo.processInfo.environment["TESSERA_FUZZ_MINUTES"].flatMap { Double($0) } ?? 0
+
+  /// Largest memory of this process or of one of its children so far, in bytes.
+  static var peak: Int {
+    [RUSAGE_SELF, RUSAGE_CHILDREN].map { who in
+      var usage = rusage()
+      getrusage(__rusage_who_t(who.rawValue), &usage)
+      return usage.ru_maxrss << 10
+    }.max()!
+  }
+
+  /// What this thread has computed so far: other tests and programs do not count.
+  static var processorTime: Duration {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+  }
+}
+
+/// Lets HDF5 files be read by the program beside the tests, as the command itself does; false if it is not there.
+let readsHDF5InChild: Bool = {
+  guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return false }
+  let helper = URL(fileURLWithPath: program).deletingLastPathComponent().appending(path: "tessera-hdf5").path
+  guard FileManager.default.isExecutableFile(atPath: helper) else { return false }
+  ChildProcess.helper = [helper]
+  return true
+}()
+
+/// A raster of different values, which single precision and 16 bits hold exactly.
+func ramp(width: Int, height: Int, start: Int = 0) -> Raster<Float> {
+  Raster(width: width, height: height, values: (0..<width * height).map { Float((start + $0 * 37) % 60_000) })
+}
+
+/// Little-endian bytes of a number.
+func bytes<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+  (0..<MemoryLayout<Value>.size).map { UInt8(truncatingIfNeeded: value >> Value(8 * $0)) }
+}
+
+extension TemporaryFolder {
+  /// Writes a file and returns its path.
+  func file(_ name: String, _ contents: [UInt8]) -> String {
+    _ = FileManager.default.createFile(atPath: self / name, contents: Data(contents))
+    return self / name
+  }
+
+  func contents(of name: String) -> [UInt8] { Array(FileManager.default.contents(atPath: self / name) ?? Data()) }
+}
