@@ -58,8 +58,8 @@ docs: release ## Writes the manual pages and shell completions to .build/docs
 	for shell in bash zsh fish; do $(TESSERA) --generate-completion-script $$shell > .build/docs/tessera.$$shell; done
 
 .PHONY: install
-install: release ## Installs the command below PREFIX (default /usr/local)
-	install -D -m 755 $(TESSERA) $(DESTDIR)$(PREFIX)/bin/tessera
+install: release ## Installs the command and its helper below PREFIX (default /usr/local)
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(TESSERA) $(TESSERA)-hdf5
 
 .PHONY: clean
 clean: ## Removes what was built

@@ -6,6 +6,7 @@ let package = Package(
   name: "tessera",
   products: [
     .executable(name: "tessera", targets: ["tessera"]),
+    .executable(name: "tessera-hdf5", targets: ["tessera-hdf5"]),
     .library(name: "Tessera", targets: ["Tessera"]),
   ],
   dependencies: [
@@ -25,9 +26,10 @@ let package = Package(
     // Each target names every target that it imports: a build then knows what to compile again.
     .target(name: "TesseraNumerics", dependencies: ["CFFTW", "COpenBLAS"]),
     .target(name: "TesseraImaging", dependencies: ["TesseraNumerics"]),
+    .target(name: "TesseraHDF5", dependencies: ["CHDF5"]),
     .target(
       name: "TesseraFormats",
-      dependencies: ["TesseraImaging", "TesseraNumerics", "CTIFF", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
+      dependencies: ["TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CTIFF", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
     .target(name: "TesseraStructure", dependencies: ["TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
     .target(name: "TesseraSimulation", dependencies: ["TesseraImaging", "TesseraNumerics"]),
@@ -35,29 +37,33 @@ let package = Package(
     .target(
       name: "TesseraMethods",
       dependencies: [
-        "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures", "TesseraLearning",
+        "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraSimulation", "TesseraFigures", "TesseraLearning",
         "TesseraImaging", "TesseraNumerics",
       ]),
     .target(
       name: "Tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraLearning",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraSimulation", "TesseraLearning",
         "TesseraImaging", "TesseraNumerics",
       ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraLearning",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraSimulation", "TesseraLearning",
         "TesseraImaging", "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/tessera-command"),
+    .executableTarget(name: "tessera-hdf5", dependencies: ["TesseraHDF5"]),
 
     .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
     .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .testTarget(
-      name: "TesseraFormatsTests", dependencies: ["TesseraFormats", "TesseraImaging", "TesseraNumerics", "tessera"]),
+      name: "TesseraFormatsTests",
+      dependencies: [
+        "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CHDF5", "CZlib", "tessera-hdf5",
+      ]),
     .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning", "TesseraNumerics"]),
     .testTarget(
       name: "TesseraStructureTests",
@@ -69,10 +75,15 @@ let package = Package(
     .testTarget(
       name: "TesseraMethodsTests",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraSimulation", "TesseraFigures",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraSimulation", "TesseraFigures",
         "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
-    .testTarget(name: "CommandTests", dependencies: ["TesseraMethods", "TesseraFormats", "tessera"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: [
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "tessera",
+        "tessera-hdf5",
+      ]),
   ],
   cLanguageStandard: .gnu2x
 )

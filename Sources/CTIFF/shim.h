@@ -3,27 +3,10 @@
 
 // libtiff's accessors are variadic, which Swift does not import. A getter must be given the tag's own width.
 static inline int tessera_tiff_set_u32(TIFF *t, uint32_t tag, uint32_t v) { return TIFFSetField(t, tag, v); }
-static inline int tessera_tiff_set_float(TIFF *t, uint32_t tag, double v) { return TIFFSetField(t, tag, v); }
-static inline int tessera_tiff_set_string(TIFF *t, uint32_t tag, const char *v) { return TIFFSetField(t, tag, v); }
 static inline int tessera_tiff_get_u16(TIFF *t, uint32_t tag, uint16_t *v) { return TIFFGetFieldDefaulted(t, tag, v); }
 static inline int tessera_tiff_get_u32(TIFF *t, uint32_t tag, uint32_t *v) { return TIFFGetField(t, tag, v); }
 static inline int tessera_tiff_get_float(TIFF *t, uint32_t tag, float *v) { return TIFFGetField(t, tag, v); }
 static inline int tessera_tiff_get_string(TIFF *t, uint32_t tag, const char **v) { return TIFFGetField(t, tag, v); }
-
-// The tags by which DigitalMicrograph and HyperSpy know the scale of x and y: units, origins in pixels, scales.
-static inline int tessera_tiff_set_scale_tags(TIFF *t, const char *unit, double x, double y) {
-  static const TIFFFieldInfo fields[] = {
-      {65003, -1, -1, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"UnitX"},
-      {65004, -1, -1, TIFF_ASCII, FIELD_CUSTOM, 1, 0, (char *)"UnitY"},
-      {65006, 1, 1, TIFF_DOUBLE, FIELD_CUSTOM, 1, 0, (char *)"OriginX"},
-      {65007, 1, 1, TIFF_DOUBLE, FIELD_CUSTOM, 1, 0, (char *)"OriginY"},
-      {65009, 1, 1, TIFF_DOUBLE, FIELD_CUSTOM, 1, 0, (char *)"ScaleX"},
-      {65010, 1, 1, TIFF_DOUBLE, FIELD_CUSTOM, 1, 0, (char *)"ScaleY"},
-  };
-  return TIFFMergeFieldInfo(t, fields, 6) == 0 && TIFFSetField(t, 65003, unit) && TIFFSetField(t, 65004, unit) &&
-         TIFFSetField(t, 65006, 0.0) && TIFFSetField(t, 65007, 0.0) && TIFFSetField(t, 65009, x) &&
-         TIFFSetField(t, 65010, y);
-}
 
 static inline void tessera_tiff_quiet(void) {
   TIFFSetErrorHandler(0);

@@ -12,6 +12,8 @@ public struct Micrograph: Sendable {
   public var metadata: [String: String]
   /// What the reader or a preparation step wants the user to know.
   public var warnings: [String]
+  /// How frames became this image; nil unless they were registered.
+  public var registration: RegistrationRecord?
 
   public init(
     name: String, pixels: Raster<Float>, calibration: Calibration? = nil, metadata: [String: String] = [:],

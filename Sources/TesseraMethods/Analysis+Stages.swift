@@ -157,8 +157,29 @@ extension Analysis {
       of: positions, labels: classes.labels, lattice: lattice, nodes: stage.nodes)
   }
 
+  /// Strain from the places of the columns; nil where they share no lattice, or match it nowhere.
+  func strain(
+    of stage: CrystalStage, found: PeakFinder.Found, classes: Classes, name: String
+  ) throws -> StrainMap? {
+    let positions = found.sites.positions
+    guard let lattice = stage.lattice, ColumnStrain.obstacle(in: positions) == nil else { return nil }
+    let fit = try strain.fit(
+      of: positions, covariances: found.positionErrors.map(PlanarCovariance.init(errors:)), lattice: lattice, name: name
+    )
+    let field = fit.field(width: stage.imageSize.width, height: stage.imageSize.height)
+    guard field.isKnownSomewhere else { return nil }
+    let reference = try strainReference.vectors(in: field) { wanted in
+      positions.indices.filter { site in
+        let label = classes.labels[site]
+        return label > 0 && (classes.names[label - 1] == wanted || String(label) == wanted)
+      }.map { positions[$0] }
+    }
+    return field.map(method: .columns, reference: reference)
+  }
+
   func choices(
-    _ found: PeakFinder.Found, _ stage: CrystalStage, _ outcome: ClassesStage, _ moments: ZernikeMoments
+    _ found: PeakFinder.Found, _ stage: CrystalStage, _ outcome: ClassesStage, _ moments: ZernikeMoments,
+    _ strain: StrainMap?
   ) -> [AnalysisResult.Choice] {
     func rounded(_ value: Double, _ digits: Int = 2) -> String { String(format: "%.\(digits)f", value) }
     var list: [AnalysisResult.Choice] = [
@@ -195,6 +216,12 @@ extension Analysis {
     } else {
       list.append(.init("lattice", "none", "no translation carries most columns onto columns of their kind"))
     }
+    list.append(
+      strain.map {
+        .init(
+          "strain", "resolution \(rounded($0.resolution, 1)) px",
+          "from the places of the columns, against \(strainReference.sentence)")
+      } ?? .init("strain", "none", "it needs columns that share a lattice; see tessera strain --method gpa"))
     list.append(
       .init(
         "classes", "\(outcome.classes.count)",

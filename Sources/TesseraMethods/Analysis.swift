@@ -24,6 +24,8 @@ public struct Analysis: Sendable, Codable, Equatable {
   public var latticeFinder = LatticeFinder()
   public var vacantNodes = VacantNodes()
   public var hierarchy = HierarchyMethod()
+  public var strain = ColumnStrain()
+  public var strainReference = StrainReference.mean
   /// The layout compares features by their Euclidean distance: the correlation distance of the papers' code is blind to
   /// brightness, which tells columns of one surrounding but another element apart (docs/layout.md).
   public init() { embedding.search.metric = .euclidean }
@@ -66,13 +68,16 @@ public struct Analysis: Sendable, Codable, Equatable {
     try progress("cells", 0.85)
     let cells = try clock.run("cells") { try self.cells(of: stage, classes: outcome.classes) }
     let tree = try clock.run("hierarchy") { try cells.map { try hierarchy.hierarchy(of: $0) } }
+    let strain = try clock.run("strain") {
+      try self.strain(of: stage, found: found, classes: outcome.classes, name: micrograph.name)
+    }
     let unknown = [Point](repeating: Point(.infinity, .infinity), count: stage.sites.count - found.sites.count)
     return AnalysisResult(
       micrograph: micrograph, prepared: prepared, finding: found, sites: stage.sites,
       positionErrors: found.positionErrors + unknown, patchSize: stage.estimate, patchSide: stage.side,
       spectrum: stage.spectrum, lattice: stage.lattice, moments: moments, features: features, layout: layout,
       classes: outcome.classes, structure: outcome.structure, classAverages: averages, cells: cells, hierarchy: tree,
-      choices: choices(found, stage, outcome, moments), timings: clock.timings,
+      strain: strain, choices: choices(found, stage, outcome, moments, strain), timings: clock.timings,
       warnings: micrograph.warnings + prepared.warnings + found.warnings + stage.warnings, seed: seed)
   }
 }

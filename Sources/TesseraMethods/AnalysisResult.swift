@@ -38,6 +38,8 @@ public struct AnalysisResult: Sendable {
   /// Nil where there are too few sites for cells.
   public var cells: Cells?
   public var hierarchy: Hierarchy?
+  /// From the places of the columns; nil where they share no lattice.
+  public var strain: StrainMap?
   /// The parameters that were chosen, with the reason for each, in the order of the stages.
   public var choices: [Choice]
   /// Seconds a stage, in the order they ran.

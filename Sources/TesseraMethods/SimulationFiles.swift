@@ -4,7 +4,7 @@ import TesseraNumerics
 import TesseraSimulation
 
 /// Writes a simulated micrograph and its truth: `NAME.tif` (or `.npy`), `NAME.sites.csv`, `NAME.truth.json`, and where
-/// the specimen has them `NAME.labels.tif`, `NAME.strain.tif` and `NAME.patches.npy`.
+/// the specimen has them `NAME.labels.tif`, `NAME.strain.tif` and `NAME.patches.npy`. A series is a stack in one file.
 public struct SimulationFiles: Sendable {
   /// Where the image goes; the other names follow from it.
   public let image: String
@@ -28,18 +28,39 @@ public struct SimulationFiles: Sendable {
 
   /// Writes every file and returns the names, the image first.
   public func write(_ result: SimulatedMicrograph) throws -> [String] {
+    try write(result, ImageStack(result.micrograph), truth: TruthDocument(of: result))
+  }
+
+  /// Writes every file of a series, its frames one by one, and returns the names, the stack first.
+  ///
+  /// - Parameter progress: is told the part of the frames that is done, 0 ... 1.
+  public func write(
+    _ series: SimulatedSeries, progress: @escaping (Double) throws -> Void = { _ in }
+  ) throws -> [String] {
+    let result = series.micrograph
+    var truth = TruthDocument(of: result)
+    truth.series = TruthDocument.Series(of: series)
+    let stack = ImageStack(
+      count: series.count, width: result.micrograph.width, height: result.micrograph.height,
+      calibration: result.micrograph.calibration, name: result.micrograph.name
+    ) { index in
+      try progress(Double(index) / Double(series.count))
+      return index == 0 ? result.micrograph.pixels : series.frame(index)
+    }
+    return try write(result, stack, truth: truth)
+  }
+
+  private func write(_ result: SimulatedMicrograph, _ stack: ImageStack, truth: TruthDocument) throws -> [String] {
     try check()
     var names = [image, beside("sites.csv"), beside("truth.json")]
     let (micrograph, scene) = (result.micrograph, result.scene)
     if (image as NSString).pathExtension.lowercased() == "npy" {
-      try NPYWriter.write(
-        micrograph.pixels.values, shape: [micrograph.height, micrograph.width], to: image, replacing: replacing)
+      try NPYWriter.write(stack, to: image, replacing: replacing)
     } else {
-      try TIFFWriter.write(
-        [micrograph.pixels], calibration: micrograph.calibration, to: image, replacing: replacing)
+      try TIFFWriter.write(stack, to: image, replacing: replacing)
     }
     try AtomicOutput.file(at: names[1], replacing: replacing, contents: Data(result.sites.csv.utf8))
-    try AtomicOutput.file(at: names[2], replacing: replacing, contents: TruthDocument(of: result).json())
+    try AtomicOutput.file(at: names[2], replacing: replacing, contents: truth.json())
     if let labels = scene.labels {
       names.append(beside("labels.tif"))
       try TIFFWriter.write([labels], calibration: micrograph.calibration, to: names.last!, replacing: replacing)

@@ -1,6 +1,9 @@
 import CFFTW
 import Foundation
 
+/// FFTW's planner is not thread-safe: whoever makes or destroys a plan holds this lock.
+let fourierPlanner = NSLock()
+
 /// Fourier transforms of one image size (FFTW, single precision, one thread each).
 ///
 /// The forward transform is unscaled and the inverse divides by the pixel count. A spectrum holds the columns
@@ -10,9 +13,6 @@ public final class FourierTransform: @unchecked Sendable {  // Plans are immutab
   public let height: Int
   private let forwardPlan: fftwf_plan
   private let inversePlan: fftwf_plan
-
-  /// FFTW's planner is not thread-safe.
-  private static let planner = NSLock()
 
   public init(width: Int, height: Int) {
     precondition(width > 0 && height > 0)
@@ -25,13 +25,13 @@ public final class FourierTransform: @unchecked Sendable {  // Plans are immutab
       complex.deallocate()
     }
     // FFTW_ESTIMATE chooses without timing, so the same machine always gets the same plan and the same bytes.
-    (forwardPlan, inversePlan) = Self.planner.withLock {
+    (forwardPlan, inversePlan) = fourierPlanner.withLock {
       (fftwf_plan_dft_r2c_2d(h, w, real, complex, flags), fftwf_plan_dft_c2r_2d(h, w, complex, real, flags))
     }
   }
 
   deinit {
-    Self.planner.withLock {
+    fourierPlanner.withLock {
       fftwf_destroy_plan(forwardPlan)
       fftwf_destroy_plan(inversePlan)
     }

@@ -32,14 +32,3 @@ extension PlacedStrainField {
       yx: -s * (c * 2 * x / r2 + k / 2 * 4 * x * y * y / r4), yy: -s * (c * 2 * y / r2 - k / 2 * 4 * x * x * y / r4))
   }
 }
-
-extension DisplacementGradient {
-  /// The gradient of the same field in axes from which these are turned by an angle: R G Rᵀ.
-  func rotated(by angle: Double) -> DisplacementGradient {
-    let (c, s) = (cos(angle), sin(angle))
-    // Rows of R G.
-    let (px, py) = (Point(c * xx - s * yx, c * xy - s * yy), Point(s * xx + c * yx, s * xy + c * yy))
-    return DisplacementGradient(
-      xx: px.x * c - px.y * s, xy: px.x * s + px.y * c, yx: py.x * c - py.y * s, yy: py.x * s + py.y * c)
-  }
-}

@@ -40,13 +40,17 @@ public struct ImageModel: Sendable, Codable, Equatable {
   /// The image of a scene.
   public func image(of scene: Scene, in frame: Frame, seed: UInt64) throws(ParameterError) -> Raster<Float> {
     try check()
-    var image = noiseFreeImage(of: scene, in: frame, seed: seed)
+    let clean = noiseFreeImage(of: scene, in: frame, seed: seed)
+    return detected(clean, full: clean.values.max() ?? 0, in: frame, seed: seed)
+  }
+
+  /// What the detector counts where the noise-free image is `clean`; `full` is the value that collects the counts of the
+  /// brightest pixel.
+  func detected(_ clean: Raster<Float>, full: Float, in frame: Frame, seed: UInt64) -> Raster<Float> {
     let counts = brightestCounts(pixel: frame.nanometresPerPixel)
-    let brightest = Double(image.values.max() ?? 0)
-    let scale = brightest > 0 ? (counts ?? 1) / brightest : 0
+    let scale = full > 0 ? (counts ?? 1) / Double(full) : 0
     let deviation = noise * (counts ?? 1)
-    let clean = image
-    image = concurrentRows(width: frame.width, height: frame.height, of: Float(0)) { y, row in
+    return concurrentRows(width: frame.width, height: frame.height, of: Float(0)) { y, row in
       var random = RandomSource(seed: seed, stream: RandomStream.rows + UInt64(y))
       for x in 0..<row.count {
         let mean = scale * Double(clean.values[y * row.count + x])
@@ -54,21 +58,33 @@ public struct ImageModel: Sendable, Codable, Equatable {
         row[x] = Float(deviation > 0 ? count + deviation * random.gaussian() : count)
       }
     }
-    return image
   }
 
   /// The image before shot noise and Gaussian noise; the columns' brightest pixel is 1.
   public func noiseFreeImage(of scene: Scene, in frame: Frame, seed: UInt64) -> Raster<Float> {
+    noiseFreeImage(of: scene, in: frame, seed: seed, shifts: shifts(rows: frame.height, seed: seed), brightest: nil)
+  }
+
+  /// The same with the probe off by `shifts` in each row; `brightest` is the height that becomes 1, nil that of the image.
+  func noiseFreeImage(
+    of scene: Scene, in frame: Frame, seed: UInt64, shifts: [Point], brightest: Float?
+  ) -> Raster<Float> {
     var renderer = ColumnRenderer(sigma: columnSigma / frame.nanometresPerPixel, tilt: tilt)
-    renderer.shifts = shifts(rows: frame.height, seed: seed)
+    renderer.shifts = shifts
     var image = renderer.image(of: scene.columns, width: frame.width, height: frame.height)
-    let brightest = image.values.max() ?? 0
+    let brightest = brightest ?? image.values.max() ?? 0
     let scale = brightest > 0 ? 1 / brightest : 0
     let layer = contamination > 0 ? Contamination(deviation: contamination).layer(in: frame, seed: seed) : nil
     for index in image.values.indices {
       image.values[index] = image.values[index] * scale + Float(background) + (layer?.values[index] ?? 0)
     }
     return image
+  }
+
+  /// Height of the brightest pixel of the columns, scanned without any error.
+  func brightestPixel(of scene: Scene, in frame: Frame) -> Float {
+    let renderer = ColumnRenderer(sigma: columnSigma / frame.nanometresPerPixel, tilt: tilt)
+    return renderer.image(of: scene.columns, width: frame.width, height: frame.height).values.max() ?? 0
   }
 
   /// How far outside the frame columns still matter, in pixels.

@@ -1,3 +1,4 @@
+import TesseraImaging
 import TesseraNumerics
 
 /// An atom column as the probe meets it.
@@ -74,6 +75,8 @@ enum RandomStream {
   static let contamination: UInt64 = 5
   static let jitter: UInt64 = 6
   static let patches: UInt64 = 7
+  static let walk: UInt64 = 8
+  static let distortion: UInt64 = 9
   /// One stream for each image row follows.
   static let rows: UInt64 = 1 << 32
 

@@ -32,7 +32,7 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   public var kind: String?
   /// Crystal of a specimen that is made of one (`grains`, `strained`), by its specimen's name.
   public var crystal: String?
-  /// Strain field of `strained`: uniform, gradient, step, dislocation; and its size.
+  /// Strain field of `strained`: uniform, gradient, step, turn, dislocation; and its size.
   public var field: String?
   public var strain: Double?
   /// Number of grains, and the turn from each to the next in degrees.

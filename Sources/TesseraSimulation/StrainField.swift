@@ -1,4 +1,5 @@
 import Foundation
+import TesseraImaging
 import TesseraNumerics
 
 /// A displacement field u(X): the atom at X of the reference lattice has moved to x = X + u(X). Places are in pixels from
@@ -11,6 +12,9 @@ public struct StrainField: Sendable, Codable, Equatable {
     case gradient
     /// exx = e on the right, 0 on the left.
     case step
+    /// Turned from +x towards +y by e (1 - tanh(2 (r - R) / R)) / 2 radians at the distance r from the middle, R half the
+    /// distance to the nearest edge.
+    case turn
     /// An edge dislocation in the middle, its Burgers vector along the first lattice vector.
     case dislocation
   }
@@ -31,16 +35,6 @@ public struct StrainField: Sendable, Codable, Equatable {
     PlacedStrainField(
       field: self, half: Point(Double(frame.width), Double(frame.height)) / 2, centre: frame.centre, burgers: burgers)
   }
-}
-
-/// du_x/dx, du_x/dy, du_y/dx, du_y/dy.
-package struct DisplacementGradient: Equatable {
-  package var xx, xy, yx, yy: Double
-  package var exx: Double { xx }
-  package var eyy: Double { yy }
-  package var exy: Double { (xy + yx) / 2 }
-  /// From +x towards +y, in radians.
-  package var rotation: Double { (yx - xy) / 2 }
 }
 
 /// A strain field with the sizes of the image it lies on.
@@ -66,6 +60,7 @@ package struct PlacedStrainField: Sendable {
       let w = field.stepWidth / 2
       let size = abs(r.x) / w
       return Point(e / 2 * (r.x + w * (size + log1p(exp(-2 * size)) - log(2))), 0)
+    case .turn: return r.rotated(by: turn(at: r).angle) - r
     case .dislocation:
       return edgeDisplacement(r.rotated(by: -burgers.angle)).rotated(by: burgers.angle)
     }
@@ -83,9 +78,26 @@ package struct PlacedStrainField: Sendable {
       return DisplacementGradient(xx: e * xi, xy: e * eta / 2, yx: e * xi / 2, yy: -e * eta / 2)
     case .step:
       return DisplacementGradient(xx: e / 2 * (1 + tanh(2 * r.x / field.stepWidth)), xy: 0, yx: 0, yy: 0)
+    case .turn:
+      // x = R(θ(r)) r, so F = R + (dR/dθ r) ∇θᵀ.
+      let (angle, slope) = turn(at: r)
+      let (c, s, length) = (cos(angle), sin(angle), max(r.length, 1e-12))
+      let turned = r.rotated(by: angle)
+      let (across, along) = (Point(-turned.y, turned.x), r * (slope / length))
+      return DisplacementGradient(
+        xx: c - 1 + across.x * along.x, xy: -s + across.x * along.y, yx: s + across.y * along.x,
+        yy: c - 1 + across.y * along.y)
     case .dislocation:
       return edgeGradient(r.rotated(by: -burgers.angle)).rotated(by: burgers.angle)
     }
+  }
+
+  /// Angle of a turn at an offset from the middle, and its derivative along the radius.
+  private func turn(at offset: Point) -> (angle: Double, slope: Double) {
+    let radius = min(half.x, half.y) / 2
+    let width = radius / 2
+    let rise = tanh((offset.length - radius) / width)
+    return (field.magnitude / 2 * (1 - rise), -field.magnitude / 2 * (1 - rise * rise) / width)
   }
 
   /// The gradient where the atoms are now: at the reference place X with X + u(X) = place, found by Newton's steps. Nil

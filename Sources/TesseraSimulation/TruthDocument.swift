@@ -15,6 +15,30 @@ public struct TruthDocument: Encodable {
   public let lattices: [TrueLattice]
   public let facts: [String: Double]
   public let counts: Counts
+  /// How a series was scanned; absent for a single image.
+  public var series: Series?
+
+  /// A series of frames.
+  public struct Series: Encodable {
+    public let model: FrameSeriesModel
+    public let frames: [Frame]
+
+    /// One frame: direction of its fast scan in degrees, and how far the specimen had moved at its first, middle and last
+    /// line, in pixels along its x and y.
+    public struct Frame: Encodable {
+      public let scanAngle: Int
+      public let first, middle, last: Point
+    }
+
+    public init(of series: SimulatedSeries) {
+      model = series.model
+      frames = series.displacements.enumerated().map { index, lines in
+        Frame(
+          scanAngle: 90 * series.model.quarterTurns(of: index), first: lines[0], middle: lines[lines.count / 2],
+          last: lines[lines.count - 1])
+      }
+    }
+  }
 
   public struct Counts: Encodable {
     /// Rows of the table of sites.
@@ -46,6 +70,7 @@ public struct TruthDocument: Encodable {
 
   private enum CodingKeys: String, CodingKey {
     case specimen, seed, frame, imaging, brightestPixelCounts, parameters, lattices, facts, counts
+    case series
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -59,6 +84,7 @@ public struct TruthDocument: Encodable {
     try container.encode(lattices, forKey: .lattices)
     try container.encode(facts, forKey: .facts)
     try container.encode(counts, forKey: .counts)
+    try container.encodeIfPresent(series, forKey: .series)
   }
 
   /// The document as JSON, keys sorted and in snake case.

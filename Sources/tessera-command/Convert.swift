@@ -52,12 +52,26 @@ struct Convert: ParsableCommand {
     conversion.pngBits = bits
     conversion.calibration = image.calibration
     if let frame = image.frame { conversion.frames = .one(frame) }
-    if let range = image.frames { conversion.frames = image.each ? .each(range.frames) : .mean(range.frames) }
+    if image.each, let range = image.frames { conversion.frames = .each(range.frames) }
+    if !image.each, image.frames != nil || image.registering.isGiven {
+      return try convertMean(of: file, conversion)
+    }
     let bar = ProgressBar()
     let warnings = try conversion.run(on: file, to: output, replacing: force) { bar.report("frames", $0) }
     bar.finish()
     for warning in warnings { Messages.warning("\(input): \(warning)") }
   }
+
+  private func convertMean(of file: ImageFile, _ conversion: Conversion) throws {
+    guard !raw else { throw ValidationError("a mean is not a stored value; leave out --raw, or choose --frame") }
+    _ = try Conversion.Target(path: output)
+    try AtomicOutput.checkPlace(output, replacing: force)
+    let mean = try image.registering.mean(of: file, dataset: image.dataset, frames: image.frames?.frames)
+    let warnings = try conversion.write(mean, to: output, replacing: force)
+    for warning in warnings { Messages.warning("\(input): \(warning)") }
+    if let record = mean.registration { Messages.note("\(input): \(record.sentence)") }
+  }
+
   private func convertSites(isXYZ: Bool) throws {
     try AtomicOutput.checkPlace(output, replacing: force)
     let sites = try SiteList.read(path: input, prefersNanometres: isXYZ && image.pixelSize == nil)

@@ -14,13 +14,14 @@ struct Simulate: ParsableCommand {
 
       writes test.tif, test.sites.csv (one row a lattice node: place, element, defect and surroundings) and \
       test.truth.json (every parameter). Strained specimens add test.strain.tif, grains test.labels.tif, motifs \
-      test.patches.npy. Lengths are in pixels, fractions between 0 and 1; see docs/simulation.md for the image model.
+      test.patches.npy; --frames makes a series. Lengths are in pixels, fractions between 0 and 1; see docs/simulation.md for the image model.
       """)
 
   @Argument(help: ArgumentHelp("One of \(Simulation.specimenNames.joined(separator: ", ")).", valueName: "specimen"))
   var specimen: String
 
   @OptionGroup(title: "Imaging") var imaging: ImagingArguments
+  @OptionGroup(title: "Series") var series: SeriesArguments
   @OptionGroup(title: "Specimen") var details: SpecimenArguments
   @OptionGroup var seed: SeedOptions
   @OptionGroup var output: OutputOptions
@@ -34,10 +35,20 @@ struct Simulate: ParsableCommand {
     let simulation = try Simulation(specimen: specimen, options: options)
     let files = SimulationFiles(image: output.output ?? "\(specimen).tif", replacing: output.force)
     try files.check()
-    let result = try simulation.run()
-    let names = try files.write(result)
+    guard let model = series.model else {
+      let result = try simulation.run()
+      return try finish(files.write(result), sites: result.sites.count)
+    }
+    let result = try simulation.run(series: model)
+    let bar = ProgressBar()
+    let names = try files.write(result) { bar.report("frames", $0) }
+    bar.finish()
+    try finish(names, sites: result.scene.sites.count)
+  }
+
+  private func finish(_ names: [String], sites: Int) throws {
     if output.json {
-      try Messages.printJSON(Summary(specimen: specimen, files: names, sites: result.sites.count, seed: seed.seed))
+      try Messages.printJSON(Summary(specimen: specimen, files: names, sites: sites, seed: seed.seed))
     } else {
       for name in names { print(name) }
     }
@@ -107,6 +118,42 @@ struct ImagingArguments: ParsableArguments {
   }
 }
 
+/// A stack of frames instead of one image.
+struct SeriesArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("Number of frames: a stack; --drift goes on from frame to frame.", valueName: "n"))
+  var frames: Int?
+
+  @Option(help: ArgumentHelp("Random walk of the specimen during one frame, standard deviation.", valueName: "pixels"))
+  var walk: Double?
+
+  @Option(help: ArgumentHelp("Slow error of the scan in each frame, standard deviation.", valueName: "pixels"))
+  var distortion: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Direction of the fast scan of the frames in turn: 0,90. (default: 0)", valueName: "degrees"))
+  var scanAngle: NumberList?
+
+  func validate() throws {
+    if frames == nil && (walk != nil || distortion != nil || scanAngle != nil) {
+      throw ValidationError("--walk, --distortion and --scan-angle are of a series; give --frames n")
+    }
+    if let angles = scanAngle?.values, angles.contains(where: { $0 != $0.rounded() || abs($0) > 360 }) {
+      throw ValidationError("--scan-angle must be multiples of 90, such as 0,90")
+    }
+  }
+
+  var model: FrameSeriesModel? {
+    guard let frames else { return nil }
+    var model = FrameSeriesModel()
+    model.frames = frames
+    model.walk = walk ?? model.walk
+    model.distortion = distortion ?? model.distortion
+    if let scanAngle { model.scanAngles = scanAngle.values.map { Int($0) } }
+    return model
+  }
+}
+
 /// What lies under the probe.
 struct SpecimenArguments: ParsableArguments {
   @Option(
@@ -137,7 +184,8 @@ struct SpecimenArguments: ParsableArguments {
   @Option(help: ArgumentHelp("grains, strained: crystal they are made of. (default: mose2)", valueName: "specimen"))
   var crystal: String?
 
-  @Option(help: ArgumentHelp("strained: uniform, gradient, step, dislocation. (default: gradient)", valueName: "field"))
+  @Option(
+    help: ArgumentHelp("strained: uniform, gradient, step, turn, dislocation. (default: gradient)", valueName: "field"))
   var field: String?
 
   @Option(

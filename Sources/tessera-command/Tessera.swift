@@ -10,14 +10,15 @@ struct TesseraCommand: AsyncParsableCommand {
     abstract: "Finds the motifs of an atomic-resolution micrograph, where each one sits, and how they combine.",
     version: Tessera.version,
     subcommands: [
-      Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self, Evaluate.self,
+      Demo.self, Analyze.self, Info.self, Convert.self, Simulate.self, SitesCommand.self, Motifs.self, Strain.self,
+      Evaluate.self,
       ReadHDF5.self,
     ])
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
   static func main() async {
     Messages.begin()
-    ChildProcess.helper = ["/proc/self/exe", ReadHDF5._commandName]
+    ChildProcess.helper = ReadHDF5.helper
     do {
       var command = try parseAsRoot()
       if var waiting = command as? any AsyncParsableCommand {

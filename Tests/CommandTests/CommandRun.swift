@@ -13,7 +13,9 @@ struct CommandRun {
     return FileManager.default.isExecutableFile(atPath: command.path) ? command : nil
   }()
 
-  init(_ words: String..., in folder: String = NSTemporaryDirectory()) throws {
+  init(_ words: String..., in folder: String = NSTemporaryDirectory()) throws { try self.init(words, in: folder) }
+
+  init(_ words: [String], in folder: String = NSTemporaryDirectory()) throws {
     let process = Process()
     process.executableURL = Self.program
     process.arguments = words

@@ -54,7 +54,7 @@ struct `A strained crystal` {
       let (yx, yy) = (da.y * ia.x + db.y * ib.x, da.y * ia.y + db.y * ib.y - 1)
       let (x, y) = (Int(site.x.rounded()), Int(site.y.rounded()))
       // The pixel is up to .7 from the site; third derivatives of the step and the dislocation over 24 pixels.
-      let tolerance = [.uniform: 1e-6, .gradient: 1.5e-4, .step: 4e-3, .dislocation: 8e-3][kind]!
+      let tolerance = [.uniform: 1e-6, .gradient: 1.5e-4, .step: 4e-3, .turn: 4e-3, .dislocation: 8e-3][kind]!
       #expect(abs(Double(planes.exx[x, y]) - xx) < tolerance)
       #expect(abs(Double(planes.eyy[x, y]) - yy) < tolerance)
       #expect(abs(Double(planes.exy[x, y]) - (xy + yx) / 2) < tolerance)

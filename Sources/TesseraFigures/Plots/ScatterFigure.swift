@@ -30,15 +30,20 @@ public struct ScatterFigure: Sendable {
       low = pointwiseMin(low, point)
       high = pointwiseMax(high, point)
     }
-    let margin = 26.0
     let extent = pointwiseMax(high - low, Point(1e-9, 1e-9))
-    let height = max(0.45, min(1, extent.y / extent.x)) * (width - 2 * margin) + 2 * margin
-    let scale = min((width - 2 * margin) / extent.x, (height - 2 * margin) / extent.y)
+    let height = (max(0.45, min(1, extent.y / extent.x)) * (width - 52) + 52).rounded()
+    let box = Rectangle(x: 0, y: 0, width: width, height: height)
     let middle = (low + high) * 0.5
-    let box = Rectangle(x: 0, y: 0, width: width, height: height.rounded())
     // Discs of all points together cover an eighth of the plot at most.
     let spacing = max(1, min(3.2, (0.12 * box.width * box.height / Double(max(1, finite.count))).squareRoot()))
-    let places = separated(points.map { box.centre + ($0 - middle) * scale }, in: box, spacing: spacing)
+    func placed(margin: Double) -> [Point] {
+      let scale = min((width - 2 * margin) / extent.x, (height - 2 * margin) / extent.y)
+      return separated(points.map { box.centre + ($0 - middle) * scale }, reach: width, spacing: spacing)
+    }
+    // A cloud that collapsed to a dot at the rim grows beyond it when its points are moved apart: then all move inwards.
+    let margin = 26.0
+    let overflow = box.inset(by: 8).overflow(of: placed(margin: margin))
+    let places = placed(margin: min(margin + overflow, 0.4 * min(width, height)))
     return Drawing(width: width, height: box.height + legend.height + 8, summary: summary) { canvas in
       canvas.addRoundedRectangle(box.inset(by: 0.5), radius: 6)
       canvas.stroke(.rule)
@@ -118,8 +123,8 @@ public struct ScatterFigure: Sendable {
 /// Moves points that fall on others to the nearest free cells of a grid, in order of their index, so that a cloud
 /// collapsed to a dot shows how many points it holds. Points with room of their own stay where they are.
 ///
-/// O(n) cells searched for n coinciding points, as each search goes on where the last one from its cell ended.
-private func separated(_ places: [Point], in box: Rectangle, spacing: Double) -> [Point] {
+/// A point that finds no free cell within `reach` stays too. O(n) cells searched for n coinciding points, as each search goes on where the last one from its cell ended.
+private func separated(_ places: [Point], reach: Double, spacing: Double) -> [Point] {
   struct Cell: Hashable {
     var x, y: Int
   }
@@ -138,19 +143,24 @@ private func separated(_ places: [Point], in box: Rectangle, spacing: Double) ->
         let target = place + Point(Double(ring) * spacing, 0).rotated(by: angle)
         let cell = Cell(x: Int((target.x / spacing).rounded(.down)), y: Int((target.y / spacing).rounded(.down)))
         step += 1
-        if box.inset(by: 2).contains(target), isTaken.insert(cell).inserted {
+        if isTaken.insert(cell).inserted {
           searched[home] = (ring, step)
           return target
         }
       }
       (ring, step) = (ring + 1, 0)
-      // Nothing free as far as the plot reaches.
-      if Double(ring) * spacing > box.width { return place }
+      if Double(ring) * spacing > reach { return place }
     }
   }
 }
 
 extension Rectangle {
+  /// How far the farthest point lies outside, 0 where all lie inside; points that are not finite do not count.
+  fileprivate func overflow(of points: [Point]) -> Double {
+    points.filter { $0.x.isFinite && $0.y.isFinite }
+      .map { max(x - $0.x, $0.x - maxX, y - $0.y, $0.y - maxY, 0) }.max() ?? 0
+  }
+
   fileprivate func overlaps(_ other: Rectangle) -> Bool {
     x < other.maxX && other.x < maxX && y < other.maxY && other.y < maxY
   }

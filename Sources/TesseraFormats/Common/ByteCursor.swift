@@ -54,7 +54,8 @@ struct ByteCursor {
 
   /// Makes the window hold `count` bytes at `offset` and returns their place in it.
   private mutating func locate(_ count: Int) throws(FormatError) -> Int {
-    let start = offset - windowStart
+    // No place below the window is subtracted from: the farthest one would overflow.
+    let start = offset >= windowStart ? offset - windowStart : -1
     if start >= 0, count <= window.count, start <= window.count - count { return start }
     guard file.holds(count, at: offset) else {
       throw FormatError(
@@ -64,21 +65,4 @@ struct ByteCursor {
     windowStart = offset
     return 0
   }
-}
-
-/// Bytes as text: UTF-8 where valid, otherwise Latin-1, so that nothing is lost or refused.
-func plainText(_ bytes: some Sequence<UInt8>) -> String {
-  let bytes = Array(bytes)
-  return String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
-}
-
-/// The product of sizes; nil if one is negative or the product overflows.
-func checkedProduct(_ sizes: some Sequence<Int>) -> Int? {
-  var product = 1
-  for size in sizes {
-    let (next, overflow) = product.multipliedReportingOverflow(by: size)
-    if overflow || size < 0 { return nil }
-    product = next
-  }
-  return product
 }

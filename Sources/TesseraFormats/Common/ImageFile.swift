@@ -56,6 +56,35 @@ public struct ImageFile: Sendable {
     return micrograph(pixels, of: chosen, warnings)
   }
 
+  /// The mean of frames after registration, with `registration` set.
+  ///
+  /// - Parameters:
+  ///   - frames: both ends included; nil takes all.
+  ///   - progress: is told the part of the work that is done, 0 ... 1; may throw to stop.
+  public func read(
+    dataset: Int? = nil, registering frames: ClosedRange<Int>? = nil, by registration: Registration,
+    progress: (Double) throws -> Void = { _ in }
+  ) throws -> Micrograph {
+    var warnings = self.warnings
+    let chosen = try choose(dataset, &warnings)
+    let range = frames ?? 0...max(0, chosen.frameCount - 1)
+    try checkFrame(range.upperBound, of: chosen)
+    let images = datasets.filter { $0.isImage && $0.shape.suffix(2) != chosen.shape.suffix(2) }
+    if chosen.frameCount == 1, !images.isEmpty {
+      let sizes = ([chosen] + images).prefix(4).map { "\($0.width) x \($0.height)" }.joined(separator: ", ")
+      throw FormatError(
+        in: path, "holds images of different sizes (\(sizes)); only frames of equal size can be registered")
+    }
+    let series = FrameSeries(
+      count: range.count, width: chosen.width, height: chosen.height, name: fileName(path)
+    ) { try self.pixels(of: chosen, frame: range.lowerBound + $0) }
+    var result = try registration.registered(series, progress: progress)
+    for index in result.record.frames.indices { result.record.frames[index].frame += range.lowerBound }
+    var mean = micrograph(result.mean, of: chosen, warnings + result.warnings)
+    mean.registration = result.record
+    return mean
+  }
+
   /// The mean of several frames, both ends included. Memory: two frames.
   public func read(dataset: Int? = nil, meanOf frames: ClosedRange<Int>) throws -> Micrograph {
     var warnings = self.warnings

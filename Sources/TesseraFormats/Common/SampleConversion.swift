@@ -76,16 +76,6 @@ enum SampleConversion {
     }
   }
 
-  /// Reverses the bytes of each value.
-  static func swapBytes(_ bytes: inout [UInt8], size: Int) {
-    guard size > 1 else { return }
-    var start = 0
-    while start + size <= bytes.count {
-      for index in 0..<size / 2 { bytes.swapAt(start + index, start + size - 1 - index) }
-      start += size
-    }
-  }
-
   /// IEEE 754 half precision in single precision. Source: IEEE 754-2019, section 3.4.
   static func single(half: UInt16) -> Float {
     let sign = UInt32(half & 0x8000) << 16

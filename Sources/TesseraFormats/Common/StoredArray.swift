@@ -109,7 +109,7 @@ struct StoredArray: Sendable {
 
   private func emit(_ bytes: [UInt8], _ body: (RawSpan) throws -> Void) throws {
     var bytes = bytes
-    if isBigEndian { SampleConversion.swapBytes(&bytes, size: type.swappedSize) }
+    if isBigEndian { swapBytes(&bytes, size: type.swappedSize) }
     try body(bytes.span.bytes)
   }
 

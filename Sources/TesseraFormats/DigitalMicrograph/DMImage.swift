@@ -70,7 +70,7 @@ struct DMImage: Sendable {
       for row in 0..<array.shape[0] {
         let start = array.offset + row * array.strides[0]
         var half = try file.bytes(at: start, count: array.strides[0])
-        if array.isBigEndian { SampleConversion.swapBytes(&half, size: array.type.swappedSize) }
+        if array.isBigEndian { swapBytes(&half, size: array.type.swappedSize) }
         try give(fullRow(half), to: body)
       }
     }

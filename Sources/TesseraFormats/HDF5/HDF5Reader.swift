@@ -24,7 +24,7 @@ struct HDF5Reader: FormatReader {
   ]
 
   init(_ bytes: FileBytes, _ options: ReadingOptions) throws {
-    file = try ChildProcess.helper == nil ? HDF5File(path: bytes.path) : IsolatedHDF5File(path: bytes.path)
+    file = try openHDF5(path: bytes.path)
     let root = try file.tree()
     var contents: Contents?
     for convention in Self.conventions where contents == nil {
@@ -44,6 +44,18 @@ struct HDF5Reader: FormatReader {
 
   func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {
     try images[dataset].stream(frame: frame, from: file, body)
+  }
+}
+
+extension HDF5Source {
+  /// The values of a short one-dimensional array as numbers; empty if it is something else.
+  func numbers(of array: HDF5Array, limit: Int = 1 << 16) -> [Double] {
+    guard array.shape.count == 1, (1...limit).contains(array.shape[0]), array.channels == 1,
+      let bytes = try? values(of: array, start: [0], count: array.shape)
+    else { return [] }
+    var numbers: [Double] = []
+    SampleConversion.forEach(bytes.span.bytes, as: array.type) { numbers.append($0) }
+    return numbers
   }
 }
 

@@ -10,6 +10,12 @@ public enum NPYWriter {
     }
   }
 
+  /// Writes an image, or a stack frame by frame.
+  public static func write(_ stack: ImageStack, to path: String, replacing: Bool = false) throws {
+    let shape = (stack.count > 1 ? [stack.count] : []) + [stack.height, stack.width]
+    try stream(type: .float32, shape: shape, to: path, replacing: replacing) { try stack.emitFrames($0) }
+  }
+
   /// Writes values of any type in pieces: `produce` calls `emit` with consecutive little-endian bytes.
   static func stream(
     type: ScalarType, shape: [Int], to path: String, replacing: Bool,

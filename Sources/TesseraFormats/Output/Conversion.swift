@@ -56,6 +56,16 @@ public struct Conversion: Sendable {
     try withoutActuallyEscaping(progress) { try convert(file, to: path, replacing, $0) }
   }
 
+  /// Writes one image that is at hand, such as a mean, and returns what the user should know.
+  public func write(_ micrograph: Micrograph, to path: String, replacing: Bool = false) throws -> [String] {
+    let target = try Target(path: path)
+    try AtomicOutput.checkPlace(path, replacing: replacing)
+    var micrograph = micrograph
+    micrograph.calibration = calibration ?? micrograph.calibration
+    try write(ImageStack(micrograph), micrograph.pixels, target, to: path, replacing)
+    return micrograph.warnings + loss(target, micrograph.calibration)
+  }
+
   private func convert(
     _ file: ImageFile, to path: String, _ replacing: Bool, _ progress: @escaping (Double) throws -> Void
   ) throws -> [String] {
@@ -124,11 +134,7 @@ public struct Conversion: Sendable {
     case .png:
       try PNGWriter.write(
         stretching: first, bits: pngBits, calibration: stack.calibration, to: path, replacing: replacing)
-    case .npy:
-      let shape = (stack.count > 1 ? [stack.count] : []) + [stack.height, stack.width]
-      try NPYWriter.stream(type: .float32, shape: shape, to: path, replacing: replacing) {
-        try stack.emitFrames($0)
-      }
+    case .npy: try NPYWriter.write(stack, to: path, replacing: replacing)
     }
   }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file that is written from its first byte to its last.
+/// A file that is written from its first byte to its last; what was written may be replaced.
 final class OutputBytes {
   private var descriptor: Int32
   private let result: String
@@ -28,6 +28,15 @@ final class OutputBytes {
       position += written
     }
     count += position
+  }
+
+  /// Replaces bytes that were written before, such as an offset that was not known yet.
+  func overwrite(_ bytes: [UInt8], at offset: Int) throws(FormatError) {
+    precondition(offset >= 0 && offset + bytes.count <= count, "only bytes that were written can be replaced")
+    let written = unsafe bytes.withUnsafeBytes { buffer in
+      unsafe pwrite(descriptor, buffer.baseAddress!, buffer.count, off_t(offset))
+    }
+    guard written == bytes.count else { throw failure(.inputOutput) }
   }
 
   /// Ends the file; a full disk may show only now.

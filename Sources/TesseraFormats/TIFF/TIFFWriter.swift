@@ -5,7 +5,7 @@ import TesseraNumerics
 /// Writes TIFF files that ImageJ and Fiji, HyperSpy and tifffile open with their scale: one page or a stack.
 ///
 /// The unit `nm` stands in the description as ImageJ writes it, pixels a nm in the resolution; tags of DigitalMicrograph say
-/// the same for HyperSpy. Files of more than 3.9 GB
+/// the same for HyperSpy. Pages follow one another without gaps, as ImageJ expects of a stack. Files of more than 3.9 GB
 /// become BigTIFF.
 public struct TIFFWriter {
   /// How the first page describes the file.
@@ -16,8 +16,7 @@ public struct TIFFWriter {
     case openMicroscopy
   }
 
-  private let handle: OpaquePointer
-  private let path: String
+  private let output: ContiguousTIFF
   private let calibration: Calibration?
   private let pageCount: Int
   private let style: Description
@@ -75,30 +74,17 @@ public struct TIFFWriter {
   ) throws {
     precondition(pageCount > 0, "a TIFF file needs a page")
     try AtomicOutput.file(at: path, replacing: replacing) { temporary in
-      tessera_tiff_quiet()
       let isLarge = pageCount * (pageBytes + 4096) > 3_900_000_000
-      guard let handle = TIFFOpen(temporary, isLarge ? "w8" : "w") else {
-        throw FormatError(.cannotWrite, "\(path): cannot be written; check the folder and the free space")
-      }
-      var writer = TIFFWriter(
-        handle: handle, path: path, calibration: calibration, pageCount: pageCount, style: style)
-      do { try produce(&writer) } catch {
-        TIFFClose(handle)
-        throw error
-      }
+      let output = try ContiguousTIFF(path: temporary, for: path, isLarge: isLarge)
+      var writer = TIFFWriter(output: output, calibration: calibration, pageCount: pageCount, style: style)
+      try produce(&writer)
       precondition(writer.written == pageCount, "as many pages as announced")
-      guard TIFFFlush(handle) == 1 else {
-        TIFFClose(handle)
-        throw FormatError(.inputOutput, "\(path): cannot be written completely; check the free space")
-      }
-      TIFFClose(handle)
+      try output.close()
     }
   }
 
-  private init(
-    handle: OpaquePointer, path: String, calibration: Calibration?, pageCount: Int, style: Description
-  ) {
-    (self.handle, self.path, self.calibration) = (handle, path, calibration)
+  private init(output: ContiguousTIFF, calibration: Calibration?, pageCount: Int, style: Description) {
+    (self.output, self.calibration) = (output, calibration)
     (self.pageCount, self.style) = (pageCount, style)
   }
 
@@ -127,38 +113,38 @@ public struct TIFFWriter {
   private mutating func append<Sample: BitwiseCopyable>(
     _ width: Int, _ height: Int, bits: Int, format: Int32, _ name: String?, row: (Int) -> [Sample]
   ) throws {
-    let rowsPerStrip = max(1, min(height, (1 << 18) / max(1, width * bits / 8)))
-    let tags: [(Int32, Int)] = [
-      (TIFFTAG_IMAGEWIDTH, width), (TIFFTAG_IMAGELENGTH, height), (TIFFTAG_BITSPERSAMPLE, bits),
-      (TIFFTAG_SAMPLESPERPIXEL, 1), (TIFFTAG_SAMPLEFORMAT, Int(format)), (TIFFTAG_ROWSPERSTRIP, rowsPerStrip),
-      (TIFFTAG_COMPRESSION, Int(COMPRESSION_NONE)), (TIFFTAG_PHOTOMETRIC, Int(PHOTOMETRIC_MINISBLACK)),
-      (TIFFTAG_PLANARCONFIG, Int(PLANARCONFIG_CONTIG)),
+    var tags: [(tag: Int32, value: ContiguousTIFF.Value)] = [
+      (TIFFTAG_IMAGEWIDTH, .long(width)), (TIFFTAG_IMAGELENGTH, .long(height)),
+      (TIFFTAG_BITSPERSAMPLE, .short([UInt16(bits)])), (TIFFTAG_SAMPLESPERPIXEL, .short([1])),
+      (TIFFTAG_SAMPLEFORMAT, .short([UInt16(format)])), (TIFFTAG_ROWSPERSTRIP, .long(height)),
+      (TIFFTAG_COMPRESSION, .short([UInt16(COMPRESSION_NONE)])),
+      (TIFFTAG_PHOTOMETRIC, .short([UInt16(PHOTOMETRIC_MINISBLACK)])),
+      (TIFFTAG_PLANARCONFIG, .short([UInt16(PLANARCONFIG_CONTIG)])),
     ]
-    for (tag, value) in tags { _ = tessera_tiff_set_u32(handle, UInt32(tag), UInt32(value)) }
-    if let calibration {
-      _ = tessera_tiff_set_u32(handle, UInt32(TIFFTAG_RESOLUTIONUNIT), UInt32(RESUNIT_NONE))
-      _ = tessera_tiff_set_float(handle, UInt32(TIFFTAG_XRESOLUTION), 1 / calibration.nanometresPerPixelX)
-      _ = tessera_tiff_set_float(handle, UInt32(TIFFTAG_YRESOLUTION), 1 / calibration.nanometresPerPixelY)
-      if written == 0 {
-        _ = tessera_tiff_set_scale_tags(
-          handle, "nm", calibration.nanometresPerPixelX, calibration.nanometresPerPixelY)
-      }
-    }
     if written == 0 {
       let text = style == .imageJ ? imageJDescription : openMicroscopyDescription(width, height, bits: bits)
-      _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_IMAGEDESCRIPTION), text)
+      tags.append((TIFFTAG_IMAGEDESCRIPTION, .ascii(text)))
     }
-    if let name { _ = tessera_tiff_set_string(handle, UInt32(TIFFTAG_PAGENAME), name) }
-
-    var isWritten = true
-    for y in 0..<height where isWritten {
-      var samples = row(y)
-      isWritten = samples.withUnsafeMutableBytes { TIFFWriteScanline(handle, $0.baseAddress, UInt32(y), 0) == 1 }
+    if let name { tags.append((TIFFTAG_PAGENAME, .ascii(name))) }
+    if let calibration {
+      let (x, y) = (calibration.nanometresPerPixelX, calibration.nanometresPerPixelY)
+      tags += [
+        (TIFFTAG_RESOLUTIONUNIT, .short([UInt16(RESUNIT_NONE)])), (TIFFTAG_XRESOLUTION, .rational(1 / x)),
+        (TIFFTAG_YRESOLUTION, .rational(1 / y)),
+      ]
+      if written == 0 { tags += Self.digitalMicrographTags(x, y) }
     }
-    guard isWritten, TIFFWriteDirectory(handle) == 1 else {
-      throw FormatError(.inputOutput, "\(path): cannot be written completely; check the free space")
-    }
+    for y in 0..<height { try output.write(row(y).span.bytes) }
+    output.endPage(tags)
     written += 1
+  }
+
+  /// Units, origins in pixels and scales of x and y, as DigitalMicrograph and HyperSpy read them.
+  private static func digitalMicrographTags(_ x: Double, _ y: Double) -> [(tag: Int32, value: ContiguousTIFF.Value)] {
+    [
+      (65003, .ascii("nm")), (65004, .ascii("nm")), (65006, .double(0)), (65007, .double(0)), (65009, .double(x)),
+      (65010, .double(y)),
+    ]
   }
 
   /// As ij.io.TiffEncoder writes it.

@@ -7,13 +7,14 @@ import TesseraStructure
 /// The report of an analysis: the answer first, then what it rests on.
 public struct AnalysisReport: Sendable {
   public var result: AnalysisResult
+  public var settings: Analysis
   /// The input as the user typed it.
   public var input: String
   /// Of the program.
   public var version: String
 
-  public init(of result: AnalysisResult, input: String, version: String) {
-    (self.result, self.input, self.version) = (result, input, version)
+  public init(of result: AnalysisResult, settings: Analysis = Analysis(), input: String, version: String) {
+    (self.result, self.settings, self.input, self.version) = (result, settings, input, version)
   }
 
   /// `report.html` and the figures, ready to be written.
@@ -53,6 +54,13 @@ public struct AnalysisReport: Sendable {
       sections.append(
         CellsChapter(micrograph: micrograph, cells: cells, hierarchy: hierarchy, classes: classes).section)
     }
+    if let strain = result.strain {
+      sections +=
+        StrainChapter(
+          maps: [strain], reference: settings.strainReference, calibration: micrograph.calibration
+        ).sections
+    }
+    if let record = micrograph.registration { sections.append(FramesChapter(record).section) }
     let provenance = ProvenanceChapter(
       choices: result.choices, timings: result.timings, input: input, version: version, seed: result.seed)
     return sections + provenance.sections
@@ -139,7 +147,7 @@ public struct AnalysisReport: Sendable {
   }
 
   /// With a capital letter and a full stop.
-  private static func sentence(_ text: String) -> String {
+  static func sentence(_ text: String) -> String {
     guard let first = text.first else { return text }
     // Names of files and parameters keep their case.
     let begins =

@@ -8,10 +8,11 @@ package struct ProvenanceChapter: Sendable {
   /// As the user typed it.
   package var input: String
   package var version: String
-  package var seed: UInt64
+  /// Nil where nothing is random.
+  package var seed: UInt64?
 
   package init(
-    choices: [AnalysisResult.Choice], timings: [AnalysisResult.Timing], input: String, version: String, seed: UInt64
+    choices: [AnalysisResult.Choice], timings: [AnalysisResult.Timing], input: String, version: String, seed: UInt64?
   ) {
     (self.choices, self.timings) = (choices, timings)
     (self.input, self.version, self.seed) = (input, version, seed)
@@ -24,7 +25,7 @@ package struct ProvenanceChapter: Sendable {
         "How it was made",
         [
           .paragraph(
-            "Tessera \(version), input \(input), seed \(seed). The same input, parameters and seed give the same result on any number of threads."
+            "Tessera \(version), input \(input)\(seed.map { ", seed \($0)" } ?? ""). The same input\(seed == nil ? "" : ", seed") and parameters give the same result on any number of threads."
           ),
           .table(timingTable),
         ]),

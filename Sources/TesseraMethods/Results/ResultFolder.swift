@@ -44,6 +44,7 @@ public struct ResultFolder: Sendable {
         classes: result.classes, calibration: result.micrograph.calibration)
       try put("sites.csv", table.csv)
       try put("classes.csv", classTable)
+      if let record = result.micrograph.registration { try put("registration.csv", RegistrationTable(record).csv) }
       try NPYWriter.write(
         result.features.values, shape: [result.features.rows, result.features.columns],
         to: folder.appendingPathComponent("features.npy").path)
@@ -52,10 +53,20 @@ public struct ResultFolder: Sendable {
         to: folder.appendingPathComponent("layout.npy").path)
       try put("cells.csv", cellTable)
       try put("hierarchy.json", hierarchyJSON())
+      let rebuilt = result.reconstruction()
+      try TIFFWriter.write(
+        [rebuilt.image, rebuilt.residual], names: ["reconstruction", "residual"],
+        calibration: result.micrograph.calibration, to: folder.appendingPathComponent("reconstruction.tif").path)
+      if let strain = result.strain {
+        try strain.planes.write(
+          to: folder.appendingPathComponent("strain.tif").path, calibration: result.micrograph.calibration)
+      }
       var timed = result
       if hasReport {
         var clock = StageClock()
-        let files = clock.run("report") { AnalysisReport(of: result, input: input, version: version).files() }
+        let files = clock.run("report") {
+          AnalysisReport(of: result, settings: settings, input: input, version: version).files()
+        }
         for file in files { try put(file.path, file.data) }
         timed.timings += clock.timings
       }

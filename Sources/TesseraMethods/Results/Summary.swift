@@ -53,6 +53,33 @@ public struct Summary: Sendable, Encodable {
     public var value, reason: String
   }
 
+  public struct RegistrationSummary: Sendable, Encodable {
+    public var mode: String
+    public var frames, framesUsed, mendedPairs, droppedPairs: Int
+    public var origin, drift: [Double]
+    public var largestShift, jitter, sharedJitter: Double
+
+    enum CodingKeys: String, CodingKey {
+      case mode, frames
+      case framesUsed = "frames_used"
+      case mendedPairs = "mended_pairs"
+      case droppedPairs = "dropped_pairs"
+      case origin = "origin_px"
+      case drift = "drift_px"
+      case largestShift = "largest_shift_px"
+      case jitter = "jitter_px"
+      case sharedJitter = "shared_jitter_px"
+    }
+
+    public init(_ record: RegistrationRecord) {
+      (mode, frames, framesUsed) = (record.mode.rawValue, record.frames.count, record.usedCount)
+      (mendedPairs, droppedPairs) = (record.mendedPairs, record.droppedPairs)
+      origin = [record.origin.x, record.origin.y]
+      drift = [record.drift.x, record.drift.y]
+      (largestShift, jitter, sharedJitter) = (record.largestShift, record.jitter, record.sharedJitter)
+    }
+  }
+
   /// As the user typed it.
   public var input: String
   /// nm per pixel; null where unknown.
@@ -67,6 +94,10 @@ public struct Summary: Sendable, Encodable {
   public var structureExplained: Double
   public var lattice: LatticeSummary?
   public var patch: PatchSummary
+  /// Absent without a lattice.
+  public var strain: StrainSummary?
+  /// Absent unless frames were registered.
+  public var registration: RegistrationSummary?
   public var seed: UInt64
   /// Seconds a stage.
   public var timings: [String: Double]
@@ -74,8 +105,9 @@ public struct Summary: Sendable, Encodable {
   public var warnings: [String]
 
   enum CodingKeys: String, CodingKey {
-    case input, calibration, parameters, settings, counts, classes, structure, lattice, patch, seed, timings, version
-    case warnings
+    case input, calibration, parameters, settings, counts, classes, structure, lattice, patch, registration, seed,
+      strain
+    case timings, version, warnings
     case structureReason = "structure_reason"
     case structureExplained = "structure_explained"
   }
@@ -109,6 +141,10 @@ public struct Summary: Sendable, Encodable {
     patch = PatchSummary(
       side: result.patchSide, planeSpacing: result.patchSize.planeSpacing, ringContrast: result.patchSize.contrast,
       confidence: result.patchSize.confidence)
+    strain = result.strain.map {
+      StrainSummary(of: $0, reference: settings.strainReference, calibration: result.micrograph.calibration)
+    }
+    registration = result.micrograph.registration.map(RegistrationSummary.init)
     seed = result.seed
     timings = Dictionary(result.timings.map { ($0.stage, $0.seconds) }, uniquingKeysWith: +)
     warnings = result.warnings

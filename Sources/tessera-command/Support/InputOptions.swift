@@ -52,9 +52,14 @@ struct InputOptions: ParsableArguments {
   @Flag(help: "Take each of --frames by itself instead of the mean.")
   var each = false
 
+  @OptionGroup var registering: RegisterOptions
+
   @OptionGroup var reading: ReadingArguments
 
   func validate() throws {
+    if registering.isGiven && (frame != nil || each) {
+      throw ValidationError("--register makes one image of several frames; leave out --frame and --each")
+    }
     if frame != nil && frames != nil { throw ValidationError("--frame and --frames exclude each other; give one") }
     if each && frames == nil { throw ValidationError("--each needs --frames a..b") }
     if let frame, frame < 0 { throw ValidationError("--frame counts from 0, but is \(frame)") }
@@ -69,8 +74,8 @@ struct InputOptions: ParsableArguments {
     guard !each else { throw ValidationError("--each is of use only where several images are taken; leave it out") }
     let file = try reading.open(path)
     let micrograph =
-      if let frames {
-        try file.read(dataset: dataset, meanOf: frames.frames)
+      if frames != nil || registering.isGiven {
+        try registering.mean(of: file, dataset: dataset, frames: frames?.frames)
       } else {
         try file.read(dataset: dataset, frame: frame)
       }

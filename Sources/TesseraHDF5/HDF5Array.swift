@@ -1,19 +1,19 @@
 import CHDF5
 
 /// Shape and type of an HDF5 dataset of numbers.
-struct HDF5Array: Sendable {
-  let path: String
+package struct HDF5Array: Sendable {
+  package let path: String
   /// Slowest first, as stored.
-  let shape: [Int]
-  let type: ScalarType
+  package let shape: [Int]
+  package let type: ScalarType
   /// Values an element: 3 or 4 for colours, otherwise 1.
-  let channels: Int
-  let isBigEndian: Bool
+  package let channels: Int
+  package let isBigEndian: Bool
   /// Sizes of a chunk along each axis; nil if the values are in one piece.
-  let chunk: [Int]?
+  package let chunk: [Int]?
 
-  var elementSize: Int { type.size * channels }
-  var summary: String { "[\(shape.map { "\($0)" }.joined(separator: " x ")) \(type.rawValue)]" }
+  package var elementSize: Int { type.size * channels }
+  package var summary: String { "[\(shape.map { "\($0)" }.joined(separator: " x ")) \(type.rawValue)]" }
 
   init(path: String, shape: [Int], type: ScalarType, channels: Int, isBigEndian: Bool, chunk: [Int]?) {
     (self.path, self.shape, self.type) = (path, shape, type)
@@ -133,17 +133,26 @@ enum HDF5Value {
     guard let (scalar, channels, isBigEndian) = HDF5Array.scalar(type), channels == 1, !scalar.isComplex else {
       return nil
     }
+    if H5Tget_class(type) == H5T_FLOAT {
+      var values = [Double](repeating: 0, count: count)
+      guard values.withUnsafeMutableBytes({ read(tessera_h5_native_double(), $0.baseAddress!) }) >= 0 else {
+        return nil
+      }
+      return values.map { .number($0) }
+    }
     var bytes = [UInt8](repeating: 0, count: scalar.size * count)
     guard bytes.withUnsafeMutableBytes({ read(type, $0.baseAddress!) }) >= 0 else { return nil }
-    if isBigEndian { SampleConversion.swapBytes(&bytes, size: scalar.size) }
-    var values: [MetadataTree] = []
-    SampleConversion.forEach(bytes.span.bytes, as: scalar) { value in
-      switch scalar {
-      case .bool: values.append(.truth(value != 0))
-      case .float16, .float32, .float64: values.append(.number(value))
-      default: values.append(Int(exactly: value).map { .integer($0) } ?? .number(value))
+    if isBigEndian { swapBytes(&bytes, size: scalar.size) }
+    let isSigned = H5Tget_class(type) == H5T_INTEGER && H5Tget_sign(type) == H5T_SGN_2
+    return stride(from: 0, to: bytes.count, by: scalar.size).map { start in
+      let value = bytes[start..<start + scalar.size].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+      if scalar == .bool { return .truth(value != 0) }
+      if isSigned {
+        // The sign bit is moved to the top and back, which repeats it.
+        let unused = Int64(64 - 8 * scalar.size)
+        return .integer(Int((Int64(bitPattern: value) << unused) >> unused))
       }
+      return Int(exactly: value).map { .integer($0) } ?? .number(Double(value))
     }
-    return values
   }
 }

@@ -21,12 +21,12 @@ public struct FormatError: Error, Equatable, CustomStringConvertible, Sendable {
   }
 
   /// A sentence about a file: `NAME: FACT`. Only the last component of the path is named.
-  init(_ kind: Kind = .unusable, in path: String, _ fact: String) {
+  package init(_ kind: Kind = .unusable, in path: String, _ fact: String) {
     self.init(kind, "\(fileName(path)): \(fact)")
   }
 }
 
 /// The last component of a path.
-func fileName(_ path: String) -> String {
+package func fileName(_ path: String) -> String {
   path.split(separator: "/").last.map(String.init) ?? path
 }

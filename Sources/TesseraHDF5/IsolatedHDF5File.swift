@@ -1,3 +1,9 @@
+/// Opens an HDF5 file: in a child process if `ChildProcess.helper` names one, otherwise in this process.
+package func openHDF5(path: String) throws(FormatError) -> any HDF5Source {
+  if ChildProcess.helper == nil { return try HDF5File(path: path) }
+  return try IsolatedHDF5File(path: path)
+}
+
 /// An HDF5 file that a child process reads, because the library may crash on a damaged one.
 final class IsolatedHDF5File: HDF5Source {
   private let path: String
@@ -7,6 +13,9 @@ final class IsolatedHDF5File: HDF5Source {
   private enum Request: Int {
     case tree, values
   }
+
+  /// Bytes that the tree of a file may take; texts alone have at most 4 MiB each.
+  private static let treeLimit = 1 << 28
 
   init(path: String) throws(FormatError) {
     guard let child = ChildProcess(for: path) else {
@@ -18,7 +27,7 @@ final class IsolatedHDF5File: HDF5Source {
   func tree() throws(FormatError) -> HDF5Node {
     var request = HDF5TreeEncoder()
     request.append(Request.tree.rawValue)
-    var decoder = HDF5TreeDecoder(try answer(to: request))
+    var decoder = HDF5TreeDecoder(try answer(to: request, limit: Self.treeLimit))
     guard let node = decoder.node() else { throw crashed() }
     return node
   }
@@ -29,13 +38,15 @@ final class IsolatedHDF5File: HDF5Source {
     request.append(array.path)
     request.append(start)
     request.append(count)
-    let bytes = try answer(to: request)
-    guard bytes.count == checkedProduct(count + [array.elementSize]) else { throw crashed() }
+    guard let size = checkedProduct(count + [array.elementSize]) else { throw crashed() }
+    let bytes = try answer(to: request, limit: size)
+    guard bytes.count == size else { throw crashed() }
     return bytes
   }
 
-  private func answer(to request: HDF5TreeEncoder) throws(FormatError) -> [UInt8] {
-    guard let answer = child.answer(to: request.bytes) else { throw crashed() }
+  /// - Parameter limit: bytes of a good answer; a sentence about an error may have a page more.
+  private func answer(to request: HDF5TreeEncoder, limit: Int) throws(FormatError) -> [UInt8] {
+    guard let answer = child.answer(to: request.bytes, limit: limit + 4096) else { throw crashed() }
     if answer.isGood { return answer.bytes }
     throw FormatError(.unusable, plainText(answer.bytes))
   }

@@ -1,23 +1,23 @@
 /// A group or a dataset with its attributes.
-struct HDF5Node: Sendable {
-  var name: String
+package struct HDF5Node: Sendable {
+  package var name: String
   /// From the root, beginning with a slash.
-  var path: String
-  var attributes: [MetadataTree.Entry]
-  var children: [HDF5Node] = []
+  package var path: String
+  package var attributes: [MetadataTree.Entry]
+  package var children: [HDF5Node] = []
   /// Of a dataset of numbers.
-  var array: HDF5Array?
+  package var array: HDF5Array?
   /// Of a dataset of texts.
-  var text: String?
+  package var text: String?
 
-  func attribute(_ name: String) -> MetadataTree? { attributes.first { $0.name == name }?.value }
-  func child(_ name: String) -> HDF5Node? { children.first { $0.name == name } }
+  package func attribute(_ name: String) -> MetadataTree? { attributes.first { $0.name == name }?.value }
+  package func child(_ name: String) -> HDF5Node? { children.first { $0.name == name } }
 
   /// The node and all below it, each before its children.
-  var all: [HDF5Node] { [self] + children.flatMap(\.all) }
+  package var all: [HDF5Node] { [self] + children.flatMap(\.all) }
 
   /// For `info --all`: attributes, then what lies below; arrays by shape and type.
-  var metadata: MetadataTree {
+  package var metadata: MetadataTree {
     if let text { return .text(text) }
     if let array, attributes.isEmpty { return .text(array.summary) }
     let own = array.map { [MetadataTree.Entry("array", .text($0.summary))] } ?? []

@@ -1,14 +1,15 @@
-import Foundation
+import Glibc
 import Synchronization
 
-/// A process of this program that parses a file which a library's own parser might not survive.
+/// A process that parses a file which a library's own parser might not survive.
 ///
 /// Both talk through a socket, which is the child's standard input. The child is limited in memory and time, and ends with
 /// this object.
 public final class ChildProcess: Sendable {
   /// The command that serves a child: program and leading arguments, to which the path of the file is added.
   ///
-  /// Nil, the default, reads everything in this process. A program sets it once, before it opens files.
+  /// Nil, the default, reads everything in this process. A program sets it once, before it opens files: to the path of
+  /// `tessera-hdf5`, which is built with this package, or to a command of its own that calls `serveHDF5File`.
   public static var helper: [String]? {
     get { command.withLock { $0 } }
     set { command.withLock { $0 = newValue } }
@@ -54,11 +55,12 @@ public final class ChildProcess: Sendable {
     waitpid(process, nil, 0)
   }
 
-  /// Sends a request and returns the answer; nil if the child has died or stays silent.
-  func answer(to request: [UInt8]) -> (isGood: Bool, bytes: [UInt8])? {
-    guard Self.send(request, to: socket), let head = Self.receive(9, from: socket) else { return nil }
-    let count = (0..<8).reduce(0) { $0 | Int(head[1 + $1]) << (8 * $1) }
-    guard count >= 0, count <= 1 << 31, let bytes = Self.receive(count, from: socket) else { return nil }
+  /// Sends a request and returns the answer; nil if the child has died, stays silent, or answers with more than `limit` bytes.
+  func answer(to request: [UInt8], limit: Int) -> (isGood: Bool, bytes: [UInt8])? {
+    guard Message.send(length(request.count) + request, to: socket), let head = Message.receive(9, from: socket)
+    else { return nil }
+    let count = number(head.dropFirst())
+    guard count >= 0, count <= limit, let bytes = Message.receive(count, from: socket) else { return nil }
     return (head[0] == 1, bytes)
   }
 
@@ -70,16 +72,16 @@ public final class ChildProcess: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &memory)
     var noDump = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &noDump)
-    while let head = receive(8, from: 0) {
-      let count = (0..<8).reduce(0) { $0 | Int(head[$1]) << (8 * $1) }
-      guard (0...1 << 20).contains(count), let request = receive(count, from: 0) else { return }
+    while let head = Message.receive(8, from: 0) {
+      let count = number(head[...])
+      guard (0...1 << 20).contains(count), let request = Message.receive(count, from: 0) else { return }
       var status: UInt8 = 1
       var answer: [UInt8] = []
       do { answer = try respond(request) } catch {
         status = 0
         answer = Array("\(error)".utf8)
       }
-      guard sendAll([status] + length(answer.count), to: 0), sendAll(answer, to: 0) else { return }
+      guard Message.send([status] + length(answer.count), to: 0), Message.send(answer, to: 0) else { return }
     }
   }
 
@@ -93,19 +95,20 @@ public final class ChildProcess: Sendable {
     limit.rlim_cur = min(limit.rlim_max, rlim_t(used + seconds))
     setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
   }
+}
 
-  private static func length(_ count: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } }
+/// A number as eight bytes, little-endian.
+private func length(_ count: Int) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: count >> (8 * $0)) } }
 
-  private static func send(_ request: [UInt8], to socket: Int32) -> Bool {
-    sendAll(length(request.count) + request, to: socket)
-  }
+private func number(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reversed().reduce(0) { $0 << 8 | Int($1) } }
 
-  private static func sendAll(_ bytes: [UInt8], to socket: Int32) -> Bool {
+/// Whole messages through a socket.
+private enum Message {
+  static func send(_ bytes: [UInt8], to socket: Int32) -> Bool {
     bytes.withUnsafeBytes { buffer in
       var sent = 0
       while sent < buffer.count {
-        let count = Foundation.send(
-          socket, buffer.baseAddress! + sent, buffer.count - sent, Int32(MSG_NOSIGNAL))
+        let count = Glibc.send(socket, buffer.baseAddress! + sent, buffer.count - sent, Int32(MSG_NOSIGNAL))
         if count < 0 && errno == EINTR { continue }
         guard count > 0 else { return false }
         sent += count
@@ -114,7 +117,7 @@ public final class ChildProcess: Sendable {
     }
   }
 
-  private static func receive(_ count: Int, from socket: Int32) -> [UInt8]? {
+  static func receive(_ count: Int, from socket: Int32) -> [UInt8]? {
     var isWhole = true
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       while filled < count {

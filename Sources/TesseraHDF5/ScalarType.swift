@@ -20,10 +20,10 @@ public enum ScalarType: String, Sendable, Codable, CaseIterable {
   public var isComplex: Bool { self == .complex64 || self == .complex128 }
 
   /// Bytes that change places when the byte order changes: a complex number is two real ones.
-  var swappedSize: Int { isComplex ? size / 2 : size }
+  package var swappedSize: Int { isComplex ? size / 2 : size }
 
   /// NumPy's letter and size, without the byte order: `f4`.
-  var numpyCode: String {
+  package var numpyCode: String {
     switch self {
     case .bool: "b1"
     case .int8, .int16, .int32, .int64: "i\(size)"
@@ -33,13 +33,13 @@ public enum ScalarType: String, Sendable, Codable, CaseIterable {
     }
   }
 
-  init?(numpyCode: some StringProtocol) {
+  package init?(numpyCode: some StringProtocol) {
     guard let type = Self.allCases.first(where: { $0.numpyCode == numpyCode }) else { return nil }
     self = type
   }
 
   /// A signed or unsigned integer of this many bits: 8, 16, 32 or 64.
-  init?(bits: Int, signed: Bool) {
+  package init?(bits: Int, signed: Bool) {
     self.init(rawValue: "\(signed ? "" : "u")int\(bits)")
   }
 }

@@ -1,8 +1,7 @@
 import CHDF5
-import Foundation
 
 /// What the conventions and images need of an HDF5 file, read in this process or in a child of it.
-protocol HDF5Source: Sendable {
+package protocol HDF5Source: Sendable {
   /// Everything in the file, as a tree of groups and datasets. Links that leave the file are not followed.
   func tree() throws(FormatError) -> HDF5Node
 
@@ -10,22 +9,10 @@ protocol HDF5Source: Sendable {
   func values(of array: HDF5Array, start: [Int], count: [Int]) throws(FormatError) -> [UInt8]
 }
 
-extension HDF5Source {
-  /// The values of a short one-dimensional array as numbers; empty if it is something else.
-  func numbers(of array: HDF5Array, limit: Int = 1 << 16) -> [Double] {
-    guard array.shape.count == 1, (1...limit).contains(array.shape[0]), array.channels == 1,
-      let bytes = try? values(of: array, start: [0], count: array.shape)
-    else { return [] }
-    var numbers: [Double] = []
-    SampleConversion.forEach(bytes.span.bytes, as: array.type) { numbers.append($0) }
-    return numbers
-  }
-}
-
 /// An HDF5 file that is open in this process. Every identifier that the library hands out is closed where it was made.
 ///
 /// Several threads may use it if the library was built for that, as the distributions' is.
-final class HDF5File: HDF5Source {
+package final class HDF5File: HDF5Source {
   let path: String
   private let file: hid_t
 
@@ -34,12 +21,12 @@ final class HDF5File: HDF5Source {
   static let depthLimit = 24
 
   /// The signature may stand behind a block of 512, 1024 or 2048 bytes that belongs to another program.
-  static func recognizes(_ head: [UInt8]) -> Bool {
+  package static func recognizes(_ head: [UInt8]) -> Bool {
     let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
     return [0, 512, 1024, 2048].contains { $0 + 8 <= head.count && head[$0..<$0 + 8].elementsEqual(signature) }
   }
 
-  init(path: String) throws(FormatError) {
+  package init(path: String) throws(FormatError) {
     self.path = path
     tessera_h5_quiet()
     file = tessera_h5_open(path)
@@ -50,7 +37,7 @@ final class HDF5File: HDF5Source {
 
   deinit { if file >= 0 { H5Fclose(file) } }
 
-  func tree() throws(FormatError) -> HDF5Node {
+  package func tree() throws(FormatError) -> HDF5Node {
     tessera_h5_quiet()
     var seen: Set<UInt64> = []
     let root = H5Oopen(file, "/", 0)
@@ -83,13 +70,13 @@ final class HDF5File: HDF5Source {
       guard child >= 0 else { continue }
       defer { H5Oclose(child) }
       guard seen.insert(tessera_h5_address(child)).inserted else { continue }
-      let childName = TesseraFormats.text(buffer)
+      let childName = Self.text(buffer)
       node.children.append(try self.node(child, name: childName, path: "\(path)/\(childName)", depth: depth + 1, &seen))
     }
     return node
   }
 
-  func values(of array: HDF5Array, start: [Int], count: [Int]) throws(FormatError) -> [UInt8] {
+  package func values(of array: HDF5Array, start: [Int], count: [Int]) throws(FormatError) -> [UInt8] {
     tessera_h5_quiet()
     let dataset = H5Dopen2(file, array.path, 0)
     guard dataset >= 0 else { throw damaged(array.path) }
@@ -114,7 +101,7 @@ final class HDF5File: HDF5Source {
       filled = isRead ? buffer.count : 0
     }
     guard isRead, bytes.count == elements * array.elementSize else { throw damaged(array.path) }
-    if array.isBigEndian { SampleConversion.swapBytes(&bytes, size: array.type.swappedSize) }
+    if array.isBigEndian { swapBytes(&bytes, size: array.type.swappedSize) }
     return bytes
   }
 
@@ -134,7 +121,7 @@ final class HDF5File: HDF5Source {
         H5Sclose(space)
       }
       let value = HDF5Value.read(type, space) { H5Aread(attribute, $0, $1) }
-      if let value { entries.append(.init(text(buffer), value)) }
+      if let value { entries.append(.init(Self.text(buffer), value)) }
     }
     return entries
   }
@@ -152,6 +139,11 @@ final class HDF5File: HDF5Source {
     case .list(let values): return values.first?.text
     default: return nil
     }
+  }
+
+  /// A name in a buffer of C, up to its first zero.
+  private static func text(_ buffer: [CChar]) -> String {
+    plainText(buffer.lazy.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
   }
 
   private func damaged(_ what: String) -> FormatError {

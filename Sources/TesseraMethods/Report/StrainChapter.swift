@@ -1,0 +1,167 @@
+import TesseraFigures
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// Strain maps and their numbers, by one method or by two for comparison.
+package struct StrainChapter: Sendable {
+  /// The first is the main one.
+  package var maps: [StrainMap]
+  package var reference: StrainReference
+  package var calibration: Calibration?
+
+  package init(maps: [StrainMap], reference: StrainReference, calibration: Calibration?) {
+    precondition(!maps.isEmpty, "a chapter on strain needs a map")
+    (self.maps, self.reference, self.calibration) = (maps, reference, calibration)
+  }
+
+  package var sections: [ReportDocument.Section] {
+    var sections = maps.enumerated().map { section(of: $1, isFirst: $0 == 0) }
+    if maps.count > 1 { sections.append(comparison) }
+    return sections
+  }
+
+  /// A summary in a sentence or two.
+  package var finding: String {
+    let map = maps[0]
+    let statistics = map.planes.statistics
+    let spread = zip(statistics, StrainPlanes.names).map { "\($1) \(Self.percent($0.deviation))" }
+    return "Against \(reference.sentence), the standard deviations over the map are \(spread[0]), \(spread[1]), "
+      + "\(spread[2]), rotation \(Number.short(statistics[3].deviation * 1000, digits: 2)) mrad. "
+      + "Details below \(length(map.resolution)) are not resolved: a sharp step of the strain rises from 12 to 88 % over "
+      + "that width."
+  }
+
+  private func section(of map: StrainMap, isFirst: Bool) -> ReportDocument.Section {
+    let figure = StrainFigure(
+      map.planes, calibration: calibration, sharingScaleWith: maps.map(\.planes))
+    let prefix = maps.count > 1 ? "strain-\(map.method.rawValue)-" : "strain-"
+    let drawn = figure.maps.map { one in
+      ReportDocument.Figure(
+        prefix + one.name, title: one.title, caption: Self.caption(of: one.name, axis: map.axis), one.drawing)
+    }
+    var blocks: [ReportDocument.Block] = []
+    if isFirst { blocks.append(.paragraph(finding)) }
+    blocks += [.row(drawn), .table(table(of: map))]
+    if maps.count == 1 { blocks.append(.row([histogram(of: [map], name: "strain-histogram")])) }
+    return .init(maps.count > 1 ? "Strain by \(map.method.name)" : "Strain", blocks)
+  }
+
+  private static func caption(of name: String, axis: Double) -> String {
+    let along =
+      axis == 0 ? "x (right)" : "the chosen axis, \(Number.short(axis * 180 / .pi, digits: 3))° from x towards y"
+    return switch name {
+    case "exx": "Positive (red): stretched along \(along)."
+    case "eyy": axis == 0 ? "Positive: stretched along y (down)." : "Positive: stretched across the chosen axis."
+    case "exy": "Shear of the tensor: half the change of a right angle."
+    case "rotation": "Positive: turned from +x (right) towards +y (down), clockwise as drawn."
+    default: "(exx + eyy) / 2, half the relative change of area."
+    }
+  }
+
+  private func table(of map: StrainMap) -> ReportDocument.Table {
+    let errors = map.errors?.medians ?? []
+    let rows = map.planes.statistics.enumerated().map { index, one -> [ReportDocument.Table.Cell] in
+      let error = index < errors.count ? errors[index] : .nan
+      return [
+        .init(one.name), Self.cell(one.mean), Self.cell(one.deviation), Self.cell(error),
+      ]
+    }
+    return .init(
+      columns: [
+        .init("plane"), .init("mean", isNumeric: true), .init("standard deviation", isNumeric: true),
+        .init("median error", isNumeric: true),
+      ], rows: rows)
+  }
+
+  private static func cell(_ value: Double) -> ReportDocument.Table.Cell {
+    // A mean that is zero by the choice of the reference leaves a rounding error.
+    .init(Number.short(abs(value) < 1e-7 ? 0 : value, digits: 3), value: value.isFinite ? value : nil)
+  }
+
+  // MARK: Comparison
+
+  private var comparison: ReportDocument.Section {
+    let statistics = maps.map { ($0, $0.planes.statistics) }
+    let rows = (0..<5).map { plane -> [ReportDocument.Table.Cell] in
+      [.init(statistics[0].1[plane].name)]
+        + statistics.flatMap { [Self.cell($0.1[plane].mean), Self.cell($0.1[plane].deviation)] }
+    }
+    let table = ReportDocument.Table(
+      columns: [.init("plane")]
+        + maps.flatMap {
+          [.init("\($0.method.name): mean", isNumeric: true), .init("standard deviation", isNumeric: true)]
+        },
+      rows: rows)
+    let histograms = (0..<5).map { plane in histogram(of: maps, plane: plane) }
+    return .init(
+      "Positions against phases",
+      [
+        .paragraph(
+          "Both methods have one reference and one resolution, so means and widths compare. Only pixels where both know the "
+            + "strain are in the histograms."), .table(table), .row(histograms),
+      ])
+  }
+
+  /// All planes of one map in one plot.
+  private func histogram(of maps: [StrainMap], name: String) -> ReportDocument.Figure {
+    let planes = maps[0].planes
+    let series = zip(["exx", "eyy", "exy", "hydrostatic"], [planes.exx, planes.eyy, planes.exy, planes.hydrostatic])
+    return .init(
+      name, title: "Histogram", caption: "Share of the known pixels a bin.",
+      Self.outlines(
+        of: Array(series), title: "strain", summary: "Histograms of exx, eyy, exy and the hydrostatic strain"))
+  }
+
+  /// One plane of several maps in one plot.
+  private func histogram(of maps: [StrainMap], plane: Int) -> ReportDocument.Figure {
+    let name = (StrainPlanes.names + ["hydrostatic"])[plane]
+    let rasters = maps.map { ($0.planes.all + [$0.planes.hydrostatic])[plane] }
+    let common = rasters[0].values.indices.filter { index in rasters.allSatisfy { $0.values[index].isFinite } }
+    let series = zip(maps, rasters).map { map, raster in
+      (map.method.name, Raster(width: common.count, height: 1, values: common.map { raster.values[$0] }))
+    }
+    return .init(
+      "histogram-\(name)", title: name, caption: "Share of the pixels a bin.",
+      Self.outlines(of: series, title: name == "rotation" ? "rotation (rad)" : name, summary: "Histograms of \(name)"))
+  }
+
+  /// Histograms as curves over common bins, from the 0.2 to the 99.8 % quantile of all.
+  private static func outlines(
+    of series: [(String, Raster<Float>)], title: String, summary: String
+  ) -> Drawing {
+    let known = series.map { name, raster in (name, raster.values.filter(\.isFinite)) }
+    let everything = known.flatMap { values in
+      stride(from: 0, to: values.1.count, by: max(1, values.1.count / 20_000)).map { values.1[$0] }
+    }
+    .sorted()
+    let low = Double(Statistics.quantile(sorted: everything, 0.002))
+    let high = max(low + 1e-9, Double(Statistics.quantile(sorted: everything, 0.998)))
+    let bins = 80
+    let colors = [Color(0x0072B2), Color(0xD55E00), Color(0x009E73), Color(0x5C636D)]
+    let curves = known.enumerated().map { index, one in
+      var counts = [Double](repeating: 0, count: bins)
+      for value in one.1 {
+        let bin = Int(((Double(value) - low) / (high - low) * Double(bins)).rounded(.down))
+        if bin >= 0 && bin < bins { counts[bin] += 1 }
+      }
+      let points = counts.enumerated().map { bin, count in
+        Point(low + (Double(bin) + 0.5) * (high - low) / Double(bins), count / Double(max(1, one.1.count)))
+      }
+      return LineFigure.Curve(name: one.0, points: points, color: colors[index % colors.count])
+    }
+    var figure = LineFigure(curves: curves, x: Axis(title), y: Axis("share of pixels"), summary: summary)
+    (figure.width, figure.height) = (440, 280)
+    return figure.drawing()
+  }
+
+  // MARK: Words
+
+  private static func percent(_ strain: Double) -> String { "\(Number.short(100 * strain, digits: 2))\u{A0}%" }
+
+  /// In nm, or in pixels.
+  private func length(_ pixels: Double) -> String {
+    guard let calibration else { return "\(Number.short(pixels, digits: 3))\u{A0}px" }
+    return "\(Number.short(pixels * calibration.meanNanometresPerPixel, digits: 3))\u{A0}nm"
+  }
+}

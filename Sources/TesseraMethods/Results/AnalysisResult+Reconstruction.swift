@@ -1,0 +1,24 @@
+import TesseraNumerics
+import TesseraStructure
+
+extension AnalysisResult {
+  /// The micrograph rebuilt from the mean patches of its classes on the fitted background, and what is left of it.
+  ///
+  /// Both are of the prepared image: columns bright, in its unit. NaN where no classified site reaches; the residual also
+  /// where the image was not measured.
+  public func reconstruction() -> (image: Raster<Float>, residual: Raster<Float>) {
+    let image = prepared.image
+    let patches = Patches(
+      of: finding.flattened(image), around: sites.positions, side: patchSide, measured: prepared.isMeasured)
+    let motifs = MotifReconstruction(
+      of: patches, labels: classes.labels, width: image.width, height: image.height
+    ).image
+    let rebuilt = concurrentRows(width: image.width, height: image.height, of: Float.nan) { y, row in
+      for x in 0..<row.count { row[x] = motifs[x, y] + finding.background[x, y] }
+    }
+    let residual = concurrentRows(width: image.width, height: image.height, of: Float.nan) { y, row in
+      for x in 0..<row.count where prepared.isMeasured[x, y] { row[x] = image[x, y] - rebuilt[x, y] }
+    }
+    return (rebuilt, residual)
+  }
+}

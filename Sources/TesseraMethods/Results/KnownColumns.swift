@@ -1,0 +1,56 @@
+import TesseraFormats
+import TesseraNumerics
+import TesseraStructure
+
+/// Columns that were found before, with what is known of them.
+public struct KnownColumns: Sendable {
+  public var sites: Sites
+  /// Standard errors of x and y in pixels; empty where none are known.
+  public var positionErrors: [Point]
+  /// Number and name of each column's class, as `class` and `class_name` of a table; empty where none are known.
+  public var classLabels, classNames: [String]
+
+  public init(
+    sites: Sites, positionErrors: [Point] = [], classLabels: [String] = [], classNames: [String] = []
+  ) {
+    (self.sites, self.positionErrors) = (sites, positionErrors)
+    (self.classLabels, self.classNames) = (classLabels, classNames)
+  }
+
+  /// Reads a table with columns `x` and `y` in pixels and, where it has them, `x_error`, `y_error`, `amplitude`, `class`,
+  /// `class_name` and `kind`: the `sites.csv` of a result folder. Vacant nodes are left out.
+  ///
+  /// - Throws: `FormatError` where the file is no such table.
+  public init(tableAt path: String) throws {
+    let table = try CSVTable(path: path)
+    guard let x = table.column("x"), let y = table.column("y") else {
+      throw FormatError(.unusable, "\(path): has no columns x and y; give the sites.csv of a result folder")
+    }
+    let kind = table.column("kind")
+    let isColumn = table.rows.map { kind == nil || $0[kind!] != Site.Kind.vacant.rawValue }
+    let (xs, ys) = (try table.numbers(x), try table.numbers(y))
+    let rows = table.rows.indices.filter { isColumn[$0] }
+    /// The fields of a column by name, as they stand.
+    func fields(_ name: String) -> [String] {
+      table.column(name).map { column in rows.map { table.rows[$0][column] } } ?? []
+    }
+    let heights = fields("amplitude")
+    let (errorX, errorY) = (fields("x_error"), fields("y_error"))
+    self.init(
+      sites: Sites(
+        rows.enumerated().map { index, row in
+          Site(position: Point(xs[row], ys[row]), amplitude: heights.isEmpty ? .nan : Double(heights[index]) ?? .nan)
+        }),
+      positionErrors: errorX.isEmpty || errorY.isEmpty
+        ? [] : zip(errorX, errorY).map { Point(Double($0) ?? .nan, Double($1) ?? .nan) },
+      classLabels: fields("class"), classNames: fields("class_name"))
+  }
+
+  /// The columns whose class has this name or number.
+  func members(ofClass name: String) -> [Int] {
+    sites.sites.indices.filter { index in
+      (index < classNames.count && classNames[index] == name)
+        || (index < classLabels.count && classLabels[index] == name)
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import Foundation
+import TesseraImaging
+
+/// `registration.csv`: one row a frame; see docs/results-folder.md.
+public struct RegistrationTable: Sendable {
+  public var record: RegistrationRecord
+
+  public init(_ record: RegistrationRecord) { self.record = record }
+
+  public static let columns = [
+    "frame", "used", "scan_angle", "dx", "dy", "dx_error", "dy_error", "drift_x", "drift_y", "jitter",
+  ]
+
+  /// The table; all lengths in pixels, empty for frames that are left out.
+  public var csv: Data {
+    var table = TableWriter(columns: Self.columns)
+    for frame in record.frames {
+      let values = [
+        frame.shift.x, frame.shift.y, frame.shiftError.x, frame.shiftError.y, frame.drift.x, frame.drift.y,
+        frame.jitter,
+      ]
+      table.add(
+        ["\(frame.frame)", frame.isUsed ? "1" : "0", "\(frame.scanAngle)"]
+          + values.map { frame.isUsed ? TableWriter.number($0) : "" })
+    }
+    return table.data
+  }
+}

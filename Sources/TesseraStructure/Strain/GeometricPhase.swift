@@ -1,0 +1,191 @@
+import Foundation
+import TesseraNumerics
+
+/// Geometric phase analysis: the lattice of an image from place to place, by the phases of two Bragg reflections.
+///
+/// The image seen through a mask around g is H exp(2πi g·x) with a slowly varying H = |H| exp(iP). The local Bragg vector is
+/// g + ∇P / 2π, and ∇P = Im(H* ∇H) / |H|² needs no unwrapping; ∇H is taken exactly, in the spectrum. Two local Bragg
+/// vectors give two local lattice vectors, so the strain that follows is a derivative on the reference lattice, as that of
+/// positions is: with P = -2π g·u this is F = (1 - grad u)⁻¹. Source: Hýtch, Snoeck & Kilaas, Ultramicroscopy 74 (1998)
+/// 131, eqs. 8-31; phases from exp(iP): Hÿtch, Putaux & Pénisson, Nature 423 (2003) 270, and A23, section 3.5.
+public struct GeometricPhase: Sendable, Codable, Equatable {
+  public var mask = PhaseMask()
+  /// Bragg vectors in cycles a pixel; nil: chosen from the power spectrum.
+  public var g1, g2: Point?
+  /// Where a reflection's amplitude falls below this share of its strong places (the 90 % quantile), the lattice is
+  /// unknown; 0 ... 1.
+  public var smallestAmplitude = 0.25
+
+  public init() {}
+
+  /// The lattice of an image, and how it was seen.
+  public struct Outcome: Sendable {
+    public var field: LatticeField
+    /// The two reflections used.
+    public var reflections: [Reflection]
+    /// Whether they were found, not given.
+    public var isAutomatic: Bool
+    /// Standard deviation of the Gaussian mask, or radius of Hann's, in cycles a pixel.
+    public var maskRadius: Double
+  }
+
+  /// - Parameters:
+  ///   - image: finite everywhere.
+  ///   - noise: standard deviation of a pixel; nil: errors stay unknown.
+  ///   - name: of the micrograph, for messages.
+  /// - Throws: `DataError` where the image shows no pair of reflections, or no image is left beside the edges;
+  ///   `ParameterError` for a setting outside its range.
+  public func outcome(of image: Raster<Float>, noise: Double? = nil, name: String = "image") throws -> Outcome {
+    try check()
+    let transform = FourierTransform(width: image.width, height: image.height)
+    let side = Double(min(image.width, image.height))
+    var margin = side / 16
+    var spectrum = transform.spectrum(of: tapered(image, margin: margin))
+    let (first, second) = try reflections(in: spectrum, name: name)
+    let sized = mask.sized(min(first.frequency.length, second.frequency.length))
+    // The taper is as wide as what the mask mixes, so that the opposite edge does not reach in.
+    let wanted = min(side / 4, max(side / 32, 2 * sized.blur))
+    if abs(wanted - margin) > 0.2 * margin {
+      margin = wanted
+      spectrum = transform.spectrum(of: tapered(image, margin: margin))
+    }
+    guard side > 5 * sized.blur, 2 * sized.blur * 2 < side else {
+      throw DataError(
+        "\(name): the mask mixes \(Int((2 * sized.blur).rounded())) pixels on each side, which leaves nothing of "
+          + "\(image.width) x \(image.height) pixels; use a larger --mask-radius or a larger field")
+    }
+    let waves = [first, second].map { reflection in
+      FilteredWave(of: spectrum, around: reflection.frequency, mask: sized)
+    }
+    let bragg = isGiven ? [first, second].map(\.frequency) : waves.map(\.carrier)
+    let field = latticeField(
+      waves, nominal: LatticeVectors(u: bragg[0], v: bragg[1]).reciprocal, mask: sized, noise: noise,
+      size: (image.width, image.height))
+    guard field.knownShare > 0 else {
+      throw DataError("\(name): no place of the image shows both reflections; choose others by --g1 and --g2")
+    }
+    return Outcome(
+      field: field, reflections: [first, second], isAutomatic: !isGiven, maskRadius: sized.s)
+  }
+
+  private var isGiven: Bool { g1 != nil }
+
+  private func check() throws(ParameterError) {
+    try require(
+      mask.relativeRadius > 0.01 && mask.relativeRadius <= 0.5, "mask radius", is: mask.relativeRadius,
+      mustBe: "within 0.01 ... 0.5 of |g|")
+    try require(
+      smallestAmplitude >= 0 && smallestAmplitude < 1, "smallest amplitude", is: smallestAmplitude, mustBe: "in 0 ..< 1"
+    )
+    guard (g1 == nil) == (g2 == nil) else {
+      throw ParameterError("two Bragg vectors are needed: give both --g1 and --g2, or neither")
+    }
+    for (g, which) in [(g1, "g1"), (g2, "g2")] {
+      guard let g else { continue }
+      guard g.x.isFinite, g.y.isFinite, g.length > 0, abs(g.x) < 0.5, abs(g.y) < 0.5 else {
+        throw ParameterError(
+          "\(which) must be a frequency between 0 and 0.5 cycles a pixel along each axis, but is \(g.x), \(g.y); "
+            + "write 1/nm as \(which == "g1" ? "3.1,0" : "0,3.1")/nm")
+      }
+    }
+    if let g1, let g2, abs(g1.cross(g2)) < 0.1 * g1.length * g2.length {
+      throw ParameterError("g1 and g2 must point in different directions, but are parallel within 6 degrees")
+    }
+  }
+
+  private func reflections(in spectrum: Spectrum, name: String) throws -> (Reflection, Reflection) {
+    let finder = ReflectionFinder()
+    let found = finder.reflections(of: spectrum)
+    if let g1, let g2 {
+      func nearest(_ g: Point, _ which: String) throws -> Reflection {
+        let radius = max(
+          mask.relativeRadius * min(g1.length, g2.length), 2 / Double(min(spectrum.width, spectrum.height)))
+        let known = found.first { ($0.frequency - g).length < radius || ($0.frequency + g).length < radius }
+        guard let known else {
+          throw DataError(
+            "\(name): the power spectrum shows no reflection at \(which) (\(g.x), \(g.y) cycles a pixel); leave "
+              + "--g1 and --g2 out to have them chosen")
+        }
+        return Reflection(frequency: g, contrast: known.contrast, strength: known.strength)
+      }
+      return (try nearest(g1, "g1"), try nearest(g2, "g2"))
+    }
+    guard let pair = finder.pair(of: found) else {
+      throw DataError(
+        found.isEmpty
+          ? "\(name): the power spectrum shows no reflections, so there are no phases to analyse; the image needs a crystal "
+            + "lattice of at least \(Int(finder.fewestPlanes)) planes"
+          : "\(name): the power spectrum shows reflections in one direction only; strain in two dimensions needs two, or "
+            + "--method columns")
+    }
+    return pair
+  }
+
+  /// The image less its mean, falling to zero towards the edges over `margin` pixels.
+  ///
+  /// The fall is the integral of the four-term Blackman-Harris window (Harris, Proc. IEEE 66 (1978) 51, table 1), whose
+  /// side lobes are 92 dB down: a sine's would let the other reflections leak into the mask near the edges.
+  private func tapered(_ image: Raster<Float>, margin: Double) -> Raster<Float> {
+    func taper(_ count: Int) -> [Float] {
+      (0..<count).map { index in
+        let depth = Double(min(index, count - 1 - index)) + 0.5
+        guard depth < margin else { return 1 }
+        let t = 2 * Double.pi * depth / margin
+        return Float(
+          (t - (0.48829 * sin(t) - 0.14128 * sin(2 * t) / 2 + 0.01168 * sin(3 * t) / 3) / 0.35875) / (2 * .pi))
+      }
+    }
+    let mean = Float(
+      Statistics.mean(
+        concurrentMap(chunksOf: 64, of: image.height) { rows in
+          image.values[rows.lowerBound * image.width..<rows.upperBound * image.width].reduce(0) { $0 + Double($1) }
+            / Double(rows.count * image.width)
+        }))
+    let (across, down) = (taper(image.width), taper(image.height))
+    return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
+      let line = image.values.span.extracting(y * image.width..<(y + 1) * image.width)
+      for x in 0..<image.width { row[x] = (line[x] - mean) * across[x] * down[y] }
+    }
+  }
+
+  /// Local lattice vectors from two waves, on the nodes that both are sampled on.
+  private func latticeField(
+    _ waves: [FilteredWave], nominal: LatticeVectors, mask: SizedMask, noise: Double?, size: (width: Int, height: Int)
+  ) -> LatticeField {
+    let (columns, rows) = (waves[0].columns, waves[0].rows)
+    let step = Point(Double(size.width) / Double(columns), Double(size.height) / Double(rows))
+    let margin = 2 * mask.blur
+    let limits = waves.map { wave -> Double in
+      let floor = noise.map { 3.5 * $0 * wave.noiseGain } ?? 0
+      return max(smallestAmplitude * wave.strongAmplitude, floor, 1e-30)
+    }
+    let locals = concurrentMap(chunksOf: columns, of: columns * rows) { range in
+      range.map { index -> LatticeField.Local? in
+        let place = Point(Double(index % columns) * step.x, Double(index / columns) * step.y)
+        // Half a node beyond the margin keeps every pixel inside it.
+        guard place.x >= margin - step.x, place.y >= margin - step.y,
+          place.x <= Double(size.width - 1) - margin + step.x, place.y <= Double(size.height - 1) - margin + step.y,
+          let g = waves[0].local(index, above: limits[0]), let h = waves[1].local(index, above: limits[1])
+        else { return nil }
+        let bragg = LatticeVectors(u: g.frequency, v: h.frequency)
+        guard abs(bragg.area) > 0.2 * abs(nominal.reciprocal.area) else { return nil }
+        let lattice = bragg.reciprocal
+        // dA = -A dGᵀ A, and the components of a Bragg vector are equally uncertain.
+        let (u, v) = (lattice.u, lattice.v)
+        let metric = PlanarCovariance(xx: u.dot(u), xy: u.dot(v), yy: v.dot(v))
+        let amplitude = noise ?? 0
+        let (a, b) = (
+          pow(amplitude * waves[0].gradientNoiseGain / g.amplitude / (2 * .pi), 2),
+          pow(amplitude * waves[1].gradientNoiseGain / h.amplitude / (2 * .pi), 2)
+        )
+        let spread = VectorSpread(
+          xx: metric * (u.x * u.x * a + v.x * v.x * b), xy: metric * (u.x * u.y * a + v.x * v.y * b),
+          yy: metric * (u.y * u.y * a + v.y * v.y * b))
+        return LatticeField.Local(vectors: lattice, spread: spread)
+      }
+    }.flatMap { $0 }
+    return LatticeField(
+      width: size.width, height: size.height, columns: columns, rows: rows, step: step, locals: locals,
+      nominal: nominal, resolution: mask.resolution, hasErrors: noise != nil)
+  }
+}

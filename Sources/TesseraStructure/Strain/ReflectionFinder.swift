@@ -1,0 +1,163 @@
+import Foundation
+import TesseraNumerics
+
+/// A Bragg reflection of an image.
+public struct Reflection: Sendable, Codable, Equatable {
+  /// In cycles a pixel; y down.
+  public var frequency: Point
+  /// Power at the summit over the power of the ring it lies on, mean over 3 x 3 coefficients.
+  public var contrast: Double
+  /// Power above the ring's within a disc of 0.06 |g| around it, in squared units of the spectrum.
+  public var strength: Double
+}
+
+/// Finds the Bragg reflections of an image in its spectrum: summits that rise far above the ring of their frequency.
+///
+/// The 3 x 3 mean of white noise's power stays below seven times its expectation among a million coefficients, so that
+/// the limit of 15 lets no noise pass.
+struct ReflectionFinder {
+  /// Least contrast of a reflection.
+  var smallestContrast = 15.0
+  /// At least so many planes cross the image.
+  var fewestPlanes = 6.0
+  /// At most so many reflections are kept, the strongest.
+  var limit = 40
+
+  /// The reflections of a half spectrum, strongest first; one of each pair ±g.
+  func reflections(of spectrum: Spectrum) -> [Reflection] {
+    let power = HalfPower(of: spectrum)
+    let side = Double(min(spectrum.width, spectrum.height))
+    let rings = power.ringMeans(side: side)
+    let lowest = fewestPlanes / side
+    let summits = concurrentMap(count: spectrum.height) { row -> [Reflection] in
+      let fy = spectrum.frequencyY(row)
+      guard abs(fy) < 0.49 else { return [] }
+      var found: [Reflection] = []
+      for column in 0..<spectrum.columns {
+        let fx = spectrum.frequencyX(column)
+        // The zeroth column holds both members of its pairs.
+        guard fx < 0.49, column > 0 || fy > 0 else { continue }
+        let radius = (fx * fx + fy * fy).squareRoot()
+        let background = Double(rings[min(rings.count - 1, Int(radius * side / 2))])
+        guard radius >= lowest, Double(power[column, row]) > 2 * background else { continue }
+        let mean = power.mean(column, row)
+        guard Double(mean) > smallestContrast * background, power.isSummit(column, row, mean) else { continue }
+        let place = power.centroid(column, row)
+        found.append(
+          Reflection(
+            frequency: Point(place.x / Double(spectrum.width), place.y / Double(spectrum.height)),
+            contrast: background > 0 ? Double(mean) / background : .infinity,
+            strength: power.excess(around: Point(fx, fy), radius: max(2 / side, 0.06 * radius), above: background)))
+      }
+      return found
+    }.flatMap { $0 }
+    var kept: [Reflection] = []
+    for one in summits.sorted(by: { ($0.strength, $0.frequency.x) > ($1.strength, $1.frequency.x) }) {
+      let near = max(3 / side, 0.15 * one.frequency.length)
+      let isNew = kept.allSatisfy {
+        ($0.frequency - one.frequency).length > near && ($0.frequency + one.frequency).length > near
+      }
+      if isNew { kept.append(one) }
+      if kept.count == limit { break }
+    }
+    return kept
+  }
+
+  /// Two strong reflections that span the plane: low orders are preferred, because high ones lie close to others for a
+  /// mask in proportion to g; among them the pair whose phases are surest, amplitude x |g|, and least collinear.
+  func pair(of reflections: [Reflection]) -> (Reflection, Reflection)? {
+    guard let strongest = reflections.map(\.strength).max() else { return nil }
+    let strong = reflections.filter { $0.strength > 0.02 * strongest }
+    guard let shortest = strong.map(\.frequency.length).min() else { return nil }
+    let low = strong.filter { $0.frequency.length < 1.8 * shortest }
+    var best: (Reflection, Reflection)?
+    var score = 0.0
+    for (index, a) in low.enumerated() {
+      for b in low[(index + 1)...] {
+        let sine = abs(a.frequency.cross(b.frequency)) / (a.frequency.length * b.frequency.length)
+        let value = (a.strength * b.strength).squareRoot() * a.frequency.length * b.frequency.length * sine * sine
+        if sine > 0.4 && value > score * (1 + 1e-9) { (best, score) = ((a, b), value) }
+      }
+    }
+    return best
+  }
+}
+
+/// The power of a half spectrum, read at any place of the full one.
+private struct HalfPower {
+  let width, height, columns: Int
+  let values: [Float]
+
+  init(of spectrum: Spectrum) {
+    (width, height, columns) = (spectrum.width, spectrum.height, spectrum.columns)
+    values = spectrum.values.map { $0.x * $0.x + $0.y * $0.y }
+  }
+
+  /// Coefficient (column, row), of any sign: F(-k) has the power of F(k).
+  subscript(column: Int, row: Int) -> Float {
+    var (x, y) = (column, row)
+    if x < 0 || x >= columns { (x, y) = (x < 0 ? -x : width - x, -y) }
+    if y < 0 { y += height } else if y >= height { y -= height }
+    return values[y * columns + x]
+  }
+
+  /// Mean power over rings of width 2 / side, from their medians: the power of noise is distributed exponentially, and its
+  /// median is ln 2 times its mean. Every seventh coefficient is enough.
+  func ringMeans(side: Double) -> [Float] {
+    var rings = [[Float]](repeating: [], count: Int(side * 0.36) + 1)
+    for row in 0..<height {
+      let fy = Double(row <= (height - 1) / 2 ? row : row - height) / Double(height)
+      for column in stride(from: row % 7, to: columns, by: 7) {
+        let fx = Double(column) / Double(width)
+        let ring = Int((fx * fx + fy * fy).squareRoot() * side / 2)
+        if ring < rings.count { rings[ring].append(values[row * columns + column]) }
+      }
+    }
+    return rings.map { $0.isEmpty ? .infinity : Statistics.median($0) / Float(log(2.0)) }
+  }
+
+  func mean(_ column: Int, _ row: Int) -> Float {
+    var sum: Float = 0
+    for y in row - 1...row + 1 { for x in column - 1...column + 1 { sum += self[x, y] } }
+    return sum / 9
+  }
+
+  /// Whether no 3 x 3 mean nearby is larger; of equal ones the first counts.
+  func isSummit(_ column: Int, _ row: Int, _ value: Float) -> Bool {
+    for y in row - 2...row + 2 {
+      for x in column - 2...column + 2 where (x, y) != (column, row) {
+        let other = mean(x, y)
+        if other > value || (other == value && (y, x) < (row, column)) { return false }
+      }
+    }
+    return true
+  }
+
+  /// Centre of the power of 3 x 3 coefficients, in coefficients from zero frequency.
+  func centroid(_ column: Int, _ row: Int) -> Point {
+    var (sum, total) = (Point.zero, 0.0)
+    for y in -1...1 {
+      for x in -1...1 {
+        let weight = Double(self[column + x, row + y])
+        sum += Point(Double(x), Double(y)) * weight
+        total += weight
+      }
+    }
+    let centre = Point(Double(column), Double(row <= (height - 1) / 2 ? row : row - height))
+    return total > 0 ? centre + sum / total : centre
+  }
+
+  /// Power within a disc of the frequency plane, above a background a coefficient.
+  func excess(around centre: Point, radius: Double, above background: Double) -> Double {
+    let (cx, cy) = (centre.x * Double(width), centre.y * Double(height))
+    let (rx, ry) = (radius * Double(width), radius * Double(height))
+    var sum = 0.0
+    for y in Int((cy - ry).rounded(.up))...Int((cy + ry).rounded(.down)) {
+      for x in Int((cx - rx).rounded(.up))...Int((cx + rx).rounded(.down)) {
+        let d = Point((Double(x) - cx) / rx, (Double(y) - cy) / ry)
+        if d.squaredLength <= 1 { sum += Double(self[x, y]) - background }
+      }
+    }
+    return sum
+  }
+}

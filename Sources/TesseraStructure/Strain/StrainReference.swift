@@ -1,0 +1,77 @@
+import TesseraNumerics
+
+/// What strain is measured against.
+public enum StrainReference: Sendable, Codable, Equatable {
+  /// The mean lattice of everything seen: the mean of the gradient is zero.
+  case mean
+  /// The lattice fitted to all columns at once; by geometric phase, that of the Bragg vectors.
+  case lattice
+  /// The mean lattice of a rectangle, in pixels.
+  case region(x: Double, y: Double, width: Double, height: Double)
+  /// The mean lattice at the columns of a class.
+  case siteClass(String)
+  /// Known vectors, in pixels.
+  case vectors(LatticeVectors)
+
+  /// The vectors of the reference, by the names that the field's own vectors have.
+  ///
+  /// - Parameter places: the columns of a named class, in pixels.
+  /// - Throws: `DataError` where the reference holds no lattice, `ParameterError` where it makes no sense.
+  public func vectors(
+    in field: LatticeField, places: (String) throws -> [Point] = { _ in [] }
+  ) throws -> LatticeVectors {
+    switch self {
+    case .mean:
+      guard let mean = field.mean() else { throw DataError("the lattice is known nowhere, so it has no mean") }
+      return mean
+    case .lattice: return field.nominal
+    case .region(let x, let y, let width, let height):
+      let name = "the reference region \(Self.text(x)),\(Self.text(y)),\(Self.text(width)),\(Self.text(height))"
+      guard width > 0, height > 0 else { throw ParameterError("\(name) must have a positive width and height") }
+      guard x + width > 0, y + height > 0, x < Double(field.width), y < Double(field.height) else {
+        throw ParameterError(
+          "\(name) (x, y, width, height in pixels) lies outside the image of \(field.width) x \(field.height) pixels")
+      }
+      let mean = field.mean { $0.x >= x && $0.y >= y && $0.x <= x + width && $0.y <= y + height }
+      guard let mean else {
+        throw DataError("\(name) holds no place where the lattice is known; choose a larger one, inside the crystal")
+      }
+      return mean
+    case .siteClass(let name):
+      let found = try places(name).compactMap { field.nearest(to: $0) }
+      guard !found.isEmpty else {
+        throw DataError("no column of class \(name) lies where the lattice is known; choose another reference")
+      }
+      let count = Double(found.count)
+      return LatticeVectors(
+        u: found.reduce(.zero) { $0 + $1.u } / count, v: found.reduce(.zero) { $0 + $1.v } / count)
+    case .vectors(let vectors):
+      guard abs(vectors.area) > 1e-6 * vectors.u.length * vectors.v.length else {
+        throw ParameterError("the reference vectors must span a cell, but are parallel")
+      }
+      guard let named = vectors.named(like: field.nominal) else {
+        throw DataError(
+          "the reference vectors are no lattice vectors of this image, whose lattice has u \(Self.text(field.nominal.u)), "
+            + "v \(Self.text(field.nominal.v)) px; check their direction and the pixel size")
+      }
+      return named
+    }
+  }
+
+  /// The reference in words.
+  public var sentence: String {
+    switch self {
+    case .mean: "the mean lattice of the image"
+    case .lattice: "the lattice fitted to the whole image"
+    case .region(let x, let y, let width, let height):
+      "the region of \(Self.text(width)) x \(Self.text(height)) pixels from (\(Self.text(x)), \(Self.text(y)))"
+    case .siteClass(let name): "the columns of class \(name)"
+    case .vectors(let vectors): "given vectors u \(Self.text(vectors.u)), v \(Self.text(vectors.v)) px"
+    }
+  }
+
+  private static func text(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : String((value * 100).rounded() / 100)
+  }
+  private static func text(_ point: Point) -> String { "(\(text(point.x)), \(text(point.y)))" }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import TesseraFormats
+import TesseraNumerics
+import Testing
+
+@Suite(.enabled(if: CommandRun.program != nil, "the command was not built"))
+struct `The command strain` {
+  let folder = ScratchFolder()
+
+  private func simulate(_ words: String..., named name: String) throws {
+    let run = try CommandRun(["simulate"] + words + ["-o", folder / name])
+    #expect(run.status == 0, "\(run.errors)")
+  }
+
+  /// Standard deviation of the difference of each plane from the truth.
+  private func deviations(_ found: String, _ truth: String) throws -> [Double] {
+    let (a, b) = (try ImageFile.open(path: found), try ImageFile.open(path: truth))
+    return try (0..<4).map { plane in
+      let (found, truth) = (try a.read(frame: plane).pixels, try b.read(frame: plane).pixels)
+      let known = found.values.indices.filter { found.values[$0].isFinite && truth.values[$0].isFinite }
+      #expect(Double(known.count) > 0.5 * Double(found.count))
+      return Statistics.deviation(known.map { Double(found.values[$0] - truth.values[$0]) })
+    }
+  }
+
+  @Test(arguments: ["gpa", "columns", "both"]) func `measures a known field`(method: String) throws {
+    try simulate("strained", "--size", "512", "--seed", "2", named: "st.tif")
+    let result = folder / "result"
+    let run = try CommandRun("strain", folder / "st.tif", "--method", method, "-o", result, "--json")
+    try #require(run.status == 0, "\(run.errors)")
+    for deviation in try deviations(result + "/strain.tif", folder / "st.strain.tif") { #expect(deviation < 5e-3) }
+    let summary = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+    let planes = try #require(summary["strain"] as? [String: [String: Double]])
+    #expect(Set(planes.keys) == ["exx", "eyy", "exy", "rotation", "hydrostatic"])
+    #expect(try #require(planes["exx"]?["mean"]) < 1e-3 && planes["exx"]?["std"] != nil)
+    #expect(summary["resolution_nm"] is Double && summary["reference"] is [String: Any])
+    var names = try FileManager.default.contentsOfDirectory(atPath: result).sorted()
+    names.removeAll { $0 == "figures" }
+    var wanted = ["report.html", "strain-error.tif", "strain.tif", "summary.json"]
+    if method != "gpa" { wanted.append("strain.csv") }
+    if method == "both" { wanted += ["strain-columns.tif", "strain-gpa.tif", "strain-gpa-error.tif"] }
+    #expect(names == wanted.sorted())
+  }
+
+  @Test func `takes a class of an earlier analysis as the reference`() throws {
+    try simulate("mose2", "--size", "400", "--counts", "200", named: "m.tif")
+    let table = folder / "sites.csv"
+    let found = try CommandRun("sites", folder / "m.tif", "-o", table)
+    #expect(found.status == 0)
+    // Two classes by hand: left and right.
+    var lines = try String(contentsOfFile: table, encoding: .utf8).split(separator: "\n").map(String.init)
+    for index in lines.indices.dropFirst() {
+      var cells = lines[index].split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      (cells[10], cells[11]) = Double(cells[1])! < 200 ? ("1", "left") : ("2", "right")
+      lines[index] = cells.joined(separator: ",")
+    }
+    try lines.joined(separator: "\n").write(toFile: table, atomically: true, encoding: .utf8)
+    for name in ["class:left", "class:2"] {
+      let run = try CommandRun(
+        "strain", folder / "m.tif", "--sites", table, "--reference", name, "-o", folder / "r", "--force")
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    let run = try CommandRun(
+      "strain", folder / "m.tif", "--sites", table, "--reference", "class:none", "-o", folder / "q")
+    #expect(run.status == 64 && run.errors.contains("no column is of class none; the classes are left, right"))
+  }
+
+  @Test func `says in a sentence what it cannot do`() throws {
+    try simulate("strained", "--size", "256", "--counts", "inf", named: "s.tif")
+    let image = folder / "s.tif"
+    func fails(_ words: String..., status: Int32, saying part: String) throws {
+      let run = try CommandRun(["strain"] + words + ["-o", folder / "x"])
+      #expect(run.status == status, "\(words): \(run.errors)")
+      #expect(run.errors.contains(part), "\(words): \(run.errors)")
+    }
+    try fails(image, "--reference", "900,0,40,40", status: 64, saying: "lies outside the image of 256 x 256")
+    try fails(image, "--reference", "9,0", status: 64, saying: "--reference")
+    try fails(image, "--g1", "0.05,0", "--method", "gpa", status: 64, saying: "give both --g1 and --g2")
+    try fails(
+      image, "--method", "gpa", "--g1", "0.05,0", "--g2", "0.1,0", status: 64,
+      saying: "must point in different directions")
+    try fails(
+      image, "--method", "gpa", "--g1", "0.31,0.07", "--g2", "0,0.29", status: 65, saying: "shows no reflection at g1")
+    try fails(image, "--method", "columns", "--g1", "0,1", "--g2", "1,0", status: 64, saying: "are for --method gpa")
+    try fails(
+      image, "--reference", "vectors:17,0,0,17", status: 65, saying: "are no lattice vectors of this image")
+    // One column, and columns on one line.
+    let cases = [("one.csv", "x,y\n100,100\n", "only 1 column was found")]
+    let line = (0..<30).map { "\(8 * $0 + 5),\(4 * $0 + 9)" }.joined(separator: "\n")
+    for (name, text, part) in cases + [("line.csv", "x,y\n" + line + "\n", "all 30 columns lie on one line")] {
+      try text.write(toFile: folder / name, atomically: true, encoding: .utf8)
+      try fails(image, "--method", "columns", "--sites", folder / name, status: 65, saying: part)
+    }
+    // Nothing but noise.
+    var random = RandomSource(seed: 1)
+    let noise = Raster<Float>(width: 200, height: 200, values: (0..<40_000).map { _ in Float(random.gaussian()) })
+    try TIFFWriter.write([noise], to: folder / "noise.tif")
+    try fails(folder / "noise.tif", "--method", "gpa", status: 65, saying: "shows no reflections")
+    try TIFFWriter.write([noise.map { _ in Float(3) }], to: folder / "flat.tif")
+    try fails(folder / "flat.tif", status: 65, saying: "all pixels have the value")
+  }
+}

@@ -1,0 +1,279 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+import Testing
+
+/// Columns on a slightly oblique lattice, of different heights so that no lattice vector is a symmetry, scanned while the
+/// specimen moves.
+private struct ScannedLattice {
+  var size = 160
+  /// Counts in the brightest pixel; nil: no noise.
+  var counts: Double? = 1000
+  var sigma = 2.2
+  let a = Point(11.3, 0.8)
+  let b = Point(-4.9, 10.1)
+  /// Distance over which heights vary; 0: all are equal.
+  var contrast = 0.6
+
+  /// The frame whose line k is scanned while the specimen has moved by `displacements[k]`, along axes turned by quarters.
+  func frame(_ displacements: [Point], quarterTurns: Int = 0, seed: UInt64) -> Raster<Float> {
+    let middle = Point(Double(size - 1), Double(size - 1)) / 2
+    var heights = RandomSource(seed: 77)
+    var image = Raster<Float>(width: size, height: size, filling: 0)
+    for i in -40...40 {
+      for j in -40...40 {
+        let height = 1 - contrast * heights.uniform()
+        let place = middle + Double(i) * a + Double(j) * b
+        guard (place - middle).length < Double(size) else { continue }
+        for k in 0..<size {
+          let seen = middle + (place + displacements[k] - middle).turnedBack(quarterTurns)
+          let dy = Double(k) - seen.y
+          guard abs(dy) < 6 * sigma else { continue }
+          for x in max(0, Int(seen.x - 6 * sigma))..<max(0, min(size, Int(seen.x + 6 * sigma) + 2)) {
+            let dx = Double(x) - seen.x
+            image[x, k] += Float(height * exp(-(dx * dx + dy * dy) / (2 * sigma * sigma)))
+          }
+        }
+      }
+    }
+    guard let counts else { return image }
+    var random = RandomSource(seed: seed, stream: 5)
+    return image.map { Float(random.poisson(counts * Double($0))) }
+  }
+
+  func still(_ shift: Point, seed: UInt64) -> Raster<Float> {
+    frame([Point](repeating: shift, count: size), seed: seed)
+  }
+}
+
+extension SIMD2 where Scalar == Double {
+  fileprivate func turnedBack(_ quarters: Int) -> Self {
+    (0..<quarters).reduce(self) { point, _ in Self(point.y, -point.x) }
+  }
+}
+
+private func rootMeanSquare(_ points: [Point]) -> Double {
+  (points.reduce(0) { $0 + $1.squaredLength } / Double(points.count)).squareRoot()
+}
+
+struct `Rigid registration` {
+  @Test func `recovers shifts to two hundredths of a pixel`() throws {
+    let lattice = ScannedLattice()
+    let shifts = [Point(0, 0), Point(1.37, -0.62), Point(-2.21, 3.4), Point(4.9, 0.18), Point(-0.45, -5.55)]
+    var registration = Registration()
+    registration.correctsDrift = false  // The frames jump; none of them is sheared.
+    let series = FrameSeries(shifts.enumerated().map { lattice.still($1, seed: UInt64($0)) }, name: "shifted")
+    let result = try registration.registered(series)
+    for (record, shift) in zip(result.record.frames, shifts) {
+      #expect(record.isUsed)
+      #expect((record.shift - shift).length < 0.02, "frame \(record.frame): \(record.shift), not \(shift)")
+      #expect(record.shiftError.length > 1e-4 && record.shiftError.length < 0.02)
+    }
+    #expect(result.mean.width < 160 && result.mean.width > 148)
+    #expect(result.coverage.values.allSatisfy { $0 >= 4 })
+  }
+
+  /// Five frames average their noise: the mean differs from the noise-free image by √(1/5) of one frame's deviation.
+  @Test func `averages without blurring`() throws {
+    var lattice = ScannedLattice()
+    let shifts = [Point(0, 0), Point(0.5, 0.5), Point(-1.25, 0.75), Point(2.5, -1.5), Point(0.3, 1.1)]
+    let frames = shifts.enumerated().map { lattice.still($1, seed: UInt64($0)) }
+    var registration = Registration()
+    registration.correctsDrift = false
+    let result = try registration.registered(FrameSeries(frames, name: "shifted"))
+    lattice.counts = nil
+    // The noise-free image where the mean has it.
+    let truth = lattice.still(-result.record.origin, seed: 0)
+    var (sum, count) = (0.0, 0)
+    for y in 8..<result.mean.height - 8 {
+      for x in 8..<result.mean.width - 8 where truth[x, y] > 0.1 {
+        let expected = 1000 * Double(truth[x, y])
+        sum += pow(Double(result.mean[x, y]) - expected, 2) / (expected / 5)
+        count += 1
+      }
+    }
+    // Interpolation joins the noise of neighbours, which takes up to a third of its power; blur would add to it.
+    #expect(sum / Double(count) < 1.1)
+    #expect(sum / Double(count) > 0.5)
+  }
+
+  @Test func `takes the shear of an even drift out`() throws {
+    let lattice = ScannedLattice()
+    let rate = Point(0.010, -0.007)
+    let frames = (0..<6).map { frame in
+      lattice.frame(
+        (0..<160).map { rate * (Double(frame * 160 + $0) - 79.5) }, seed: UInt64(frame))
+    }
+    let result = try Registration().registered(FrameSeries(frames, name: "drifting"))
+    for record in result.record.frames {
+      // A shift of .01 px over two frames of 160 lines is 5e-5 a line.
+      #expect((record.drift / 160 - rate).length < 1e-4)
+    }
+    var kept = Registration()
+    kept.correctsDrift = false
+    #expect(try kept.registered(FrameSeries(frames, name: "drifting")).record.drift == .zero)
+  }
+
+  @Test func `leaves out a frame that shows something else`() throws {
+    let lattice = ScannedLattice()
+    var frames = (0..<5).map { lattice.still(Point(0.4 * Double($0), 0.3), seed: UInt64($0)) }
+    frames[2] = frames[2].map { _ in 3 }
+    let result = try Registration().registered(FrameSeries(frames, name: "gap"))
+    #expect(result.record.frames.map(\.isUsed) == [true, true, false, true, true])
+    #expect(result.warnings.contains { $0.contains("frame 2 does not show") })
+    #expect(result.record.usedCount == 4)
+  }
+
+  @Test func `says what cannot be registered`() throws {
+    let frame = ScannedLattice(size: 64).still(.zero, seed: 1)
+    let smaller = ScannedLattice(size: 60).still(.zero, seed: 1)
+    func sentence(_ frames: [Raster<Float>], _ change: (inout Registration) -> Void = { _ in }) -> String {
+      var registration = Registration()
+      change(&registration)
+      do {
+        _ = try registration.registered(FrameSeries(frames, name: "s.tif"))
+        return ""
+      } catch { return "\(error)" }
+    }
+    #expect(sentence([frame, smaller]).contains("frame 1 has 60 x 60 pixels and frame 0 has 64 x 64"))
+    #expect(sentence([frame]).contains("one frame only"))
+    let flat = Raster<Float>(width: 64, height: 64, filling: 5)
+    #expect(sentence([flat, flat, flat]).contains("no two of its 3 frames show the same structure"))
+    let tiny = Raster<Float>(width: 8, height: 8, filling: 5)
+    #expect(sentence([tiny, tiny]).contains("too small"))
+    #expect(sentence([frame, frame]) { $0.scanAngles = [0, 45] }.contains("multiples of 90"))
+    let oblong = frame.cropped(x: 0, y: 0, width: 64, height: 50)
+    #expect(sentence([oblong, oblong]) { $0.scanAngles = [0, 90] }.contains("squares"))
+  }
+}
+
+struct `Consistent places of frames` {
+  /// Peaks at the true shift and at all lattice vectors around it, the true one highest.
+  private func pair(_ first: Int, _ second: Int, _ places: [Point], wrong: Bool, noise: Point) -> FrameConsensus.Pair {
+    let truth = places[second] - places[first] + noise
+    let (a, b) = (Point(12, 0), Point(-6, 10.4))
+    var peaks: [PairCorrelation.Peak] = []
+    for i in -1...1 {
+      for j in -1...1 {
+        let isHighest = wrong ? (i, j) == ((first + second) % 2 == 0 ? 1 : -1, 0) : (i, j) == (0, 0)
+        let step = Double(i) * a + Double(j) * b
+        peaks.append(.init(shift: truth + step, score: isHighest ? 0.95 : 0.9))
+      }
+    }
+    peaks.sort { $0.score > $1.score }
+    return FrameConsensus.Pair(first: first, second: second, peaks: peaks, scoreNoise: 0.001)
+  }
+
+  @Test(arguments: [UInt64(1), 2, 3]) func `mend jumps of a lattice vector`(seed: UInt64) throws {
+    var random = RandomSource(seed: seed)
+    var (places, place) = ([Point](), Point.zero)
+    for _ in 0..<24 {
+      places.append(place)
+      place += Point(1.5, 0.7) + 0.8 * Point(random.gaussian(), random.gaussian())
+    }
+    var (pairs, wrongCount) = ([FrameConsensus.Pair](), 0)
+    for second in 0..<24 {
+      for first in max(0, second - 6)..<second {
+        let isWrong = random.uniform() < 0.25
+        wrongCount += isWrong ? 1 : 0
+        let noise = 0.05 * Point(random.gaussian(), random.gaussian())
+        pairs.append(pair(first, second, places, wrong: isWrong, noise: noise))
+      }
+    }
+    let consensus = FrameConsensus(of: pairs, frames: 24, tolerance: 2)
+    for (found, place) in zip(consensus.places, places) {
+      // Six pairs a frame of .05 px each; a hop would be 12 px.
+      #expect((try #require(found) - place).length < 0.2)
+    }
+    #expect(consensus.mendedPairs == wrongCount)
+    #expect(consensus.droppedPairs == 0)
+  }
+
+  @Test func `leave out what fits nowhere`() {
+    let places = (0..<6).map { Point(Double($0), 0) }
+    var pairs: [FrameConsensus.Pair] = []
+    for second in 0..<6 {
+      for first in 0..<second {
+        var pair = pair(first, second, places, wrong: false, noise: .zero)
+        if first == 3 || second == 3 {
+          pair.peaks = [.init(shift: Point(31 * Double(first) - 17, 9 * Double(second * second)), score: 0.2)]
+        }
+        pairs.append(pair)
+      }
+    }
+    let consensus = FrameConsensus(of: pairs, frames: 6, tolerance: 2)
+    #expect(consensus.places.map { $0 == nil } == [false, false, false, true, false, false])
+    #expect(consensus.droppedPairs == 5)
+  }
+}
+
+struct `Registration of lines` {
+  /// Frames with jitter along the lines and a slow error both ways; returns frames and what the lines were moved by.
+  private func series(_ angles: [Int], count: Int) -> (frames: [Raster<Float>], truth: [[Point]]) {
+    let lattice = ScannedLattice()
+    var random = RandomSource(seed: 9)
+    let truth = (0..<count).map { frame -> [Point] in
+      let turns = angles[frame % angles.count] / 90
+      let (phase, far) = (6 * random.uniform(), 1.2 * Point(random.gaussian(), random.gaussian()))
+      return (0..<160).map { line in
+        let slow = Point(0.4 * sin(phase + Double(line) / 30), 0.3 * cos(2 * phase + Double(line) / 40))
+        let jitter = 0.7 * random.gaussian()
+        return far + slow + (turns == 0 ? Point(jitter, 0) : Point(0, jitter))
+      }
+    }
+    let frames = truth.enumerated().map { frame, lines in
+      lattice.frame(lines, quarterTurns: angles[frame % angles.count] / 90, seed: UInt64(frame))
+    }
+    return (frames, truth)
+  }
+
+  @Test func `recovers jitter up to what all frames share`() throws {
+    let (frames, truth) = series([0], count: 8)
+    var registration = Registration()
+    registration.mode = .rows
+    registration.correctsDrift = false
+    let result = try registration.registered(FrameSeries(frames, name: "jitter"))
+    // What no comparison of the frames can show: the mean error of their line.
+    var errors: [Point] = []
+    for line in 15..<145 {
+      let off = (0..<8).map { result.displacements[$0][line] - truth[$0][line] }
+      let shared = off.reduce(Point.zero, +) / 8
+      errors += off.map { $0 - shared }
+    }
+    #expect(rootMeanSquare(errors) < 0.08)
+    // Jitter of .7 px; the estimate from 160 lines of 8 frames scatters by 2 %, the smooth trend takes 3 % of it.
+    #expect(abs(result.record.jitter - 0.7) < 0.07)
+    #expect(abs(result.record.sharedJitter - 0.7 / 8.0.squareRoot()) < 0.03)
+  }
+
+  @Test func `of two directions recovers jitter altogether`() throws {
+    let (frames, truth) = series([0, 90], count: 8)
+    var registration = Registration()
+    registration.mode = .rows
+    registration.scanAngles = [0, 90]
+    let result = try registration.registered(FrameSeries(frames, name: "pairs"))
+    let errors = (0..<8).map { frame in (20..<140).map { result.displacements[frame][$0] - truth[frame][$0] } }
+    // The frame of reference is free.
+    let all = errors.flatMap { $0 }
+    let mean = all.reduce(Point.zero, +) / Double(all.count)
+    #expect(rootMeanSquare(all.map { $0 - mean }) < 0.1)
+    #expect(result.record.isOrthogonal && result.record.sharedJitter == 0)
+  }
+}
+
+struct `Interpolation by a windowed sinc` {
+  /// The bound that its documentation states.
+  @Test(arguments: [(0.05, 0.0007), (0.1, 0.0007), (0.25, 0.0007), (0.3, 0.025), (0.35, 0.12)])
+  func `keeps waves`(frequency: Double, bound: Double) {
+    let wave = (0..<120).map { Float(cos(2 * .pi * frequency * Double($0))) }
+    for offset in [0.1, 0.25, 0.5, 0.77, 3.5] {
+      var shifted = [Float](repeating: 0, count: 100)
+      var output = shifted.mutableSpan
+      WindowedSinc.shift(wave.span, by: offset + 6, into: &output)
+      for x in 0..<100 {
+        let expected = cos(2 * .pi * frequency * (Double(x) + 6 + offset))
+        #expect(abs(Double(shifted[x]) - expected) < bound)
+      }
+    }
+  }
+}
