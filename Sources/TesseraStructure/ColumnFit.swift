@@ -58,9 +58,10 @@ public struct ColumnFit: Sendable, Codable, Equatable {
   /// The outcome of a fit.
   struct Outcome {
     var columns: [GaussianColumn]
-    /// What is known of each column. A fit that is not the last one knows the heights' errors only, with all
-    /// else held.
+    /// What is known of each column; nothing unless the fit was the last one.
     var accuracies: [ColumnAccuracy]
+    /// Standard errors of the heights if all else were known: what a column that stands must exceed.
+    var heldErrors: [Double]
     var background: Raster<Float>
     /// Image minus model.
     var residual: Raster<Float>
@@ -112,6 +113,7 @@ extension ColumnFit.Outcome {
     var part = self
     part.columns = indices.map { columns[$0] }
     part.accuracies = indices.map { accuracies[$0] }
+    part.heldErrors = indices.map { heldErrors[$0] }
     return part
   }
 

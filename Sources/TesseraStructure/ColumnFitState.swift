@@ -18,11 +18,15 @@ struct ColumnFitState {
   /// Whether the values turned out to be counts.
   private var areCounts = false
   private var accuracies: [ColumnAccuracy]
+  /// Standard errors of the heights, all else being held.
+  private var heldErrors: [Double]
   private let starts: [Point]
   private let largestAmplitude: Double
   private let tiles: FitTiles
   /// The farthest move of each tile's columns in its last step, in pixels.
   private var tileMoves: [Double]
+  /// What each tile's next step is damped by.
+  private var dampings: [Double]
   private var widthInformation: [Double]
   private var lastShape: ColumnFit.Shape?
 
@@ -42,11 +46,13 @@ struct ColumnFitState {
     background = Raster(width: image.width, height: image.height, filling: 0)
     residual = image
     accuracies = [ColumnAccuracy](repeating: ColumnAccuracy(), count: columns.count)
+    heldErrors = [Double](repeating: .infinity, count: columns.count)
     starts = columns.map(\.centre)
     largestAmplitude = 2 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0))
     tiles = FitTiles(
       width: image.width, height: image.height, places: starts, spacing: spacing, overlap: 4.6 * sigma)
     tileMoves = [Double](repeating: .infinity, count: tiles.tiles.count)
+    dampings = [Double](repeating: 0, count: tiles.tiles.count)
     widthInformation = [Double](repeating: 0, count: tiles.tiles.count)
     if fit.noise == .poisson { (constantVariance, gain) = (0, 1) }
   }
@@ -145,12 +151,15 @@ struct ColumnFitState {
   /// One step of all tiles that do not rest. Returns the move that 99 % of the columns stay below, in pixels: a few
   /// columns that compete for one peak never settle, and the finder removes them afterwards.
   mutating func sweep(shape: ColumnFit.Shape) -> Double {
-    if shape != lastShape { for t in tileMoves.indices { tileMoves[t] = .infinity } }
+    if shape != lastShape {
+      for t in tileMoves.indices { tileMoves[t] = .infinity }
+      for t in dampings.indices { dampings[t] = shape == .shared ? 0 : 0.01 }
+    }
     lastShape = shape
     let scene = scene(shape: shape)
     let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > 0.3 * fit.tolerance } }
-    let steps = concurrentMap(count: active.count) { [tiles] k in
-      TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side)).step()
+    let steps = concurrentMap(count: active.count) { [tiles, dampings] k in
+      TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side)).step(damping: dampings[active[k]])
     }
     var moves = [Double](repeating: 0, count: columns.count)
     var corrections = [SIMD4<Double>](repeating: .zero, count: tiles.tiles.count)
@@ -159,21 +168,22 @@ struct ColumnFitState {
         let index = tiles.tiles[t].columns[k]
         columns[index] = step.columns[k]
         moves[index] = step.moves[k]
-        accuracies[index].amplitude = step.amplitudeErrors[k]
+        heldErrors[index] = step.heldErrors[k]
       }
       tileMoves[t] = step.columnsMoved
+      dampings[t] = step.damping
       corrections[t] = step.background
       widthInformation[t] = step.widthInformation
     }
     correctBackground(corrections)
-    if shape == .shared { shareWidth(steps) }
+    if shape == .shared { shareWidth(steps, in: scene) }
     renderResidual()
     return Statistics.quantile(moves, 0.99)
   }
 
   /// Gives every column the width that all tiles ask for: the mean of their steps, weighted by their information, with
   /// those that differ by more than four standard errors from the median drawn in.
-  private mutating func shareWidth(_ steps: [TileStep]) {
+  private mutating func shareWidth(_ steps: [TileStep], in scene: FitScene) {
     let asking = steps.filter { $0.widthInformation > 0 && $0.widthStep.isFinite }
     guard !asking.isEmpty, let first = columns.first else { return }
     let middle = Statistics.median(asking.map(\.widthStep))
@@ -183,15 +193,9 @@ struct ColumnFitState {
       sum += step.widthInformation * min(max(step.widthStep, middle - limit), middle + limit)
       weight += step.widthInformation
     }
-    // In small steps: wider columns on a lower background look much alike, and a long step would not come back.
-    let old = 1 / (first.sigma * first.sigma)
-    let inverse = min(max(old + sum / weight, 0.87 * old), 1.15 * old)
-    let sigma = min(
-      max(1 / inverse.squareRoot(), FitBounds.widths.lowerBound * startSigma), FitBounds.widths.upperBound * startSigma)
+    let sigma = scene.sharedSigma(first.sigma, step: sum / weight)
     if abs(sigma / first.sigma - 1) * sigma > fit.tolerance { for t in tileMoves.indices { tileMoves[t] = .infinity } }
-    for i in columns.indices {
-      (columns[i].p, columns[i].q, columns[i].r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma))
-    }
+    for i in columns.indices { columns[i].setSigma(sigma) }
   }
 
   /// The errors of all unknowns, the fit's quality and its flags, at the present state.
@@ -277,7 +281,7 @@ struct ColumnFitState {
 
   func outcome(shape: ColumnFit.Shape, sweeps: Int, lastMove: Double) -> ColumnFit.Outcome {
     ColumnFit.Outcome(
-      columns: columns, accuracies: accuracies, background: background, residual: residual,
+      columns: columns, accuracies: accuracies, heldErrors: heldErrors, background: background, residual: residual,
       constantVariance: constantVariance, gain: gain, shape: shape, sweeps: sweeps, lastMove: lastMove)
   }
 }

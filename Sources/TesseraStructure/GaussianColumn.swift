@@ -17,6 +17,9 @@ struct GaussianColumn: Sendable {
     (p, q, r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma))
   }
 
+  /// Makes the column round.
+  mutating func setSigma(_ sigma: Double) { (p, q, r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma)) }
+
   /// Standard deviations along the axes (major first) and the direction of the major axis, in radians.
   var axes: (major: Double, minor: Double, angle: Double) {
     let (mean, half) = ((p + r) / 2, (((p - r) / 2) * ((p - r) / 2) + q * q).squareRoot())

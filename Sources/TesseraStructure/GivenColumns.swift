@@ -37,8 +37,11 @@ extension PeakFinder {
     let first = outcome(seeds, choice.scale, .shared, sweeps: 6, isLast: false)
     let sigma = Statistics.median(first.columns.map(\.sigma))
     let shape = fit.shape ?? Self.shape(for: first, kept: Array(seeds.indices), sigma: sigma, spacing: spacing)
-    let last = outcome(first.columns, sigma, shape, sweeps: fit.sweepLimit, isLast: true)
-    let heights = last.columns.indices.map { last.columns[$0].amplitude / max(last.accuracies[$0].amplitude, 1e-30) }
+    var last = outcome(first.columns, sigma, shape, sweeps: fit.sweepLimit, isLast: true)
+    if fit.shape == nil && shape == .round && Self.widthsAgree(in: last) {
+      last = outcome(first.columns, sigma, .shared, sweeps: fit.sweepLimit, isLast: true)
+    }
+    let heights = last.columns.indices.map { last.columns[$0].amplitude / max(last.heldErrors[$0], 1e-30) }
     return Self.result(
       last, outside: last.selecting([]), route: .scaleSpace, scale: choice, signalToNoise: Statistics.median(heights))
   }

@@ -154,7 +154,10 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let kept = plausible(second, image: image, sigma: sigma, margin: 2 * sigma)
     guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
     let shape = fit.shape ?? Self.shape(for: second, kept: kept, sigma: sigma, spacing: spacing)
-    let last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit, isLast: true)
+    var last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit, isLast: true)
+    if fit.shape == nil && shape == .round && Self.widthsAgree(in: last) {
+      last = fitted(kept.map { second.columns[$0] }, sigma, .shared, sweeps: fit.sweepLimit, isLast: true)
+    }
     let inside = plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma)
     let listed = Set(inside)
     let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
@@ -165,9 +168,22 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   /// free widths cost more precision of place than they describe.
   static func shape(for outcome: ColumnFit.Outcome, kept: [Int], sigma: Double, spacing: Double) -> ColumnFit.Shape {
     let ratio = Statistics.median(
-      kept.map { outcome.columns[$0].amplitude / max(outcome.accuracies[$0].amplitude, 1e-30) })
+      kept.map { outcome.columns[$0].amplitude / max(outcome.heldErrors[$0], 1e-30) })
     if ratio < 8 { return .shared }
     return ratio < 20 || spacing < 5 * sigma ? .round : .elliptical
+  }
+
+  /// Whether the widths of columns differ by no more than their errors allow. A common width then makes the places more
+  /// precise, and dense columns above all.
+  static func widthsAgree(in outcome: ColumnFit.Outcome) -> Bool {
+    let known = outcome.columns.indices.filter {
+      outcome.accuracies[$0].sigma.isFinite && outcome.accuracies[$0].sigma > 0 && outcome.accuracies[$0].flag == nil
+    }
+    guard known.count >= 20 else { return false }
+    let middle = Statistics.median(known.map { outcome.columns[$0].sigma })
+    // The median of the absolute values of a normal distribution is 0.6745 standard deviations.
+    let pulls = known.map { abs(outcome.columns[$0].sigma - middle) / outcome.accuracies[$0].sigma }
+    return Statistics.median(pulls) < 1.25 * 0.6745
   }
 
   /// Columns that the residual of a fit shows: significant blobs, six tenths or more as high as the
@@ -207,7 +223,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       let inside =
         c.centre.x >= -margin && c.centre.y >= -margin && c.centre.x <= Double(image.width - 1) + margin
         && c.centre.y <= Double(image.height - 1) + margin
-      let significant = c.amplitude > 3 * outcome.accuracies[i].amplitude && c.amplitude > 0.06 * strong[i]
+      let significant = c.amplitude > 3 * outcome.heldErrors[i] && c.amplitude > 0.06 * strong[i]
       guard inside && significant else { return false }
       return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
         (heights[$0], -$0) <= (heights[i], -i)

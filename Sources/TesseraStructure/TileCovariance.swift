@@ -49,8 +49,9 @@ struct TileCovariance {
         let block = link.pair * size * size
         for a in 0..<size {
           for b in 0..<size {
-            matrix[(i * size + a) * n + j * size + b] = equations.blocks[
-              block + (link.isFirst ? a * size + b : b * size + a)]
+            matrix[(i * size + a) * n + j * size + b] =
+              equations.blocks[
+                block + (link.isFirst ? a * size + b : b * size + a)]
           }
         }
       }

@@ -126,7 +126,8 @@ struct TileEquations {
         (shape.r * pull.x - shape.q * pull.y) / determinant, (shape.p * pull.y - shape.q * pull.x) / determinant)
       let d2 = d1 - gap
       let exponent =
-        one.p * d1.x * d1.x + 2 * one.q * d1.x * d1.y + one.r * d1.y * d1.y + two.p * d2.x * d2.x + 2 * two.q * d2.x * d2.y
+        one.p * d1.x * d1.x + 2 * one.q * d1.x * d1.y + one.r * d1.y * d1.y + two.p * d2.x * d2.x + 2 * two.q * d2.x
+        * d2.y
         + two.r * d2.y * d2.y
       let height = exp(-0.5 * exponent)
       guard height > 1e-3, determinant > 0 else { continue }
@@ -160,116 +161,12 @@ struct TileEquations {
     (sharedMatrix, sharedScore) = (matrix, rights)
   }
 
-  /// Standard error of the height of column `k` when all other columns and the shared unknowns are held.
-  func ownAmplitudeError(of k: Int) -> Double {
-    // The first row of L⁻ᵀ, whose squares add up to the first element of the inverse: L y = e₀.
-    var y = [Double](repeating: 0, count: size)
-    let base = k * size * size
-    var total = 0.0
-    for i in 0..<size {
-      var sum = i == 0 ? 1.0 : 0
-      for j in 0..<i { sum -= factors[base + i * size + j] * y[j] }
-      y[i] = sum / factors[base + i * size + i]
-      total += y[i] * y[i]
-    }
-    return total.squareRoot()
-  }
+  /// Whether the pixels say anything about column `k`.
+  func isKnown(_ k: Int) -> Bool { factors[k * size * size].isFinite }
 
-  // MARK: Solving
-
-  /// Solves (1 + offDiagonal) x = b for the whitened columns by conjugate gradients.
-  func solved(_ b: [Double], tolerance: Double = 1e-4, limit: Int = 40) -> [Double] {
-    if pairs.isEmpty { return b }
-    var (x, r) = ([Double](repeating: 0, count: b.count), b)
-    var direction = b
-    var product = [Double](repeating: 0, count: b.count)
-    var norm = dot(r, r)
-    let goal = tolerance * tolerance * norm
-    for _ in 0..<limit where norm > goal {
-      multiply(direction, into: &product)
-      let curvature = dot(direction, product)
-      guard curvature > 1e-9 * dot(direction, direction) else { break }
-      let step = norm / curvature
-      for i in x.indices {
-        x[i] += step * direction[i]
-        r[i] -= step * product[i]
-      }
-      let next = dot(r, r)
-      let ratio = next / norm
-      for i in x.indices { direction[i] = r[i] + ratio * direction[i] }
-      norm = next
-    }
-    return x
-  }
-
-  private func dot(_ a: [Double], _ b: [Double]) -> Double {
-    var sum = 0.0
-    for i in a.indices { sum += a[i] * b[i] }
-    return sum
-  }
-
-  private func multiply(_ x: [Double], into y: inout [Double]) {
-    for i in x.indices { y[i] = x[i] }
-    let size = size
-    x.withUnsafeBufferPointer { x in
-      y.withUnsafeMutableBufferPointer { y in
-        blocks.withUnsafeBufferPointer { blocks in
-          for (k, pair) in pairs.enumerated() {
-            let block = blocks.baseAddress! + k * size * size
-            let (i, j) = (pair.first * size, pair.second * size)
-            for a in 0..<size {
-              var sum = 0.0
-              let left = x[i + a]
-              for b in 0..<size {
-                let value = block[a * size + b]
-                sum += value * x[j + b]
-                y[j + b] += value * left
-              }
-              y[i + a] += sum
-            }
-          }
-        }
-      }
-    }
-  }
-
-  /// The shared unknowns' matrix once the columns have been eliminated.
-  /// - Parameter responses: `solved` of each coupling.
-  func schur(of responses: [[Double]]) -> [Double] {
-    var matrix = sharedMatrix
-    for t in 0..<shared {
-      for u in 0..<shared { matrix[t * shared + u] -= dot(couplings[t], responses[u]) }
-    }
-    return matrix
-  }
-
-  /// The step of all unknowns: of the columns whitened, of the shared ones plain; and the shared unknowns' Schur complement.
-  func step() -> (columns: [Double], shared: [Double], information: [Double]) {
-    var columns = solved(score)
-    let responses = couplings.map { solved($0) }
-    let matrix = schur(of: responses)
-    let rights = (0..<shared).map { sharedScore[$0] - dot(couplings[$0], columns) }
-    var result = [Double](repeating: 0, count: shared)
-    if let inverse = SmallSystem.inverse(matrix, count: shared) {
-      for t in 0..<shared { for u in 0..<shared { result[t] += inverse[t * shared + u] * rights[u] } }
-    }
-    for t in 0..<shared { for i in columns.indices { columns[i] -= result[t] * responses[t][i] } }
-    return (columns, result, matrix)
-  }
-
-  /// Back from whitened to plain unknowns: L⁻ᵀ x for column `k`, of all columns' unknowns.
-  func plain(_ x: [Double], column k: Int) -> [Double] { plain(Array(x[k * size..<(k + 1) * size]), factorOf: k) }
-
-  /// L⁻ᵀ x with the factor of column `k`.
-  func plain(_ x: [Double], factorOf k: Int) -> [Double] {
-    var y = x
-    let base = k * size * size
-    for i in (0..<size).reversed() {
-      for j in i + 1..<max(size, i + 1) { y[i] -= factors[base + j * size + i] * y[j] }
-      y[i] /= factors[base + i * size + i]
-    }
-    return y
-  }
+  /// Standard error of the height of column `k` when all else is held, its place too: what tells whether there is a column.
+  /// (Whether a flank at the border is near and low or far and high is another question.)
+  func heldAmplitudeError(of k: Int) -> Double { isKnown(k) ? 1 / factors[k * size * size] : .infinity }
 
   // MARK: Small matrices
 

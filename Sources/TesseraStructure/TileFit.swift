@@ -8,45 +8,116 @@ struct TileStep: Sendable {
   var columns: [GaussianColumn] = []
   /// How far each moved, in pixels.
   var moves: [Double] = []
-  /// Standard error of each height, neighbours and shared unknowns being held.
-  var amplitudeErrors: [Double] = []
+  /// Standard error of each height, all else being held.
+  var heldErrors: [Double] = []
   /// Correction of the background: coefficients of 1, X and Y, counted from the tile's centre in units of its side.
   var background = SIMD4<Double>.zero
   /// The step of 1 / sigma² that the tile asks for, and its information about it; for a shared shape.
   var widthStep = 0.0
   var widthInformation = 0.0
+  /// What the next step should be damped by.
+  var damping = 0.0
   var columnsMoved: Double { moves.max() ?? 0 }
 }
 
-/// One Gauss-Newton step, or the final errors, of the columns of one tile.
+/// One Levenberg-Marquardt step, or the final errors, of the columns of one tile.
 struct TileFit {
   let scene: FitScene
   let tile: FitTile
   /// The length in which background coefficients are counted, in pixels.
   let unit: Double
 
-  func step() -> TileStep {
+  /// Most times that a step is shortened before the tile stays where it is.
+  private static let attempts = 6
+
+  /// The step of Fisher's scoring, damped until it raises the likelihood of the tile's pixels (Levenberg 1944; Marquardt 1963).
+  /// - Parameter damping: what to begin with; 0: none.
+  func step(damping first: Double) -> TileStep {
     let pixels = TilePixels(of: tile, in: scene)
     let equations = TileEquations(of: tile, pixels: pixels, in: scene, backgroundUnit: unit)
-    let solution = equations.step()
+    let likelihood = TileLikelihood(of: scene)
     var result = TileStep()
-    result.columns.reserveCapacity(tile.ownCount)
-    for k in 0..<tile.ownCount {
-      let index = tile.columns[k]
-      let change = equations.plain(solution.columns, column: k)
-      let pivot = equations.factors[k * equations.size * equations.size]
-      result.amplitudeErrors.append(pivot.isFinite ? equations.ownAmplitudeError(of: k) : .infinity)
-      var column = scene.columns[index]
-      result.moves.append(advance(&column, from: scene.starts[index], by: change))
-      result.columns.append(column)
+    result.heldErrors = (0..<tile.ownCount).map { equations.heldAmplitudeError(of: $0) }
+    var damping = first
+    for attempt in 0..<Self.attempts {
+      let trial = self.trial(equations.solution(damping: damping), of: equations)
+      let rise = withChange(to: trial, on: pixels) { likelihood.rise(by: $0, on: pixels, in: scene) }
+      // What the likelihood loses by rounding, and by flanks that the bounds hold back, is no reason to stop.
+      if rise > -1e-3 {
+        result.columns = Array(trial.columns[..<tile.ownCount])
+        result.moves = Array(trial.moves[..<tile.ownCount])
+        result.background = trial.background
+        (result.widthStep, result.widthInformation) = (trial.widthStep, trial.widthInformation)
+        result.damping = attempt == 0 ? (damping < 1e-3 ? 0 : damping / 10) : damping
+        return result
+      }
+      damping = max(10 * damping, 0.01)
     }
+    result.columns = tile.columns[..<tile.ownCount].map { scene.columns[$0] }
+    result.moves = [Double](repeating: 0, count: tile.ownCount)
+    result.damping = damping
+    return result
+  }
+
+  /// All of the tile's columns, and what they share, after a step.
+  private struct Trial {
+    var columns: [GaussianColumn] = []
+    var moves: [Double] = []
+    var background = SIMD4<Double>.zero
+    var widthStep = 0.0
+    var widthInformation = 0.0
+  }
+
+  /// Applies a solution within the bounds of the fit.
+  private func trial(_ solution: TileSolution, of equations: TileEquations) -> Trial {
+    var result = Trial()
     let terms = equations.shared - (scene.shape == .shared ? 1 : 0)
     for t in 0..<terms { result.background[t] = solution.shared[t] }
     if scene.shape == .shared {
       result.widthStep = solution.shared[terms]
       result.widthInformation = max(0, solution.information[equations.shared * equations.shared - 1])
     }
+    for (k, index) in tile.columns.enumerated() {
+      var column = scene.columns[index]
+      result.moves.append(
+        advance(&column, from: scene.starts[index], by: equations.plain(solution.columns, column: k)))
+      if scene.shape == .shared { column.setSigma(scene.sharedSigma(column.sigma, step: result.widthStep)) }
+      result.columns.append(column)
+    }
     return result
+  }
+
+  /// Calls `body` with the new model minus the old one on the tile's pixels.
+  private func withChange<Result>(
+    to trial: Trial, on pixels: TilePixels, _ body: (UnsafePointer<Float>) -> Result
+  ) -> Result {
+    let count = pixels.width * pixels.height
+    return withUnsafeTemporaryAllocation(of: Float.self, capacity: count + 4) { buffer in
+      let change = buffer.baseAddress!
+      for row in 0..<pixels.height {
+        let fromCentre = Point(Double(pixels.x), Double(pixels.y + row)) - tile.centre
+        let slope = Float(trial.background[1] / unit)
+        var value = Float(
+          trial.background[0] + (trial.background[1] * fromCentre.x + trial.background[2] * fromCentre.y) / unit)
+        for i in 0..<pixels.width {
+          (change + row * pixels.width + i).initialize(to: value)
+          value += slope
+        }
+      }
+      (change + count).initialize(repeating: 0, count: 4)
+      let origin = Point(Double(pixels.x), Double(pixels.y))
+      for (index, new) in zip(tile.columns, trial.columns) {
+        let old = scene.columns[index]
+        for (column, sign) in [(old, -1.0), (new, 1.0)] {
+          GaussianWindow(
+            centre: column.centre - origin, shape: (column.p, column.q, column.r),
+            reach: column.reach(scene.windowRadius), rasterWidth: pixels.width, rasterHeight: pixels.height,
+            scratch: pixels.scratch)?
+            .add(sign * column.amplitude, to: change, stride: pixels.width)
+        }
+      }
+      return body(change)
+    }
   }
 
   /// Applies a step within bounds; returns how far the centre moved.
@@ -61,7 +132,8 @@ struct TileFit {
     let leash = FitBounds.leash * sigma
     if offset.length > leash { column.centre = start + offset * (leash / offset.length) }
     let old = column.amplitude
-    column.amplitude = min(max(old + change[0], 0.05 * old), min(scene.largestAmplitude, 5 * old + scene.typicalAmplitude))
+    column.amplitude = min(
+      max(old + change[0], 0.05 * old), min(scene.largestAmplitude, 5 * old + scene.typicalAmplitude))
     if !scene.isCut(column) {
       switch scene.shape {
       case .shared: break
@@ -77,106 +149,6 @@ struct TileFit {
       column.clampWidths(scene.widths)
     }
     return (column.centre - before).length
-  }
-
-  /// What the data know of each of the tile's own columns at the end of a fit.
-  func accuracies() -> [ColumnAccuracy] {
-    guard tile.ownCount > 0 else { return [] }
-    let pixels = TilePixels(of: tile, in: scene)
-    let equations = TileEquations(of: tile, pixels: pixels, in: scene, backgroundUnit: unit)
-    var known = [Double](repeating: 0, count: equations.shared)
-    if scene.shape == .shared { known[equations.shared - 1] = scene.widthInformation }
-    let covariance = TileCovariance(equations, information: known)
-    return (0..<tile.ownCount).map { k in
-      let column = scene.columns[tile.columns[k]]
-      guard equations.factors[k * equations.size * equations.size].isFinite else { return ColumnAccuracy() }
-      var result = accuracy(of: column, covariance.covariance(of: k), covariance.sharedCovariance, equations)
-      let judged = quality(of: column)
-      result.quality = judged.chiSquare
-      if judged.isMisfit { result.flag = .misfit }
-      if isAtBound(column, start: scene.starts[tile.columns[k]]) { result.flag = .bound }
-      if scene.isCut(column) || judged.measuredShare < 0.75 { result.flag = .border }
-      return result
-    }
-  }
-
-  /// Errors of the quantities that a column's unknowns make, by first-order propagation.
-  private func accuracy(
-    of column: GaussianColumn, _ covariance: (own: [Double], shared: [Double]), _ sharedCovariance: [Double],
-    _ equations: TileEquations
-  ) -> ColumnAccuracy {
-    let (size, shared) = (equations.size, equations.shared)
-    func own(_ i: Int, _ j: Int) -> Double { covariance.own[i * size + j] }
-    let sigma = column.sigma
-    let s4 = sigma * sigma * sigma * sigma
-    // sigma = (p r - q²)^(-1/4), and the volume is 2 pi A sigma².
-    var slope = [Double](repeating: 0, count: size)  // Of sigma.
-    var common = 0.0
-    switch scene.shape {
-    case .shared: common = -0.5 * sigma * sigma * sigma
-    case .round: slope[3] = -0.5 * sigma * sigma * sigma
-    case .elliptical:
-      slope[3] = -0.25 * sigma * s4 * column.r
-      slope[4] = 0.5 * sigma * s4 * column.q
-      slope[5] = -0.25 * sigma * s4 * column.p
-    }
-    func variance(_ gradient: [Double], _ common: Double) -> Double {
-      var sum = 0.0
-      for i in 0..<size where gradient[i] != 0 {
-        for j in 0..<size { sum += gradient[i] * gradient[j] * own(i, j) }
-        if common != 0 { sum += 2 * gradient[i] * common * covariance.shared[i * shared + shared - 1] }
-      }
-      if common != 0 { sum += common * common * sharedCovariance[shared * shared - 1] }
-      return max(0, sum)
-    }
-    var volume = slope.map { 4 * .pi * column.amplitude * sigma * $0 }
-    volume[0] = 2 * .pi * sigma * sigma
-    let position = Point(own(1, 1).squareRoot(), own(2, 2).squareRoot())
-    return ColumnAccuracy(
-      position: position, correlation: own(1, 2) / max(position.x * position.y, 1e-300), amplitude: own(0, 0).squareRoot(),
-      intensity: variance(volume, 4 * .pi * column.amplitude * sigma * common).squareRoot(),
-      sigma: variance(slope, common).squareRoot())
-  }
-
-  /// Chi-square of the residual within two standard deviations, and whether it is more than noise.
-  private func quality(of column: GaussianColumn) -> (chiSquare: Double, isMisfit: Bool, measuredShare: Double) {
-    let reach = column.reach(2)
-    let (width, height) = (scene.image.width, scene.image.height)
-    let (left, top) = (Int((column.centre.x - reach.x).rounded(.down)), Int((column.centre.y - reach.y).rounded(.down)))
-    let (right, bottom) = (Int((column.centre.x + reach.x).rounded(.up)), Int((column.centre.y + reach.y).rounded(.up)))
-    let (residual, image, measured) = (scene.residual.values.span, scene.image.values.span, scene.measured.values.span)
-    var (chi, scatter, squares, variances, count, all) = (0.0, 0.0, 0.0, 0.0, 0, 0)
-    for y in top...bottom {
-      for x in left...right {
-        let (dx, dy) = (Double(x) - column.centre.x, Double(y) - column.centre.y)
-        guard column.p * dx * dx + 2 * column.q * dx * dy + column.r * dy * dy <= 4 else { continue }
-        all += 1
-        guard x >= 0, y >= 0, x < width, y < height, measured[y * width + x] > 0 else { continue }
-        count += 1
-        let r = Double(residual[y * width + x])
-        let model = Double(image[y * width + x]) - r
-        let variance = max(scene.leastVariance, scene.constantVariance + scene.gain * model) / Double(measured[y * width + x])
-        chi += r * r / variance
-        // Fourth moments: 3 v² of normal noise, and the excess of counts, gain³ times their mean.
-        scatter += 2 + scene.gain * scene.gain * scene.gain * max(0, model) / (variance * variance)
-        squares += r * r
-        variances += variance
-      }
-    }
-    guard count > 0 else { return (.nan, false, 0) }
-    let freedom = Double(count - (scene.shape == .shared ? 3 : scene.shape == .round ? 4 : 6))
-    guard freedom > 0 else { return (.nan, false, Double(count) / Double(all)) }
-    let excess = (max(0, squares - variances) / Double(count)).squareRoot()
-    let isMisfit = chi - freedom > 5 * scatter.squareRoot() && excess > 0.05 * column.amplitude
-    return (chi / freedom, isMisfit, Double(count) / Double(all))
-  }
-
-  private func isAtBound(_ column: GaussianColumn, start: Point) -> Bool {
-    let axes = column.axes
-    let slack = 1e-6
-    return axes.minor <= scene.widths.lowerBound * (1 + slack) || axes.major >= scene.widths.upperBound * (1 - slack)
-      || column.amplitude >= scene.largestAmplitude * (1 - slack)
-      || (column.centre - start).length >= FitBounds.leash * column.sigma * (1 - 1e-3)
   }
 }
 

@@ -26,6 +26,14 @@ struct FitScene: Sendable {
   /// What all other tiles know of the common width, for a shared shape.
   var widthInformation = 0.0
 
+  /// A common width after a step of 1 / sigma², in pixels: in small steps, as wider columns on a lower background look much
+  /// alike and a long step would not come back.
+  func sharedSigma(_ old: Double, step: Double) -> Double {
+    let inverse = 1 / (old * old)
+    let next = 1 / min(max(inverse + step, 0.87 * inverse), 1.15 * inverse).squareRoot()
+    return min(max(next, widths.lowerBound), widths.upperBound)
+  }
+
   /// The distance of a column from the nearest border of the image, in pixels; negative outside.
   func rim(of column: GaussianColumn) -> Double {
     min(

@@ -31,7 +31,8 @@ struct FindingOptions: ParsableArguments {
   var shape: ColumnFit.Shape?
 
   @Option(
-    help: ArgumentHelp("Weights of pixels: auto, poisson (values are counts), gaussian (all alike).", valueName: "name"))
+    help: ArgumentHelp("Weights of pixels: auto, poisson (values are counts), gaussian (all alike).", valueName: "name")
+  )
   var noise = ColumnFit.Noise.auto
 
   @Option(help: ArgumentHelp("What lies below the columns: smooth, constant or plane.", valueName: "name"))

@@ -41,7 +41,8 @@ struct SitesCommand: ParsableCommand {
     finding.apply(to: &preparation, &finder)
     let micrograph = try image.micrograph(at: input)
     let prepared = try preparation.prepared(micrograph)
-    let found = try positions.map { try finder.fitted(at: seeds($0, micrograph), in: prepared, name: micrograph.name) }
+    let found =
+      try positions.map { try finder.fitted(at: seeds($0, micrograph), in: prepared, name: micrograph.name) }
       ?? finder.found(in: prepared, name: micrograph.name)
     let table = SiteTable(
       sites: found.sites, accuracies: found.accuracies, calibration: micrograph.calibration)
@@ -52,7 +53,8 @@ struct SitesCommand: ParsableCommand {
         Report(
           input: input, output: path, columns: found.sites.count, scale: found.scale,
           method: positions == nil ? found.route.rawValue : "positions", shape: found.shape.rawValue,
-          flagged: found.accuracies.count { $0.flag != nil }, meanSpacing: found.sites.meanSpacing, version: Tessera.version, warnings: prepared.warnings))
+          flagged: found.accuracies.count { $0.flag != nil }, meanSpacing: found.sites.meanSpacing,
+          version: Tessera.version, warnings: prepared.warnings))
     } else {
       print("\(input): \(found.sites.count) columns -> \(path)")
     }

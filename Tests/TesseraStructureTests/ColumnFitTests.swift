@@ -87,7 +87,8 @@ struct `Column fit` {
     let (counts, sigma) = (20_000.0, 4.0)
     let place = Point(40.3, 39.6)
     let found = try fit(
-      drawn([place], counts: counts, sigma: sigma, background: 0, side: 80, seed: 3), at: [Point(41, 39)], shape: .shared)
+      drawn([place], counts: counts, sigma: sigma, background: 0, side: 80, seed: 3), at: [Point(41, 39)],
+      shape: .shared)
     let limit = sigma / counts.squareRoot()
     // Weights stop growing in the tails, at a hundredth of the summit, which holds 5 % of the information.
     #expect(abs(found.positionErrors[0].x / limit - 1) < 0.06)

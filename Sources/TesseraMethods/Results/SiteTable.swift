@@ -41,7 +41,8 @@ public struct SiteTable: Sendable {
         label > 0 ? TableWriter.cell(classes!.names[label - 1]) : "",
         label > 0 ? TableWriter.number(classes!.confidence[index]) : "", site.kind.rawValue,
         known.map { TableWriter.number($0.position.x) } ?? "", known.map { TableWriter.number($0.position.y) } ?? "",
-        known.map { TableWriter.significant($0.amplitude) } ?? "", known.map { TableWriter.significant($0.sigma) } ?? "",
+        known.map { TableWriter.significant($0.amplitude) } ?? "",
+        known.map { TableWriter.significant($0.sigma) } ?? "",
         TableWriter.significant(site.intensity), TableWriter.significant(site.intensityError),
         known.map { TableWriter.significant($0.quality) } ?? "", known?.flag?.rawValue ?? "",
       ])
