@@ -44,7 +44,7 @@ def matched(found, truth):
         shift = shift + np.median(truth[index[close]] - found[close] - shift, axis=0)
     distance, index = tree.query(found + shift)
     close = distance < 5
-    return found[close] + shift, truth[index[close]], close.mean()
+    return found[close] + shift, truth[index[close]], close.mean(), len(found)
 
 
 def gradients(truth, displacement, radius):
@@ -59,7 +59,7 @@ def gradients(truth, displacement, radius):
         r = truth[near] - truth[near].mean(axis=0)
         u = displacement[near] - displacement[near].mean(axis=0)
         result.append(np.linalg.lstsq(r, u, rcond=None)[0].T.ravel())
-    return np.array(result)
+    return np.array(result).reshape(-1, 4)
 
 
 def planes(gradient):
@@ -68,11 +68,13 @@ def planes(gradient):
 
 
 def measure(sites, truth, radius):
-    found, true, share = matched(places(sites), places(truth))
+    found, true, share, count = matched(places(sites), places(truth))
+    if share < 0.5:  # Smeared beyond recognition: what was found are no columns.
+        return np.full(4, np.nan), np.full(4, np.nan), share, count
     r = np.c_[true - true.mean(axis=0), np.ones(len(true))]
     fit, *_ = np.linalg.lstsq(r, found - true, rcond=None)
     mean = planes(fit[:2].T.ravel())[0]
-    return mean, planes(gradients(true, found - true, radius)).std(axis=0), share, len(found)
+    return mean, planes(gradients(true, found - true, radius)).std(axis=0), share, count
 
 
 def main():

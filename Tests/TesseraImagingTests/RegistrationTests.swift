@@ -29,7 +29,8 @@ private struct ScannedLattice {
           let seen = middle + (place + displacements[k] - middle).turnedBack(quarterTurns)
           let dy = Double(k) - seen.y
           guard abs(dy) < 6 * sigma else { continue }
-          for x in max(0, Int(seen.x - 6 * sigma))..<max(0, min(size, Int(seen.x + 6 * sigma) + 2)) {
+          let first = max(0, Int(seen.x - 6 * sigma))
+          for x in first..<max(first, min(size, Int(seen.x + 6 * sigma) + 2)) {
             let dx = Double(x) - seen.x
             image[x, k] += Float(height * exp(-(dx * dx + dy * dy) / (2 * sigma * sigma)))
           }
@@ -208,7 +209,8 @@ struct `Consistent places of frames` {
 }
 
 struct `Registration of lines` {
-  /// Frames with jitter along the lines and a slow error both ways; returns frames and what the lines were moved by.
+  /// Frames with jitter along the lines and a slow error; returns frames and what the lines were moved by. Frames of one
+  /// direction move along their lines alone, so that line k of all frames shows one line of the specimen.
   private func series(_ angles: [Int], count: Int) -> (frames: [Raster<Float>], truth: [[Point]]) {
     let lattice = ScannedLattice()
     var random = RandomSource(seed: 9)
@@ -218,7 +220,8 @@ struct `Registration of lines` {
       return (0..<160).map { line in
         let slow = Point(0.4 * sin(phase + Double(line) / 30), 0.3 * cos(2 * phase + Double(line) / 40))
         let jitter = 0.7 * random.gaussian()
-        return far + slow + (turns == 0 ? Point(jitter, 0) : Point(0, jitter))
+        let smooth = angles.count == 1 ? Point((far + slow).x, 0) : far + slow
+        return smooth + (turns == 0 ? Point(jitter, 0) : Point(0, jitter))
       }
     }
     let frames = truth.enumerated().map { frame, lines in

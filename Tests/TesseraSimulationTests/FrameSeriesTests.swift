@@ -15,7 +15,11 @@ struct `A simulated series` {
     model.frames = 3
     let single = try simulation().run().micrograph.pixels
     let series = try simulation().run(series: model)
-    for frame in 0..<3 { #expect(series.frame(frame) == single) }
+    for frame in 0..<3 {
+      // To rounding: the specimen is turned about the centre of the frame, by no turn here.
+      let differences = zip(series.frame(frame).values, single.values).map { abs($0 - $1) }
+      #expect((differences.max() ?? 1) < 1e-6)
+    }
     #expect(series.scene.sites.map(\.position) == (try simulation().run().sites.map(\.position)))
   }
 

@@ -52,8 +52,8 @@ struct `Geometric phase analysis` {
     let field = try lattice.settings().outcome(of: lattice.image()).field
     let map = field.map(method: .gpa, reference: try StrainReference.lattice.vectors(in: field))
     for (name, mean, deviation) in map.planes.statistics {
-      // The taper at the edges and the tails of the other reflections.
-      #expect(abs(mean) < 1e-5 && deviation < 1e-4, "\(name)")
+      // What the taper at the edges lets through of the other reflections, a tenth of the noise of a good micrograph.
+      #expect(abs(mean) < 5e-5 && deviation < 2e-4, "\(name): \(mean), \(deviation)")
     }
     #expect(map.planes.knownShare > 0.5)
   }
