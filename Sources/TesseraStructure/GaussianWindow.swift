@@ -45,14 +45,17 @@ struct GaussianWindow {
   /// The part of a rectangle of half sides `reach` around a centre that lies in a raster; nil if none does.
   /// - Parameters:
   ///   - centre: in the coordinates of the raster.
+  ///   - middle: of the rectangle, if that is not the centre.
   ///   - shape: the inverse covariance (p, q, r), in 1 / pixels².
   init?(
-    centre: Point, shape: (p: Double, q: Double, r: Double), reach: Point, rasterWidth: Int, rasterHeight: Int,
+    centre: Point, middle: Point? = nil, shape: (p: Double, q: Double, r: Double), reach: Point, rasterWidth: Int,
+    rasterHeight: Int,
     scratch: Scratch
   ) {
-    let (left, top) = (max(0, (centre.x - reach.x).rounded(.up)), max(0, (centre.y - reach.y).rounded(.up)))
-    let right = min(Double(rasterWidth - 1), (centre.x + reach.x).rounded(.down))
-    let bottom = min(Double(rasterHeight - 1), (centre.y + reach.y).rounded(.down))
+    let middle = middle ?? centre
+    let (left, top) = (max(0, (middle.x - reach.x).rounded(.up)), max(0, (middle.y - reach.y).rounded(.up)))
+    let right = min(Double(rasterWidth - 1), (middle.x + reach.x).rounded(.down))
+    let bottom = min(Double(rasterHeight - 1), (middle.y + reach.y).rounded(.down))
     guard left <= right, top <= bottom else { return nil }
     (x, y) = (Int(left), Int(top))
     (width, height) = (Int(right) - x + 1, Int(bottom) - y + 1)

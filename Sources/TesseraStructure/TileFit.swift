@@ -42,8 +42,8 @@ struct TileFit {
     for attempt in 0..<Self.attempts {
       let trial = self.trial(equations.solution(damping: damping), of: equations)
       let rise = withChange(to: trial, on: pixels) { likelihood.rise(by: $0, on: pixels, in: scene) }
-      // What the likelihood loses by rounding, and by flanks that the bounds hold back, is no reason to stop.
-      if rise > -1e-3 {
+      // What a column loses by rounding, far less than the half that one standard error costs, is no reason to stop.
+      if rise > -0.01 * Double(tile.columns.count) {
         result.columns = Array(trial.columns[..<tile.ownCount])
         result.moves = Array(trial.moves[..<tile.ownCount])
         result.background = trial.background
@@ -108,10 +108,11 @@ struct TileFit {
       let origin = Point(Double(pixels.x), Double(pixels.y))
       for (index, new) in zip(tile.columns, trial.columns) {
         let old = scene.columns[index]
+        // Both on the old window: pixels that a window gains or loses as it moves say nothing about the step.
         for (column, sign) in [(old, -1.0), (new, 1.0)] {
           GaussianWindow(
-            centre: column.centre - origin, shape: (column.p, column.q, column.r),
-            reach: column.reach(scene.windowRadius), rasterWidth: pixels.width, rasterHeight: pixels.height,
+            centre: column.centre - origin, middle: old.centre - origin, shape: (column.p, column.q, column.r),
+            reach: old.reach(scene.windowRadius), rasterWidth: pixels.width, rasterHeight: pixels.height,
             scratch: pixels.scratch)?
             .add(sign * column.amplitude, to: change, stride: pixels.width)
         }
