@@ -35,6 +35,18 @@ demo: release ## Analyses a simulated micrograph and says where the report is
 test: dependencies ## Runs every test, optimised (in a debug build the numerical tests take an hour)
 	swift test -c release
 
+.PHONY: coverage
+coverage: dependencies ## Runs every test and prints the share of lines that they reach, for each target of the library
+	swift test -c release --enable-code-coverage --scratch-path .build/coverage
+	@tests=$$(ls -t .build/coverage/*/release/*PackageTests.xctest | head -n 1); \
+	data=$$(ls -t .build/coverage/*/release/codecov/default.profdata | head -n 1); \
+	for target in Sources/Tessera*; do \
+	  llvm-cov report "$$tests" -instr-profile "$$data" $$target 2>/dev/null \
+	    | awk -v target=$$(basename $$target) '$$1 == "TOTAL" { printf "%-20s %6d lines %8s\n", target, $$8, $$10 }'; \
+	done; \
+	llvm-cov report "$$tests" -instr-profile "$$data" Sources/Tessera* \
+	  | awk '$$1 == "TOTAL" { printf "%-20s %6d lines %8s\n", "all", $$8, $$10 }'
+
 .PHONY: fuzz
 fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
 	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) swift test -c release --filter "damaged in any way"
@@ -51,15 +63,23 @@ format: ## Formats all Swift files
 format-check: ## Fails where a Swift file is not formatted
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks/Sources Package.swift
 
+# The argument parser's plugin writes the manual pages to a place of its own; a page a command.
 .PHONY: docs
 docs: release ## Writes the manual pages and shell completions to .build/docs
-	mkdir -p .build/docs
-	swift package --allow-writing-to-package-directory generate-manual --multi-page --output-directory .build/docs || true
-	for shell in bash zsh fish; do $(TESSERA) --generate-completion-script $$shell > .build/docs/tessera.$$shell; done
+	rm -rf .build/docs && mkdir -p .build/docs
+	swift package generate-manual --multi-page
+	cp .build/plugins/GenerateManual/outputs/tessera/*.1 .build/docs
+	for shell in bash zsh fish; do \
+	  $(TESSERA) --generate-completion-script $$shell > .build/docs/tessera.$$shell || exit 1; done
 
 .PHONY: install
-install: release ## Installs the command and its helper below PREFIX (default /usr/local)
+install: docs ## Installs command, helper, manual pages and completions below PREFIX (default /usr/local)
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(TESSERA) $(TESSERA)-hdf5
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 .build/docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -D -m 644 .build/docs/tessera.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tessera
+	install -D -m 644 .build/docs/tessera.zsh $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_tessera
+	install -D -m 644 .build/docs/tessera.fish $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/tessera.fish
 
 .PHONY: clean
 clean: ## Removes what was built

@@ -81,8 +81,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "tessera",
-        "tessera-hdf5",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraSimulation", "TesseraImaging", "TesseraNumerics",
+        "tessera", "tessera-hdf5",
       ]),
   ],
   cLanguageStandard: .gnu2x

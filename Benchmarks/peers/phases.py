@@ -79,7 +79,7 @@ def main():
                 for _ in range(options.repeats):
                     done = common.tessera(
                         "phases", name, "--threads", common.THREADS, "--mask-radius", mask, "--repeats", 3, "--output",
-                        planes, "--g1", *g1, "--g2", *g2)
+                        planes, "--g1", g1[0], "--g1", g1[1], "--g2", g2[0], "--g2", g2[1])
                     ours = min(ours, done["total"])
                     start = time.perf_counter()
                     reference = geometric_phases(image, g1, g2, sigma)

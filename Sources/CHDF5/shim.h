@@ -20,6 +20,8 @@ static inline hid_t tessera_h5_dataset_settings(void) {
 static inline hid_t tessera_h5_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t tessera_h5_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t tessera_h5_int64(void) { return H5T_STD_I64LE; }
+static inline hid_t tessera_h5_int32(void) { return H5T_STD_I32LE; }
+static inline hid_t tessera_h5_uint32(void) { return H5T_STD_U32LE; }
 static inline hid_t tessera_h5_uint16(void) { return H5T_STD_U16LE; }
 static inline hid_t tessera_h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
 static inline hid_t tessera_h5_native_int64(void) { return H5T_NATIVE_LLONG; }

@@ -42,6 +42,26 @@ struct MetricRows: Sendable {
     }
   }
 
+  private init(metric: NeighbourMetric, count: Int, width: Int, values: [Float], halfSquares: [Float]) {
+    (self.metric, self.count, self.width) = (metric, count, width)
+    (self.values, self.halfSquares) = (values, halfSquares)
+  }
+
+  /// The rows with these indices, in this order.
+  func selecting(_ indices: [Int]) -> MetricRows {
+    MetricRows(
+      metric: metric, count: indices.count, width: width, values: values(of: indices),
+      halfSquares: indices.map { halfSquares[$0] })
+  }
+
+  /// The numbers of the rows with these indices, one row after the other.
+  func values(of indices: some Collection<Int>) -> [Float] {
+    var chosen: [Float] = []
+    chosen.reserveCapacity(indices.count * width)
+    for index in indices { chosen += values[index * width..<(index + 1) * width] }
+    return chosen
+  }
+
   /// The distance of two rows, to a few units in the last place.
   func distance(_ a: Int, _ b: Int) -> Float {
     let square = values.withUnsafeBufferPointer { all in

@@ -77,7 +77,8 @@ extension Analysis {
     let patches = Patches(of: stage.flat, around: stage.sites.positions, side: stage.side, measured: isMeasured)
     var moments = stage.basis.moments(of: patches)
     if isolatesPatches {
-      moments = PatchIsolation.isolated(moments, of: stage.sites, outside: found.outside, basis: stage.basis)
+      moments = PatchIsolation.isolated(
+        moments, of: stage.sites, outside: found.outside, inside: stage.imageSize, basis: stage.basis)
     }
     return (moments, descriptor.features(from: moments))
   }

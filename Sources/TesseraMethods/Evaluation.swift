@@ -35,8 +35,8 @@ public struct Evaluation: Sendable {
   /// The scores of one pair of files.
   public func scores(of predicted: String, truth: String) throws -> Scores {
     if isTable(predicted) && isTable(truth) {
-      let tables = (try CSVTable(path: predicted), try CSVTable(path: truth))
-      let isPlaced = PlaceTable.isPlaced(tables.0) && PlaceTable.isPlaced(tables.1)
+      let tables = (try SiteTableFile(path: predicted), try SiteTableFile(path: truth))
+      let isPlaced = tables.0.holdsPlaces && tables.1.holdsPlaces
       switch subject ?? (isPlaced ? .sites : .labels) {
       case .sites: return try siteScores(tables.0, tables.1)
       case .labels: return try labelScores(tables.0, tables.1, byPlace: isPlaced)
@@ -57,61 +57,75 @@ public struct Evaluation: Sendable {
     }
   }
 
-  private func siteScores(_ predicted: CSVTable, _ truth: CSVTable) throws -> Scores {
-    let found = try PlaceTable(predicted, withVacant: countsVacant)
-    let real = try PlaceTable(truth, withVacant: countsVacant)
+  private func siteScores(_ predicted: SiteTableFile, _ truth: SiteTableFile) throws -> Scores {
+    let (found, _) = try places(predicted, withVacant: countsVacant)
+    let (real, rows) = try places(truth, withVacant: countsVacant)
     guard !optionalElements.isEmpty else {
-      return Scores(SiteScore(found.places, truth: real.places, tolerance: tolerance))
+      return Scores(SiteScore(found, truth: real, tolerance: tolerance))
     }
-    guard let element = truth.column("element") else {
-      throw DataError("\(truth.path): has no column element, so no element can be left out")
+    guard let elements = truth.elements else {
+      throw DataError("\(truth.table.path): has no column element, so no element can be left out")
     }
-    let isOptional = real.rows.map { optionalElements.contains(truth.rows[$0][element]) }
-    let limit = tolerance ?? SiteMatch.defaultTolerance(of: real.places)
-    let spare = SiteMatch(found.places, truth: real.places).matches.filter {
+    let isOptional = rows.map { optionalElements.contains(elements[$0]) }
+    let limit = tolerance ?? SiteMatch.defaultTolerance(of: real)
+    let spare = SiteMatch(found, truth: real).matches.filter {
       isOptional[$0.truth] && $0.distance <= limit
     }.map(\.predicted)
-    let counted = Set(found.places.indices).subtracting(spare).sorted().map { found.places[$0] }
-    let wanted = real.places.indices.filter { !isOptional[$0] }.map { real.places[$0] }
+    let counted = Set(found.indices).subtracting(spare).sorted().map { found[$0] }
+    let wanted = real.indices.filter { !isOptional[$0] }.map { real[$0] }
     return Scores(SiteScore(counted, truth: wanted, tolerance: tolerance))
   }
 
+  /// Places in pixels, and the row of each.
+  private func places(_ file: SiteTableFile, withVacant: Bool) throws -> ([Point], rows: [Int]) {
+    let columns = try file.placeColumns(prefersNanometres: false)
+    guard columns.unit == .pixel else {
+      throw DataError(
+        "\(file.table.path): holds lengths, but sites are scored in pixels; convert it with `tessera convert "
+          + "--pixel-size` to .csv first")
+    }
+    let rows = file.rows(withVacant: withVacant)
+    return (try file.positions(columns, rows: rows), rows)
+  }
+
   /// Labels of rows that match by place where both tables have places (vacant nodes included), else by order.
-  private func labelScores(_ predicted: CSVTable, _ truth: CSVTable, byPlace: Bool) throws -> Scores {
+  private func labelScores(_ predicted: SiteTableFile, _ truth: SiteTableFile, byPlace: Bool) throws -> Scores {
     let found = try words(predicted, column, ["class", "label", "environment"])
     let real = try words(truth, truthColumn, ["environment", "label", "class"])
     var pairs: [(String, String)]
     if byPlace {
-      let (here, there) = (try PlaceTable(predicted, withVacant: true), try PlaceTable(truth, withVacant: true))
-      let limit = tolerance ?? SiteMatch.defaultTolerance(of: there.places)
-      pairs = SiteMatch(here.places, truth: there.places).matches.filter { $0.distance <= limit }.map {
+      let (here, there) = (try places(predicted, withVacant: true), try places(truth, withVacant: true))
+      let limit = tolerance ?? SiteMatch.defaultTolerance(of: there.0)
+      pairs = SiteMatch(here.0, truth: there.0).matches.filter { $0.distance <= limit }.map {
         (found[here.rows[$0.predicted]], real[there.rows[$0.truth]])
       }
     } else {
       guard found.count == real.count else {
         throw DataError(
-          "\(predicted.path): has \(found.count) rows, the truth \(real.count); without columns x and y, rows are "
+          "\(predicted.table.path): has \(found.count) rows, the truth \(real.count); without columns x and y, rows are "
             + "compared by order")
       }
       pairs = Array(zip(found, real))
     }
     // A site without a label takes no part: it has no patch.
     pairs.removeAll { $0.0.isEmpty || $0.1.isEmpty }
-    guard !pairs.isEmpty else { throw DataError("\(predicted.path): no row with a label matches one of the truth") }
+    guard !pairs.isEmpty else {
+      throw DataError("\(predicted.table.path): no row with a label matches one of the truth")
+    }
     return Scores(LabelScores(numbered(pairs.map(\.0)), truth: numbered(pairs.map(\.1))), count: pairs.count)
   }
 
-  private func words(_ table: CSVTable, _ wanted: String?, _ usual: [String]) throws -> [String] {
+  private func words(_ file: SiteTableFile, _ wanted: String?, _ usual: [String]) throws -> [String] {
     let candidates = wanted.map { [$0] } ?? usual
-    for name in candidates {
-      if let column = table.column(name) { return table.rows.map { $0[column] } }
-    }
+    if let words = file.words(candidates) { return words }
     throw DataError(
-      "\(table.path): has no column \(candidates.joined(separator: " or ")); it has \(table.header.joined(separator: ", "))"
-    )
+      "\(file.table.path): has no column \(candidates.joined(separator: " or ")); it has "
+        + file.table.header.joined(separator: ", "))
   }
 
-  private func isTable(_ path: String) -> Bool { (path as NSString).pathExtension.lowercased() == "csv" }
+  private func isTable(_ path: String) -> Bool {
+    ["csv", "tsv", "txt", "xyz"].contains((path as NSString).pathExtension.lowercased())
+  }
 
   private func pixels(of path: String) throws -> Raster<Float> { try ImageFile.open(path: path).read().pixels }
 

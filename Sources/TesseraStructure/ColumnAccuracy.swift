@@ -25,6 +25,10 @@ public struct ColumnAccuracy: Sendable, Codable, Equatable {
   /// Nil: nothing to object to.
   public var flag: Flag?
 
+  /// Of a place that no column was fitted to.
+  public static let unknown = ColumnAccuracy(
+    position: Point(.nan, .nan), correlation: .nan, amplitude: .nan, intensity: .nan, sigma: .nan)
+
   public init(
     position: Point = Point(.infinity, .infinity), correlation: Double = 0, amplitude: Double = .infinity,
     intensity: Double = .infinity, sigma: Double = .infinity, quality: Double = .nan, flag: Flag? = nil

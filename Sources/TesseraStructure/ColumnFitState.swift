@@ -27,6 +27,8 @@ struct ColumnFitState {
   private var tileMoves: [Double]
   /// What each tile's next step is damped by.
   private var dampings: [Double]
+  /// The step of the common 1 / sigma² that each tile still asks for, and its information about it.
+  private var widthSteps: [Double]
   private var widthInformation: [Double]
   private var lastShape: ColumnFit.Shape?
 
@@ -53,7 +55,8 @@ struct ColumnFitState {
       width: image.width, height: image.height, places: starts, spacing: spacing, overlap: 4.6 * sigma)
     tileMoves = [Double](repeating: .infinity, count: tiles.tiles.count)
     dampings = [Double](repeating: 0, count: tiles.tiles.count)
-    widthInformation = [Double](repeating: 0, count: tiles.tiles.count)
+    widthSteps = [Double](repeating: 0, count: tiles.tiles.count)
+    widthInformation = widthSteps
     if fit.noise == .poisson { (constantVariance, gain) = (0, 1) }
   }
 
@@ -173,29 +176,31 @@ struct ColumnFitState {
       tileMoves[t] = step.columnsMoved
       dampings[t] = step.damping
       corrections[t] = step.background
-      widthInformation[t] = step.widthInformation
+      if step.widthInformation > 0 { (widthSteps[t], widthInformation[t]) = (step.widthStep, step.widthInformation) }
     }
     correctBackground(corrections)
-    if shape == .shared { shareWidth(steps, in: scene) }
+    if shape == .shared { shareWidth(from: scene) }
     renderResidual()
     return Statistics.quantile(moves, 0.99)
   }
 
   /// Gives every column the width that all tiles ask for: the mean of their steps, weighted by their information, with
-  /// those that differ by more than four standard errors from the median drawn in.
-  private mutating func shareWidth(_ steps: [TileStep], in scene: FitScene) {
-    let asking = steps.filter { $0.widthInformation > 0 && $0.widthStep.isFinite }
-    guard !asking.isEmpty, let first = columns.first else { return }
-    let middle = Statistics.median(asking.map(\.widthStep))
+  /// those that differ by more than four standard errors from the median drawn in. Tiles at rest have their say too.
+  private mutating func shareWidth(from scene: FitScene) {
+    let asking = widthSteps.indices.filter { widthInformation[$0] > 0 && widthSteps[$0].isFinite }
+    // The width before the step: the tiles' columns have taken their own already.
+    guard !asking.isEmpty, let old = scene.columns.first else { return }
+    let middle = Statistics.median(asking.map { widthSteps[$0] })
     var (sum, weight) = (0.0, 0.0)
-    for step in asking {
-      let limit = 4 / step.widthInformation.squareRoot()
-      sum += step.widthInformation * min(max(step.widthStep, middle - limit), middle + limit)
-      weight += step.widthInformation
+    for t in asking {
+      let limit = 4 / widthInformation[t].squareRoot()
+      sum += widthInformation[t] * min(max(widthSteps[t], middle - limit), middle + limit)
+      weight += widthInformation[t]
     }
-    let sigma = scene.sharedSigma(first.sigma, step: sum / weight)
-    if abs(sigma / first.sigma - 1) * sigma > fit.tolerance { for t in tileMoves.indices { tileMoves[t] = .infinity } }
+    let sigma = scene.sharedSigma(old.sigma, step: sum / weight)
+    if abs(sigma - old.sigma) > fit.tolerance { for t in tileMoves.indices { tileMoves[t] = .infinity } }
     for i in columns.indices { columns[i].setSigma(sigma) }
+    for t in asking { widthSteps[t] -= 1 / (sigma * sigma) - old.p }
   }
 
   /// The errors of all unknowns, the fit's quality and its flags, at the present state.

@@ -16,17 +16,27 @@ public struct PatchIsolation: Sendable {
   /// and some are missed, taking out the found ones would tell sites apart by luck.
   public static let faintShare = 0.2
 
+  /// A disc keeps this many standard deviations from the border. Columns more than two outside the image are not fitted,
+  /// those less far only by their flank, and both lift the background along the border. Discs at the
+  /// very border would keep that, and their rows would become classes of their own.
+  public static let borderMargin = 2.0
+
   /// The moments of the patches without what the columns outside their discs contribute.
   /// - Parameters:
   ///   - sites: in the order of the moments' rows; sites without fitted height contribute nothing.
   ///   - outside: further columns, without patches of their own.
+  ///   - image: width and height of the image in pixels: patches too near to its border have no moments (NaN); nil: all
+  ///     are kept.
   public static func isolated(
-    _ moments: ZernikeMoments, of sites: Sites, outside: Sites = Sites([]), basis: ZernikeBasis
+    _ moments: ZernikeMoments, of sites: Sites, outside: Sites = Sites([]),
+    inside image: (width: Int, height: Int)? = nil,
+    basis: ZernikeBasis
   ) -> ZernikeMoments {
     let widths = sites.sites.filter { $0.amplitude.isFinite }.map { ($0.sigmaMajor * $0.sigmaMinor).squareRoot() }
     let sigma = Statistics.median(widths.filter(\.isFinite))
     guard sigma.isFinite, sigma > 0 else { return moments }
     let radius = Double(moments.side) / 2
+    let room = radius + borderMargin * sigma
     let step = 0.25
     let table = self.table(
       basis: basis, side: moments.side, order: moments.order, sigma: sigma, from: radius - sigma / 2, step: step)
@@ -40,6 +50,12 @@ public struct PatchIsolation: Sendable {
     let rows = concurrentMap(count: moments.count) { site -> [Float] in
       var row = Array(moments.values.row(site))
       guard !row[0].isNaN else { return row }
+      let centre = positions[site]
+      if let image,
+        min(centre.x, centre.y, Double(image.width - 1) - centre.x, Double(image.height - 1) - centre.y) < room
+      {
+        return [Float](repeating: .nan, count: columns)
+      }
       for other in index.neighbours(of: positions[site], within: radius + reach * sigma) where other != site {
         let offset = positions[other] - positions[site]
         let (r, height) = (offset.length, all[other].amplitude)

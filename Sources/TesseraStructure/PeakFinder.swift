@@ -15,8 +15,12 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     case scaleSpace = "scale-space"
     /// Patch-SVD denoising [M22], then the Laplacian of the Gaussian.
     case svd
+    /// Maxima of a dense map of `fold`-fold symmetry [H20, M22]; where a column stands there, the site is that column.
+    case symmetry
   }
   public var route = Route.auto
+  /// Order of the rotation axes that the route `symmetry` seeks, 2 ... 40.
+  public var fold: Int?
   /// Standard deviation of the Laplacian of the Gaussian, in pixels; nil: from the image.
   public var scale: Double?
   /// A maximum must exceed this many standard deviations of the noise in the smoothed image.
@@ -91,8 +95,9 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     guard !kept.inside.columns.isEmpty else {
       throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
     }
-    return Self.result(
+    let columns = Self.result(
       kept.inside, outside: kept.outside, route: used, scale: choice, signalToNoise: candidates.signalToNoise)
+    return route == .symmetry ? try symmetric(among: columns, in: prepared, name: name) : columns
   }
 
   /// Places of maxima that pass both thresholds, strongest first where two compete.

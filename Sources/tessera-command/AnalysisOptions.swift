@@ -12,8 +12,11 @@ extension NeighbourMetric: ExpressibleByArgument {}
 
 /// How the columns of an image are found.
 struct FindingOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("auto, scale-space or svd.", valueName: "name"))
+  @Option(help: ArgumentHelp("auto, scale-space, svd or symmetry.", valueName: "name"))
   var method = PeakFinder.Route.auto
+
+  @Option(help: ArgumentHelp("Order of the rotation axes that --method symmetry seeks.", valueName: "n"))
+  var fold: Int?
 
   @Option(help: ArgumentHelp("Smoothing scale, about a quarter of the spacing. (default: chosen)", valueName: "pixels"))
   var scale: Double?
@@ -40,9 +43,19 @@ struct FindingOptions: ParsableArguments {
 
   @OptionGroup var contrast: ContrastOptions
 
+  func validate() throws {
+    if method == .symmetry && fold == nil {
+      throw ValidationError("--method symmetry needs --fold n, the order of the rotation axes, such as --fold 6")
+    }
+    guard let fold else { return }
+    guard method == .symmetry else { throw ValidationError("--fold is of use with --method symmetry only") }
+    guard (2...40).contains(fold) else { throw ValidationError("--fold must be 2 to 40, but is \(fold)") }
+  }
+
   func apply(to preparation: inout Preparation, _ finder: inout PeakFinder) {
     preparation.contrast = Preparation.Contrast(rawValue: contrast.contrast.rawValue) ?? .auto
     finder.route = method
+    finder.fold = fold
     finder.scale = scale
     finder.noiseThreshold = noiseThreshold
     finder.contrastThreshold = contrastThreshold

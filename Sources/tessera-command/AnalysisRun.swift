@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import TesseraFormats
 import TesseraImaging
 import TesseraMethods
@@ -10,10 +11,28 @@ struct AnalysisRun {
   var output: OutputOptions
   var hasReport = true
 
+  /// Analyses the images of some files one after the other; several make one array of JSON.
+  func run(_ inputs: [String], options: InputOptions) throws {
+    let images = options.images(of: inputs)
+    var summaries: [Summary] = []
+    let outcome = Result {
+      if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
+      try forEachImage(images) { image in
+        let folder = output.folder(for: image, ofSeveral: inputs.count > 1)
+        if image.frame != nil { try AtomicOutput.makeFolder(at: (folder as NSString).deletingLastPathComponent) }
+        summaries.append(try run(image.input, into: folder) { try options.micrograph(of: image) })
+      }
+    }
+    if output.json && images.count > 1 { try Messages.printJSON(summaries) }
+    if output.json && images.count == 1 { try summaries.forEach(Messages.printJSON) }
+    try outcome.get()
+  }
+
   /// - Parameters:
   ///   - input: as the user typed it.
   ///   - folder: where the result goes.
-  func run(_ input: String, into folder: String, read: () throws -> Micrograph) throws {
+  /// - Returns: what `--json` prints; otherwise a sentence has been printed.
+  func run(_ input: String, into folder: String, read: () throws -> Micrograph) throws -> Summary {
     let start = ContinuousClock.now
     try AtomicOutput.checkPlace(folder, replacing: output.force)
     let micrograph = try read()
@@ -29,9 +48,10 @@ struct AnalysisRun {
     for warning in summary.warnings where !micrograph.warnings.contains(warning) {
       Messages.warning("\(micrograph.name): \(warning)")
     }
-    if output.json { return try Messages.printJSON(summary) }
+    if output.json { return summary }
     print(Self.sentence(summary, seconds: (ContinuousClock.now - start) / .seconds(1)))
     print(hasReport ? "report: \(folder)/report.html" : "result: \(folder)")
+    return summary
   }
 
   private static func sentence(_ summary: Summary, seconds: Double) -> String {

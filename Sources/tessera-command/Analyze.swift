@@ -1,5 +1,4 @@
 import ArgumentParser
-import TesseraFormats
 import TesseraMethods
 
 /// `tessera analyze`: the main job.
@@ -12,7 +11,7 @@ struct Analyze: ParsableCommand {
 
       writes scan.tessera/ with report.html (open it in a browser), sites.csv, classes.csv, summary.json and more; \
       docs/results-folder.md lists all. Every parameter is chosen from the image unless it is given. Several images give \
-      one folder each.
+      one folder each, and so do the frames of a stack with --frames 0..9 --each.
       """)
 
   @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
@@ -30,9 +29,6 @@ struct Analyze: ParsableCommand {
     finding.apply(to: &analysis.preparation, &analysis.finder)
     motifs.apply(to: &analysis)
     let run = AnalysisRun(analysis: analysis, seed: seed.seed, output: output)
-    if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
-    try forEachInput(inputs) { input in
-      try run.run(input, into: output.folder(for: input, of: inputs)) { try image.micrograph(at: input) }
-    }
+    try run.run(inputs, options: image)
   }
 }

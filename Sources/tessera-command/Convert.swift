@@ -11,13 +11,14 @@ struct Convert: ParsableCommand {
         tessera convert series.tif mean.png --frames 0..9 --bits 16
         tessera convert scan.tessera/sites.csv atoms.xyz
 
-      The name of the result chooses the format: .tif (32-bit float, or 16-bit where that holds all values; opens in Fiji \
+      The name of the result chooses the format: .tif (32-bit float, or integers where the source has them; opens in Fiji \
       with its scale), .ome.tif, .mrc, .hspy (HDF5 in HyperSpy's layout), .png (stretched to full contrast), .npy. A stack becomes a stack; --frame takes one of its images, \
       --frames the mean of several, --frames with --each a part of it. With --raw, the stored values go into a .npy file \
       untouched, in their own type and shape.
 
-      A table with columns x and y, or an extended XYZ file, becomes extended XYZ (.xyz: lengths in Angstrom, for ASE and \
-      OVITO; needs the pixel size unless the table has x_nm and y_nm) or rows "x y" in pixels (.txt, for Atomap and NumPy).
+      A table with columns x and y, or an extended XYZ file, becomes extended XYZ or CIF (.xyz, .cif: lengths in Angstrom, \
+      for ASE and OVITO; they need the pixel size unless the table has x_nm and y_nm), rows "x y" in pixels (.txt, for \
+      Atomap and NumPy) or a table with a header (.csv).
       """)
 
   @Argument(help: ArgumentHelp("The image file.", valueName: "in"))
@@ -43,8 +44,7 @@ struct Convert: ParsableCommand {
   }
 
   func run() throws {
-    let name = output.lowercased()
-    if name.hasSuffix(".xyz") || name.hasSuffix(".txt") { return try convertSites(isXYZ: name.hasSuffix(".xyz")) }
+    if let target = SiteTarget(path: output) { return try convertSites(to: target) }
     let file = try image.reading.open(input)
     var conversion = Conversion()
     conversion.dataset = image.dataset
@@ -72,14 +72,35 @@ struct Convert: ParsableCommand {
     if let record = mean.registration { Messages.note("\(input): \(record.sentence)") }
   }
 
-  private func convertSites(isXYZ: Bool) throws {
+  /// Formats of tables of sites, by the extension of the result.
+  private enum SiteTarget: String {
+    case xyz, cif, txt, csv
+
+    init?(path: String) { self.init(rawValue: path.split(separator: ".").last.map { $0.lowercased() } ?? "") }
+
+    var holdsLengths: Bool { self == .xyz || self == .cif }
+  }
+
+  private func convertSites(to target: SiteTarget) throws {
     try AtomicOutput.checkPlace(output, replacing: force)
-    let sites = try SiteList.read(path: input, prefersNanometres: isXYZ && image.pixelSize == nil)
+    let pixelSize = image.pixelSize?.nanometres
+    let sites = try SiteList.read(path: input, prefersNanometres: target.holdsLengths && pixelSize == nil)
     for warning in sites.warnings { Messages.warning("\(input): \(warning)") }
-    guard isXYZ else { return try sites.writePlain(to: output, replacing: force) }
-    guard let sites = sites.inNanometres(pixelSize: image.pixelSize?.nanometres) else {
-      throw ValidationError("\(input) holds positions in pixels; give --pixel-size to write them as lengths")
+    if target == .csv {
+      return try (sites.inPixels(pixelSize: pixelSize) ?? sites).writeTable(to: output, replacing: force)
     }
-    try sites.writeExtendedXYZ(to: output, replacing: force)
+    let converted =
+      target.holdsLengths ? sites.inNanometres(pixelSize: pixelSize) : sites.inPixels(pixelSize: pixelSize)
+    guard let converted else {
+      throw ValidationError(
+        target.holdsLengths
+          ? "\(input) holds positions in pixels; give --pixel-size to write them as lengths"
+          : "\(input) holds positions as lengths; give --pixel-size to write them in pixels")
+    }
+    switch target {
+    case .xyz: try converted.writeExtendedXYZ(to: output, replacing: force)
+    case .cif: try converted.writeCIF(to: output, replacing: force)
+    case .txt, .csv: try converted.writePlain(to: output, replacing: force)
+    }
   }
 }

@@ -20,10 +20,11 @@ struct Demo: ParsableCommand {
   func run() throws {
     let folder = output.output ?? "tessera-demo"
     let run = AnalysisRun(analysis: Analysis(), seed: seed.seed, output: output)
-    try run.run("simulated MoSe2", into: folder) {
+    let summary = try run.run("simulated MoSe2", into: folder) {
       var options = SimulationOptions()
       options.seed = seed.seed
       return try Simulation(specimen: "mose2", options: options).run().micrograph
     }
+    if output.json { try Messages.printJSON(summary) }
   }
 }

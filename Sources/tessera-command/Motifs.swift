@@ -31,6 +31,6 @@ struct Motifs: ParsableCommand {
     finding.apply(to: &analysis.preparation, &analysis.finder)
     motifs.apply(to: &analysis)
     let run = AnalysisRun(analysis: analysis, seed: seed.seed, output: output, hasReport: report)
-    try run.run(input, into: output.folder(for: input, of: [input])) { try image.micrograph(at: input) }
+    try run.run([input], options: image)
   }
 }

@@ -17,7 +17,8 @@ struct SitesCommand: ParsableCommand {
 
       writes one row a column: place in pixels (and nm where the image is calibrated), height, widths, background, \
       intensity and their standard errors. Without --output the table goes to NAME.sites.csv in the current folder. \
-      With --positions the columns of a table are fitted, none added or removed.
+      With --positions the columns of a table are fitted, none added or removed. --frames 0..9 --each gives a table a frame. \
+      --method symmetry --fold 6 takes the places of 6-fold symmetry, columns or holes.
       """)
 
   @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
@@ -34,12 +35,35 @@ struct SitesCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension
-    let path = output.output ?? "\(name).sites.csv"
+    let images = image.images(of: [input])
+    var reports: [Report] = []
+    let outcome = Result {
+      try forEachImage(images) { image in
+        let report = try table(of: image)
+        if !output.json { print("\(image.name): \(report.columns) columns -> \(report.output)") }
+        reports.append(report)
+      }
+    }
+    if output.json && self.image.each { try Messages.printJSON(reports) }
+    if output.json && !self.image.each { try reports.forEach(Messages.printJSON) }
+    try outcome.get()
+  }
+
+  /// Where the table of an image goes: with `--each` a file of the folder `--output` for each frame.
+  private func place(of image: ChosenImage) throws -> String {
+    guard let frame = image.frame else { return output.output ?? "\(image.stem).sites.csv" }
+    guard let folder = output.output else { return "\(image.stem).frame-\(frame).sites.csv" }
+    try AtomicOutput.makeFolder(at: folder)
+    return (folder as NSString).appendingPathComponent("frame-\(frame).sites.csv")
+  }
+
+  /// Finds the columns of one image and writes their table.
+  private func table(of chosen: ChosenImage) throws -> Report {
+    let path = try place(of: chosen)
     try AtomicOutput.checkPlace(path, replacing: output.force)
     var (preparation, finder) = (Preparation(), PeakFinder())
     finding.apply(to: &preparation, &finder)
-    let micrograph = try image.micrograph(at: input)
+    let micrograph = try image.micrograph(of: chosen)
     let prepared = try preparation.prepared(micrograph)
     let found =
       try positions.map { try finder.fitted(at: seeds($0, micrograph), in: prepared, name: micrograph.name) }
@@ -48,16 +72,11 @@ struct SitesCommand: ParsableCommand {
       sites: found.sites, accuracies: found.accuracies, calibration: micrograph.calibration)
     try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
     for warning in prepared.warnings + found.warnings { Messages.warning("\(micrograph.name): \(warning)") }
-    if output.json {
-      try Messages.printJSON(
-        Report(
-          input: input, output: path, columns: found.sites.count, scale: found.scale,
-          method: positions == nil ? found.route.rawValue : "positions", shape: found.shape.rawValue,
-          flagged: found.accuracies.count { $0.flag != nil }, meanSpacing: found.sites.meanSpacing,
-          version: Tessera.version, warnings: prepared.warnings))
-    } else {
-      print("\(input): \(found.sites.count) columns -> \(path)")
-    }
+    return Report(
+      input: input, output: path, frame: chosen.frame, columns: found.sites.count, scale: found.scale,
+      method: positions == nil ? found.route.rawValue : "positions", shape: found.shape.rawValue,
+      flagged: found.accuracies.count { $0.flag != nil }, meanSpacing: found.sites.meanSpacing,
+      version: Tessera.version, warnings: prepared.warnings)
   }
 
   /// The places of a table, in pixels.
@@ -72,6 +91,8 @@ struct SitesCommand: ParsableCommand {
 
   private struct Report: Encodable {
     let input, output: String
+    /// With `--each`.
+    let frame: Int?
     let columns: Int
     let scale: Double
     let method, shape: String
@@ -81,7 +102,7 @@ struct SitesCommand: ParsableCommand {
     let warnings: [String]
 
     enum CodingKeys: String, CodingKey {
-      case input, output, columns, scale, method, shape, flagged, version, warnings
+      case input, output, frame, columns, scale, method, shape, flagged, version, warnings
       case meanSpacing = "mean_spacing_px"
     }
   }

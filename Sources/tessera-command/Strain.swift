@@ -30,7 +30,7 @@ struct Strain: ParsableCommand {
 
   func run() throws {
     let start = ContinuousClock.now
-    let folder = output.folder(for: input, of: [input])
+    let folder = output.folder(for: ChosenImage(input: input), ofSeveral: false)
     try AtomicOutput.checkPlace(folder, replacing: output.force)
     let micrograph = try image.micrograph(at: input)
     let reading = (ContinuousClock.now - start) / .seconds(1)

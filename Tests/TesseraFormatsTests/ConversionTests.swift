@@ -22,6 +22,28 @@ struct `Conversions` {
     #expect((file.datasets[0].calibration == nil) == (name == "npy"))
   }
 
+  /// Integers that single precision would round.
+  private static let wide: [Int32] = [16_777_217, -16_777_219, 2_147_483_647, 1, 0, -5]
+
+  @Test(arguments: ["tif", "ome.tif", "hspy"]) func `keep every digit of 32-bit integers`(name: String) throws {
+    try folder.write(Self.wide.flatMap { bytes(UInt32(bitPattern: $0)) }, npy: "<i4", "(1, 2, 3)", as: "w.npy")
+    let warnings = try Conversion().run(on: ImageFile.open(path: folder / "w.npy"), to: folder / "w.\(name)")
+    #expect(!warnings.contains { $0.contains("rounded") })
+    let file = try ImageFile.open(path: folder / "w.\(name)")
+    #expect(file.datasets[0].type == .int32)
+    var stored: [Int32] = []
+    try file.forEachPiece(dataset: 0, frame: 0) { piece in
+      piece.withUnsafeBytes { stored += $0.bindMemory(to: Int32.self).map { Int32(littleEndian: $0) } }
+    }
+    #expect(stored == Self.wide)
+  }
+
+  @Test(arguments: ["mrc", "npy"]) func `say when integers are rounded`(name: String) throws {
+    try folder.write(Self.wide.flatMap { bytes(UInt32(bitPattern: $0)) }, npy: "<i4", "(2, 3)", as: "w.npy")
+    let file = try ImageFile.open(path: folder / "w.npy")
+    #expect(try Conversion().run(on: file, to: folder / "out.\(name)").contains { $0.contains("rounded") })
+  }
+
   @Test func `take one frame, some, or their mean`() throws {
     var conversion = Conversion()
     conversion.frames = .one(2)
@@ -58,6 +80,15 @@ struct `Conversions` {
   @Test func `say when the pixel size is lost`() throws {
     let warnings = try Conversion().run(on: stack(), to: folder / "a.npy")
     #expect(warnings.contains { $0.contains("pixel size") })
+  }
+}
+
+extension TemporaryFolder {
+  /// Writes values as a NumPy file of this type and shape.
+  fileprivate func write(_ values: [UInt8], npy type: String, _ shape: String, as name: String) throws {
+    let header = "{'descr': '\(type)', 'fortran_order': False, 'shape': \(shape), }\n"
+    let start: [UInt8] = [0x93] + Array("NUMPY".utf8) + [1, 0]
+    _ = file(name, start + bytes(UInt16(header.utf8.count)) + Array(header.utf8) + values)
   }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import TesseraFormats
 import Testing
 
@@ -110,6 +111,93 @@ struct `DigitalMicrograph files` {
     let micrograph = try ImageFile.open(path: folder.file("c.dm4", builder.file([builder.group("ImageList", [image])])))
       .read()
     #expect(abs(micrograph.pixels.values[0] - (0.299 * 30 + 0.587 * 20 + 0.114 * 10)) < 1e-4)
+  }
+
+  /// The transform of a real image, F(k) = sum f(r) exp(-2 pi i k r / n), with zero frequency in the middle.
+  private func transform(_ image: [Double], side: Int) -> [(Double, Double)] {
+    var result: [(Double, Double)] = []
+    for row in 0..<side {
+      for column in 0..<side {
+        var (real, imaginary) = (0.0, 0.0)
+        for y in 0..<side {
+          for x in 0..<side {
+            let phase: Int = (row - side / 2) * y + (column - side / 2) * x
+            let angle: Double = -2 * Double.pi * Double(phase) / Double(side)
+            real += image[y * side + x] * cos(angle)
+            imaginary += image[y * side + x] * sin(angle)
+          }
+        }
+        result.append((real, imaginary))
+      }
+    }
+    return result
+  }
+
+  private func numbers(_ values: [(Double, Double)]) -> [UInt8] {
+    var result: [UInt8] = []
+    for value in values {
+      result += TesseraFormatsTests.bytes(Float(value.0).bitPattern)
+      result += TesseraFormatsTests.bytes(Float(value.1).bitPattern)
+    }
+    return result
+  }
+
+  /// A real image of whole numbers without any symmetry.
+  private func image(side: Int) -> [Double] {
+    var values: [Double] = []
+    for index in 0..<side * side {
+      let number: Int = index * 37 + index * index * 11
+      values.append(Double(number % 23))
+    }
+    return values
+  }
+
+  /// Whether the amplitudes are those of a transform; single precision holds seven digits of sums up to about 300.
+  private func expect(_ pixels: [Float], are whole: [(Double, Double)]) {
+    #expect(pixels.count == whole.count)
+    for (value, expected) in zip(pixels, whole) {
+      let square: Double = expected.0 * expected.0 + expected.1 * expected.1
+      #expect(abs(Double(value) - square.squareRoot()) < 1e-3)
+    }
+  }
+
+  @Test(arguments: [5, 6]) func `of half a transform give the whole`(side: Int) throws {
+    let whole = transform(image(side: side), side: side)
+    // Columns of the frequencies 0, -1, ... -side/2.
+    var half: [(Double, Double)] = []
+    for y in 0..<side {
+      for x in 0...side / 2 { half.append(whole[y * side + side / 2 - x]) }
+    }
+    let builder = Builder(isLarge: true)
+    let sizes = [UInt32(side), UInt32(side)]
+    let data = builder.image(
+      "FFT", sizes, dataType: 27, code: 6, count: 2 * half.count, numbers(half), units: "1/nm")
+    let file = try ImageFile.open(path: folder.file("h.dm4", builder.file([builder.group("ImageList", [data])])))
+    expect(try file.read().pixels.values, are: whole)
+  }
+
+  @Test func `of a packed transform give the whole`() throws {
+    let (side, half) = (6, 3)
+    let whole = transform(image(side: side), side: side)
+    func at(_ x: Int, _ y: Int) -> (Double, Double) { whole[(y + half) * side + x + half] }
+    var pairs: [(Double, Double)] = []
+    for row in 0..<side {
+      if row == 0 {
+        pairs.append((at(-half, 0).0, at(-half, -half).0))
+      } else if row == half {
+        pairs.append((at(0, 0).0, at(0, -half).0))
+      } else {
+        pairs.append(row < half ? at(-half, row) : at(0, row - half))
+      }
+      for x in 1..<half { pairs.append(at(x, row - half)) }
+    }
+    let builder = Builder(isLarge: false)
+    let sizes = [UInt32(side), UInt32(side)]
+    let data = builder.image(
+      "FFT", sizes, dataType: 5, code: 6, count: 2 * pairs.count, numbers(pairs), units: "1/nm")
+    let file = try ImageFile.open(path: folder.file("p.dm3", builder.file([builder.group("ImageList", [data])])))
+    #expect(file.datasets[0].type == .complex64)
+    expect(try file.read().pixels.values, are: whole)
   }
 
   @Test func `that are cut within the pixels say how many bytes are missing`() throws {

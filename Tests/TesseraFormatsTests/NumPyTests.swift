@@ -1,3 +1,4 @@
+import Foundation
 import TesseraFormats
 import TesseraNumerics
 import Testing
@@ -82,6 +83,17 @@ struct `NumPy files` {
       let error = #expect(throws: FormatError.self) { try ImageFile.open(path: path) }
       #expect(error?.kind == .unusable)
     }
+  }
+
+  @Test func `of colours in a structure give the luminance`() throws {
+    let descr = "[('R', '<u2'), ('G', '<u2'), ('B', '<u2'), ('A', '<u2')]"
+    var file = npy("<u2", shape: "(1, 1)", [10, 0, 20, 0, 30, 0, 255, 0])
+    let header = String(decoding: file[10...].prefix { $0 != 10 }, as: UTF8.self).trimmingCharacters(in: .whitespaces)
+      .replacing("'<u2'", with: descr)
+    file = Array(file.prefix(8)) + bytes(UInt16(header.utf8.count + 1)) + Array(header.utf8) + [10] + file.suffix(8)
+    let read = try ImageFile.open(path: folder.file("c.npy", file))
+    #expect(read.datasets[0].channels == 4 && read.datasets[0].type == .uint16)
+    #expect(abs(try read.read().pixels.values[0] - (2.99 + 11.74 + 3.42)) < 1e-4)
   }
 
   @Test func `of objects or records are refused`() {

@@ -103,6 +103,30 @@ struct `MRC files` {
     #expect(signed.datasets[0].calibration == nil)
   }
 
+  @Test func `of IMOD state by a flag whether bytes are signed`() throws {
+    for isSigned in [false, true] {
+      var file = mrc(mode: 0, bigEndian: false, cell: 0, maximum: 255, [1, 2, 3, 255])
+      file.replaceSubrange(152..<160, with: bytes(UInt32(1_146_047_817)) + bytes(UInt32(isSigned ? 1 : 0)))
+      let path = folder.file("i\(isSigned)", file)
+      #expect(try ImageFile.open(path: path).read().pixels.values == [1, 2, 3, isSigned ? -1 : 255])
+    }
+  }
+
+  @Test func `of Thermo Fisher have the pixel size in their extended header`() throws {
+    var file = mrc(mode: 0, bigEndian: false, cell: 0, [1, 2, 3, 4])
+    file.replaceSubrange(92..<96, with: bytes(UInt32(768)))
+    file.replaceSubrange(104..<108, with: Array("FEI1".utf8))
+    var extended = [UInt8](repeating: 0, count: 768)
+    extended.replaceSubrange(84..<92, with: bytes(Double(300_000).bitPattern))
+    extended.replaceSubrange(156..<172, with: bytes(Double(2e-11).bitPattern) + bytes(Double(4e-11).bitPattern))
+    file.insert(contentsOf: extended, at: 1024)
+    let read = try ImageFile.open(path: folder.file("f", file))
+    let size = try #require(read.datasets[0].calibration)
+    #expect(abs(size.nanometresPerPixelX - 0.02) < 1e-12 && abs(size.nanometresPerPixelY - 0.04) < 1e-12)
+    #expect(read.acquisition["voltage_kv"] == "300.0")
+    #expect(try read.read().pixels.values == [1, 2, 3, 4])
+  }
+
   @Test func `of negative cells have no pixel size`() throws {
     let file = try ImageFile.open(path: folder.file("n", mrc(mode: 0, bigEndian: false, cell: -20, [1, 2, 3, 4])))
     #expect(file.datasets[0].calibration == nil)
@@ -113,7 +137,7 @@ struct `TIA series` {
   let folder = TemporaryFolder()
 
   /// A series of 2 x 2 images of 16 bits; offsets of 32 or 64 bits.
-  private func series(isLarge: Bool, images: [[UInt16]]) -> [UInt8] {
+  private func series(isLarge: Bool, images: [[UInt16]], step: Double = 2e-11) -> [UInt8] {
     let head: [UInt8] =
       [0x49, 0x49, 0x97, 0x01] + bytes(UInt16(isLarge ? 0x0220 : 0x0210)) + bytes(UInt32(0x4122))
       + bytes(UInt32(0x4152))
@@ -128,7 +152,7 @@ struct `TIA series` {
     for image in images {
       let place = start + table + data.count
       offsets += isLarge ? bytes(UInt64(place)) : bytes(UInt32(place))
-      for _ in 0..<2 { data += bytes(Double(0).bitPattern) + bytes(Double(2e-11).bitPattern) + bytes(UInt32(0)) }
+      for _ in 0..<2 { data += bytes(Double(0).bitPattern) + bytes(step.bitPattern) + bytes(UInt32(0)) }
       data += bytes(UInt16(2)) + bytes(UInt32(2)) + bytes(UInt32(2)) + image.flatMap { bytes($0) }
     }
     return head + (isLarge ? bytes(UInt64(start)) : bytes(UInt32(start))) + bytes(UInt32(1)) + dimension + offsets
@@ -141,6 +165,16 @@ struct `TIA series` {
     #expect(file.datasets[0].shape == [2, 2, 2])
     #expect(try file.read(frame: 1).pixels.values == [7, 8, 5, 6])
     #expect(abs(try #require(file.datasets[0].calibration).nanometresPerPixelX - 0.02) < 1e-12)
+  }
+
+  @Test func `tell metres from reciprocal metres, and from no unit, by their size`() throws {
+    let pattern = try ImageFile.open(
+      path: folder.file("p.ser", series(isLarge: false, images: [[1, 2, 3, 4]], step: 5e7)))
+    #expect(pattern.datasets[0].kind == .diffraction && pattern.datasets[0].calibration == nil)
+    #expect(abs(pattern.datasets[0].axes[0].scale - 0.05) < 1e-12 && pattern.datasets[0].axes[0].units == "1/nm")
+    let unknown = try ImageFile.open(
+      path: folder.file("u.ser", series(isLarge: false, images: [[1, 2, 3, 4]], step: 1)))
+    #expect(unknown.datasets[0].kind == .image && unknown.datasets[0].calibration == nil)
   }
 
   @Test func `damaged in any way throw a sentence`() throws {

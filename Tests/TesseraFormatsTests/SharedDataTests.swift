@@ -32,6 +32,24 @@ struct `Real micrographs` {
     }
   }
 
+  @Test func `of Prismatic's depths are series`() throws {
+    let folder = "\(images)/../formats/rosettasciio/rsciio/tests/data/emd"
+    let file = try ImageFile.open(path: "\(folder)/Si100_2D_3D_DPC_potential_2slices.emd")
+    let shapes = Dictionary(uniqueKeysWithValues: file.datasets.map { ($0.name, $0.shape) })
+    #expect(
+      shapes == [
+        "DPC_CoM": [2, 2, 22, 22], "annular_detector": [2, 22, 22], "ppotential": [4, 16, 16],
+        "virtual_detector": [2, 18, 22, 22],
+      ])
+    let detector = try #require(file.datasets.first { $0.name == "virtual_detector" })
+    #expect(detector.kind == .stack && detector.axes[0].name == "depth")
+    // 18 images a depth: the same ring of the detector at both depths sees different numbers.
+    let shallow = try file.read(dataset: detector.index, frame: 0).pixels
+    let deep = try file.read(dataset: detector.index, frame: 18).pixels
+    let differs = shallow != deep
+    #expect(differs)
+  }
+
   @Test func `stored with the frames last are read with the option`() throws {
     var options = ReadingOptions()
     options.frameAxis = .last

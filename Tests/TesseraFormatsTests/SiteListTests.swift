@@ -1,3 +1,4 @@
+import Foundation
 import TesseraFormats
 import TesseraNumerics
 import Testing
@@ -51,6 +52,37 @@ struct `Site lists` {
     for (one, other) in zip(read.positions, list.positions) {
       #expect(abs(one.x - other.x) < 1e-7 && abs(one.y - other.y) < 1e-7)
     }
+  }
+
+  @Test func `come back from tables, in pixels and in nm`() throws {
+    for unit in [SiteList.Unit.pixel, .nanometre] {
+      let list = SiteList(positions: places, unit: unit, elements: ["Mo", ""], classes: [2, 0])
+      try list.writeTable(to: folder / "t.csv", replacing: true)
+      #expect(try SiteList.read(path: folder / "t.csv") == list)
+    }
+  }
+
+  @Test func `become a CIF whose fractions fill the cell`() throws {
+    let list = SiteList(positions: [Point(0.2, 0), Point(0.4, 0.8)], unit: .nanometre, elements: ["Mo", ""])
+    try list.writeCIF(to: folder / "a.cif")
+    let lines = try String(contentsOfFile: folder / "a.cif", encoding: .utf8).split(separator: "\n")
+    #expect(lines.contains("_cell_length_a 4.000000") && lines.contains("_cell_length_b 8.000000"))
+    #expect(lines.suffix(2) == ["Mo1 Mo 0.50000000 1.00000000 0.0", "X2 X 1.00000000 0.00000000 0.0"])
+  }
+
+  @Test func `follow the properties of extended XYZ`() throws {
+    let text =
+      "2\nLattice=\"9 0 0 0 9 0 0 0 9\" Properties=class:I:1:pos:R:3:species:S:1 pbc=\"F F F\"\n"
+      + "3 1.0 2.0 0 Mo\n4 5.0 6.0 0 Se\n"
+    let list = try read(text)
+    #expect(list.unit == .nanometre && list.elements == ["Mo", "Se"] && list.classes == [3, 4])
+    #expect(abs(list.positions[0].x - 0.1) < 1e-12 && abs(list.positions[0].y - 0.4) < 1e-12)
+  }
+
+  @Test func `change units only with a pixel size`() throws {
+    let list = SiteList(positions: [Point(1, 2)], unit: .nanometre)
+    #expect(list.inPixels(pixelSize: nil) == nil)
+    #expect(list.inPixels(pixelSize: 0.5)?.positions == [Point(2, 4)])
   }
 
   @Test func `come back from plain rows`() throws {

@@ -131,6 +131,45 @@ struct `Files of no known format` {
     #expect(error?.description.hasPrefix("x.tif: ") == true)
   }
 
+  /// How each format of the field that is not read begins, and what its refusal names.
+  private static let strangers: [(start: String, place: Int, name: String)] = [
+    ("MQ1,000001,00384", 0, ".mib"), ("IMGBLO", 0, ".blo"), ("DSCOMPRESSED", 0, ".sur"), ("DIGITAL SURF", 0, ".sur"),
+    ("{\nHEADER_BYTES=  512;", 0, "SMV"), ("\u{0}\u{1}\u{0}\u{0}\u{2}\u{0}\u{0}\u{0}\u{3}", 0, ".tvips"),
+    ("AAMVHFSS", 0, ".bcf"), ("MAPSPECTRA_DATA", 0, ".spd"), ("JED-2200:LibJxImage", 4, "JEOL"),
+    ("SIMPLE  =    T", 0, "FITS"), ("MATLAB 5.0 MAT-file", 0, "MATLAB"),
+  ]
+
+  @Test(arguments: strangers.indices) func `of the field that are not read are called by their name`(index: Int) {
+    let stranger = Self.strangers[index]
+    var content = [UInt8](repeating: 0, count: 2048)
+    let start = Array(stranger.start.utf8)
+    content.replaceSubrange(stranger.place..<stranger.place + start.count, with: start)
+    let path = folder.file("x.dat", content)
+    let error = #expect(throws: FormatError.self) { try ImageFile.open(path: path) }
+    let sentence = error?.description ?? ""
+    #expect(sentence.contains(stranger.name) && sentence.contains("not read"))
+  }
+
+  @Test func `of Zarr are called by their name, whether folder or archive`() throws {
+    try FileManager.default.createDirectory(atPath: folder / "a.zspy", withIntermediateDirectories: false)
+    _ = folder.file("a.zspy/.zgroup", Array("{\"zarr_format\": 2}".utf8))
+    // An archive with one empty member of that name: local header, directory, end.
+    let name = Array(".zgroup".utf8)
+    let sizes = [UInt8](repeating: 0, count: 16)
+    let length = bytes(UInt16(name.count)) + [0, 0]
+    var local: [UInt8] = [0x50, 0x4B, 3, 4, 20, 0, 0, 0, 0, 0]
+    local += sizes + length + name
+    var entry: [UInt8] = [0x50, 0x4B, 1, 2, 20, 0, 20, 0, 0, 0, 0, 0]
+    entry += sizes + length + [UInt8](repeating: 0, count: 14) + name
+    var end: [UInt8] = [0x50, 0x4B, 5, 6, 0, 0, 0, 0, 1, 0, 1, 0]
+    end += bytes(UInt32(entry.count)) + bytes(UInt32(local.count)) + [0, 0]
+    _ = folder.file("b.zspy", local + entry + end)
+    for name in ["a.zspy", "b.zspy"] {
+      let error = #expect(throws: FormatError.self) { try ImageFile.open(path: folder / name) }
+      #expect(error?.description.contains("Zarr") == true)
+    }
+  }
+
   @Test func `missing files and folders are told apart`() {
     #expect(#expect(throws: FormatError.self) { try ImageFile.open(path: folder / "absent.tif") }?.kind == .missing)
     #expect(#expect(throws: FormatError.self) { try ImageFile.open(path: folder.path) }?.kind == .unusable)

@@ -59,6 +59,93 @@ struct `Nearest neighbours` {
   }
 }
 
+/// The search in lists, which large tables get; here the limit of the exact search is 0.
+struct `Nearest neighbours of large tables` {
+  private func tables(_ features: Matrix<Float>, _ metric: NeighbourMetric, count: Int = 15) throws -> (
+    lists: NeighbourTable, exact: NeighbourTable
+  ) {
+    var search = NeighbourSearch()
+    (search.count, search.metric) = (count, metric)
+    let exact = try search.table(of: features)
+    search.exactLimit = 0
+    return (try search.table(of: features), exact)
+  }
+
+  /// The share aimed at is .98 of a sample of 1,024 rows, which is a third of these; 0.02 are four standard errors.
+  @Test(arguments: NeighbourMetric.allCases, [1, 4, 16])
+  func `are nearly all found`(metric: NeighbourMetric, classes: Int) throws {
+    let features = Blobs(3000, classes: classes, dimensions: 20, deviation: 0.3).features
+    let (lists, exact) = try tables(features, metric)
+    #expect(lists.recall(of: exact) > 0.96)
+    for row in 0..<lists.rows {
+      let found = lists.neighbours(of: row)
+      #expect(!found.contains(Int32(row)) && Set(found).count == 15)
+      let distances = lists.distances[row * 15..<(row + 1) * 15]
+      #expect(zip(distances, distances.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+  }
+
+  @Test func `have the distances of the exact search`() throws {
+    let (lists, exact) = try tables(Blobs(2000, classes: 8, dimensions: 20, deviation: 0.2).features, .euclidean)
+    #expect(lists != exact)  // The lists were used.
+    for row in 0..<lists.rows {
+      let known = Dictionary(
+        uniqueKeysWithValues: zip(exact.neighbours(of: row), exact.distances[row * 15..<(row + 1) * 15]))
+      for (place, neighbour) in lists.neighbours(of: row).enumerated() {
+        // Centred rows differ by a rounding; the sum runs over the same differences in the same order.
+        if let distance = known[neighbour] { #expect(abs(lists.distances[row * 15 + place] - distance) < 1e-5) }
+      }
+    }
+  }
+
+  /// Groups of 30 equal samples: all 15 neighbours are at the distance 0.
+  @Test(arguments: NeighbourMetric.allCases) func `include equal samples`(metric: NeighbourMetric) throws {
+    let few = Blobs(60, classes: 60, dimensions: 12, deviation: 1).features
+    let (lists, _) = try tables(few.selecting(rows: (0..<1800).map { $0 % 60 }), metric)
+    #expect(lists.distances.allSatisfy { $0 == 0 })
+    for row in 0..<lists.rows {
+      #expect(lists.neighbours(of: row).allSatisfy { Int($0) % 60 == row % 60 && Int($0) != row })
+    }
+  }
+
+  /// Pairs of equal samples far from all others: the lists of a pair alone hold too few neighbours.
+  @Test func `come from further lists where the nearest hold too few`() throws {
+    let pairs = Blobs(120, classes: 120, dimensions: 30, deviation: 0.1).features
+    let (lists, exact) = try tables(pairs.selecting(rows: (0..<240).map { $0 / 2 }), .euclidean, count: 40)
+    #expect(lists.count == 40)
+    #expect(lists.recall(of: exact) > 0.9)
+    for row in 0..<240 { #expect(Set(lists.neighbours(of: row)).count == 40) }
+  }
+
+  @Test(arguments: [2, 3, 16, 17, 40]) func `of few samples are found too`(count: Int) throws {
+    let (lists, exact) = try tables(Blobs(count, classes: 2, dimensions: 5, deviation: 1).features, .correlation)
+    #expect(lists == exact)  // So few are all compared.
+  }
+
+  @Test func `are the same on any number of threads`() throws {
+    var search = NeighbourSearch()
+    search.exactLimit = 0
+    let features = Blobs(4000, classes: 8, dimensions: 16, deviation: 0.3).features
+    let before = Workers.count
+    defer { Workers.count = before }
+    let tables = try [1, 2, 5].map { threads in
+      Workers.count = threads
+      return try search.table(of: features)
+    }
+    #expect(tables[0] == tables[1] && tables[0] == tables[2])
+  }
+
+  @Test func `are all found where all are asked for`() throws {
+    var search = NeighbourSearch()
+    let features = Blobs(1000, classes: 5, dimensions: 10, deviation: 0.3).features
+    let exact = try search.table(of: features)
+    (search.exactLimit, search.recall) = (0, 1)
+    #expect(try search.table(of: features).recall(of: exact) > 0.999)
+    search.recall = 0
+    #expect(throws: ParameterError.self) { try search.table(of: features) }
+  }
+}
+
 struct `The neighbour graph` {
   private let table = try! NeighbourSearch().table(of: Blobs(400, classes: 3, dimensions: 8, deviation: 0.5).features)
 

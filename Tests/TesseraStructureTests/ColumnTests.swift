@@ -71,6 +71,49 @@ struct `Column finding` {
   }
 }
 
+struct `Sites of a symmetry` {
+  private func found(_ specimen: String, fold: Int) throws -> (truth: [TrueSite], found: PeakFinder.Found) {
+    var options = SimulationOptions()
+    (options.width, options.height, options.seed) = (384, 384, 3)
+    let simulated = try Simulation(specimen: specimen, options: options).run()
+    var finder = PeakFinder()
+    (finder.route, finder.fold) = (.symmetry, fold)
+    let prepared = try Preparation().prepared(simulated.micrograph)
+    return (simulated.sites, try finder.found(in: prepared, name: specimen))
+  }
+
+  /// The rings of graphene: six atoms at one distance, and nothing in the middle to fit.
+  @Test func `are the holes of a honeycomb for six turns`() throws {
+    let (truth, found) = try found("graphene", fold: 6)
+    let atoms = PlanarIndex(truth.map(\.position))
+    let bond = Statistics.median(atoms.nearestDistances())
+    for site in found.sites.sites {
+      let distances = atoms.nearest(6, to: site.position).map { (truth[$0].position - site.position).length }
+      #expect(distances.allSatisfy { abs($0 - bond) < 0.15 * bond })
+      #expect(site.amplitude.isNaN)
+    }
+    // A ring has two atoms; those whose disc leaves the image are not seen.
+    let inside = inner(truth.map(\.position), 384, margin: 2.2 * bond)
+    #expect(abs(Double(found.sites.count) / Double(inside.count) - 0.5) < 0.05)
+    #expect(found.outside.sites.count >= truth.count / 2)
+  }
+
+  @Test func `are the columns where these have the symmetry`() throws {
+    let (truth, found) = try found("hexagonal", fold: 6)
+    let columns = PlanarIndex(truth.map(\.position))
+    for (k, site) in found.sites.sites.enumerated() {
+      #expect((columns.points[columns.nearest(1, to: site.position)[0]] - site.position).length < 0.6)
+      #expect(site.amplitude > 0 && found.positionErrors[k].x > 0)
+    }
+    let spacing = Statistics.median(columns.nearestDistances())
+    #expect(found.sites.count >= inner(truth.map(\.position), 384, margin: 1.5 * spacing).count)
+  }
+
+  @Test func `need the order of the axis`() {
+    #expect(throws: ParameterError.self) { try found("hexagonal", fold: 1) }
+  }
+}
+
 struct `Patch size` {
   /// Plane spacings: a for a square lattice, a sqrt(3) / 2 for hexagonal ones.
   @Test(arguments: [("square", 24.0), ("hexagonal", 20.785), ("mose2", 20.785), ("graphene", 15.56)])

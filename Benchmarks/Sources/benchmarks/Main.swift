@@ -6,7 +6,8 @@ import TesseraNumerics
     commandName: "benchmarks",
     abstract: "Times the stages of Tessera over a range of sizes, and serves the comparisons in peers/.",
     subcommands: [
-      Sweep.self, MomentSweep.self, MotifTable.self, SiteTable.self, FitTable.self, ClassTable.self, PhaseTable.self,
+      Sweep.self, MomentSweep.self, NeighbourSweep.self, MotifTable.self, SiteTable.self, FitTable.self,
+      ClassTable.self, PhaseTable.self,
     ], defaultSubcommand: Sweep.self)
 }
 

@@ -9,7 +9,7 @@ struct MomentSweep: ParsableCommand {
     commandName: "moments", abstract: "Times Zernike moments against the bare matrix product.")
 
   @Option(help: "Threads; all processors if left out.") var threads: Int?
-  @Option(help: "Runs, of which the fastest counts.") var repeats = 7
+  @Option(help: "Runs, in each of which every piece of work takes its turn; medians are printed.") var repeats = 31
 
   func run() {
     if let threads { Workers.count = threads }
@@ -28,22 +28,26 @@ struct MomentSweep: ParsableCommand {
           of: Raster(width: 1024, height: 1024, values: image.values), around: places, side: side + 1)
         let (rows, weights) = (noise(rows: count, columns: side * side), noise(rows: side * side, columns: 66))
         let blocks = basis.blocks(of: patches)
-        let product = fastest { _ = rows.times(weights) }
-        let plainTime = fastest { _ = plain.moments(ofRows: rows) }
-        let siteTime = fastest { _ = basis.moments(of: blocks, count: count) }
-        let cutTime = fastest { _ = basis.blocks(of: patches) }
-        let all = fastest { _ = basis.moments(of: patches) }
+        let times = medians([
+          { _ = rows.times(weights) }, { _ = plain.moments(ofRows: rows) },
+          { _ = basis.moments(of: blocks, count: count) }, { _ = basis.blocks(of: patches) },
+          { _ = basis.moments(of: patches) },
+        ])
         print(
           String(
-            format: "%7d %6d %5.1f ms    x %4.2f   x %4.2f %8.1f %8.1f %10.0f", count, side, product,
-            plainTime / product, siteTime / product, cutTime, all, basisTime))
+            format: "%7d %6d %5.1f ms    x %4.2f   x %4.2f %8.1f %8.1f %10.0f", count, side, times[0],
+            times[1] / times[0], times[2] / times[0], times[3], times[4], basisTime))
       }
     }
   }
 
-  /// Milliseconds.
-  private func fastest(_ work: () -> Void) -> Double {
-    (0..<repeats).map { _ in ContinuousClock().measure(work) / .milliseconds(1) }.min() ?? .nan
+  /// Milliseconds of each piece of work. They take turns, so that what else the machine does meets all alike.
+  private func medians(_ works: [() -> Void]) -> [Double] {
+    var times = works.map { _ in [Double]() }
+    for _ in 0..<max(1, repeats) {
+      for (k, work) in works.enumerated() { times[k].append(ContinuousClock().measure(work) / .milliseconds(1)) }
+    }
+    return times.map { Statistics.median($0) }
   }
 
   private func noise(rows: Int, columns: Int) -> Matrix<Float> {

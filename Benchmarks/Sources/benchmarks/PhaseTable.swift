@@ -11,8 +11,10 @@ struct PhaseTable: ParsableCommand {
 
   @Argument(help: "A table of single-precision pixels.") var input: String
   @OptionGroup var threads: Threads
-  @Option(parsing: .unconditional, help: "First Bragg vector, cycles a pixel: x y.") var g1: [Double] = []
-  @Option(parsing: .unconditional, help: "Second Bragg vector, cycles a pixel: x y.") var g2: [Double] = []
+  @Option(parsing: .unconditionalSingleValue, help: "First Bragg vector, cycles a pixel: --g1 x --g1 y.") var g1:
+    [Double] = []
+  @Option(parsing: .unconditionalSingleValue, help: "Second Bragg vector, cycles a pixel: --g2 x --g2 y.") var g2:
+    [Double] = []
   @Option(help: "Standard deviation of the Gaussian mask, in units of the shorter |g|.") var maskRadius = 0.1
   @Option(help: "Runs, of which the fastest counts.") var repeats = 1
   @Option(help: "Where exx, eyy, exy and rotation go, one below the other.") var output: String?

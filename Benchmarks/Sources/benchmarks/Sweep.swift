@@ -50,12 +50,12 @@ struct Sweep: ParsableCommand {
     print(
       name.padding(toLength: 24, withPad: " ", startingAt: 0), String(format: "%8d %10.1f ms", count, seconds * 1e3))
   }
+}
 
-  /// Eight classes in 66 dimensions, well apart.
-  private func blobs(_ count: Int) -> Matrix<Float> {
-    var random = RandomSource(seed: 1)
-    let centres = (0..<8 * 66).map { _ in random.gaussian() }
-    let values = (0..<count * 66).map { Float(centres[$0 / 66 % 8 * 66 + $0 % 66] + 0.3 * random.gaussian()) }
-    return Matrix(rows: count, columns: 66, values: values)
-  }
+/// Normally distributed classes in 66 dimensions, well apart.
+func blobs(_ count: Int, classes: Int = 8) -> Matrix<Float> {
+  var random = RandomSource(seed: 1)
+  let centres = (0..<classes * 66).map { _ in random.gaussian() }
+  let values = (0..<count * 66).map { Float(centres[$0 / 66 % classes * 66 + $0 % 66] + 0.3 * random.gaussian()) }
+  return Matrix(rows: count, columns: 66, values: values)
 }

@@ -28,6 +28,10 @@ final class FileBytes: Sendable {
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+      if names.contains(where: UnsupportedFormat.isZarrMark) {
+        throw FormatError(in: path, UnsupportedFormat.zarrSentence)
+      }
       throw FormatError(.unusable, "\(path): is a folder or a device, not a file; name an image file")
     }
     count = Int(status.st_size)

@@ -47,13 +47,21 @@ public struct ImageFile: Sendable {
   ///   - dataset: index into `datasets`; nil takes the first image, with a warning when there are others.
   ///   - frame: from 0; nil takes the first frame of a stack, with a warning.
   public func read(dataset: Int? = nil, frame: Int? = nil) throws -> Micrograph {
+    let (chosen, warnings) = try choice(dataset: dataset, frame: frame)
+    let pixels = try pixels(of: chosen, frame: frame ?? 0)
+    return micrograph(pixels, of: chosen, warnings)
+  }
+
+  /// What `read` would read, and what it would say of it, without the pixels.
+  func choice(dataset: Int?, frame: Int?) throws -> (dataset: DatasetDescription, warnings: [String]) {
     var warnings = self.warnings
     let chosen = try choose(dataset, &warnings)
     if frame == nil && chosen.frameCount > 1 {
       warnings.append("stack of \(chosen.frameCount) frames: frame 0 is read; choose another, or average several")
     }
-    let pixels = try pixels(of: chosen, frame: frame ?? 0)
-    return micrograph(pixels, of: chosen, warnings)
+    try checkFrame(frame ?? 0, of: chosen)
+    _ = try checkedPixelCount(of: chosen)
+    return (chosen, warnings)
   }
 
   /// The mean of frames after registration, with `registration` set.

@@ -11,8 +11,10 @@ struct DMImage: Sendable {
     case plain
     /// Blue, green, red, opacity, each a byte.
     case colour
-    /// Half of a transform of real values: columns width/2 ... 0 of the centred spectrum.
+    /// Half of a transform of real values: its columns of zero and negative frequency.
     case halfSpectrum
+    /// The same in as many real numbers as the image has pixels.
+    case packedSpectrum
   }
 
   init(
@@ -30,15 +32,18 @@ struct DMImage: Sendable {
     let code = tags["ImageData", "DataType"]?.number.flatMap { Int(exactly: $0) } ?? 0
     guard let (type, layout) = Self.types[code] else {
       throw FormatError(
-        in: file.path, "unknown or packed pixel type \(code); convert the image to real numbers and save it again")
+        in: file.path, "unknown pixel type \(code); convert the image to real numbers and save it again")
     }
     self.layout = layout
 
     var stored = shape
     if layout == .halfSpectrum { stored[stored.count - 1] = shape[shape.count - 1] / 2 + 1 }
-    guard layout != .halfSpectrum || shape.count == 2 && shape[1].isMultiple(of: 2),
+    let isSquare = shape.count == 2 && shape[0] == shape[1] && shape[0].isMultiple(of: 2)
+    guard layout != .halfSpectrum && layout != .packedSpectrum || shape.count >= 2,
+      layout != .packedSpectrum || isSquare,
       let array = StoredArray(
-        offset: block.offset, type: type, isBigEndian: isBigEndian, shape: stored, channels: layout == .colour ? 4 : 1)
+        offset: block.offset, type: layout == .packedSpectrum ? .float32 : type, isBigEndian: isBigEndian,
+        shape: stored, channels: layout == .colour ? 4 : 1)
     else { throw FormatError(in: file.path, "claims an impossible image of \(sizes) pixels; export it again") }
     // Both must hold: the tag's own length, and the end of the file.
     let expected = checkedProduct(stored + [array.elementSize]) ?? .max
@@ -67,31 +72,15 @@ struct DMImage: Sendable {
         try give(bytes, to: body)
       }
     case .halfSpectrum:
-      for row in 0..<array.shape[0] {
-        let start = array.offset + row * array.strides[0]
-        var half = try file.bytes(at: start, count: array.strides[0])
-        if array.isBigEndian { swapBytes(&half, size: array.type.swappedSize) }
-        try give(fullRow(half), to: body)
-      }
+      let spectrum = DMHalfSpectrum(array: array, width: description.width)
+      try spectrum.stream(frame: frame, from: file, body)
+    case .packedSpectrum: try give(DMPackedSpectrum(array: array).values(from: file), to: body)
     }
-  }
-
-  /// A row of the whole spectrum: the stored half turned round, then its conjugate.
-  private func fullRow(_ half: [UInt8]) -> [UInt8] {
-    let size = array.type.size
-    let last = array.shape[1] - 1
-    var row: [UInt8] = []
-    row.reserveCapacity(2 * last * size)
-    for column in stride(from: last, through: 0, by: -1) { row += half[column * size..<(column + 1) * size] }
-    for column in 1..<max(last, 1) {
-      row += half[column * size..<(column + 1) * size]
-      row[row.count - 1] ^= 0x80  // The sign of the imaginary part, in the highest byte.
-    }
-    return row
   }
 
   private static let types: [Int: (ScalarType, Layout)] = [
-    1: (.int16, .plain), 2: (.float32, .plain), 3: (.complex64, .plain), 6: (.uint8, .plain), 7: (.int32, .plain),
+    1: (.int16, .plain), 2: (.float32, .plain), 3: (.complex64, .plain),
+    5: (.complex64, .packedSpectrum), 6: (.uint8, .plain), 7: (.int32, .plain),
     8: (.uint8, .colour), 9: (.int8, .plain), 10: (.uint16, .plain), 11: (.uint32, .plain), 12: (.float64, .plain),
     13: (.complex128, .plain), 14: (.bool, .plain), 23: (.uint8, .colour), 27: (.complex64, .halfSpectrum),
     28: (.complex128, .halfSpectrum), 39: (.int64, .plain), 40: (.uint64, .plain),

@@ -23,12 +23,36 @@ enum BerkeleyConvention {
       }
       contents.images.append(HDF5Image(array, name: group.name, order: order(of: axes), axes: axes))
     }
+    contents.images = joined(contents.images)
     if let microscope = root.child("microscope") {
       for (fact, name) in [("voltage_kv", "voltage"), ("microscope", "name")] {
         if let text = microscope.attribute(name)?.text, !text.isEmpty { contents.acquisition[fact] = text }
       }
     }
     return contents.images.isEmpty ? nil : contents
+  }
+
+  /// Prismatic writes a group for each depth in the specimen, `NAME_depth0000`, `NAME_depth0001`, ...: those of one name,
+  /// shape and type become a series along the depth.
+  private static func joined(_ images: [HDF5Image]) -> [HDF5Image] {
+    var names: [String] = []
+    var series: [String: [HDF5Image]] = [:]
+    for image in images {
+      let parts = image.description.name.split(separator: "_", omittingEmptySubsequences: false)
+      let isSlice = parts.count > 1 && parts.last!.hasPrefix("depth") && Int(parts.last!.dropFirst(5)) != nil
+      let parent = image.array.path.split(separator: "/").dropLast(2).joined(separator: "/")
+      let shape = "\(image.description.shape) \(image.description.type)"
+      // Whatever is no slice stands alone.
+      let key = isSlice ? "\(parent)/\(parts.dropLast().joined(separator: "_")) \(shape)" : "\(names.count)"
+      if series[key] == nil { names.append(key) }
+      series[key, default: []].append(image)
+    }
+    return names.map { name in
+      let group = series[name]!
+      guard group.count > 1 else { return group[0] }
+      let title = group[0].description.name.split(separator: "_").dropLast().joined(separator: "_")
+      return HDF5Image(series: group, name: title, axis: Axis(name: "depth", size: group.count))
+    }
   }
 
   private static func isDimension(_ name: String) -> Bool { name.hasPrefix("dim") && Int(name.dropFirst(3)) != nil }

@@ -59,10 +59,12 @@ extension HDF5Source {
   }
 }
 
-/// An array of an HDF5 file with the roles of its axes.
+/// An array of an HDF5 file, or several alike, with the roles of its axes.
 struct HDF5Image: Sendable {
   var description: DatasetDescription
   let array: HDF5Array
+  /// All arrays of a series, one for each index of its first axis; just the array where it stands alone.
+  private let series: [HDF5Array]
   /// The file's axes in the order frames, rows, columns; single frames may be left out of the description's shape.
   let order: [Int]
 
@@ -77,6 +79,7 @@ struct HDF5Image: Sendable {
     dropsSingleFrame: Bool = false
   ) {
     self.array = array
+    series = [array]
     let order = order ?? Array(array.shape.indices)
     self.order = order
     var shape = order.map { array.shape[$0] }
@@ -92,7 +95,26 @@ struct HDF5Image: Sendable {
       colour: array.channels >= 3 ? .rgb : .grey, axes: sorted)
   }
 
+  /// Images of equal shape, type and axes as one, with an axis before theirs. There must be one at least.
+  init(series images: [HDF5Image], name: String, axis: Axis) {
+    let first = images[0]
+    (array, order, series) = (first.array, first.order, images.map(\.array))
+    var axis = axis
+    axis.size = images.count
+    let whole = first.description
+    description = DatasetDescription(
+      index: 0, name: name, kind: whole.kind == .image ? nil : whole.kind, shape: [images.count] + whole.shape,
+      type: whole.type, channels: whole.channels, colour: whole.colour, axes: [axis] + whole.axes)
+  }
+
   func stream(frame: Int, from file: any HDF5Source, _ body: (RawSpan) throws -> Void) throws {
+    let count = description.frameCount / series.count
+    try stream(frame: frame % count, of: series[frame / count], from: file, body)
+  }
+
+  private func stream(
+    frame: Int, of array: HDF5Array, from file: any HDF5Source, _ body: (RawSpan) throws -> Void
+  ) throws {
     var start = [Int](repeating: 0, count: array.shape.count)
     var count = [Int](repeating: 1, count: array.shape.count)
     var remainder = frame

@@ -60,7 +60,13 @@ public enum HyperSpyWriter {
   }
 
   private static func writeFrames(of stack: ImageStack, _ sizes: [hsize_t], in group: hid_t) throws -> Bool {
-    let type = stack.isShort ? tessera_h5_uint16() : tessera_h5_float32()
+    let type =
+      switch stack.type {
+      case .uint16: tessera_h5_uint16()
+      case .int32: tessera_h5_int32()
+      case .uint32: tessera_h5_uint32()
+      default: tessera_h5_float32()
+      }
     let settings = tessera_h5_dataset_settings()
     let space = H5Screate_simple(Int32(sizes.count), sizes, nil)
     let dataset = H5Dcreate2(group, "data", type, space, 0, settings, 0)
@@ -70,7 +76,7 @@ public enum HyperSpyWriter {
       H5Pclose(settings)
     }
     guard dataset >= 0 else { return false }
-    let rowSize = stack.width * (stack.isShort ? 2 : 4)
+    let rowSize = stack.width * stack.type.size
     var row = 0
     var isWritten = true
     try stack.emitFrames { bytes in

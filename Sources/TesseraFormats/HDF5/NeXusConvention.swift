@@ -17,7 +17,9 @@ enum NeXusConvention {
           array.shape.count)
       }
       let name = group.path.split(separator: "/").joined(separator: "/")
-      contents.images.append(HDF5Image(array, name: name, axes: axes))
+      let meaning = (group.attribute("interpretation") ?? data.attribute("interpretation"))?.text ?? ""
+      contents.images.append(
+        HDF5Image(array, name: name, kind: meaning.hasPrefix("spectrum") ? .spectrum : nil, axes: axes))
     }
     return contents.images.isEmpty ? nil : contents
   }

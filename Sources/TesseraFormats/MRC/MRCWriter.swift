@@ -3,6 +3,7 @@
 /// Rows are written from the top, as mrcfile and RosettaSciIO read them.
 public enum MRCWriter {
   public static func write(_ stack: ImageStack, to path: String, replacing: Bool = false) throws {
+    precondition(stack.type == .uint16 || stack.type == .float32, "MRC files hold no integers of 32 bits")
     guard stack.width <= Int32.max, stack.height <= Int32.max, stack.count <= Int32.max else {
       throw FormatError(.cannotWrite, "\(path): an MRC file cannot hold so many pixels; write .hspy instead")
     }
@@ -29,7 +30,7 @@ public enum MRCWriter {
       put(90, at: 52 + 4 * index)
       put(integer: index + 1, at: 64 + 4 * index)
     }
-    put(integer: stack.isShort ? 6 : 2, at: 12)
+    put(integer: stack.type == .uint16 ? 6 : 2, at: 12)
     if let calibration = stack.calibration {
       put(calibration.nanometresPerPixelX * 10 * Double(stack.width), at: 40)
       put(calibration.nanometresPerPixelY * 10 * Double(stack.height), at: 44)

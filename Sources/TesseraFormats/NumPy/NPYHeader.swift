@@ -3,6 +3,8 @@
 /// Source: NumPy Enhancement Proposal 1, "A Simple File Format for NumPy Arrays"; versions 1.0, 2.0 and 3.0.
 struct NPYHeader {
   var type: ScalarType
+  /// Numbers an element: 3 or 4 for structures of the fields R, G, B and perhaps A, otherwise 1.
+  var channels: Int
   var isBigEndian: Bool
   var isFortranOrder: Bool
   var shape: [Int]
@@ -26,8 +28,7 @@ struct NPYHeader {
       let order = Self.value(of: "fortran_order", in: dictionary), shape.hasPrefix("("), shape.hasSuffix(")")
     else { throw FormatError(in: file.path, "has a NumPy header that cannot be read: \(dictionary.prefix(80))") }
 
-    let code = descr.filter { !"'\" ".contains($0) }
-    guard let mark = code.first, "<>|=".contains(mark), let type = ScalarType(numpyCode: code.dropFirst()) else {
+    guard let (type, channels, mark) = Self.element(descr) else {
       throw FormatError(in: file.path, "holds values of the type \(descr.prefix(60)), not numbers; save a plain array")
     }
     let sizes = shape.dropFirst().dropLast().split(separator: ",").map { $0.filter { !$0.isWhitespace && $0 != "L" } }
@@ -35,8 +36,28 @@ struct NPYHeader {
     guard numbers.count <= 32, numbers.allSatisfy({ $0 >= 0 }) else {
       throw FormatError(in: file.path, "has the impossible shape \(shape.prefix(80))")
     }
+    self.channels = channels
     (self.type, isBigEndian, isFortranOrder) = (type, mark == ">", order.hasPrefix("True"))
     self.shape = numbers
+  }
+
+  /// Type, number and byte order of what `descr` describes: `'<f4'`, or a list of fields such as `[('R', 'u1'), ...]`.
+  private static func element(_ descr: String) -> (ScalarType, channels: Int, mark: Character)? {
+    let plain = descr.filter { !"'\" ".contains($0) }
+    guard plain.hasPrefix("[") else { return scalar(plain).map { ($0, 1, $1) } }
+    let words = plain.split { "[](),".contains($0) }.map(String.init)
+    guard words.count == 6 || words.count == 8, words.count.isMultiple(of: 2) else { return nil }
+    let names = stride(from: 0, to: words.count, by: 2).map { words[$0].uppercased() }
+    let codes = Set(stride(from: 1, to: words.count, by: 2).map { words[$0] })
+    guard names == Array(["R", "G", "B", "A"].prefix(names.count)), codes.count == 1,
+      let (type, mark) = scalar(codes.first!)
+    else { return nil }
+    return (type, names.count, mark)
+  }
+
+  private static func scalar(_ code: String) -> (ScalarType, Character)? {
+    guard let mark = code.first, "<>|=".contains(mark) else { return nil }
+    return ScalarType(numpyCode: code.dropFirst()).map { ($0, mark) }
   }
 
   /// The header of a new file: version 1.0, padded so that the values start at a multiple of 64 bytes.

@@ -19,10 +19,12 @@ struct NPYReader: FormatReader {
     let header = try NPYHeader(file)
     let shape = header.shape.isEmpty ? [1] : header.shape
     guard
-      var array = StoredArray(offset: header.length, type: header.type, isBigEndian: header.isBigEndian, shape: shape)
+      var array = StoredArray(
+        offset: header.length, type: header.type, isBigEndian: header.isBigEndian, shape: shape,
+        channels: header.channels)
     else { throw FormatError(in: file.path, "claims an impossible shape \(shape); the header is damaged") }
     if header.isFortranOrder {
-      var step = header.type.size
+      var step = array.elementSize
       for axis in shape.indices {
         array.strides[axis] = step
         step *= max(shape[axis], 1)  // No overflow: the initializer above has formed the same product.
@@ -33,7 +35,11 @@ struct NPYReader: FormatReader {
     (array, warnings) = frameAxis(of: array, options)
     self.file = file
     self.array = array
-    datasets = [DatasetDescription(index: index, name: name, shape: array.shape, type: array.type)]
+    datasets = [
+      DatasetDescription(
+        index: index, name: name, shape: array.shape, type: array.type, channels: array.channels,
+        colour: array.channels > 1 ? .rgb : .grey)
+    ]
   }
 
   func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {

@@ -9,6 +9,9 @@ struct NPZReader: FormatReader {
 
   init(_ file: FileBytes, _ options: ReadingOptions) throws {
     let archive = try ZipArchive(file)
+    if archive.members.contains(where: { UnsupportedFormat.isZarrMark($0.name) }) {
+      throw FormatError(in: file.path, UnsupportedFormat.zarrSentence)
+    }
     let members = archive.members.filter { $0.name.hasSuffix(".npy") }
     guard !members.isEmpty else {
       throw FormatError(in: file.path, "is a ZIP archive without NumPy arrays; unpack it and name an image file")

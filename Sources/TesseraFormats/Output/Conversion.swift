@@ -79,38 +79,76 @@ public struct Conversion: Sendable {
       return try writeStoredValues(of: file, to: path, replacing)
     }
 
-    let description = try file.dataset(at: dataset ?? file.defaultDataset)
-    let isWhole = description.type == .uint8 || description.type == .uint16
-    let isShort = isWhole && description.channels == 1 && target != .npy
-    let first: Micrograph
-    let stack: ImageStack
+    let (description, _) = try file.choice(dataset: dataset, frame: nil)
+    let count = description.frameCount
+    let range: ClosedRange<Int>
     switch frames {
-    case .all where description.frameCount > 1 && target != .png && description.isImage:
-      first = try file.read(dataset: dataset, frame: 0)
-      stack = self.stack(0...description.frameCount - 1, of: file, first, isShort: isShort, progress)
-    case .each(let range):
+    case .all where count > 1 && target != .png && description.isImage: range = 0...count - 1
+    case .all, .mean: range = 0...0
+    case .one(let frame): range = frame...frame
+    case .each(let chosen):
       guard target != .png else {
         throw FormatError(.cannotWrite, "\(path): a PNG file holds one image; choose one with --frame, or write .tif")
       }
-      first = try file.read(dataset: dataset, frame: range.lowerBound)
-      _ = try file.read(dataset: dataset, frame: range.upperBound)
-      stack = self.stack(range, of: file, first, isShort: isShort, progress)
-    case .all:
-      first = try file.read(dataset: dataset)
-      stack = self.stack(0...0, of: file, first, isShort: isShort, progress)
-    case .one(let frame):
-      first = try file.read(dataset: dataset, frame: frame)
-      stack = self.stack(frame...frame, of: file, first, isShort: isShort, progress)
-    case .mean(let range):
-      first = try file.read(dataset: dataset, meanOf: range)
-      stack = self.stack(0...0, of: file, first, isShort: false, progress)
+      range = chosen
     }
+    let isFirstChosen = if case .all = frames { range.count == 1 } else { false }
+    _ = try file.choice(dataset: description.index, frame: range.upperBound)
+
+    let type = writtenType(of: description, target)
+    if type == .int32 || type == .uint32 {
+      try write(storedStack(range, of: file, description, progress), nil, target, to: path, replacing)
+      let (_, said) = try file.choice(dataset: dataset, frame: isFirstChosen ? nil : range.lowerBound)
+      return said + loss(target, description.calibration)
+    }
+    let first =
+      if case .mean(let frames) = frames { try file.read(dataset: dataset, meanOf: frames) } else {
+        try file.read(dataset: dataset, frame: isFirstChosen ? nil : range.lowerBound)
+      }
+    let stack = pixelStack(range, of: file, first, isShort: type == .uint16, progress)
     try write(stack, first.pixels, target, to: path, replacing)
-    return first.warnings + loss(target, first.calibration)
+    return first.warnings + loss(target, first.calibration) + rounding(of: description, to: type, first.pixels)
   }
 
-  /// Frames of a file as a stack. The first is at hand already.
-  private func stack(
+  /// The type in which values keep all their digits, as far as the format has it: 16 bits for whole numbers of up to 16
+  /// bits that are never negative, 32-bit integers as they are, single precision for everything else.
+  private func writtenType(of description: DatasetDescription, _ target: Target) -> ScalarType {
+    if case .mean = frames { return .float32 }
+    guard description.channels == 1, target != .npy else { return .float32 }
+    switch description.type {
+    case .bool, .uint8, .uint16: return .uint16
+    case .int32, .uint32: return [.tiff, .omeTIFF, .hyperSpy].contains(target) ? description.type : .float32
+    default: return .float32
+    }
+  }
+
+  /// Frames of a file as they are stored.
+  private func storedStack(
+    _ range: ClosedRange<Int>, of file: ImageFile, _ description: DatasetDescription,
+    _ progress: @escaping (Double) throws -> Void
+  ) -> ImageStack {
+    let size = description.width * description.height * description.type.size
+    return ImageStack(
+      count: range.count, width: description.width, height: description.height,
+      calibration: calibration ?? description.calibration, name: fileName(file.path), type: description.type
+    ) { frame in
+      try progress(Double(frame) / Double(range.count))
+      var bytes: [UInt8] = []
+      try file.forEachPiece(dataset: description.index, frame: range.lowerBound + frame) { piece in
+        // Reserved with the first piece: a file that fails before costs no memory.
+        if bytes.isEmpty { bytes.reserveCapacity(size) }
+        piece.withUnsafeBytes { bytes.append(contentsOf: $0) }
+      }
+      guard bytes.count == size else {
+        throw FormatError(
+          in: file.path, "gave \(bytes.count) of \(size) bytes; the file is damaged, export it again")
+      }
+      return bytes
+    }
+  }
+
+  /// Frames of a file as pixels. The first is at hand already.
+  private func pixelStack(
     _ range: ClosedRange<Int>, of file: ImageFile, _ first: Micrograph, isShort: Bool,
     _ progress: @escaping (Double) throws -> Void
   ) -> ImageStack {
@@ -124,7 +162,7 @@ public struct Conversion: Sendable {
   }
 
   private func write(
-    _ stack: ImageStack, _ first: Raster<Float>, _ target: Target, to path: String, _ replacing: Bool
+    _ stack: ImageStack, _ first: Raster<Float>?, _ target: Target, to path: String, _ replacing: Bool
   ) throws {
     switch target {
     case .tiff: try TIFFWriter.write(stack, to: path, replacing: replacing)
@@ -132,6 +170,7 @@ public struct Conversion: Sendable {
     case .mrc: try MRCWriter.write(stack, to: path, replacing: replacing)
     case .hyperSpy: try HyperSpyWriter.write(stack, to: path, replacing: replacing)
     case .png:
+      guard let first else { return }
       try PNGWriter.write(
         stretching: first, bits: pngBits, calibration: stack.calibration, to: path, replacing: replacing)
     case .npy: try NPYWriter.write(stack, to: path, replacing: replacing)
@@ -159,6 +198,14 @@ public struct Conversion: Sendable {
       for frame in range { try file.forEachPiece(dataset: index, frame: frame, emit) }
     }
     return file.warnings + loss(.npy, description.calibration)
+  }
+
+  /// Single precision holds whole numbers up to 2^24; what may lie above is told of wide integers, by their first image.
+  private func rounding(of description: DatasetDescription, to type: ScalarType, _ first: Raster<Float>) -> [String] {
+    let isWide = [.int32, .uint32, .int64, .uint64].contains(description.type)
+    guard isWide, type == .float32, first.values.contains(where: { abs($0) >= 16_777_216 }) else { return [] }
+    let way = description.type.size == 4 ? "write .tif or .hspy" : "use --raw and a .npy file"
+    return ["integers above 16,777,216 are rounded to single precision; to keep every digit, \(way)"]
   }
 
   private func loss(_ target: Target, _ calibration: Calibration?) -> [String] {

@@ -10,18 +10,41 @@ public struct ImageStack {
   public let calibration: Calibration?
   /// Title of the images; some formats hold it.
   public let name: String
-  /// Whether all values are whole numbers of 0 ... 65535, which 16 bits hold; otherwise single precision is written.
-  public let isShort: Bool
-  let frame: (Int) throws -> Raster<Float>
+  /// Type of the values as they are written: `uint16` or `float32`, or a type of integers that go over untouched.
+  public let type: ScalarType
+  private let source: Source
 
-  /// - Parameter frame: gives image `0 ..< count`, of `width` x `height` pixels.
+  private enum Source {
+    case pixels((Int) throws -> Raster<Float>)
+    /// Little-endian values of a whole frame.
+    case stored((Int) throws -> [UInt8])
+  }
+
+  /// - Parameters:
+  ///   - isShort: whether all values are whole numbers of 0 ... 65535, which 16 bits hold; otherwise single precision is
+  ///     written.
+  ///   - frame: gives image `0 ..< count`, of `width` x `height` pixels.
   public init(
     count: Int, width: Int, height: Int, calibration: Calibration? = nil, name: String = "", isShort: Bool = false,
     frame: @escaping (Int) throws -> Raster<Float>
   ) {
     precondition(count > 0 && width > 0 && height > 0, "a stack needs an image with a pixel")
     (self.count, self.width, self.height) = (count, width, height)
-    (self.calibration, self.name, self.isShort, self.frame) = (calibration, name, isShort, frame)
+    (self.calibration, self.name, type) = (calibration, name, isShort ? .uint16 : .float32)
+    source = .pixels(frame)
+  }
+
+  /// Images whose values are written as they are.
+  ///
+  /// - Parameter stored: gives the bytes of image `0 ..< count`, row-major and little-endian.
+  init(
+    count: Int, width: Int, height: Int, calibration: Calibration?, name: String, type: ScalarType,
+    stored: @escaping (Int) throws -> [UInt8]
+  ) {
+    precondition(count > 0 && width > 0 && height > 0, "a stack needs an image with a pixel")
+    (self.count, self.width, self.height) = (count, width, height)
+    (self.calibration, self.name, self.type) = (calibration, name, type)
+    source = .stored(stored)
   }
 
   /// One image.
@@ -33,22 +56,36 @@ public struct ImageStack {
   }
 
   /// Bytes of one image as it is written.
-  var frameSize: Int { width * height * (isShort ? 2 : 4) }
+  var frameSize: Int { width * height * type.size }
 
   /// Gives `emit` the bytes of all frames, little-endian, in pieces that end with a row.
   func emitFrames(_ emit: (RawSpan) throws -> Void) throws {
+    for index in 0..<count { try emitFrame(index, emit) }
+  }
+
+  /// Gives `emit` the bytes of one frame, little-endian, in pieces that end with a row.
+  func emitFrame(_ index: Int, _ emit: (RawSpan) throws -> Void) throws {
     let rows = max(1, (1 << 20) / width)
-    for index in 0..<count {
+    switch source {
+    case .pixels(let frame):
       let pixels = try frame(index)
       precondition(pixels.width == width && pixels.height == height, "all images of a stack have one size")
       for first in stride(from: 0, to: height, by: rows) {
         let part = pixels.values[first * width..<min(height, first + rows) * width]
-        if isShort {
+        if type == .uint16 {
           let levels = part.map { UInt16($0) }
           try emit(levels.span.bytes)
         } else {
           try emit(part.span.bytes)
         }
+      }
+    case .stored(let frame):
+      let bytes = try frame(index)
+      precondition(bytes.count == frameSize, "all images of a stack have one size")
+      let rowSize = width * type.size
+      for first in stride(from: 0, to: height, by: rows) {
+        let part = bytes[first * rowSize..<min(height, first + rows) * rowSize]
+        try emit(part.span.bytes)
       }
     }
   }

@@ -15,9 +15,60 @@ extension SiteList {
     let properties = "species:S:1:pos:R:3" + (hasClass ? ":class:I:1" : "")
     var text = "\(positions.count)\nLattice=\"\(cell)\" Properties=\(properties) pbc=\"F F F\"\n"
     for (index, place) in positions.enumerated() {
-      let symbol = elements.count == positions.count && !elements[index].isEmpty ? elements[index] : "X"
-      text += "\(symbol) \(Self.angstrom(place.x)) \(Self.angstrom(top - place.y)) 0.0"
+      text += "\(symbol(index)) \(Self.angstrom(place.x)) \(Self.angstrom(top - place.y)) 0.0"
       text += hasClass ? " \(classes[index])\n" : "\n"
+    }
+    try AtomicOutput.file(at: path, replacing: replacing, contents: Data(text.utf8))
+  }
+
+  /// Writes a crystallographic information file with one site a column, in a cell as large as the sites reach; ASE and
+  /// OVITO open it. Positions must be in nm; y is turned so that the atoms look as in the image.
+  ///
+  /// Source: IUCr, CIF core dictionary 3. Fractions of the cell have eight digits.
+  public func writeCIF(to path: String, replacing: Bool = false) throws {
+    precondition(unit == .nanometre, "a CIF holds lengths: call inNanometres first")
+    let top = positions.map(\.y).max() ?? 0
+    // A cell must have a size, also where all sites lie on a line.
+    let (width, height) = (max(positions.map(\.x).max() ?? 0, 0.1), max(top, 0.1))
+    var text = """
+      data_sites
+      _cell_length_a \(Self.angstrom(width))
+      _cell_length_b \(Self.angstrom(height))
+      _cell_length_c 10.0
+      _cell_angle_alpha 90
+      _cell_angle_beta 90
+      _cell_angle_gamma 90
+      _symmetry_space_group_name_H-M 'P 1'
+      _symmetry_Int_Tables_number 1
+      loop_
+      _symmetry_equiv_pos_as_xyz
+      'x, y, z'
+      loop_
+      _atom_site_label
+      _atom_site_type_symbol
+      _atom_site_fract_x
+      _atom_site_fract_y
+      _atom_site_fract_z
+
+      """
+    for (index, place) in positions.enumerated() {
+      let fractions = String(format: "%.8f %.8f 0.0", place.x / width, (top - place.y) / height)
+      text += "\(symbol(index))\(index + 1) \(symbol(index)) \(fractions)\n"
+    }
+    try AtomicOutput.file(at: path, replacing: replacing, contents: Data(text.utf8))
+  }
+
+  /// Writes a table with a header: `x,y` in pixels or `x_nm,y_nm`, then `element` and `class` where they are known.
+  public func writeTable(to path: String, replacing: Bool = false) throws {
+    var names = unit == .pixel ? ["x", "y"] : ["x_nm", "y_nm"]
+    if elements.count == positions.count { names.append("element") }
+    if classes.count == positions.count { names.append("class") }
+    var text = names.joined(separator: ",") + "\n"
+    for (index, place) in positions.enumerated() {
+      text += "\(place.x),\(place.y)"
+      if elements.count == positions.count { text += ",\(elements[index])" }
+      if classes.count == positions.count { text += classes[index] == 0 ? "," : ",\(classes[index])" }
+      text += "\n"
     }
     try AtomicOutput.file(at: path, replacing: replacing, contents: Data(text.utf8))
   }
@@ -26,6 +77,11 @@ extension SiteList {
   public func writePlain(to path: String, replacing: Bool = false) throws {
     let text = positions.map { "\($0.x) \($0.y)\n" }.joined()
     try AtomicOutput.file(at: path, replacing: replacing, contents: Data(text.utf8))
+  }
+
+  /// The chemical symbol of a site; `X`, ASE's dummy, where it is unknown.
+  private func symbol(_ index: Int) -> String {
+    elements.count == positions.count && !elements[index].isEmpty ? elements[index] : "X"
   }
 
   /// Six digits behind the point: a hundredth of a picometre is far below any precision of a position.

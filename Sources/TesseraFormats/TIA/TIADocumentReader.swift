@@ -33,7 +33,7 @@ struct TIADocumentReader: FormatReader {
       guard FileManager.default.fileExists(atPath: path) else { continue }
       series.append(
         try TIASeriesReader(
-          try FileBytes(path: path), isReciprocal: facts.isDiffraction, index: series.count, name: fileName(path)))
+          try FileBytes(path: path), index: series.count, name: fileName(path)))
     }
     self.series = series
     if !series.isEmpty {
@@ -48,11 +48,8 @@ struct TIADocumentReader: FormatReader {
     }
     try array.check(in: file, named: "pixel data")
     warnings.append("\(fileName(base))_1.ser is missing: the image in the document is read")
-    let factor = facts.isDiffraction ? 1e-9 : 1e9
     let axes = ["y", "x"].enumerated().map { index, name in
-      Axis(
-        name: name, size: array.shape[index], scale: (scale ?? 1 / factor) * factor,
-        units: scale == nil ? "" : facts.isDiffraction ? "1/nm" : "nm")
+      TIACalibration.inNanometres(Axis(name: name, size: array.shape[index], scale: scale ?? 1))
     }
     datasets = [DatasetDescription(index: 0, name: "image", shape: array.shape, type: array.type, axes: axes)]
     embedded = array
@@ -105,7 +102,6 @@ struct TIADocumentReader: FormatReader {
 struct TIAFacts {
   private(set) var tree = MetadataTree.empty
   private(set) var acquisition: [String: String] = [:]
-  private(set) var isDiffraction = false
 
   init(_ bytes: [UInt8]) {
     guard let start = Self.place(of: "<ObjectInfo>", in: bytes, from: 0),
@@ -129,8 +125,6 @@ struct TIAFacts {
     ] {
       if let text = tree[name]?.text, !text.isEmpty { acquisition[fact] = text }
     }
-    let mode = acquisition["mode"] ?? ""
-    isDiffraction = mode.contains("Diffraction") || mode.contains("STEM") && acquisition["detector"] != nil
   }
 
   private static func element(_ name: String, of text: Substring) -> String? {

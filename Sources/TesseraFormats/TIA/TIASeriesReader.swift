@@ -23,11 +23,11 @@ struct TIASeriesReader: FormatReader {
   }
 
   init(_ file: FileBytes, _ options: ReadingOptions) throws {
-    try self.init(file, isReciprocal: false, index: 0, name: "series")
+    try self.init(file, index: 0, name: "series")
   }
 
-  /// - Parameter isReciprocal: whether the microscope was in diffraction, which only the `.emi` file says.
-  init(_ file: FileBytes, isReciprocal: Bool, index: Int, name: String) throws {
+  /// A series that is one of several, as in the document of an acquisition.
+  init(_ file: FileBytes, index: Int, name: String) throws {
     self.file = file
     var cursor = ByteCursor(file, at: 4)
     let isLarge = try cursor.integer(UInt16.self) > 0x0210
@@ -63,12 +63,7 @@ struct TIASeriesReader: FormatReader {
     let leading = Self.leadingAxes(dimensions, count: valid)
     var axes = first.axes
     if kind == Self.images {
-      for place in axes.indices {
-        axes[place].units = isReciprocal ? "1/nm" : "nm"
-        let factor = isReciprocal ? 1e-9 : 1e9
-        axes[place].scale *= factor
-        axes[place].offset *= factor
-      }
+      for place in axes.indices { axes[place] = TIACalibration.inNanometres(axes[place]) }
     }
     axes = leading + axes
     datasets = [
@@ -92,6 +87,28 @@ struct TIASeriesReader: FormatReader {
     guard datasets[0].kind == .spectrum else { return try elements[frame].stream(frame: 0, from: file, body) }
     let count = datasets[0].height
     for element in elements[frame * count..<(frame + 1) * count] { try element.stream(frame: 0, from: file, body) }
+  }
+}
+
+/// What the calibration of an image axis means. The series does not say whether it counts metres or reciprocal metres, and
+/// the document only names the mode of the optics, which is "Diffraction" for every scanned image.
+///
+/// But no two pixels are a metre apart, and no two of a diffraction pattern less than a reciprocal metre. Exactly 1 is what
+/// TIA writes where it knows nothing.
+enum TIACalibration {
+  /// An axis in SI units as one in nm, 1/nm, or without unit.
+  static func inNanometres(_ axis: Axis) -> Axis {
+    var axis = axis
+    let step = abs(axis.scale)
+    guard step.isFinite, step > 0, step != 1 else {
+      (axis.scale, axis.offset, axis.units) = (1, 0, "")
+      return axis
+    }
+    let factor = step < 1 ? 1e9 : 1e-9
+    axis.scale *= factor
+    axis.offset *= factor
+    axis.units = step < 1 ? "nm" : "1/nm"
+    return axis
   }
 }
 

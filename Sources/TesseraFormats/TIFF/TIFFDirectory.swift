@@ -121,6 +121,14 @@ struct TIFFDirectory: Sendable {
 
   func integer(_ tag: Int) -> Int? { integers(tag)?.first }
 
+  /// Where the block of a microscope's tag begins: such tags hold either the block or, as one number, its place.
+  func block(_ tag: Int) -> ByteCursor? {
+    guard let entry = entries[tag]?.first else { return nil }
+    let isPlace = entry.count == 1 && (entry.type == 4 || entry.type == 13)
+    guard let place = isPlace ? integer(tag) : entry.offset, place < file.count else { return nil }
+    return ByteCursor(file, at: place, bigEndian: isBigEndian)
+  }
+
   /// The first value as a real number: rational, float, double or integer; nil if missing or not finite.
   func number(_ tag: Int) -> Double? {
     guard let entry = entries[tag]?.first, entry.count > 0 else { return nil }
@@ -155,7 +163,8 @@ struct TIFFDirectory: Sendable {
 /// The tags that this program asks for, by their numbers.
 enum TIFFTag {
   static let subfileType = 254, width = 256, height = 257, bitsPerSample = 258, compression = 259, photometric = 262
-  static let description = 270, make = 271, model = 272, stripOffsets = 273, samplesPerPixel = 277, rowsPerStrip = 278
+  static let fillOrder = 266, description = 270, make = 271, model = 272, stripOffsets = 273, samplesPerPixel = 277,
+    rowsPerStrip = 278
   static let stripByteCounts = 279, xResolution = 282, yResolution = 283, planar = 284, pageName = 285
   static let resolutionUnit = 296, software = 305, date = 306, colorMap = 320, tileWidth = 322, tileHeight = 323
   static let tileOffsets = 324, tileByteCounts = 325, sampleFormat = 339

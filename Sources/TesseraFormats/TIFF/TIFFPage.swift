@@ -23,6 +23,8 @@ struct TIFFPage: Sendable {
   var isColour: Bool { channels >= 3 && (palette != nil || photometric == 2 || photometric == 6) }
   /// Bytes of a stored row of one plane (or of all interleaved samples).
   var storedRowSize: Int { (width * (isPlanar ? 1 : samples) * bits + 7) / 8 }
+  /// The lowest bit of a byte comes first, which libtiff turns round.
+  var isBitReversed: Bool { directory.integer(TIFFTag.fillOrder) == 2 }
   /// A reduced copy of another page, or a mask.
   var isSecondary: Bool { directory.integer(TIFFTag.subfileType).map { $0 & 5 != 0 } ?? false }
 
@@ -76,7 +78,8 @@ struct TIFFPage: Sendable {
 
   private static func type(format: Int, bits: Int) -> ScalarType? {
     switch (format, bits) {
-    case (1, 1), (1, 2), (1, 4), (4, 1): .uint8
+    case (1, 1), (4, 1): .bool
+    case (1, 2), (1, 4): .uint8
     case (1, 12): .uint16
     case (1, 8), (1, 16), (1, 32), (1, 64), (4, 8), (4, 16), (4, 32): ScalarType(bits: bits, signed: false)
     case (2, 8), (2, 16), (2, 32), (2, 64): ScalarType(bits: bits, signed: true)

@@ -10,7 +10,8 @@ struct TIFFPixels {
 
   /// Gives `body` the rows of the page, interleaved and little-endian.
   func stream(_ body: (RawSpan) throws -> Void) throws {
-    if page.compression == 1 && page.bits >= 8 && page.tile == nil && !page.isPlanar {
+    if page.compression == 1 && page.bits.isMultiple(of: 8) && page.tile == nil && !page.isPlanar && !page.isBitReversed
+    {
       return try streamStrips(body)
     }
     try checkSize()
@@ -66,7 +67,7 @@ struct TIFFPixels {
 
   /// The whole image of a page whose samples lie in planes.
   private func interleavedPlanes(_ codec: TIFFCodec) throws -> [UInt8] {
-    guard page.bits >= 8 else {
+    guard page.bits.isMultiple(of: 8) else {
       throw FormatError(
         in: file.path, "stores planes of \(page.bits) bits, which is not read; export it as 8 or 16 bits")
     }

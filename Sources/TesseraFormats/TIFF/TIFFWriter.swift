@@ -60,9 +60,7 @@ public struct TIFFWriter {
       pageCount: stack.count, pageBytes: stack.frameSize, calibration: stack.calibration, as: style, to: path,
       replacing: replacing
     ) { writer in
-      for index in 0..<stack.count {
-        try writer.append(try stack.frame(index), asShort: stack.isShort)
-      }
+      for index in 0..<stack.count { try writer.append(frame: index, of: stack) }
     }
   }
 
@@ -90,39 +88,43 @@ public struct TIFFWriter {
 
   /// Adds a page of single precision.
   public mutating func append(_ page: Raster<Float>, name: String? = nil) throws {
-    try append(page, asShort: false, name: name)
+    try append(page.width, page.height, type: .float32, name) { write in
+      for y in 0..<page.height { try write(page.values[y * page.width..<(y + 1) * page.width].span.bytes) }
+    }
   }
 
   /// Adds a page of 16-bit numbers.
   public mutating func append(_ page: Raster<UInt16>, name: String? = nil) throws {
-    try append(page.width, page.height, bits: 16, format: SAMPLEFORMAT_UINT, name) { y in
-      Array(page.values[y * page.width..<(y + 1) * page.width])
+    try append(page.width, page.height, type: .uint16, name) { write in
+      for y in 0..<page.height { try write(page.values[y * page.width..<(y + 1) * page.width].span.bytes) }
     }
   }
 
-  /// Adds a page of single precision, or of 16-bit numbers if its values are such. Rows are converted one by one.
-  mutating func append(_ page: Raster<Float>, asShort: Bool, name: String? = nil) throws {
-    let row = { (y: Int) in page.values[y * page.width..<(y + 1) * page.width] }
-    if asShort {
-      try append(page.width, page.height, bits: 16, format: SAMPLEFORMAT_UINT, name) { y in row(y).map { UInt16($0) } }
-    } else {
-      try append(page.width, page.height, bits: 32, format: SAMPLEFORMAT_IEEEFP, name) { y in Array(row(y)) }
-    }
+  /// Adds an image of a stack in the stack's own type.
+  private mutating func append(frame: Int, of stack: ImageStack) throws {
+    try append(stack.width, stack.height, type: stack.type, nil) { try stack.emitFrame(frame, $0) }
   }
 
-  private mutating func append<Sample: BitwiseCopyable>(
-    _ width: Int, _ height: Int, bits: Int, format: Int32, _ name: String?, row: (Int) -> [Sample]
+  /// - Parameter produce: gives the rows in order, one or several at a time, little-endian.
+  private mutating func append(
+    _ width: Int, _ height: Int, type: ScalarType, _ name: String?, _ produce: ((RawSpan) throws -> Void) throws -> Void
   ) throws {
+    let format: Int32 =
+      switch type {
+      case .float32: SAMPLEFORMAT_IEEEFP
+      case .int32: SAMPLEFORMAT_INT
+      default: SAMPLEFORMAT_UINT
+      }
     var tags: [(tag: Int32, value: ContiguousTIFF.Value)] = [
       (TIFFTAG_IMAGEWIDTH, .long(width)), (TIFFTAG_IMAGELENGTH, .long(height)),
-      (TIFFTAG_BITSPERSAMPLE, .short([UInt16(bits)])), (TIFFTAG_SAMPLESPERPIXEL, .short([1])),
+      (TIFFTAG_BITSPERSAMPLE, .short([UInt16(8 * type.size)])), (TIFFTAG_SAMPLESPERPIXEL, .short([1])),
       (TIFFTAG_SAMPLEFORMAT, .short([UInt16(format)])), (TIFFTAG_ROWSPERSTRIP, .long(height)),
       (TIFFTAG_COMPRESSION, .short([UInt16(COMPRESSION_NONE)])),
       (TIFFTAG_PHOTOMETRIC, .short([UInt16(PHOTOMETRIC_MINISBLACK)])),
       (TIFFTAG_PLANARCONFIG, .short([UInt16(PLANARCONFIG_CONTIG)])),
     ]
     if written == 0 {
-      let text = style == .imageJ ? imageJDescription : openMicroscopyDescription(width, height, bits: bits)
+      let text = style == .imageJ ? imageJDescription : openMicroscopyDescription(width, height, type)
       tags.append((TIFFTAG_IMAGEDESCRIPTION, .ascii(text)))
     }
     if let name { tags.append((TIFFTAG_PAGENAME, .ascii(name))) }
@@ -134,7 +136,7 @@ public struct TIFFWriter {
       ]
       if written == 0 { tags += Self.digitalMicrographTags(x, y) }
     }
-    for y in 0..<height { try output.write(row(y).span.bytes) }
+    try produce { try output.write($0) }
     output.endPage(tags)
     written += 1
   }
@@ -156,7 +158,7 @@ public struct TIFFWriter {
   }
 
   /// Source: OME Data Model 2016-06.
-  private func openMicroscopyDescription(_ width: Int, _ height: Int, bits: Int) -> String {
+  private func openMicroscopyDescription(_ width: Int, _ height: Int, _ type: ScalarType) -> String {
     let scale = calibration.map {
       " PhysicalSizeX=\"\($0.nanometresPerPixelX)\" PhysicalSizeXUnit=\"nm\""
         + " PhysicalSizeY=\"\($0.nanometresPerPixelY)\" PhysicalSizeYUnit=\"nm\""
@@ -164,7 +166,7 @@ public struct TIFFWriter {
     return """
       <?xml version="1.0" encoding="UTF-8"?>\
       <OME xmlns="http://www.openmicroscopy.org/Schemas/OME/2016-06">\
-      <Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="\(bits == 16 ? "uint16" : "float")" \
+      <Image ID="Image:0"><Pixels ID="Pixels:0" DimensionOrder="XYZCT" Type="\(type == .float32 ? "float" : type.rawValue)" \
       SizeX="\(width)" SizeY="\(height)" SizeZ="\(pageCount)" SizeC="1" SizeT="1"\(scale ?? "")>\
       <Channel ID="Channel:0:0" SamplesPerPixel="1"/><TiffData IFD="0" PlaneCount="\(pageCount)"/></Pixels></Image></OME>
       """

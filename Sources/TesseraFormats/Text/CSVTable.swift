@@ -1,6 +1,7 @@
 import Foundation
 
-/// A table of text with a header: one record a line, fields separated by commas, quoted where they hold commas.
+/// A table of text with a header: one record a line, fields separated by commas (or another byte), quoted where they hold
+/// commas.
 public struct CSVTable: Sendable {
   public let path: String
   /// Names of the columns as written, spaces around them removed.
@@ -21,9 +22,9 @@ public struct CSVTable: Sendable {
   }
 
   /// Parses the text of a table; messages speak of `path`.
-  public init(_ text: String, path: String) throws(FormatError) {
+  public init(_ text: String, path: String, separator: Character = ",") throws(FormatError) {
     self.path = path
-    var records = Self.records(of: text)
+    var records = Self.records(of: text, separator: separator.asciiValue ?? UInt8(ascii: ","))
     guard let first = records.first else {
       throw FormatError(in: path, "is empty; a table begins with the names of its columns")
     }
@@ -45,6 +46,11 @@ public struct CSVTable: Sendable {
     return nil
   }
 
+  /// A table of these records, as if it had been read.
+  init(header: [String], rows: [[String]], path: String) {
+    (self.header, self.rows, self.path) = (header, rows, path)
+  }
+
   /// The numbers of a column; throws where a field is no finite number.
   public func numbers(_ column: Int) throws(FormatError) -> [Double] {
     var values: [Double] = []
@@ -60,7 +66,7 @@ public struct CSVTable: Sendable {
   }
 
   /// Fields record by record, with the line where each begins. Empty lines are left out.
-  private static func records(of text: String) -> [(line: Int, fields: [String])] {
+  private static func records(of text: String, separator: UInt8) -> [(line: Int, fields: [String])] {
     var records: [(line: Int, fields: [String])] = []
     var (fields, field): ([String], [UInt8]) = ([], [])
     var (isQuoted, isEmpty, line, start) = (false, true, 1, 1)
@@ -80,7 +86,7 @@ public struct CSVTable: Sendable {
       if byte != 10 && byte != 13 { isEmpty = false }
       switch byte {
       case UInt8(ascii: "\""): isQuoted.toggle()
-      case UInt8(ascii: ",") where !isQuoted: endField()
+      case separator where !isQuoted: endField()
       case 10 where !isQuoted:
         endRecord()
         line += 1

@@ -33,12 +33,17 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Print one JSON value on standard output, and nothing else.")
   var json = false
 
-  /// The result folder of one input: `--output`, or `NAME.tessera` in the current folder; a subfolder of it named by the
-  /// file when there are several inputs.
-  func folder(for input: String, of inputs: [String]) -> String {
-    let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension
-    guard let output else { return name + ".tessera" }
-    return inputs.count > 1 ? (output as NSString).appendingPathComponent(name) : output
+  /// The result folder of one image: `--output`, or `NAME.tessera` in the current folder. Several inputs get subfolders of
+  /// `--output` named by the file, and the frames of `--each` subfolders `frame-N` of these.
+  func folder(for image: ChosenImage, ofSeveral: Bool) -> String {
+    let folder =
+      if let output {
+        ofSeveral ? (output as NSString).appendingPathComponent(image.stem) : output
+      } else {
+        image.stem + ".tessera"
+      }
+    guard let frame = image.frame else { return folder }
+    return (folder as NSString).appendingPathComponent("frame-\(frame)")
   }
 }
 

@@ -82,15 +82,11 @@ struct InputOptions: ParsableArguments {
     return finished(micrograph)
   }
 
-  /// The chosen images of a file: with `--each` every frame of `--frames`, otherwise one.
-  func micrographs(at path: String) throws -> [Micrograph] {
-    guard each, let frames else { return [try micrograph(at: path)] }
-    let file = try reading.open(path)
-    return try frames.frames.map { frame in
-      var micrograph = finished(try file.read(dataset: dataset, frame: frame))
-      micrograph.name += " (frame \(frame))"
-      return micrograph
-    }
+  /// One frame of a file, as `--each` takes it.
+  func micrograph(at path: String, frame: Int) throws -> Micrograph {
+    var micrograph = try reading.open(path).read(dataset: dataset, frame: frame)
+    micrograph.name += " (frame \(frame))"
+    return finished(micrograph)
   }
 
   private func finished(_ micrograph: Micrograph) -> Micrograph {

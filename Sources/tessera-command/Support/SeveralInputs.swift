@@ -1,14 +1,54 @@
 import ArgumentParser
+import Foundation
+import TesseraImaging
+
+/// One image that a command works on: a file's, or with `--each` one frame of it.
+struct ChosenImage {
+  /// As the user typed it.
+  let input: String
+  /// Nil: what `--frame` or the mean of `--frames` chooses.
+  var frame: Int?
+
+  /// How messages call it.
+  var name: String { frame.map { "\(input), frame \($0)" } ?? input }
+  /// The file's name without folder and extension.
+  var stem: String { ((input as NSString).lastPathComponent as NSString).deletingPathExtension }
+}
+
+extension InputOptions {
+  /// The images of these files, in order: one a file, or with `--each` one a frame.
+  func images(of inputs: [String]) -> [ChosenImage] {
+    guard each, let frames else { return inputs.map { ChosenImage(input: $0) } }
+    return inputs.flatMap { input in frames.frames.map { ChosenImage(input: input, frame: $0) } }
+  }
+
+  /// The pixels of one of them. Its warnings are printed.
+  func micrograph(of image: ChosenImage) throws -> Micrograph {
+    guard let frame = image.frame else { return try micrograph(at: image.input) }
+    return try micrograph(at: image.input, frame: frame)
+  }
+}
 
 /// Runs `work` for each input and goes on past those that fail.
 ///
 /// One input: its error is thrown. Several: each failure is said, then a table names them; the status is theirs if every
 /// input failed alike, otherwise 1. The inputs that did not fail are complete in any case.
 func forEachInput(_ inputs: [String], _ work: (String) throws -> Void) throws {
+  try forEachInput(inputs, named: { $0 }, work)
+}
+
+/// The same for the images of `InputOptions.images(of:)`.
+func forEachImage(_ images: [ChosenImage], _ work: (ChosenImage) throws -> Void) throws {
+  try forEachInput(images, named: \.name, work)
+}
+
+private func forEachInput<Input>(
+  _ inputs: [Input], named name: (Input) -> String, _ work: (Input) throws -> Void
+) throws {
   if inputs.count == 1 { return try work(inputs[0]) }
   var failures: [(input: String, error: any Error)] = []
   for input in inputs {
-    do { try work(input) } catch { failures.append((input, error)) }
+    do { try work(input) } catch { failures.append((name(input), error)) }
   }
   guard !failures.isEmpty else { return }
   let width = failures.map(\.input.count).max() ?? 0

@@ -1,0 +1,183 @@
+import Foundation
+import TesseraNumerics
+
+/// A file with places and what stands beside them, whatever program wrote it: a table with a header, rows of numbers, or
+/// extended XYZ. All become named columns.
+package struct SiteTableFile: Sendable {
+  /// Where the places are.
+  package struct PlaceColumns: Sendable {
+    var x, y: Int
+    package var unit: SiteList.Unit
+    /// The file's y runs up from its lowest atom, an image's down.
+    var isUpward: Bool
+  }
+
+  package let table: CSVTable
+  /// What had to be assumed.
+  package private(set) var warnings: [String] = []
+  private let isExtendedXYZ: Bool
+
+  private static let pixelNames = (
+    x: ["x", "pos_x", "x_px", "x_position", "xm", "col"], y: ["y", "pos_y", "y_px", "y_position", "ym", "row"]
+  )
+  private static let lengthNames = (x: ["x_nm", "x (nm)"], y: ["y_nm", "y (nm)"])
+
+  /// Reads a file; throws if it is no table.
+  package init(path: String) throws(FormatError) {
+    let file = try FileBytes(path: path)
+    guard file.count <= 1 << 30 else { throw FormatError(in: path, "is too long for a table of sites; split it") }
+    let text = plainText(try file.bytes(at: 0, count: file.count))
+    let lines = text.split(whereSeparator: \.isNewline).filter { !$0.trimmed.isEmpty && $0.first != "#" }
+    guard let first = lines.first else { throw FormatError(in: path, "is empty; a table of sites has a row a site") }
+    isExtendedXYZ = Int(first.trimmed) != nil && lines.count >= 2
+    if isExtendedXYZ {
+      table = try Self.extendedXYZ(lines, count: Int(first.trimmed)!, path: path)
+      return
+    }
+    let separator: Character = [",", ";", "\t"].first { first.contains($0) } ?? " "
+    if Self.fields(of: first, separator).allSatisfy({ Double($0) != nil }) {
+      (table, warnings) = try Self.plain(lines, separator, path: path)
+    } else if separator == " " {
+      // A single column may hold words with spaces.
+      let isSingle = Self.fields(of: first, separator).count == 1
+      let rows = lines.map { isSingle ? [$0.trimmed] : Self.fields(of: $0, separator) }
+      if let odd = rows.firstIndex(where: { $0.count != rows[0].count }) {
+        throw FormatError(
+          in: path, "row \(odd) has \(rows[odd].count) fields, the header \(rows[0].count); a table has equal rows")
+      }
+      table = CSVTable(header: rows[0], rows: Array(rows.dropFirst()), path: path)
+    } else {
+      table = try CSVTable(lines.joined(separator: "\n"), path: path, separator: separator)
+    }
+  }
+
+  /// Whether the table names or implies columns with places.
+  package var holdsPlaces: Bool { (try? placeColumns(prefersNanometres: false)) != nil }
+
+  /// The columns of x and y. A table that has both lengths and pixels leaves lengths empty where the scale is unknown.
+  package func placeColumns(prefersNanometres: Bool) throws(FormatError) -> PlaceColumns {
+    func find(_ names: (x: [String], y: [String])) -> (x: Int, y: Int)? {
+      guard let x = column(names.x), let y = column(names.y) else { return nil }
+      return (x, y)
+    }
+    let pixels = find(Self.pixelNames)
+    if let lengths = find(Self.lengthNames), prefersNanometres || pixels == nil,
+      let sample = table.rows.first?[lengths.x], Double(sample) != nil
+    {
+      return PlaceColumns(x: lengths.x, y: lengths.y, unit: .nanometre, isUpward: isExtendedXYZ)
+    }
+    guard let pixels else {
+      throw FormatError(
+        in: table.path,
+        "has no columns x and y (it has \(table.header.joined(separator: ", "))); name them in the first line")
+    }
+    return PlaceColumns(x: pixels.x, y: pixels.y, unit: .pixel, isUpward: false)
+  }
+
+  /// Rows that hold a site; those whose `kind` is `vacant` only if they are wanted.
+  package func rows(withVacant: Bool) -> [Int] {
+    guard !withVacant, let kind = column(["kind"]) else { return Array(table.rows.indices) }
+    return table.rows.indices.filter { table.rows[$0][kind] != "vacant" }
+  }
+
+  /// Places of these rows; throws where a field is no number.
+  package func positions(_ columns: PlaceColumns, rows: [Int]) throws(FormatError) -> [Point] {
+    var places: [Point] = []
+    places.reserveCapacity(rows.count)
+    for row in rows {
+      let fields = table.rows[row]
+      guard let x = Double(fields[columns.x].trimmed), let y = Double(fields[columns.y].trimmed), x.isFinite, y.isFinite
+      else {
+        throw FormatError(
+          in: table.path,
+          "row \(row + 1) has no numbers under \(table.header[columns.x]) and \(table.header[columns.y])")
+      }
+      places.append(Point(x, y))
+    }
+    if columns.isUpward {
+      let top = places.map(\.y).max() ?? 0
+      for index in places.indices { places[index].y = top - places[index].y }
+    }
+    return places
+  }
+
+  /// The fields of the first of these columns that there is, row by row.
+  package func words(_ names: [String]) -> [String]? { column(names).map { index in table.rows.map { $0[index] } } }
+
+  /// Chemical symbols, row by row.
+  package var elements: [String]? { words(["element", "symbol", "species"]) }
+
+  private func column(_ names: [String]) -> Int? { names.lazy.compactMap { table.column($0) }.first }
+
+  private static func fields(of line: Substring, _ separator: Character) -> [String] {
+    let parts =
+      separator == " "
+      ? line.split(whereSeparator: \.isWhitespace) : line.split(separator: separator, omittingEmptySubsequences: false)
+    return parts.map { $0.trimmed.trimmingCharacters(in: CharacterSet(charactersIn: "\"\u{FEFF}")) }
+  }
+
+  /// Numbers without a header: x and y are the first two columns, or the second and third after a running number.
+  private static func plain(
+    _ lines: [Substring], _ separator: Character, path: String
+  ) throws(FormatError) -> (CSVTable, warnings: [String]) {
+    var rows: [[String]] = []
+    var numbers: [Double] = []
+    for (index, line) in lines.enumerated() {
+      let row = fields(of: line, separator)
+      guard row.count >= 2, row.count == rows.first?.count ?? row.count,
+        row.allSatisfy({ Double($0)?.isFinite ?? false })
+      else { throw FormatError(in: path, "line \(index + 1) is no row of numbers like the others") }
+      rows.append(row)
+      numbers.append(Double(row[0])!)
+    }
+    let isNumbered =
+      rows[0].count >= 3 && rows.count > 1 && numbers.enumerated().allSatisfy { $1 == numbers[0] + Double($0) }
+    let first = isNumbered ? 1 : 0
+    var header = rows[0].indices.map { "column \($0 + 1)" }
+    (header[first], header[first + 1]) = ("x", "y")
+    return (
+      CSVTable(header: header, rows: rows, path: path),
+      ["names no columns: columns \(first + 1) and \(first + 2) are taken as x and y, in pixels"]
+    )
+  }
+
+  /// Source: ASE, ase.io.extxyz: a count, a comment with `Properties=NAME:TYPE:COLUMNS:...`, then a line an atom; lengths in
+  /// Ångström. Without that word a line begins with symbol, x, y.
+  private static func extendedXYZ(_ lines: [Substring], count: Int, path: String) throws(FormatError) -> CSVTable {
+    guard count > 0, lines.count >= count + 2 else {
+      throw FormatError(
+        in: path, "promises \(count) atoms, but has \(max(0, lines.count - 2)) lines for them; copy it again")
+    }
+    let names = properties(in: lines[1]) ?? ["species", "pos 0", "pos 1"]
+    guard let x = names.firstIndex(of: "pos 0"), let y = names.firstIndex(of: "pos 1") else {
+      throw FormatError(in: path, "names no positions among its properties (\(names.joined(separator: ", ")))")
+    }
+    var header = names
+    (header[x], header[y]) = ("x_nm", "y_nm")
+    var rows: [[String]] = []
+    for (index, line) in lines[2..<count + 2].enumerated() {
+      var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
+      guard words.count >= header.count, let east = Double(words[x]), let north = Double(words[y]) else {
+        throw FormatError(in: path, "line \(index + 3) is no atom (symbol, x, y, z)")
+      }
+      (words[x], words[y]) = ("\(east / 10)", "\(north / 10)")
+      rows.append(Array(words.prefix(header.count)))
+    }
+    return CSVTable(header: header, rows: rows, path: path)
+  }
+
+  /// Names of the columns that the comment line lists; a property of several columns numbers them.
+  private static func properties(in comment: Substring) -> [String]? {
+    guard let start = comment.firstRange(of: "Properties=")?.upperBound else { return nil }
+    let list = comment[start...].drop { $0 == "\"" }.prefix { !$0.isWhitespace && $0 != "\"" }
+    let words = list.split(separator: ":")
+    guard !words.isEmpty, words.count.isMultiple(of: 3) else { return nil }
+    var names: [String] = []
+    for start in stride(from: 0, to: words.count, by: 3) {
+      guard let count = Int(words[start + 2]), (1...64).contains(count) else { return nil }
+      let name = String(words[start])
+      names += count == 1 ? [name] : (0..<count).map { "\(name) \($0)" }
+    }
+    return names
+  }
+}
