@@ -50,6 +50,8 @@ def tessera(image, seeds, folder):
 
 
 def atomap(image, seeds):
+    # Its modules import one another in a circle, which the interface opens at the right place.
+    import atomap.api  # noqa: F401
     from atomap.sublattice import Sublattice
 
     sublattice = Sublattice(seeds.tolist(), image=image)

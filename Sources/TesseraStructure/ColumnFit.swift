@@ -60,8 +60,10 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     var columns: [GaussianColumn]
     /// What is known of each column; nothing unless the fit was the last one.
     var accuracies: [ColumnAccuracy]
-    /// Standard errors of the heights if all else were known: what a column that stands must exceed.
+    /// Standard errors of the heights if all else were known.
     var heldErrors: [Double]
+    /// By how many standard deviations each column beats no column, all else being held.
+    var evidence: [Double]
     var background: Raster<Float>
     /// Image minus model.
     var residual: Raster<Float>
@@ -103,6 +105,7 @@ public struct ColumnFit: Sendable, Codable, Equatable {
       state.updateNoise()
       state.assess(shape: sweep <= 2 ? .shared : shape)
     }
+    state.weighEvidence(shape: shape)
     return state.outcome(shape: shape, sweeps: sweep, lastMove: move)
   }
 }
@@ -114,6 +117,7 @@ extension ColumnFit.Outcome {
     part.columns = indices.map { columns[$0] }
     part.accuracies = indices.map { accuracies[$0] }
     part.heldErrors = indices.map { heldErrors[$0] }
+    part.evidence = indices.map { evidence[$0] }
     return part
   }
 

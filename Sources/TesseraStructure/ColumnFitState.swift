@@ -20,6 +20,7 @@ struct ColumnFitState {
   private var accuracies: [ColumnAccuracy]
   /// Standard errors of the heights, all else being held.
   private var heldErrors: [Double]
+  private var evidence: [Double]
   private let starts: [Point]
   private let largestAmplitude: Double
   private let tiles: FitTiles
@@ -49,6 +50,7 @@ struct ColumnFitState {
     residual = image
     accuracies = [ColumnAccuracy](repeating: ColumnAccuracy(), count: columns.count)
     heldErrors = [Double](repeating: .infinity, count: columns.count)
+    evidence = [Double](repeating: 0, count: columns.count)
     starts = columns.map(\.centre)
     largestAmplitude = 2 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0))
     tiles = FitTiles(
@@ -216,6 +218,19 @@ struct ColumnFitState {
     }
   }
 
+  /// By how many standard deviations each column beats no column, at the present state.
+  mutating func weighEvidence(shape: ColumnFit.Shape) {
+    let scene = scene(shape: shape)
+    let found = concurrentMap(count: tiles.tiles.count) { [tiles, heldErrors] t in
+      let tile = tiles.tiles[t]
+      return TileFit(scene: scene, tile: tile, unit: Double(tiles.side)).evidence(
+        heldErrors: tile.columns[..<tile.ownCount].map { heldErrors[$0] })
+    }
+    for (tile, part) in zip(tiles.tiles, found) {
+      for (k, deviations) in part.enumerated() { evidence[tile.columns[k]] = deviations }
+    }
+  }
+
   /// Image minus background minus all columns, from scratch.
   private mutating func renderResidual() {
     let (width, height) = (image.width, image.height)
@@ -286,7 +301,8 @@ struct ColumnFitState {
 
   func outcome(shape: ColumnFit.Shape, sweeps: Int, lastMove: Double) -> ColumnFit.Outcome {
     ColumnFit.Outcome(
-      columns: columns, accuracies: accuracies, heldErrors: heldErrors, background: background, residual: residual,
+      columns: columns, accuracies: accuracies, heldErrors: heldErrors, evidence: evidence, background: background,
+      residual: residual,
       constantVariance: constantVariance, gain: gain, shape: shape, sweeps: sweeps, lastMove: lastMove)
   }
 }

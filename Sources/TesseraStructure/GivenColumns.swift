@@ -46,7 +46,7 @@ extension PeakFinder {
       last, outside: last.selecting([]), route: .scaleSpace, scale: choice, signalToNoise: Statistics.median(heights))
   }
 
-  /// The scale at which the median response of some places is largest: that of a Gaussian spot is its own width.
+  /// The scale at which the mean response of some places is largest: that of a Gaussian spot is its own width.
   private static func strongestScale(of places: [Point], in image: Raster<Float>) -> Double {
     let pixels = places.map { Int($0.y.rounded()) * image.width + Int($0.x.rounded()) }
     let largest = min(24, Double(min(image.width, image.height)) / 8)
@@ -54,10 +54,11 @@ extension PeakFinder {
     var scale = 1.0
     while scale <= max(1, largest) {
       let response = GaussianFilter.blobResponse(image, sigma: scale)
-      let height = Double(Statistics.median(pixels.map { response.values[$0] }))
+      // The mean, not the median: where counts are few, most places of a fine scale see none.
+      let height = Statistics.mean(pixels.map { Double(response.values[$0]) })
       if height > best.height { best = (scale, height) }
       // The response has one summit; coarser scales only cost time.
-      if height < 0.7 * best.height { break }
+      if best.height > 0 && height < 0.7 * best.height { break }
       scale *= 1.25
     }
     return best.scale

@@ -228,7 +228,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       let inside =
         c.centre.x >= -margin && c.centre.y >= -margin && c.centre.x <= Double(image.width - 1) + margin
         && c.centre.y <= Double(image.height - 1) + margin
-      let significant = c.amplitude > 3 * outcome.heldErrors[i] && c.amplitude > 0.06 * strong[i]
+      let significant = outcome.evidence[i] > 3 && c.amplitude > 0.06 * strong[i]
       guard inside && significant else { return false }
       return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
         (heights[$0], -$0) <= (heights[i], -i)

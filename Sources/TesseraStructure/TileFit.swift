@@ -41,7 +41,7 @@ struct TileFit {
     var damping = first
     for attempt in 0..<Self.attempts {
       let trial = self.trial(equations.solution(damping: damping), of: equations)
-      let rise = withChange(to: trial, on: pixels) { likelihood.rise(by: $0, on: pixels, in: scene) }
+      let rise = withChange(to: trial, on: pixels) { likelihood.rise(by: $0, on: pixels.rectangle, in: scene) }
       // What a column loses by rounding, far less than the half that one standard error costs, is no reason to stop.
       if rise > -0.01 * Double(tile.columns.count) {
         result.columns = Array(trial.columns[..<tile.ownCount])

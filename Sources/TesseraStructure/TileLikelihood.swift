@@ -2,6 +2,11 @@ import Foundation
 import TesseraImaging
 import TesseraNumerics
 
+/// A part of an image: first column and row, numbers of both.
+struct PixelRectangle {
+  var x, y, width, height: Int
+}
+
 /// By how much a change of the model raises the logarithm of the likelihood of a tile's pixels.
 ///
 /// For a variance c + g m of a pixel of model intensity m, the quasi-likelihood Q with dQ/dm = (n - m) / (c + g m),
@@ -19,8 +24,10 @@ struct TileLikelihood {
     gain = scene.gain * scene.largestAmplitude > 1e-3 * scene.constantVariance ? scene.gain : 0
   }
 
-  /// - Parameter change: new model minus old, on the pixels of the tile; four pixels behind the last may be read.
-  func rise(by change: UnsafePointer<Float>, on pixels: TilePixels, in scene: FitScene) -> Double {
+  /// - Parameters:
+  ///   - change: new model minus old, on the pixels of the rectangle; four pixels behind the last may be read.
+  ///   - pixels: a rectangle of the image.
+  func rise(by change: UnsafePointer<Float>, on pixels: PixelRectangle, in scene: FitScene) -> Double {
     var total = 0.0
     let width = scene.image.width
     for row in 0..<pixels.height {

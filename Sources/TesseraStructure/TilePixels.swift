@@ -91,6 +91,8 @@ final class TilePixels {
     }
   }
 
+  var rectangle: PixelRectangle { PixelRectangle(x: x, y: y, width: width, height: height) }
+
   deinit {
     weights.deallocate()
     weighted.deallocate()
