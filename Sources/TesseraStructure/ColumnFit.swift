@@ -4,42 +4,72 @@ import TesseraNumerics
 
 /// Fits all columns of an image at once: a sum of Gaussians on a slowly varying background.
 ///
-/// Columns are visited in turn; each takes one damped Gauss-Newton step on what the others leave over (block
-/// coordinate descent), so neighbours that overlap are solved together after a few sweeps. Tiles of columns that share
-/// no pixel run in parallel, in an order that does not depend on the number of threads. Pixels are weighted by the
-/// inverse of a variance that grows linearly with the model's intensity, which the fit estimates from its own residuals
-/// (shot noise plus a constant): with counts, this is Poisson weighting. O(columns x window x sweeps).
+/// Fisher scoring on the joint likelihood of all columns, their common width and the background: weighted least squares
+/// whose weights, the inverse of the model's variance, follow the model, which for a variance proportional to the model
+/// is Poisson maximum likelihood (`TileEquations`). The image is cut into tiles that are solved with the neighbours
+/// around them and run in parallel; what they find does not depend on the number of threads, and memory does not grow
+/// with the number of columns beyond a few images and the columns themselves. O(columns x window x sweeps); tiles whose
+/// columns rest are not visited again.
 public struct ColumnFit: Sendable, Codable, Equatable {
   /// What may differ from column to column.
-  public enum Shape: String, Sendable, Codable {
-    /// Height and place; one round width for all columns.
+  public enum Shape: String, Sendable, Codable, CaseIterable {
+    /// Height and place; one round width for all columns, which is fitted too.
     case shared
     /// Height, place and a round width.
     case round
     /// Height, place, two widths and a direction.
     case elliptical
   }
-  public var shape = Shape.elliptical
+
+  /// The variance that pixels are weighted by.
+  public enum Noise: String, Sendable, Codable, CaseIterable {
+    /// Poisson where all values are counts and scatter like such; else a constant plus a gain times the model, both
+    /// from the residual.
+    case auto
+    /// The model itself: values are counts, and the fit is their maximum likelihood.
+    case poisson
+    /// The same for all pixels, from the residual: plain least squares.
+    case gaussian
+  }
+
+  /// What lies below the columns.
+  public enum Background: String, Sendable, Codable, CaseIterable {
+    /// A smooth image that follows the lower envelope over about two spacings, and a constant a tile.
+    case smooth
+    /// A constant a tile, interpolated between tiles.
+    case constant
+    /// A plane a tile, interpolated between tiles.
+    case plane
+  }
+
+  /// Nil: as free as the data allow (`PeakFinder`).
+  public var shape: Shape?
+  public var noise = Noise.auto
+  public var background = Background.smooth
   /// Most sweeps over all columns.
   public var sweepLimit = 12
   /// The fit ends when 99 % of the columns move less than this in a sweep, in pixels.
   public var tolerance = 0.003
-  /// Radius of a column's window, in standard deviations.
-  public var windowRadius = 3.0
+  /// Half side of a column's window, in standard deviations.
+  public var windowRadius = 4.0
 
   public init() {}
 
   /// The outcome of a fit.
   struct Outcome {
     var columns: [GaussianColumn]
-    /// Standard error of each amplitude and of the place along x and y, from the column's own Fisher information.
-    var amplitudeErrors: [Double]
-    var positionErrors: [Point]
+    /// What is known of each column; nothing unless the fit was the last one.
+    var accuracies: [ColumnAccuracy]
+    /// Standard errors of the heights if all else were known.
+    var heldErrors: [Double]
+    /// By how many standard deviations each column beats no column, all else being held.
+    var evidence: [Double]
     var background: Raster<Float>
     /// Image minus model.
     var residual: Raster<Float>
     /// Variance of a pixel of model intensity m: `constantVariance + gain * m`.
     var constantVariance, gain: Double
+    var shape: Shape
     var sweeps: Int
     /// The move that 99 % of the columns stayed below in the last sweep, in pixels.
     var lastMove: Double
@@ -50,27 +80,58 @@ public struct ColumnFit: Sendable, Codable, Equatable {
   ///   - noiseFactor: local departures of the noise from a line in the intensity; nil: none.
   ///   - sigma: first guess of the columns' standard deviation, in pixels.
   ///   - spacing: mean distance between neighbouring columns, in pixels: the background varies over twice that.
+  ///   - shape: instead of the fit's own; elliptical where neither says one.
+  ///   - isLast: whether the errors of all unknowns are wanted.
   func outcome(
     seeds: [GaussianColumn], in image: Raster<Float>, isMeasured: Raster<Bool>, noiseFactor: Raster<Float>? = nil,
-    sigma: Double, spacing: Double
+    sigma: Double, spacing: Double, shape wanted: Shape? = nil, isLast: Bool = true
   ) -> Outcome {
+    let shape = wanted ?? self.shape ?? .elliptical
     var state = ColumnFitState(
-      columns: seeds, image: image, isMeasured: isMeasured, noiseFactor: noiseFactor, sigma: sigma,
-      windowRadius: windowRadius)
-    let backgroundWidth = max(2 * spacing, 6 * sigma)
-    state.startBackground(spacing: spacing)
+      columns: seeds, image: image, isMeasured: isMeasured, noiseFactor: noiseFactor, sigma: sigma, spacing: spacing,
+      fit: self)
+    state.startBackground()
     var sweep = 0
     var move = Double.infinity
     while sweep < sweepLimit && move > tolerance {
       // Shapes are free once heights and places have settled; widths of far-off starts would run away.
-      let shapeNow = sweep < 2 ? .shared : shape
-      move = state.sweep(shape: shapeNow)
-      if shapeNow == .shared && sweep > 0 { state.shareWidth() }
-      state.updateBackground(sigma: backgroundWidth)
-      if sweep == 1 || sweep == 4 { state.updateNoise() }
+      move = state.sweep(shape: sweep < 2 ? .shared : shape)
+      if sweep < 3 { state.followBackground() }
+      if sweep == 1 || sweep == 3 { state.updateNoise() }
       sweep += 1
       if sweep <= 3 { move = .infinity }
     }
-    return state.outcome(sweeps: sweep, lastMove: move)
+    if isLast {
+      state.updateNoise()
+      state.assess(shape: sweep <= 2 ? .shared : shape)
+    }
+    state.weighEvidence(shape: shape)
+    return state.outcome(shape: shape, sweeps: sweep, lastMove: move)
+  }
+}
+
+extension ColumnFit.Outcome {
+  /// The columns with these indices; images stay.
+  func selecting(_ indices: [Int]) -> Self {
+    var part = self
+    part.columns = indices.map { columns[$0] }
+    part.accuracies = indices.map { accuracies[$0] }
+    part.heldErrors = indices.map { heldErrors[$0] }
+    part.evidence = indices.map { evidence[$0] }
+    return part
+  }
+
+  /// The columns as sites, with the background at each.
+  var sites: Sites {
+    Sites(
+      zip(columns, accuracies).map { column, accuracy in
+        let axes = column.axes
+        let x = min(max(Int(column.centre.x.rounded()), 0), background.width - 1)
+        let y = min(max(Int(column.centre.y.rounded()), 0), background.height - 1)
+        return Site(
+          position: column.centre, amplitude: column.amplitude, sigmaMajor: axes.major, sigmaMinor: axes.minor,
+          angle: axes.angle, background: Double(background[x, y]), intensity: column.volume,
+          intensityError: accuracy.intensity)
+      })
   }
 }

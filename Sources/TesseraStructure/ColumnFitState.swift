@@ -4,48 +4,75 @@ import TesseraNumerics
 
 /// What a `ColumnFit` knows between sweeps: the columns, the background, and the residual image that both leave.
 struct ColumnFitState {
+  private let fit: ColumnFit
   private var columns: [GaussianColumn]
   private let image: Raster<Float>
   /// Zero where nothing was measured, else one over the local noise factor.
-  private let weightsOfMeasured: Raster<Float>
+  private var measured: Raster<Float>
+  private let isMeasured: Raster<Bool>
   private var background: Raster<Float>
   private var residual: Raster<Float>
-  private var sigma: Double
-  private let startSigma: Double
-  private let windowRadius: Double
+  private let startSigma, spacing: Double
   private var constantVariance = 1.0
   private var gain = 0.0
-  private var steps: [ColumnStep]
+  /// Whether the values turned out to be counts.
+  private var areCounts = false
+  private var accuracies: [ColumnAccuracy]
+  /// Standard errors of the heights, all else being held.
+  private var heldErrors: [Double]
+  private var evidence: [Double]
   private let starts: [Point]
   private let largestAmplitude: Double
+  private let tiles: FitTiles
+  /// The farthest move of each tile's columns in its last step, in pixels.
+  private var tileMoves: [Double]
+  /// What each tile's next step is damped by.
+  private var dampings: [Double]
+  /// The step of the common 1 / sigma² that each tile still asks for, and its information about it.
+  private var widthSteps: [Double]
+  private var widthInformation: [Double]
+  private var lastShape: ColumnFit.Shape?
 
   init(
     columns: [GaussianColumn], image: Raster<Float>, isMeasured: Raster<Bool>, noiseFactor: Raster<Float>?,
-    sigma: Double, windowRadius: Double
+    sigma: Double, spacing: Double, fit: ColumnFit
   ) {
-    (self.columns, self.image, self.sigma, startSigma) = (columns, image, sigma, sigma)
-    self.windowRadius = windowRadius
-    if let noiseFactor {
-      weightsOfMeasured = Raster(
+    (self.fit, self.columns, self.image, startSigma, self.spacing) = (fit, columns, image, sigma, spacing)
+    self.isMeasured = isMeasured
+    if let noiseFactor, fit.noise == .auto {
+      measured = Raster(
         width: image.width, height: image.height,
         values: zip(isMeasured.values, noiseFactor.values).map { $0 ? 1 / $1 : 0 })
     } else {
-      weightsOfMeasured = isMeasured.map { $0 ? 1 : 0 }
+      measured = isMeasured.map { $0 ? 1 : 0 }
     }
     background = Raster(width: image.width, height: image.height, filling: 0)
     residual = image
-    steps = [ColumnStep](repeating: ColumnStep(), count: columns.count)
+    accuracies = [ColumnAccuracy](repeating: ColumnAccuracy(), count: columns.count)
+    heldErrors = [Double](repeating: .infinity, count: columns.count)
+    evidence = [Double](repeating: 0, count: columns.count)
     starts = columns.map(\.centre)
     largestAmplitude = 2 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0))
+    tiles = FitTiles(
+      width: image.width, height: image.height, places: starts, spacing: spacing, overlap: 4.6 * sigma)
+    tileMoves = [Double](repeating: .infinity, count: tiles.tiles.count)
+    dampings = [Double](repeating: 0, count: tiles.tiles.count)
+    widthSteps = [Double](repeating: 0, count: tiles.tiles.count)
+    widthInformation = widthSteps
+    if fit.noise == .poisson { (constantVariance, gain) = (0, 1) }
   }
 
-  private var reach: Double { windowRadius * sigma + 1 }
+  // MARK: Background
 
   /// The background begins at the local minima of the lightly smoothed image; columns start with what stands above.
-  mutating func startBackground(spacing: Double) {
-    let light = GaussianFilter.smoothed(image, sigma: max(1, sigma / 2))
+  mutating func startBackground() {
+    let light = GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2))
     let floor = slidingMinimum(light, reach: max(2, Int((0.7 * spacing).rounded())))
-    background = GaussianFilter.broadlySmoothed(floor, weights: weightsOfMeasured, sigma: max(spacing, 3 * sigma))
+    background = GaussianFilter.broadlySmoothed(floor, weights: measured, sigma: max(spacing, 3 * startSigma))
+    if fit.background != .smooth {
+      background = Raster(
+        width: image.width, height: image.height, filling: Float(Statistics.median(background.values.map(Double.init))))
+    }
     for i in columns.indices {
       let (x, y) = (Int(columns[i].centre.x.rounded()), Int(columns[i].centre.y.rounded()))
       guard image.contains(x: x, y: y) else { continue }
@@ -54,63 +81,12 @@ struct ColumnFitState {
     renderResidual()
   }
 
-  /// One damped Gauss-Newton step for each column in turn. Returns the move that 99 % of the columns stay below, in
-  /// pixels: a few columns that compete for one peak never settle, and the finder removes them afterwards.
-  mutating func sweep(shape: ColumnFit.Shape) -> Double {
-    let (width, height) = (image.width, image.height)
-    // Tiles of one colour lie a whole tile apart, so their columns share no pixels and may run together.
-    let side = max(32, Int((2 * reach).rounded(.up)) + 4)
-    let (across, down) = (width / side + 1, height / side + 1)
-    var tiles = [[Int]](repeating: [], count: across * down)
-    for (index, column) in columns.enumerated() {
-      let x = min(across - 1, max(0, Int(column.centre.x) / side))
-      let y = min(down - 1, max(0, Int(column.centre.y) / side))
-      tiles[y * across + x].append(index)
-    }
-    let step = ColumnStepper(
-      width: width, reach: reach, height: height, constantVariance: constantVariance, gain: gain,
-      widths: startSigma * 0.4...startSigma * 2.2, shape: shape,
-      typicalAmplitude: Statistics.median(columns.map(\.amplitude)), largestAmplitude: largestAmplitude)
-    let groups = (0..<4).map { colour in
-      tiles.indices.filter { ($0 % across % 2) + 2 * ($0 / across % 2) == colour }.map { tiles[$0] }
-    }
-    let (image, measured, starts) = (image, weightsOfMeasured, starts)
-    columns.withUnsafeMutableBufferPointer { columnBuffer in
-      residual.values.withUnsafeMutableBufferPointer { residualBuffer in
-        steps.withUnsafeMutableBufferPointer { stepBuffer in
-          nonisolated(unsafe) let (columns, residual, steps) = (columnBuffer, residualBuffer, stepBuffer)
-          for group in groups {
-            concurrentFor(group.count) { k in
-              for index in group[k] {
-                steps[index] = step.advance(
-                  &columns[index], from: starts[index], residual: residual, image: image, measured: measured)
-              }
-            }
-          }
-        }
-      }
-    }
-    return Statistics.quantile(steps.map(\.move), 0.99)
-  }
-
-  /// Gives every column the median of the widths that the last sweep would have liked.
-  mutating func shareWidth() {
-    let wanted = zip(columns, steps).compactMap { $1.wantedSigma.isFinite && $0.amplitude > 0 ? $1.wantedSigma : nil }
-    guard wanted.count > 2 else { return }
-    // In small steps: wider columns on a lower background look much alike, and a long step would not come back.
-    let step = min(max(Statistics.median(wanted), 0.93 * sigma), 1.07 * sigma)
-    sigma = min(max(step, 0.4 * startSigma), 2.2 * startSigma)
-    for i in columns.indices {
-      (columns[i].p, columns[i].q, columns[i].r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma))
-    }
-    renderResidual()
-  }
-
-  /// Moves what the residual has in common over wide areas into the background. Pixels between columns count most:
-  /// on the columns, their heights have already taken up part of the background's error.
-  mutating func updateBackground(sigma: Double) {
+  /// Moves what the residual has in common over wide areas into a smooth background. Pixels between columns count
+  /// most: on the columns, their heights have already taken up part of the background's error.
+  mutating func followBackground() {
+    guard fit.background == .smooth else { return }
     let typical = Float(Statistics.median(columns.map(\.amplitude)))
-    let (image, residual, background, measured) = (image, residual, background, weightsOfMeasured)
+    let (image, residual, background, measured) = (image, residual, background, measured)
     let weights = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
       for x in 0..<row.count {
         let i = y * row.count + x
@@ -119,42 +95,215 @@ struct ColumnFitState {
         row[x] = measured.values[i] * max(0.02, 1 / (1 + ratio * ratio))
       }
     }
-    let correction = GaussianFilter.broadlySmoothed(residual, weights: weights, sigma: sigma)
+    let correction = GaussianFilter.broadlySmoothed(
+      residual, weights: weights, sigma: max(2 * spacing, 6 * startSigma))
     for i in correction.values.indices {
       self.background.values[i] += correction.values[i]
       self.residual.values[i] -= correction.values[i]
     }
   }
 
-  /// Estimates the variance of a pixel as a linear function of the model's intensity, from the squared residuals in
-  /// bins of equal population.
-  mutating func updateNoise() {
-    let stride = max(1, image.count / 40_000)
-    var samples: [(intensity: Double, square: Double)] = []
-    for i in Swift.stride(from: 0, to: image.count, by: stride) where weightsOfMeasured.values[i] > 0 {
-      let r = Double(residual.values[i])
-      samples.append((Double(image.values[i]) - r, r * r * Double(weightsOfMeasured.values[i])))
+  /// Adds the tiles' corrections, interpolated between their centres.
+  private mutating func correctBackground(_ corrections: [SIMD4<Double>]) {
+    let (across, down, side) = (tiles.across, tiles.down, tiles.side)
+    let unit = Double(side)
+    let places = tiles.tiles.map(\.centre)
+    let old = background
+    /// Neighbouring tiles of a coordinate and the weight of the second.
+    @Sendable func between(_ position: Int, _ centres: [Double]) -> (Int, Int, Double) {
+      let here = Double(position)
+      var first = min(centres.count - 1, max(0, position / side))
+      if here < centres[first] && first > 0 { first -= 1 }
+      let second = min(first + 1, centres.count - 1)
+      guard second > first, here > centres[first] else { return (first, first, 0) }
+      return (first, second, min(1, (here - centres[first]) / (centres[second] - centres[first])))
     }
-    if let line = varianceLine(samples) { (constantVariance, gain) = line }
+    let xs = (0..<across).map { places[$0].x }
+    let ys = (0..<down).map { places[$0 * across].y }
+    let columns = (0..<image.width).map { between($0, xs) }
+    background = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
+      let (top, bottom, v) = between(y, ys)
+      /// The correction in this row: at the centre of each tile's column, and its slope along x.
+      let lines = (0..<across).map { t -> (Double, Double) in
+        let (a, b) = (corrections[top * across + t], corrections[bottom * across + t])
+        let (fromTop, fromBottom) = ((Double(y) - ys[top]) / unit, (Double(y) - ys[bottom]) / unit)
+        return (
+          (1 - v) * (a[0] + a[2] * fromTop) + v * (b[0] + b[2] * fromBottom), ((1 - v) * a[1] + v * b[1]) / unit
+        )
+      }
+      for x in 0..<row.count {
+        let (left, right, u) = columns[x]
+        let one = lines[left].0 + lines[left].1 * (Double(x) - xs[left])
+        let two = lines[right].0 + lines[right].1 * (Double(x) - xs[right])
+        row[x] = old.values[y * row.count + x] + Float(one + u * (two - one))
+      }
+    }
+  }
+
+  // MARK: Columns
+
+  private func scene(shape: ColumnFit.Shape) -> FitScene {
+    let typical = Statistics.median(columns.map(\.amplitude))
+    return FitScene(
+      columns: columns, starts: starts, image: image, residual: residual, measured: measured,
+      constantVariance: constantVariance, gain: gain,
+      leastVariance: max(1e-30, 0.01 * abs(constantVariance + gain * typical)), shape: shape,
+      backgroundDegree: fit.background == .plane ? 1 : 0, windowRadius: fit.windowRadius,
+      widths: startSigma * FitBounds.widths.lowerBound...startSigma * FitBounds.widths.upperBound,
+      typicalAmplitude: typical, largestAmplitude: largestAmplitude, widthInformation: widthInformation.reduce(0, +))
+  }
+
+  /// One step of all tiles that do not rest. Returns the move that 99 % of the columns stay below, in pixels: a few
+  /// columns that compete for one peak never settle, and the finder removes them afterwards.
+  mutating func sweep(shape: ColumnFit.Shape) -> Double {
+    if shape != lastShape {
+      for t in tileMoves.indices { tileMoves[t] = .infinity }
+      for t in dampings.indices { dampings[t] = shape == .shared ? 0 : 0.01 }
+    }
+    lastShape = shape
+    let scene = scene(shape: shape)
+    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > 0.3 * fit.tolerance } }
+    let steps = concurrentMap(count: active.count) { [tiles, dampings] k in
+      TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side)).step(damping: dampings[active[k]])
+    }
+    var moves = [Double](repeating: 0, count: columns.count)
+    var corrections = [SIMD4<Double>](repeating: .zero, count: tiles.tiles.count)
+    for (t, step) in zip(active, steps) {
+      for k in 0..<tiles.tiles[t].ownCount {
+        let index = tiles.tiles[t].columns[k]
+        columns[index] = step.columns[k]
+        moves[index] = step.moves[k]
+        heldErrors[index] = step.heldErrors[k]
+      }
+      tileMoves[t] = step.columnsMoved
+      dampings[t] = step.damping
+      corrections[t] = step.background
+      if step.widthInformation > 0 { (widthSteps[t], widthInformation[t]) = (step.widthStep, step.widthInformation) }
+    }
+    correctBackground(corrections)
+    if shape == .shared { shareWidth(from: scene) }
+    renderResidual()
+    return Statistics.quantile(moves, 0.99)
+  }
+
+  /// Gives every column the width that all tiles ask for: the mean of their steps, weighted by their information, with
+  /// those that differ by more than four standard errors from the median drawn in. Tiles at rest have their say too.
+  private mutating func shareWidth(from scene: FitScene) {
+    let asking = widthSteps.indices.filter { widthInformation[$0] > 0 && widthSteps[$0].isFinite }
+    // The width before the step: the tiles' columns have taken their own already.
+    guard !asking.isEmpty, let old = scene.columns.first else { return }
+    let middle = Statistics.median(asking.map { widthSteps[$0] })
+    var (sum, weight) = (0.0, 0.0)
+    for t in asking {
+      let limit = 4 / widthInformation[t].squareRoot()
+      sum += widthInformation[t] * min(max(widthSteps[t], middle - limit), middle + limit)
+      weight += widthInformation[t]
+    }
+    let sigma = scene.sharedSigma(old.sigma, step: sum / weight)
+    if abs(sigma - old.sigma) > fit.tolerance { for t in tileMoves.indices { tileMoves[t] = .infinity } }
+    for i in columns.indices { columns[i].setSigma(sigma) }
+    for t in asking { widthSteps[t] -= 1 / (sigma * sigma) - old.p }
+  }
+
+  /// The errors of all unknowns, the fit's quality and its flags, at the present state.
+  mutating func assess(shape: ColumnFit.Shape) {
+    let scene = scene(shape: shape)
+    let found = concurrentMap(count: tiles.tiles.count) { [tiles, widthInformation] t in
+      var scene = scene
+      scene.widthInformation -= widthInformation[t]
+      return TileFit(scene: scene, tile: tiles.tiles[t], unit: Double(tiles.side)).accuracies()
+    }
+    for (tile, accuracies) in zip(tiles.tiles, found) {
+      for (k, accuracy) in accuracies.enumerated() { self.accuracies[tile.columns[k]] = accuracy }
+    }
+  }
+
+  /// By how many standard deviations each column beats no column, at the present state.
+  mutating func weighEvidence(shape: ColumnFit.Shape) {
+    let scene = scene(shape: shape)
+    let found = concurrentMap(count: tiles.tiles.count) { [tiles, heldErrors] t in
+      let tile = tiles.tiles[t]
+      return TileFit(scene: scene, tile: tile, unit: Double(tiles.side)).evidence(
+        heldErrors: tile.columns[..<tile.ownCount].map { heldErrors[$0] })
+    }
+    for (tile, part) in zip(tiles.tiles, found) {
+      for (k, deviations) in part.enumerated() { evidence[tile.columns[k]] = deviations }
+    }
   }
 
   /// Image minus background minus all columns, from scratch.
   private mutating func renderResidual() {
-    let (width, height, radius) = (image.width, image.height, reach)
-    var fresh = zip(image.values, background.values).map { $0 - $1 }
-    for column in columns {
-      column.forEachPixel(radius: radius, width: width, height: height) { index, _, _, value in
-        fresh[index] -= Float(value)
-      }
+    let (width, height) = (image.width, image.height)
+    let band = 64
+    var lists = [[Int]](repeating: [], count: (height + band - 1) / band)
+    for (index, column) in columns.enumerated() {
+      let reach = column.reach(fit.windowRadius).y
+      let first = max(0, Int(column.centre.y - reach) / band)
+      let last = min(lists.count - 1, Int(max(0, column.centre.y + reach)) / band)
+      if first <= last { for b in first...last { lists[b].append(index) } }
     }
-    residual.values = fresh
+    let (image, background, columns, radius) = (image, background, columns, fit.windowRadius)
+    residual.values = [Float](unsafeUninitializedCapacity: width * height) { buffer, count in
+      nonisolated(unsafe) let pixels = buffer  // Bands do not overlap.
+      concurrentFor(lists.count) { [lists] b in
+        let (from, rows) = (b * band, min(band, height - b * band))
+        let scratch = GaussianWindow.Scratch()
+        let part = pixels.baseAddress! + from * width
+        for i in 0..<rows * width {
+          (part + i).initialize(to: image.values[from * width + i] - background.values[from * width + i])
+        }
+        for index in lists[b] {
+          let column = columns[index]
+          GaussianWindow(
+            centre: column.centre - Point(0, Double(from)), shape: (column.p, column.q, column.r),
+            reach: column.reach(radius), rasterWidth: width, rasterHeight: rows, scratch: scratch)?
+            .add(-column.amplitude, to: part, stride: width)
+        }
+      }
+      count = width * height
+    }
   }
 
-  func outcome(sweeps: Int, lastMove: Double) -> ColumnFit.Outcome {
+  // MARK: Noise
+
+  /// Estimates the variance of a pixel from the residual, as the fit's `noise` says.
+  mutating func updateNoise() {
+    guard fit.noise != .poisson, !areCounts else { return }
+    // Sparse counts need many pixels before their scatter shows; a line needs fewer.
+    let stride = max(1, image.count / 600_000)
+    let every = max(1, image.count / stride / 40_000)
+    var samples: [(intensity: Double, square: Double)] = []
+    var areWhole = fit.noise == .auto
+    var (squares, means) = (0.0, 0.0)
+    for (k, i) in Swift.stride(from: 0, to: image.count, by: stride).enumerated() where measured.values[i] > 0 {
+      let value = image.values[i]
+      let r = Double(residual.values[i])
+      areWhole = areWhole && value >= 0 && value == value.rounded()
+      squares += r * r
+      means += max(0, Double(value) - r)
+      if k % every == 0 {
+        samples.append((Double(value) - r, r * r * (fit.noise == .auto ? Double(measured.values[i]) : 1)))
+      }
+    }
+    guard samples.count > 100 else { return }
+    if fit.noise == .gaussian {
+      (constantVariance, gain) = (Statistics.mean(samples.map(\.square)), 0)
+      return
+    }
+    // Counts scatter by their mean; the rest is the misfit of the model.
+    if areWhole && (0.9...1.2).contains(squares / max(means, 1e-30)) {
+      (constantVariance, gain, areCounts) = (0, 1, true)
+      measured = isMeasured.map { $0 ? 1 : 0 }
+      return
+    }
+    if let line = varianceLine(samples) { (constantVariance, gain) = line }
+  }
+
+  func outcome(shape: ColumnFit.Shape, sweeps: Int, lastMove: Double) -> ColumnFit.Outcome {
     ColumnFit.Outcome(
-      columns: columns, amplitudeErrors: steps.map(\.amplitudeError), positionErrors: steps.map(\.positionError),
-      background: background, residual: residual, constantVariance: constantVariance, gain: gain, sweeps: sweeps,
-      lastMove: lastMove)
+      columns: columns, accuracies: accuracies, heldErrors: heldErrors, evidence: evidence, background: background,
+      residual: residual,
+      constantVariance: constantVariance, gain: gain, shape: shape, sweeps: sweeps, lastMove: lastMove)
   }
 }
 

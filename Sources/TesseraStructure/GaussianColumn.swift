@@ -17,6 +17,9 @@ struct GaussianColumn: Sendable {
     (p, q, r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma))
   }
 
+  /// Makes the column round.
+  mutating func setSigma(_ sigma: Double) { (p, q, r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma)) }
+
   /// Standard deviations along the axes (major first) and the direction of the major axis, in radians.
   var axes: (major: Double, minor: Double, angle: Double) {
     let (mean, half) = ((p + r) / 2, (((p - r) / 2) * ((p - r) / 2) + q * q).squareRoot())
@@ -31,6 +34,27 @@ struct GaussianColumn: Sendable {
 
   /// Sum of all pixels above background: 2 pi A sigma_major sigma_minor.
   var volume: Double { 2 * .pi * amplitude * sigma * sigma }
+
+  /// Half sides of the rectangle around an ellipse of so many standard deviations, in pixels.
+  func reach(_ deviations: Double) -> Point {
+    let scale = deviations / max(p * r - q * q, 1e-12).squareRoot()
+    return Point(scale * max(r, 0).squareRoot(), scale * max(p, 0).squareRoot())
+  }
+
+  /// The derivatives of the column by its unknowns, each G = g / A times a polynomial of degree 2 in (dx, dy): rows
+  /// amplitude, x, y and 1 / sigma² (round) or p, q, r (elliptical), six coefficients a row in the order of `Moment`.
+  func derivatives(isElliptical: Bool) -> [Double] {
+    var rows: [Double] = [
+      1, 0, 0, 0, 0, 0,
+      0, amplitude * p, amplitude * q, 0, 0, 0,
+      0, amplitude * q, amplitude * r, 0, 0, 0,
+    ]
+    let half = -0.5 * amplitude
+    rows +=
+      isElliptical
+      ? [0, 0, 0, half, 0, 0, 0, 0, 0, 0, 2 * half, 0, 0, 0, 0, 0, 0, half] : [0, 0, 0, half, 0, half]
+    return rows
+  }
 
   /// Keeps both standard deviations within bounds, by clipping the eigenvalues of the inverse covariance.
   mutating func clampWidths(_ bounds: ClosedRange<Double>) {

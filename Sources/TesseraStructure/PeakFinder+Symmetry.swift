@@ -71,7 +71,7 @@ extension PeakFinder {
     var result = columns
     result.route = .symmetry
     var listed = Set<Int>()
-    (result.sites, result.positionErrors, result.amplitudeErrors) = (Sites([]), [], [])
+    (result.sites, result.accuracies) = (Sites([]), [])
     for (number, place) in places.enumerated() {
       let column = columnIndex.nearest(1, to: place).first.flatMap { column -> Int? in
         let centre = columns.sites[column].position
@@ -80,12 +80,10 @@ extension PeakFinder {
       if let column {
         listed.insert(column)
         result.sites.sites.append(columns.sites[column])
-        result.positionErrors.append(columns.positionErrors[column])
-        result.amplitudeErrors.append(columns.amplitudeErrors[column])
+        result.accuracies.append(columns.accuracies[column])
       } else {
         result.sites.sites.append(Site(position: place))
-        result.positionErrors.append(Point(.nan, .nan))
-        result.amplitudeErrors.append(.nan)
+        result.accuracies.append(.unknown)
       }
     }
     // The tails of columns that are no sites still reach the patches.

@@ -44,9 +44,10 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     /// Columns centred just outside the image, of which the image shows a flank; they are in no table, but their tails
     /// reach patches at the border.
     public var outside: Sites
-    /// Standard errors of x and y, in pixels, and of the amplitude, in the order of `sites`.
-    public var positionErrors: [Point]
-    public var amplitudeErrors: [Double]
+    /// What the fit knows of each column, in the order of `sites`.
+    public var accuracies: [ColumnAccuracy]
+    /// What the fit let differ from column to column.
+    public var shape: ColumnFit.Shape
     public var route: Route
     /// Standard deviation of the Laplacian of the Gaussian that was used, in pixels.
     public var scale: Double
@@ -59,6 +60,10 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     public var background, residual: Raster<Float>
     public var constantVariance, gain: Double
     public var warnings: [String]
+
+    /// Standard errors of x and y, in pixels, and of the amplitude, in the order of `sites`.
+    public var positionErrors: [Point] { accuracies.map(\.position) }
+    public var amplitudeErrors: [Double] { accuracies.map(\.amplitude) }
 
     /// The image without the fitted background.
     public func flattened(_ image: Raster<Float>) -> Raster<Float> {
@@ -144,13 +149,14 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     _ places: [Point], in prepared: Preparation.Prepared, scale: Double, spacing: Double, noise: NoiseModel
   ) -> (inside: ColumnFit.Outcome, outside: ColumnFit.Outcome) {
     let image = prepared.image
-    func fitted(_ seeds: [GaussianColumn], _ sigma: Double, _ shape: ColumnFit.Shape, sweeps: Int) -> ColumnFit.Outcome
-    {
+    func fitted(
+      _ seeds: [GaussianColumn], _ sigma: Double, _ shape: ColumnFit.Shape, sweeps: Int, isLast: Bool = false
+    ) -> ColumnFit.Outcome {
       var fit = self.fit
-      (fit.shape, fit.sweepLimit) = (shape, sweeps)
+      fit.sweepLimit = sweeps
       return fit.outcome(
         seeds: seeds, in: image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
-        spacing: spacing)
+        spacing: spacing, shape: shape, isLast: isLast)
     }
     let starts = places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
     let first = fitted(starts, scale, .shared, sweeps: 6)
@@ -161,20 +167,37 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let second = fitted(seeds, sigma, .shared, sweeps: 4)
     let kept = plausible(second, image: image, sigma: sigma, margin: 2 * sigma)
     guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
-    // Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations,
-    // two free widths cost more precision of place than they describe.
-    let ratio = Statistics.median(kept.map { second.columns[$0].amplitude / max(second.amplitudeErrors[$0], 1e-30) })
-    var shape = fit.shape
-    if ratio < 8 {
-      shape = .shared
-    } else if shape == .elliptical && (ratio < 20 || spacing < 5 * sigma) {
-      shape = .round
+    let shape = fit.shape ?? Self.shape(for: second, kept: kept, sigma: sigma, spacing: spacing)
+    var last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit, isLast: true)
+    if fit.shape == nil && shape == .round && Self.widthsAgree(in: last) {
+      last = fitted(kept.map { second.columns[$0] }, sigma, .shared, sweeps: fit.sweepLimit, isLast: true)
     }
-    let last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit)
     let inside = plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma)
     let listed = Set(inside)
     let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
     return (last.selecting(inside), last.selecting(all.filter { !listed.contains($0) }))
+  }
+
+  /// Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations, two
+  /// free widths cost more precision of place than they describe.
+  static func shape(for outcome: ColumnFit.Outcome, kept: [Int], sigma: Double, spacing: Double) -> ColumnFit.Shape {
+    let ratio = Statistics.median(
+      kept.map { outcome.columns[$0].amplitude / max(outcome.heldErrors[$0], 1e-30) })
+    if ratio < 8 { return .shared }
+    return ratio < 20 || spacing < 5 * sigma ? .round : .elliptical
+  }
+
+  /// Whether the widths of columns differ by no more than their errors allow. A common width then makes the places more
+  /// precise, and dense columns above all.
+  static func widthsAgree(in outcome: ColumnFit.Outcome) -> Bool {
+    let known = outcome.columns.indices.filter {
+      outcome.accuracies[$0].sigma.isFinite && outcome.accuracies[$0].sigma > 0 && outcome.accuracies[$0].flag == nil
+    }
+    guard known.count >= 20 else { return false }
+    let middle = Statistics.median(known.map { outcome.columns[$0].sigma })
+    // The median of the absolute values of a normal distribution is 0.6745 standard deviations.
+    let pulls = known.map { abs(outcome.columns[$0].sigma - middle) / outcome.accuracies[$0].sigma }
+    return Statistics.median(pulls) < 1.25 * 0.6745
   }
 
   /// Columns that the residual of a fit shows: significant blobs, six tenths or more as high as the
@@ -214,7 +237,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       let inside =
         c.centre.x >= -margin && c.centre.y >= -margin && c.centre.x <= Double(image.width - 1) + margin
         && c.centre.y <= Double(image.height - 1) + margin
-      let significant = c.amplitude > 3 * outcome.amplitudeErrors[i] && c.amplitude > 0.06 * strong[i]
+      let significant = outcome.evidence[i] > 3 && c.amplitude > 0.06 * strong[i]
       guard inside && significant else { return false }
       return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
         (heights[$0], -$0) <= (heights[i], -i)
@@ -226,34 +249,9 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     _ outcome: ColumnFit.Outcome, outside: ColumnFit.Outcome, route: Route, scale: ScaleLadder.Choice,
     signalToNoise: Double
   ) -> Found {
-    return Found(
-      sites: sites(of: outcome), outside: sites(of: outside), positionErrors: outcome.positionErrors,
-      amplitudeErrors: outcome.amplitudeErrors, route: route, scale: scale.scale, scaleReason: scale.reason,
-      signalToNoise: signalToNoise,
-      background: outcome.background, residual: outcome.residual, constantVariance: outcome.constantVariance,
-      gain: outcome.gain, warnings: [])
-  }
-
-  private static func sites(of outcome: ColumnFit.Outcome) -> Sites {
-    let sites = outcome.columns.map { column -> Site in
-      let axes = column.axes
-      let x = min(max(Int(column.centre.x.rounded()), 0), outcome.background.width - 1)
-      let y = min(max(Int(column.centre.y.rounded()), 0), outcome.background.height - 1)
-      return Site(
-        position: column.centre, amplitude: column.amplitude, sigmaMajor: axes.major, sigmaMinor: axes.minor,
-        angle: axes.angle, background: Double(outcome.background[x, y]), intensity: column.volume)
-    }
-    return Sites(sites)
-  }
-}
-
-extension ColumnFit.Outcome {
-  /// The columns with these indices; images stay.
-  func selecting(_ indices: [Int]) -> Self {
-    var part = self
-    part.columns = indices.map { columns[$0] }
-    part.amplitudeErrors = indices.map { amplitudeErrors[$0] }
-    part.positionErrors = indices.map { positionErrors[$0] }
-    return part
+    Found(
+      sites: outcome.sites, outside: outside.sites, accuracies: outcome.accuracies, shape: outcome.shape, route: route,
+      scale: scale.scale, scaleReason: scale.reason, signalToNoise: signalToNoise, background: outcome.background,
+      residual: outcome.residual, constantVariance: outcome.constantVariance, gain: outcome.gain, warnings: [])
   }
 }

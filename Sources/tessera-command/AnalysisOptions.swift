@@ -5,6 +5,9 @@ import TesseraMethods
 import TesseraStructure
 
 extension PeakFinder.Route: ExpressibleByArgument {}
+extension ColumnFit.Shape: ExpressibleByArgument {}
+extension ColumnFit.Noise: ExpressibleByArgument {}
+extension ColumnFit.Background: ExpressibleByArgument {}
 extension NeighbourMetric: ExpressibleByArgument {}
 
 /// How the columns of an image are found.
@@ -24,6 +27,20 @@ struct FindingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Least height, as a share of the columns around. (default: 0.06)", valueName: "fraction"))
   var contrastThreshold: Double?
 
+  @Option(
+    help: ArgumentHelp(
+      "Widths: shared (one for all), round (one each), elliptical (two each). (default: by the noise)",
+      valueName: "name"))
+  var shape: ColumnFit.Shape?
+
+  @Option(
+    help: ArgumentHelp("Weights of pixels: auto, poisson (values are counts), gaussian (all alike).", valueName: "name")
+  )
+  var noise = ColumnFit.Noise.auto
+
+  @Option(help: ArgumentHelp("What lies below the columns: smooth, constant or plane.", valueName: "name"))
+  var background = ColumnFit.Background.smooth
+
   @OptionGroup var contrast: ContrastOptions
 
   func validate() throws {
@@ -42,6 +59,7 @@ struct FindingOptions: ParsableArguments {
     finder.scale = scale
     finder.noiseThreshold = noiseThreshold
     finder.contrastThreshold = contrastThreshold
+    (finder.fit.shape, finder.fit.noise, finder.fit.background) = (shape, noise, background)
   }
 }
 

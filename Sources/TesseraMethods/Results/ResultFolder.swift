@@ -40,7 +40,7 @@ public struct ResultFolder: Sendable {
         try data.write(to: place)
       }
       let table = SiteTable(
-        sites: result.sites, positionErrors: result.positionErrors, amplitudeErrors: result.finding.amplitudeErrors,
+        sites: result.sites, accuracies: result.finding.accuracies,
         classes: result.classes, calibration: result.micrograph.calibration)
       try put("sites.csv", table.csv)
       try put("classes.csv", classTable)

@@ -7,24 +7,22 @@ import TesseraStructure
 /// `sites.csv`: one row a column or vacant node; see docs/results-folder.md.
 public struct SiteTable: Sendable {
   public var sites: Sites
-  /// Standard errors in pixels; empty: none known.
-  public var positionErrors: [Point] = []
-  public var amplitudeErrors: [Double] = []
+  /// What the fit knows of the first sites; those behind have no fit.
+  public var accuracies: [ColumnAccuracy] = []
   public var classes: Classes?
   public var calibration: Calibration?
 
   public init(
-    sites: Sites, positionErrors: [Point] = [], amplitudeErrors: [Double] = [], classes: Classes? = nil,
-    calibration: Calibration? = nil
+    sites: Sites, accuracies: [ColumnAccuracy] = [], classes: Classes? = nil, calibration: Calibration? = nil
   ) {
-    self.sites = sites
-    (self.positionErrors, self.amplitudeErrors) = (positionErrors, amplitudeErrors)
+    (self.sites, self.accuracies) = (sites, accuracies)
     (self.classes, self.calibration) = (classes, calibration)
   }
 
   public static let columns = [
     "id", "x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "angle", "background", "class",
     "class_name", "confidence", "kind", "x_error", "y_error", "amplitude_error",
+    "sigma_error", "intensity", "intensity_error", "fit_quality", "fit_flag",
   ]
 
   /// The table; x and y in pixels, amplitudes in the image's units, the angle in radians.
@@ -33,7 +31,7 @@ public struct SiteTable: Sendable {
     for (index, site) in sites.sites.enumerated() {
       let nm = calibration.map { $0.nanometres(site.position) } ?? Point(.nan, .nan)
       let label = classes?.labels[index] ?? 0
-      let error = index < positionErrors.count ? positionErrors[index] : Point(.nan, .nan)
+      let known = index < accuracies.count ? accuracies[index] : nil
       table.add([
         String(index), TableWriter.number(site.position.x), TableWriter.number(site.position.y),
         TableWriter.number(nm.x, decimals: 6), TableWriter.number(nm.y, decimals: 6),
@@ -42,8 +40,11 @@ public struct SiteTable: Sendable {
         TableWriter.significant(site.background), label > 0 ? String(label) : "",
         label > 0 ? TableWriter.cell(classes!.names[label - 1]) : "",
         label > 0 ? TableWriter.number(classes!.confidence[index]) : "", site.kind.rawValue,
-        TableWriter.number(error.x), TableWriter.number(error.y),
-        index < amplitudeErrors.count ? TableWriter.significant(amplitudeErrors[index]) : "",
+        known.map { TableWriter.number($0.position.x) } ?? "", known.map { TableWriter.number($0.position.y) } ?? "",
+        known.map { TableWriter.significant($0.amplitude) } ?? "",
+        known.map { TableWriter.significant($0.sigma) } ?? "",
+        TableWriter.significant(site.intensity), TableWriter.significant(site.intensityError),
+        known.map { TableWriter.significant($0.quality) } ?? "", known?.flag?.rawValue ?? "",
       ])
     }
     return table.data

@@ -1,0 +1,128 @@
+import TesseraImaging
+import TesseraNumerics
+
+/// What all tiles of a fit read while they compute one step.
+struct FitScene: Sendable {
+  let columns: [GaussianColumn]
+  let starts: [Point]
+  let image: Raster<Float>
+  /// Image minus model.
+  let residual: Raster<Float>
+  /// Zero where nothing was measured, else one over the local noise factor.
+  let measured: Raster<Float>
+  /// The variance of a pixel of model intensity m is `constantVariance + gain m`, and never below `leastVariance`.
+  let constantVariance, gain, leastVariance: Double
+  let shape: ColumnFit.Shape
+  /// Degree of the polynomial by which each tile corrects its background; nil: the background is held.
+  let backgroundDegree: Int?
+  /// Half sides of a column's window, in standard deviations.
+  let windowRadius: Double
+  /// Bounds of a column's standard deviation, in pixels.
+  let widths: ClosedRange<Double>
+  /// Median height of all columns: what half a column at the border is expected to have, within two fifths.
+  let typicalAmplitude: Double
+  /// No column is higher than this.
+  let largestAmplitude: Double
+  /// What all other tiles know of the common width, for a shared shape.
+  var widthInformation = 0.0
+
+  /// A common width after a step of 1 / sigma², in pixels: in small steps, as wider columns on a lower background look much
+  /// alike and a long step would not come back.
+  func sharedSigma(_ old: Double, step: Double) -> Double {
+    let inverse = 1 / (old * old)
+    let next = 1 / min(max(inverse + step, 0.87 * inverse), 1.15 * inverse).squareRoot()
+    return min(max(next, widths.lowerBound), widths.upperBound)
+  }
+
+  /// The distance of a column from the nearest border of the image, in pixels; negative outside.
+  func rim(of column: GaussianColumn) -> Double {
+    min(
+      column.centre.x, column.centre.y, Double(image.width - 1) - column.centre.x,
+      Double(image.height - 1) - column.centre.y)
+  }
+
+  /// Whether the border cuts a column so much that it does not show its own width.
+  func isCut(_ column: GaussianColumn) -> Bool { rim(of: column) < 1.5 * column.sigma }
+}
+
+/// The weights of the pixels that a tile's columns reach, and the residual times these weights.
+final class TilePixels {
+  /// The first pixel in the coordinates of the image.
+  let x, y: Int
+  let width, height: Int
+  let weights: UnsafeMutablePointer<Float>
+  let weighted: UnsafeMutablePointer<Float>
+  let scratch = GaussianWindow.Scratch()
+
+  init(of tile: FitTile, in scene: FitScene) {
+    let image = scene.image
+    var (left, right) = (Double(tile.x.lowerBound), Double(tile.x.upperBound - 1))
+    var (top, bottom) = (Double(tile.y.lowerBound), Double(tile.y.upperBound - 1))
+    for index in tile.columns {
+      let column = scene.columns[index]
+      let reach = column.reach(scene.windowRadius)
+      left = min(left, column.centre.x - reach.x)
+      right = max(right, column.centre.x + reach.x)
+      top = min(top, column.centre.y - reach.y)
+      bottom = max(bottom, column.centre.y + reach.y)
+    }
+    x = max(0, Int(left.rounded(.up)))
+    y = max(0, Int(top.rounded(.up)))
+    width = min(image.width - 1, Int(right.rounded(.down))) - x + 1
+    height = min(image.height - 1, Int(bottom.rounded(.down))) - y + 1
+    // Four more: kernels read four pixels at a time.
+    weights = .allocate(capacity: width * height + 4)
+    weighted = .allocate(capacity: width * height + 4)
+    (weights + width * height).initialize(repeating: 0, count: 4)
+    (weighted + width * height).initialize(repeating: 0, count: 4)
+    let (constant, gain) = (Float(scene.constantVariance), Float(scene.gain))
+    let least = Float(scene.leastVariance)
+    for row in 0..<height {
+      let from = (y + row) * image.width + x
+      let pixels = image.values.span.extracting(from..<from + width)
+      let residual = scene.residual.values.span.extracting(from..<from + width)
+      let measured = scene.measured.values.span.extracting(from..<from + width)
+      let (w, v) = (weights + row * width, weighted + row * width)
+      for i in 0..<width {
+        let weight = measured[i] / max(least, constant + gain * (pixels[i] - residual[i]))
+        w[i] = weight
+        v[i] = weight * residual[i]
+      }
+    }
+  }
+
+  var rectangle: PixelRectangle { PixelRectangle(x: x, y: y, width: width, height: height) }
+
+  deinit {
+    weights.deallocate()
+    weighted.deallocate()
+  }
+
+  /// The sums Σ w XⁱYʲ (i + j <= 2) and Σ w r XⁱYʲ (i + j <= 1) over the pixels, (X, Y) counted from a centre in units of
+  /// a length.
+  func backgroundSums(centre: Point, unit: Double) -> (square: [Double], score: [Double]) {
+    var (square, score) = ([Double](repeating: 0, count: 6), [Double](repeating: 0, count: 3))
+    for row in 0..<height {
+      let (w, v) = (weights + row * width, weighted + row * width)
+      var sums = SIMD8<Float>.zero
+      var dx = Float((Double(x) - centre.x) / unit)
+      let step = Float(1 / unit)
+      for i in 0..<width {
+        sums += SIMD8(w[i], w[i] * dx, w[i] * dx * dx, v[i], v[i] * dx, 0, 0, 0)
+        dx += step
+      }
+      let dy = (Double(y + row) - centre.y) / unit
+      let (a, b, c) = (Double(sums[0]), Double(sums[1]), Double(sums[2]))
+      square[0] += a
+      square[1] += b
+      square[2] += a * dy
+      square[3] += c
+      square[4] += b * dy
+      square[5] += a * dy * dy
+      score[0] += Double(sums[3])
+      score[1] += Double(sums[4])
+      score[2] += Double(sums[3]) * dy
+    }
+    return (square, score)
+  }
+}
