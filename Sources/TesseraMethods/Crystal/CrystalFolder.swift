@@ -32,8 +32,7 @@ public struct CrystalFolder: Sendable {
       try put(
         "sites.csv",
         SiteTable(
-          sites: result.finding.sites, positionErrors: result.finding.positionErrors,
-          amplitudeErrors: result.finding.amplitudeErrors, calibration: result.micrograph.calibration
+          sites: result.finding.sites, accuracies: result.finding.accuracies, calibration: result.micrograph.calibration
         ).csv)
       for (name, data) in [
         ("nodes", tables.nodes), ("grains", tables.grains), ("dislocations", tables.dislocations),
