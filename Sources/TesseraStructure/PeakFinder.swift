@@ -143,8 +143,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     places.count > 1 ? Statistics.median(PlanarIndex(places).nearestDistances()) : nil
   }
 
-  /// Fits, looks into what is left over for columns that have no maximum of their own, removes what is no column, and
-  /// fits again.
+  /// Fits, looks into what is left over for columns that have no maximum of their own and beyond the border for those
+  /// that reach in, removes what is no column, and fits again.
   private func settle(
     _ places: [Point], in prepared: Preparation.Prepared, scale: Double, spacing: Double, noise: NoiseModel
   ) -> (inside: ColumnFit.Outcome, outside: ColumnFit.Outcome) {
@@ -164,6 +164,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     var seeds = plausible(first, image: image, sigma: sigma, margin: 2 * sigma).map { first.columns[$0] }
     seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
     guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
+    seeds += beyondBorder(seeds, image: image, sigma: sigma, spacing: spacing)
     let second = fitted(seeds, sigma, .shared, sweeps: 4)
     let kept = plausible(second, image: image, sigma: sigma, margin: 2 * sigma)
     guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
