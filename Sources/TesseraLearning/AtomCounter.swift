@@ -9,11 +9,12 @@ import TesseraNumerics
 ///
 /// Beyond the papers the means may be tied to whole multiples of one atom's cross-section, which gives absolute numbers
 /// and holds where the components overlap. The ICL charges for overlap and then finds one component only; the BIC,
-/// which does not, takes its place.
+/// which does not, takes its place. There the histogram alone hardly tells few wide components from many narrow ones; the
+/// errors of the cross-sections do, so with `proportional` and `curved` means the widths are tied to them.
 public struct AtomCounter: Sendable, Codable, Equatable {
   /// What is assumed of the components' means.
   public enum Spacing: String, Sendable, Codable, CaseIterable {
-    /// `curved` where the components are resolved and it is better, `proportional` otherwise.
+    /// `curved` where the components are resolved and its BIC is lower, `proportional` otherwise.
     case auto
     /// μₙ = δ n.
     case proportional
@@ -46,6 +47,8 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     public var components: [Component]
     /// Criteria against the number of components, of the spacing that was taken.
     public var orders: [Order]
+    /// The number of components that was taken; of those, `components` has the ones that hold columns.
+    public var order: Int
     public var spacing: Spacing
     public var criterion: Criterion
     /// Mean entropy of a column's number, in nats; 0 is certainty.
@@ -71,8 +74,11 @@ public struct AtomCounter: Sendable, Codable, Equatable {
   }
 
   /// The number of atoms of each column.
-  /// - Parameter crossSections: integrated intensities above the background, in any unit.
-  public func counts(of crossSections: [Double]) throws -> Result {
+  /// - Parameters:
+  ///   - crossSections: integrated intensities above the background, in any unit.
+  ///   - errors: their standard errors in the same unit, or none. Not used with free means, nor with one width for all.
+  public func counts(of crossSections: [Double], errors: [Double] = []) throws -> Result {
+    precondition(errors.isEmpty || errors.count == crossSections.count)
     try require((2...200).contains(largestCount), "largest count", is: largestCount, mustBe: "within 2 ... 200")
     try require(resolvedEntropy > 0, "resolved entropy", is: resolvedEntropy, mustBe: "positive")
     let known = crossSections.filter { $0.isFinite && $0 > 0 }
@@ -82,8 +88,10 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     let sample = SpacedMixture.Sample(known)
     let sorted = known.sorted()
     let (bottom, top) = (Statistics.quantile(sorted: sorted, 0.003), Statistics.quantile(sorted: sorted, 0.997))
+    let noise = hasCountingNoise ? SpacedMixture.Noise(values: crossSections, errors: errors) : nil
     func tried(_ means: SpacedMixture.Means) -> [SpacedMixture.Fit] {
-      let mixture = SpacedMixture(means: means, hasCountingNoise: hasCountingNoise)
+      let mixture = SpacedMixture(
+        means: means, hasCountingNoise: hasCountingNoise, noise: means == .free ? nil : noise)
       return concurrentMap(count: min(largestCount, known.count / 2)) { k in
         // The large ones first: they take longest.
         mixture.fit(sample, count: min(largestCount, known.count / 2) - k, bottom: bottom, top: top)
@@ -92,7 +100,10 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     func chosen(_ fits: [SpacedMixture.Fit]) -> (fit: SpacedMixture.Fit, criterion: Criterion) {
       let byICL = fits.min { $0.icl < $1.icl }!
       if criterion == .icl { return (byICL, .icl) }
-      let byBIC = fits.min { $0.bic < $1.bic }!
+      // Of orders that the BIC hardly tells apart the lowest. A difference below 2 is not worth more than a bare mention:
+      // Kass & Raftery, J. Am. Stat. Assoc. 90 (1995) 773, section 3.2.
+      let least = fits.map(\.bic).min()!
+      let byBIC = fits.first { $0.bic < least + 2 }!
       if criterion == .bic { return (byBIC, .bic) }
       // Where the likelier order is resolved, overlap costs nothing to speak of, and both criteria mean the same.
       return byBIC.entropy / sample.total < resolvedEntropy ? (byICL, .icl) : (byBIC, .bic)
@@ -109,9 +120,8 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     if spacing == .auto {
       let others = tried(.curved)
       let other = chosen(others)
-      if other.criterion == .icl && (choice.criterion == .bic || other.fit.icl < choice.fit.icl)
-        && other.fit.entropy / sample.total < resolvedEntropy
-      {
+      // By the BIC: the ICL would prefer whichever overlaps less, be it right or not.
+      if other.fit.bic < choice.fit.bic && other.fit.entropy / sample.total < resolvedEntropy {
         (means, fits, choice) = (.curved, others, other)
       }
     }
@@ -142,7 +152,7 @@ public struct AtomCounter: Sendable, Codable, Equatable {
       components: fit.means.indices.filter { fit.weights[$0] * fit.sampleCount > 0.5 }.map {
         Component(atoms: first + $0, mean: fit.means[$0], deviation: fit.deviations[$0], share: fit.weights[$0])
       },
-      orders: fits.enumerated().map { Order(components: $0 + 1, icl: $1.icl, bic: $1.bic) },
+      orders: fits.enumerated().map { Order(components: $0 + 1, icl: $1.icl, bic: $1.bic) }, order: fit.means.count,
       spacing: spacings[means]!, criterion: criterion, meanEntropy: fit.entropy / fit.sampleCount)
   }
 }

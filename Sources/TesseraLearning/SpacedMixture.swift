@@ -7,7 +7,7 @@ import TesseraNumerics
 ///
 /// σₙ² = a + b μₙ: constant noise and counting noise. With `free` means and b = 0 this is the mixture of De Backer et al.,
 /// Ultramicroscopy 134 (2013) 23; `proportional` and `curved` means, which go through zero, use what is known of atoms
-/// on top of one another. Fitted by expectation-maximisation (Dempster, Laird & Rubin 1977); the means and the noise
+/// on top of one another. Where the samples' errors are known, σₙ² is a multiple of what they say. Fitted by expectation-maximisation (Dempster, Laird & Rubin 1977); the means and the noise
 /// are weighted least squares over the components.
 struct SpacedMixture: Sendable {
   enum Means: Sendable, Equatable {
@@ -30,7 +30,39 @@ struct SpacedMixture: Sendable {
   var means: Means
   /// Whether the variance grows with the mean.
   var hasCountingNoise: Bool
+  /// Variance of a sample of mean μ, constant + slope μ, where it is known up to a factor within `noiseFactors`.
+  var noise: Noise?
+  var noiseFactors = 0.8...1.5
   var stepLimit = 400
+
+  struct Noise: Sendable, Equatable {
+    var constant, slope: Double
+
+    func variance(at mean: Double) -> Double { constant + slope * max(0, mean) }
+
+    /// The line through the squared errors of samples, each weighted by its relative precision; constant and slope not
+    /// negative. Nil where no error is known.
+    init?(values: [Double], errors: [Double]) {
+      var (s, sx, sxx, sy, sxy) = (0.0, 0.0, 0.0, 0.0, 0.0)
+      for (x, error) in zip(values, errors) where x.isFinite && x > 0 && error.isFinite && error > 0 {
+        let y = error * error
+        let w = 1 / (y * y)
+        s += w
+        sx += w * x
+        sxx += w * x * x
+        sy += w * y
+        sxy += w * x * y
+      }
+      guard s > 0 else { return nil }
+      let determinant = s * sxx - sx * sx
+      guard determinant > 1e-9 * s * sxx else {
+        (constant, slope) = (sy / s, 0)
+        return
+      }
+      let (a, b) = ((sy * sxx - sxy * sx) / determinant, (s * sxy - sx * sy) / determinant)
+      (constant, slope) = b <= 0 ? (sy / s, 0) : a < 0 ? (0, sxy / sxx) : (a, b)
+    }
+  }
 
   struct Fit: Sendable {
     var means, deviations, weights: [Double]
@@ -98,7 +130,7 @@ struct SpacedMixture: Sendable {
     let mean: Double = pairs.reduce(0.0) { $0 + $1.0 * $1.1 } / sample.total
     let spread: Double = pairs.reduce(0.0) { $0 + $1.1 * ($1.0 - mean) * ($1.0 - mean) } / sample.total
     let floor = max(1e-6 * spread / Double(count * count), 1e-300)
-    var variances = [Double](repeating: max(step * step / 9, floor), count: count)
+    var variances = means.map { max(noise?.variance(at: $0) ?? step * step / 9, floor) }
     var weights = [Double](repeating: 1 / Double(count), count: count)
     var (previous, entropy) = (-Double.infinity, 0.0)
     var shares = [Double](repeating: 0, count: count)
@@ -143,10 +175,17 @@ struct SpacedMixture: Sendable {
         let offset = means[n] - own[n]
         return max(0, n2[n] / n0[n] - own[n] * own[n] + offset * offset)
       }
-      variances = noise(squares, means, n0, variances).map { max($0, floor) }
+      if let noise {
+        let expected = means.map { max(noise.variance(at: $0), floor) }
+        let ratio = (0..<count).reduce(0.0) { $0 + n0[$1] * squares[$1] / expected[$1] } / sample.total
+        let factor = min(max(ratio, noiseFactors.lowerBound), noiseFactors.upperBound)
+        variances = expected.map { factor * $0 }
+      } else {
+        variances = noiseLine(squares, means, n0, variances).map { max($0, floor) }
+      }
     }
     let active = n(of: weights, total: sample.total)
-    let parameters = (active - 1) + (self.means.parameterCount ?? active) + (hasCountingNoise ? 2 : 1)
+    let parameters = (active - 1) + (self.means.parameterCount ?? active) + (noise == nil && hasCountingNoise ? 2 : 1)
     return Fit(
       means: means, deviations: variances.map { $0.squareRoot() }, weights: weights, logLikelihood: previous,
       entropy: entropy, parameterCount: parameters, sampleCount: sample.total)
@@ -177,7 +216,7 @@ struct SpacedMixture: Sendable {
   }
 
   /// a + b μ through the components' own variances, each weighted by what its samples say of it; a and b not negative.
-  private func noise(_ own: [Double], _ means: [Double], _ counts: [Double], _ variances: [Double]) -> [Double] {
+  private func noiseLine(_ own: [Double], _ means: [Double], _ counts: [Double], _ variances: [Double]) -> [Double] {
     let total = counts.reduce(0, +)
     let common: Double = zip(own, counts).reduce(0.0) { $0 + $1.0 * $1.1 } / total
     guard hasCountingNoise else { return own.map { _ in common } }

@@ -42,6 +42,17 @@ struct `Atom counting` {
     #expect(share(result, made.truth, within: 1) > 0.95)
   }
 
+  /// The numbers of columns of 1 to 15 atoms, of which the thinnest were mostly overlooked, with constant noise besides.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func `takes the width of a thickness from the errors`(seed: UInt64) throws {
+    var random = RandomSource(seed: seed, stream: 7)
+    let truth = [Int](repeating: 1, count: 44) + (2...15).flatMap { [Int](repeating: $0, count: 220) }
+    let errors = truth.map { (22 + 38 * Double($0)).squareRoot() }
+    let values = zip(truth, errors).map { 31 * Double($0) + $1 * random.gaussian() }
+    let result = try AtomCounter().counts(of: values, errors: errors)
+    #expect(share(result, truth, within: 1) > 0.95)
+    #expect(result.spacing == .proportional && abs(result.crossSectionOfOne / 31 - 1) < 0.06)
+  }
+
   @Test func `knows absolute numbers of a crystal without thin parts`() throws {
     let made = columns(5...9, each: 100, countsOfOne: 900)
     let result = try AtomCounter().counts(of: made.values)

@@ -30,7 +30,8 @@ struct CountChapter {
       + "\(Number.percent(Statistics.mean(sure))): this share is expected to be exact if the model holds. "
       + (result.criterion == .icl
         ? "The number of components is where the integrated completed likelihood is least."
-        : "Thicknesses overlap, so the number of components is where the Bayesian information criterion is least.")
+        : "Thicknesses overlap, so the number of components is the lowest whose Bayesian information criterion is within 2 "
+          + "of the least.")
   }
 
   private var limits: String {
@@ -91,10 +92,9 @@ struct CountChapter {
     func curve(_ name: String, _ color: Color, _ value: (AtomCounter.Order) -> Double) -> LineFigure.Curve {
       .init(name: name, points: result.orders.map { Point(Double($0.components), value($0)) }, color: color)
     }
-    let best = result.orders.min { result.criterion == .icl ? $0.icl < $1.icl : $0.bic < $1.bic }
     let figure = LineFigure(
       curves: [curve("ICL", Color(0x0072B2)) { $0.icl }, curve("BIC", Color(0xE69F00)) { $0.bic }],
-      marks: best.map { [.init(at: Double($0.components), label: "\($0.components)")] } ?? [], x: Axis("components"),
+      marks: [.init(at: Double(result.order), label: "\(result.order)")], x: Axis("components"),
       y: Axis("criterion"), summary: "Information criteria against the number of components")
     return .init("orders", title: "How many components", caption: "Less is better.", figure.drawing())
   }

@@ -10,15 +10,35 @@ import TesseraStructure
 public struct CountMethod: Sendable, Codable, Equatable {
   public var preparation = Preparation()
   public var finder = PeakFinder()
+  public var intensities = ColumnIntensities()
   public var counter = AtomCounter()
   public init() {}
 
   /// - Throws: `DataError` where the image shows too few columns.
   public func result(on micrograph: Micrograph) throws -> CountResult {
     let prepared = try preparation.prepared(micrograph)
-    let found = try finder.found(in: prepared, name: micrograph.name)
-    let counts = try counter.counts(of: found.sites.sites.map(\.intensity))
+    var found = try finder.found(in: prepared, name: micrograph.name)
+    found.sites = try intensities.measured(found, in: prepared.image)
+    let counts = try counter.counts(of: found.sites)
     return CountResult(micrograph: micrograph, prepared: prepared, finding: found, counts: counts)
+  }
+}
+
+extension ColumnIntensities {
+  /// The sites with the intensities and errors that this fit gives them.
+  func measured(_ found: PeakFinder.Found, in image: Raster<Float>) throws -> Sites {
+    var sites = found.sites
+    guard let result = try result(of: image, sites: sites, outside: found.outside) else { return sites }
+    for k in sites.sites.indices {
+      (sites[k].intensity, sites[k].intensityError) = (result.values[k], result.errors[k])
+    }
+    return sites
+  }
+}
+
+extension AtomCounter {
+  func counts(of sites: Sites) throws -> Result {
+    try counts(of: sites.sites.map(\.intensity), errors: sites.sites.map(\.intensityError))
   }
 }
 

@@ -30,7 +30,7 @@ public struct CrystalMethod: Sendable, Codable, Equatable {
     try progress("prepare", 0)
     let prepared = try clock.run("prepare") { try preparation.prepared(micrograph) }
     try progress("sites", 0.05)
-    let found = try clock.run("sites") { try finder.found(in: prepared, name: micrograph.name) }
+    var found = try clock.run("sites") { try finder.found(in: prepared, name: micrograph.name) }
     try progress("lattice", 0.7)
     let (positions, errors) = (found.sites.positions, found.positionErrors)
     let heights = found.sites.sites.map(\.amplitude)
@@ -60,7 +60,12 @@ public struct CrystalMethod: Sendable, Codable, Equatable {
         }
       }
     }
-    let counts = try clock.run("counts") { try counter?.counts(of: found.sites.sites.map(\.intensity)) }
+    let counts = try counter.map { counter in
+      try clock.run("counts") {
+        found.sites = try ColumnIntensities().measured(found, in: prepared.image)
+        return try counter.counts(of: found.sites)
+      }
+    }
     return CrystalResult(
       micrograph: micrograph, prepared: prepared, finding: found, grains: grains,
       grainMap: grains.map(positions: positions, width: width, height: height), dislocations: dislocations,
