@@ -15,6 +15,9 @@ extension TileFit {
       let column = scene.columns[tile.columns[k]]
       guard equations.isKnown(k) else { return ColumnAccuracy() }
       var result = accuracy(of: column, covariance.covariance(of: k), covariance.sharedCovariance, equations)
+      // Where columns beyond the border leave the equations all but singular, nothing is known.
+      let errors = [result.position.x, result.position.y, result.amplitude]
+      if !errors.allSatisfy({ $0.isFinite && $0 > 0 }) { result = ColumnAccuracy() }
       let judged = quality(of: column)
       result.quality = judged.chiSquare
       if judged.isMisfit { result.flag = .misfit }
