@@ -12,10 +12,28 @@ static inline void tessera_h5_quiet(void) {
   H5Eset_auto2(H5E_DEFAULT, 0, 0);
 }
 
-static inline hid_t tessera_h5_open(const char *path) { return H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT); }
+/// Access without locks on the file: file systems of clusters often refuse them, and a program that is being started
+/// at the same moment would hold them longer than the file is open. Close it with H5Pclose.
+static inline hid_t tessera_h5_access(void) {
+  hid_t access = H5Pcreate(H5P_FILE_ACCESS);
+  H5Pset_file_locking(access, 0, 1);
+  return access;
+}
+
+static inline hid_t tessera_h5_open(const char *path) {
+  hid_t access = tessera_h5_access();
+  hid_t file = H5Fopen(path, H5F_ACC_RDONLY, access);
+  H5Pclose(access);
+  return file;
+}
 
 /// Makes a file that version 1.8 and later can read, without times in it, so that equal contents are equal bytes.
-static inline hid_t tessera_h5_create(const char *path) { return H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT); }
+static inline hid_t tessera_h5_create(const char *path) {
+  hid_t access = tessera_h5_access();
+  hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, access);
+  H5Pclose(access);
+  return file;
+}
 
 static inline hid_t tessera_h5_dataset_settings(void) {
   hid_t settings = H5Pcreate(H5P_DATASET_CREATE);

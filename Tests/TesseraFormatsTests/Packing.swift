@@ -53,9 +53,7 @@ enum HDF5Example {
   ///
   /// - Parameter isLatest: with the newest format of the library: checksums, other indices of chunks and groups.
   static func chunked(at path: String, isLatest: Bool) {
-    let plain = tessera_h5_create(path)
-    let access = H5Fget_access_plist(plain)
-    H5Fclose(plain)
+    let access = tessera_h5_access()
     if isLatest { H5Pset_libver_bounds(access, H5F_LIBVER_V110, H5F_LIBVER_V110) }
     let overwrite: UInt32 = 2  // H5F_ACC_TRUNC, a macro that Swift does not see.
     let file = H5Fcreate(path, overwrite, 0, access)
