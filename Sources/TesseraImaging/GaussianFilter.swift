@@ -40,15 +40,18 @@ public enum GaussianFilter {
   /// Minus the Laplacian of the Gaussian, times sigma squared: positive on bright blobs, largest on a Gaussian blob
   /// of the same sigma (Lindeberg, IJCV 30 (1998) 79).
   public static func blobResponse(_ image: Raster<Float>, sigma: Double) -> Raster<Float> {
-    let smooth = halfKernel(sigma: sigma)
-    let curvature = secondDerivativeHalfKernel(sigma: sigma)
-    let xx = separableFilter(image, rows: curvature, columns: smooth)
-    let yy = separableFilter(image, rows: smooth, columns: curvature)
+    smoothedWithBlobs(image, sigma: sigma).response
+  }
+
+  /// The smoothed image and its `blobResponse`, for little more than the price of one of them.
+  public static func smoothedWithBlobs(
+    _ image: Raster<Float>, sigma: Double
+  ) -> (smooth: Raster<Float>, response: Raster<Float>) {
     let scale = Float(-sigma * sigma)
-    return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-      let (a, b) = (xx.values.span, yy.values.span)
-      for x in 0..<row.count { row[x] = scale * (a[y * image.width + x] + b[y * image.width + x]) }
-    }
+    let found = smoothAndCurvature(
+      of: image, smooth: halfKernel(sigma: sigma),
+      curvature: secondDerivativeHalfKernel(sigma: sigma).map { scale * $0 })
+    return (found.smooth, found.curvature)
   }
 
   /// Standard deviation of `blobResponse` on white noise of unit standard deviation: 1 / (sigma sqrt(2 pi)), exact as
@@ -81,19 +84,36 @@ public enum GaussianFilter {
     _ image: Raster<Float>, weights: Raster<Float>?, factor: Int
   ) -> (Raster<Float>, Raster<Float>) {
     let (w, h) = ((image.width + factor - 1) / factor, (image.height + factor - 1) / factor)
-    var (sums, totals) = ([Double](repeating: 0, count: w * h), [Double](repeating: 0, count: w * h))
-    for y in 0..<image.height {
-      for x in 0..<image.width {
-        let weight = weights.map { Double($0.values[y * image.width + x]) } ?? 1
-        if weight > 0 {
-          sums[y / factor * w + x / factor] += weight * Double(image.values[y * image.width + x])
-          totals[y / factor * w + x / factor] += weight
+    let rows = concurrentMap(count: h) { row -> (means: [Float], shares: [Float]) in
+      var (sums, totals) = ([Double](repeating: 0, count: w), [Double](repeating: 0, count: w))
+      for y in row * factor..<min(image.height, (row + 1) * factor) {
+        let range = y * image.width..<(y + 1) * image.width
+        let pixels = image.values.span.extracting(range)
+        for block in 0..<w {
+          let xs = block * factor..<min(image.width, (block + 1) * factor)
+          var (sum, total) = (Float(0), Float(xs.count))
+          if let weights {
+            let weights = weights.values.span.extracting(range)
+            total = 0
+            for x in xs where weights[x] > 0 {
+              sum += weights[x] * pixels[x]
+              total += weights[x]
+            }
+          } else {
+            for x in xs { sum += pixels[x] }
+          }
+          sums[block] += Double(sum)
+          totals[block] += Double(total)
         }
       }
+      return (
+        zip(sums, totals).map { $1 > 0 ? Float($0 / $1) : 0 }, totals.map { Float($0 / Double(factor * factor)) }
+      )
     }
-    let means = zip(sums, totals).map { $1 > 0 ? Float($0 / $1) : 0 }
-    let shares = totals.map { Float($0 / Double(factor * factor)) }
-    return (Raster(width: w, height: h, values: means), Raster(width: w, height: h, values: shares))
+    return (
+      Raster(width: w, height: h, values: rows.flatMap(\.means)),
+      Raster(width: w, height: h, values: rows.flatMap(\.shares))
+    )
   }
 
   /// Bilinear interpolation of block values, whose centres lie at (factor - 1) / 2 + k factor.
@@ -107,11 +127,13 @@ public enum GaussianFilter {
     let columns = (0..<width).map { place($0, small.width) }
     return concurrentRows(width: width, height: height, of: Float(0)) { y, row in
       let (y0, y1, v) = place(y, small.height)
+      let blocks = small.values.span
+      let line = (0..<small.width).map {
+        blocks[y0 * small.width + $0] * (1 - v) + blocks[y1 * small.width + $0] * v
+      }
       for x in 0..<width {
         let (x0, x1, u) = columns[x]
-        let top = small.values[y0 * small.width + x0] * (1 - u) + small.values[y0 * small.width + x1] * u
-        let bottom = small.values[y1 * small.width + x0] * (1 - u) + small.values[y1 * small.width + x1] * u
-        row[x] = top * (1 - v) + bottom * v
+        row[x] = line[x0] * (1 - u) + line[x1] * u
       }
     }
   }

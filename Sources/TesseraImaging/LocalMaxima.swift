@@ -10,24 +10,45 @@ public enum LocalMaxima {
     let perRow = concurrentMap(count: height) { y -> [Int] in
       let pixels = image.values.span
       var found: [Int] = []
-      scan: for x in 0..<width {
+      /// Whether no pixel of the window is larger, no equal one comes first, and one at least is lower.
+      func isLargest(_ x: Int) -> Bool {
         let value = pixels[y * width + x]
-        // Direct neighbours first: they rule out most pixels.
-        if x > 0 && pixels[y * width + x - 1] >= value { continue }
-        if x + 1 < width && pixels[y * width + x + 1] > value { continue }
-        var lower = false
+        var isAboveOne = false
         for v in max(0, y - reach)...min(height - 1, y + reach) {
           for u in max(0, x - reach)...min(width - 1, x + reach) {
             let other = pixels[v * width + u]
-            if other > value || (other == value && (v, u) < (y, x)) { continue scan }
-            if other < value { lower = true }
+            if other > value || (other == value && (v, u) < (y, x)) { return false }
+            if other < value { isAboveOne = true }
           }
         }
-        if lower { found.append(y * width + x) }
+        return isAboveOne
+      }
+      var x = 0
+      while x < width {
+        // The direct neighbours rule out most pixels, four at a time.
+        if y > 0, y + 1 < height, x > 0, x + 5 <= width, !mayBeLargest(pixels, y * width + x, width: width) {
+          x += 4
+          continue
+        }
+        if isLargest(x) { found.append(y * width + x) }
+        x += 1
       }
       return found
     }
     return perRow.flatMap { $0 }
+  }
+
+  /// Whether one of four pixels, none of them at a border, is as large as its neighbours left, right, above and below.
+  @inline(__always)
+  private static func mayBeLargest(_ pixels: Span<Float>, _ index: Int, width: Int) -> Bool {
+    pixels.withUnsafeBufferPointer { pixels in
+      let here = UnsafeRawPointer(pixels.baseAddress! + index)
+      func four(_ offset: Int) -> SIMD4<Float> { (here + 4 * offset).loadUnaligned(as: SIMD4<Float>.self) }
+      let value = four(0)
+      let largest = (value .> four(-1)) .& (value .>= four(1)) .& (value .> four(-width)) .& (value .>= four(width))
+      let bits = unsafeBitCast(largest, to: SIMD2<UInt64>.self)
+      return bits[0] | bits[1] != 0
+    }
   }
 
   /// The summit of the parabola through a pixel and its neighbours, at most half a pixel off in each direction.

@@ -19,8 +19,9 @@ public func noiseLevel(of image: Raster<Float>) -> Double {
       if value.isFinite { differences.append(abs(value)) }
     }
   }
-  differences.sort()
-  let kept = differences.prefix(differences.count * 99 / 100)
+  let count = differences.count * 99 / 100
+  if count > 0 { Statistics.select(count, in: &differences) }
+  let kept = differences.prefix(count)
   // The mean absolute value of a normal distribution without its largest hundredth is 0.7768 standard deviations.
   return Statistics.mean(Array(kept)) / 0.7768 / 6
 }

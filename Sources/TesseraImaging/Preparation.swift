@@ -170,6 +170,7 @@ public struct Preparation: Sendable, Codable, Equatable {
     let mean = Statistics.mean(flat)
     let deviation = Statistics.deviation(flat)
     guard deviation > 0 else { return 0 }
-    return flat.reduce(0) { $0 + pow(($1 - mean) / deviation, 3) } / Double(flat.count)
+    let cubes = flat.reduce(0.0) { $0 + ($1 - mean) * ($1 - mean) * ($1 - mean) }
+    return cubes / (deviation * deviation * deviation) / Double(flat.count)
   }
 }

@@ -54,14 +54,30 @@ public struct PlanarIndex: Sendable {
   /// Indices of the `count` nearest points, nearest first; ties by index. Fewer only if there are fewer points.
   public func nearest(_ count: Int, to place: Point) -> [Int] {
     guard count > 0, !points.isEmpty else { return [] }
+    let wanted = min(count, points.count)
+    var found: [(distance: Double, index: Int)] = []
+    found.reserveCapacity(wanted + 1)
     let last = origin + Point(Double(columns), Double(rows)) * cell
     let outside = pointwiseMax(pointwiseMax(origin - place, place - last), .zero).length
     var radius = outside + cell * max(1, (Double(count) / 4).squareRoot())
     while true {
-      let found = neighbours(of: place, within: radius)
-      if found.count >= count || found.count == points.count { return Array(found.prefix(count)) }
+      found.removeAll(keepingCapacity: true)
+      forEachCell(around: place, radius: radius) { index in
+        let d = (points[index] - place).squaredLength
+        guard d <= radius * radius, found.count < wanted || isNearer((d, index), found[wanted - 1]) else { return }
+        // Behind the last that is nearer: the list stays sorted and never longer than wanted.
+        if found.count == wanted { found.removeLast() }
+        var at = found.count
+        while at > 0 && isNearer((d, index), found[at - 1]) { at -= 1 }
+        found.insert((d, index), at: at)
+      }
+      if found.count == wanted { return found.map(\.index) }
       radius *= 2
     }
+  }
+
+  private func isNearer(_ a: (distance: Double, index: Int), _ b: (distance: Double, index: Int)) -> Bool {
+    a.distance < b.distance || (a.distance == b.distance && a.index < b.index)
   }
 
   /// Distance from each point to its nearest neighbour; infinity when alone.
@@ -73,6 +89,7 @@ public struct PlanarIndex: Sendable {
     }
   }
 
+  @inline(__always)
   private func forEachCell(around place: Point, radius: Double, _ body: (Int) -> Void) {
     guard !points.isEmpty else { return }
     func clamp(_ value: Double, _ limit: Int) -> Int { Int(max(-1, min(Double(limit), value.rounded(.down)))) }

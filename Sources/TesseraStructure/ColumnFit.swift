@@ -48,7 +48,8 @@ public struct ColumnFit: Sendable, Codable, Equatable {
   public var background = Background.smooth
   /// Most sweeps over all columns.
   public var sweepLimit = 12
-  /// The fit ends when 99 % of the columns move less than this in a sweep, in pixels.
+  /// The fit ends when 99 % of the columns move less than this in a sweep, in pixels, or by less than a twentieth of
+  /// their standard errors.
   public var tolerance = 0.003
   /// Half side of a column's window, in standard deviations.
   public var windowRadius = 4.0
@@ -69,9 +70,11 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     var residual: Raster<Float>
     /// Variance of a pixel of model intensity m: `constantVariance + gain * m`.
     var constantVariance, gain: Double
+    /// Whether the values turned out to be counts.
+    var areCounts: Bool
     var shape: Shape
     var sweeps: Int
-    /// The move that 99 % of the columns stayed below in the last sweep, in pixels.
+    /// The move that 99 % of the columns stayed below in the last sweep, in units of what counts as rest.
     var lastMove: Double
   }
 
@@ -81,29 +84,32 @@ public struct ColumnFit: Sendable, Codable, Equatable {
   ///   - sigma: first guess of the columns' standard deviation, in pixels.
   ///   - spacing: mean distance between neighbouring columns, in pixels: the background varies over twice that.
   ///   - shape: instead of the fit's own; elliptical where neither says one.
+  ///   - previous: a fit of (almost) the same columns in the same image, whose background and noise this one goes on with.
   ///   - isLast: whether the errors of all unknowns are wanted.
   func outcome(
     seeds: [GaussianColumn], in image: Raster<Float>, isMeasured: Raster<Bool>, noiseFactor: Raster<Float>? = nil,
-    sigma: Double, spacing: Double, shape wanted: Shape? = nil, isLast: Bool = true
+    sigma: Double, spacing: Double, shape wanted: Shape? = nil, after previous: Outcome? = nil,
+    isLast: Bool = true
   ) -> Outcome {
     let shape = wanted ?? self.shape ?? .elliptical
     var state = ColumnFitState(
       columns: seeds, image: image, isMeasured: isMeasured, noiseFactor: noiseFactor, sigma: sigma, spacing: spacing,
       fit: self)
-    state.startBackground()
+    if let previous { state.resume(from: previous) } else { state.startBackground() }
+    // Sweeps in which all is still coarse. Shapes are free once heights and places have settled; widths of far-off starts
+    // would run away.
+    let coarse = previous == nil ? 3 : 0
     var sweep = 0
     var move = Double.infinity
-    while sweep < sweepLimit && move > tolerance {
-      // Shapes are free once heights and places have settled; widths of far-off starts would run away.
-      move = state.sweep(shape: sweep < 2 ? .shared : shape)
-      if sweep < 3 { state.followBackground() }
-      if sweep == 1 || sweep == 3 { state.updateNoise() }
+    while sweep < sweepLimit && (move > 1 || sweep <= coarse) {
+      move = state.sweep(shape: sweep + 1 < coarse ? .shared : shape)
+      if sweep < max(coarse, 1) { state.followBackground() }
+      if sweep <= 1 || sweep == coarse { state.updateNoise() }
       sweep += 1
-      if sweep <= 3 { move = .infinity }
     }
     if isLast {
       state.updateNoise()
-      state.assess(shape: sweep <= 2 ? .shared : shape)
+      state.assess(shape: sweep < coarse ? .shared : shape)
     }
     state.weighEvidence(shape: shape)
     return state.outcome(shape: shape, sweeps: sweep, lastMove: move)

@@ -24,7 +24,7 @@ struct ColumnFitState {
   private let starts: [Point]
   private let largestAmplitude: Double
   private let tiles: FitTiles
-  /// The farthest move of each tile's columns in its last step, in pixels.
+  /// The farthest move of each tile's columns in its last step, in units of what counts as rest.
   private var tileMoves: [Double]
   /// What each tile's next step is damped by.
   private var dampings: [Double]
@@ -54,12 +54,20 @@ struct ColumnFitState {
     starts = columns.map(\.centre)
     largestAmplitude = 2 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0))
     tiles = FitTiles(
-      width: image.width, height: image.height, places: starts, spacing: spacing, overlap: 4.6 * sigma)
+      width: image.width, height: image.height, places: starts, spacing: spacing, overlap: 5.3 * sigma,
+      guestReach: 4 * sigma)
     tileMoves = [Double](repeating: .infinity, count: tiles.tiles.count)
     dampings = [Double](repeating: 0, count: tiles.tiles.count)
     widthSteps = [Double](repeating: 0, count: tiles.tiles.count)
     widthInformation = widthSteps
     if fit.noise == .poisson { (constantVariance, gain) = (0, 1) }
+  }
+
+  /// Goes on from where another fit in the same image ended, but for its columns.
+  mutating func resume(from other: ColumnFit.Outcome) {
+    (background, constantVariance, gain) = (other.background, other.constantVariance, other.gain)
+    if other.areCounts { takeAsCounts() }
+    renderResidual()
   }
 
   // MARK: Background
@@ -97,9 +105,18 @@ struct ColumnFitState {
     }
     let correction = GaussianFilter.broadlySmoothed(
       residual, weights: weights, sigma: max(2 * spacing, 6 * startSigma))
-    for i in correction.values.indices {
-      self.background.values[i] += correction.values[i]
-      self.residual.values[i] -= correction.values[i]
+    self.background.values.withUnsafeMutableBufferPointer { background in
+      self.residual.values.withUnsafeMutableBufferPointer { residual in
+        // Rows do not overlap.
+        nonisolated(unsafe) let (background, residual) = (background.baseAddress!, residual.baseAddress!)
+        concurrentFor(image.height) { y in
+          let change = correction.values.span
+          for i in y * image.width..<(y + 1) * image.width {
+            background[i] += change[i]
+            residual[i] -= change[i]
+          }
+        }
+      }
     }
   }
 
@@ -120,22 +137,33 @@ struct ColumnFitState {
     }
     let xs = (0..<across).map { places[$0].x }
     let ys = (0..<down).map { places[$0 * across].y }
-    let columns = (0..<image.width).map { between($0, xs) }
+    // Where the same two tiles are next: up to the first centre, from centre to centre, behind the last.
+    let cuts = [0] + xs.map { Int($0.rounded(.up)) } + [image.width]
     background = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
       let (top, bottom, v) = between(y, ys)
       /// The correction in this row: at the centre of each tile's column, and its slope along x.
-      let lines = (0..<across).map { t -> (Double, Double) in
+      let lines = (0..<across).map { t -> (value: Double, slope: Double) in
         let (a, b) = (corrections[top * across + t], corrections[bottom * across + t])
         let (fromTop, fromBottom) = ((Double(y) - ys[top]) / unit, (Double(y) - ys[bottom]) / unit)
         return (
           (1 - v) * (a[0] + a[2] * fromTop) + v * (b[0] + b[2] * fromBottom), ((1 - v) * a[1] + v * b[1]) / unit
         )
       }
-      for x in 0..<row.count {
-        let (left, right, u) = columns[x]
-        let one = lines[left].0 + lines[left].1 * (Double(x) - xs[left])
-        let two = lines[right].0 + lines[right].1 * (Double(x) - xs[right])
-        row[x] = old.values[y * row.count + x] + Float(one + u * (two - one))
+      let from = old.values.span.extracting(y * row.count..<(y + 1) * row.count)
+      for part in 0...across {
+        let (left, right) = (max(part - 1, 0), min(part, across - 1))
+        let distance = max(xs[right] - xs[left], 1)
+        // One line turns into the next: a polynomial of degree 2 in the distance from the left centre.
+        let (one, two) = (lines[left], lines[right])
+        let constant = one.value
+        let linear = one.slope + (left == right ? 0 : (two.value - two.slope * distance - one.value) / distance)
+        let square = left == right ? 0 : (two.slope - one.slope) / distance
+        var u = Float(Double(cuts[part]) - xs[left])
+        let (a, b, c) = (Float(constant), Float(linear), Float(square))
+        for x in cuts[part]..<max(cuts[part], cuts[part + 1]) {
+          row[x] = from[x] + (a + u * (b + u * c))
+          u += 1
+        }
       }
     }
   }
@@ -162,36 +190,59 @@ struct ColumnFitState {
     }
     lastShape = shape
     let scene = scene(shape: shape)
-    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > 0.3 * fit.tolerance } }
+    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > 0.3 } }
     let steps = concurrentMap(count: active.count) { [tiles, dampings] k in
       TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side)).step(damping: dampings[active[k]])
     }
+    for (t, step) in zip(active, steps) where step.width.information > 0 {
+      (widthSteps[t], widthInformation[t]) = (step.width.step, step.width.information)
+    }
+    let width = shape == .shared ? commonWidth(in: scene) : nil
     var moves = [Double](repeating: 0, count: columns.count)
     var corrections = [SIMD4<Double>](repeating: .zero, count: tiles.tiles.count)
     for (t, step) in zip(active, steps) {
+      // What the tile's columns do if the common width takes another step than the tile asked for.
+      let excess = width.map { $0.step - step.width.step } ?? 0
+      var farthest = 0.0
       for k in 0..<tiles.tiles[t].ownCount {
         let index = tiles.tiles[t].columns[k]
-        columns[index] = step.columns[k]
-        moves[index] = step.moves[k]
+        let old = columns[index]
+        let change = excess == 0 ? step.changes[k] : step.changes[k] + excess * step.width.columns[k]
+        columns[index] = scene.advanced(old, from: starts[index], by: change)
         heldErrors[index] = step.heldErrors[k]
+        // Columns beyond the border, which the image hardly shows, may never settle; nobody waits for them.
+        guard scene.rim(of: old) >= 0 else { continue }
+        moves[index] = (columns[index].centre - old.centre).length / rest(of: columns[index], heldErrors[index])
+        farthest = max(farthest, moves[index])
       }
-      tileMoves[t] = step.columnsMoved
+      tileMoves[t] = farthest
       dampings[t] = step.damping
-      corrections[t] = step.background
-      if step.widthInformation > 0 { (widthSteps[t], widthInformation[t]) = (step.widthStep, step.widthInformation) }
+      corrections[t] = step.background + excess * step.width.background
+    }
+    if let width {
+      if abs(width.sigma - scene.columns[0].sigma) > fit.tolerance {
+        for t in tileMoves.indices { tileMoves[t] = .infinity }
+      }
+      for i in columns.indices { columns[i].setSigma(width.sigma) }
+      for t in tiles.tiles.indices where widthInformation[t] > 0 { widthSteps[t] -= width.step }
     }
     correctBackground(corrections)
-    if shape == .shared { shareWidth(from: scene) }
     renderResidual()
     return Statistics.quantile(moves, 0.99)
   }
 
-  /// Gives every column the width that all tiles ask for: the mean of their steps, weighted by their information, with
-  /// those that differ by more than four standard errors from the median drawn in. Tiles at rest have their say too.
-  private mutating func shareWidth(from scene: FitScene) {
+  /// A column that moves less than this in a sweep rests, in pixels. A Gaussian's place has the error √2 σ / A times that of
+  /// its height, all else being held.
+  private func rest(of column: GaussianColumn, _ heldError: Double) -> Double {
+    let error = 2.0.squareRoot() * column.sigma * heldError / max(column.amplitude, 1e-30)
+    return max(fit.tolerance, error.isFinite ? 0.05 * error : 0)
+  }
+
+  /// The width that all tiles together ask for: the mean of their steps, weighted by their information, with those that
+  /// differ by more than four standard errors from the median drawn in. Tiles at rest have their say too.
+  private func commonWidth(in scene: FitScene) -> (sigma: Double, step: Double)? {
     let asking = widthSteps.indices.filter { widthInformation[$0] > 0 && widthSteps[$0].isFinite }
-    // The width before the step: the tiles' columns have taken their own already.
-    guard !asking.isEmpty, let old = scene.columns.first else { return }
+    guard !asking.isEmpty, let old = scene.columns.first else { return nil }
     let middle = Statistics.median(asking.map { widthSteps[$0] })
     var (sum, weight) = (0.0, 0.0)
     for t in asking {
@@ -200,9 +251,7 @@ struct ColumnFitState {
       weight += widthInformation[t]
     }
     let sigma = scene.sharedSigma(old.sigma, step: sum / weight)
-    if abs(sigma - old.sigma) > fit.tolerance { for t in tileMoves.indices { tileMoves[t] = .infinity } }
-    for i in columns.indices { columns[i].setSigma(sigma) }
-    for t in asking { widthSteps[t] -= 1 / (sigma * sigma) - old.p }
+    return (sigma, 1 / (sigma * sigma) - old.p)
   }
 
   /// The errors of all unknowns, the fit's quality and its flags, at the present state.
@@ -292,18 +341,25 @@ struct ColumnFitState {
     }
     // Counts scatter by their mean; the rest is the misfit of the model.
     if areWhole && (0.9...1.2).contains(squares / max(means, 1e-30)) {
-      (constantVariance, gain, areCounts) = (0, 1, true)
-      measured = isMeasured.map { $0 ? 1 : 0 }
+      (constantVariance, gain) = (0, 1)
+      takeAsCounts()
       return
     }
     if let line = varianceLine(samples) { (constantVariance, gain) = line }
+  }
+
+  /// Pixels of counts need no local factors.
+  private mutating func takeAsCounts() {
+    areCounts = true
+    measured = isMeasured.map { $0 ? 1 : 0 }
   }
 
   func outcome(shape: ColumnFit.Shape, sweeps: Int, lastMove: Double) -> ColumnFit.Outcome {
     ColumnFit.Outcome(
       columns: columns, accuracies: accuracies, heldErrors: heldErrors, evidence: evidence, background: background,
       residual: residual,
-      constantVariance: constantVariance, gain: gain, shape: shape, sweeps: sweeps, lastMove: lastMove)
+      constantVariance: constantVariance, gain: gain, areCounts: areCounts, shape: shape, sweeps: sweeps,
+      lastMove: lastMove)
   }
 }
 

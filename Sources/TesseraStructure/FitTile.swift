@@ -36,9 +36,12 @@ struct FitTiles: Sendable {
   /// - Parameters:
   ///   - places: of the columns.
   ///   - spacing: typical distance between neighbours, in pixels.
-  ///   - overlap: columns closer together than this are solved together, in pixels.
-  init(width: Int, height: Int, places: [Point], spacing: Double, overlap: Double) {
-    let wanted = max(48, min(1024, Self.columnsAcross * spacing))
+  ///   - overlap: columns of a tile closer together than this are solved together, in pixels.
+  ///   - guestReach: the same for columns of different tiles: what fainter coupling would bring, the next step brings too.
+  init(width: Int, height: Int, places: [Point], spacing: Double, overlap: Double, guestReach: Double) {
+    // Neighbours within a cluster are nearer than the clusters: a tile should hold many of these.
+    let pitch = max(spacing, min(3 * spacing, (Double(width * height) / Double(max(1, places.count))).squareRoot()))
+    let wanted = max(48, min(1024, Self.columnsAcross * pitch))
     let (columns, rows) = (
       max(1, Int((Double(width) / wanted).rounded())), max(1, Int((Double(height) / wanted).rounded()))
     )
@@ -70,7 +73,8 @@ struct FitTiles: Sendable {
       var local: [Int: Int] = [:]
       for (k, i) in tile.columns.enumerated() { local[i] = k }
       for i in tile.columns[..<tile.ownCount] {
-        for j in neighbours[i] where homes[j] != t && local[j] == nil {
+        for j in neighbours[i]
+        where homes[j] != t && local[j] == nil && (places[i] - places[j]).squaredLength <= guestReach * guestReach {
           local[j] = tile.columns.count
           tile.columns.append(j)
         }

@@ -35,6 +35,9 @@ struct GaussianColumn: Sendable {
   /// Sum of all pixels above background: 2 pi A sigma_major sigma_minor.
   var volume: Double { 2 * .pi * amplitude * sigma * sigma }
 
+  /// p dx² + 2 q dx dy + r dy².
+  func quadratic(_ d: Point) -> Double { p * d.x * d.x + 2 * q * d.x * d.y + r * d.y * d.y }
+
   /// Half sides of the rectangle around an ellipse of so many standard deviations, in pixels.
   func reach(_ deviations: Double) -> Point {
     let scale = deviations / max(p * r - q * q, 1e-12).squareRoot()
@@ -43,17 +46,17 @@ struct GaussianColumn: Sendable {
 
   /// The derivatives of the column by its unknowns, each G = g / A times a polynomial of degree 2 in (dx, dy): rows
   /// amplitude, x, y and 1 / sigma² (round) or p, q, r (elliptical), six coefficients a row in the order of `Moment`.
-  func derivatives(isElliptical: Bool) -> [Double] {
-    var rows: [Double] = [
-      1, 0, 0, 0, 0, 0,
-      0, amplitude * p, amplitude * q, 0, 0, 0,
-      0, amplitude * q, amplitude * r, 0, 0, 0,
-    ]
+  /// - Parameters:
+  ///   - showsWidth: else the derivatives by the widths are zero.
+  ///   - rows: zeros; 4 x 6, or 6 x 6 if elliptical.
+  func writeDerivatives(isElliptical: Bool, showsWidth: Bool, to rows: UnsafeMutablePointer<Double>) {
+    rows[0] = 1
+    (rows[7], rows[8]) = (amplitude * p, amplitude * q)
+    (rows[13], rows[14]) = (amplitude * q, amplitude * r)
+    guard showsWidth else { return }
     let half = -0.5 * amplitude
-    rows +=
-      isElliptical
-      ? [0, 0, 0, half, 0, 0, 0, 0, 0, 0, 2 * half, 0, 0, 0, 0, 0, 0, half] : [0, 0, 0, half, 0, half]
-    return rows
+    rows[21] = half
+    if isElliptical { (rows[28], rows[35]) = (2 * half, half) } else { rows[23] = half }
   }
 
   /// Keeps both standard deviations within bounds, by clipping the eigenvalues of the inverse covariance.

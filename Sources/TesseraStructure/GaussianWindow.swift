@@ -5,7 +5,7 @@ import TesseraNumerics
 ///
 ///     G(x, y) = exp(-(p dx² + 2 q dx dy + r dy²) / 2) = T(x, y) exp(-r dy² / 2),   T(x, y + 1) = T(x, y) exp(-q dx).
 ///
-/// Two tables along x and one exponential a row are all that a window costs, which leaves multiplications and
+/// Two tables along x and a recurrence along y are all that a window costs, which leaves multiplications and
 /// additions on four pixels at a time. Pointers, because these loops are most of what a fit does: a bounds check a load
 /// would double them. Whoever makes a window sees that the rectangle lies in the raster and that four pixels behind the
 /// last one may be read.
@@ -13,32 +13,34 @@ struct GaussianWindow {
   /// Where in the raster: first column and row, numbers of both.
   let x, y, width, height: Int
   private let dx, dy: Float
-  private let q, r: Double
+  private let p, q, r: Double
   private let scratch: Scratch
 
   /// The tables that windows of one thread share; one window is in use at a time.
   final class Scratch {
     fileprivate var row: UnsafeMutablePointer<Float>
     fileprivate var step: UnsafeMutablePointer<Float>
+    fileprivate var heights: UnsafeMutablePointer<Float>
+    fileprivate let sums = UnsafeMutablePointer<SIMD4<Float>>.allocate(capacity: 31)
     private var capacity = 256
 
     init() {
-      row = .allocate(capacity: capacity)
-      step = .allocate(capacity: capacity)
+      row = .allocate(capacity: 3 * capacity)
+      (step, heights) = (row + capacity, row + 2 * capacity)
+      sums.initialize(repeating: .zero, count: 31)
     }
 
     deinit {
       row.deallocate()
-      step.deallocate()
+      sums.deallocate()
     }
 
     fileprivate func reserve(_ count: Int) {
       guard count > capacity else { return }
       row.deallocate()
-      step.deallocate()
       capacity = 2 * count
-      row = .allocate(capacity: capacity)
-      step = .allocate(capacity: capacity)
+      row = .allocate(capacity: 3 * capacity)
+      (step, heights) = (row + capacity, row + 2 * capacity)
     }
   }
 
@@ -61,10 +63,10 @@ struct GaussianWindow {
     (width, height) = (Int(right) - x + 1, Int(bottom) - y + 1)
     let (dx0, dy0) = (left - centre.x, top - centre.y)
     (dx, dy) = (Float(dx0), Float(dy0))
-    (q, r) = (shape.q, shape.r)
+    (p, q, r) = (shape.p, shape.q, shape.r)
     self.scratch = scratch
     let padded = (width + 3) & ~3
-    scratch.reserve(padded)
+    scratch.reserve(max(padded, height))
     // The exponential of a quadratic along a row follows from pixel to pixel by two multiplications.
     var value = exp(-0.5 * shape.p * dx0 * dx0 - shape.q * dx0 * dy0)
     var ratio = exp(-shape.p * (dx0 + 0.5) - shape.q * dy0)
@@ -85,6 +87,24 @@ struct GaussianWindow {
     }
   }
 
+  /// The factors exp(-r dy² / 2) of the rows, first to last: each follows from the last by two multiplications.
+  private struct RowFactors {
+    var value: Double
+    private var ratio: Double
+    private let ratioFactor: Double
+
+    init(r: Double, dy: Double) {
+      value = exp(-0.5 * r * dy * dy)
+      ratio = exp(-r * (dy + 0.5))
+      ratioFactor = exp(-r)
+    }
+
+    @inline(__always) mutating func advance() {
+      value *= ratio
+      ratio *= ratioFactor
+    }
+  }
+
   /// Moves the table on to the next row.
   @inline(__always) private func advance() {
     guard q != 0 else { return }
@@ -98,9 +118,9 @@ struct GaussianWindow {
 
   /// Adds `factor` times the Gaussian to the raster whose rows are `stride` pixels long.
   func add(_ factor: Double, to raster: UnsafeMutablePointer<Float>, stride: Int) {
+    var rows = RowFactors(r: r, dy: Double(dy))
     for j in 0..<height {
-      let dy = Double(self.dy) + Double(j)
-      let height = Float(factor * exp(-0.5 * r * dy * dy))
+      let height = Float(factor * rows.value)
       let line = raster + (y + j) * stride + x
       var i = 0
       while i + 4 <= width {
@@ -111,89 +131,117 @@ struct GaussianWindow {
         line[i] += height * scratch.row[i]
         i += 1
       }
+      rows.advance()
       advance()
     }
   }
 
-  /// Adds up the moments Σ w G² dxⁱ dyʲ (i + j <= 4), Σ w G dxⁱ dyʲ (i + j <= 3) and Σ v G dxⁱ dyʲ (i + j <= 2).
+  /// Adds up the moments Σ w G² dxⁱ dyʲ (i + j <= 4), Σ w G dxⁱ dyʲ (i + j <= 3) and Σ v G dxⁱ dyʲ (i + j <= 2) over the
+  /// pixels where G is above exp(-`depth`).
   /// - Parameters:
   ///   - weights, weighted: the rasters w and v, with rows of `stride` pixels.
   ///   - square, plain, score: room for 15, 10 and 6 sums in the order of `Moment.index`; overwritten.
   func moments(
-    weights: UnsafePointer<Float>, weighted: UnsafePointer<Float>, stride: Int, square: UnsafeMutablePointer<Double>,
-    plain: UnsafeMutablePointer<Double>, score: UnsafeMutablePointer<Double>
+    weights: UnsafePointer<Float>, weighted: UnsafePointer<Float>, stride: Int, depth: Double,
+    square: UnsafeMutablePointer<Double>, plain: UnsafeMutablePointer<Double>, score: UnsafeMutablePointer<Double>
   ) {
-    square.update(repeating: 0, count: 15)
-    plain.update(repeating: 0, count: 10)
-    score.update(repeating: 0, count: 6)
-    for j in 0..<height {
-      let w = weights + (y + j) * stride + x
-      let v = weighted + (y + j) * stride + x
+    let (squares, plains, scores) = (scratch.sums, scratch.sums + 15, scratch.sums + 25)
+    scratch.sums.update(repeating: .zero, count: 31)
+    forEachStrip(depth: depth) { i, dx, rows, first in
       var (s0, s1, s2, s3, s4) = (Four.zero, Four.zero, Four.zero, Four.zero, Four.zero)
       var (p0, p1, p2, p3) = (Four.zero, Four.zero, Four.zero, Four.zero)
       var (r0, r1, r2) = (Four.zero, Four.zero, Four.zero)
-      var dx = Four(self.dx, self.dx + 1, self.dx + 2, self.dx + 3)
-      var i = 0
-      while i < width {
-        let g = Self.load(scratch.row, i)
-        var t = Self.load(w, i) * g
+      var (table, dy) = (first, Four(repeating: self.dy + Float(rows.lowerBound)))
+      let step = q == 0 ? Four(repeating: 1) : Self.load(scratch.step, i)
+      var at = (y + rows.lowerBound) * stride + x + i
+      for j in rows {
+        let g = table * scratch.heights[j]
+        var t = Self.load(weights, at) * g
         var s = t * g
-        var u = Self.load(v, i) * g
+        var u = Self.load(weighted, at) * g
         s0 += s
         p0 += t
         r0 += u
-        s *= dx
-        t *= dx
-        u *= dx
+        s *= dy
+        t *= dy
+        u *= dy
         s1 += s
         p1 += t
         r1 += u
-        s *= dx
-        t *= dx
+        s *= dy
+        t *= dy
         s2 += s
         p2 += t
-        r2 += u * dx
-        s *= dx
+        r2 += u * dy
+        s *= dy
         s3 += s
-        p3 += t * dx
-        s4 += s * dx
-        dx += 4
-        i += 4
+        p3 += t * dy
+        s4 += s * dy
+        dy += 1
+        table *= step
+        at += stride
       }
-      let dy = Double(self.dy) + Double(j)
-      let e = exp(-0.5 * r * dy * dy)
-      Moment.add(row: (s0.sum, s1.sum, s2.sum, s3.sum, s4.sum), dy: dy, factor: e * e, degree: 4, to: square)
-      Moment.add(row: (p0.sum, p1.sum, p2.sum, p3.sum, 0), dy: dy, factor: e, degree: 3, to: plain)
-      Moment.add(row: (r0.sum, r1.sum, r2.sum, 0, 0), dy: dy, factor: e, degree: 2, to: score)
-      advance()
+      Moment.add(s0, s1, s2, s3, s4, dx: dx, degree: 4, to: squares)
+      Moment.add(p0, p1, p2, p3, .zero, dx: dx, degree: 3, to: plains)
+      Moment.add(r0, r1, r2, .zero, .zero, dx: dx, degree: 2, to: scores)
     }
+    for k in 0..<15 { square[k] = squares[k].total }
+    for k in 0..<10 { plain[k] = plains[k].total }
+    for k in 0..<6 { score[k] = scores[k].total }
   }
 
-  /// Adds up the moments Σ w G dxⁱ dyʲ (i + j <= 4); `sums` is overwritten.
-  func moments(weights: UnsafePointer<Float>, stride: Int, sums: UnsafeMutablePointer<Double>) {
-    sums.update(repeating: 0, count: 15)
-    for j in 0..<height {
-      let w = weights + (y + j) * stride + x
+  /// Adds up the moments Σ w G dxⁱ dyʲ (i + j <= 4) over the pixels where G is above exp(-`depth`); `sums` is overwritten.
+  func moments(weights: UnsafePointer<Float>, stride: Int, depth: Double, sums: UnsafeMutablePointer<Double>) {
+    scratch.sums.update(repeating: .zero, count: 15)
+    forEachStrip(depth: depth) { i, dx, rows, first in
       var (s0, s1, s2, s3, s4) = (Four.zero, Four.zero, Four.zero, Four.zero, Four.zero)
-      var dx = Four(self.dx, self.dx + 1, self.dx + 2, self.dx + 3)
-      var i = 0
-      while i < width {
-        var s = Self.load(w, i) * Self.load(scratch.row, i)
+      var (table, dy) = (first, Four(repeating: self.dy + Float(rows.lowerBound)))
+      let step = q == 0 ? Four(repeating: 1) : Self.load(scratch.step, i)
+      var at = (y + rows.lowerBound) * stride + x + i
+      for j in rows {
+        var s = Self.load(weights, at) * (table * scratch.heights[j])
         s0 += s
-        s *= dx
+        s *= dy
         s1 += s
-        s *= dx
+        s *= dy
         s2 += s
-        s *= dx
+        s *= dy
         s3 += s
-        s4 += s * dx
-        dx += 4
-        i += 4
+        s4 += s * dy
+        dy += 1
+        table *= step
+        at += stride
       }
-      let dy = Double(self.dy) + Double(j)
-      Moment.add(
-        row: (s0.sum, s1.sum, s2.sum, s3.sum, s4.sum), dy: dy, factor: exp(-0.5 * r * dy * dy), degree: 4, to: sums)
-      advance()
+      Moment.add(s0, s1, s2, s3, s4, dx: dx, degree: 4, to: scratch.sums)
+    }
+    for k in 0..<15 { sums[k] = scratch.sums[k].total }
+  }
+
+  /// Calls `body` for each strip of four columns of pixels: its first column, its dx, the rows where G may be above
+  /// exp(-depth), and T in the first of these. Strips run down the rows, so that sums over y stay in registers, and powers
+  /// of dx, like sums over the four, are taken once a strip or a window.
+  @inline(__always)
+  private func forEachStrip(depth: Double, _ body: (_ i: Int, _ dx: Four, _ rows: Range<Int>, _ first: Four) -> Void) {
+    var heights = RowFactors(r: r, dy: Double(dy))
+    for j in 0..<height {
+      scratch.heights[j] = Float(heights.value)
+      heights.advance()
+    }
+    var i = 0
+    while i < width {
+      let dx = Four(0, 1, 2, 3) + (self.dx + Float(i))
+      // The ellipse's longest chord among the four columns, about each middle that the chords have.
+      let nearest = Double(max(dx[0], min(0, dx[3])))
+      let reach = max(0, 2 * depth * r - (p * r - q * q) * nearest * nearest).squareRoot() / r
+      let (one, two) = (-q / r * Double(dx[0]), -q / r * Double(dx[3]))
+      let low = max(0, (min(one, two) - reach - Double(dy)).rounded(.up))
+      let high = min(Double(height - 1), (max(one, two) + reach - Double(dy)).rounded(.down))
+      if low <= high {
+        var first = Self.load(scratch.row, i)
+        if q != 0 { for _ in 0..<Int(low) { first *= Self.load(scratch.step, i) } }
+        body(i, dx, Int(low)..<Int(high) + 1, first)
+      }
+      i += 4
     }
   }
 
@@ -220,43 +268,59 @@ enum Moment {
   /// Powers (i, j) of the monomials up to degree 2.
   static let powers: [(i: Int, j: Int)] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)]
 
+  /// For each monomial up to degree 2 the index of its product with dx, and with dy.
+  static let timesX = powers.map { index($0.i + 1, $0.j) }
+  static let timesY = powers.map { index($0.i, $0.j + 1) }
+
   /// For each two monomials up to degree 2 the index of their product, row-major 6 x 6.
   static let products: [Int] = powers.flatMap { a in powers.map { b in index(a.i + b.i, a.j + b.j) } }
 
-  /// Adds a row's sums of dxⁱ, times dyʲ, for i + j up to a degree.
-  @inline(__always) fileprivate static func add(
-    row: (Double, Double, Double, Double, Double), dy: Double, factor: Double, degree: Int,
-    to sums: UnsafeMutablePointer<Double>
+  /// The moments up to degree 4 of a whole Gaussian about its centre, its integral being `mass`.
+  static func write(
+    gaussian c: (xx: Double, xy: Double, yy: Double), mass: Double, to sums: UnsafeMutablePointer<Double>
   ) {
-    var (a, b, c, d, e) = (factor * row.0, factor * row.1, factor * row.2, factor * row.3, factor * row.4)
-    // Along j each power of dx loses its highest degree.
+    sums.update(repeating: 0, count: 15)
+    sums[0] = mass
+    (sums[3], sums[4], sums[5]) = (mass * c.xx, mass * c.xy, mass * c.yy)
+    (sums[10], sums[11]) = (3 * mass * c.xx * c.xx, 3 * mass * c.xx * c.xy)
+    sums[12] = mass * (c.xx * c.yy + 2 * c.xy * c.xy)
+    (sums[13], sums[14]) = (3 * mass * c.xy * c.yy, 3 * mass * c.yy * c.yy)
+  }
+
+  /// Adds a strip's sums of dyʲ, times dxⁱ, for i + j up to a degree, lane by lane.
+  @inline(__always) fileprivate static func add(
+    _ a: SIMD4<Float>, _ b: SIMD4<Float>, _ c: SIMD4<Float>, _ d: SIMD4<Float>, _ e: SIMD4<Float>, dx: SIMD4<Float>,
+    degree: Int, to sums: UnsafeMutablePointer<SIMD4<Float>>
+  ) {
+    var (a, b, c, d) = (a, b, c, d)
+    // With each power of dx the highest power of dy falls away.
     sums[0] += a
-    sums[1] += b
-    sums[3] += c
-    if degree > 2 { sums[6] += d }
-    if degree > 3 { sums[10] += e }
-    (a, b, c, d, e) = (a * dy, b * dy, c * dy, d * dy, 0)
-    sums[2] += a
+    sums[2] += b
+    sums[5] += c
+    if degree > 2 { sums[9] += d }
+    if degree > 3 { sums[14] += e }
+    (a, b, c, d) = (a * dx, b * dx, c * dx, d * dx)
+    sums[1] += a
     sums[4] += b
-    if degree > 2 { sums[7] += c }
-    if degree > 3 { sums[11] += d }
-    (a, b, c) = (a * dy, b * dy, c * dy)
-    sums[5] += a
-    if degree > 2 { sums[8] += b }
+    if degree > 2 { sums[8] += c }
+    if degree > 3 { sums[13] += d }
+    (a, b, c) = (a * dx, b * dx, c * dx)
+    sums[3] += a
+    if degree > 2 { sums[7] += b }
     if degree > 3 { sums[12] += c }
     if degree > 2 {
-      (a, b) = (a * dy, b * dy)
-      sums[9] += a
+      (a, b) = (a * dx, b * dx)
+      sums[6] += a
       if degree > 3 {
-        sums[13] += b
-        sums[14] += a * dy
+        sums[11] += b
+        sums[10] += a * dx
       }
     }
   }
 }
 
 extension SIMD4<Float> {
-  @inline(__always) fileprivate var sum: Double {
+  @inline(__always) fileprivate var total: Double {
     (Double(self[0]) + Double(self[2])) + (Double(self[1]) + Double(self[3]))
   }
 }

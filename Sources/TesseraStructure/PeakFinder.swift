@@ -78,7 +78,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     if let c = contrastThreshold { try require(c >= 0 && c < 1, "contrast threshold", is: c, mustBe: "in 0 ..< 1") }
     let image = prepared.image
     let noise = NoiseModel(of: image)
-    var ladder = ScaleLadder(image: image, noise: noise)
+    let ladder = ScaleLadder(image: image, noise: noise)
     let choice =
       route == .atoms ? nil : scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()
     if route == .atoms || route == .auto, let atoms = singleAtoms(in: prepared, noise: noise, instead: choice) {
@@ -113,10 +113,11 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   private func candidates(
     in image: Raster<Float>, _ measured: Raster<Bool>, scale: Double, noise: NoiseModel, noiseShare: Double = 1
   ) -> (places: [Point], signalToNoise: Double) {
-    let response = GaussianFilter.blobResponse(image, sigma: scale)
+    let (smooth, response) = GaussianFilter.smoothedWithBlobs(image, sigma: scale)
     let reach = max(1, Int((1.2 * scale).rounded()))
     let all = LocalMaxima.indices(in: response, reach: reach).filter { measured.values[$0] }
-    let ratios = ScaleLadder(image: image, noise: noise).significance(of: all, in: response, scale: scale)
+    let ratios = ScaleLadder(image: image, noise: noise).significance(
+      of: all, in: response, smooth: smooth, scale: scale)
     let significant = all.indices.filter { ratios[$0] > noiseThreshold * noiseShare }
     let maxima = significant.map { all[$0] }
     let places = maxima.map { Point(Double($0 % image.width), Double($0 / image.width)) }
@@ -150,13 +151,14 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   ) -> (inside: ColumnFit.Outcome, outside: ColumnFit.Outcome) {
     let image = prepared.image
     func fitted(
-      _ seeds: [GaussianColumn], _ sigma: Double, _ shape: ColumnFit.Shape, sweeps: Int, isLast: Bool = false
+      _ seeds: [GaussianColumn], _ sigma: Double, _ shape: ColumnFit.Shape, sweeps: Int,
+      after previous: ColumnFit.Outcome? = nil, isLast: Bool = false
     ) -> ColumnFit.Outcome {
       var fit = self.fit
       fit.sweepLimit = sweeps
       return fit.outcome(
         seeds: seeds, in: image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
-        spacing: spacing, shape: shape, isLast: isLast)
+        spacing: spacing, shape: shape, after: previous, isLast: isLast)
     }
     let starts = places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
     let first = fitted(starts, scale, .shared, sweeps: 6)
@@ -165,18 +167,18 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
     guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
     seeds += beyondBorder(seeds, image: image, sigma: sigma, spacing: spacing)
-    let second = fitted(seeds, sigma, .shared, sweeps: 4)
+    let second = fitted(seeds, sigma, .shared, sweeps: 4, after: first)
     let kept = plausible(second, image: image, sigma: sigma, margin: 2 * sigma)
     guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
     let shape = fit.shape ?? Self.shape(for: second, kept: kept, sigma: sigma, spacing: spacing)
-    var last = fitted(kept.map { second.columns[$0] }, sigma, shape, sweeps: fit.sweepLimit, isLast: true)
+    let columns = kept.map { second.columns[$0] }
+    var last = fitted(columns, sigma, shape, sweeps: fit.sweepLimit, after: second, isLast: true)
     if fit.shape == nil && shape == .round && Self.widthsAgree(in: last) {
-      last = fitted(kept.map { second.columns[$0] }, sigma, .shared, sweeps: fit.sweepLimit, isLast: true)
+      last = fitted(columns, sigma, .shared, sweeps: fit.sweepLimit, after: second, isLast: true)
     }
-    let inside = plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma)
-    let listed = Set(inside)
     let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
-    return (last.selecting(inside), last.selecting(all.filter { !listed.contains($0) }))
+    func isInside(_ index: Int) -> Bool { Self.stands(last.columns[index].centre, in: image, margin: 0.25 * sigma) }
+    return (last.selecting(all.filter(isInside)), last.selecting(all.filter { !isInside($0) }))
   }
 
   /// Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations, two
@@ -233,17 +235,21 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let index = PlanarIndex(columns.map(\.centre))
     let heights = columns.map(\.amplitude)
     let strong = Self.localStrength(columns.map(\.centre), heights)
-    return columns.indices.filter { i in
+    let stand = concurrentMap(count: columns.count) { i in
       let c = columns[i]
-      let inside =
-        c.centre.x >= -margin && c.centre.y >= -margin && c.centre.x <= Double(image.width - 1) + margin
-        && c.centre.y <= Double(image.height - 1) + margin
       let significant = outcome.evidence[i] > 3 && c.amplitude > 0.06 * strong[i]
-      guard inside && significant else { return false }
+      guard significant && Self.stands(c.centre, in: image, margin: margin) else { return false }
       return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
         (heights[$0], -$0) <= (heights[i], -i)
       }
     }
+    return columns.indices.filter { stand[$0] }
+  }
+
+  /// Whether a place lies in the image or at most `margin` outside, in pixels.
+  private static func stands(_ place: Point, in image: Raster<Float>, margin: Double) -> Bool {
+    place.x >= -margin && place.y >= -margin && place.x <= Double(image.width - 1) + margin
+      && place.y <= Double(image.height - 1) + margin
   }
 
   static func result(

@@ -15,7 +15,6 @@ struct ScaleLadder {
   let image: Raster<Float>
   /// The variance of a pixel at each intensity.
   let noise: NoiseModel
-  private var responses: [Raster<Float>] = []
   private let scales: [Double]
 
   /// What one scale shows.
@@ -73,7 +72,7 @@ struct ScaleLadder {
   private static let steadiness = 0.07
 
   /// The scale of the columns, in pixels; nil where nothing rises above the noise.
-  mutating func columnScale() -> Choice? {
+  func columnScale() -> Choice? {
     var rungs: [Rung] = []
     var steadyFrom = 0
     for k in scales.indices {
@@ -97,7 +96,7 @@ struct ScaleLadder {
       && abs(log(Double(b.maxima.count) / Double(a.maxima.count))) <= Self.steadiness
   }
 
-  private mutating func even(_ rungs: inout [Rung], from first: Int) -> Choice {
+  private func even(_ rungs: inout [Rung], from first: Int) -> Choice {
     let scale = quarterSpacing(&rungs, from: first)
     return Choice(
       scale: scale,
@@ -105,7 +104,7 @@ struct ScaleLadder {
         + "\((100 * rungs[first].scatter).formatted(0)) %")
   }
 
-  private mutating func plateau(_ rungs: inout [Rung], from first: Int) -> Choice {
+  private func plateau(_ rungs: inout [Rung], from first: Int) -> Choice {
     let scale = quarterSpacing(&rungs, from: first)
     return Choice(
       scale: scale,
@@ -114,7 +113,7 @@ struct ScaleLadder {
   }
 
   /// A quarter of a rung's spacing, or the coarsest scale before it at which its maxima are still apart.
-  private mutating func quarterSpacing(_ rungs: inout [Rung], from first: Int) -> Double {
+  private func quarterSpacing(_ rungs: inout [Rung], from first: Int) -> Double {
     let ideal = rungs[first].spacing / Self.spacingInScales
     var last = first
     while last + 1 < scales.count, scales[last] < ideal {
@@ -133,7 +132,7 @@ struct ScaleLadder {
     return Choice(scale: max(1, 0.2 * plane), reason: "a fifth of the plane spacing in the power spectrum")
   }
 
-  private mutating func firstCloseScale(_ rungs: [Rung]) -> Choice? {
+  private func firstCloseScale(_ rungs: [Rung]) -> Choice? {
     let clear = rungs.filter { $0.maxima.count >= 4 && $0.signalToNoise >= Self.leastSignal }
     guard let close = clear.first(where: { $0.spacing <= Self.spacingInScales * $0.scale }) ?? clear.last else {
       return nil
@@ -145,11 +144,11 @@ struct ScaleLadder {
         scale: close.scale, reason: "neighbouring maxima stand four of it apart at this smoothing", order: .none)
   }
 
-  private mutating func rung(at k: Int) -> Rung {
-    let response = response(at: k)
+  private func rung(at k: Int) -> Rung {
+    let (smooth, response) = GaussianFilter.smoothedWithBlobs(image, sigma: scales[k])
     var rung = Rung(scale: scales[k])
     let all = LocalMaxima.indices(in: response, reach: max(1, Int((1.2 * scales[k]).rounded())))
-    let ratios = significance(of: all, in: response, scale: scales[k])
+    let ratios = significance(of: all, in: response, smooth: smooth, scale: scales[k])
     rung.maxima = all.indices.filter { ratios[$0] > Self.significance }.map { all[$0] }
     guard rung.maxima.count >= 4 else { return rung }
     rung.signalToNoise = Statistics.median(ratios.filter { $0 > Self.significance })
@@ -161,10 +160,10 @@ struct ScaleLadder {
   }
 
   /// The scale at which the median response of these maxima is largest.
-  private mutating func loneScale(at maxima: [Int]) -> Double {
+  private func loneScale(at maxima: [Int]) -> Double {
     var best = (scale: scales[0], height: -Double.infinity)
     for k in scales.indices {
-      let response = response(at: k)
+      let response = GaussianFilter.blobResponse(image, sigma: scales[k])
       let height = Double(Statistics.median(maxima.map { response.values[$0] }))
       if height > best.height { best = (scales[k], height) }
       // The response has one summit; coarser scales only cost time.
@@ -174,20 +173,17 @@ struct ScaleLadder {
   }
 
   /// Responses at these pixels in units of their noise, which follows from the smoothed intensity there.
-  func significance(of maxima: [Int], in response: Raster<Float>, scale: Double) -> [Double] {
-    let smooth = GaussianFilter.smoothed(image, sigma: max(1, scale))
+  /// - Parameter smooth: the image smoothed at this scale, if it is at hand and the scale is 1 or more.
+  func significance(
+    of maxima: [Int], in response: Raster<Float>, smooth: Raster<Float>? = nil, scale: Double
+  ) -> [Double] {
+    let smooth =
+      scale >= 1 ? smooth ?? GaussianFilter.smoothed(image, sigma: scale) : GaussianFilter.smoothed(image, sigma: 1)
     let unit = GaussianFilter.blobResponseNoise(sigma: scale)
     return maxima.map {
       Double(response.values[$0])
         / (unit * noise.variance(ofPixel: $0, at: Double(smooth.values[$0])).squareRoot())
     }
-  }
-
-  private mutating func response(at rung: Int) -> Raster<Float> {
-    while responses.count <= rung {
-      responses.append(GaussianFilter.blobResponse(image, sigma: scales[responses.count]))
-    }
-    return responses[rung]
   }
 }
 

@@ -61,7 +61,7 @@ struct TileCovariance {
     for _ in 0..<2 {
       var turned = own
       for a in 0..<size {
-        let row = equations.plain(Array(own[a * size..<(a + 1) * size]), factorOf: k)
+        let row = equations.plain(own, row: a, factorOf: k)
         for b in 0..<size { turned[b * size + a] = row[b] }
       }
       own = turned

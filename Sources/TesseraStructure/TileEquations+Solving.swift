@@ -6,8 +6,11 @@ struct TileSolution: Sendable {
   var columns: [Double]
   /// Of the unknowns that all columns share.
   var shared: [Double]
-  /// The shared unknowns' information once the columns have been eliminated, row-major.
-  var information: [Double]
+  /// The information about the last shared unknown once all others have been eliminated.
+  var lastInformation = 0.0
+  /// How the columns (whitened) and the other shared unknowns change with the last one, where that is given.
+  var columnsByLast: [Double] = []
+  var sharedByLast: [Double] = []
 }
 
 extension TileEquations {
@@ -24,7 +27,28 @@ extension TileEquations {
       for t in 0..<shared { for u in 0..<shared { result[t] += inverse[t * shared + u] * rights[u] } }
     }
     for t in 0..<shared { for i in columns.indices { columns[i] -= result[t] * responses[t][i] } }
-    return TileSolution(columns: columns, shared: result, information: matrix)
+    var solution = TileSolution(columns: columns, shared: result)
+    if shared > 0 { dependOnLast(&solution, matrix: matrix, responses: responses) }
+    return solution
+  }
+
+  /// With the last shared unknown given, the others follow from the first rows of their equations.
+  private func dependOnLast(_ solution: inout TileSolution, matrix: [Double], responses: [[Double]]) {
+    let last = shared - 1
+    let others = (0..<last).flatMap { t in (0..<last).map { u in matrix[t * shared + u] } }
+    let inverse = SmallSystem.inverse(others, count: last) ?? [Double](repeating: 0, count: last * last)
+    solution.sharedByLast = (0..<last).map { t in
+      -(0..<last).reduce(0.0) { $0 + inverse[t * last + $1] * matrix[$1 * shared + last] }
+    }
+    solution.lastInformation =
+      matrix[last * shared + last]
+      + (0..<last).reduce(0.0) { $0 + matrix[last * shared + $1] * solution.sharedByLast[$1] }
+    solution.columnsByLast = responses[last].map { -$0 }
+    for t in 0..<last {
+      for i in solution.columnsByLast.indices {
+        solution.columnsByLast[i] -= solution.sharedByLast[t] * responses[t][i]
+      }
+    }
   }
 
   /// Solves (1 + damping + off-diagonal blocks) x = b for the whitened columns by conjugate gradients.
@@ -97,10 +121,21 @@ extension TileEquations {
   }
 
   /// Back from whitened to plain unknowns: L⁻ᵀ x for column `k`, of all columns' unknowns.
-  func plain(_ x: [Double], column k: Int) -> [Double] { plain(Array(x[k * size..<(k + 1) * size]), factorOf: k) }
+  func plain(_ x: [Double], column k: Int) -> SIMD8<Double> {
+    var y = SIMD8<Double>.zero
+    for i in 0..<size { y[i] = x[k * size + i] }
+    return plain(y, factorOf: k)
+  }
+
+  /// L⁻ᵀ times a row of a matrix of size x size.
+  func plain(_ matrix: [Double], row: Int, factorOf k: Int) -> SIMD8<Double> {
+    var x = SIMD8<Double>.zero
+    for i in 0..<size { x[i] = matrix[row * size + i] }
+    return plain(x, factorOf: k)
+  }
 
   /// L⁻ᵀ x with the factor of column `k`.
-  func plain(_ x: [Double], factorOf k: Int) -> [Double] {
+  func plain(_ x: SIMD8<Double>, factorOf k: Int) -> SIMD8<Double> {
     var y = x
     let base = k * size * size
     for i in (0..<size).reversed() {

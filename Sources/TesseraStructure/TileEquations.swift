@@ -30,6 +30,10 @@ struct TileEquations {
 
   /// Pairs whose whitened block has no entry above this are left out: it changes a variance by 1e-4.
   private static let leastCoupling = 0.01
+  /// Where the product of two Gaussians stays below this, they are told nothing of each other; below the second, at
+  /// distances of four standard deviations and more, the weights hardly change under it and one of them serves for all.
+  private static let leastHeight = 1e-3
+  private static let farHeight = 0.018
 
   init(of tile: FitTile, pixels: TilePixels, in scene: FitScene, backgroundUnit unit: Double) {
     let isElliptical = scene.shape == .elliptical
@@ -53,29 +57,33 @@ struct TileEquations {
     }
     let width = terms  // The place of the common width among the shared unknowns.
     let origin = Point(Double(pixels.x), Double(pixels.y))
-    var derivatives = [Double](repeating: 0, count: n * raw * 6)
-    let sums = UnsafeMutablePointer<Double>.allocate(capacity: 31)
-    defer { sums.deallocate() }
-    let (square, plain, scores) = (sums, sums + 15, sums + 25)
-    var block = [Double](repeating: 0, count: raw * raw)
-    let table = Moment.products
+    let depth = 0.5 * scene.windowRadius * scene.windowRadius
+    // One block of memory for all that is written and read over and over: derivatives, moments, small matrices.
+    let room = UnsafeMutablePointer<Double>.allocate(capacity: n * raw * 6 + 31 + 4 * 36)
+    room.initialize(repeating: 0, count: n * raw * 6 + 31 + 4 * 36)
+    defer { room.deallocate() }
+    let derivatives = room
+    let square = room + n * raw * 6
+    let (plain, scores, block) = (square + 15, square + 25, square + 31)
+    let (local, first, second) = (block + 36, block + 72, block + 108)
     for (k, index) in tile.columns.enumerated() {
       let column = scene.columns[index]
-      var rows = column.derivatives(isElliptical: isElliptical)
+      let isCut = scene.isCut(column)
+      let rows = derivatives + k * raw * 6
       // Half a column does not show its width.
-      if scene.isCut(column) { for i in 18..<rows.count { rows[i] = 0 } }
-      for i in rows.indices { derivatives[k * raw * 6 + i] = rows[i] }
-      block.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+      column.writeDerivatives(isElliptical: isElliptical, showsWidth: !isCut, to: rows)
+      block.update(repeating: 0, count: raw * raw)
       if let window = GaussianWindow(
         centre: column.centre - origin, shape: (column.p, column.q, column.r), reach: column.reach(scene.windowRadius),
         rasterWidth: pixels.width, rasterHeight: pixels.height, scratch: pixels.scratch)
       {
         window.moments(
-          weights: pixels.weights, weighted: pixels.weighted, stride: pixels.width, square: square, plain: plain,
-          score: scores)
-        Self.product(rows, square, rows, table, count: raw, into: &block)
+          weights: pixels.weights, weighted: pixels.weighted, stride: pixels.width, depth: depth, square: square,
+          plain: plain, score: scores)
+        Self.product(rows, square, rows, count: raw, into: block)
         for a in 0..<raw {
-          let value = (0..<6).reduce(0.0) { $0 + rows[a * 6 + $1] * scores[$1] }
+          var value = 0.0
+          for m in 0..<6 { value += rows[a * 6 + m] * scores[m] }
           if a < size { score[k * size + a] = value } else { rights[width] += value }
         }
         let offset = column.centre - tile.centre
@@ -83,13 +91,10 @@ struct TileEquations {
           for a in 0..<raw {
             var value = 0.0
             for m in 0..<6 where rows[a * 6 + m] != 0 {
-              let power = Moment.powers[m]
               switch t {
               case 0: value += rows[a * 6 + m] * plain[m]
-              case 1:
-                value += rows[a * 6 + m] * (offset.x * plain[m] + plain[Moment.index(power.i + 1, power.j)]) / unit
-              default:
-                value += rows[a * 6 + m] * (offset.y * plain[m] + plain[Moment.index(power.i, power.j + 1)]) / unit
+              case 1: value += rows[a * 6 + m] * (offset.x * plain[m] + plain[Moment.timesX[m]]) / unit
+              default: value += rows[a * 6 + m] * (offset.y * plain[m] + plain[Moment.timesY[m]]) / unit
               }
             }
             if a < size {
@@ -101,7 +106,7 @@ struct TileEquations {
           }
         }
       }
-      if scene.isCut(column) {
+      if isCut {
         // What is cut by the border fits a near low column as well as a far high one.
         let weight = 1 / (0.16 * scene.typicalAmplitude * scene.typicalAmplitude)
         block[0] += weight
@@ -113,8 +118,6 @@ struct TileEquations {
       }
       Self.factor(block, stride: raw, size: size, into: &factors, at: k * size * size)
     }
-    // Pairs.
-    var local = [Double](repeating: 0, count: size * size)
     for pair in tile.pairs {
       let (one, two) = (scene.columns[tile.columns[pair.first]], scene.columns[tile.columns[pair.second]])
       let shape = (p: one.p + two.p, q: one.q + two.q, r: one.r + two.r)
@@ -125,23 +128,25 @@ struct TileEquations {
       let d1 = Point(
         (shape.r * pull.x - shape.q * pull.y) / determinant, (shape.p * pull.y - shape.q * pull.x) / determinant)
       let d2 = d1 - gap
-      let exponent =
-        one.p * d1.x * d1.x + 2 * one.q * d1.x * d1.y + one.r * d1.y * d1.y + two.p * d2.x * d2.x + 2 * two.q * d2.x
-        * d2.y
-        + two.r * d2.y * d2.y
-      let height = exp(-0.5 * exponent)
-      guard height > 1e-3, determinant > 0 else { continue }
-      let reach = Point((shape.r / determinant).squareRoot(), (shape.p / determinant).squareRoot()) * 4
-      guard
-        let window = GaussianWindow(
-          centre: one.centre + d1 - origin, shape: shape, reach: reach, rasterWidth: pixels.width,
-          rasterHeight: pixels.height, scratch: pixels.scratch)
-      else { continue }
-      window.moments(weights: pixels.weights, stride: pixels.width, sums: square)
-      for i in 0..<15 { square[i] *= height }
-      let first = Self.shifted(derivatives[(pair.first * raw * 6)..<((pair.first + 1) * raw * 6)], by: d1)
-      let second = Self.shifted(derivatives[(pair.second * raw * 6)..<((pair.second + 1) * raw * 6)], by: d2)
-      Self.product(first, square, second, table, count: raw, into: &block)
+      let height = exp(-0.5 * (one.quadratic(d1) + two.quadratic(d2)))
+      guard height > Self.leastHeight, determinant > 0 else { continue }
+      let centre = one.centre + d1 - origin
+      let covariance = (xx: shape.r / determinant, xy: -shape.q / determinant, yy: shape.p / determinant)
+      if height < Self.farHeight {
+        guard let weight = pixels.weight(at: centre) else { continue }
+        Moment.write(gaussian: covariance, mass: 2 * .pi * height * weight / determinant.squareRoot(), to: square)
+      } else {
+        guard
+          let window = GaussianWindow(
+            centre: centre, shape: shape, reach: 4 * Point(covariance.xx.squareRoot(), covariance.yy.squareRoot()),
+            rasterWidth: pixels.width, rasterHeight: pixels.height, scratch: pixels.scratch)
+        else { continue }
+        window.moments(weights: pixels.weights, stride: pixels.width, depth: 8, sums: square)
+        for i in 0..<15 { square[i] *= height }
+      }
+      Self.shift(derivatives + pair.first * raw * 6, by: d1, count: raw, into: first)
+      Self.shift(derivatives + pair.second * raw * 6, by: d2, count: raw, into: second)
+      Self.product(first, square, second, count: raw, into: block)
       if sharesWidth {
         matrix[width * shared + width] += 2 * block[15]
         for a in 0..<3 {
@@ -150,10 +155,11 @@ struct TileEquations {
         }
       }
       for a in 0..<size { for b in 0..<size { local[a * size + b] = block[a * raw + b] } }
-      Self.whiten(&local, factors, pair.first, pair.second, size: size)
-      guard local.contains(where: { abs($0) > Self.leastCoupling }) else { continue }
+      Self.whiten(local, factors, pair.first, pair.second, size: size)
+      let part = UnsafeMutableBufferPointer(start: local, count: size * size)
+      guard part.contains(where: { abs($0) > Self.leastCoupling }) else { continue }
       pairs.append(pair)
-      blocks += local
+      blocks += part
     }
     for k in 0..<n { Self.solveLower(factors, k, size: size, &score, at: k * size) }
     for t in 0..<shared { for k in 0..<n { Self.solveLower(factors, k, size: size, &couplings[t], at: k * size) } }
@@ -172,11 +178,10 @@ struct TileEquations {
 
   /// A M Bᵀ with M the 6 x 6 matrix of moments of products of monomials.
   private static func product(
-    _ a: [Double], _ moments: UnsafePointer<Double>, _ b: [Double], _ table: [Int], count: Int,
-    into block: inout [Double]
+    _ a: UnsafePointer<Double>, _ moments: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int,
+    into block: UnsafeMutablePointer<Double>
   ) {
-    let (a, b, table) = (a.span, b.span, table.span)
-    var out = block.mutableSpan
+    let table = Moment.products.span
     for i in 0..<count {
       var row = SIMD8<Double>.zero
       for l in 0..<6 {
@@ -187,29 +192,31 @@ struct TileEquations {
       for j in 0..<count {
         var sum = 0.0
         for m in 0..<6 { sum += row[m] * b[j * 6 + m] }
-        out[i * count + j] = sum
+        block[i * count + j] = sum
       }
     }
   }
 
   /// Polynomials in d = e + shift, rewritten in e.
-  private static func shifted(_ rows: ArraySlice<Double>, by shift: Point) -> [Double] {
-    var result = Array(rows)
+  private static func shift(
+    _ rows: UnsafePointer<Double>, by shift: Point, count: Int, into result: UnsafeMutablePointer<Double>
+  ) {
     let (x, y) = (shift.x, shift.y)
-    for base in stride(from: 0, to: result.count, by: 6) {
-      let (b, c, d, e, f) = (
-        result[base + 1], result[base + 2], result[base + 3], result[base + 4], result[base + 5]
-      )
-      result[base] += b * x + c * y + d * x * x + e * x * y + f * y * y
-      result[base + 1] += 2 * d * x + e * y
-      result[base + 2] += e * x + 2 * f * y
+    for base in Swift.stride(from: 0, to: 6 * count, by: 6) {
+      let (a, b, c) = (rows[base], rows[base + 1], rows[base + 2])
+      let (d, e, f) = (rows[base + 3], rows[base + 4], rows[base + 5])
+      result[base] = a + b * x + c * y + d * x * x + e * x * y + f * y * y
+      result[base + 1] = b + 2 * d * x + e * y
+      result[base + 2] = c + e * x + 2 * f * y
+      (result[base + 3], result[base + 4], result[base + 5]) = (d, e, f)
     }
-    return result
   }
 
   /// The Cholesky factor of the leading part of a block. An unknown that the pixels say nothing about gets the unit
   /// row: it has no score and stays where it is.
-  private static func factor(_ block: [Double], stride: Int, size: Int, into l: inout [Double], at base: Int) {
+  private static func factor(
+    _ block: UnsafePointer<Double>, stride: Int, size: Int, into l: inout [Double], at base: Int
+  ) {
     for i in 0..<size {
       for j in 0...i {
         var sum = block[i * stride + j]
@@ -240,7 +247,9 @@ struct TileEquations {
   }
 
   /// Replaces a block B by L₁⁻¹ B L₂⁻ᵀ.
-  private static func whiten(_ block: inout [Double], _ factors: [Double], _ first: Int, _ second: Int, size: Int) {
+  private static func whiten(
+    _ block: UnsafeMutablePointer<Double>, _ factors: [Double], _ first: Int, _ second: Int, size: Int
+  ) {
     let (one, two) = (first * size * size, second * size * size)
     for b in 0..<size {
       for i in 0..<size {

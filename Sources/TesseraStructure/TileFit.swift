@@ -2,22 +2,26 @@ import Foundation
 import TesseraImaging
 import TesseraNumerics
 
-/// What one step of a tile brought.
+/// What one step of a tile asks for.
 struct TileStep: Sendable {
-  /// The tile's own columns after the step.
-  var columns: [GaussianColumn] = []
-  /// How far each moved, in pixels.
-  var moves: [Double] = []
+  /// The change of each own column's unknowns: height, x, y, then 1 / sigma² or p, q, r.
+  var changes: [SIMD8<Double>] = []
   /// Standard error of each height, all else being held.
   var heldErrors: [Double] = []
   /// Correction of the background: coefficients of 1, X and Y, counted from the tile's centre in units of its side.
   var background = SIMD4<Double>.zero
-  /// The step of 1 / sigma² that the tile asks for, and its information about it; for a shared shape.
-  var widthStep = 0.0
-  var widthInformation = 0.0
+  /// For a shared shape: the step of 1 / sigma² that the tile itself asks for, its information about it, and how the
+  /// columns and the background change with it. The step that all tiles take together differs from what one asks for.
+  var width = WidthStep()
   /// What the next step should be damped by.
   var damping = 0.0
-  var columnsMoved: Double { moves.max() ?? 0 }
+
+  struct WidthStep: Sendable {
+    var step = 0.0
+    var information = 0.0
+    var columns: [SIMD8<Double>] = []
+    var background = SIMD4<Double>.zero
+  }
 }
 
 /// One Levenberg-Marquardt step, or the final errors, of the columns of one tile.
@@ -40,21 +44,24 @@ struct TileFit {
     result.heldErrors = (0..<tile.ownCount).map { equations.heldAmplitudeError(of: $0) }
     var damping = first
     for attempt in 0..<Self.attempts {
-      let trial = self.trial(equations.solution(damping: damping), of: equations)
-      let rise = withChange(to: trial, on: pixels) { likelihood.rise(by: $0, on: pixels.rectangle, in: scene) }
+      let solution = equations.solution(damping: damping)
+      let trial = self.trial(solution, of: equations)
+      // Over a small step the model is all but linear, and the likelihood rises as the equations say.
+      let rise =
+        trial.isSmall
+        ? 0 : withChange(to: trial, on: pixels) { likelihood.rise(by: $0, on: pixels.rectangle, in: scene) }
       // What a column loses by rounding, far less than the half that one standard error costs, is no reason to stop.
       if rise > -0.01 * Double(tile.columns.count) {
-        result.columns = Array(trial.columns[..<tile.ownCount])
-        result.moves = Array(trial.moves[..<tile.ownCount])
+        result.changes = Array(trial.changes[..<tile.ownCount])
         result.background = trial.background
-        (result.widthStep, result.widthInformation) = (trial.widthStep, trial.widthInformation)
+        if scene.shape == .shared { result.width = widthStep(solution, of: equations) }
         result.damping = attempt == 0 ? (damping < 1e-3 ? 0 : damping / 10) : damping
         return result
       }
       damping = max(10 * damping, 0.01)
     }
-    result.columns = tile.columns[..<tile.ownCount].map { scene.columns[$0] }
-    result.moves = [Double](repeating: 0, count: tile.ownCount)
+    result.changes = [SIMD8<Double>](repeating: .zero, count: tile.ownCount)
+    result.width.columns = result.changes
     result.damping = damping
     return result
   }
@@ -62,28 +69,41 @@ struct TileFit {
   /// All of the tile's columns, and what they share, after a step.
   private struct Trial {
     var columns: [GaussianColumn] = []
-    var moves: [Double] = []
+    var changes: [SIMD8<Double>] = []
     var background = SIMD4<Double>.zero
-    var widthStep = 0.0
-    var widthInformation = 0.0
+    /// Whether no place moves by more than a fifth of a width, and no height, width or background by a fifth.
+    var isSmall = true
   }
 
   /// Applies a solution within the bounds of the fit.
   private func trial(_ solution: TileSolution, of equations: TileEquations) -> Trial {
     var result = Trial()
-    let terms = equations.shared - (scene.shape == .shared ? 1 : 0)
+    let sharesWidth = scene.shape == .shared
+    let terms = equations.shared - (sharesWidth ? 1 : 0)
     for t in 0..<terms { result.background[t] = solution.shared[t] }
-    if scene.shape == .shared {
-      result.widthStep = solution.shared[terms]
-      result.widthInformation = max(0, solution.information[equations.shared * equations.shared - 1])
-    }
+    let background = pointwiseMax(result.background, -result.background).max()
+    result.isSmall = background < 0.02 * scene.typicalAmplitude
     for (k, index) in tile.columns.enumerated() {
-      var column = scene.columns[index]
-      result.moves.append(
-        advance(&column, from: scene.starts[index], by: equations.plain(solution.columns, column: k)))
-      if scene.shape == .shared { column.setSigma(scene.sharedSigma(column.sigma, step: result.widthStep)) }
-      result.columns.append(column)
+      let old = scene.columns[index]
+      let change = equations.plain(solution.columns, column: k)
+      var new = scene.advanced(old, from: scene.starts[index], by: change)
+      if sharesWidth { new.setSigma(scene.sharedSigma(old.sigma, step: solution.shared[terms])) }
+      let shape = max(abs(new.p - old.p), 2 * abs(new.q - old.q), abs(new.r - old.r))
+      result.isSmall =
+        result.isSmall && (new.centre - old.centre).length < 0.2 * old.sigma
+        && abs(new.amplitude - old.amplitude) < 0.2 * old.amplitude && shape < 0.2 * min(old.p, old.r)
+      result.columns.append(new)
+      result.changes.append(change)
     }
+    return result
+  }
+
+  /// What the tile says about the common width.
+  private func widthStep(_ solution: TileSolution, of equations: TileEquations) -> TileStep.WidthStep {
+    let last = equations.shared - 1
+    var result = TileStep.WidthStep(step: solution.shared[last], information: max(0, solution.lastInformation))
+    for t in 0..<last { result.background[t] = solution.sharedByLast[t] }
+    result.columns = (0..<tile.ownCount).map { equations.plain(solution.columnsByLast, column: $0) }
     return result
   }
 
@@ -119,37 +139,6 @@ struct TileFit {
       }
       return body(change)
     }
-  }
-
-  /// Applies a step within bounds; returns how far the centre moved.
-  private func advance(_ column: inout GaussianColumn, from start: Point, by change: [Double]) -> Double {
-    let sigma = column.sigma
-    let limit = 0.5 * sigma
-    guard change.allSatisfy(\.isFinite) else { return 0 }
-    let before = column.centre
-    column.centre += Point(max(-limit, min(limit, change[1])), max(-limit, min(limit, change[2])))
-    // A column that leaves its own peak has lost it: it stays at the rim and the finder judges it by its amplitude.
-    let offset = column.centre - start
-    let leash = FitBounds.leash * sigma
-    if offset.length > leash { column.centre = start + offset * (leash / offset.length) }
-    let old = column.amplitude
-    column.amplitude = min(
-      max(old + change[0], 0.05 * old), min(scene.largestAmplitude, 5 * old + scene.typicalAmplitude))
-    if !scene.isCut(column) {
-      switch scene.shape {
-      case .shared: break
-      case .round:
-        let inverse = min(max(column.p + change[3], 0.5 * column.p), 2 * column.p)
-        (column.p, column.q, column.r) = (inverse, 0, inverse)
-      case .elliptical:
-        let bound = 0.5 * max(column.p, column.r)
-        column.p += max(-bound, min(bound, change[3]))
-        column.q += max(-bound, min(bound, change[4]))
-        column.r += max(-bound, min(bound, change[5]))
-      }
-      column.clampWidths(scene.widths)
-    }
-    return (column.centre - before).length
   }
 }
 

@@ -26,6 +26,37 @@ struct FitScene: Sendable {
   /// What all other tiles know of the common width, for a shared shape.
   var widthInformation = 0.0
 
+  /// A column after a change of its unknowns, within the bounds of the fit.
+  /// - Parameter change: height, x, y, then 1 / sigma² or p, q, r; none for a shared shape.
+  func advanced(_ old: GaussianColumn, from start: Point, by change: SIMD8<Double>) -> GaussianColumn {
+    guard change.sum().isFinite else { return old }
+    var column = old
+    let sigma = column.sigma
+    let limit = 0.5 * sigma
+    column.centre += Point(max(-limit, min(limit, change[1])), max(-limit, min(limit, change[2])))
+    // A column that leaves its own peak has lost it: it stays at the rim and the finder judges it by its amplitude.
+    let offset = column.centre - start
+    let leash = FitBounds.leash * sigma
+    if offset.length > leash { column.centre = start + offset * (leash / offset.length) }
+    column.amplitude = min(
+      max(old.amplitude + change[0], 0.05 * old.amplitude), min(largestAmplitude, 5 * old.amplitude + typicalAmplitude))
+    if !isCut(column) {
+      switch shape {
+      case .shared: break
+      case .round:
+        let inverse = min(max(column.p + change[3], 0.5 * column.p), 2 * column.p)
+        (column.p, column.q, column.r) = (inverse, 0, inverse)
+      case .elliptical:
+        let bound = 0.5 * max(column.p, column.r)
+        column.p += max(-bound, min(bound, change[3]))
+        column.q += max(-bound, min(bound, change[4]))
+        column.r += max(-bound, min(bound, change[5]))
+      }
+      column.clampWidths(widths)
+    }
+    return column
+  }
+
   /// A common width after a step of 1 / sigma², in pixels: in small steps, as wider columns on a lower background look much
   /// alike and a long step would not come back.
   func sharedSigma(_ old: Double, step: Double) -> Double {
@@ -91,6 +122,13 @@ final class TilePixels {
     }
   }
 
+  /// The weight of the pixel at a place in the rectangle's own coordinates; nil outside.
+  func weight(at place: Point) -> Double? {
+    let (u, v) = (place.x.rounded(), place.y.rounded())
+    guard u >= 0, v >= 0, u < Double(width), v < Double(height) else { return nil }
+    return Double(weights[Int(v) * width + Int(u)])
+  }
+
   var rectangle: PixelRectangle { PixelRectangle(x: x, y: y, width: width, height: height) }
 
   deinit {
@@ -102,26 +140,38 @@ final class TilePixels {
   /// a length.
   func backgroundSums(centre: Point, unit: Double) -> (square: [Double], score: [Double]) {
     var (square, score) = ([Double](repeating: 0, count: 6), [Double](repeating: 0, count: 3))
+    let step = Float(1 / unit)
     for row in 0..<height {
-      let (w, v) = (weights + row * width, weighted + row * width)
-      var sums = SIMD8<Float>.zero
-      var dx = Float((Double(x) - centre.x) / unit)
-      let step = Float(1 / unit)
-      for i in 0..<width {
-        sums += SIMD8(w[i], w[i] * dx, w[i] * dx * dx, v[i], v[i] * dx, 0, 0, 0)
-        dx += step
+      let (w, v) = (UnsafeRawPointer(weights + row * width), UnsafeRawPointer(weighted + row * width))
+      var dx = SIMD4<Float>(0, 1, 2, 3) * step + Float((Double(x) - centre.x) / unit)
+      var (w0, w1, w2, v0, v1) = (
+        SIMD4<Float>.zero, SIMD4<Float>.zero, SIMD4<Float>.zero, SIMD4<Float>.zero, SIMD4<Float>.zero
+      )
+      for i in stride(from: 0, to: width, by: 4) {
+        var weight = w.loadUnaligned(fromByteOffset: 4 * i, as: SIMD4<Float>.self)
+        var value = v.loadUnaligned(fromByteOffset: 4 * i, as: SIMD4<Float>.self)
+        if i + 4 > width {
+          for lane in width - i..<4 { (weight[lane], value[lane]) = (0, 0) }
+        }
+        w0 += weight
+        v0 += value
+        weight *= dx
+        w1 += weight
+        v1 += value * dx
+        w2 += weight * dx
+        dx += 4 * step
       }
       let dy = (Double(y + row) - centre.y) / unit
-      let (a, b, c) = (Double(sums[0]), Double(sums[1]), Double(sums[2]))
+      let (a, b, c) = (Double(w0.sum()), Double(w1.sum()), Double(w2.sum()))
       square[0] += a
       square[1] += b
       square[2] += a * dy
       square[3] += c
       square[4] += b * dy
       square[5] += a * dy * dy
-      score[0] += Double(sums[3])
-      score[1] += Double(sums[4])
-      score[2] += Double(sums[3]) * dy
+      score[0] += Double(v0.sum())
+      score[1] += Double(v1.sum())
+      score[2] += Double(v0.sum()) * dy
     }
     return (square, score)
   }

@@ -16,6 +16,7 @@ struct TesseraCommand: AsyncParsableCommand {
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
   static func main() async {
+    Memory.keepFreed()
     Messages.begin()
     ChildProcess.helper = ReadHDF5.helper
     do {

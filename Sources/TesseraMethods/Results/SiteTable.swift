@@ -28,7 +28,14 @@ public struct SiteTable: Sendable {
   /// The table; x and y in pixels, amplitudes in the image's units, the angle in radians.
   public var csv: Data {
     var table = TableWriter(columns: Self.columns)
-    for (index, site) in sites.sites.enumerated() {
+    for part in concurrentMap(chunksOf: 2048, of: sites.count, { rows($0) }) { table.add(rows: part) }
+    return table.data
+  }
+
+  private func rows(_ range: Range<Int>) -> TableWriter {
+    var table = TableWriter()
+    for index in range {
+      let site = sites.sites[index]
       let nm = calibration.map { $0.nanometres(site.position) } ?? Point(.nan, .nan)
       let label = classes?.labels[index] ?? 0
       let known = index < accuracies.count ? accuracies[index] : nil
@@ -47,6 +54,6 @@ public struct SiteTable: Sendable {
         known.map { TableWriter.significant($0.quality) } ?? "", known?.flag?.rawValue ?? "",
       ])
     }
-    return table.data
+    return table
   }
 }
