@@ -104,15 +104,27 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     guard !kept.inside.columns.isEmpty else {
       throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
     }
-    let columns = Self.result(
+    var columns = Self.result(
       kept.inside, outside: kept.outside, route: used, scale: choice, signalToNoise: candidates.signalToNoise)
+    if candidates.textureCount > 0 {
+      columns.warnings.append(
+        "\(candidates.textureCount) faint maxima in no order were left out as texture of the support; "
+          + "a contrast threshold (--contrast-threshold 0.06) keeps them")
+    }
     return route == .symmetry ? try symmetric(among: columns, in: prepared, name: name) : columns
   }
 
-  /// Places of maxima that pass both thresholds, strongest first where two compete.
+  private struct Candidates {
+    var places: [Point]
+    var signalToNoise: Double
+    /// Maxima that were left out as texture of a support.
+    var textureCount: Int
+  }
+
+  /// Places of maxima that pass both thresholds and are no texture, strongest first where two compete.
   private func candidates(
     in image: Raster<Float>, _ measured: Raster<Bool>, scale: Double, noise: NoiseModel, noiseShare: Double = 1
-  ) -> (places: [Point], signalToNoise: Double) {
+  ) -> Candidates {
     let response = GaussianFilter.blobResponse(image, sigma: scale)
     let reach = max(1, Int((1.2 * scale).rounded()))
     let all = LocalMaxima.indices(in: response, reach: reach).filter { measured.values[$0] }
@@ -123,11 +135,20 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let heights = maxima.map { Double(response.values[$0]) }
     let strong = Self.localStrength(places, heights)
     let share = contrastThreshold ?? 0.06
-    let kept = maxima.indices.filter { heights[$0] >= share * strong[$0] }
+    var kept = maxima.indices.filter { heights[$0] >= share * strong[$0] }
+    let before = kept.count
+    if contrastThreshold == nil {
+      let isTexture = SupportTexture().isTexture(
+        kept.map { places[$0] }, heights: kept.map { heights[$0] }, width: image.width, height: image.height)
+      kept = zip(kept, isTexture).filter { !$0.1 }.map(\.0)
+    }
     let refined = kept.map { k in
       LocalMaxima.subpixel(in: response, x: maxima[k] % image.width, y: maxima[k] / image.width)
     }
-    return (refined, kept.isEmpty ? 0 : Statistics.median(kept.map { ratios[significant[$0]] }) / noiseShare)
+    return Candidates(
+      places: refined,
+      signalToNoise: kept.isEmpty ? 0 : Statistics.median(kept.map { ratios[significant[$0]] }) / noiseShare,
+      textureCount: before - kept.count)
   }
 
   /// For each place the 80 % quantile of the heights of its 24 nearest neighbours.
