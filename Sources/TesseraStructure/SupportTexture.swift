@@ -20,15 +20,22 @@ package struct SupportTexture {
 
   package init() {}
 
-  /// Which of the maxima at these places are texture, from their heights and the size of the image in pixels.
-  package func isTexture(_ places: [Point], heights: [Double], width: Int, height: Int) -> [Bool] {
+  /// Which maxima are texture, and the height below which they were suspected: zero where there is no texture.
+  package struct Separation {
+    package var isTexture: [Bool]
+    package var limit: Double
+  }
+
+  /// Tells maxima at these places from their heights and the size of the image in pixels.
+  package func separation(of places: [Point], heights: [Double], width: Int, height: Int) -> Separation {
+    let none = Separation(isTexture: places.map { _ in false }, limit: 0)
     let index = PlanarIndex(places)
     let regions = concurrentMap(count: places.count) { index.nearest(region + 1, to: places[$0]) }
     let strengths = regions.map { near in Statistics.quantile(near.map { heights[$0] }, 0.8) }
-    guard let strongest = strengths.max(), strongest > 0 else { return places.map { _ in false } }
+    guard let strongest = strengths.max(), strongest > 0 else { return none }
     let limit = faintness * Statistics.quantile(strengths, 0.9)
     let isFaint = strengths.map { $0 < limit }
-    guard isFaint.contains(true) else { return isFaint }
+    guard isFaint.contains(true) else { return none }
     let shares = concurrentMap(count: places.count) { k -> Double? in
       oppositeShare(of: k, in: index, near: regions[k], width: width, height: height)
     }
@@ -37,7 +44,7 @@ package struct SupportTexture {
       let known = regions[k].compactMap { shares[$0] }
       return !known.isEmpty && Statistics.mean(known) < leastOrder
     }
-    guard isTexture.count(where: { $0 }) > region else { return places.map { _ in false } }
+    guard isTexture.count(where: { $0 }) > region else { return none }
     var kept = places.indices.filter { !isTexture[$0] }
     while true {
       let others = PlanarIndex(kept.map { places[$0] })
@@ -45,7 +52,7 @@ package struct SupportTexture {
       let alone = kept.filter {
         heights[$0] < limit && others.neighbours(of: places[$0], within: reach).count < leastCompany + 1
       }
-      if alone.isEmpty { return isTexture }
+      if alone.isEmpty { return Separation(isTexture: isTexture, limit: limit) }
       for k in alone { isTexture[k] = true }
       kept.removeAll { isTexture[$0] }
     }

@@ -25,7 +25,9 @@ struct `Texture of a support` {
 
   @Test(arguments: 1...3) func `is told from thin parts of the crystal, which are as faint`(seed: Int) {
     let scene = scene(seed: UInt64(seed))
-    let isTexture = SupportTexture().isTexture(scene.places, heights: scene.heights, width: 900, height: 600)
+    let isTexture = SupportTexture().separation(
+      of: scene.places, heights: scene.heights, width: 900, height: 600
+    ).isTexture
     let support = isTexture.suffix(from: scene.columns)
     #expect(support.count > 1000)
     #expect(Double(support.count { $0 }) > 0.95 * Double(support.count))
@@ -36,8 +38,8 @@ struct `Texture of a support` {
   @Test func `is not seen where everything is as high`() {
     let scene = scene(seed: 4)
     let alike = scene.places.map { _ in 1.0 }
-    let isTexture = SupportTexture().isTexture(scene.places, heights: alike, width: 900, height: 600)
-    #expect(!isTexture.contains(true))
-    #expect(SupportTexture().isTexture([], heights: [], width: 9, height: 9).isEmpty)
+    let separation = SupportTexture().separation(of: scene.places, heights: alike, width: 900, height: 600)
+    #expect(!separation.isTexture.contains(true) && separation.limit == 0)
+    #expect(SupportTexture().separation(of: [], heights: [], width: 9, height: 9).isTexture.isEmpty)
   }
 }
