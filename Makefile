@@ -42,11 +42,11 @@ coverage: dependencies ## Runs every test and prints the share of lines that the
 	swift test -c release --enable-code-coverage --scratch-path .build/coverage
 	@tests=$$(ls -t .build/coverage/*/release/*PackageTests.xctest | head -n 1); \
 	data=$$(ls -t .build/coverage/*/release/codecov/default.profdata | head -n 1); \
-	for target in Sources/Tessera*; do \
-	  $(LLVM_COV) report "$$tests" -instr-profile "$$data" $$target 2>/dev/null \
+	for target in Sources/Tessera?*; do \
+	  $(LLVM_COV) report "$$tests" -instr-profile "$$data" $$target/ 2>/dev/null \
 	    | awk -v target=$$(basename $$target) '$$1 == "TOTAL" { printf "%-20s %6d lines %8s\n", target, $$8, $$10 }'; \
 	done; \
-	$(LLVM_COV) report "$$tests" -instr-profile "$$data" Sources/Tessera* \
+	$(LLVM_COV) report "$$tests" -instr-profile "$$data" Sources/Tessera?*/ \
 	  | awk '$$1 == "TOTAL" { printf "%-20s %6d lines %8s\n", "all", $$8, $$10 }'
 
 .PHONY: fuzz
