@@ -51,13 +51,19 @@ extension StrainAnalysis {
     return stage
   }
 
-  func measured(_ prepared: Preparation.Prepared, _ crystal: CrystalStage, name: String) throws -> MeasuredStage {
+  /// - Parameter isGiven: whether the columns were found before; phases then do not stand in for them.
+  func measured(
+    _ prepared: Preparation.Prepared, _ crystal: CrystalStage, isGiven: Bool, name: String
+  ) throws -> MeasuredStage {
     let image = prepared.image
     let wantsColumns = method == .columns || method == .both
     if wantsColumns && crystal.lattice == nil {
       throw DataError(
-        "\(crystal.obstacle ?? "\(name): the columns share no lattice"); strain from positions needs one, --method gpa "
-          + "needs reflections only")
+        "\(crystal.obstacle ?? "\(name): the columns share no lattice"); strain from positions needs a lattice, "
+          + "--method gpa needs reflections only")
+    }
+    if isGiven && method == .auto, let obstacle = crystal.obstacle {
+      throw DataError("\(obstacle); give other columns, or none to have them found")
     }
     let usesPhases = method == .gpa || method == .both || crystal.lattice == nil
     let phases = try usesPhases ? phase.outcome(of: image, noise: pixelNoise(of: image), name: name) : nil

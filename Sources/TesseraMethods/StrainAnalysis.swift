@@ -38,7 +38,9 @@ public struct StrainAnalysis: Sendable, Codable, Equatable {
     try progress("sites", 0.1)
     let crystal = try clock.run("sites") { try self.crystal(in: prepared, known: known, name: micrograph.name) }
     try progress("strain", 0.8)
-    let measured = try clock.run("strain") { try self.measured(prepared, crystal, name: micrograph.name) }
+    let measured = try clock.run("strain") {
+      try self.measured(prepared, crystal, isGiven: known != nil, name: micrograph.name)
+    }
     return StrainResult(
       micrograph: micrograph, prepared: prepared, columns: crystal.columns, lattice: crystal.lattice,
       phases: measured.phases, maps: measured.maps, columnStrains: measured.columnStrains, reference: reference,

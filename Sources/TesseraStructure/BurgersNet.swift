@@ -55,32 +55,47 @@ struct BurgersNet {
   /// Indices into `grain.sites` of columns that steps of sound frames connect: those of the brightest sublattice among
   /// the largest such sets.
   ///
-  /// In a core a step may lead from one sublattice to another. So only frames that fit as well as most join sets; the
-  /// others then fall to the set that most of their partners are of.
+  /// In a core a step may lead from one sublattice to another. So a step joins two columns only if it is a side of a
+  /// parallelogram that closes: both ways around lead to one column. The others then fall to the set that most of their
+  /// partners are of.
   private static func sublattice(of grain: Grain, heights: [Double]) -> [Int] {
     let count = grain.sites.count
     var place: [Int: Int] = [:]
     place.reserveCapacity(count)
     for (k, site) in grain.sites.enumerated() { place[site] = k }
     let isSound = grain.frames.map { ($0?.partnerCount ?? 0) >= 5 }
-    let deviations = isSound.indices.filter { isSound[$0] }.map { grain.frames[$0]!.deviation }
-    guard !deviations.isEmpty else { return [] }
-    let largestDeviation = max(0.04 * grain.lattice.grid.u.length, 2 * Statistics.median(deviations))
-    let joins = isSound.indices.map { isSound[$0] && grain.frames[$0]!.deviation <= largestDeviation }
+    // Mutual partners, as places in `grain.sites`.
+    let found: [[Int]] = grain.frames.map { frame in
+      (0..<8).map { step in frame.flatMap { place[Int($0.partners[step])] } ?? -1 }
+    }
+    let partners: [[Int]] = found.indices.map { k in
+      (0..<8).map { step -> Int in
+        let other = found[k][step]
+        return other >= 0 && isSound[other] && isSound[k] && found[other][step ^ 1] == k ? other : -1
+      }
+    }
+    /// Whether two ways around a parallelogram over the step lead to one column.
+    func isClosed(_ k: Int, _ step: Int) -> Bool {
+      (0..<8).contains { across in
+        guard across / 2 != step / 2, partners[k][across] >= 0 else { return false }
+        let corner = partners[partners[k][step]][across]
+        return corner >= 0 && corner == partners[partners[k][across]][step]
+      }
+    }
     var sets = DisjointSets(count)
-    for k in 0..<count where joins[k] {
+    var isJoined = [Bool](repeating: false, count: count)
+    for k in 0..<count {
       // Steps forward only: each link is seen from one of its ends.
-      for step in stride(from: 0, to: 8, by: 2) {
-        let site = Int(grain.frames[k]!.partners[step])
-        guard site >= 0, let other = place[site], joins[other] else { continue }
-        if grain.frames[other]!.partners[step + 1] == Int32(grain.sites[k]) { sets.unite(k, other) }
+      for step in stride(from: 0, to: 8, by: 2) where partners[k][step] >= 0 && isClosed(k, step) {
+        sets.unite(k, partners[k][step])
+        (isJoined[k], isJoined[partners[k][step]]) = (true, true)
       }
     }
     var members: [Int: [Int]] = [:]
-    for k in 0..<count where joins[k] { members[sets.find(k), default: []].append(k) }
-    for k in 0..<count where isSound[k] && !joins[k] {
-      let partners = (0..<8).compactMap { place[Int(grain.frames[k]!.partners[$0])] }.filter { joins[$0] }
-      let votes = Dictionary(partners.map { (sets.find($0), 1) }, uniquingKeysWith: +)
+    for k in 0..<count where isJoined[k] { members[sets.find(k), default: []].append(k) }
+    for k in 0..<count where isSound[k] && !isJoined[k] {
+      let roots = found[k].filter { $0 >= 0 && isJoined[$0] }.map { sets.find($0) }
+      let votes = Dictionary(roots.map { ($0, 1) }, uniquingKeysWith: +)
       guard let best = votes.max(by: { ($0.value, -$0.key) < ($1.value, -$1.key) }) else { continue }
       members[best.key]!.append(k)
     }

@@ -67,7 +67,8 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
   /// The displacements in one grain; nil where no sublattice is enclosed by another.
   /// - Parameters:
   ///   - number: of the grain, from 1.
-  ///   - errors: standard errors of x and y of each site, in pixels.
+  ///   - errors: standard errors of x and y of each site, in pixels. Where some are known, cages with a column of unknown
+  ///     error are left out.
   public func map(
     of grain: Grain, number: Int, positions: [Point], errors: [Point]
   ) throws(ParameterError) -> Map? {
@@ -79,6 +80,8 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
     }
     guard let (inner, shell) = pair(in: lattice) else { return nil }
     let siteOf = lattice.siteOfNode
+    // Where errors are known, a column without one (at the border, say) has no trustworthy place.
+    let hasErrors = grain.sites.contains { errors[$0].squaredLength.isFinite }
     var vectors: [Vector] = []
     // Weight of each site in the mean, for the error of the mean.
     var weights: [Int: Double] = [:]
@@ -90,6 +93,7 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
       let middle = corners.reduce(Point.zero) { $0 + positions[$1] } / n
       let variance =
         errors[site] * errors[site] + corners.reduce(Point.zero) { $0 + errors[$1] * errors[$1] } / (n * n)
+      guard !hasErrors || variance.squaredLength.isFinite else { continue }
       vectors.append(
         Vector(
           site: site, cell: (node.i, node.j), cageCentre: middle, displacement: positions[site] - middle,

@@ -61,7 +61,74 @@ public struct GrainFinder: Sendable, Codable, Equatable {
       for grain in found { for site in grain.sites { isFree[site] = false } }
       if round == 0, found.count == 1, found[0].lattice.indexedShare >= 0.9 { break }
     }
-    return Self.settled(found, count: positions.count, smallest: smallestGrain)
+    let parts = found.sorted { ($1.sites.count, $0.sites[0]) < ($0.sites.count, $1.sites[0]) }
+    let whole = united(parts, index: index, heights: heights, spacing: spacing)
+    return Self.settled(whole, count: positions.count, smallest: smallestGrain)
+  }
+
+  /// Parts of one crystal as one grain: those of equal orientation that touch and that one lattice indexes.
+  ///
+  /// A crystal comes in parts where a strip of it has no sound frames, or where the columns along its rim were left over and
+  /// taken for a crystal of their own.
+  private func united(_ parts: [Grain], index: PlanarIndex, heights: [Double], spacing: Double) -> [Grain] {
+    var grains = parts
+    var first = 0
+    search: while first < grains.count {
+      for other in grains.indices.dropFirst(first + 1) {
+        let whole = union(of: grains[first], grains[other], index: index, heights: heights, spacing: spacing)
+        guard let whole else { continue }
+        grains[first] = whole
+        grains.remove(at: other)
+        continue search
+      }
+      first += 1
+    }
+    return grains
+  }
+
+  /// Two parts on one lattice; nil where they are two crystals, or lie apart.
+  private func union(
+    of large: Grain, _ small: Grain, index: PlanarIndex, heights: [Double], spacing: Double
+  ) -> Grain? {
+    let (grid, other) = (large.lattice.grid, small.lattice.grid)
+    let areas = abs(grid.u.cross(grid.v)) / abs(other.u.cross(other.v))
+    guard small.period >= large.period, abs(areas - 1) < 0.1,
+      large.misorientation(to: small) * .pi / 180 < 0.5 * largestTurn
+    else { return nil }
+    var isLarge = [Bool](repeating: false, count: index.points.count)
+    for site in large.sites { isLarge[site] = true }
+    let reach = 1.5 * max(grid.u.length, grid.v.length)
+    let contacts = small.sites.count { site in
+      index.neighbours(of: index.points[site], within: reach).contains { isLarge[$0] }
+    }
+    guard contacts >= 3 else { return nil }
+    let sites = Set(large.sites + small.sites).sorted()
+    guard
+      let part = Lattice(
+        indexing: sites.map { index.points[$0] }, heights: sites.map { heights[$0] }, u: grid.u, v: grid.v,
+        tolerance: 0.25),
+      part.basis.count <= max(large.lattice.basis.count, small.lattice.basis.count),
+      part.indexedShare >= 0.9
+    else { return nil }
+    let lattice = part.spread(over: isLarge.count, sites: sites)
+    // A frame of the smaller part is named like those of the larger one once it is turned by what lies between the two.
+    let turn = small.orientation - large.orientation
+    let between = turn - large.period * (turn / large.period).rounded()
+    var rotations: [Int: Double] = [:]
+    for (grain, shift) in [(small, between), (large, 0)] {
+      for (site, frame) in zip(grain.sites, grain.frames) { rotations[site] = frame.map { $0.rotation + shift } }
+    }
+    guard
+      let fitter = LocalFrames(
+        u: lattice.grid.u, v: lattice.grid.v, index: index, tolerance: min(0.18 * grid.u.length, 0.35 * spacing))
+    else { return nil }
+    let indexed = lattice.nodes.indices.filter { lattice.nodes[$0] != nil }
+    let turns = rotations
+    return Grain(
+      lattice: lattice, orientation: large.orientation, period: large.period, sites: indexed,
+      frames: concurrentMap(count: indexed.count) { k in
+        turns[indexed[k]].flatMap { fitter.frame(of: indexed[k], turn: $0) }
+      })
   }
 
   /// A cell that free sites share: of the whole image, unless a window shows a smaller one that suits the sites as well.
@@ -102,8 +169,9 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   private func groups(
     _ fitter: LocalFrames, among free: [Int], index: PlanarIndex, isFree: [Bool], smallest: Int
   ) -> (groups: [(sites: [Int], turn: Double)], turns: [Double]) {
-    var frames = [LocalFrame?](repeating: nil, count: index.points.count)
-    for (k, frame) in fitter.frames(of: free).enumerated() { frames[free[k]] = frame }
+    var fitted = [LocalFrame?](repeating: nil, count: index.points.count)
+    for (k, frame) in fitter.frames(of: free).enumerated() { fitted[free[k]] = frame }
+    let frames = fitted
     // Beside a boundary half of the partners may be of the other grain; such a frame fits worse than noise makes it.
     let full = frames.compactMap { $0 }.filter { $0.partnerCount >= 5 }
     let usual = full.isEmpty ? 0 : Statistics.median(full.map(\.deviation))
@@ -112,13 +180,24 @@ public struct GrainFinder: Sendable, Codable, Equatable {
       frame.map { $0.partnerCount >= 5 && $0.deviation <= worst } ?? false
     }
     let turns = frames.map { $0?.rotation ?? .nan }
+    // One frame's turn is as uncertain as its columns; the mean over partners that agree keeps grains apart in noise.
+    let calm = concurrentMap(count: turns.count) { site -> Double in
+      guard isSound[site], let frame = frames[site] else { return .nan }
+      let differences = (0..<8).compactMap { step -> Double? in
+        let other = Int(frame.partners[step])
+        guard other >= 0, isSound[other] else { return nil }
+        let difference = fitter.difference(turns[other], turns[site])
+        return abs(difference) < 1.5 * largestTurn ? difference : nil
+      }
+      return turns[site] + differences.reduce(0, +) / Double(differences.count + 1)
+    }
     var sets = DisjointSets(index.points.count)
     func join(within reach: Double, turnedBy limit: Double) -> [[Int]] {
       let linked = concurrentMap(count: free.count) { k -> [Int] in
         let site = free[k]
         guard isSound[site] else { return [] }
         return index.neighbours(of: index.points[site], within: reach).filter {
-          $0 > site && isSound[$0] && isFree[$0] && abs(fitter.difference(turns[$0], turns[site])) < limit
+          $0 > site && isSound[$0] && isFree[$0] && abs(fitter.difference(calm[$0], calm[site])) < limit
         }
       }
       for (k, others) in linked.enumerated() { for other in others { sets.unite(free[k], other) } }

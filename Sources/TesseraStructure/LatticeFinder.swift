@@ -22,7 +22,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     var vector: Point
     /// Share of the columns, among those whose target lies in the image, that meet a column there.
     var share: Double
-    /// Mean squared difference of heights between partners.
+    /// Mean squared difference of heights between partners, or `negligibleDifference` if it is less.
     var heightDifference: Double
   }
 
@@ -48,6 +48,13 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
       })?.vector
     else { return nil }
     return Self.reduced(first, second)
+  }
+
+  /// Squared differences of heights up to this tell no column from another: 2 % of the usual height. Without noise the
+  /// pixels that a column falls on would.
+  static func negligibleDifference(of heights: [Double]) -> Double {
+    let known = heights.filter(\.isFinite).map(abs)
+    return known.isEmpty ? 0 : pow(0.02 * Statistics.median(known), 2)
   }
 
   /// The shortest basis of the same lattice (Gauss), with u along positive x where possible.
@@ -85,11 +92,13 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
       }
     }
     let peaks = self.peaks(of: histogram, smallest: Float(0.15 * smallestShare * Double(sample.count)))
+    let negligible = Self.negligibleDifference(of: heights)
     return peaks.compactMap { peak in
-      measure(
+      var translation = measure(
         (centroid(of: histogram, around: peak) - Point(Double(half), 0)) * cell, sample: sample, index: index,
-        heights: heights,
-        spacing: spacing, extent: extent)
+        heights: heights, spacing: spacing, extent: extent)
+      if let difference = translation?.heightDifference { translation?.heightDifference = max(difference, negligible) }
+      return translation
     }
   }
 

@@ -6,7 +6,8 @@ struct SharedCell {
   /// How well sites meet others where the cell has them, whatever its turn there: 1 for a perfect lattice, about 0 where they
   /// are met by chance.
   let suitability: Double
-  /// Mean squared difference of the heights of sites that are a lattice vector apart; 0 if none are known.
+  /// Mean squared difference of the heights of sites that are a lattice vector apart, or what is negligible if that is more;
+  /// 0 if none are known.
   let heightDifference: Double
 
   /// - Parameters:
@@ -27,7 +28,9 @@ struct SharedCell {
       }
     }
     suitability = sum / Double(8 * max(1, sample.count))
-    heightDifference = differences.isEmpty ? 0 : Statistics.mean(differences)
+    heightDifference =
+      differences.isEmpty
+      ? 0 : max(Statistics.mean(differences), LatticeFinder.negligibleDifference(of: sample.map { heights[$0] }))
   }
 
   /// The smallest cell that suits well and joins no unlike columns; of cells of about one size the first, if it suits as

@@ -67,7 +67,10 @@ extension PhaseMask.Shape: ExpressibleByArgument {}
 
 /// How strain is measured.
 struct StrainOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("columns, gpa, both; auto: columns where they share a lattice.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "columns, gpa, both; auto: columns where they share a lattice, or the one whose options are given.",
+      valueName: "name"))
   var method = StrainAnalysis.Method.auto
 
   @Option(
@@ -91,8 +94,8 @@ struct StrainOptions: ParsableArguments {
   @Option(parsing: .unconditional, help: ArgumentHelp("gpa: second Bragg vector.", valueName: "x,y"))
   var g2: BraggArgument?
 
-  @Option(help: "gpa: window around the reflections.")
-  var mask = PhaseMask.Shape.gaussian
+  @Option(help: "gpa: window around the reflections. (default: gaussian)")
+  var mask: PhaseMask.Shape?
 
   @Option(
     help: ArgumentHelp(
@@ -111,16 +114,24 @@ struct StrainOptions: ParsableArguments {
     if method == .gpa && radius != nil {
       throw ValidationError("--radius is for columns; with --method gpa use --mask-radius")
     }
-    if method == .columns && (g1 != nil || g2 != nil || maskRadius != nil) {
-      throw ValidationError("--g1, --g2 and --mask-radius are for --method gpa and both; leave them out")
+    if method == .columns && usesPhases {
+      throw ValidationError("--g1, --g2, --mask and --mask-radius are for --method gpa and both; leave them out")
+    }
+    if method == .auto && radius != nil && usesPhases {
+      throw ValidationError(
+        "--radius is for columns, --g1, --g2, --mask and --mask-radius are for phases; leave out one or the other")
     }
   }
 
+  /// Whether an option of the phases is given.
+  private var usesPhases: Bool { g1 != nil || g2 != nil || mask != nil || maskRadius != nil }
+
   func analysis(for micrograph: Micrograph) throws -> StrainAnalysis {
     var analysis = StrainAnalysis()
-    analysis.method = method
+    // An option of one method asks for it.
+    analysis.method = method != .auto ? method : usesPhases ? .gpa : radius != nil ? .columns : .auto
     analysis.columns.radius = radius
-    analysis.phase.mask.shape = mask
+    analysis.phase.mask.shape = mask ?? .gaussian
     analysis.phase.mask.radius = maskRadius
     analysis.phase.g1 = try g1?.frequency(in: micrograph)
     analysis.phase.g2 = try g2?.frequency(in: micrograph)

@@ -48,6 +48,23 @@ struct `Strain from columns` {
     plane.values.filter(\.isFinite).map { abs(Double($0) - value) }.max() ?? .infinity
   }
 
+  @Test func `leaves out columns whose place has no known error`() throws {
+    var crystal = StrainedColumns()
+    let lattice = try crystal.lattice()
+    var covariances = crystal.positions.map { _ in PlanarCovariance(errors: Point(0.1, 0.1)) }
+    for index in stride(from: 0, to: crystal.positions.count, by: 37) {
+      crystal.positions[index] += Point(3, -2)
+      covariances[index] = PlanarCovariance(errors: Point(.nan, .nan))
+    }
+    let fit = try ColumnStrain().fit(of: crystal.positions, covariances: covariances, lattice: lattice)
+    let strains = fit.strains(at: crystal.positions, from: crystal.reference).compactMap(\.self)
+    #expect(strains.count > crystal.positions.count / 2)
+    for strain in strains {
+      #expect(abs(strain.gradient.exx) < 1e-12 && abs(strain.gradient.rotation) < 1e-12)
+      #expect(strain.errors.x.isFinite)
+    }
+  }
+
   @Test func `of a pure stretch is exact`() throws {
     let crystal = StrainedColumns { Point(0.02 * ($0.x - 200), 0) }
     for strain in try crystal.fit().strains(at: crystal.positions, from: crystal.reference).compactMap(\.self) {
@@ -196,7 +213,7 @@ struct `Strain from columns` {
   }
 
   @Test func `says why it cannot be`() throws {
-    #expect(ColumnStrain.obstacle(in: [Point(3, 4)]) == "only 1 column was found")
+    #expect(ColumnStrain.obstacle(in: [Point(3, 4)]) == "there is only one column")
     let line = (0..<40).map { Point(10 + 9 * Double($0), 20 + 4 * Double($0)) }
     #expect(ColumnStrain.obstacle(in: line) == "all 40 columns lie on one line")
     #expect(ColumnStrain.obstacle(in: StrainedColumns().positions) == nil)

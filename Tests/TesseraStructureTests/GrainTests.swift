@@ -70,6 +70,22 @@ struct `Grains of an image` {
     }
   }
 
+  /// The columns along the boundaries of these come as parts of their own, with the orientation of the grain they touch.
+  @Test(arguments: ["hexagonal", "square"], [1, 2, 3, 4, 5, 6] as [UInt64]) func `come whole`(
+    crystal: String, seed: UInt64
+  ) throws {
+    let made = try simulatedColumns("grains", options(crystal, grains: 5, turn: 11, seed: seed))
+    let grains = GrainFinder().grains(of: made.positions, heights: made.heights, width: 1024, height: 1024)
+    #expect(grains.grains.count == 5)
+    for (k, grain) in grains.grains.enumerated() {
+      for other in grains.grains.dropFirst(k + 1) where grain.period == other.period {
+        #expect(grain.misorientation(to: other) > 10)
+      }
+      #expect(grain.frames.count == grain.sites.count && grain.sites == grain.sites.sorted())
+      #expect(grain.sites.allSatisfy { grains.labels[$0] == k + 1 && grain.lattice.nodes[$0] != nil })
+    }
+  }
+
   @Test func `cover the pixels as the truth does`() throws {
     let made = try simulatedColumns("grains", options("mose2", grains: 3, turn: 17, seed: 2))
     let grains = GrainFinder().grains(of: made.positions, heights: made.heights, width: 1024, height: 1024)
@@ -90,6 +106,18 @@ struct `Grains of an image` {
       LatticeFinder().vectors(of: made.positions, heights: made.heights, width: 1024, height: 1024))
     let lattice = Lattice(indexing: made.positions, heights: made.heights, u: vectors.u, v: vectors.v)
     #expect(grains.grains.first?.lattice == lattice)
+  }
+
+  /// Rows that differ in height by half a per cent, as fits of columns on different pixels do, are of one kind.
+  @Test func `have the smallest cell where heights hardly differ`() throws {
+    let places = (0..<900).map { Point(20 + 30 * Double($0 % 30), 20 + 30 * Double($0 / 30)) }
+    for (difference, columns) in [(0.005, 1), (0.2, 2)] {
+      let heights = (0..<900).map { $0 / 30 % 2 == 0 ? 100 : 100 * (1 + difference) }
+      let vectors = try #require(LatticeFinder().vectors(of: places, heights: heights, width: 920, height: 920))
+      #expect(abs(vectors.u.cross(vectors.v) - 900 * Double(columns)) < 1)
+      let grains = GrainFinder().grains(of: places, heights: heights, width: 920, height: 920)
+      #expect(grains.grains.map(\.lattice.basis.count) == [columns])
+    }
   }
 
   @Test func `of a random cloud are none`() {

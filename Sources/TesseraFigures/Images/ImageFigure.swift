@@ -53,6 +53,7 @@ public struct ImageFigure: Sendable {
   public func adding(_ layer: PaintedPolygons) -> ImageFigure { with { $0.layers.append(layer) } }
   public func adding(_ layer: ArrowField) -> ImageFigure { with { $0.layers.append(layer) } }
   public func adding(_ layer: CircleMarks) -> ImageFigure { with { $0.layers.append(layer) } }
+  public func adding(_ layer: AxisMarks) -> ImageFigure { with { $0.layers.append(layer) } }
 
   private func with(_ change: (inout ImageFigure) -> Void) -> ImageFigure {
     var copy = self

@@ -9,6 +9,8 @@ public struct StrainFigure: Sendable {
   public var calibration: Calibration?
   /// Value of the last colour of the strains, and of the rotation in radians.
   public var strainLimit, rotationLimit: Double
+  /// Direction of the first axis, from +x towards +y in radians; a sign in each map shows it.
+  public var axis = 0.0
   /// Width of a map in the drawing.
   public var width = 380.0
 
@@ -56,6 +58,11 @@ public struct StrainFigure: Sendable {
     }
     figure.width = width
     figure.showsScaleBar = calibration != nil
+    switch title {
+    case "exx", "eyy", "exy": figure = figure.adding(AxisMarks(.axes(angle: axis)))
+    case "hydrostatic": break
+    default: figure = figure.adding(AxisMarks(.turn))
+    }
     return figure.drawing()
   }
 }

@@ -5,7 +5,8 @@ struct Ticks: Sendable {
   let values: [Double]
   let labels: [String]
 
-  /// Multiples of 1, 2 or 5 times a power of ten that lie in the range: the finest of at most `limit` of them.
+  /// Multiples of 1, 2 or 5 times a power of ten that lie in the range: the finest of at most `limit` of them, or two more
+  /// where a single one would be left, which gives no scale.
   /// Source: Heckbert, "Nice numbers for graph labels", Graphics Gems (1990) 61.
   init(covering range: ClosedRange<Double>, atMost limit: Int) {
     let length = range.upperBound - range.lowerBound
@@ -16,6 +17,7 @@ struct Ticks: Sendable {
     }
     var exponent = Int(log10Floor(length / Double(limit)))
     var factors = [1.0, 2, 5].makeIterator()
+    var finer: (values: [Double], exponent: Int)?
     func multiples(of step: Double) -> [Double] {
       let first = Int((range.lowerBound / step - 1e-9).rounded(.up))
       let last = Int((range.upperBound / step + 1e-9).rounded(.down))
@@ -27,14 +29,16 @@ struct Ticks: Sendable {
         factors = [1.0, 2, 5].makeIterator()
         continue
       }
-      let found = multiples(of: factor * pow10(exponent))
-      if found.count <= limit {
-        values = found
-        labels = found.map {
-          Self.label($0, decimals: max(0, -exponent), largest: max(abs(range.lowerBound), abs(range.upperBound)))
+      var found = (values: multiples(of: factor * pow10(exponent)), exponent: exponent)
+      if found.values.count <= limit {
+        if let finer, found.values.count < 2, finer.values.count <= limit + 2 { found = finer }
+        values = found.values
+        labels = values.map {
+          Self.label($0, decimals: max(0, -found.exponent), largest: max(abs(range.lowerBound), abs(range.upperBound)))
         }
         return
       }
+      finer = found
     }
   }
 

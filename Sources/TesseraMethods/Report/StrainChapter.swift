@@ -33,8 +33,8 @@ package struct StrainChapter: Sendable {
   }
 
   private func section(of map: StrainMap, isFirst: Bool) -> ReportDocument.Section {
-    let figure = StrainFigure(
-      map.planes, calibration: calibration, sharingScaleWith: maps.map(\.planes))
+    var figure = StrainFigure(map.planes, calibration: calibration, sharingScaleWith: maps.map(\.planes))
+    figure.axis = map.axis
     let prefix = maps.count > 1 ? "strain-\(map.method.rawValue)-" : "strain-"
     let drawn = figure.maps.map { one in
       ReportDocument.Figure(
@@ -52,7 +52,8 @@ package struct StrainChapter: Sendable {
       axis == 0 ? "x (right)" : "the chosen axis, \(Number.short(axis * 180 / .pi, digits: 3))° from x towards y"
     return switch name {
     case "exx": "Positive (red): stretched along \(along)."
-    case "eyy": axis == 0 ? "Positive: stretched along y (down)." : "Positive: stretched across the chosen axis."
+    case "eyy":
+      axis == 0 ? "Positive: stretched along y (down)." : "Positive: stretched across the chosen axis, along y′."
     case "exy": "Shear of the tensor: half the change of a right angle."
     case "rotation": "Positive: turned from +x (right) towards +y (down), clockwise as drawn."
     default: "(exx + eyy) / 2, half the relative change of area."

@@ -67,6 +67,7 @@ public struct StrainReport: Sendable {
   private var pictures: [ReportDocument.Block] {
     var figure = ImageFigure(result.micrograph, summary: "The micrograph \(result.micrograph.name)")
     figure.width = 460
+    figure = figure.adding(AxisMarks(.axes(angle: result.maps[0].axis)))
     var row = [
       ReportDocument.Figure(
         "micrograph", title: "The micrograph", caption: "Between the 0.2 and 99.8 % quantiles of its intensities.",

@@ -20,7 +20,8 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
   ///
   /// - Parameters:
   ///   - positions: of the columns, in pixels, in the order of `lattice.nodes`.
-  ///   - covariances: of the positions; where one is not finite or not positive, the median stands in. Nil: unknown.
+  ///   - covariances: of the positions. Where some are known, a column without a finite, positive one (whose place is
+  ///     not to be trusted) takes no part. Nil: unknown.
   ///   - blur: standard deviation of the weights in pixels, instead of `radius`.
   /// - Throws: `DataError` where there are too few columns, `ParameterError` for a setting outside its range.
   public func fit(
@@ -31,7 +32,9 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
     precondition(covariances.map { $0.count == positions.count } ?? true, "a covariance a column")
     if let radius { try require(radius >= 0.5 && radius <= 100, "radius", is: radius, mustBe: "0.5 ... 100 spacings") }
     try require(tolerance > 0 && tolerance < 0.5, "tolerance", is: tolerance, mustBe: "between 0 and 0.5")
-    let members = positions.indices.filter { lattice.nodes[$0] != nil }
+    let isKnown = covariances.map { $0.map(Self.isKnown) } ?? []
+    let hasErrors = isKnown.contains(true)
+    let members = positions.indices.filter { lattice.nodes[$0] != nil && (!hasErrors || isKnown[$0]) }
     guard members.count >= 6 else {
       throw DataError(
         "\(name): only \(members.count) columns lie on the lattice; strain from positions needs at least 6")
@@ -41,24 +44,20 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
     let width = blur ?? radius.map { $0 * spacing } ?? max(spacing, 0.6 * longer)
     return LocalLatticeFit(
       positions: members.map { positions[$0] }, basis: members.map { lattice.nodes[$0]!.basis },
-      covariances: covariances.map { all in Self.completed(members.map { all[$0] }) },
+      covariances: hasErrors ? members.map { covariances![$0] } : nil,
       nominal: LatticeVectors(u: lattice.grid.u, v: lattice.grid.v), blur: width, tolerance: tolerance)
   }
 
-  /// Unknown covariances take the median variance.
-  private static func completed(_ covariances: [PlanarCovariance]) -> [PlanarCovariance] {
-    func isKnown(_ c: PlanarCovariance) -> Bool {
-      c.xx > 0 && c.yy > 0 && c.xx.isFinite && c.yy.isFinite && c.xx * c.yy > c.xy * c.xy
-    }
-    let known = covariances.filter(isKnown).map { ($0.xx + $0.yy) / 2 }
-    let typical = known.isEmpty ? 1 : Statistics.median(known)
-    return covariances.map { isKnown($0) ? $0 : PlanarCovariance(xx: typical, xy: 0, yy: typical) }
+  private static func isKnown(_ c: PlanarCovariance) -> Bool {
+    c.xx > 0 && c.yy > 0 && c.xx.isFinite && c.yy.isFinite && c.xx * c.yy > c.xy * c.xy
   }
 
   /// Why columns have no lattice to measure strain on, as a sentence; nil where their number and places are no reason.
   public static func obstacle(in positions: [Point]) -> String? {
     let n = positions.count
-    if n < 12 { return "only \(n) \(n == 1 ? "column was" : "columns were") found" }
+    if n < 12 {
+      return n == 0 ? "there are no columns" : "there \(n == 1 ? "is only one column" : "are only \(n) columns")"
+    }
     let mean = positions.reduce(.zero, +) / Double(n)
     let spread = positions.reduce(PlanarCovariance.zero) { $0 + PlanarCovariance(outer: $1 - mean) }
     let (half, centre) = ((spread.xx - spread.yy) / 2, (spread.xx + spread.yy) / 2)

@@ -39,33 +39,45 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
     try check()
     let transform = FourierTransform(width: image.width, height: image.height)
     let side = Double(min(image.width, image.height))
-    var margin = side / 16
-    var spectrum = transform.spectrum(of: tapered(image, margin: margin))
-    let (first, second) = try reflections(in: spectrum, name: name)
-    let sized = mask.sized(min(first.frequency.length, second.frequency.length))
     // The taper is as wide as what the mask mixes, so that the opposite edge does not reach in.
-    let wanted = min(side / 4, max(side / 32, 2 * sized.blur))
-    if abs(wanted - margin) > 0.2 * margin {
-      margin = wanted
-      spectrum = transform.spectrum(of: tapered(image, margin: margin))
+    func wanted(_ g: Double) -> Double { min(side / 4, max(side / 32, 2 * mask.sized(g).blur)) }
+    // Until the reflections are known, their spots need no wide taper.
+    var margin = g1.flatMap { g1 in g2.map { wanted(min(g1.length, $0.length)) } } ?? side / 16
+    var spectrum = transform.spectrum(of: tapered(image, margin: margin))
+    var best: (outcome: Outcome, share: Double)?
+    for (first, second) in try reflections(in: spectrum, name: name) {
+      let shorter = min(first.frequency.length, second.frequency.length)
+      let sized = mask.sized(shorter)
+      if abs(wanted(shorter) - margin) > 0.2 * margin {
+        margin = wanted(shorter)
+        spectrum = transform.spectrum(of: tapered(image, margin: margin))
+      }
+      guard side > 5 * sized.blur else {
+        if best != nil { continue }
+        throw DataError(
+          "\(name): the mask mixes \(Int((2 * sized.blur).rounded())) pixels on each side, which leaves nothing of "
+            + "\(image.width) x \(image.height) pixels; use a larger --mask-radius or a larger field")
+      }
+      let source = spectrum
+      let waves = concurrentMap(count: 2) { index in
+        FilteredWave(of: source, around: (index == 0 ? first : second).frequency, mask: sized)
+      }
+      let bragg = isGiven ? [first, second].map(\.frequency) : waves.map(\.carrier)
+      let field = latticeField(
+        waves, nominal: LatticeVectors(u: bragg[0], v: bragg[1]).reciprocal, mask: sized, noise: noise,
+        size: (image.width, image.height))
+      let outcome = Outcome(
+        field: field, reflections: [first, second], isAutomatic: !isGiven, maskRadius: sized.s)
+      // Where a boundary divides the image, the strongest two may be of different grains and nowhere together.
+      let inside = (1 - 4 * sized.blur / Double(image.width)) * (1 - 4 * sized.blur / Double(image.height))
+      let share = field.isKnownSomewhere ? field.knownShare / inside : 0
+      if share > 1.05 * (best?.share ?? 0) || best == nil { best = (outcome, share) }
+      if share > 0.6 { break }
     }
-    guard side > 5 * sized.blur, 2 * sized.blur * 2 < side else {
-      throw DataError(
-        "\(name): the mask mixes \(Int((2 * sized.blur).rounded())) pixels on each side, which leaves nothing of "
-          + "\(image.width) x \(image.height) pixels; use a larger --mask-radius or a larger field")
-    }
-    let waves = [first, second].map { reflection in
-      FilteredWave(of: spectrum, around: reflection.frequency, mask: sized)
-    }
-    let bragg = isGiven ? [first, second].map(\.frequency) : waves.map(\.carrier)
-    let field = latticeField(
-      waves, nominal: LatticeVectors(u: bragg[0], v: bragg[1]).reciprocal, mask: sized, noise: noise,
-      size: (image.width, image.height))
-    guard field.knownShare > 0 else {
+    guard let best, best.share > 0 else {
       throw DataError("\(name): no place of the image shows both reflections; choose others by --g1 and --g2")
     }
-    return Outcome(
-      field: field, reflections: [first, second], isAutomatic: !isGiven, maskRadius: sized.s)
+    return best.outcome
   }
 
   private var isGiven: Bool { g1 != nil }
@@ -93,7 +105,8 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
     }
   }
 
-  private func reflections(in spectrum: Spectrum, name: String) throws -> (Reflection, Reflection) {
+  /// Pairs of reflections to try: those given, or the best few.
+  private func reflections(in spectrum: Spectrum, name: String) throws -> [(Reflection, Reflection)] {
     let finder = ReflectionFinder()
     let found = finder.reflections(of: spectrum)
     if let g1, let g2 {
@@ -108,9 +121,10 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
         }
         return Reflection(frequency: g, contrast: known.contrast, strength: known.strength)
       }
-      return (try nearest(g1, "g1"), try nearest(g2, "g2"))
+      return [(try nearest(g1, "g1"), try nearest(g2, "g2"))]
     }
-    guard let pair = finder.pair(of: found) else {
+    let pairs = finder.pairs(of: found, atMost: 8)
+    guard !pairs.isEmpty else {
       throw DataError(
         found.isEmpty
           ? "\(name): the power spectrum shows no reflections, so there are no phases to analyse; the image needs a crystal "
@@ -118,7 +132,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
           : "\(name): the power spectrum shows reflections in one direction only; strain in two dimensions needs two, or "
             + "--method columns")
     }
-    return pair
+    return pairs
   }
 
   /// The image less its mean, falling to zero towards the edges over `margin` pixels.

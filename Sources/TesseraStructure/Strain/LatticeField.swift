@@ -31,8 +31,14 @@ public struct LatticeField: Sendable {
   /// Standard deviation of the Gaussian with this resolution, in pixels.
   public var blur: Double { resolution / 2.354820 }
 
-  /// Whether the lattice is known at any node.
-  public var isKnownSomewhere: Bool { locals.contains { $0 != nil } }
+  /// Whether the lattice is known at any pixel: at the four nodes around one.
+  public var isKnownSomewhere: Bool {
+    locals.indices.contains { index in
+      index % columns + 1 < columns && index + columns < locals.count && locals[index] != nil
+        && locals[index + 1] != nil
+        && locals[index + columns] != nil && locals[index + columns + 1] != nil
+    }
+  }
 
   /// Share of the nodes where the lattice is known, 0 ... 1.
   var knownShare: Double { Double(locals.count { $0 != nil }) / Double(max(1, locals.count)) }

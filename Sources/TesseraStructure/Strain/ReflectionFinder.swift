@@ -63,21 +63,25 @@ struct ReflectionFinder {
     return kept
   }
 
-  /// Two strong reflections that span the plane: low orders are preferred, because high ones lie close to others for a
-  /// mask in proportion to g; among them the pair whose phases are surest, amplitude x |g|, and least collinear.
-  func pair(of reflections: [Reflection]) -> (Reflection, Reflection)? {
-    guard let strongest = reflections.map(\.strength).max() else { return nil }
+  /// Pairs of strong reflections that span the plane, best first: low orders are preferred, because high ones lie close to
+  /// others for a mask in proportion to g; among them the pairs whose phases are surest, amplitude x |g|, and least collinear.
+  func pairs(of reflections: [Reflection], atMost limit: Int) -> [(Reflection, Reflection)] {
+    guard let strongest = reflections.map(\.strength).max() else { return [] }
     let strong = reflections.filter { $0.strength > 0.02 * strongest }
-    guard let shortest = strong.map(\.frequency.length).min() else { return nil }
+    guard let shortest = strong.map(\.frequency.length).min() else { return [] }
     let low = strong.filter { $0.frequency.length < 1.8 * shortest }
-    var best: (Reflection, Reflection)?
-    var score = 0.0
+    var found: [(pair: (Reflection, Reflection), score: Double)] = []
     for (index, a) in low.enumerated() {
       for b in low[(index + 1)...] {
         let sine = abs(a.frequency.cross(b.frequency)) / (a.frequency.length * b.frequency.length)
         let value = (a.strength * b.strength).squareRoot() * a.frequency.length * b.frequency.length * sine * sine
-        if sine > 0.4 && value > score * (1 + 1e-9) { (best, score) = ((a, b), value) }
+        if sine > 0.4 { found.append(((a, b), value)) }
       }
+    }
+    // Of scores that agree to rounding the first pair counts.
+    var best: [(Reflection, Reflection)] = []
+    while best.count < limit, let highest = found.map(\.score).max() {
+      best.append(found.remove(at: found.firstIndex { $0.score * (1 + 1e-9) >= highest }!).pair)
     }
     return best
   }
@@ -113,7 +117,10 @@ private struct HalfPower {
         if ring < rings.count { rings[ring].append(values[row * columns + column]) }
       }
     }
-    return rings.map { $0.isEmpty ? .infinity : Statistics.median($0) / Float(log(2.0)) }
+    let samples = rings
+    return concurrentMap(count: samples.count) { ring in
+      samples[ring].isEmpty ? .infinity : Statistics.median(samples[ring]) / Float(log(2.0))
+    }
   }
 
   func mean(_ column: Int, _ row: Int) -> Float {
