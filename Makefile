@@ -6,6 +6,8 @@ TESSERA := .build/release/tessera
 
 PACKAGES := pkg-config libfftw3-dev libopenblas-dev liblapacke-dev libtiff-dev libhdf5-dev libpng-dev libjpeg62-turbo-dev \
   zlib1g-dev libcairo2-dev fonts-dejavu-core
+# The toolchain's own, which reads what its compiler wrote; another on the path may be older.
+LLVM_COV = $(shell dirname "$$(readlink -f "$$(command -v swift)")")/llvm-cov
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help
@@ -40,11 +42,11 @@ coverage: dependencies ## Runs every test and prints the share of lines that the
 	swift test -c release --enable-code-coverage --scratch-path .build/coverage
 	@tests=$$(ls -t .build/coverage/*/release/*PackageTests.xctest | head -n 1); \
 	data=$$(ls -t .build/coverage/*/release/codecov/default.profdata | head -n 1); \
-	for target in Sources/Tessera*; do \
-	  llvm-cov report "$$tests" -instr-profile "$$data" $$target 2>/dev/null \
+	for target in Sources/Tessera?*; do \
+	  $(LLVM_COV) report "$$tests" -instr-profile "$$data" $$target/ 2>/dev/null \
 	    | awk -v target=$$(basename $$target) '$$1 == "TOTAL" { printf "%-20s %6d lines %8s\n", target, $$8, $$10 }'; \
 	done; \
-	llvm-cov report "$$tests" -instr-profile "$$data" Sources/Tessera* \
+	$(LLVM_COV) report "$$tests" -instr-profile "$$data" Sources/Tessera?*/ \
 	  | awk '$$1 == "TOTAL" { printf "%-20s %6d lines %8s\n", "all", $$8, $$10 }'
 
 .PHONY: fuzz

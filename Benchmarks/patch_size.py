@@ -59,6 +59,8 @@ def main():
         for path in map(pathlib.Path, options.images):
             table, result = pathlib.Path(folder) / "image.npy", pathlib.Path(folder) / "result"
             choose = ["--frame", "0"] if path.suffix in (".h5", ".npy") else []
+            if path.suffix == ".npy" and numpy.load(path, mmap_mode="r").shape[-1] < 16:
+                choose += ["--frame-axis", "last"]
             subprocess.run([options.tessera, "convert", path, table, *choose, "--force"], capture_output=True, check=True)
             done = subprocess.run(
                 [options.tessera, "motifs", path, *choose, "-o", result, "--force", "--iterations", "10"],

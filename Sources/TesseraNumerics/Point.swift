@@ -19,4 +19,13 @@ extension SIMD2 where Scalar == Double {
     let (c, s) = (cos(angle), sin(angle))
     return Self(c * x - s * y, s * x + c * y)
   }
+  /// The vector turned by quarter turns from +x towards +y, exactly.
+  package func turned(quarters: Int) -> Self {
+    switch ((quarters % 4) + 4) % 4 {
+    case 1: Self(-y, x)
+    case 2: Self(-x, -y)
+    case 3: Self(y, -x)
+    default: self
+    }
+  }
 }

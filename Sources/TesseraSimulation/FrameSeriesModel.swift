@@ -145,15 +145,3 @@ public struct SimulatedSeries: Sendable {
       clean, full: 1 + Float(imaging.background), in: frame, seed: FrameSeriesModel.seed(simulation.seed, index))
   }
 }
-
-extension SIMD2 where Scalar == Double {
-  /// The vector turned by quarter turns from +x towards +y, exactly.
-  func turned(quarters: Int) -> Self {
-    switch ((quarters % 4) + 4) % 4 {
-    case 1: Self(-y, x)
-    case 2: Self(-x, -y)
-    case 3: Self(y, -x)
-    default: self
-    }
-  }
-}

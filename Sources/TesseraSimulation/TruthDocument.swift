@@ -88,10 +88,5 @@ public struct TruthDocument: Encodable {
   }
 
   /// The document as JSON, keys sorted and in snake case.
-  public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.keyEncodingStrategy = .convertToSnakeCase
-    return try encoder.encode(self)
-  }
+  public func json() throws -> Data { try JSONEncoder.forResults(keys: .convertToSnakeCase).encode(self) }
 }

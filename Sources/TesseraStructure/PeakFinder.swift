@@ -100,19 +100,33 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
     }
     let spacing = Self.typicalSpacing(candidates.places) ?? 8 * chosen
-    let kept = settle(candidates.places, in: prepared, scale: chosen, spacing: spacing, noise: noise)
+    let kept = settle(candidates, in: prepared, scale: chosen, spacing: spacing, noise: noise)
     guard !kept.inside.columns.isEmpty else {
       throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
     }
-    let columns = Self.result(
+    var columns = Self.result(
       kept.inside, outside: kept.outside, route: used, scale: choice, signalToNoise: candidates.signalToNoise)
+    if candidates.textureCount > 0 {
+      columns.warnings.append(
+        "\(candidates.textureCount) faint maxima in no order were left out as texture of the support; "
+          + "a contrast threshold (--contrast-threshold 0.06) keeps them")
+    }
     return route == .symmetry ? try symmetric(among: columns, in: prepared, name: name) : columns
   }
 
-  /// Places of maxima that pass both thresholds, strongest first where two compete.
+  private struct Candidates {
+    var places: [Point]
+    var signalToNoise: Double
+    /// Maxima that were left out as texture of a support.
+    var textureCount: Int
+    /// Height of a column, above the background, that is no more than texture; zero where there is none.
+    var textureHeight: Double
+  }
+
+  /// Places of maxima that pass both thresholds and are no texture, strongest first where two compete.
   private func candidates(
     in image: Raster<Float>, _ measured: Raster<Bool>, scale: Double, noise: NoiseModel, noiseShare: Double = 1
-  ) -> (places: [Point], signalToNoise: Double) {
+  ) -> Candidates {
     let response = GaussianFilter.blobResponse(image, sigma: scale)
     let reach = max(1, Int((1.2 * scale).rounded()))
     let all = LocalMaxima.indices(in: response, reach: reach).filter { measured.values[$0] }
@@ -123,11 +137,22 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let heights = maxima.map { Double(response.values[$0]) }
     let strong = Self.localStrength(places, heights)
     let share = contrastThreshold ?? 0.06
-    let kept = maxima.indices.filter { heights[$0] >= share * strong[$0] }
+    var kept = maxima.indices.filter { heights[$0] >= share * strong[$0] }
+    let before = kept.count
+    var textureHeight = 0.0
+    if contrastThreshold == nil {
+      let texture = SupportTexture().separation(
+        of: kept.map { places[$0] }, heights: kept.map { heights[$0] }, width: image.width, height: image.height)
+      kept = zip(kept, texture.isTexture).filter { !$0.1 }.map(\.0)
+      textureHeight = 2 * texture.limit
+    }
     let refined = kept.map { k in
       LocalMaxima.subpixel(in: response, x: maxima[k] % image.width, y: maxima[k] / image.width)
     }
-    return (refined, kept.isEmpty ? 0 : Statistics.median(kept.map { ratios[significant[$0]] }) / noiseShare)
+    return Candidates(
+      places: refined,
+      signalToNoise: kept.isEmpty ? 0 : Statistics.median(kept.map { ratios[significant[$0]] }) / noiseShare,
+      textureCount: before - kept.count, textureHeight: textureHeight)
   }
 
   /// For each place the 80 % quantile of the heights of its 24 nearest neighbours.
@@ -146,7 +171,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   /// Fits, looks into what is left over for columns that have no maximum of their own and beyond the border for those
   /// that reach in, removes what is no column, and fits again.
   private func settle(
-    _ places: [Point], in prepared: Preparation.Prepared, scale: Double, spacing: Double, noise: NoiseModel
+    _ candidates: Candidates, in prepared: Preparation.Prepared, scale: Double, spacing: Double, noise: NoiseModel
   ) -> (inside: ColumnFit.Outcome, outside: ColumnFit.Outcome) {
     let image = prepared.image
     func fitted(
@@ -158,11 +183,12 @@ public struct PeakFinder: Sendable, Codable, Equatable {
         seeds: seeds, in: image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
         spacing: spacing, shape: shape, isLast: isLast)
     }
-    let starts = places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
+    let starts = candidates.places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
     let first = fitted(starts, scale, .shared, sweeps: 6)
     let sigma = Statistics.median(first.columns.map(\.sigma))
     var seeds = plausible(first, image: image, sigma: sigma, margin: 2 * sigma).map { first.columns[$0] }
     seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
+      .filter { $0.amplitude > candidates.textureHeight }
     guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
     seeds += beyondBorder(seeds, image: image, sigma: sigma, spacing: spacing)
     let second = fitted(seeds, sigma, .shared, sweeps: 4)

@@ -33,14 +33,18 @@ struct `Commands on the frames of a stack` {
     #expect(beside.status == 0 && folder.names.contains("series.frame-0.sites.csv"))
   }
 
-  @Test func `write one result folder a frame`() throws {
+  @Test(arguments: ["motifs", "analyze"]) func `write one result folder a frame`(command: String) throws {
     try makeStack()
     let run = try CommandRun(
-      "motifs", folder / "series.tif", "--frames", "0..1", "--each", "-o", folder / "all", "--json")
+      command, folder / "series.tif", "--frames", "0..1", "--each", "-o", folder / "all", "--json")
     #expect(run.status == 0, "\(run.errors)")
-    for frame in 0...1 { #expect(FileManager.default.fileExists(atPath: folder / "all/frame-\(frame)/sites.csv")) }
+    for frame in 0...1 {
+      #expect(FileManager.default.fileExists(atPath: folder / "all/frame-\(frame)/sites.csv"))
+      let report = FileManager.default.fileExists(atPath: folder / "all/frame-\(frame)/report.html")
+      #expect(report == (command == "analyze"))
+    }
     #expect((try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [Any])?.count == 2)
-    let means = try CommandRun("motifs", folder / "series.tif", "--frames", "0..2", "-o", folder / "mean")
+    let means = try CommandRun(command, folder / "series.tif", "--frames", "0..2", "-o", folder / "mean")
     #expect(means.status == 0 && FileManager.default.fileExists(atPath: folder / "mean/sites.csv"))
   }
 

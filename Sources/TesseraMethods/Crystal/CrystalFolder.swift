@@ -22,34 +22,26 @@ public struct CrystalFolder: Sendable {
     -> CrystalSummary
   {
     try AtomicOutput.folder(at: path, replacing: replacing) { folder in
-      func put(_ name: String, _ data: Data) throws {
-        let place = folder.appendingPathComponent(name)
-        try FileManager.default.createDirectory(
-          at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try data.write(to: place)
-      }
       let tables = CrystalTables(result: result)
-      try put(
-        "sites.csv",
-        SiteTable(
-          sites: result.finding.sites, accuracies: result.finding.accuracies, calibration: result.micrograph.calibration
-        ).csv)
+      let table = SiteTable(
+        sites: result.finding.sites, accuracies: result.finding.accuracies, calibration: result.micrograph.calibration)
+      try folder.write(table.csv, as: "sites.csv")
       for (name, data) in [
         ("nodes", tables.nodes), ("grains", tables.grains), ("dislocations", tables.dislocations),
         ("displacements", tables.displacements), ("bonds", tables.bonds), ("angles", tables.angles),
         ("planes", tables.planes),
-      ] { try put("\(name).csv", data) }
-      if let counts = tables.counts { try put("counts.csv", counts) }
+      ] { try folder.write(data, as: "\(name).csv") }
+      if let counts = tables.counts { try folder.write(counts, as: "counts.csv") }
       try TIFFWriter.write(
         [result.grainMap], calibration: result.micrograph.calibration,
         to: folder.appendingPathComponent("grains.tif").path, replacing: true)
       var clock = StageClock()
       let files = clock.run("report") { CrystalReport(of: result, input: input).files() }
-      for file in files { try put(file.path, file.data) }
+      for file in files { try folder.write(file.data, as: file.path) }
       var timings = result.timings + clock.timings
       if let start { timings.append(.init(stage: "total", seconds: (ContinuousClock.now - start) / .seconds(1))) }
       let summary = CrystalSummary(of: result, settings: settings, input: input, timings: timings)
-      try put("summary.json", try summary.json())
+      try folder.write(try summary.json(), as: "summary.json")
       return summary
     }
   }
@@ -149,10 +141,5 @@ public struct CountSummary: Sendable, Encodable {
 
 /// Sorted keys in snake case, so that equal results are equal bytes.
 func summaryJSON(_ value: some Encodable) throws -> Data {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-  encoder.keyEncodingStrategy = .convertToSnakeCase
-  encoder.nonConformingFloatEncodingStrategy = .convertToString(
-    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-  return try encoder.encode(value) + Data("\n".utf8)
+  try JSONEncoder.forResults(keys: .convertToSnakeCase).document(value)
 }

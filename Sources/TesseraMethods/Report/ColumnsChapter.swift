@@ -75,7 +75,8 @@ package struct ColumnsChapter: Sendable {
     return min(shorter, max(24, 8 * (sites.meanSpacing ?? shorter / 40)))
   }
 
-  /// Where a window of the zoom's size holds the most classes, and most rare sites among those: worth a look.
+  /// Where a window of the zoom's size holds the most classes, and most rare sites among those: worth a look. Without rare
+  /// sites the middle, unless it is emptier than other places.
   private var liveliestPlace: Point {
     let middle = Point(Double(micrograph.width - 1) / 2, Double(micrograph.height - 1) / 2)
     guard let classes, !sites.sites.isEmpty else { return middle }
@@ -83,12 +84,20 @@ package struct ColumnsChapter: Sendable {
     let size = Point(Double(micrograph.width), Double(micrograph.height))
     let index = PlanarIndex(positions)
     let rare = Set(classes.rare)
+    func hasRoom(_ place: Point) -> Bool {
+      place.x > half && place.y > half && place.x < size.x - half && place.y < size.y - half
+    }
     // Around rare sites only, and around few of them: one good place is enough.
     let candidates = positions.indices.filter { rare.contains(classes.labels[$0]) }.prefix(200)
+    guard !candidates.isEmpty else {
+      func company(_ place: Point) -> Int { index.neighbours(of: place, within: half).count }
+      let some = stride(from: 0, to: positions.count, by: 1 + positions.count / 200).map { positions[$0] }
+      let fullest = some.filter(hasRoom).max { company($0) < company($1) } ?? middle
+      return Double(company(middle)) < 0.7 * Double(company(fullest)) ? fullest : middle
+    }
     var (best, score) = (middle, (0, 0))
-    for site in candidates {
+    for site in candidates where hasRoom(positions[site]) {
       let place = positions[site]
-      guard place.x > half, place.y > half, place.x < size.x - half, place.y < size.y - half else { continue }
       let labels = index.neighbours(of: place, within: half).map { classes.labels[$0] }
       let found = (Set(labels).count, labels.count { rare.contains($0) })
       if found > score { (best, score) = (place, found) }

@@ -33,26 +33,22 @@ public struct ResultFolder: Sendable {
     -> Summary
   {
     try AtomicOutput.folder(at: path, replacing: replacing) { folder in
-      func put(_ name: String, _ data: Data) throws {
-        let place = folder.appendingPathComponent(name)
-        try FileManager.default.createDirectory(
-          at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try data.write(to: place)
-      }
       let table = SiteTable(
         sites: result.sites, accuracies: result.finding.accuracies,
         classes: result.classes, calibration: result.micrograph.calibration)
-      try put("sites.csv", table.csv)
-      try put("classes.csv", classTable)
-      if let record = result.micrograph.registration { try put("registration.csv", RegistrationTable(record).csv) }
+      try folder.write(table.csv, as: "sites.csv")
+      try folder.write(classTable, as: "classes.csv")
+      if let record = result.micrograph.registration {
+        try folder.write(RegistrationTable(record).csv, as: "registration.csv")
+      }
       try NPYWriter.write(
         result.features.values, shape: [result.features.rows, result.features.columns],
         to: folder.appendingPathComponent("features.npy").path)
       try NPYWriter.write(
         result.layout.points.flatMap { [Float($0.x), Float($0.y)] }, shape: [result.layout.points.count, 2],
         to: folder.appendingPathComponent("layout.npy").path)
-      try put("cells.csv", cellTable)
-      try put("hierarchy.json", hierarchyJSON())
+      try folder.write(cellTable, as: "cells.csv")
+      try folder.write(hierarchyJSON(), as: "hierarchy.json")
       let rebuilt = result.reconstruction()
       try TIFFWriter.write(
         [rebuilt.image, rebuilt.residual], names: ["reconstruction", "residual"],
@@ -67,14 +63,14 @@ public struct ResultFolder: Sendable {
         let files = clock.run("report") {
           AnalysisReport(of: result, settings: settings, input: input, version: version).files()
         }
-        for file in files { try put(file.path, file.data) }
+        for file in files { try folder.write(file.data, as: file.path) }
         timed.timings += clock.timings
       }
       if let start {
         timed.timings.append(.init(stage: "total", seconds: (ContinuousClock.now - start) / .seconds(1)))
       }
       let summary = Summary(of: timed, settings: settings, input: input, version: version)
-      try put("summary.json", try summary.json())
+      try folder.write(try summary.json(), as: "summary.json")
       return summary
     }
   }

@@ -47,12 +47,7 @@ public struct StrainFolder: Sendable {
       var timed = result
       var clock = StageClock()
       let files = clock.run("report") { StrainReport(of: result, input: input, version: version).files() }
-      for file in files {
-        let place = folder.appendingPathComponent(file.path)
-        try FileManager.default.createDirectory(
-          at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try file.data.write(to: place)
-      }
+      for file in files { try folder.write(file.data, as: file.path) }
       timed.timings += clock.timings
       if let start { timed.timings.append(.init(stage: "total", seconds: (ContinuousClock.now - start) / .seconds(1))) }
       let summary = StrainDocument(of: timed, settings: settings, input: input, version: version)

@@ -101,11 +101,5 @@ public struct StrainDocument: Sendable, Encodable {
   }
 
   /// The file's bytes: sorted keys, so that equal results are equal bytes.
-  public func json() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    return try encoder.encode(self) + Data("\n".utf8)
-  }
+  public func json() throws -> Data { try JSONEncoder.forResults().document(self) }
 }

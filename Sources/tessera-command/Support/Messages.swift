@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Logging
 import TesseraFormats
+import TesseraNumerics
 
 /// What the command says beside its result: all of it goes to standard error.
 enum Messages {
@@ -31,11 +32,7 @@ enum Messages {
 
   /// Prints one JSON value on standard output: sorted keys, so that equal results are equal bytes.
   static func printJSON(_ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-    print(String(decoding: try encoder.encode(value), as: UTF8.self))
+    print(String(decoding: try JSONEncoder.forResults().encode(value), as: UTF8.self))
   }
 }
 
