@@ -87,31 +87,54 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     guard let choice else {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
     }
-    let chosen = choice.scale
-    var candidates = self.candidates(in: image, prepared.isMeasured, scale: chosen, noise: noise)
+    let (chosen, smoothing) = scale == nil ? finer(than: choice, in: prepared) : (choice, route)
+    guard let columns = attempt(scale: chosen.scale, smoothing, in: prepared, noise: noise) else {
+      throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
+    }
+    guard !columns.inside.columns.isEmpty else {
+      throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
+    }
+    var found = Self.result(
+      columns.inside, outside: columns.outside, route: columns.route, scale: chosen,
+      signalToNoise: columns.signalToNoise)
+    if columns.textureCount > 0 {
+      found.warnings.append(
+        "\(columns.textureCount) faint maxima in no order were left out as texture of the support; "
+          + "a contrast threshold (--contrast-threshold 0.06) keeps them")
+    }
+    return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found
+  }
+
+  /// The columns that one scale finds and the fit lets stand.
+  struct Attempt {
+    /// Columns of the image, and those just outside it that reach in.
+    var inside, outside: ColumnFit.Outcome
+    var route: Route
+    var signalToNoise: Double
+    /// Maxima that were left out as texture of a support.
+    var textureCount: Int
+  }
+
+  /// Maxima at this scale, fitted; nil where none passes the thresholds.
+  /// - Parameter route: how the image is smoothed before.
+  func attempt(
+    scale: Double, _ route: Route, in prepared: Preparation.Prepared, noise: NoiseModel
+  ) -> Attempt? {
+    let image = prepared.image
+    var candidates = self.candidates(in: image, prepared.isMeasured, scale: scale, noise: noise)
     var used = route == .svd ? Route.svd : .scaleSpace
     if route == .svd || (route == .auto && candidates.signalToNoise < 6) {
       used = .svd
-      let denoised = PatchDenoiser(side: max(8, Int((6 * chosen).rounded()))).denoised(image)
+      let denoised = PatchDenoiser(side: max(8, Int((6 * scale).rounded()))).denoised(image)
       candidates = self.candidates(
-        in: denoised, prepared.isMeasured, scale: max(1, 0.8 * chosen), noise: noise, noiseShare: 0.25)
+        in: denoised, prepared.isMeasured, scale: max(1, 0.8 * scale), noise: noise, noiseShare: 0.25)
     }
-    guard !candidates.places.isEmpty else {
-      throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
-    }
-    let spacing = Self.typicalSpacing(candidates.places) ?? 8 * chosen
-    let kept = settle(candidates, in: prepared, scale: chosen, spacing: spacing, noise: noise)
-    guard !kept.inside.columns.isEmpty else {
-      throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
-    }
-    var columns = Self.result(
-      kept.inside, outside: kept.outside, route: used, scale: choice, signalToNoise: candidates.signalToNoise)
-    if candidates.textureCount > 0 {
-      columns.warnings.append(
-        "\(candidates.textureCount) faint maxima in no order were left out as texture of the support; "
-          + "a contrast threshold (--contrast-threshold 0.06) keeps them")
-    }
-    return route == .symmetry ? try symmetric(among: columns, in: prepared, name: name) : columns
+    guard !candidates.places.isEmpty else { return nil }
+    let spacing = Self.typicalSpacing(candidates.places) ?? 8 * scale
+    let kept = settle(candidates, in: prepared, scale: scale, spacing: spacing, noise: noise)
+    return Attempt(
+      inside: kept.inside, outside: kept.outside, route: used, signalToNoise: candidates.signalToNoise,
+      textureCount: candidates.textureCount)
   }
 
   private struct Candidates {
@@ -203,8 +226,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
       last = fitted(columns, sigma, .shared, sweeps: fit.sweepLimit, after: second, isLast: true)
     }
     let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
-    func isInside(_ index: Int) -> Bool { Self.stands(last.columns[index].centre, in: image, margin: 0.25 * sigma) }
-    return (last.selecting(all.filter(isInside)), last.selecting(all.filter { !isInside($0) }))
+    let listed = all.filter { last.isListed($0, sigma: sigma) }
+    return (last.selecting(listed), last.selecting(all.filter { !last.isListed($0, sigma: sigma) }))
   }
 
   /// Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations, two
