@@ -24,7 +24,7 @@ struct ColumnFitState {
   private let starts: [Point]
   private let largestAmplitude: Double
   private let tiles: FitTiles
-  /// The farthest move of each tile's columns in its last step, in units of what counts as rest.
+  /// The farthest move of each tile's columns, or change of their widths, in its last step, in units of what counts as rest.
   private var tileMoves: [Double]
   /// What each tile's next step is damped by.
   private var dampings: [Double]
@@ -212,23 +212,25 @@ struct ColumnFitState {
         heldErrors[index] = step.heldErrors[k]
         // Columns beyond the border, which the image hardly shows, may never settle; nobody waits for them.
         guard scene.rim(of: old) >= 0 else { continue }
-        moves[index] = (columns[index].centre - old.centre).length / rest(of: columns[index], heldErrors[index])
+        // A width is known about as well as a place.
+        let move = max((columns[index].centre - old.centre).length, abs(columns[index].sigma - old.sigma))
+        moves[index] = move / rest(of: columns[index], heldErrors[index])
         farthest = max(farthest, moves[index])
       }
       tileMoves[t] = farthest
       dampings[t] = step.damping
       corrections[t] = step.background + excess * step.width.background
     }
+    var widthMove = 0.0
     if let width {
-      if abs(width.sigma - scene.columns[0].sigma) > fit.tolerance {
-        for t in tileMoves.indices { tileMoves[t] = .infinity }
-      }
+      widthMove = abs(width.sigma - scene.columns[0].sigma) / fit.tolerance
+      if widthMove > 1 { for t in tileMoves.indices { tileMoves[t] = .infinity } }
       for i in columns.indices { columns[i].setSigma(width.sigma) }
       for t in tiles.tiles.indices where widthInformation[t] > 0 { widthSteps[t] -= width.step }
     }
     correctBackground(corrections)
     renderResidual()
-    return Statistics.quantile(moves, 0.99)
+    return max(Statistics.quantile(moves, 0.99), widthMove)
   }
 
   /// A column that moves less than this in a sweep rests, in pixels. A Gaussian's place has the error √2 σ / A times that of
