@@ -69,7 +69,7 @@ struct `HDF5 datasets` {
     }
     #expect(try ImageFile.open(path: path).read().pixels.count == 1_001_000)
     var options = ReadingOptions()
-    options.pixelLimit = 1_000_000
+    options.pixelLimit = 8_000_000
     let error = #expect(throws: FormatError.self) { try ImageFile.open(path: path, options: options) }
     #expect(error?.description.contains("raise --max-pixels") == true)
   }

@@ -63,7 +63,11 @@ struct HDF5Reader: FormatReader {
     return missed.count > 8 ? missed.prefix(8) + ["\(missed.count - 8) more arrays are left out"] : missed
   }
 
-  /// Where nothing was written, a file of some bytes may claim any number of values: no more than of packed images.
+  /// Part of the pixel limit that the values of an array may fill of which the file holds next to nothing: all of its frames
+  /// together, and so that even of a damaged file they are gone through in seconds.
+  private static let sparseShare = 8
+
+  /// Where nothing was written, a file of some bytes may claim any number of values.
   private static func limitSparseArrays(
     of contents: inout Contents, in path: String, _ options: ReadingOptions
   ) throws(FormatError) {
@@ -71,7 +75,7 @@ struct HDF5Reader: FormatReader {
     contents.images.removeAll { image in
       guard image.arrays.contains(where: \.isSparse) else { return false }
       let count = checkedProduct(image.description.shape) ?? .max
-      guard count > options.pixelLimit else { return false }
+      guard count > options.pixelLimit / Self.sparseShare else { return false }
       let held = image.arrays.reduce(0) { $0 + $1.storedSize }
       refused.append(
         "\(image.array.path) claims \(count) values, of which the file holds \(held) bytes; raise --max-pixels to read it"
@@ -212,7 +216,11 @@ struct HDF5Image: Sendable {
   private func streamFill(of array: HDF5Array, _ body: (RawSpan) throws -> Void) throws {
     let count = order.suffix(2).reduce(1) { $0 * array.shape[$1] }
     let piece = min(count, max(1, Self.bandSize / array.elementSize))
-    let values = (0..<piece).flatMap { _ in array.fill }
+    var values = array.fill
+    values.reserveCapacity(piece * array.elementSize)
+    while values.count < piece * array.elementSize {
+      values += values.prefix(min(values.count, piece * array.elementSize - values.count))
+    }
     for first in stride(from: 0, to: count, by: piece) {
       let size = min(piece, count - first) * array.elementSize
       try give(size == values.count ? values : Array(values.prefix(size)), to: body)
