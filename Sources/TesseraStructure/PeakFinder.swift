@@ -105,7 +105,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     /// Columns of the image, and those just outside it that reach in.
     var inside, outside: ColumnFit.Outcome
     var route: Route
-    var signalToNoise: Double
+    /// Median response over the noise, and the same before the image was denoised.
+    var signalToNoise, rawSignalToNoise: Double
   }
 
   /// Maxima at this scale, fitted; nil where none passes the thresholds.
@@ -115,8 +116,9 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   ) -> Attempt? {
     let image = prepared.image
     var candidates = self.candidates(in: image, prepared.isMeasured, scale: scale, noise: noise)
+    let raw = candidates.signalToNoise
     var used = route == .svd ? Route.svd : .scaleSpace
-    if route == .svd || (route == .auto && candidates.signalToNoise < 6) {
+    if route == .svd || (route == .auto && raw < 6.5) {
       used = .svd
       let denoised = PatchDenoiser(side: max(8, Int((6 * scale).rounded()))).denoised(image)
       candidates = self.candidates(
@@ -126,7 +128,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let spacing = Self.typicalSpacing(candidates.places) ?? 8 * scale
     let kept = settle(candidates.places, in: prepared, scale: scale, spacing: spacing, noise: noise)
     return Attempt(
-      inside: kept.inside, outside: kept.outside, route: used, signalToNoise: candidates.signalToNoise)
+      inside: kept.inside, outside: kept.outside, route: used, signalToNoise: candidates.signalToNoise,
+      rawSignalToNoise: raw)
   }
 
   /// Places of maxima that pass both thresholds, strongest first where two compete.
