@@ -25,7 +25,7 @@ extension PeakFinder {
     let noise = NoiseModel(of: part.image)
     var (result, smoothing) = (choice, route)
     guard var coarse = attempt(scale: choice.scale, route, in: part, noise: noise) else { return (choice, route) }
-    while result.scale / 2.0.squareRoot() >= 1, coarse.signalToNoise < Self.clearSignal {
+    while result.scale / 2.0.squareRoot() >= 1, coarse.rawSignalToNoise < Self.clearSignal {
       let scale = result.scale / 2.0.squareRoot()
       // Denoised first, faint columns beside strong ones show as well.
       let smoothings = route == .auto ? [Route.auto, .svd] : [route]
@@ -36,7 +36,7 @@ extension PeakFinder {
       for smoothing in smoothings where fine?.attempt.route != .svd {
         guard let attempt = attempt(scale: scale, smoothing, in: part, noise: noise),
           10 * attempt.inside.columns.count > 11 * coarse.inside.columns.count,
-          gain(of: attempt, over: fine?.attempt ?? coarse) > 0
+          attempt.inside.standsEvenly, gain(of: attempt, over: fine?.attempt ?? coarse) > 0
         else { continue }
         fine = (attempt, smoothing)
       }
@@ -97,6 +97,13 @@ extension PeakFinder {
 }
 
 extension ColumnFit.Outcome {
+  /// Whether the distances to the nearest neighbour scatter less than those of noise.
+  fileprivate var standsEvenly: Bool {
+    guard columns.count >= 12 else { return false }
+    let distances = PlanarIndex(columns.map(\.centre)).nearestDistances()
+    return Statistics.robustDeviation(distances) <= ScaleLadder.evenScatter * Statistics.median(distances)
+  }
+
   /// Places, heights and widths of all columns.
   fileprivate var unknownCount: Int {
     switch shape {

@@ -110,7 +110,8 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     /// Columns of the image, and those just outside it that reach in.
     var inside, outside: ColumnFit.Outcome
     var route: Route
-    var signalToNoise: Double
+    /// Median response over the noise, and the same before the image was denoised.
+    var signalToNoise, rawSignalToNoise: Double
     /// Maxima that were left out as texture of a support.
     var textureCount: Int
   }
@@ -122,8 +123,9 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   ) -> Attempt? {
     let image = prepared.image
     var candidates = self.candidates(in: image, prepared.isMeasured, scale: scale, noise: noise)
+    let raw = candidates.signalToNoise
     var used = route == .svd ? Route.svd : .scaleSpace
-    if route == .svd || (route == .auto && candidates.signalToNoise < 6) {
+    if route == .svd || (route == .auto && raw < 6.5) {
       used = .svd
       let denoised = PatchDenoiser(side: max(8, Int((6 * scale).rounded()))).denoised(image)
       candidates = self.candidates(
@@ -134,7 +136,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let kept = settle(candidates, in: prepared, scale: scale, spacing: spacing, noise: noise)
     return Attempt(
       inside: kept.inside, outside: kept.outside, route: used, signalToNoise: candidates.signalToNoise,
-      textureCount: candidates.textureCount)
+      rawSignalToNoise: raw, textureCount: candidates.textureCount)
   }
 
   /// Median distance to the nearest neighbour; nil with fewer than two places.
