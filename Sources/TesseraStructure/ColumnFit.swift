@@ -104,7 +104,8 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     while sweep < sweepLimit && (move > 1 || sweep <= coarse) {
       move = state.sweep(shape: sweep + 1 < coarse ? .shared : shape)
       if sweep < max(coarse, 1) { state.followBackground() }
-      if sweep <= 1 || sweep == coarse { state.updateNoise() }
+      // The residual of a coarse model is no noise.
+      if (coarse...coarse + 1).contains(sweep) { state.updateNoise() }
       sweep += 1
     }
     if isLast {

@@ -66,11 +66,13 @@ struct TileFit {
     return result
   }
 
-  /// All of the tile's columns, and what they share, after a step.
+  /// All of the tile's columns after a step within bounds, and the whole step: of what all tiles share, each may get another.
   private struct Trial {
     var columns: [GaussianColumn] = []
     var changes: [SIMD8<Double>] = []
     var background = SIMD4<Double>.zero
+    /// The background's change with the bounded step of the width, as the columns have it.
+    var boundedBackground = SIMD4<Double>.zero
     /// Whether no place moves by more than a fifth of a width, and no height, width or background by a fifth.
     var isSmall = true
   }
@@ -81,13 +83,23 @@ struct TileFit {
     let sharesWidth = scene.shape == .shared
     let terms = equations.shared - (sharesWidth ? 1 : 0)
     for t in 0..<terms { result.background[t] = solution.shared[t] }
-    let background = pointwiseMax(result.background, -result.background).max()
+    var sigma = 0.0
+    /// By how much the width's bounded step misses the one that the solution asks for; all else follows the width.
+    var excess = 0.0
+    if sharesWidth, let old = tile.columns.first.map({ scene.columns[$0] }) {
+      sigma = scene.sharedSigma(old.sigma, step: solution.shared[terms])
+      excess = 1 / (sigma * sigma) - old.p - solution.shared[terms]
+      for t in 0..<terms { result.boundedBackground[t] = excess * solution.sharedByLast[t] }
+    }
+    result.boundedBackground += result.background
+    let background = pointwiseMax(result.boundedBackground, -result.boundedBackground).max()
     result.isSmall = background < 0.02 * scene.typicalAmplitude
     for (k, index) in tile.columns.enumerated() {
       let old = scene.columns[index]
       let change = equations.plain(solution.columns, column: k)
-      var new = scene.advanced(old, from: scene.starts[index], by: change)
-      if sharesWidth { new.setSigma(scene.sharedSigma(old.sigma, step: solution.shared[terms])) }
+      let bounded = sharesWidth ? change + excess * equations.plain(solution.columnsByLast, column: k) : change
+      var new = scene.advanced(old, from: scene.starts[index], by: bounded)
+      if sharesWidth { new.setSigma(sigma) }
       let shape = max(abs(new.p - old.p), 2 * abs(new.q - old.q), abs(new.r - old.r))
       result.isSmall =
         result.isSmall && (new.centre - old.centre).length < 0.2 * old.sigma
@@ -116,9 +128,10 @@ struct TileFit {
       let change = buffer.baseAddress!
       for row in 0..<pixels.height {
         let fromCentre = Point(Double(pixels.x), Double(pixels.y + row)) - tile.centre
-        let slope = Float(trial.background[1] / unit)
+        let slope = Float(trial.boundedBackground[1] / unit)
         var value = Float(
-          trial.background[0] + (trial.background[1] * fromCentre.x + trial.background[2] * fromCentre.y) / unit)
+          trial.boundedBackground[0]
+            + (trial.boundedBackground[1] * fromCentre.x + trial.boundedBackground[2] * fromCentre.y) / unit)
         for i in 0..<pixels.width {
           (change + row * pixels.width + i).initialize(to: value)
           value += slope
