@@ -53,9 +53,20 @@ coverage: dependencies ## Runs every test and prints the share of lines that the
 fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
 	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) swift test -c release --no-parallel --filter "damaged in any way"
 
+.PHONY: fuzz-address
+fuzz-address: dependencies ## Reads what libFuzzer makes, under AddressSanitizer, for FUZZ_SECONDS (default 60) a format
+	Fuzzing/run $(or $(FUZZ_SECONDS),60)
+
 .PHONY: damage
 damage: release ## Damages files of every format and reads them with the command, as Benchmarks/damage.py says
 	python3 Benchmarks/damage.py
+
+# The tests take the Python of this folder where it is there.
+.PHONY: examples
+examples: dependencies ## Installs the Python packages of docs/examples into .venv-examples and runs the examples as tests
+	python3 -m venv .venv-examples
+	.venv-examples/bin/pip install --quiet -r docs/examples/requirements.txt
+	swift test -c release --filter "examples for"
 
 .PHONY: bench
 bench: release ## Runs the benchmarks of Benchmarks/ (see its README for the comparisons with other programs)
@@ -63,11 +74,11 @@ bench: release ## Runs the benchmarks of Benchmarks/ (see its README for the com
 
 .PHONY: format
 format: ## Formats all Swift files
-	swift format --in-place --recursive --parallel Sources Tests Benchmarks/Sources Package.swift
+	swift format --in-place --recursive --parallel Sources Tests Benchmarks/Sources Fuzzing Package.swift
 
 .PHONY: format-check
 format-check: ## Fails where a Swift file is not formatted
-	swift format lint --strict --recursive --parallel Sources Tests Benchmarks/Sources Package.swift
+	swift format lint --strict --recursive --parallel Sources Tests Benchmarks/Sources Fuzzing Package.swift
 
 # The argument parser's plugin writes the manual pages to a place of its own; a page a command.
 .PHONY: docs

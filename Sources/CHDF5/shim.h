@@ -41,6 +41,9 @@ static inline hid_t tessera_h5_dataset_settings(void) {
   return settings;
 }
 
+/// The class of settings with which datasets are opened.
+static inline hid_t tessera_h5_dataset_access(void) { return H5P_DATASET_ACCESS; }
+
 static inline hid_t tessera_h5_float32(void) { return H5T_IEEE_F32LE; }
 static inline hid_t tessera_h5_float64(void) { return H5T_IEEE_F64LE; }
 static inline hid_t tessera_h5_int64(void) { return H5T_STD_I64LE; }
@@ -71,6 +74,22 @@ static inline hid_t tessera_h5_truth(void) {
 static inline int tessera_h5_is_hard_link(hid_t group, const char *name) {
   H5L_info_t info;
   return H5Lget_info(group, name, &info, H5P_DEFAULT) >= 0 && info.type == H5L_TYPE_HARD;
+}
+
+/// Copies the name of the file that an external link leads to; 1 if there is one.
+static inline int tessera_h5_external_file(hid_t group, const char *name, char *buffer, size_t size) {
+  H5L_info_t info;
+  char value[4096];
+  const char *file, *object;
+  unsigned flags;
+  if (H5Lget_info(group, name, &info, H5P_DEFAULT) < 0 || info.type != H5L_TYPE_EXTERNAL || size == 0) return 0;
+  if (info.u.val_size > sizeof value || H5Lget_val(group, name, value, sizeof value, H5P_DEFAULT) < 0) return 0;
+  if (H5Lunpack_elink_val(value, info.u.val_size, &flags, &file, &object) < 0) return 0;
+  for (size_t i = 0; i < size; ++i) {
+    buffer[i] = file[i];
+    if (file[i] == 0) return 1;
+  }
+  return 0;
 }
 
 /// The address of an object, by which two links to it are known as one.

@@ -11,19 +11,43 @@ package struct HDF5Array: Sendable {
   package let isBigEndian: Bool
   /// Sizes of a chunk along each axis; nil if the values are in one piece.
   package let chunk: [Int]?
+  /// Bytes that the file holds of the values, packed; 0 where none was ever written.
+  package let storedSize: Int
+  /// Bytes of the element that stands where nothing was written, little-endian.
+  package let fill: [UInt8]
 
   package var elementSize: Int { type.size * channels }
   /// Bytes of an unpacked chunk; 0 if the values are in one piece.
   var chunkSize: Int { chunk.flatMap { checkedProduct($0 + [elementSize]) } ?? 0 }
   package var summary: String { "[\(shape.map { "\($0)" }.joined(separator: " x ")) \(type.rawValue)]" }
 
-  init(path: String, shape: [Int], type: ScalarType, channels: Int, isBigEndian: Bool, chunk: [Int]?) {
-    (self.path, self.shape, self.type) = (path, shape, type)
-    (self.channels, self.isBigEndian, self.chunk) = (channels, isBigEndian, chunk)
+  /// Largest number of bytes that one packed byte is believed to stand for.
+  private static let largestRatio = 100_000
+
+  /// Whether most values cannot be in the file: it holds less of them than any compression leaves.
+  package var isSparse: Bool {
+    (checkedProduct(shape + [elementSize]) ?? .max) / Self.largestRatio > storedSize || storedSize == 0
   }
 
-  /// Nil for texts, empty arrays, types that are no numbers, values outside the file, and shapes that it cannot hold.
-  init?(_ dataset: hid_t, path: String) {
+  init(
+    path: String, shape: [Int], type: ScalarType, channels: Int, isBigEndian: Bool, chunk: [Int]?, storedSize: Int,
+    fill: [UInt8]
+  ) {
+    (self.path, self.shape, self.type) = (path, shape, type)
+    (self.channels, self.isBigEndian, self.chunk) = (channels, isBigEndian, chunk)
+    (self.storedSize, self.fill) = (storedSize, fill)
+  }
+
+  /// Why a dataset is no array that is read.
+  struct Refusal: Error {
+    /// What the dataset does, to follow its name: `holds texts`.
+    let fact: String
+    /// Whether there are numbers in it, so that somebody may miss them.
+    var holdsNumbers = true
+  }
+
+  /// - Parameter path: of the dataset, from the root of the file.
+  init(_ dataset: hid_t, path: String) throws(Refusal) {
     self.path = path
     let (type, space, settings) = (H5Dget_type(dataset), H5Dget_space(dataset), H5Dget_create_plist(dataset))
     defer {
@@ -31,23 +55,69 @@ package struct HDF5Array: Sendable {
       H5Sclose(space)
       H5Pclose(settings)
     }
-    guard let (scalar, channels, isBigEndian) = Self.scalar(type) else { return nil }
+    guard type >= 0, space >= 0, settings >= 0 else { throw Refusal(fact: "is damaged") }
+    guard let (scalar, channels, isBigEndian) = Self.scalar(type) else { throw Self.strange(type) }
     let rank = Int(H5Sget_simple_extent_ndims(space))
-    guard (1...16).contains(rank), H5Pget_external_count(settings) == 0 else { return nil }
+    guard rank > 0 else { throw Refusal(fact: "holds a single value or none", holdsNumbers: false) }
+    guard rank <= 16 else { throw Refusal(fact: "has \(rank) axes, more than are read") }
     var sizes = [hsize_t](repeating: 0, count: rank)
-    guard H5Sget_simple_extent_dims(space, &sizes, nil) == Int32(rank) else { return nil }
+    guard H5Sget_simple_extent_dims(space, &sizes, nil) == Int32(rank) else { throw Refusal(fact: "is damaged") }
     let shape = sizes.map { Int(clamping: $0) }
-    // A dataset that was never written, or claims far more than any compression gives, is no data.
-    let stored = Int(clamping: H5Dget_storage_size(dataset))
-    guard let bytes = checkedProduct(shape + [scalar.size, channels]), bytes > 0, stored > 0, bytes / 100_000 <= stored
-    else { return nil }
+    guard !shape.contains(0) else { throw Refusal(fact: "holds no values", holdsNumbers: false) }
+    guard let bytes = checkedProduct(shape + [scalar.size, channels]) else {
+      throw Refusal(fact: "claims an impossible shape \(shape)")
+    }
+    guard H5Pget_external_count(settings) == 0 else {
+      throw Refusal(fact: "keeps its values in another file, which is not read; copy them into one file")
+    }
+    if let filter = HDF5Filter.missing(in: settings) {
+      throw Refusal(fact: "is packed with \(filter), which is not read; save it with gzip")
+    }
 
     (self.shape, self.type, self.channels, self.isBigEndian) = (shape, scalar, channels, isBigEndian)
+    fill = Self.fill(settings, type, size: scalar.size * channels, swapped: isBigEndian ? scalar.swappedSize : 1)
+    let layout = H5Pget_layout(settings)
+    if layout == H5D_VIRTUAL {
+      if let source = HDF5VirtualSources.missing(of: settings, in: dataset) {
+        throw Refusal(
+          fact: "is put together from other files, of which \(source) is not there; copy it beside this one")
+      }
+      // Its values are in other arrays, which the library finds.
+      (chunk, storedSize) = (nil, bytes)
+      return
+    }
+    storedSize = Int(clamping: H5Dget_storage_size(dataset))
     var chunk = [hsize_t](repeating: 0, count: rank)
-    let isChunked = H5Pget_layout(settings) == H5D_CHUNKED && H5Pget_chunk(settings, Int32(rank), &chunk) == Int32(rank)
+    let isChunked = layout == H5D_CHUNKED && H5Pget_chunk(settings, Int32(rank), &chunk) == Int32(rank)
     self.chunk = isChunked ? chunk.map { Int(clamping: $0) } : nil
-    // The library takes memory for a whole chunk: none is larger than the array, but for the last along each axis.
-    guard chunkSize <= max(1 << 26, bytes << min(rank, 8)) else { return nil }
+    // The library takes memory for a whole chunk: none is larger than the array, but for the last along each axis, and
+    // none that is written is packed better than anything can be.
+    guard
+      storedSize == 0
+        || chunkSize <= max(1 << 26, bytes << min(rank, 8)) && chunkSize / Self.largestRatio <= storedSize
+    else { throw Refusal(fact: "claims chunks of \(chunkSize) bytes, but holds \(storedSize); it is damaged") }
+  }
+
+  /// What a type is that is no number.
+  private static func strange(_ type: hid_t) -> Refusal {
+    switch H5Tget_class(type) {
+    case H5T_STRING: Refusal(fact: "holds texts", holdsNumbers: false)
+    case H5T_COMPOUND: Refusal(fact: "holds records of several values", holdsNumbers: false)
+    case H5T_REFERENCE: Refusal(fact: "holds references", holdsNumbers: false)
+    case H5T_VLEN: Refusal(fact: "holds lists of different lengths", holdsNumbers: false)
+    case H5T_ARRAY: Refusal(fact: "holds arrays as elements", holdsNumbers: false)
+    case H5T_INTEGER, H5T_FLOAT: Refusal(fact: "holds numbers of \(8 * H5Tget_size(type)) bits, which are not read")
+    default: Refusal(fact: "holds values that are no numbers", holdsNumbers: false)
+    }
+  }
+
+  /// The value of what was never written; zero where the file does not say.
+  private static func fill(_ settings: hid_t, _ type: hid_t, size: Int, swapped: Int) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: size)
+    let status = bytes.withUnsafeMutableBytes { H5Pget_fill_value(settings, type, $0.baseAddress!) }
+    if status < 0 { bytes = [UInt8](repeating: 0, count: size) }
+    swapBytes(&bytes, size: swapped)
+    return bytes
   }
 
   /// Number type, values an element and byte order of a type; nil for what is no number.

@@ -1,4 +1,5 @@
 import CHDF5
+import Synchronization
 
 /// What the conventions and images need of an HDF5 file, read in this process or in a child of it.
 package protocol HDF5Source: Sendable {
@@ -15,27 +16,35 @@ package protocol HDF5Source: Sendable {
 package final class HDF5File: HDF5Source {
   let path: String
   private let file: hid_t
+  private let current = Mutex<OpenDataset?>(nil)
 
   /// Files with more objects, or groups nested deeper, are refused as damaged or as something else than images.
   static let objectLimit = 20_000
   static let depthLimit = 24
 
-  /// The signature may stand behind a block of 512, 1024 or 2048 bytes that belongs to another program.
+  /// The signature may stand behind a block of 512 bytes, or a power of two more, that belongs to another program.
   package static func recognizes(_ head: [UInt8]) -> Bool {
-    let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
     return [0, 512, 1024, 2048].contains { $0 + 8 <= head.count && head[$0..<$0 + 8].elementsEqual(signature) }
   }
+
+  /// Sizes of the foreign block before the signature that the first 4096 bytes do not show.
+  package static let largeBlocks = (12...26).map { 1 << $0 }
+  package static let signature: [UInt8] = [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]
 
   package init(path: String) throws(FormatError) {
     self.path = path
     tessera_h5_quiet()
+    HDF5Filter.register()
     file = tessera_h5_open(path)
     guard file >= 0 else {
       throw FormatError(in: path, "is a damaged or truncated HDF5 file; copy or export it again")
     }
   }
 
-  deinit { if file >= 0 { H5Fclose(file) } }
+  deinit {
+    current.withLock { $0 = nil }
+    if file >= 0 { H5Fclose(file) }
+  }
 
   package func tree() throws(FormatError) -> HDF5Node {
     tessera_h5_quiet()
@@ -55,8 +64,10 @@ package final class HDF5File: HDF5Source {
     }
     var node = HDF5Node(name: name, path: path, attributes: attributes(of: object))
     if H5Iget_type(object) == H5I_DATASET {
-      node.array = HDF5Array(object, path: path)
-      node.text = node.array == nil ? firstText(of: object) : nil
+      do { node.array = try HDF5Array(object, path: path) } catch {
+        node.text = firstText(of: object)
+        node.problem = HDF5Problem(fact: "\(path) \(error.fact)", holdsNumbers: error.holdsNumbers)
+      }
       return node
     }
     guard H5Iget_type(object) == H5I_GROUP else { return node }
@@ -65,22 +76,79 @@ package final class HDF5File: HDF5Source {
     for index in 0..<min(info.nlinks, hsize_t(Self.objectLimit)) {
       var buffer = [CChar](repeating: 0, count: 1024)
       let length = H5Lget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, 0)
-      guard length > 0, length < buffer.count, tessera_h5_is_hard_link(object, buffer) == 1 else { continue }
+      guard length > 0, length < buffer.count else { continue }
+      let childName = Self.text(buffer)
+      let childPath = "\(path)/\(childName)"
+      guard tessera_h5_is_hard_link(object, buffer) == 1 else {
+        if let target = externalTarget(of: buffer, in: object) {
+          let fact = "\(childPath) is a link into the file \(target), which is not followed; open that file"
+          node.children.append(HDF5Node(name: childName, path: childPath, problem: HDF5Problem(fact: fact)))
+        }
+        continue
+      }
       let child = H5Oopen(object, buffer, 0)
-      guard child >= 0 else { continue }
+      guard child >= 0 else {
+        let fact = "\(childPath) cannot be opened: it is damaged, or written for a newer library than \(Self.library)"
+        node.children.append(HDF5Node(name: childName, path: childPath, problem: HDF5Problem(fact: fact)))
+        continue
+      }
       defer { H5Oclose(child) }
       guard seen.insert(tessera_h5_address(child)).inserted else { continue }
-      let childName = Self.text(buffer)
-      node.children.append(try self.node(child, name: childName, path: "\(path)/\(childName)", depth: depth + 1, &seen))
+      node.children.append(try self.node(child, name: childName, path: childPath, depth: depth + 1, &seen))
     }
     return node
   }
 
+  /// A dataset that is open, with its unpacked chunks; closed with this object.
+  private final class OpenDataset: Sendable {
+    let path: String
+    let identifier: hid_t
+    init(path: String, identifier: hid_t) { (self.path, self.identifier) = (path, identifier) }
+    deinit { H5Dclose(identifier) }
+  }
+
+  /// Memory for the unpacked chunks of a frame.
+  private static let cacheLimit = 1 << 27
+
+  /// The dataset of an array, which stays open until another is asked for: frames that share chunks do not unpack them again.
+  private func dataset(of array: HDF5Array) throws(FormatError) -> OpenDataset {
+    if let open = current.withLock({ $0 }), open.path == array.path { return open }
+    let settings = H5Pcreate(tessera_h5_dataset_access())
+    defer { H5Pclose(settings) }
+    if let chunk = array.chunk {
+      // Chunks of all frames that one chunk of the first axes spans.
+      let count = checkedProduct(
+        zip(array.shape, chunk).suffix(max(1, chunk.count - 1)).map { ($0 + $1 - 1) / max(1, $1) })
+      let size = count.flatMap { checkedProduct([$0, array.chunkSize]) } ?? .max
+      H5Pset_chunk_cache(settings, 12_421, min(max(size, 1 << 20), Self.cacheLimit), 1)
+    }
+    let identifier = H5Dopen2(file, array.path, settings)
+    guard identifier >= 0 else { throw damaged(array.path) }
+    let open = OpenDataset(path: array.path, identifier: identifier)
+    current.withLock { $0 = open }
+    return open
+  }
+
+  /// Name of the file that a link leads to; nil for other links.
+  private func externalTarget(of name: [CChar], in group: hid_t) -> String? {
+    var buffer = [CChar](repeating: 0, count: 4096)
+    guard tessera_h5_external_file(group, name, &buffer, buffer.count) == 1 else { return nil }
+    return Self.text(buffer)
+  }
+
+  /// The library as a user knows it: `HDF5 1.10.8`.
+  private static var library: String {
+    var (major, minor, release): (UInt32, UInt32, UInt32) = (0, 0, 0)
+    H5get_libversion(&major, &minor, &release)
+    return "HDF5 \(major).\(minor).\(release)"
+  }
+
   package func values(of array: HDF5Array, start: [Int], count: [Int]) throws(FormatError) -> [UInt8] {
     tessera_h5_quiet()
-    let dataset = H5Dopen2(file, array.path, 0)
-    guard dataset >= 0 else { throw damaged(array.path) }
-    defer { H5Dclose(dataset) }
+    let open = try dataset(of: array)
+    // Kept in use: another thread may put another in its place.
+    defer { withExtendedLifetime(open) {} }
+    let dataset = open.identifier
     let type = H5Dget_type(dataset)
     let space = H5Dget_space(dataset)
     let starts = start.map { hsize_t($0) }

@@ -22,6 +22,8 @@ struct HDF5TreeEncoder {
     for child in node.children { append(child) }
     append(node.text == nil ? 0 : 1)
     if let text = node.text { append(text) }
+    append(node.problem.map { $0.holdsNumbers ? 2 : 1 } ?? 0)
+    if let problem = node.problem { append(problem.fact) }
     append(node.array == nil ? 0 : 1)
     guard let array = node.array else { return }
     append(array.path)
@@ -30,6 +32,8 @@ struct HDF5TreeEncoder {
     append(array.channels)
     append(array.isBigEndian ? 1 : 0)
     append(array.chunk ?? [])
+    append(array.storedSize)
+    append(array.fill.map { Int($0) })
   }
 
   mutating func append(_ numbers: [Int]) {
@@ -106,15 +110,22 @@ struct HDF5TreeDecoder {
     }
     guard let hasText = number() else { return nil }
     if hasText == 1 { node.text = text() }
+    guard let problem = number() else { return nil }
+    if problem > 0 {
+      guard let fact = text() else { return nil }
+      node.problem = HDF5Problem(fact: fact, holdsNumbers: problem == 2)
+    }
     guard let hasArray = number() else { return nil }
     guard hasArray == 1 else { return node }
     guard let arrayPath = text(), let shape = numbers(), let type = text().flatMap({ ScalarType(rawValue: $0) }),
       let channels = number(), (1...4).contains(channels), let order = number(), let chunk = numbers(),
-      !shape.isEmpty, checkedProduct(shape + [type.size, channels]) != nil
+      let storedSize = number(), storedSize >= 0, let fill = numbers()?.map({ UInt8(truncatingIfNeeded: $0) }),
+      fill.count == type.size * channels, !shape.isEmpty, !shape.contains(0),
+      checkedProduct(shape + [type.size, channels]) != nil
     else { return nil }
     node.array = HDF5Array(
       path: arrayPath, shape: shape, type: type, channels: channels, isBigEndian: order == 1,
-      chunk: chunk.count == shape.count ? chunk : nil)
+      chunk: chunk.count == shape.count ? chunk : nil, storedSize: storedSize, fill: fill)
     return node
   }
 

@@ -39,6 +39,7 @@ func checkDamaged(
   _ good: [UInt8], suffix: String, truncations: Int, mutations: Int, seed: UInt64, in folder: TemporaryFolder,
   name: String, wrap: ([UInt8]) throws -> [UInt8], read: (String) throws -> Int
 ) throws {
+  if let seeds = Fuzzing.seeds { return try Fuzzing.write(try wrap(good), for: name, in: seeds) }
   var random = RandomSource(seed: seed)
   let path = folder / "damaged.\(suffix)"
   var (read_, refused, warned, slowest) = (0, 0, 0, Duration.zero)
@@ -82,6 +83,17 @@ func checkDamaged(
 
 /// What `make fuzz` sets, and what it measures.
 enum Fuzzing {
+  /// Where good files are written instead of being damaged, as seeds for `make fuzz-address`.
+  static let seeds = ProcessInfo.processInfo.environment["TESSERA_FUZZ_SEEDS"]
+
+  /// Writes a file under its checksum, in a folder that the name of the test names.
+  static func write(_ file: [UInt8], for test: String, in seeds: String) throws {
+    let words = test.split { !$0.isLetter && !$0.isNumber }.filter { !["TesseraFormatsTests", "swift"].contains($0) }
+    let folder = URL(fileURLWithPath: seeds).appending(path: words.prefix(4).joined(separator: "-"))
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    try Data(file).write(to: folder.appending(path: "\(Packing.checksum(file))"))
+  }
+
   /// Minutes that a file is damaged for which the quick tests try 300 mutations.
   static let minutes = ProcessInfo.processInfo.environment["TESSERA_FUZZ_MINUTES"].flatMap { Double($0) } ?? 0
 

@@ -1,6 +1,7 @@
 import Foundation
 import TesseraFormats
 import TesseraImaging
+import TesseraNumerics
 import Testing
 
 /// Files as microscopes and other programs write them, built byte by byte.
@@ -98,6 +99,48 @@ struct `TIFF files of microscopes` {
     #expect(file.datasets[0].shape == [3, 2, 3])
     #expect(try file.read(frame: 2).pixels.values == [13, 14, 15, 16, 17, 18])
     #expect(file.datasets[0].axes[0].scale == 0.5)
+  }
+
+  @Test func `samples of ten bits are unpacked, and pages of several slices refused`() throws {
+    // 1, 2, 1023 and 512, 0, 3: ten bits each, a row ends with a whole byte.
+    let rows: [UInt8] = [0x00, 0x40, 0x2F, 0xFC, 0x80, 0x00, 0x00, 0x0C]
+    let file = try ImageFile.open(path: folder.file("t.tif", tiff([], pixels: rows, bits: 10)))
+    #expect(file.datasets[0].type == .uint16)
+    #expect(try file.read().pixels.values == [1, 2, 1023, 512, 0, 3])
+    let error = #expect(throws: FormatError.self) {
+      try ImageFile.open(path: folder.file("d.tif", tiff([short(32997, 4)])))
+    }
+    #expect(error?.description.contains("4 slices") == true)
+  }
+
+  @Test func `Thermo Fisher's cameras state the width of their field`() throws {
+    let words = "[IRBeam]\r\nHFW=0.003\r\nVFW=0.004\r\n[Image]\r\nResolutionX=3\r\nResolutionY=2\r\n"
+    #expect(try size(tiff([text(34682, words)])) == Calibration(x: 1e6, y: 2e6))
+  }
+
+  @Test func `the images of OME-XML have their own scales, also where they are alike`() throws {
+    let pixels = (1...12).map { Float($0) }
+    let words = """
+      <OME><Image Name="first"><Pixels PhysicalSizeX="0.3" PhysicalSizeXUnit="nm"><TiffData IFD="0" PlaneCount="1"/></Pixels>\
+      </Image><Image Name="second &amp; last"><Pixels PhysicalSizeX="5" PhysicalSizeXUnit="Å"><TiffData IFD="1"/></Pixels>\
+      </Image></OME>
+      """
+    // Two pages as the writer makes them, then its description put in the place of the first's.
+    let raster = { (start: Int) in Raster(width: 3, height: 2, values: Array(pixels[start..<start + 6])) }
+    try TIFFWriter.write([raster(0), raster(6)], to: folder / "o.tif")
+    var whole = folder.contents(of: "o.tif")
+    let own = Array("ImageJ=".utf8)
+    let place = try #require(whole.indices.first { whole[$0...].starts(with: own) })
+    let old = try #require(whole[place...].firstIndex(of: 0)) - place + 1
+    // The directory names the text's length and place.
+    let entry = try #require(
+      whole.indices.first { whole[$0...].starts(with: bytes(UInt16(270)) + bytes(UInt16(2)) + bytes(UInt32(old))) })
+    let text = Array(words.utf8) + [0]
+    whole.replaceSubrange(entry + 4..<entry + 12, with: bytes(UInt32(text.count)) + bytes(UInt32(whole.count)))
+    let file = try ImageFile.open(path: folder.file("p.tif", whole + text))
+    #expect(file.datasets.map(\.name) == ["first", "second & last"])
+    #expect(file.datasets.map { $0.calibration?.nanometresPerPixelX } == [0.3, 0.5])
+    #expect(try file.read(dataset: 1).pixels == raster(6))
   }
 
   @Test func `Thermo Fisher writes metres into its own tag`() throws {

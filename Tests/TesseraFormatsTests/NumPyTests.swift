@@ -104,6 +104,22 @@ struct `NumPy files` {
     }
   }
 
+  @Test(arguments: [1, 700]) func `in Fortran's order give their frames, however far apart values are`(depth: Int)
+    throws
+  {
+    // Element (frame, row, column) holds a number of its own; the first index runs fastest.
+    let shape = [2, 3 * depth, 4]
+    var values: [UInt8] = []
+    for column in 0..<shape[2] {
+      for row in 0..<shape[1] { for frame in 0..<shape[0] { values += bytes(Int32(1000 * frame + 10 * row + column)) } }
+    }
+    let path = folder.file("g.npy", npy("<i4", shape: "(2, \(shape[1]), 4)", fortran: true, values))
+    let read = try ImageFile.open(path: path).read(frame: 1).pixels
+    #expect(read.width == 4 && read.height == shape[1])
+    let isRight = read.values.indices.allSatisfy { read.values[$0] == Float(1000 + 10 * ($0 / 4) + $0 % 4) }
+    #expect(isRight)
+  }
+
   @Test func `damaged in any way throw a sentence`() throws {
     try checkDamaged(npy("<f4", shape: "(4, 5, 6)", [UInt8](repeating: 7, count: 480)))
     try checkDamaged(npy(">u2", shape: "(20, 30)", fortran: true, [UInt8](repeating: 7, count: 1200)), seed: 2)

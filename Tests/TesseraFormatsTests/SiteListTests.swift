@@ -76,7 +76,7 @@ struct `Site lists` {
       + "3 1.0 2.0 0 Mo\n4 5.0 6.0 0 Se\n"
     let list = try read(text)
     #expect(list.unit == .nanometre && list.elements == ["Mo", "Se"] && list.classes == [3, 4])
-    #expect(abs(list.positions[0].x - 0.1) < 1e-12 && abs(list.positions[0].y - 0.4) < 1e-12)
+    #expect(abs(list.positions[0].x - 0.1) < 1e-12 && abs(list.positions[0].y - 0.7) < 1e-12)
   }
 
   @Test func `change units only with a pixel size`() throws {

@@ -63,7 +63,7 @@ struct `TIFF files` {
   @Test(
     arguments: [
       ("ImageJ=1.53t\nunit=nm\n", 1, 0.02), ("ImageJ=1.53t\nunit=um\n", 1, 20),
-      ("ImageJ=1.53t\nunit=\\u00B5m\n", 1, 20),
+      ("ImageJ=1.53t\nunit=\\u00B5m\n", 1, 20), ("ImageJ=1.53t\nunit=\\u00C5\n", 1, 0.002),
       ("ImageJ=1.53t\nunit=um\n", 3, 200_000), ("ImageJ=1.53t\nunit=pixel\n", 1, nil),
       ("ImageJ=1.53t\nloop=false\n", 2, nil),
       ("<OME><Pixels PhysicalSizeX=\"0.3\" PhysicalSizeXUnit=\"Å\"/></OME>", 1, 0.03),

@@ -4,7 +4,7 @@
     tessera demo
     python3 load_results.py tessera-demo
 
-Needs NumPy and pandas; HyperSpy and ASE where they are installed.
+Needs NumPy and pandas; HyperSpy and ASE where they are installed (`make examples` installs all and runs this).
 """
 import json
 import sys
@@ -22,6 +22,20 @@ assert len(sites) == len(features) == len(layout)
 
 print(f"{len(sites)} sites, {features.shape[1]} features, version {summary['version']}")
 print(sites.groupby("class", dropna=False).agg(count=("id", "size"), amplitude=("amplitude", "mean")))
+
+try:
+    import hyperspy.api as hyperspy
+except ImportError:
+    print("HyperSpy is not installed: no images are loaded")
+else:
+    # The micrograph rebuilt from its motifs, and what is left of it; the same call reads what `tessera convert` writes.
+    signal = hyperspy.load(folder / "reconstruction.tif")
+    x, y = signal.axes_manager.signal_axes
+    print(f"HyperSpy: {signal.data.shape}, {x.scale:.4g} {x.units} x {y.scale:.4g} {y.units} a pixel")
+    # Sites as markers: HyperSpy places them in the units of the axes, the centre of the first pixel at 0.
+    columns = sites[sites.kind == "column"]
+    markers = hyperspy.plot.markers.Points(columns[["x", "y"]].to_numpy() * [x.scale, y.scale])
+    signal.inav[0].add_marker(markers, permanent=True, plot_marker=False)
 
 try:
     from ase import Atoms

@@ -29,9 +29,22 @@ struct FileFormat: Sendable {
     }
     let head = try file.head(4096)
     if let format = all.first(where: { $0.recognizes(head) }) { return format }
+    if let archive = UnsupportedFormat.archive(of: head) {
+      throw FormatError(in: file.path, "is packed with \(archive); unpack it first")
+    }
     if let stranger = UnsupportedFormat.name(of: head) {
       throw FormatError(
         in: file.path, "is \(stranger), which is not read; export it from its program as TIFF or HDF5 (.emd, .hspy)")
+    }
+    // An HDF5 file may begin with a large block of another program, such as MATLAB's.
+    for place in HDF5File.largeBlocks where file.holds(8, at: place) {
+      if try file.bytes(at: place, count: 8) == HDF5File.signature {
+        return all.first { $0.name == "HDF5" }!
+      }
+    }
+    if file.count <= 1 << 24, !head.contains(0), (try? SiteTableFile(path: file.path))?.holdsPlaces == true {
+      throw FormatError(
+        in: file.path, "is a table of sites, no image; `tessera convert` writes it as .xyz, .cif, .csv or .txt")
     }
     throw FormatError(
       in: file.path, "is in no format that is read (see `tessera info --help`); export it as TIFF")
@@ -53,7 +66,6 @@ enum UnsupportedFormat {
     ("a PDF document", 0, Array("%PDF".utf8)),
     ("a GIF image", 0, Array("GIF8".utf8)),
     ("a web page or XML text", 0, Array("<".utf8)),
-    ("a gzip archive", 0, [0x1F, 0x8B]),
     ("an old Microsoft Office or binary compound document", 0, [0xD0, 0xCF, 0x11, 0xE0]),
     ("a Merlin detector file (.mib)", 0, Array("MQ1,".utf8)),
     ("a NanoMegas block file (.blo)", 0, Array("IMGBLO".utf8)),
@@ -73,6 +85,15 @@ enum UnsupportedFormat {
     ("a FITS image", 0, Array("SIMPLE  =".utf8)),
     ("a MATLAB file", 0, Array("MATLAB 5.0".utf8)),
   ]
+
+  /// The program that packed a file; nil if it is no archive.
+  static func archive(of head: [UInt8]) -> String? {
+    let archives: [(name: String, bytes: [UInt8])] = [
+      ("gzip", [0x1F, 0x8B]), ("bzip2", Array("BZh".utf8)), ("xz", [0xFD, 0x37, 0x7A, 0x58, 0x5A]),
+      ("Zstandard", [0x28, 0xB5, 0x2F, 0xFD]), ("7-Zip", [0x37, 0x7A, 0xBC, 0xAF]),
+    ]
+    return archives.first { head.starts(with: $0.bytes) }?.name
+  }
 
   static func name(of head: [UInt8]) -> String? {
     signatures.first { head.dropFirst($0.place).starts(with: $0.bytes) }?.name

@@ -65,7 +65,7 @@ struct StoredArray: Sendable {
 
   /// Gives `body` the values of one frame in row-major order, little-endian, in pieces of whole elements.
   ///
-  /// The array must have passed `check`. Memory: about 1 MiB, or one frame if its columns lie one after the other.
+  /// The array must have passed `check`. Memory: about 1 MiB, or one frame if its columns are closer than its rows.
   func stream(frame: Int, from file: FileBytes, _ body: (RawSpan) throws -> Void) throws {
     var start = offset
     var remainder = frame
@@ -91,19 +91,40 @@ struct StoredArray: Sendable {
       for y in 0..<height { try emit(try file.bytes(at: start + y * down, count: rowSize), body) }
     } else if down == elementSize {
       try emit(try transposed(from: file, at: start, width: width, height: height, across: across), body)
+    } else if abs(across) <= abs(down) {
+      for y in 0..<height { try emit(try line(from: file, at: start + y * down, width, step: across), body) }
     } else {
-      for y in 0..<height {
-        let first = start + y * down
-        let span = (width - 1) * across
-        let bytes = try file.bytes(at: first + min(span, 0), count: abs(span) + elementSize)
-        var row: [UInt8] = []
-        row.reserveCapacity(rowSize)
-        for x in 0..<width {
-          let place = x * across - min(span, 0)
-          row += bytes[place..<place + elementSize]
-        }
-        try emit(row, body)
+      // Along the columns values are closer, so that less is read that is not wanted.
+      var frame = [UInt8](repeating: 0, count: height * rowSize)
+      for x in 0..<width {
+        let column = try line(from: file, at: start + x * across, height, step: down)
+        scatter(column, to: &frame, column: x, width: width)
       }
+      try emit(frame, body)
+    }
+  }
+
+  /// Values at equal distances. Where they are far apart each is read alone, otherwise with what lies between.
+  private func line(from file: FileBytes, at start: Int, _ count: Int, step: Int) throws -> [UInt8] {
+    var line: [UInt8] = []
+    line.reserveCapacity(count * elementSize)
+    let number = abs(step) > 4096 ? 1 : max(1, (1 << 20) / max(1, abs(step)))
+    for first in stride(from: 0, to: count, by: number) {
+      let span = (min(number, count - first) - 1) * step
+      let bytes = try file.bytes(at: start + first * step + min(span, 0), count: abs(span) + elementSize)
+      for index in 0..<min(number, count - first) {
+        let place = index * step - min(span, 0)
+        line += bytes[place..<place + elementSize]
+      }
+    }
+    return line
+  }
+
+  /// Puts the values of a column into a frame.
+  private func scatter(_ values: [UInt8], to frame: inout [UInt8], column: Int, width: Int) {
+    for y in 0..<values.count / elementSize {
+      let place = (y * width + column) * elementSize
+      for index in 0..<elementSize { frame[place + index] = values[y * elementSize + index] }
     }
   }
 
@@ -118,10 +139,7 @@ struct StoredArray: Sendable {
     var frame = [UInt8](repeating: 0, count: width * height * elementSize)
     for x in 0..<width {
       let column = try file.bytes(at: start + x * across, count: height * elementSize)
-      for y in 0..<height {
-        let place = (y * width + x) * elementSize
-        for index in 0..<elementSize { frame[place + index] = column[y * elementSize + index] }
-      }
+      scatter(column, to: &frame, column: x, width: width)
     }
     return frame
   }

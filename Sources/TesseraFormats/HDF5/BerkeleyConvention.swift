@@ -23,7 +23,7 @@ enum BerkeleyConvention {
       }
       contents.images.append(HDF5Image(array, name: group.name, order: order(of: axes), axes: axes))
     }
-    contents.images = joined(contents.images)
+    contents.images = joined(contents.images, depths: depths(in: root))
     if let microscope = root.child("microscope") {
       for (fact, name) in [("voltage_kv", "voltage"), ("microscope", "name")] {
         if let text = microscope.attribute(name)?.text, !text.isEmpty { contents.acquisition[fact] = text }
@@ -34,7 +34,9 @@ enum BerkeleyConvention {
 
   /// Prismatic writes a group for each depth in the specimen, `NAME_depth0000`, `NAME_depth0001`, ...: those of one name,
   /// shape and type become a series along the depth.
-  private static func joined(_ images: [HDF5Image]) -> [HDF5Image] {
+  ///
+  /// - Parameter depths: the axis along the depth, for a number of slices.
+  private static func joined(_ images: [HDF5Image], depths: (Int) -> Axis) -> [HDF5Image] {
     var names: [String] = []
     var series: [String: [HDF5Image]] = [:]
     for image in images {
@@ -51,13 +53,36 @@ enum BerkeleyConvention {
       let group = series[name]!
       guard group.count > 1 else { return group[0] }
       let title = group[0].description.name.split(separator: "_").dropLast().joined(separator: "_")
-      return HDF5Image(series: group, name: title, axis: Axis(name: "depth", size: group.count))
+      return HDF5Image(series: group, name: title, axis: depths(group.count))
+    }
+  }
+
+  /// Prismatic's parameters give the distance of slices in Ångström, `ns` steps of the thickness `s`, and the depth `zs` of
+  /// the first; where it is 0, the first lies one distance deep. They hold only where the slices fill the specimen, of `t`
+  /// cells of `c`: the last may be thinner.
+  private static func depths(in root: HDF5Node) -> (Int) -> Axis {
+    let parameters = root.all.first { $0.name == "simulation_parameters" }
+    let number = { (name: String, index: Int) -> Double? in
+      switch parameters?.attribute(name) {
+      case .list(let values): values.indices.contains(index) ? values[index].number : nil
+      case let value: value?.number
+      }
+    }
+    guard let steps = number("ns", 0), let thickness = number("s", 0), let first = number("zs", 0),
+      let cells = number("t", 2), let cell = number("c", 0)
+    else { return { Axis(name: "depth", size: $0) } }
+    let distance = steps * thickness
+    return { count in
+      guard distance > 0, abs(cells * cell / (Double(count) * distance) - 1) < 1e-4 else {
+        return Axis(name: "depth", size: count)
+      }
+      return Axis(name: "depth", size: count, scale: distance, offset: first == 0 ? distance : first, units: "Å")
     }
   }
 
   private static func isDimension(_ name: String) -> Bool { name.hasPrefix("dim") && Int(name.dropFirst(3)) != nil }
 
-  /// The scale is the distance of the first two coordinates; only these are written by some programs.
+  /// The scale is the mean distance of the coordinates; only the first two are written by some programs.
   private static func axis(_ node: HDF5Node?, _ file: any HDF5Source, size: Int, _ index: Int, of rank: Int) -> Axis {
     let names = ["x", "y"]
     let place = rank - 1 - index
@@ -69,7 +94,8 @@ enum BerkeleyConvention {
     axis.units = units == "n_m" ? "nm" : units == "u_m" ? "µm" : units == "n_m^-1" ? "1/nm" : units
     let coordinates = node.array.map { file.numbers(of: $0) } ?? []
     if coordinates.count >= 2 {
-      axis.scale = coordinates[1] - coordinates[0]
+      let last = coordinates.count == size ? size - 1 : 1
+      axis.scale = (coordinates[last] - coordinates[0]) / Double(last)
       axis.offset = coordinates[0]
     }
     return axis

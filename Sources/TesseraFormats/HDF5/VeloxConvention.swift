@@ -41,12 +41,19 @@ enum VeloxConvention {
         units: unit == "m" ? "nm" : unit == "1/m" ? "1/nm" : unit)
     }
     var frames = Axis(name: "frame", size: array.shape[2])
-    if let time = facts["Scan", "FrameTime"]?.number, time > 0 { (frames.scale, frames.units) = (time, "s") }
+    if let time = frameTime(facts), time > 0 { (frames.scale, frames.units) = (time, "s") }
     let name = result["Detector"]?.text ?? ""
     return HDF5Image(
       array, name: name.isEmpty ? id : name, order: [2, 0, 1],
       axes: [axis("y", array.shape[0], "height", "y"), axis("x", array.shape[1], "width", "x"), frames],
       dropsSingleFrame: true)
+  }
+
+  /// Seconds from frame to frame: of a scan, or of the camera that took the image.
+  private static func frameTime(_ facts: MetadataTree) -> Double? {
+    if let time = facts["Scan", "FrameTime"]?.number { return time }
+    guard let detector = facts["BinaryResult", "DetectorIndex"]?.text else { return nil }
+    return facts["Detectors", "Detector-\(detector)", "ExposureTime"]?.number
   }
 
   /// The JSON of the first frame: a column of `Metadata`, ended by zeros.

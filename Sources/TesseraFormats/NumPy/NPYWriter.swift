@@ -10,10 +10,10 @@ public enum NPYWriter {
     }
   }
 
-  /// Writes an image, or a stack frame by frame.
+  /// Writes an image, or a stack frame by frame, in the stack's own type.
   public static func write(_ stack: ImageStack, to path: String, replacing: Bool = false) throws {
     let shape = (stack.count > 1 ? [stack.count] : []) + [stack.height, stack.width]
-    try stream(type: .float32, shape: shape, to: path, replacing: replacing) { try stack.emitFrames($0) }
+    try stream(type: stack.type, shape: shape, to: path, replacing: replacing) { try stack.emitFrames($0) }
   }
 
   /// Writes values of any type in pieces: `produce` calls `emit` with consecutive little-endian bytes.

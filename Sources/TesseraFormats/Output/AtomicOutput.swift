@@ -64,15 +64,15 @@ public enum AtomicOutput {
   /// Long computations call it first, so that a wrong `--output` is said at once.
   public static func checkPlace(_ path: String, replacing: Bool) throws {
     if exists(path) && !replacing {
-      throw FormatError(.cannotWrite, "\(path): exists already; use --force to replace it, or another --output")
+      throw FormatError(.cannotWrite, "\(path): exists already; use --force to replace it, or give another name")
     }
     let parent = parentFolder(of: path)
     guard isFolder(parent) else {
       throw FormatError(
-        .cannotWrite, "\(path): the folder \(parent) does not exist; create it or name another --output")
+        .cannotWrite, "\(path): the folder \(parent) does not exist; create it or name another")
     }
     guard access(parent, W_OK) == 0 else {
-      throw FormatError(.cannotWrite, "\(path): the folder \(parent) is not writable; name another --output")
+      throw FormatError(.cannotWrite, "\(path): the folder \(parent) is not writable; name another")
     }
   }
 

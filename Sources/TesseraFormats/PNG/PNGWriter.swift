@@ -28,9 +28,12 @@ public enum PNGWriter {
     let finite = pixels.values.lazy.filter(\.isFinite)
     let low = range?.lowerBound ?? finite.min() ?? 0
     let high = range?.upperBound ?? finite.max() ?? 1
-    let top: Float = bits == 8 ? 255 : 65535
-    let scale = high > low ? top / (high - low) : 0
-    let levels = pixels.map { $0.isFinite ? max(0, min(top, (($0 - low) * scale).rounded())) : 0 }
+    let top = bits == 8 ? 255.0 : 65535
+    // In double precision: the range of single-precision values may be no such value.
+    let scale = high > low ? top / (Double(high) - Double(low)) : 0
+    let levels = pixels.map {
+      $0.isFinite ? max(0, min(top, ((Double($0) - Double(low)) * scale).rounded())) : 0
+    }
     if bits == 8 {
       try write(levels.map { UInt8($0) }, calibration: calibration, to: path, replacing: replacing)
     } else {

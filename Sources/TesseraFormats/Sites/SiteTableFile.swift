@@ -8,7 +8,7 @@ package struct SiteTableFile: Sendable {
   package struct PlaceColumns: Sendable {
     var x, y: Int
     package var unit: SiteList.Unit
-    /// The file's y runs up from its lowest atom, an image's down.
+    /// The file's y runs up, an image's down.
     var isUpward: Bool
   }
 
@@ -16,6 +16,8 @@ package struct SiteTableFile: Sendable {
   /// What had to be assumed.
   package private(set) var warnings: [String] = []
   private let isExtendedXYZ: Bool
+  /// Height in nm of the upright cell that extended XYZ names; nil if there is none.
+  private var cellHeight: Double?
 
   private static let pixelNames = (
     x: ["x", "pos_x", "x_px", "x_position", "xm", "col"], y: ["y", "pos_y", "y_px", "y_position", "ym", "row"]
@@ -25,6 +27,10 @@ package struct SiteTableFile: Sendable {
   /// Reads a file; throws if it is no table.
   package init(path: String) throws(FormatError) {
     let file = try FileBytes(path: path)
+    let head = try file.head(4096)
+    if let format = FileFormat.all.first(where: { $0.name != "text" && $0.recognizes(head) }) {
+      throw FormatError(in: path, "is an image (\(format.name)), no table of sites; `tessera sites` finds them in it")
+    }
     guard file.count <= 1 << 30 else { throw FormatError(in: path, "is too long for a table of sites; split it") }
     let text = plainText(try file.bytes(at: 0, count: file.count))
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.trimmed.isEmpty && $0.first != "#" }
@@ -32,6 +38,7 @@ package struct SiteTableFile: Sendable {
     isExtendedXYZ = Int(first.trimmed) != nil && lines.count >= 2
     if isExtendedXYZ {
       table = try Self.extendedXYZ(lines, count: Int(first.trimmed)!, path: path)
+      cellHeight = Self.cellHeight(in: lines[1])
       return
     }
     let separator: Character = [",", ";", "\t"].first { first.contains($0) } ?? " "
@@ -95,7 +102,10 @@ package struct SiteTableFile: Sendable {
       places.append(Point(x, y))
     }
     if columns.isUpward {
-      let top = places.map(\.y).max() ?? 0
+      // From the upper side of the cell, which holds all atoms; otherwise from the highest atom.
+      let highest = places.map(\.y).max() ?? 0
+      let lowest = places.map(\.y).min() ?? 0
+      let top = cellHeight.flatMap { highest <= $0 + 1e-6 && lowest >= -1e-6 ? $0 : nil } ?? highest
       for index in places.indices { places[index].y = top - places[index].y }
     }
     return places
@@ -164,6 +174,14 @@ package struct SiteTableFile: Sendable {
       rows.append(Array(words.prefix(header.count)))
     }
     return CSVTable(header: header, rows: rows, path: path)
+  }
+
+  /// Height of the cell `Lattice="a 0 0 0 b 0 ..."`, from Ångström; nil where its sides do not run along x and y.
+  private static func cellHeight(in comment: Substring) -> Double? {
+    guard let start = comment.firstRange(of: "Lattice=\"")?.upperBound else { return nil }
+    let numbers = comment[start...].prefix { $0 != "\"" }.split(separator: " ").compactMap { Double($0) }
+    guard numbers.count == 9, numbers[1] == 0, numbers[3] == 0, numbers[4] > 0, numbers[4].isFinite else { return nil }
+    return numbers[4] / 10
   }
 
   /// Names of the columns that the comment line lists; a property of several columns numbers them.

@@ -42,14 +42,15 @@ struct TIADocumentReader: FormatReader {
       self.warnings = series.flatMap(\.warnings)
       return
     }
-    guard let (array, scale) = Self.embeddedImage(in: bytes) else {
+    guard let (array, scale, offset) = Self.embeddedImage(in: bytes) else {
       throw FormatError(
         in: file.path, "holds no image; its data lie in \(fileName(base))_1.ser, which must stand beside it")
     }
     try array.check(in: file, named: "pixel data")
     warnings.append("\(fileName(base))_1.ser is missing: the image in the document is read")
     let axes = ["y", "x"].enumerated().map { index, name in
-      TIACalibration.inNanometres(Axis(name: name, size: array.shape[index], scale: scale ?? 1))
+      TIACalibration.inNanometres(
+        Axis(name: name, size: array.shape[index], scale: scale ?? 1, offset: offset ?? 0))
     }
     datasets = [DatasetDescription(index: 0, name: "image", shape: array.shape, type: array.type, axes: axes)]
     embedded = array
@@ -61,8 +62,10 @@ struct TIADocumentReader: FormatReader {
     try series[dataset].stream(dataset: 0, frame: frame, body)
   }
 
-  /// The bytes `22 02 02`, a length, width, height, the pixels; 12 bytes behind them offset and scale of x.
-  private static func embeddedImage(in bytes: [UInt8]) -> (array: StoredArray, scale: Double?)? {
+  /// The bytes `22 02 02`, a length, width, height, the pixels; 8 bytes behind them the offset of x, 20 bytes behind them its scale.
+  private static func embeddedImage(in bytes: [UInt8]) -> (
+    array: StoredArray, scale: Double?, offset: Double?
+  )? {
     let number = { (place: Int) in (0..<4).reduce(0) { $0 | Int(bytes[place + $1]) << (8 * $1) } }
     var place = 1
     while place + 15 < bytes.count {
@@ -85,14 +88,14 @@ struct TIADocumentReader: FormatReader {
       guard let type, var array = StoredArray(offset: start, type: type, shape: [height, width]) else { continue }
       array.offset += (height - 1) * array.strides[0]
       array.strides[0] = -array.strides[0]
-      var scale: Double?
-      let behind = start + length - 8 + 20
-      if behind + 8 <= bytes.count {
-        let bits = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[behind + $1]) << UInt64(8 * $1) }
-        let value = Double(bitPattern: bits)
-        if value.isFinite, value > 0 { scale = value }
+      let real = { (behind: Int) -> Double? in
+        let place = start + length - 8 + behind
+        guard place + 8 <= bytes.count else { return nil }
+        let value = Double(bitPattern: (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[place + $1]) << UInt64(8 * $1) })
+        return value.isFinite ? value : nil
       }
-      return (array, scale)
+      let scale = real(20).flatMap { $0 > 0 ? $0 : nil }
+      return (array, scale, scale == nil ? nil : real(8))
     }
     return nil
   }

@@ -39,6 +39,12 @@ struct TIFFDirectory: Sendable {
     var cursor = ByteCursor(file, at: order.isLarge ? 8 : 4, bigEndian: order.isBigEndian)
     var next =
       order.isLarge ? Int(truncatingIfNeeded: try cursor.integer(UInt64.self)) : Int(try cursor.integer(UInt32.self))
+    guard next < file.count else {
+      throw FormatError(
+        in: file.path,
+        "is truncated (its first directory stands at byte \(next), but the file ends at \(file.count)); copy or export it again"
+      )
+    }
     var directories: [TIFFDirectory] = []
     var seen: Set<Int> = []
     // Directories that overlap could be more than anybody wants to wait for.
@@ -176,5 +182,5 @@ enum TIFFTag {
     rowsPerStrip = 278
   static let stripByteCounts = 279, xResolution = 282, yResolution = 283, planar = 284, pageName = 285
   static let resolutionUnit = 296, software = 305, date = 306, colorMap = 320, tileWidth = 322, tileHeight = 323
-  static let tileOffsets = 324, tileByteCounts = 325, sampleFormat = 339
+  static let tileOffsets = 324, tileByteCounts = 325, sampleFormat = 339, imageDepth = 32997
 }

@@ -2,7 +2,7 @@
 struct TIFFPage: Sendable {
   let directory: TIFFDirectory
   let width, height: Int
-  /// Bits a stored sample: 1, 2, 4, 8, 12, 16, 32, 64 or 128.
+  /// Bits a stored sample: 1 to 16, 32, 64 or 128.
   let bits: Int
   let samples: Int
   /// Type of a sample as it is given out: indices of a colour palette become 8-bit colours.
@@ -44,6 +44,11 @@ struct TIFFPage: Sendable {
       throw FormatError(
         in: path, "has \(samples) samples a pixel of \(allBits) bits, which is not read; export it as grey")
     }
+    if let depth = directory.integer(TIFFTag.imageDepth), depth > 1 {
+      throw FormatError(
+        in: path, "stores \(depth) slices in one TIFF page (ImageDepth), which is not read; save it as a stack of pages"
+      )
+    }
     isPlanar = directory.integer(TIFFTag.planar) == 2 && samples > 1
     let format = directory.integer(TIFFTag.sampleFormat) ?? 1
     guard let type = Self.type(format: format, bits: bits) else {
@@ -79,8 +84,8 @@ struct TIFFPage: Sendable {
   private static func type(format: Int, bits: Int) -> ScalarType? {
     switch (format, bits) {
     case (1, 1), (4, 1): .bool
-    case (1, 2), (1, 4): .uint8
-    case (1, 12): .uint16
+    case (1, 2...7): .uint8
+    case (1, 9...15): .uint16
     case (1, 8), (1, 16), (1, 32), (1, 64), (4, 8), (4, 16), (4, 32): ScalarType(bits: bits, signed: false)
     case (2, 8), (2, 16), (2, 32), (2, 64): ScalarType(bits: bits, signed: true)
     case (3, 16): .float16

@@ -99,27 +99,24 @@ struct TIFFPixels {
 
   /// Whole rows as they are given out: bits unpacked, palette applied.
   private func finished(_ rows: [UInt8]) -> [UInt8] {
-    let unpacked = page.bits < 8 || page.bits == 12 ? unpackedBits(rows) : rows
+    let unpacked = page.bits < 16 && page.bits != 8 ? unpackedBits(rows) : rows
     return page.palette == nil ? unpacked : coloured(unpacked.span.bytes)
   }
 
-  /// Samples of 1, 2, 4 bits as bytes, of 12 bits as 16; each row starts at a byte, the highest bit comes first.
+  /// Samples of 1 to 7 bits as bytes, of 9 to 15 as 16 bits; each row starts at a byte, the highest bit comes first.
   private func unpackedBits(_ rows: [UInt8]) -> [UInt8] {
     let count = page.width * page.samples
+    let mask = UInt32(1) << UInt32(page.bits) - 1
     var result: [UInt8] = []
-    result.reserveCapacity(rows.count * 8 / page.bits * page.type.size)
+    result.reserveCapacity(rows.count * 8 / page.bits * page.storedType.size)
     for start in stride(from: 0, to: rows.count - page.storedRowSize + 1, by: page.storedRowSize) {
       for sample in 0..<count {
-        if page.bits == 12 {
-          let place = start + sample * 3 / 2
-          let (a, b) = (UInt16(rows[place]), UInt16(rows[place + 1]))
-          let value = sample.isMultiple(of: 2) ? a << 4 | b >> 4 : (a & 15) << 8 | b
-          result.append(UInt8(value & 0xFF))
-          result.append(UInt8(value >> 8))
-        } else {
-          let bit = sample * page.bits
-          result.append(rows[start + bit / 8] >> UInt8(8 - page.bits - bit % 8) & UInt8(1 << page.bits - 1))
-        }
+        let bit = sample * page.bits
+        let (first, last) = (bit / 8, (bit + page.bits - 1) / 8)
+        let word = (first...last).reduce(UInt32(0)) { $0 << 8 | UInt32(rows[start + $1]) }
+        let value = word >> UInt32(8 * (last + 1) - bit - page.bits) & mask
+        result.append(UInt8(value & 0xFF))
+        if page.bits > 8 { result.append(UInt8(value >> 8)) }
       }
     }
     return result
@@ -152,6 +149,12 @@ final class TIFFCodec {
   private let page: TIFFPage
   private let path: String
 
+  /// Names of compressions that libtiff may lack.
+  private static let compressions = [
+    33003: "JPEG 2000", 33005: "JPEG 2000", 34676: "SGI LogLuv", 34712: "JPEG 2000", 34887: "LERC", 34925: "LZMA",
+    34933: "PNG", 34934: "JPEG XR", 50000: "Zstandard", 50001: "WebP", 50002: "JPEG XL",
+  ]
+
   init(page: TIFFPage, in file: FileBytes) throws {
     tessera_tiff_quiet()
     (self.page, path) = (page, file.path)
@@ -161,8 +164,14 @@ final class TIFFCodec {
     }
     self.handle = handle
     guard TIFFIsCODECConfigured(UInt16(truncatingIfNeeded: page.compression)) == 1 else {
+      let name = Self.compressions[page.compression].map { " (\($0))" } ?? ""
       throw FormatError(
-        in: path, "uses TIFF compression \(page.compression), which is not read; save it uncompressed or with Deflate")
+        in: path,
+        "uses TIFF compression \(page.compression)\(name), which is not read; save it uncompressed or with Deflate")
+    }
+    guard page.compression != 7 || page.bits == 8 else {
+      throw FormatError(
+        in: path, "is packed as JPEG of \(page.bits) bits, which is not read; save it uncompressed or with Deflate")
     }
     if page.compression == 7 && page.photometric == 6 {
       _ = tessera_tiff_set_u32(handle, UInt32(TIFFTAG_JPEGCOLORMODE), UInt32(JPEGCOLORMODE_RGB))
@@ -196,7 +205,10 @@ final class TIFFCodec {
   func tileBand(from first: Int, plane: Int) throws -> [UInt8] {
     guard let tile = page.tile else { return [] }
     let bits = page.bits * (page.isPlanar ? 1 : page.samples)
-    guard bits >= 8, page.bits != 12 else { throw damaged("tiles of \(page.bits) bits are not read") }
+    guard page.bits.isMultiple(of: 8) else {
+      throw FormatError(
+        in: path, "stores tiles of samples of \(page.bits) bits, which is not read; save it with 8 or 16 bits")
+    }
     let pixelSize = bits / 8
     let tileSize = Int(TIFFTileSize(handle))
     guard tileSize == tile.width * tile.height * pixelSize, tileSize <= 1 << 30 else {

@@ -20,23 +20,26 @@ struct TIFFReader: FormatReader {
     self.file = file
     let (directories, chainWarnings) = try TIFFDirectory.all(of: file)
     var warnings = chainWarnings
-    var pages: [TIFFPage] = []
+    var pages: [(index: Int, page: TIFFPage)] = []
     for (index, directory) in directories.enumerated() {
-      do { pages.append(try TIFFPage(directory, in: file)) } catch let error {
+      do { pages.append((index, try TIFFPage(directory, in: file))) } catch let error {
         if directories.count == 1 { throw error }
         warnings.append("page \(index) is left out: \(error)")
       }
     }
-    let primary = pages.filter { !$0.isSecondary }
+    let primary = pages.filter { !$0.page.isSecondary }
     if !primary.isEmpty { pages = primary }
-    guard let first = pages.first else { throw FormatError(in: file.path, "holds no page that can be read") }
+    guard let first = pages.first?.page else { throw FormatError(in: file.path, "holds no page that can be read") }
 
+    let named = OMEImages(directories[0]).byDirectory
     var stacks: [[TIFFPage]] = []
-    for page in pages {
-      if let last = stacks.last?.first, last.matches(page) {
+    var starts: [Int] = []
+    for (index, page) in pages {
+      if named[index] == nil, let last = stacks.last?.first, last.matches(page) {
         stacks[stacks.count - 1].append(page)
       } else {
         stacks.append([page])
+        starts.append(index)
       }
     }
     self.stacks = stacks
@@ -45,7 +48,11 @@ struct TIFFReader: FormatReader {
 
     let frames = hiddenFrames?.shape[0]
     datasets = stacks.enumerated().map { index, stack in
-      Self.description(of: stack, frames: index == 0 ? frames ?? stack.count : stack.count, index: index)
+      var description = Self.description(
+        of: stack, scale: named[starts[index]]?.scale, frames: index == 0 ? frames ?? stack.count : stack.count,
+        index: index)
+      if stacks.count > 1, let name = named[starts[index]]?.name, !name.isEmpty { description.name = name }
+      return description
     }
     if let expected = notes.imageJCount, expected > pages.count, frames == nil {
       warnings.append("its ImageJ header promises \(expected) images, but \(pages.count) are there")
@@ -63,9 +70,12 @@ struct TIFFReader: FormatReader {
     try TIFFPixels(page: stacks[dataset][frame], file: file).stream(body)
   }
 
-  private static func description(of stack: [TIFFPage], frames: Int, index: Int) -> DatasetDescription {
+  /// - Parameter scale: what speaks of these pages alone; nil if there is only their own directory.
+  private static func description(
+    of stack: [TIFFPage], scale: TIFFScale?, frames: Int, index: Int
+  ) -> DatasetDescription {
     let page = stack[0]
-    let scale = TIFFScale.of(page.directory, width: page.width, height: page.height)
+    let scale = scale ?? TIFFScale.of(page.directory, width: page.width, height: page.height)
     var shape = [page.height, page.width]
     var axes = [
       Axis(

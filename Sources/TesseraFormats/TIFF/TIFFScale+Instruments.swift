@@ -22,6 +22,13 @@ extension TIFFScale {
         return TIFFScale(x: x, y: y, units: ("m", "m"))
       }
     }
+    // Cameras state the width and height of their field instead.
+    if let width = tree["IRBeam", "HFW"]?.number, let height = tree["IRBeam", "VFW"]?.number, width > 0, height > 0,
+      let columns = tree["Image", "ResolutionX"]?.number, let rows = tree["Image", "ResolutionY"]?.number, columns > 0,
+      rows > 0
+    {
+      return TIFFScale(x: width / columns, y: height / rows, units: ("m", "m"))
+    }
     return nil
   }
 

@@ -11,7 +11,8 @@ struct TIFFScale {
 
   /// Nil when nothing says what a pixel measures. A resolution for printing (72, 96, 300 dots per inch) says nothing.
   static func of(_ directory: TIFFDirectory, width: Int, height: Int) -> TIFFScale? {
-    digitalMicrograph(directory) ?? imageJ(directory) ?? openMicroscopy(directory)
+    digitalMicrograph(directory) ?? imageJ(directory) ?? OMEImages(directory).byDirectory.min { $0.key < $1.key }?.value
+      .scale
       ?? thermoFisher(directory).flatMap { thermoFisherScale($0) } ?? zeiss(directory, width: width)
       ?? olympus(directory) ?? tvips(directory) ?? sightX(directory) ?? hitachiOrJEOL(directory)
       ?? resolution(directory)
@@ -40,7 +41,7 @@ struct TIFFScale {
       let x = directory.number(TIFFTag.xResolution), let y = directory.number(TIFFTag.yResolution), x > 0, y > 0
     else { return nil }
     let pairs = keyValues(text)
-    let unit = (pairs.first { $0.name == "unit" }?.value.text ?? "").replacing("\\u00B5", with: "µ")
+    let unit = unescaped(pairs.first { $0.name == "unit" }?.value.text ?? "")
     guard AxisUnit(unit) != .none else { return nil }
     let isCentimetre = directory.integer(TIFFTag.resolutionUnit) == 3
     let factor = isCentimetre && AxisUnit(unit) == .length(nanometres: 1e3) ? 1e4 : 1
@@ -51,26 +52,11 @@ struct TIFFScale {
     return scale
   }
 
-  /// OME-TIFF: `PhysicalSizeX` of the first `Pixels`, in micrometres unless a unit is given.
-  ///
-  /// Source: OME Data Model 2016-06, element Pixels.
-  private static func openMicroscopy(_ directory: TIFFDirectory) -> TIFFScale? {
-    guard let text = directory.text(TIFFTag.description, where: { $0.contains("<Pixels") && $0.contains("OME") }) else {
-      return nil
+  /// ImageJ writes letters beyond ASCII as `\u00B5`.
+  private static func unescaped(_ text: String) -> String {
+    text.replacing(/\\u([0-9A-Fa-f]{4})/) { match in
+      UInt32(match.1, radix: 16).flatMap { Unicode.Scalar($0) }.map { String(Character($0)) } ?? ""
     }
-    guard let start = text.firstRange(of: "<Pixels")?.upperBound else { return nil }
-    let element = text[start...].prefix { $0 != ">" }
-    guard let x = attribute("PhysicalSizeX", of: element).flatMap({ Double($0) }), x > 0 else { return nil }
-    let y = attribute("PhysicalSizeY", of: element).flatMap { Double($0) } ?? x
-    return TIFFScale(
-      x: x, y: y,
-      units: (attribute("PhysicalSizeXUnit", of: element) ?? "µm", attribute("PhysicalSizeYUnit", of: element) ?? "µm"))
-  }
-
-  private static func attribute(_ name: String, of element: Substring) -> String? {
-    guard let start = element.firstRange(of: " \(name)=\"")?.upperBound else { return nil }
-    let value = String(element[start...].prefix { $0 != "\"" })
-    return value.replacing("&#181;", with: "µ").replacing("&#197;", with: "Å")
   }
 
   /// The resolution in dots per centimetre or inch, believed where it is finer than a micrometre.
