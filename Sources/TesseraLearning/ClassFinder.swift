@@ -66,7 +66,8 @@ public struct ClassFinder: Sendable, Codable, Equatable {
       partition.refine()
       if partition.labels == before { break }
     }
-    return outcome(partition, rows: rows, of: features.rows)
+    let sure = try partition.soften()
+    return outcome(partition, confidences: sure, rows: rows, of: features.rows)
   }
 
   /// Islands of the layout; what lies between them goes to the island whose mean features are nearest.
@@ -84,11 +85,10 @@ public struct ClassFinder: Sendable, Codable, Equatable {
     return Outcome(classes: Classes(grouping: labels), components: 0, explained: 1, excess: 0, noise: noise)
   }
 
-  private func outcome(_ partition: Partition, rows: [Int], of count: Int) -> Outcome {
+  private func outcome(_ partition: Partition, confidences sure: [Double], rows: [Int], of count: Int) -> Outcome {
     let table = partition.table
     var labels = [Int](repeating: -1, count: count)
     var confidence = [Double](repeating: 0, count: count)
-    let sure = partition.posteriors()
     for (k, row) in rows.enumerated() {
       labels[row] = partition.labels[k]
       confidence[row] = sure[k]

@@ -85,15 +85,14 @@ struct SharedCovariance: Sendable {
     logWeights = groups.map { log(Double($0.count) / total) }
   }
 
-  /// The class with the largest posterior probability for a row, and that probability.
-  func best(for row: Int, in table: WhitenedTable) -> (label: Int, posterior: Double) {
+  /// The class with the largest posterior probability for a row.
+  func best(for row: Int, in table: WhitenedTable) -> Int {
     let x = Matrix(rows: 1, columns: table.components, values: Array(table.values.row(row))).times(whitener).values
     let scores = means.indices.map { k -> Double in
       var sum = 0.0
       for j in x.indices { sum += (x[j] - means[k][j]) * (x[j] - means[k][j]) }
       return logWeights[k] - sum / 2
     }
-    let top = scores.indices.max { (scores[$0], -$0) < (scores[$1], -$1) } ?? 0
-    return (top, 1 / scores.reduce(0) { $0 + exp($1 - scores[top]) })
+    return scores.indices.max { (scores[$0], -$0) < (scores[$1], -$1) } ?? 0
   }
 }

@@ -72,20 +72,31 @@ struct Partition: Sendable {
       let groups = members().filter { $0.count > 0 }
       guard let model = SharedCovariance(groups, table) else { return }
       let table = table
-      let updated = concurrentMap(count: table.count) { model.best(for: $0, in: table).label }
+      let updated = concurrentMap(count: table.count) { model.best(for: $0, in: table) }
       if updated == labels { break }
       labels = updated
     }
     self = Partition(table: table, labels: labels, rule: rule)
   }
 
-  /// How sure each row's label is: its posterior probability under the mixture that `refine` uses.
-  func posteriors() -> [Double] {
-    let groups = members()
-    guard groups.count > 1, let model = SharedCovariance(groups, table) else {
-      return [Double](repeating: 1, count: labels.count)
-    }
-    return concurrentMap(count: table.count) { model.best(for: $0, in: table).posterior }
+  /// Gives rows to their most probable class of a mixture with soft edges and one covariance for all classes, and tells
+  /// how probable each is.
+  ///
+  /// Hard labels draw a faint class's mean away from the boundary and cost it the members on the other side; where classes
+  /// overlap, as motifs do at few counts, that moves the boundary. The number of classes stays: where one runs low, so do the
+  /// hard labels.
+  mutating func soften() throws -> [Double] {
+    guard count > 1 else { return [Double](repeating: 1, count: labels.count) }
+    var mixture = GaussianMixture(count: count, covariance: .tied)
+    mixture.stepLimit = 20
+    let known = Matrix<Float>(
+      rows: table.count, columns: table.components, values: table.values.values.map { Float($0) })
+    let soft = try mixture.fit(known, startingFrom: labels).responsibilities
+    let updated = (0..<soft.rows).map { row in (1..<count).reduce(0) { soft[row, $1] > soft[row, $0] ? $1 : $0 } }
+    var sizes = [Int](repeating: 0, count: count)
+    for label in updated { sizes[label] += 1 }
+    if sizes.allSatisfy({ $0 >= rule.smallestClass }) { labels = updated }
+    return labels.enumerated().map { soft[$0, $1] }
   }
 
   /// Sum over components of the variance within classes.

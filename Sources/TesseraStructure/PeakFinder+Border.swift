@@ -43,3 +43,15 @@ extension PeakFinder {
     return seeds
   }
 }
+
+extension ColumnFit.Outcome {
+  /// Whether a column belongs in the list: its centre lies on a pixel of the image, or within its standard error (at most
+  /// a quarter of `sigma`) of one.
+  func isListed(_ index: Int, sigma: Double) -> Bool {
+    let (centre, error) = (columns[index].centre, accuracies[index].position)
+    /// How far outside the outer edges of the pixels, in pixels.
+    func excess(_ value: Double, _ count: Int) -> Double { max(-0.5 - value, value - (Double(count) - 0.5)) }
+    return excess(centre.x, residual.width) <= min(error.x, 0.25 * sigma)
+      && excess(centre.y, residual.height) <= min(error.y, 0.25 * sigma)
+  }
+}

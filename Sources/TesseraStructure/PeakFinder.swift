@@ -87,80 +87,56 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     guard let choice else {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
     }
-    let chosen = choice.scale
-    var candidates = self.candidates(in: image, prepared.isMeasured, scale: chosen, noise: noise)
-    var used = route == .svd ? Route.svd : .scaleSpace
-    if route == .svd || (route == .auto && candidates.signalToNoise < 6) {
-      used = .svd
-      let denoised = PatchDenoiser(side: max(8, Int((6 * chosen).rounded()))).denoised(image)
-      candidates = self.candidates(
-        in: denoised, prepared.isMeasured, scale: max(1, 0.8 * chosen), noise: noise, noiseShare: 0.25)
-    }
-    guard !candidates.places.isEmpty else {
+    let (chosen, smoothing) = scale == nil ? finer(than: choice, in: prepared) : (choice, route)
+    guard let columns = attempt(scale: chosen.scale, smoothing, in: prepared, noise: noise) else {
       throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
     }
-    let spacing = Self.typicalSpacing(candidates.places) ?? 8 * chosen
-    let kept = settle(candidates, in: prepared, scale: chosen, spacing: spacing, noise: noise)
-    guard !kept.inside.columns.isEmpty else {
+    guard !columns.inside.columns.isEmpty else {
       throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
     }
-    var columns = Self.result(
-      kept.inside, outside: kept.outside, route: used, scale: choice, signalToNoise: candidates.signalToNoise)
-    if candidates.textureCount > 0 {
-      columns.warnings.append(
-        "\(candidates.textureCount) faint maxima in no order were left out as texture of the support; "
+    var found = Self.result(
+      columns.inside, outside: columns.outside, route: columns.route, scale: chosen,
+      signalToNoise: columns.signalToNoise)
+    if columns.textureCount > 0 {
+      found.warnings.append(
+        "\(columns.textureCount) faint maxima in no order were left out as texture of the support; "
           + "a contrast threshold (--contrast-threshold 0.06) keeps them")
     }
-    return route == .symmetry ? try symmetric(among: columns, in: prepared, name: name) : columns
+    return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found
   }
 
-  private struct Candidates {
-    var places: [Point]
-    var signalToNoise: Double
+  /// The columns that one scale finds and the fit lets stand.
+  struct Attempt {
+    /// Columns of the image, and those just outside it that reach in.
+    var inside, outside: ColumnFit.Outcome
+    var route: Route
+    /// Median response over the noise, and the same before the image was denoised.
+    var signalToNoise, rawSignalToNoise: Double
     /// Maxima that were left out as texture of a support.
     var textureCount: Int
-    /// Height of a column, above the background, that is no more than texture; zero where there is none.
-    var textureHeight: Double
   }
 
-  /// Places of maxima that pass both thresholds and are no texture, strongest first where two compete.
-  private func candidates(
-    in image: Raster<Float>, _ measured: Raster<Bool>, scale: Double, noise: NoiseModel, noiseShare: Double = 1
-  ) -> Candidates {
-    let response = GaussianFilter.blobResponse(image, sigma: scale)
-    let reach = max(1, Int((1.2 * scale).rounded()))
-    let all = LocalMaxima.indices(in: response, reach: reach).filter { measured.values[$0] }
-    let ratios = ScaleLadder(image: image, noise: noise).significance(of: all, in: response, scale: scale)
-    let significant = all.indices.filter { ratios[$0] > noiseThreshold * noiseShare }
-    let maxima = significant.map { all[$0] }
-    let places = maxima.map { Point(Double($0 % image.width), Double($0 / image.width)) }
-    let heights = maxima.map { Double(response.values[$0]) }
-    let strong = Self.localStrength(places, heights)
-    let share = contrastThreshold ?? 0.06
-    var kept = maxima.indices.filter { heights[$0] >= share * strong[$0] }
-    let before = kept.count
-    var textureHeight = 0.0
-    if contrastThreshold == nil {
-      let texture = SupportTexture().separation(
-        of: kept.map { places[$0] }, heights: kept.map { heights[$0] }, width: image.width, height: image.height)
-      kept = zip(kept, texture.isTexture).filter { !$0.1 }.map(\.0)
-      textureHeight = 2 * texture.limit
+  /// Maxima at this scale, fitted; nil where none passes the thresholds.
+  /// - Parameter route: how the image is smoothed before.
+  func attempt(
+    scale: Double, _ route: Route, in prepared: Preparation.Prepared, noise: NoiseModel
+  ) -> Attempt? {
+    let image = prepared.image
+    var candidates = self.candidates(in: image, prepared.isMeasured, scale: scale, noise: noise)
+    let raw = candidates.signalToNoise
+    var used = route == .svd ? Route.svd : .scaleSpace
+    if route == .svd || (route == .auto && raw < 6.5) {
+      used = .svd
+      let denoised = PatchDenoiser(side: max(8, Int((6 * scale).rounded()))).denoised(image)
+      candidates = self.candidates(
+        in: denoised, prepared.isMeasured, scale: max(1, 0.8 * scale), noise: noise, noiseShare: 0.25)
     }
-    let refined = kept.map { k in
-      LocalMaxima.subpixel(in: response, x: maxima[k] % image.width, y: maxima[k] / image.width)
-    }
-    return Candidates(
-      places: refined,
-      signalToNoise: kept.isEmpty ? 0 : Statistics.median(kept.map { ratios[significant[$0]] }) / noiseShare,
-      textureCount: before - kept.count, textureHeight: textureHeight)
-  }
-
-  /// For each place the 80 % quantile of the heights of its 24 nearest neighbours.
-  private static func localStrength(_ places: [Point], _ heights: [Double]) -> [Double] {
-    let index = PlanarIndex(places)
-    return concurrentMap(count: places.count) { k in
-      Statistics.quantile(index.nearest(25, to: places[k]).map { heights[$0] }, 0.8)
-    }
+    guard !candidates.places.isEmpty else { return nil }
+    let spacing = Self.typicalSpacing(candidates.places) ?? 8 * scale
+    let kept = settle(candidates, in: prepared, scale: scale, spacing: spacing, noise: noise)
+    return Attempt(
+      inside: kept.inside, outside: kept.outside, route: used, signalToNoise: candidates.signalToNoise,
+      rawSignalToNoise: raw, textureCount: candidates.textureCount)
   }
 
   /// Median distance to the nearest neighbour; nil with fewer than two places.
@@ -199,10 +175,9 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     if fit.shape == nil && shape == .round && Self.widthsAgree(in: last) {
       last = fitted(kept.map { second.columns[$0] }, sigma, .shared, sweeps: fit.sweepLimit, isLast: true)
     }
-    let inside = plausible(last, image: image, sigma: sigma, margin: 0.25 * sigma)
-    let listed = Set(inside)
     let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
-    return (last.selecting(inside), last.selecting(all.filter { !listed.contains($0) }))
+    let listed = all.filter { last.isListed($0, sigma: sigma) }
+    return (last.selecting(listed), last.selecting(all.filter { !last.isListed($0, sigma: sigma) }))
   }
 
   /// Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations, two

@@ -68,7 +68,7 @@ struct ScaleLadder {
   /// Neighbours at less even distances than this are no lattice and no row of columns.
   private static let largestScatter = 0.27
   /// Maxima of noise stand at distances that scatter by 17 % or more; those of columns by less than this.
-  private static let evenScatter = 0.14
+  static let evenScatter = 0.14
   /// On a plateau the number of maxima changes by less than this from rung to rung (as a natural logarithm).
   private static let steadiness = 0.07
 

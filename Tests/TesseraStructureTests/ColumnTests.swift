@@ -67,6 +67,30 @@ struct `Column finding` {
     }
   }
 
+  @Test func `keeps them apart where a single column hardly rises above the noise`() throws {
+    // One count in the brightest pixel: what stands clear of the noise is the dumbbell.
+    let (silicon, dumbbells) = try findColumns("si110") { $0.dose = 1000 }
+    #expect(SiteScore(inner(dumbbells.sites.positions, 512), truth: inner(silicon.map(\.position), 512)).f1 > 0.98)
+    let (sulphide, light) = try findColumns("mos2") { $0.counts = 5 }
+    #expect(SiteScore(inner(light.sites.positions, 512), truth: inner(sulphide.map(\.position), 512)).f1 > 0.98)
+  }
+
+  @Test func `does not break a stretched column in two`() throws {
+    let (truth, found) = try findColumns("square") { ($0.counts, $0.tilt) = (2, Point(6, 0)) }
+    #expect(SiteScore(inner(found.sites.positions, 512), truth: inner(truth.map(\.position), 512)).f1 > 0.98)
+  }
+
+  @Test func `lists a column whose centre lies on a pixel or within its error of one`() throws {
+    let (_, found) = try findColumns("hexagonal") { $0.counts = 1000 }
+    for (site, error) in zip(found.sites.positions, found.positionErrors) {
+      #expect(site.x >= -0.5 - error.x && site.x <= 511.5 + error.x)
+      #expect(site.y >= -0.5 - error.y && site.y <= 511.5 + error.y)
+    }
+    // The others are kept apart: their flanks reach in.
+    #expect(
+      found.outside.positions.allSatisfy { min($0.x, $0.y, 511 - $0.x, 511 - $0.y) < -0.5 } && found.outside.count > 0)
+  }
+
   @Test func `says so where there is nothing to find`() {
     #expect(throws: DataError.self) { try findColumns("noise", width: 256) }
   }
