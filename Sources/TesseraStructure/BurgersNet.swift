@@ -55,9 +55,9 @@ struct BurgersNet {
   /// Indices into `grain.sites` of columns that steps of sound frames connect: those of the brightest sublattice among
   /// the largest such sets.
   ///
-  /// In a core a step may lead from one sublattice to another. So a step joins two columns only if it is a side of a
-  /// parallelogram that closes: both ways around lead to one column. The others then fall to the set that most of their
-  /// partners are of.
+  /// In a core a step may lead from one sublattice to another. So a step joins two columns only if three of the six
+  /// parallelograms that it is a side of close: both ways around lead to one column. A wrong step beside another one closes
+  /// the one between them. The other columns then fall to the set that most of their partners are of.
   private static func sublattice(of grain: Grain, heights: [Double]) -> [Int] {
     let count = grain.sites.count
     var place: [Int: Int] = [:]
@@ -74,13 +74,14 @@ struct BurgersNet {
         return other >= 0 && isSound[other] && isSound[k] && found[other][step ^ 1] == k ? other : -1
       }
     }
-    /// Whether two ways around a parallelogram over the step lead to one column.
+    /// Whether two ways around lead to one column, for half of the parallelograms that the step is a side of.
     func isClosed(_ k: Int, _ step: Int) -> Bool {
-      (0..<8).contains { across in
+      let closed = (0..<8).count { across in
         guard across / 2 != step / 2, partners[k][across] >= 0 else { return false }
         let corner = partners[partners[k][step]][across]
         return corner >= 0 && corner == partners[partners[k][across]][step]
       }
+      return closed >= 3
     }
     var sets = DisjointSets(count)
     var isJoined = [Bool](repeating: false, count: count)

@@ -126,6 +126,18 @@ struct `Plots` {
     }
   }
 
+  @Test func `of strain show the axes they are measured in`() {
+    let flat = Raster<Float>(width: 300, height: 300, filling: 0.01)
+    let figure = StrainFigure(StrainPlanes(exx: flat, eyy: flat, exy: flat, rotation: flat), calibration: nil)
+    var turned = figure
+    turned.axis = 0.5
+    for (one, other) in zip(figure.maps, turned.maps) {
+      // Only the strains have axes; a turn has none.
+      let isAlike = one.drawing.png(scale: 1) == other.drawing.png(scale: 1)
+      #expect(isAlike == ["rotation", "hydrostatic"].contains(one.name), "\(one.name)")
+    }
+  }
+
   // Coinciding points are moved apart, so a cloud that collapsed to a dot still shows how many points it holds.
   @Test func `show the size of a collapsed cloud`() throws {
     let look = ClassStyle(name: "one", color: Color(0xFF0000))

@@ -51,7 +51,7 @@ struct `Strain from columns` {
   @Test func `leaves out columns whose place has no known error`() throws {
     var crystal = StrainedColumns()
     let lattice = try crystal.lattice()
-    var covariances = crystal.positions.map { _ in PlanarCovariance(errors: Point(0.1, 0.1)) }
+    var covariances = crystal.positions.map { _ in PlanarCovariance(errors: Point(1e-7, 1e-7)) }
     for index in stride(from: 0, to: crystal.positions.count, by: 37) {
       crystal.positions[index] += Point(3, -2)
       covariances[index] = PlanarCovariance(errors: Point(.nan, .nan))
@@ -174,6 +174,23 @@ struct `Strain from columns` {
         #expect(abs(seen / wanted - 1) < 0.27, "place \(k), plane \(plane)")
       }
     }
+  }
+
+  /// Weights that depend on the columns' errors would make the lattice too small by (0.6 / 14.5)² = 1.7e-3, less leverage.
+  @Test func `is not biased by noise`() throws {
+    var crystal = StrainedColumns()
+    let ideal = crystal.positions
+    let places = (0..<64).map { Point(60 + 40 * Double($0 % 8), 60 + 40 * Double($0 / 8)) }
+    var random = RandomSource(seed: 11)
+    var means: [Double] = []
+    for _ in 0..<200 {
+      crystal.positions = ideal.map { $0 + Point(random.gaussian(), random.gaussian()) * 0.6 }
+      let strains = try crystal.fit(errors: Point(0.6, 0.6)).strains(at: places, from: crystal.reference)
+      means.append(Statistics.mean(strains.compactMap { $0?.gradient.hydrostatic }))
+    }
+    // Four standard errors of the mean of so many.
+    let error = Statistics.deviation(means) / Double(means.count).squareRoot()
+    #expect(error < 1.5e-4 && abs(Statistics.mean(means)) < 4 * error)
   }
 
   @Test func `goes around a dislocation without a seam`() throws {

@@ -130,6 +130,27 @@ struct `Geometric phase analysis` {
     #expect(map.planes.exx[5, 256].isNaN && map.planes.exx[509, 256].isNaN)  // The edges.
   }
 
+  /// Each half of the image shows one wave strongly; the strongest two are of different halves.
+  @Test func `takes both reflections from one grain`() throws {
+    let turned = [lattice.g1, lattice.g2].map { $0.rotated(by: 0.3) }
+    var image = lattice.image()
+    for y in 0..<512 {
+      for x in 0..<512 {
+        let place = Point(Double(x), Double(y))
+        let waves = x < 256 ? [lattice.g1, lattice.g2] : [turned[1], turned[0]]
+        image[x, y] = Float(2 + cos(2 * .pi * waves[0].dot(place)) + 0.6 * cos(2 * .pi * waves[1].dot(place)))
+      }
+    }
+    let outcome = try GeometricPhase().outcome(of: image)
+    let found = outcome.reflections.map(\.frequency)
+    func isAmong(_ known: [Point]) -> Bool {
+      found.allSatisfy { one in known.contains { ($0 - one).length < 2e-3 || ($0 + one).length < 2e-3 } }
+    }
+    #expect(isAmong([lattice.g1, lattice.g2]) != isAmong(turned))
+    let exx = outcome.field.map(method: .gpa, reference: outcome.field.nominal).planes.exx
+    #expect(exx[100, 256].isFinite != exx[412, 256].isFinite)
+  }
+
   @Test func `refuses images and vectors without reflections`() {
     var random = RandomSource(seed: 2)
     let noise = Raster<Float>(width: 256, height: 256, values: (0..<65_536).map { _ in Float(random.gaussian()) })

@@ -27,6 +27,7 @@ public struct StrainReport: Sendable {
     document.warnings = result.warnings.map(AnalysisReport.sentence)
     document.footer = "Tessera \(version) · \(input)"
     var sections = chapter.sections
+    sections.append(.init("What one image cannot tell", [.paragraph(Self.limits)]))
     sections.append(.init("The image", pictures))
     let provenance = ProvenanceChapter(
       choices: result.choices, timings: result.timings, input: input, version: version, seed: nil)
@@ -61,6 +62,13 @@ public struct StrainReport: Sendable {
     facts.append(.init(resolution ?? pixels, "resolution", note: resolution == nil ? "width of a step" : pixels))
     return facts
   }
+
+  private static let limits =
+    "Drift and scan distortion stretch an image as strain stretches a crystal. Bands that run along the scan lines, in the "
+    + "strain across them above all, and gradients over the whole field are rather theirs; frames scanned in two directions "
+    + "tell them apart. Strain along the beam is not seen, and what varies along it is averaged. Near a surface or an "
+    + "interface a tilt or a bent foil moves columns too. The errors hold the noise of the pixels alone, not these, nor the "
+    + "error of the reference, which adds a constant to every plane."
 
   private static func short(_ value: Double) -> String { Number.short(abs(value) < 1e-7 ? 0 : value, digits: 2) }
 

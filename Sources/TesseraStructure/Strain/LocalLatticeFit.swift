@@ -12,6 +12,10 @@ import TesseraNumerics
 /// slope fitted with weights w(x) is the slope averaged with ∫ₓ w t dt, and a Gaussian is its own such integral. So the
 /// fit has the resolution of geometric phases seen through a Gaussian mask of s = 1 / (2πσ). (Of a step sharper than the
 /// spacing h the columns show less: its variance is seen smaller by h² / 6 at most.) Covariances follow from c_j.
+///
+/// A column displaced outwards by its error ε_j weighs less, one displaced inwards more, so that A comes out too small by its
+/// share variance / σ². To second order the expectation is E δA = -Σ (1 - H_j) cov_j r_j c_jᵀ / σ², r_j = p_j - x, H_j being
+/// the leverage of the column; it is taken off where covariances are known.
 public struct LocalLatticeFit: Sendable {
   let index: PlanarIndex
   let basis: [Int]
@@ -60,7 +64,8 @@ public struct LocalLatticeFit: Sendable {
       radius *= 1.6
     }
     guard let result, isSound(result.vectors), Double(result.count) >= 0.6 * Double(near.count) else { return nil }
-    return LatticeField.Local(vectors: vectors, spread: result.spread(of: self, around: place))
+    return LatticeField.Local(
+      vectors: result.unbiased(of: self, around: place), spread: result.spread(of: self, around: place))
   }
 
   /// A column and its indices within its sublattice.
@@ -103,7 +108,9 @@ public struct LocalLatticeFit: Sendable {
     let matches: [Match]
     let vectors: LatticeVectors
     private let inverse: PlanarCovariance
+    /// For each match the mean indices and the weight of its sublattice.
     private let means: [Point]
+    private let totals: [Double]
 
     var count: Int { matches.count }
 
@@ -111,6 +118,7 @@ public struct LocalLatticeFit: Sendable {
     init?(_ matches: [Match], of fit: LocalLatticeFit, around place: Point) {
       var (nn, xn, yn) = (PlanarCovariance.zero, Point.zero, Point.zero)
       var means: [Point] = []
+      var totals: [Double] = []
       var start = 0
       while start < matches.count {
         var end = start
@@ -132,6 +140,7 @@ public struct LocalLatticeFit: Sendable {
           yn += n * (w * p.y)
         }
         means += [Point](repeating: mean, count: group.count)
+        totals += [Double](repeating: total, count: group.count)
         start = end
       }
       let determinant = nn.xx * nn.yy - nn.xy * nn.xy
@@ -139,11 +148,28 @@ public struct LocalLatticeFit: Sendable {
       inverse = PlanarCovariance(xx: nn.yy / determinant, xy: -nn.xy / determinant, yy: nn.xx / determinant)
       let (ax, ay) = (Self.times(inverse, xn), Self.times(inverse, yn))
       vectors = LatticeVectors(u: Point(ax.x, ay.x), v: Point(ax.y, ay.y))
-      (self.matches, self.means) = (matches, means)
+      (self.matches, self.means, self.totals) = (matches, means, totals)
     }
 
     private static func times(_ m: PlanarCovariance, _ p: Point) -> Point {
       Point(m.xx * p.x + m.xy * p.y, m.xy * p.x + m.yy * p.y)
+    }
+
+    /// The vectors less what weights that depend on the columns' errors make of them on the mean.
+    func unbiased(of fit: LocalLatticeFit, around place: Point) -> LatticeVectors {
+      guard let covariances = fit.covariances else { return vectors }
+      var result = vectors
+      for (k, match) in matches.enumerated() {
+        let w = fit.weight(match.column, place)
+        let n = match.n - means[k]
+        let c = Self.times(inverse, n)
+        let leverage = w / totals[k] + w * n.dot(c)
+        let offset = fit.index.points[match.column] - place
+        let shift = Self.times(covariances[match.column], offset) * (w * (1 - leverage) / (fit.blur * fit.blur))
+        result.u += shift * c.x
+        result.v += shift * c.y
+      }
+      return result
     }
 
     func spread(of fit: LocalLatticeFit, around place: Point) -> VectorSpread {
