@@ -3,6 +3,9 @@ import TesseraImaging
 import TesseraNumerics
 
 extension PeakFinder {
+  /// How far outside the image a column may be fitted, in standard deviations: those sought are nearer, but move.
+  static let outermost = 3.0
+
   /// Where columns may stand that reach into the image from outside: no maximum shows them, but their flanks would pull
   /// the columns at the border.
   ///
@@ -12,7 +15,7 @@ extension PeakFinder {
   func beyondBorder(
     _ columns: [GaussianColumn], image: Raster<Float>, sigma: Double, spacing: Double
   ) -> [GaussianColumn] {
-    let reach = 2 * sigma
+    let reach = 2.5 * sigma
     let (right, bottom) = (Double(image.width - 1), Double(image.height - 1))
     /// How far outside the image a place is, in pixels; negative inside.
     func depth(_ place: Point) -> Double { max(-place.x, -place.y, place.x - right, place.y - bottom) }

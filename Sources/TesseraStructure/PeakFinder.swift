@@ -169,7 +169,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
     seeds += beyondBorder(seeds, image: image, sigma: sigma, spacing: spacing)
     let second = fitted(seeds, sigma, .shared, sweeps: 4, after: first)
-    let kept = plausible(second, image: image, sigma: sigma, margin: 2 * sigma)
+    let kept = plausible(second, image: image, sigma: sigma, margin: Self.outermost * sigma)
     guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
     let shape = fit.shape ?? Self.shape(for: second, kept: kept, sigma: sigma, spacing: spacing)
     let columns = kept.map { second.columns[$0] }
@@ -177,7 +177,7 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     if fit.shape == nil && shape == .round && Self.widthsAgree(in: last) {
       last = fitted(columns, sigma, .shared, sweeps: fit.sweepLimit, after: second, isLast: true)
     }
-    let all = plausible(last, image: image, sigma: sigma, margin: 2 * sigma)
+    let all = plausible(last, image: image, sigma: sigma, margin: Self.outermost * sigma)
     let listed = all.filter { last.isListed($0, sigma: sigma) }
     return (last.selecting(listed), last.selecting(all.filter { !last.isListed($0, sigma: sigma) }))
   }
