@@ -101,9 +101,10 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     let coarse = previous == nil ? 3 : 0
     var sweep = 0
     var move = Double.infinity
-    while sweep < sweepLimit && (move > 1 || sweep <= coarse) {
+    while sweep < sweepLimit && (move > 1 || sweep <= 3) {
       move = state.sweep(shape: sweep + 1 < coarse ? .shared : shape)
-      if sweep < max(coarse, 1) { state.followBackground() }
+      // The first widths were far off, and the smooth background with them: a fit that goes on follows it again.
+      if sweep < 3 { state.followBackground() }
       // The residual of a coarse model is no noise.
       if (coarse...coarse + 1).contains(sweep) { state.updateNoise() }
       sweep += 1
