@@ -54,8 +54,7 @@ struct ColumnFitState {
     starts = columns.map(\.centre)
     largestAmplitude = 2 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0))
     tiles = FitTiles(
-      width: image.width, height: image.height, places: starts, spacing: spacing, overlap: 5.3 * sigma,
-      guestReach: 5.3 * sigma)
+      width: image.width, height: image.height, places: starts, spacing: spacing, overlap: 5.3 * sigma)
     tileMoves = [Double](repeating: .infinity, count: tiles.tiles.count)
     dampings = [Double](repeating: 0, count: tiles.tiles.count)
     widthSteps = [Double](repeating: 0, count: tiles.tiles.count)

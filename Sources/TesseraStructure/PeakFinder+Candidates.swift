@@ -33,7 +33,8 @@ extension PeakFinder {
     var textureHeight = 0.0
     if contrastThreshold == nil {
       let texture = SupportTexture().separation(
-        of: kept.map { places[$0] }, heights: kept.map { heights[$0] }, width: image.width, height: image.height)
+        of: kept.map { places[$0] }, heights: kept.map { heights[$0] }, strengths: kept.map { strong[$0] },
+        width: image.width, height: image.height)
       kept = zip(kept, texture.isTexture).filter { !$0.1 }.map(\.0)
       textureHeight = 2 * texture.limit
     }
@@ -47,7 +48,7 @@ extension PeakFinder {
   }
 
   /// For each place the 80 % quantile of the heights of its 24 nearest neighbours.
-  static func localStrength(_ places: [Point], _ heights: [Double]) -> [Double] {
+  package static func localStrength(_ places: [Point], _ heights: [Double]) -> [Double] {
     let index = PlanarIndex(places)
     return concurrentMap(count: places.count) { k in
       Statistics.quantile(index.nearest(25, to: places[k]).map { heights[$0] }, 0.8)
