@@ -200,11 +200,14 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let columns = outcome.columns
     let index = PlanarIndex(columns.map(\.centre))
     let heights = columns.map(\.amplitude)
-    let strong = Self.localStrength(columns.map(\.centre), heights)
+    let highest = heights.max() ?? 0
     let stand = concurrentMap(count: columns.count) { i in
       let c = columns[i]
-      let significant = outcome.evidence[i] > 3 && c.amplitude > 0.06 * strong[i]
-      guard significant && Self.stands(c.centre, in: image, margin: margin) else { return false }
+      guard outcome.evidence[i] > 3 && Self.stands(c.centre, in: image, margin: margin) else { return false }
+      guard
+        c.amplitude > Self.faintestShare * highest
+          || c.amplitude > Self.faintestShare * Self.localStrength(at: c.centre, index, heights)
+      else { return false }
       return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
         (heights[$0], -$0) <= (heights[i], -i)
       }
