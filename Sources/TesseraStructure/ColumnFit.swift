@@ -50,7 +50,7 @@ public struct ColumnFit: Sendable, Codable, Equatable {
   public var sweepLimit = 12
   /// The fit ends when the places and widths of 99 % of the columns move less than this in a sweep, in pixels, or by
   /// less than a twentieth of their standard errors, and a common width less than this.
-  public var tolerance = 0.003
+  public var tolerance = 0.001
   /// Half side of a column's window, in standard deviations.
   public var windowRadius = 4.0
 

@@ -35,8 +35,8 @@ struct TileEquations {
   private static let leastHeight = 1e-5
   /// The distance at which the product of two alike is that low, in their standard deviations.
   static let reach = 2 * (-log(leastHeight)).squareRoot()
-  /// Below this, at distances of four standard deviations and more, the weights hardly change under the product, and one of
-  /// them serves for all.
+  /// Below this, at distances of four standard deviations and more, one weight serves for all pixels, unless they weigh by
+  /// their counts: these change by an order of magnitude under the product.
   private static let farHeight = 0.018
 
   init(of tile: FitTile, pixels: TilePixels, in scene: FitScene, backgroundUnit unit: Double) {
@@ -90,15 +90,21 @@ struct TileEquations {
           for m in 0..<6 { value += rows[a * 6 + m] * scores[m] }
           if a < size { score[k * size + a] = value } else { rights[width] += value }
         }
+        // The part of the window on the tile's background.
+        var ground = plain
+        if terms > 0 && !pixels.square.contains(window) {
+          ground = square
+          pixels.moments(of: column, in: scene, depth: depth, onSquare: ground)
+        }
         let offset = column.centre - tile.centre
         for t in 0..<terms {
           for a in 0..<raw {
             var value = 0.0
             for m in 0..<6 where rows[a * 6 + m] != 0 {
               switch t {
-              case 0: value += rows[a * 6 + m] * plain[m]
-              case 1: value += rows[a * 6 + m] * (offset.x * plain[m] + plain[Moment.timesX[m]]) / unit
-              default: value += rows[a * 6 + m] * (offset.y * plain[m] + plain[Moment.timesY[m]]) / unit
+              case 0: value += rows[a * 6 + m] * ground[m]
+              case 1: value += rows[a * 6 + m] * (offset.x * ground[m] + ground[Moment.timesX[m]]) / unit
+              default: value += rows[a * 6 + m] * (offset.y * ground[m] + ground[Moment.timesY[m]]) / unit
               }
             }
             if a < size {
@@ -136,13 +142,14 @@ struct TileEquations {
       guard height > Self.leastHeight, determinant > 0 else { continue }
       let centre = one.centre + d1 - origin
       let covariance = (xx: shape.r / determinant, xy: -shape.q / determinant, yy: shape.p / determinant)
-      if height < Self.farHeight {
+      if height < Self.farHeight && scene.gain == 0 {
         guard let weight = pixels.weight(at: centre) else { continue }
         Moment.write(gaussian: covariance, mass: 2 * .pi * height * weight / determinant.squareRoot(), to: square)
       } else {
         guard
           let window = GaussianWindow(
-            centre: centre, shape: shape, reach: 4 * Point(covariance.xx.squareRoot(), covariance.yy.squareRoot()),
+            centre: centre, shape: shape,
+            reach: (height < Self.farHeight ? 3 : 4) * Point(covariance.xx.squareRoot(), covariance.yy.squareRoot()),
             rasterWidth: pixels.width, rasterHeight: pixels.height, scratch: pixels.scratch)
         else { continue }
         window.moments(weights: pixels.weights, stride: pixels.width, depth: 8, sums: square)

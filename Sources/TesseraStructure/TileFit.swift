@@ -122,18 +122,19 @@ struct TileFit {
     let count = pixels.width * pixels.height
     return withUnsafeTemporaryAllocation(of: Float.self, capacity: count + 4) { buffer in
       let change = buffer.baseAddress!
-      for row in 0..<pixels.height {
-        let fromCentre = Point(Double(pixels.x), Double(pixels.y + row)) - tile.centre
+      change.initialize(repeating: 0, count: count + 4)
+      let square = pixels.square
+      for row in square.y..<square.y + square.height {
+        let fromCentre = Point(Double(pixels.x + square.x), Double(pixels.y + row)) - tile.centre
         let slope = Float(trial.background[1] / unit)
         var value = Float(
           trial.background[0]
             + (trial.background[1] * fromCentre.x + trial.background[2] * fromCentre.y) / unit)
-        for i in 0..<pixels.width {
-          (change + row * pixels.width + i).initialize(to: value)
+        for i in 0..<square.width {
+          change[row * pixels.width + square.x + i] = value
           value += slope
         }
       }
-      (change + count).initialize(repeating: 0, count: 4)
       let origin = Point(Double(pixels.x), Double(pixels.y))
       for (index, new) in zip(tile.columns, trial.columns) {
         let old = scene.columns[index]

@@ -81,6 +81,9 @@ final class TilePixels {
   /// The first pixel in the coordinates of the image.
   let x, y: Int
   let width, height: Int
+  /// The tile's own square, in the coordinates of this rectangle: where its background is. In the rest of the rectangle stand
+  /// columns that the tile does not know, and a background there would seem far better known than it is.
+  let square: PixelRectangle
   let weights: UnsafeMutablePointer<Float>
   let weighted: UnsafeMutablePointer<Float>
   let scratch = GaussianWindow.Scratch()
@@ -101,6 +104,8 @@ final class TilePixels {
     y = max(0, Int(top.rounded(.up)))
     width = min(image.width - 1, Int(right.rounded(.down))) - x + 1
     height = min(image.height - 1, Int(bottom.rounded(.down))) - y + 1
+    square = PixelRectangle(
+      x: tile.x.lowerBound - x, y: tile.y.lowerBound - y, width: tile.x.count, height: tile.y.count)
     // Four more: kernels read four pixels at a time.
     weights = .allocate(capacity: width * height + 4)
     weighted = .allocate(capacity: width * height + 4)
@@ -129,6 +134,18 @@ final class TilePixels {
     return Double(weights[Int(v) * width + Int(u)])
   }
 
+  /// Writes the moments Σ w G dxⁱ dyʲ (i + j <= 4) of a column over the pixels of the tile's square.
+  func moments(
+    of column: GaussianColumn, in scene: FitScene, depth: Double, onSquare sums: UnsafeMutablePointer<Double>
+  ) {
+    let corner = Point(Double(x + square.x), Double(y + square.y))
+    let window = GaussianWindow(
+      centre: column.centre - corner, shape: (column.p, column.q, column.r), reach: column.reach(scene.windowRadius),
+      rasterWidth: square.width, rasterHeight: square.height, scratch: scratch)
+    guard let window else { return sums.update(repeating: 0, count: 15) }
+    window.moments(weights: weights + square.y * width + square.x, stride: width, depth: depth, sums: sums)
+  }
+
   var rectangle: PixelRectangle { PixelRectangle(x: x, y: y, width: width, height: height) }
 
   deinit {
@@ -136,22 +153,23 @@ final class TilePixels {
     weighted.deallocate()
   }
 
-  /// The sums Σ w XⁱYʲ (i + j <= 2) and Σ w r XⁱYʲ (i + j <= 1) over the pixels, (X, Y) counted from a centre in units of
-  /// a length.
+  /// The sums Σ w XⁱYʲ (i + j <= 2) and Σ w r XⁱYʲ (i + j <= 1) over the pixels of the tile's square, (X, Y) counted
+  /// from a centre in units of a length.
   func backgroundSums(centre: Point, unit: Double) -> (square: [Double], score: [Double]) {
-    var (square, score) = ([Double](repeating: 0, count: 6), [Double](repeating: 0, count: 3))
+    var (squares, scores) = ([Double](repeating: 0, count: 6), [Double](repeating: 0, count: 3))
     let step = Float(1 / unit)
-    for row in 0..<height {
-      let (w, v) = (UnsafeRawPointer(weights + row * width), UnsafeRawPointer(weighted + row * width))
-      var dx = SIMD4<Float>(0, 1, 2, 3) * step + Float((Double(x) - centre.x) / unit)
+    for row in square.y..<square.y + square.height {
+      let first = row * width + square.x
+      let (w, v) = (UnsafeRawPointer(weights + first), UnsafeRawPointer(weighted + first))
+      var dx = SIMD4<Float>(0, 1, 2, 3) * step + Float((Double(x + square.x) - centre.x) / unit)
       var (w0, w1, w2, v0, v1) = (
         SIMD4<Float>.zero, SIMD4<Float>.zero, SIMD4<Float>.zero, SIMD4<Float>.zero, SIMD4<Float>.zero
       )
-      for i in stride(from: 0, to: width, by: 4) {
+      for i in stride(from: 0, to: square.width, by: 4) {
         var weight = w.loadUnaligned(fromByteOffset: 4 * i, as: SIMD4<Float>.self)
         var value = v.loadUnaligned(fromByteOffset: 4 * i, as: SIMD4<Float>.self)
-        if i + 4 > width {
-          for lane in width - i..<4 { (weight[lane], value[lane]) = (0, 0) }
+        if i + 4 > square.width {
+          for lane in square.width - i..<4 { (weight[lane], value[lane]) = (0, 0) }
         }
         w0 += weight
         v0 += value
@@ -163,16 +181,16 @@ final class TilePixels {
       }
       let dy = (Double(y + row) - centre.y) / unit
       let (a, b, c) = (Double(w0.sum()), Double(w1.sum()), Double(w2.sum()))
-      square[0] += a
-      square[1] += b
-      square[2] += a * dy
-      square[3] += c
-      square[4] += b * dy
-      square[5] += a * dy * dy
-      score[0] += Double(v0.sum())
-      score[1] += Double(v1.sum())
-      score[2] += Double(v0.sum()) * dy
+      squares[0] += a
+      squares[1] += b
+      squares[2] += a * dy
+      squares[3] += c
+      squares[4] += b * dy
+      squares[5] += a * dy * dy
+      scores[0] += Double(v0.sum())
+      scores[1] += Double(v1.sum())
+      scores[2] += Double(v0.sum()) * dy
     }
-    return (square, score)
+    return (squares, scores)
   }
 }
