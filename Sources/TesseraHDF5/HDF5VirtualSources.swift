@@ -16,7 +16,7 @@ enum HDF5VirtualSources {
       var buffer = [CChar](repeating: 0, count: 4096)
       let length = H5Pget_virtual_filename(settings, index, &buffer, buffer.count)
       guard length > 0, length < buffer.count else { return "one" }
-      let name = plainText(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+      let name = plainText(buffer)
       // A series of files is named by a pattern; how many there are is for the library to find.
       guard !name.contains("%"), known.insert(name).inserted else { continue }
       let isThere = access(name, R_OK) == 0 || !name.hasPrefix("/") && access("\(folder)/\(name)", R_OK) == 0
@@ -29,7 +29,7 @@ enum HDF5VirtualSources {
     var buffer = [CChar](repeating: 0, count: 4096)
     let length = H5Fget_name(dataset, &buffer, buffer.count)
     guard length > 0, length < buffer.count else { return "." }
-    let path = plainText(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    let path = plainText(buffer)
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
