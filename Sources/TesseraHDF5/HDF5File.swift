@@ -106,8 +106,8 @@ package final class HDF5File: HDF5Source {
     deinit { H5Dclose(identifier) }
   }
 
-  /// Memory for the unpacked chunks of a frame.
-  private static let cacheLimit = 1 << 27
+  /// Memory for the unpacked chunks of a frame; a single chunk may be larger, and is kept all the same.
+  static let cacheLimit = 1 << 28
 
   /// The dataset of an array, which stays open until another is asked for: frames that share chunks do not unpack them again.
   private func dataset(of array: HDF5Array) throws(FormatError) -> OpenDataset {
@@ -119,7 +119,7 @@ package final class HDF5File: HDF5Source {
       let count = checkedProduct(
         zip(array.shape, chunk).suffix(max(1, chunk.count - 1)).map { ($0 + $1 - 1) / max(1, $1) })
       let size = count.flatMap { checkedProduct([$0, array.chunkSize]) } ?? .max
-      H5Pset_chunk_cache(settings, 12_421, min(max(size, 1 << 20), Self.cacheLimit), 1)
+      H5Pset_chunk_cache(settings, 12_421, min(max(size, 1 << 20), max(Self.cacheLimit, array.chunkSize)), 1)
     }
     let identifier = H5Dopen2(file, array.path, settings)
     guard identifier >= 0 else { throw damaged(array.path) }
