@@ -16,8 +16,9 @@ public final class ChildProcess: Sendable {
   }
 
   private static let command = Mutex<[String]?>(nil)
-  /// Seconds after which a silent child is given up.
-  private static let patience = 60
+  /// Seconds after which a silent child is given up. What it computes has a limit of its own, which may take long to reach
+  /// where many programs compute; beside that it only waits for the disk.
+  private static let patience = 600
 
   /// How a child came to its end before its parent wanted it.
   enum Ending: Error {
