@@ -70,10 +70,38 @@ static inline hid_t tessera_h5_truth(void) {
   return type;
 }
 
-/// Whether a link leads to an object of the same file (and not elsewhere, or nowhere).
-static inline int tessera_h5_is_hard_link(hid_t group, const char *name) {
-  H5L_info_t info;
-  return H5Lget_info(group, name, &info, H5P_DEFAULT) >= 0 && info.type == H5L_TYPE_HARD;
+/// What is told of the members of an object, one by one; anything but 0 ends the telling.
+typedef int (*tessera_h5_member)(const char *name, int is_hard, void *context);
+
+struct tessera_h5_visit {
+  tessera_h5_member body;
+  void *context;
+};
+
+static inline herr_t tessera_h5_visit_link(hid_t group, const char *name, const H5L_info_t *info, void *visit) {
+  (void)group;
+  struct tessera_h5_visit *told = (struct tessera_h5_visit *)visit;
+  return told->body(name, info->type == H5L_TYPE_HARD, told->context);
+}
+
+static inline herr_t tessera_h5_visit_attribute(hid_t object, const char *name, const H5A_info_t *info, void *visit) {
+  (void)object, (void)info;
+  struct tessera_h5_visit *told = (struct tessera_h5_visit *)visit;
+  return told->body(name, 1, told->context);
+}
+
+/// Tells the links of a group in the order of their names, in one pass; `is_hard` means that a link leads to an object of
+/// the same file, and not elsewhere. Negative if the group is damaged.
+static inline int tessera_h5_links(hid_t group, tessera_h5_member body, void *context) {
+  struct tessera_h5_visit visit = {body, context};
+  return H5Literate(group, H5_INDEX_NAME, H5_ITER_INC, NULL, tessera_h5_visit_link, &visit);
+}
+
+/// Tells the names of an object's attributes in their order, in one pass. Negative if the object is damaged.
+static inline int tessera_h5_attributes(hid_t object, tessera_h5_member body, void *context) {
+  struct tessera_h5_visit visit = {body, context};
+  hsize_t first = 0;
+  return H5Aiterate(object, H5_INDEX_NAME, H5_ITER_INC, &first, tessera_h5_visit_attribute, &visit);
 }
 
 /// Copies the name of the file that an external link leads to; 1 if there is one.

@@ -4,6 +4,11 @@ package func plainText(_ bytes: some Sequence<UInt8>) -> String {
   return String(validating: bytes, as: UTF8.self) ?? String(String.UnicodeScalarView(bytes.map { Unicode.Scalar($0) }))
 }
 
+/// The text in a buffer of C, up to its first zero.
+package func plainText(_ buffer: [CChar]) -> String {
+  plainText(buffer.lazy.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+}
+
 /// The product of sizes; nil if one is negative or the product overflows.
 package func checkedProduct(_ sizes: some Sequence<Int>) -> Int? {
   var product = 1

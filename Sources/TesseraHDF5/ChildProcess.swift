@@ -16,11 +16,22 @@ public final class ChildProcess: Sendable {
   }
 
   private static let command = Mutex<[String]?>(nil)
-  /// Seconds after which a silent child is given up.
-  private static let patience = 60
+  /// Seconds after which a silent child is given up. What it computes has a limit of its own, which may take long to reach
+  /// where many programs compute; beside that it only waits for the disk.
+  private static let patience = 600
+
+  /// How a child came to its end before its parent wanted it.
+  enum Ending: Error {
+    /// It died, said nothing any more, or answered what cannot be.
+    case crashed
+    /// It computed for longer than it may.
+    case outOfTime
+  }
 
   private let socket: Int32
   private let process: pid_t
+  /// Nil as long as the child answers; held during an exchange, so that threads ask one after the other.
+  private let ending = Mutex<Ending?>(nil)
 
   /// Starts the helper on a file; nil if it cannot be started.
   init?(for path: String) {
@@ -50,18 +61,35 @@ public final class ChildProcess: Sendable {
   }
 
   deinit {
+    if ending.withLock({ $0 }) == nil { _ = end() }
     close(socket)
-    kill(process, SIGKILL)
-    waitpid(process, nil, 0)
   }
 
-  /// Sends a request and returns the answer; nil if the child has died, stays silent, or answers with more than `limit` bytes.
-  func answer(to request: [UInt8], limit: Int) -> (isGood: Bool, bytes: [UInt8])? {
+  /// Sends a request and returns the answer of at most `limit` bytes. A child that fails once is asked no more.
+  func answer(to request: [UInt8], limit: Int) throws(Ending) -> (isGood: Bool, bytes: [UInt8]) {
+    try ending.withLock { ending throws(Ending) in
+      if let ending { throw ending }
+      if let answer = exchange(request, limit: limit) { return answer }
+      let how = end()
+      ending = how
+      throw how
+    }
+  }
+
+  private func exchange(_ request: [UInt8], limit: Int) -> (isGood: Bool, bytes: [UInt8])? {
     guard Message.send(length(request.count) + request, to: socket), let head = Message.receive(9, from: socket)
     else { return nil }
     let count = number(head.dropFirst())
     guard count >= 0, count <= limit, let bytes = Message.receive(count, from: socket) else { return nil }
     return (head[0] == 1, bytes)
+  }
+
+  /// Ends the child, unless it has ended, and says how it did.
+  private func end() -> Ending {
+    kill(process, SIGKILL)
+    var status: Int32 = 0
+    waitpid(process, &status, 0)
+    return status & 0x7F == SIGXCPU ? .outOfTime : .crashed
   }
 
   /// The child's side: answers requests on standard input until the parent goes away.
@@ -103,15 +131,33 @@ public final class ChildProcess: Sendable {
     setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
   }
 
-  /// The child's side: ends this process when it has computed for so many seconds more, as in an endless loop.
-  static func limitProcessorTime(to seconds: Int) {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    let used = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + 1
-    var limit = rlimit()
-    getrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
-    limit.rlim_cur = min(limit.rlim_max, rlim_t(used + seconds))
-    setrlimit(__rlimit_resource_t(RLIMIT_CPU.rawValue), &limit)
+  /// The child's side: ends this process when it has computed for longer than it may, as in an endless loop.
+  ///
+  /// A timer measures what was computed. RLIMIT_CPU would count ticks of a clock instead: a process that works in short
+  /// bursts, as between two requests, may meet seven times as many as it computes, or none.
+  struct ProcessorTimeLimit {
+    /// Of the system's timers; the first is 0, which Swift takes for nil.
+    private var timer: timer_t?
+
+    init() {
+      // The parent may have been told to ignore or to hold back signals, which children inherit.
+      signal(SIGXCPU, SIG_DFL)
+      var none = sigset_t()
+      sigemptyset(&none)
+      sigprocmask(SIG_SETMASK, &none, nil)
+      var event = sigevent()
+      event.sigev_notify = Int32(SIGEV_SIGNAL)
+      event.sigev_signo = SIGXCPU
+      guard timer_create(CLOCK_PROCESS_CPUTIME_ID, &event, &timer) == 0 else { exit(71) }
+    }
+
+    /// - Parameter seconds: from the start of the process, of all its threads together.
+    func set(to seconds: Double) {
+      let whole = Int(seconds)
+      var end = itimerspec()
+      end.it_value = timespec(tv_sec: whole, tv_nsec: Int((seconds - Double(whole)) * 1e9))
+      timer_settime(timer, Int32(TIMER_ABSTIME), &end, nil)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import CHDF5
+import Glibc
 import Synchronization
 
 /// What the conventions and images need of an HDF5 file, read in this process or in a child of it.
@@ -71,30 +72,28 @@ package final class HDF5File: HDF5Source {
       return node
     }
     guard H5Iget_type(object) == H5I_GROUP else { return node }
-    var info = H5G_info_t()
-    guard H5Gget_info(object, &info) >= 0 else { throw damaged("the group \(path)") }
-    for index in 0..<min(info.nlinks, hsize_t(Self.objectLimit)) {
-      var buffer = [CChar](repeating: 0, count: 1024)
-      let length = H5Lget_name_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, index, &buffer, buffer.count, 0)
-      guard length > 0, length < buffer.count else { continue }
-      let childName = Self.text(buffer)
-      let childPath = "\(path)/\(childName)"
-      guard tessera_h5_is_hard_link(object, buffer) == 1 else {
-        if let target = externalTarget(of: buffer, in: object) {
+    let (links, isWhole) = Members.links(of: object)
+    if !isWhole {
+      node.problem = HDF5Problem(fact: "the group \(path)/ is damaged: what it holds is not all known")
+    }
+    for link in links {
+      let childPath = "\(path)/\(link.text)"
+      guard link.isHard else {
+        if let target = externalTarget(of: link.name, in: object) {
           let fact = "\(childPath) is a link into the file \(target), which is not followed; open that file"
-          node.children.append(HDF5Node(name: childName, path: childPath, problem: HDF5Problem(fact: fact)))
+          node.children.append(HDF5Node(name: link.text, path: childPath, problem: HDF5Problem(fact: fact)))
         }
         continue
       }
-      let child = H5Oopen(object, buffer, 0)
+      let child = H5Oopen(object, link.name, 0)
       guard child >= 0 else {
         let fact = "\(childPath) cannot be opened: it is damaged, or written for a newer library than \(Self.library)"
-        node.children.append(HDF5Node(name: childName, path: childPath, problem: HDF5Problem(fact: fact)))
+        node.children.append(HDF5Node(name: link.text, path: childPath, problem: HDF5Problem(fact: fact)))
         continue
       }
       defer { H5Oclose(child) }
       guard seen.insert(tessera_h5_address(child)).inserted else { continue }
-      node.children.append(try self.node(child, name: childName, path: childPath, depth: depth + 1, &seen))
+      node.children.append(try self.node(child, name: link.text, path: childPath, depth: depth + 1, &seen))
     }
     return node
   }
@@ -107,8 +106,8 @@ package final class HDF5File: HDF5Source {
     deinit { H5Dclose(identifier) }
   }
 
-  /// Memory for the unpacked chunks of a frame.
-  private static let cacheLimit = 1 << 27
+  /// Memory for the unpacked chunks of a frame; a single chunk may be larger, and is kept all the same.
+  static let cacheLimit = 1 << 28
 
   /// The dataset of an array, which stays open until another is asked for: frames that share chunks do not unpack them again.
   private func dataset(of array: HDF5Array) throws(FormatError) -> OpenDataset {
@@ -120,7 +119,7 @@ package final class HDF5File: HDF5Source {
       let count = checkedProduct(
         zip(array.shape, chunk).suffix(max(1, chunk.count - 1)).map { ($0 + $1 - 1) / max(1, $1) })
       let size = count.flatMap { checkedProduct([$0, array.chunkSize]) } ?? .max
-      H5Pset_chunk_cache(settings, 12_421, min(max(size, 1 << 20), Self.cacheLimit), 1)
+      H5Pset_chunk_cache(settings, 12_421, min(max(size, 1 << 20), max(Self.cacheLimit, array.chunkSize)), 1)
     }
     let identifier = H5Dopen2(file, array.path, settings)
     guard identifier >= 0 else { throw damaged(array.path) }
@@ -133,7 +132,7 @@ package final class HDF5File: HDF5Source {
   private func externalTarget(of name: [CChar], in group: hid_t) -> String? {
     var buffer = [CChar](repeating: 0, count: 4096)
     guard tessera_h5_external_file(group, name, &buffer, buffer.count) == 1 else { return nil }
-    return Self.text(buffer)
+    return plainText(buffer)
   }
 
   /// The library as a user knows it: `HDF5 1.10.8`.
@@ -174,22 +173,18 @@ package final class HDF5File: HDF5Source {
   }
 
   private func attributes(of object: hid_t) -> [MetadataTree.Entry] {
-    let count = H5Aget_num_attrs(object)
-    guard count > 0 else { return [] }
     var entries: [MetadataTree.Entry] = []
-    for index in 0..<min(Int(count), 4096) {
-      let attribute = H5Aopen_by_idx(object, ".", H5_INDEX_NAME, H5_ITER_INC, hsize_t(index), 0, 0)
+    for member in Members.attributes(of: object) {
+      let attribute = H5Aopen(object, member.name, 0)
       guard attribute >= 0 else { continue }
       defer { H5Aclose(attribute) }
-      var buffer = [CChar](repeating: 0, count: 1024)
-      guard H5Aget_name(attribute, buffer.count, &buffer) > 0 else { continue }
       let (type, space) = (H5Aget_type(attribute), H5Aget_space(attribute))
       defer {
         H5Tclose(type)
         H5Sclose(space)
       }
       let value = HDF5Value.read(type, space) { H5Aread(attribute, $0, $1) }
-      if let value { entries.append(.init(Self.text(buffer), value)) }
+      if let value { entries.append(.init(member.text, value)) }
     }
     return entries
   }
@@ -209,13 +204,47 @@ package final class HDF5File: HDF5Source {
     }
   }
 
-  /// A name in a buffer of C, up to its first zero.
-  private static func text(_ buffer: [CChar]) -> String {
-    plainText(buffer.lazy.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
-  }
-
   private func damaged(_ what: String) -> FormatError {
     FormatError(
       in: path, "cannot be read at \(what); the HDF5 file is damaged or uses a filter that is missing, copy it again")
+  }
+}
+
+/// The names of what an object has, told by the library in one pass: asked for by number, each would be searched from the
+/// first.
+private struct Members {
+  struct Member {
+    /// As the library wants it, ending with a zero.
+    var name: [CChar]
+    var isHard: Bool
+    var text: String { plainText(name) }
+  }
+
+  private var members: [Member] = []
+  private let limit: Int
+
+  /// The links of a group, and whether they are all: those before the damage, if it is damaged.
+  static func links(of group: hid_t) -> ([Member], isWhole: Bool) {
+    gather(limit: HDF5File.objectLimit) { tessera_h5_links(group, $0, $1) }
+  }
+
+  static func attributes(of object: hid_t) -> [Member] {
+    gather(limit: 4096) { tessera_h5_attributes(object, $0, $1) }.0
+  }
+
+  private static func gather(
+    limit: Int, _ tell: (tessera_h5_member, UnsafeMutableRawPointer) -> Int32
+  ) -> ([Member], isWhole: Bool) {
+    var found = Members(limit: limit)
+    let status = withUnsafeMutablePointer(to: &found) { found in
+      tell(
+        { name, isHard, context in
+          let found = context!.assumingMemoryBound(to: Members.self)
+          let name = Array(UnsafeBufferPointer(start: name, count: strlen(name!) + 1))
+          found.pointee.members.append(Member(name: name, isHard: isHard != 0))
+          return found.pointee.members.count < found.pointee.limit ? 0 : 1
+        }, found)
+    }
+    return (found.members, status >= 0)
   }
 }

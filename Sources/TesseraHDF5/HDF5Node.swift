@@ -28,7 +28,7 @@ package struct HDF5Node: Sendable {
   package var metadata: MetadataTree {
     if let text { return .text(text) }
     if let array, attributes.isEmpty { return .text(array.summary) }
-    if let problem, attributes.isEmpty { return .text(problem.fact) }
+    if let problem, attributes.isEmpty, children.isEmpty { return .text(problem.fact) }
     let own = array.map { [MetadataTree.Entry("array", .text($0.summary))] } ?? []
     return .group(own + attributes + children.map { .init($0.name, $0.metadata) })
   }

@@ -16,20 +16,26 @@ enum HDF5VirtualSources {
       var buffer = [CChar](repeating: 0, count: 4096)
       let length = H5Pget_virtual_filename(settings, index, &buffer, buffer.count)
       guard length > 0, length < buffer.count else { return "one" }
-      let name = plainText(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+      let name = plainText(buffer)
       // A series of files is named by a pattern; how many there are is for the library to find.
       guard !name.contains("%"), known.insert(name).inserted else { continue }
-      let isThere = access(name, R_OK) == 0 || !name.hasPrefix("/") && access("\(folder)/\(name)", R_OK) == 0
+      let isThere = isFile(name) || !name.hasPrefix("/") && isFile("\(folder)/\(name)")
       if !isThere { return fileName(name) }
     }
     return nil
+  }
+
+  /// Whether a file can be read: the library would wait for ever for one that is a pipe.
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, R_OK) == 0
   }
 
   private static func folder(of dataset: hid_t) -> String {
     var buffer = [CChar](repeating: 0, count: 4096)
     let length = H5Fget_name(dataset, &buffer, buffer.count)
     guard length > 0, length < buffer.count else { return "." }
-    let path = plainText(buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) })
+    let path = plainText(buffer)
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

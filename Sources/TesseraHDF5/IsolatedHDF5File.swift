@@ -1,3 +1,5 @@
+import Glibc
+
 /// Opens an HDF5 file: in a child process if `ChildProcess.helper` names one, otherwise in this process.
 package func openHDF5(path: String) throws(FormatError) -> any HDF5Source {
   if ChildProcess.helper == nil { return try HDF5File(path: path) }
@@ -46,7 +48,16 @@ final class IsolatedHDF5File: HDF5Source {
 
   /// - Parameter limit: bytes of a good answer; a sentence about an error may have a page more.
   private func answer(to request: HDF5TreeEncoder, limit: Int) throws(FormatError) -> [UInt8] {
-    guard let answer = child.answer(to: request.bytes, limit: limit + 4096) else { throw crashed() }
+    let answer: (isGood: Bool, bytes: [UInt8])
+    do { answer = try child.answer(to: request.bytes, limit: limit + 4096) } catch {
+      switch error {
+      case .crashed: throw crashed()
+      case .outOfTime:
+        throw FormatError(
+          in: path,
+          "takes the HDF5 library longer than any good file of its kind; it is damaged, copy or export it again")
+      }
+    }
     if answer.isGood { return answer.bytes }
     throw FormatError(.unusable, plainText(answer.bytes))
   }
@@ -62,10 +73,12 @@ final class IsolatedHDF5File: HDF5Source {
   static func serve(path: String) {
     var file: HDF5File?
     var arrays: [String: HDF5Array] = [:]
+    var status = stat()
+    var budget = ReadingBudget(fileSize: stat(path, &status) == 0 ? Int(status.st_size) : 0)
+    let limit = ChildProcess.ProcessorTimeLimit()
+    limit.set(to: budget.seconds)
     ChildProcess.serve { bytes in
-      // The library runs in circles on some damaged files, and believes others that claim gigabytes. A tree takes
-      // milliseconds and little memory.
-      ChildProcess.limitProcessorTime(to: 2)
+      // The library believes damaged files that claim gigabytes. A tree takes little memory.
       ChildProcess.limitMemory(to: Self.baseMemory)
       let open = try file ?? HDF5File(path: path)
       file = open
@@ -81,10 +94,11 @@ final class IsolatedHDF5File: HDF5Source {
         guard let name = request.text(), let array = arrays[name], let start = request.numbers(),
           let count = request.numbers()
         else { throw FormatError(in: path, "was asked for an array that it does not hold") }
-        // A chunk is held packed, unpacked and between filters; the slowest filters give some ten megabytes a second.
-        let size = (checkedProduct(count + [array.elementSize]) ?? 0) / 4 + array.chunkSize
-        ChildProcess.limitProcessorTime(to: 3 + size / 10_000_000)
-        ChildProcess.limitMemory(to: Self.baseMemory + 4 * size)
+        budget.add(array, start: start, count: count)
+        limit.set(to: budget.seconds)
+        // A chunk is held packed, unpacked, between filters and in the cache.
+        let size = checkedProduct(count + [array.elementSize]) ?? 0
+        ChildProcess.limitMemory(to: Self.baseMemory + size + 5 * array.chunkSize)
         return try open.values(of: array, start: start, count: count)
       case nil: throw FormatError(in: path, "was asked for something unknown")
       }

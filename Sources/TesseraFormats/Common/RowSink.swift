@@ -23,8 +23,3 @@ final class RowSink {
     Unmanaged<RowSink>.fromOpaque(context!).takeUnretainedValue().take(bytes, count)
   }
 }
-
-/// The text in a fixed C buffer, up to its first zero.
-func text(_ buffer: [CChar]) -> String {
-  String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-}

@@ -176,7 +176,7 @@ struct HDF5Image: Sendable {
     let row = order[order.count - 2]
     let height = array.shape[row]
     let rowSize = array.shape[column] * array.elementSize
-    if let values = try? smallFrame(at: start, size: height * rowSize, of: array, from: file) {
+    if let values = smallFrame(at: start, size: height * rowSize, of: array, from: file) {
       return try give(values, to: body)
     }
     // Whole chunks, so that none is unpacked twice.
@@ -193,10 +193,11 @@ struct HDF5Image: Sendable {
   }
 
   /// A frame out of a block that is read at once: asking the child process for each small one would take most of the time.
-  /// Nil where frames are large, or do not lie one behind the other.
+  /// Nil where frames are large, do not lie one behind the other, or where the block cannot be read: it may be another
+  /// frame's damage.
   private func smallFrame(
     at start: [Int], size: Int, of array: HDF5Array, from file: any HDF5Source
-  ) throws(FormatError) -> [UInt8]? {
+  ) -> [UInt8]? {
     guard order.count > 2, size <= Self.bandSize / 2 else { return nil }
     let run = order[order.count - 3]
     guard order.suffix(3) == [run, run + 1, run + 2] else { return nil }
@@ -209,7 +210,7 @@ struct HDF5Image: Sendable {
     count[run] = min(number, array.shape[run] - first[run])
     (count[run + 1], count[run + 2]) = (array.shape[run + 1], array.shape[run + 2])
     let place = (start[run] - first[run]) * size
-    return try block.values(of: array, start: first, count: count, part: place..<place + size, from: file)
+    return block.values(of: array, start: first, count: count, part: place..<place + size, from: file)
   }
 
   /// The frame of an array that was never written.
@@ -241,21 +242,19 @@ struct HDF5Image: Sendable {
   }
 }
 
-/// The values of an array that were read last.
+/// The block of frames that was read last, or that could not be read.
 private final class FrameBlock: Sendable {
-  private let held = Mutex<(path: String, start: [Int], values: [UInt8])?>(nil)
+  /// Values are nil where reading failed: what is damaged is tried once.
+  private let held = Mutex<(path: String, start: [Int], values: [UInt8]?)?>(nil)
 
-  /// Part of a block of values, which is read unless it is the one that is held.
+  /// Part of a block of values, which is read unless it is the one that is held; nil if it cannot be read.
   func values(
     of array: HDF5Array, start: [Int], count: [Int], part: Range<Int>, from file: any HDF5Source
-  ) throws(FormatError) -> [UInt8] {
-    let known = held.withLock { held -> [UInt8]? in
-      guard let held, held.path == array.path, held.start == start else { return nil }
-      return Array(held.values[part])
-    }
-    if let known { return known }
-    let values = try file.values(of: array, start: start, count: count)
+  ) -> [UInt8]? {
+    let known = held.withLock { held in held?.path == array.path && held?.start == start ? held : nil }
+    if let known { return known.values.map { Array($0[part]) } }
+    let values = try? file.values(of: array, start: start, count: count)
     held.withLock { $0 = (array.path, start, values) }
-    return Array(values[part])
+    return values.map { Array($0[part]) }
   }
 }

@@ -41,6 +41,6 @@ struct JPEGReader: FormatReader {
   }
 
   private static func failure(_ path: String, _ message: [CChar]) -> FormatError {
-    FormatError(in: path, "is a damaged JPEG image (\(text(message))); export it again")
+    FormatError(in: path, "is a damaged JPEG image (\(plainText(message))); export it again")
   }
 }

@@ -63,7 +63,7 @@ struct PNGReader: FormatReader {
   }
 
   private static func failure(_ path: String, _ message: [CChar]) -> FormatError {
-    FormatError(in: path, "is a damaged PNG image (\(text(message))); export it again")
+    FormatError(in: path, "is a damaged PNG image (\(plainText(message))); export it again")
   }
 
   /// The stored bits of all pixels, the texts before the image data, and whether a palette, if there is one, holds colours.

@@ -67,7 +67,7 @@ public enum PNGWriter {
             &message)
         }
       }
-      guard status == 0 else { throw FormatError(.inputOutput, "\(path): cannot be written (\(text(message)))") }
+      guard status == 0 else { throw FormatError(.inputOutput, "\(path): cannot be written (\(plainText(message)))") }
     }
   }
 }
