@@ -28,9 +28,8 @@ struct WhitenedTable: Sendable {
     let bulk = Statistics.median(Array(eigenvalues.prefix(max(1, m / 2))))
     let power = features.values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(n)
     let variance = max(known * known, bulk, 1e-7 * largest, resolution * resolution * power)
-    let edge = 1 + (Double(m) / Double(n)).squareRoot()
-    let kept = eigenvalues.indices.reversed().prefix { eigenvalues[$0] > 1.15 * edge * edge * variance }
-      .prefix(componentLimit)
+    let edge = 1.15 * variance * Statistics.noiseEdge(columns: m, rows: n)
+    let kept = eigenvalues.indices.reversed().prefix { eigenvalues[$0] > edge }.prefix(componentLimit)
     let columns = Array(kept)
     let scale = 1 / variance.squareRoot()
     let axes = vectors.selecting(columns: columns).map { $0 * scale }

@@ -110,12 +110,12 @@ extension Analysis {
     return Layout(points: points)
   }
 
-  /// Standard deviation of a feature that the noise of the pixels alone causes.
+  /// Standard deviation of a feature that the noise of the pixels alone causes, at least.
   func featureNoise(_ found: PeakFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
     let model = zip(image.values, found.residual.values).map { Double($0 - $1) }
     let variance = max(0, found.constantVariance + found.gain * Statistics.mean(model))
     let gains = ZernikeTerm.all(order: basis.order).map { basis.noiseGain(of: $0) }
-    return (variance * Statistics.mean(gains)).squareRoot()
+    return descriptor.leastNoiseShare * (variance * Statistics.mean(gains)).squareRoot()
   }
 
   /// Classes, found or of a given number.
