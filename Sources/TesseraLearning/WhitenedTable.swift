@@ -16,10 +16,7 @@ struct WhitenedTable: Sendable {
   /// with fifteen per cent to spare.
   init(_ features: Matrix<Float>, noise known: Double, resolution: Double, componentLimit: Int) {
     let (n, m) = (features.rows, features.columns)
-    var means = [Double](repeating: 0, count: m)
-    for row in 0..<n { for (j, value) in features.row(row).enumerated() { means[j] += Double(value) / Double(n) } }
-    var centred = Matrix<Double>(rows: n, columns: m, filling: 0)
-    for row in 0..<n { for j in 0..<m { centred[row, j] = Double(features[row, j]) - means[j] } }
+    let centred = features.centredInDouble(columnMeans(of: features))
     let covariance = centred.gram.map { $0 / Double(max(1, n - 1)) }
     guard let (eigenvalues, vectors) = covariance.symmetricEigen(), let largest = eigenvalues.last, largest > 0 else {
       (values, noise, totalVariance) = (Matrix(rows: n, columns: 0, values: []), known, 0)

@@ -68,6 +68,12 @@ struct `The main analysis` {
     let result = try Analysis().result(on: simulated("bilayer", size: 1_024).micrograph)
     #expect(result.structure.kind == .continuous)
     #expect(result.classes.count == 1)
+    // Spread evenly over a disc, a point of 10,000 has 15 others within 0.055 radii of gyration; in the clumps that the second
+    // stage makes of a continuum, within 0.002.
+    let layout = Layout(points: result.layout.points.filter { $0.x.isFinite && $0.y.isFinite })
+    let index = PlanarIndex(layout.points)
+    let reach = layout.points.map { (layout.points[index.nearest(16, to: $0)[15]] - $0).length }
+    #expect(Statistics.median(reach) > 0.015 * layout.radiusOfGyration)
   }
 
   @Test func `does not take disorder for a continuum`() throws {

@@ -19,6 +19,10 @@ struct ClassTable: ParsableCommand {
     /// Of the layout, with the true labels; none with one true class.
     var silhouette: Double?
     var layoutThenKMeans: Double
+    /// Radius of gyration after the first stage over that of the start, and after the second over that after the first.
+    var firstStageGrowth, secondStageGrowth: Double
+    /// Distance from the mean of the true class, root mean square, before the second stage over after it.
+    var contraction: Double
     var seconds: Double
     var sizes: [Int]
   }
@@ -29,7 +33,11 @@ struct ClassTable: ParsableCommand {
     let truth = try Table.labels(from: name + ".labels")
     var settings = ForceRelaxedLayout()
     settings.search.metric = metric
-    let layout = try settings.layout(of: features, seed: seed)
+    let movie = try settings.movie(of: features, seed: seed)
+    let layout = movie.final
+    let frames = [try settings.initialLayout(of: features)] + movie.stageEnds
+    let radii = frames.map(\.radiusOfGyration)
+    let spreads = frames.map { $0.spread(within: truth) }
     let classes = try timed {
       if let count { return try ClassFitter(count: count).classes(of: features, layout: layout, seed: seed) }
       return try ClassFinder().outcome(features: features, layout: layout).classes
@@ -40,7 +48,8 @@ struct ClassTable: ParsableCommand {
       adjustedMutualInformation: LabelScores(classes.result.labels, truth: truth).adjustedMutualInformation,
       silhouette: separation.isNaN ? nil : separation,
       layoutThenKMeans: LabelScores(onLayout.labels, truth: truth).adjustedMutualInformation,
-      seconds: classes.seconds, sizes: Array(classes.result.sizes.prefix(20)))
+      firstStageGrowth: radii[1] / radii[0], secondStageGrowth: radii[2] / radii[1],
+      contraction: spreads[1] / spreads[2], seconds: classes.seconds, sizes: Array(classes.result.sizes.prefix(20)))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     print(String(decoding: try encoder.encode(scores), as: UTF8.self))
