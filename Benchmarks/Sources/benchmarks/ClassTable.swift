@@ -21,8 +21,9 @@ struct ClassTable: ParsableCommand {
     var layoutThenKMeans: Double
     /// Radius of gyration after the first stage over that of the start, and after the second over that after the first.
     var firstStageGrowth, secondStageGrowth: Double
-    /// Distance from the mean of the true class, root mean square, before the second stage over after it.
-    var contraction: Double
+    /// Distance from the mean of the true class, root mean square and median, before the second stage over after it. A
+    /// sample that lies with another class counts much in the former.
+    var contraction, medianContraction: Double
     var seconds: Double
     var sizes: [Int]
   }
@@ -49,9 +50,21 @@ struct ClassTable: ParsableCommand {
       silhouette: separation.isNaN ? nil : separation,
       layoutThenKMeans: LabelScores(onLayout.labels, truth: truth).adjustedMutualInformation,
       firstStageGrowth: radii[1] / radii[0], secondStageGrowth: radii[2] / radii[1],
-      contraction: spreads[1] / spreads[2], seconds: classes.seconds, sizes: Array(classes.result.sizes.prefix(20)))
+      contraction: spreads[1] / spreads[2],
+      medianContraction: medianSpread(frames[1], truth) / medianSpread(frames[2], truth), seconds: classes.seconds,
+      sizes: Array(classes.result.sizes.prefix(20)))
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys
     print(String(decoding: try encoder.encode(scores), as: UTF8.self))
+  }
+
+  /// Median distance of the points from the mean of their class.
+  private func medianSpread(_ layout: Layout, _ labels: [Int]) -> Double {
+    let members = Dictionary(grouping: layout.points.indices) { labels[$0] }
+    return Statistics.median(
+      members.sorted { $0.key < $1.key }.flatMap { _, rows in
+        let mean = rows.reduce(.zero) { $0 + layout.points[$1] } / Double(rows.count)
+        return rows.map { (layout.points[$0] - mean).length }
+      })
   }
 }
