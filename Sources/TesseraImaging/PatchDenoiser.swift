@@ -63,8 +63,7 @@ public struct PatchDenoiser: Sendable, Codable, Equatable {
     let moments = Matrix(rows: count, columns: size, values: rows).gram
     guard let (values, vectors) = moments.symmetricEigen() else { return [] }
     // The bulk of white noise ends at median x (1 + sqrt(size / count))² or so (Marchenko and Pastur).
-    let ratio = (Double(size) / Double(count)).squareRoot()
-    let edge = Statistics.median(values) * (1 + ratio) * (1 + ratio) * 1.1
+    let edge = 1.1 * Statistics.median(values) * Statistics.noiseEdge(columns: size, rows: count)
     let kept = values.indices.reversed().prefix { values[$0] > edge }.prefix(componentLimit)
     return kept.map { k in (0..<size).map { Float(vectors[$0, k]) } }
   }

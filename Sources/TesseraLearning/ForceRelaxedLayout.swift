@@ -84,7 +84,7 @@ public struct ForceRelaxedLayout: Sendable, Codable, Equatable {
       case .batched: BatchedSweeper(graph, from: initial, settings: self, seed: seed)
       case .sequential: SequentialSweeper(graph, from: initial, settings: self, seed: seed)
       }
-    var done = 0
+    var (done, ends) = (0, [Layout]())
     for (number, stage) in stages.enumerated() {
       for iteration in 0..<stage.iterations {
         sweeper.sweep(stage.law, step: 1 - Double(iteration) / Double(stage.iterations))
@@ -94,8 +94,9 @@ public struct ForceRelaxedLayout: Sendable, Codable, Equatable {
         }
         try progress?(LayoutProgress(iteration: done, of: total, stage: number + 1))
       }
+      ends.append(sweeper.layout)
     }
-    return LayoutMovie(snapshots: snapshots, final: sweeper.layout)
+    return LayoutMovie(snapshots: snapshots, stageEnds: ends, final: sweeper.layout)
   }
 
   private func check() throws(ParameterError) {
@@ -138,6 +139,8 @@ public struct LayoutMovie: Sendable, Equatable {
 
   /// The initial layout, each `snapshotInterval`-th sweep and the end of each stage; empty unless asked for.
   public let snapshots: [Snapshot]
+  /// The layout at the end of each stage.
+  public let stageEnds: [Layout]
   public let final: Layout
 }
 

@@ -85,14 +85,21 @@ struct SharedCovariance: Sendable {
     logWeights = groups.map { log(Double($0.count) / total) }
   }
 
-  /// The class with the largest posterior probability for a row.
-  func best(for row: Int, in table: WhitenedTable) -> Int {
-    let x = Matrix(rows: 1, columns: table.components, values: Array(table.values.row(row))).times(whitener).values
-    let scores = means.indices.map { k -> Double in
-      var sum = 0.0
-      for j in x.indices { sum += (x[j] - means[k][j]) * (x[j] - means[k][j]) }
-      return logWeights[k] - sum / 2
-    }
-    return scores.indices.max { (scores[$0], -$0) < (scores[$1], -$1) } ?? 0
+  /// The class with the largest posterior probability for each row.
+  func assignment(of table: WhitenedTable) -> [Int] {
+    let white = table.values.times(whitener)
+    let d = white.columns
+    return concurrentMap(chunksOf: 512, of: white.rows) { rows in
+      rows.map { row in
+        var best = (label: 0, score: -Double.infinity)
+        for (label, mean) in means.enumerated() {
+          var sum = 0.0
+          for j in 0..<d { sum += (white.values[row * d + j] - mean[j]) * (white.values[row * d + j] - mean[j]) }
+          let score = logWeights[label] - sum / 2
+          if score > best.score { best = (label, score) }
+        }
+        return best.label
+      }
+    }.flatMap { $0 }
   }
 }

@@ -71,8 +71,7 @@ struct Partition: Sendable {
     for _ in 0..<8 {
       let groups = members().filter { $0.count > 0 }
       guard let model = SharedCovariance(groups, table) else { return }
-      let table = table
-      let updated = concurrentMap(count: table.count) { model.best(for: $0, in: table) }
+      let updated = model.assignment(of: table)
       if updated == labels { break }
       labels = updated
     }

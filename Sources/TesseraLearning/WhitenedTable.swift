@@ -16,10 +16,7 @@ struct WhitenedTable: Sendable {
   /// with fifteen per cent to spare.
   init(_ features: Matrix<Float>, noise known: Double, resolution: Double, componentLimit: Int) {
     let (n, m) = (features.rows, features.columns)
-    var means = [Double](repeating: 0, count: m)
-    for row in 0..<n { for (j, value) in features.row(row).enumerated() { means[j] += Double(value) / Double(n) } }
-    var centred = Matrix<Double>(rows: n, columns: m, filling: 0)
-    for row in 0..<n { for j in 0..<m { centred[row, j] = Double(features[row, j]) - means[j] } }
+    let centred = features.centredInDouble(columnMeans(of: features))
     let covariance = centred.gram.map { $0 / Double(max(1, n - 1)) }
     guard let (eigenvalues, vectors) = covariance.symmetricEigen(), let largest = eigenvalues.last, largest > 0 else {
       (values, noise, totalVariance) = (Matrix(rows: n, columns: 0, values: []), known, 0)
@@ -28,9 +25,8 @@ struct WhitenedTable: Sendable {
     let bulk = Statistics.median(Array(eigenvalues.prefix(max(1, m / 2))))
     let power = features.values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(n)
     let variance = max(known * known, bulk, 1e-7 * largest, resolution * resolution * power)
-    let edge = 1 + (Double(m) / Double(n)).squareRoot()
-    let kept = eigenvalues.indices.reversed().prefix { eigenvalues[$0] > 1.15 * edge * edge * variance }
-      .prefix(componentLimit)
+    let edge = 1.15 * variance * Statistics.noiseEdge(columns: m, rows: n)
+    let kept = eigenvalues.indices.reversed().prefix { eigenvalues[$0] > edge }.prefix(componentLimit)
     let columns = Array(kept)
     let scale = 1 / variance.squareRoot()
     let axes = vectors.selecting(columns: columns).map { $0 * scale }

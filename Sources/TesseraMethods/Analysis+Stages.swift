@@ -100,22 +100,28 @@ extension Analysis {
     return (moments, descriptor.features(from: moments))
   }
 
-  /// The layout of the sites that have features; NaN for the others.
-  func layout(of features: Matrix<Float>, rows: [Int], seed: UInt64) throws -> Layout {
-    var points = [Point](repeating: Point(.nan, .nan), count: features.rows)
+  /// The layout of the sites that have features, NaN for the others, at the end of its first stage and at its own. The last
+  /// stage draws neighbours together: that parts classes, and tears a continuum into clumps that are none.
+  func layoutStages(
+    of features: Matrix<Float>, rows: [Int], seed: UInt64
+  ) throws -> (spread: Layout, final: Layout) {
     var embedding = embedding
     embedding.search.count = min(embedding.search.count, rows.count - 1)
-    let part = try embedding.layout(of: features.selecting(rows: rows), seed: seed)
-    for (k, row) in rows.enumerated() { points[row] = part.points[k] }
-    return Layout(points: points)
+    let movie = try embedding.movie(of: features.selecting(rows: rows), seed: seed)
+    func placed(_ part: Layout) -> Layout {
+      var points = [Point](repeating: Point(.nan, .nan), count: features.rows)
+      for (k, row) in rows.enumerated() { points[row] = part.points[k] }
+      return Layout(points: points)
+    }
+    return (placed(movie.stageEnds.first ?? movie.final), placed(movie.final))
   }
 
-  /// Standard deviation of a feature that the noise of the pixels alone causes.
+  /// Standard deviation of a feature that the noise of the pixels alone causes, at least.
   func featureNoise(_ found: PeakFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
     let model = zip(image.values, found.residual.values).map { Double($0 - $1) }
     let variance = max(0, found.constantVariance + found.gain * Statistics.mean(model))
     let gains = ZernikeTerm.all(order: basis.order).map { basis.noiseGain(of: $0) }
-    return (variance * Statistics.mean(gains)).squareRoot()
+    return descriptor.leastNoiseShare * (variance * Statistics.mean(gains)).squareRoot()
   }
 
   /// Classes, found or of a given number.

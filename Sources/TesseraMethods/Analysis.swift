@@ -59,13 +59,14 @@ public struct Analysis: Sendable, Codable, Equatable {
         "\(micrograph.name): only \(known.count) of \(stage.sites.count) columns have a whole patch of \(stage.side) "
           + "pixels around them; a larger field or a smaller --patch-size is needed")
     }
-    let layout = try clock.run("layout") { try self.layout(of: features, rows: known, seed: seed) }
+    let stages = try clock.run("layout") { try layoutStages(of: features, rows: known, seed: seed) }
     try progress("classes", 0.75)
     let outcome = try clock.run("classes") {
       try classes(
-        of: features, layout: layout, stage: stage, noise: featureNoise(found, prepared.image, basis: stage.basis),
-        seed: seed)
+        of: features, layout: stages.final, stage: stage,
+        noise: featureNoise(found, prepared.image, basis: stage.basis), seed: seed)
     }
+    let layout = outcome.structure.kind == .continuous ? stages.spread : stages.final
     let averages = classAverages(of: outcome.classes, moments)
     try progress("cells", 0.85)
     let cells = try clock.run("cells") { try self.cells(of: stage, classes: outcome.classes) }

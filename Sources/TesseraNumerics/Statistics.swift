@@ -62,4 +62,11 @@ public enum Statistics {
     let squares = values.reduce(0) { $0 + (Double($1) - middle) * (Double($1) - middle) }
     return values.isEmpty ? .nan : (squares / Double(values.count)).squareRoot()
   }
+
+  /// Largest eigenvalue that the second moments of white noise of unit variance reach, in tables of many rows and columns:
+  /// (1 + √(columns / rows))². Source: Marchenko & Pastur, Math. USSR Sb. 1 (1967) 457.
+  @inlinable public static func noiseEdge(columns: Int, rows: Int) -> Double {
+    let root = 1 + (Double(columns) / Double(rows)).squareRoot()
+    return root * root
+  }
 }

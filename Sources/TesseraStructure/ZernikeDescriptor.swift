@@ -79,6 +79,12 @@ public struct ZernikeDescriptor: Sendable, Codable, Equatable {
     }
   }
 
+  /// Standard deviation of the noise of a feature over that of a moment, at least. The magnitude of a moment that a motif
+  /// lacks follows Rayleigh's distribution, of which it is √(2 - π/2); a large magnitude has all of it.
+  public var leastNoiseShare: Double {
+    form == .invariant && terms(order: maxOrder).contains { $0.q > 0 } ? (2 - Double.pi / 2).squareRoot() : 1
+  }
+
   /// Selects and forms the features out of moments.
   public func features(from moments: ZernikeMoments) -> Matrix<Float> {
     let chosen = terms(order: moments.order)

@@ -22,6 +22,17 @@ struct `The force-relaxed layout` {
     #expect(movie.final.silhouette(blobs.labels) > 0.95)
   }
 
+  @Test(arguments: ForceRelaxedLayout.Rule.allCases)
+  func `keeps the end of each stage`(rule: ForceRelaxedLayout.Rule) throws {
+    let blobs = Blobs(300, classes: 3, dimensions: 20, deviation: 0.4)
+    var settings = ForceRelaxedLayout()
+    settings.rule = rule
+    let movie = try settings.movie(of: blobs.features, seed: 5)
+    #expect(movie.stageEnds.count == 2 && movie.stageEnds[1] == movie.final)
+    settings.stages.removeLast()
+    #expect(try settings.layout(of: blobs.features, seed: 5) == movie.stageEnds[0])
+  }
+
   @Test func `gives the same bytes on any number of threads and over two runs`() throws {
     let blobs = Blobs(1500, classes: 6, dimensions: 20, deviation: 0.4)
     let before = Workers.count

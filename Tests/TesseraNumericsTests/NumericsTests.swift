@@ -100,6 +100,19 @@ struct `Order statistics` {
   }
 }
 
+struct `Edge of the noise's eigenvalues` {
+  @Test(arguments: [(2_000, 50), (1_500, 200), (300, 300)]) func `is where those of white noise end`(
+    rows: Int, columns: Int
+  ) throws {
+    var source = RandomSource(seed: 12)
+    let noise = Matrix<Double>(
+      rows: rows, columns: columns, values: (0..<rows * columns).map { _ in source.gaussian() })
+    let largest = try #require(noise.gram.symmetricEigen()?.values.last) / Double(rows)
+    // The largest one scatters about the edge by some columns^(-2/3) of the range: 4 % for 50.
+    #expect(abs(largest / Statistics.noiseEdge(columns: columns, rows: rows) - 1) < 0.05)
+  }
+}
+
 struct `Parallel loops` {
   @Test func `keep the order of their results`() {
     #expect(concurrentMap(count: 1_000) { $0 * $0 } == (0..<1_000).map { $0 * $0 })

@@ -177,6 +177,31 @@ struct `Zernike features` {
   }
 }
 
+struct `Noise of Zernike features` {
+  @Test(arguments: ZernikeDescriptor.Form.allCases) func `is the share of the moments' that is stated`(
+    form: ZernikeDescriptor.Form
+  ) throws {
+    let (side, count) = (33, 4_000)
+    var descriptor = ZernikeDescriptor()
+    descriptor.form = form
+    let basis = try descriptor.basis(side: side)
+    let noise = whiteNoise(rows: count, columns: side * side, seed: 4)
+    let features = try descriptor.features(ofRows: noise, side: side)
+    let shares = descriptor.terms(order: basis.order).enumerated().map { column, term in
+      Statistics.deviation((0..<count).map { features[$0, column] }) / basis.noiseGain(of: term).squareRoot()
+    }
+    // A standard deviation is known to 1 / √(2 x 4,000) = 1.1 %, and this is the least of 36 or 66.
+    #expect(abs(shares.min()! / descriptor.leastNoiseShare - 1) < 0.04)
+  }
+
+  @Test func `is that of moments where no feature is a magnitude`() {
+    var descriptor = ZernikeDescriptor()
+    descriptor.form = .invariant
+    descriptor.angularOrders = [0]
+    #expect(descriptor.leastNoiseShare == 1)
+  }
+}
+
 struct `Patches around sites` {
   /// A square and a honeycomb lattice turned about a site, at two patch sizes.
   @Test(arguments: [21, 33], [4, 6]) func `of a turned crystal keep their invariants`(side: Int, corners: Int) throws {
