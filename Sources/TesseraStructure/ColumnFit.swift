@@ -83,7 +83,8 @@ public struct ColumnFit: Sendable, Codable, Equatable {
   ///   - noiseFactor: local departures of the noise from a line in the intensity; nil: none.
   ///   - sigma: first guess of the columns' standard deviation, in pixels.
   ///   - spacing: mean distance between neighbouring columns, in pixels: the background varies over twice that.
-  ///   - shape: instead of the fit's own; elliptical where neither says one.
+  ///   - shape: instead of the fit's own; elliptical where neither says one. Round widths that turn out to agree become a
+  ///     shared one unless the fit's own shape says round.
   ///   - previous: a fit of (almost) the same columns in the same image, whose background and noise this one goes on with.
   ///   - isLast: whether the errors of all unknowns are wanted.
   func outcome(
@@ -91,20 +92,21 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     sigma: Double, spacing: Double, shape wanted: Shape? = nil, after previous: Outcome? = nil,
     isLast: Bool = true
   ) -> Outcome {
-    let shape = wanted ?? self.shape ?? .elliptical
+    var shape = wanted ?? self.shape ?? .elliptical
     var state = ColumnFitState(
       columns: seeds, image: image, isMeasured: isMeasured, noiseFactor: noiseFactor, sigma: sigma, spacing: spacing,
       fit: self)
     if let previous { state.resume(from: previous) } else { state.startBackground() }
+    if self.shape == nil && shape == .round && previous != nil && state.widthsAgree() { shape = .shared }
     // Sweeps in which all is still coarse. Shapes are free once heights and places have settled; widths of far-off starts
     // would run away.
     let coarse = previous == nil ? 3 : 0
     var sweep = 0
-    var move = Double.infinity
-    while sweep < sweepLimit && (move > 1 || sweep <= 3) {
+    var (move, backgroundMove) = (Double.infinity, Double.infinity)
+    while sweep < sweepLimit && (max(move, backgroundMove) > 1 || sweep < coarse) {
       move = state.sweep(shape: sweep + 1 < coarse ? .shared : shape)
       // The first widths were far off, and the smooth background with them: a fit that goes on follows it again.
-      if sweep < 3 { state.followBackground() }
+      backgroundMove = sweep < 3 && backgroundMove > 1 ? state.followBackground() : 0
       // The residual of a coarse model is no noise.
       if (coarse...coarse + 1).contains(sweep) { state.updateNoise() }
       sweep += 1

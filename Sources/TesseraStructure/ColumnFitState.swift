@@ -54,8 +54,7 @@ struct ColumnFitState {
     starts = columns.map(\.centre)
     largestAmplitude = 2 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0))
     tiles = FitTiles(
-      width: image.width, height: image.height, places: starts, spacing: spacing, overlap: 5.3 * sigma,
-      guestReach: 5.3 * sigma)
+      width: image.width, height: image.height, places: starts, spacing: spacing, overlap: TileEquations.reach * sigma)
     tileMoves = [Double](repeating: .infinity, count: tiles.tiles.count)
     dampings = [Double](repeating: 0, count: tiles.tiles.count)
     widthSteps = [Double](repeating: 0, count: tiles.tiles.count)
@@ -91,8 +90,10 @@ struct ColumnFitState {
 
   /// Moves what the residual has in common over wide areas into a smooth background. Pixels between columns count
   /// most: on the columns, their heights have already taken up part of the background's error.
-  mutating func followBackground() {
-    guard fit.background == .smooth else { return }
+  ///
+  /// Returns the root mean square of what was moved, in units of what counts as rest for a height.
+  mutating func followBackground() -> Double {
+    guard fit.background == .smooth else { return 0 }
     let typical = Float(Statistics.median(columns.map(\.amplitude)))
     let (image, residual, background, measured) = (image, residual, background, measured)
     let weights = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
@@ -118,6 +119,10 @@ struct ColumnFitState {
         }
       }
     }
+    let known = heldErrors.filter(\.isFinite)
+    let rest = max(1e-3 * Double(typical), known.isEmpty ? 0 : 0.05 * Statistics.median(known))
+    let square = correction.values.reduce(0.0) { $0 + Double($1 * $1) } / Double(correction.count)
+    return square.squareRoot() / max(rest, 1e-30)
   }
 
   /// Adds the tiles' corrections, interpolated between their centres.
@@ -213,8 +218,9 @@ struct ColumnFitState {
         // Columns beyond the border, which the image hardly shows, may never settle; nobody waits for them.
         guard scene.rim(of: old) >= 0 else { continue }
         // A width is known about as well as a place.
-        let move = max((columns[index].centre - old.centre).length, abs(columns[index].sigma - old.sigma))
-        moves[index] = move / rest(of: columns[index], heldErrors[index])
+        let new = columns[index]
+        let move = max((new.centre - old.centre).length, abs(new.sigma - old.sigma))
+        moves[index] = move / Self.rest(of: new, step.heldErrors[k], tolerance: fit.tolerance)
         farthest = max(farthest, moves[index])
       }
       tileMoves[t] = farthest
@@ -235,9 +241,9 @@ struct ColumnFitState {
 
   /// A column that moves less than this in a sweep rests, in pixels. A Gaussian's place has the error √2 σ / A times that of
   /// its height, all else being held.
-  private func rest(of column: GaussianColumn, _ heldError: Double) -> Double {
+  private static func rest(of column: GaussianColumn, _ heldError: Double, tolerance: Double) -> Double {
     let error = 2.0.squareRoot() * column.sigma * heldError / max(column.amplitude, 1e-30)
-    return max(fit.tolerance, error.isFinite ? 0.05 * error : 0)
+    return max(tolerance, error.isFinite ? 0.05 * error : 0)
   }
 
   /// The width that all tiles together ask for: the mean of their steps, weighted by their information, with those that
@@ -254,6 +260,28 @@ struct ColumnFitState {
     }
     let sigma = scene.sharedSigma(old.sigma, step: sum / weight)
     return (sigma, 1 / (sigma * sigma) - old.p)
+  }
+
+  /// Whether widths of their own, one step away from the common one, differ by no more than their errors allow (the idea of
+  /// Rao's score test: Proc. Camb. Phil. Soc. 44 (1948) 50). A common width then makes the places more precise, and dense
+  /// columns above all. Some thousand columns decide.
+  func widthsAgree() -> Bool {
+    let scene = scene(shape: .round)
+    let stride = max(1, columns.count / 4000)
+    let sample = Swift.stride(from: 0, to: tiles.tiles.count, by: stride).map { tiles.tiles[$0] }
+    let widths = concurrentMap(count: sample.count) { [tiles, columns, starts] k in
+      let fit = TileFit(scene: scene, tile: sample[k], unit: Double(tiles.side))
+      let known = fit.accuracies().enumerated().filter { $1.sigma.isFinite && $1.sigma > 0 && $1.flag == nil }
+      let step = fit.step(damping: 0)
+      return known.map { place, accuracy in
+        let i = sample[k].columns[place]
+        return (scene.advanced(columns[i], from: starts[i], by: step.changes[place]).sigma, accuracy.sigma)
+      }
+    }.flatMap { $0 }
+    guard widths.count >= 20 else { return false }
+    let middle = Statistics.median(widths.map(\.0))
+    // The median of the absolute values of a normal distribution is 0.6745 standard deviations.
+    return Statistics.median(widths.map { abs($0.0 - middle) / $0.1 }) < 1.25 * 0.6745
   }
 
   /// The errors of all unknowns, the fit's quality and its flags, at the present state.

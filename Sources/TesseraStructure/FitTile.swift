@@ -36,9 +36,8 @@ struct FitTiles: Sendable {
   /// - Parameters:
   ///   - places: of the columns.
   ///   - spacing: typical distance between neighbours, in pixels.
-  ///   - overlap: columns of a tile closer together than this are solved together, in pixels.
-  ///   - guestReach: the same for columns of different tiles: what fainter coupling would bring, the next step brings too.
-  init(width: Int, height: Int, places: [Point], spacing: Double, overlap: Double, guestReach: Double) {
+  ///   - overlap: columns closer together than this are solved together, in pixels.
+  init(width: Int, height: Int, places: [Point], spacing: Double, overlap: Double) {
     // Neighbours within a cluster are nearer than the clusters: a tile should hold many of these.
     let pitch = max(spacing, min(3 * spacing, (Double(width * height) / Double(max(1, places.count))).squareRoot()))
     let wanted = max(48, min(1024, Self.columnsAcross * pitch))
@@ -73,8 +72,7 @@ struct FitTiles: Sendable {
       var local: [Int: Int] = [:]
       for (k, i) in tile.columns.enumerated() { local[i] = k }
       for i in tile.columns[..<tile.ownCount] {
-        for j in neighbours[i]
-        where homes[j] != t && local[j] == nil && (places[i] - places[j]).squaredLength <= guestReach * guestReach {
+        for j in neighbours[i] where homes[j] != t && local[j] == nil {
           local[j] = tile.columns.count
           tile.columns.append(j)
         }

@@ -24,24 +24,12 @@ extension PeakFinder {
       ?? ScaleLadder.Choice(
         scale: Self.strongestScale(of: inside, in: image), reason: "the given places answer most strongly to it")
     let spacing = Self.typicalSpacing(positions) ?? 8 * choice.scale
-    func outcome(
-      _ seeds: [GaussianColumn], _ sigma: Double, _ shape: ColumnFit.Shape, sweeps: Int,
-      after previous: ColumnFit.Outcome? = nil, isLast: Bool
-    ) -> ColumnFit.Outcome {
-      var fit = self.fit
-      fit.sweepLimit = sweeps
-      return fit.outcome(
-        seeds: seeds, in: image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
-        spacing: spacing, shape: shape, after: previous, isLast: isLast)
-    }
     let seeds = positions.map { GaussianColumn(amplitude: 1, centre: $0, sigma: choice.scale) }
-    let first = outcome(seeds, choice.scale, .shared, sweeps: 6, isLast: false)
+    let first = fitted(
+      seeds, in: prepared, noise: noise, sigma: choice.scale, spacing: spacing, shape: .shared, sweepLimit: 6)
     let sigma = Statistics.median(first.columns.map(\.sigma))
-    let shape = fit.shape ?? Self.shape(for: first, kept: Array(seeds.indices), sigma: sigma, spacing: spacing)
-    var last = outcome(first.columns, sigma, shape, sweeps: fit.sweepLimit, after: first, isLast: true)
-    if fit.shape == nil && shape == .round && Self.widthsAgree(in: last) {
-      last = outcome(first.columns, sigma, .shared, sweeps: fit.sweepLimit, after: first, isLast: true)
-    }
+    let last = finalFit(
+      of: Array(seeds.indices), after: first, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
     let heights = last.columns.indices.map { last.columns[$0].amplitude / max(last.heldErrors[$0], 1e-30) }
     return Self.result(
       last, outside: last.selecting([]), route: .scaleSpace, scale: choice, signalToNoise: Statistics.median(heights))

@@ -27,13 +27,14 @@ extension PeakFinder {
     let places = maxima.map { Point(Double($0 % image.width), Double($0 / image.width)) }
     let heights = maxima.map { Double(response.values[$0]) }
     let strong = Self.localStrength(places, heights)
-    let share = contrastThreshold ?? 0.06
+    let share = contrastThreshold ?? Self.faintestShare
     var kept = maxima.indices.filter { heights[$0] >= share * strong[$0] }
     let before = kept.count
     var textureHeight = 0.0
     if contrastThreshold == nil {
       let texture = SupportTexture().separation(
-        of: kept.map { places[$0] }, heights: kept.map { heights[$0] }, width: image.width, height: image.height)
+        of: kept.map { places[$0] }, heights: kept.map { heights[$0] }, strengths: kept.map { strong[$0] },
+        width: image.width, height: image.height)
       kept = zip(kept, texture.isTexture).filter { !$0.1 }.map(\.0)
       textureHeight = 2 * texture.limit
     }
@@ -46,11 +47,16 @@ extension PeakFinder {
       textureCount: before - kept.count, textureHeight: textureHeight)
   }
 
-  /// For each place the 80 % quantile of the heights of its 24 nearest neighbours.
-  static func localStrength(_ places: [Point], _ heights: [Double]) -> [Double] {
+  /// For each place the 80 % quantile of the heights of its 24 nearest neighbours and its own.
+  package static func localStrength(_ places: [Point], _ heights: [Double]) -> [Double] {
     let index = PlanarIndex(places)
-    return concurrentMap(count: places.count) { k in
-      Statistics.quantile(index.nearest(25, to: places[k]).map { heights[$0] }, 0.8)
-    }
+    return concurrentMap(count: places.count) { localStrength(at: places[$0], index, heights) }
   }
+
+  static func localStrength(at place: Point, _ index: PlanarIndex, _ heights: [Double]) -> Double {
+    Statistics.quantile(index.nearest(25, to: place).map { heights[$0] }, 0.8)
+  }
+
+  /// A column reaches this share of the strong ones around it, where nothing else is asked for.
+  static let faintestShare = 0.06
 }

@@ -24,7 +24,10 @@ extension PeakFinder {
     let part = Self.liveliest(of: prepared, side: max(192, Int(Self.trialSide * choice.scale)), scale: choice.scale)
     let noise = NoiseModel(of: part.image)
     var (result, smoothing) = (choice, route)
-    guard var coarse = attempt(scale: choice.scale, route, in: part, noise: noise) else { return (choice, route) }
+    let maxima = candidates(in: part.image, part.isMeasured, scale: choice.scale, noise: noise)
+    guard choice.scale >= 2.0.squareRoot(), maxima.signalToNoise < Self.clearSignal,
+      var coarse = attempt(scale: choice.scale, route, in: part, noise: noise)
+    else { return (choice, route) }
     while result.scale / 2.0.squareRoot() >= 1, coarse.rawSignalToNoise < Self.clearSignal {
       let scale = result.scale / 2.0.squareRoot()
       // Denoised first, faint columns beside strong ones show as well.

@@ -150,58 +150,23 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     _ candidates: Candidates, in prepared: Preparation.Prepared, scale: Double, spacing: Double, noise: NoiseModel
   ) -> (inside: ColumnFit.Outcome, outside: ColumnFit.Outcome) {
     let image = prepared.image
-    func fitted(
-      _ seeds: [GaussianColumn], _ sigma: Double, _ shape: ColumnFit.Shape, sweeps: Int,
-      after previous: ColumnFit.Outcome? = nil, isLast: Bool = false
-    ) -> ColumnFit.Outcome {
-      var fit = self.fit
-      fit.sweepLimit = sweeps
-      return fit.outcome(
-        seeds: seeds, in: image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
-        spacing: spacing, shape: shape, after: previous, isLast: isLast)
-    }
     let starts = candidates.places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
-    let first = fitted(starts, scale, .shared, sweeps: 6)
+    let first = fitted(
+      starts, in: prepared, noise: noise, sigma: scale, spacing: spacing, shape: .shared, sweepLimit: 6)
     let sigma = Statistics.median(first.columns.map(\.sigma))
     var seeds = plausible(first, image: image, sigma: sigma, margin: 2 * sigma).map { first.columns[$0] }
     seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
       .filter { $0.amplitude > candidates.textureHeight }
     guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
     seeds += beyondBorder(seeds, image: image, sigma: sigma, spacing: spacing)
-    let second = fitted(seeds, sigma, .shared, sweeps: 4, after: first)
+    let second = fitted(
+      seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: 4, after: first)
     let kept = plausible(second, image: image, sigma: sigma, margin: Self.outermost * sigma)
     guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
-    let shape = fit.shape ?? Self.shape(for: second, kept: kept, sigma: sigma, spacing: spacing)
-    let columns = kept.map { second.columns[$0] }
-    var last = fitted(columns, sigma, shape, sweeps: fit.sweepLimit, after: second, isLast: true)
-    if fit.shape == nil && shape == .round && Self.widthsAgree(in: last) {
-      last = fitted(columns, sigma, .shared, sweeps: fit.sweepLimit, after: second, isLast: true)
-    }
+    let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
     let all = plausible(last, image: image, sigma: sigma, margin: Self.outermost * sigma)
     let listed = all.filter { last.isListed($0, sigma: sigma) }
     return (last.selecting(listed), last.selecting(all.filter { !last.isListed($0, sigma: sigma) }))
-  }
-
-  /// Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations, two
-  /// free widths cost more precision of place than they describe.
-  static func shape(for outcome: ColumnFit.Outcome, kept: [Int], sigma: Double, spacing: Double) -> ColumnFit.Shape {
-    let ratio = Statistics.median(
-      kept.map { outcome.columns[$0].amplitude / max(outcome.heldErrors[$0], 1e-30) })
-    if ratio < 8 { return .shared }
-    return ratio < 20 || spacing < 5 * sigma ? .round : .elliptical
-  }
-
-  /// Whether the widths of columns differ by no more than their errors allow. A common width then makes the places more
-  /// precise, and dense columns above all.
-  static func widthsAgree(in outcome: ColumnFit.Outcome) -> Bool {
-    let known = outcome.columns.indices.filter {
-      outcome.accuracies[$0].sigma.isFinite && outcome.accuracies[$0].sigma > 0 && outcome.accuracies[$0].flag == nil
-    }
-    guard known.count >= 20 else { return false }
-    let middle = Statistics.median(known.map { outcome.columns[$0].sigma })
-    // The median of the absolute values of a normal distribution is 0.6745 standard deviations.
-    let pulls = known.map { abs(outcome.columns[$0].sigma - middle) / outcome.accuracies[$0].sigma }
-    return Statistics.median(pulls) < 1.25 * 0.6745
   }
 
   /// Columns that the residual of a fit shows: significant blobs, six tenths or more as high as the
@@ -235,11 +200,14 @@ public struct PeakFinder: Sendable, Codable, Equatable {
     let columns = outcome.columns
     let index = PlanarIndex(columns.map(\.centre))
     let heights = columns.map(\.amplitude)
-    let strong = Self.localStrength(columns.map(\.centre), heights)
+    let highest = heights.max() ?? 0
     let stand = concurrentMap(count: columns.count) { i in
       let c = columns[i]
-      let significant = outcome.evidence[i] > 3 && c.amplitude > 0.06 * strong[i]
-      guard significant && Self.stands(c.centre, in: image, margin: margin) else { return false }
+      guard outcome.evidence[i] > 3 && Self.stands(c.centre, in: image, margin: margin) else { return false }
+      guard
+        c.amplitude > Self.faintestShare * highest
+          || c.amplitude > Self.faintestShare * Self.localStrength(at: c.centre, index, heights)
+      else { return false }
       return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
         (heights[$0], -$0) <= (heights[i], -i)
       }

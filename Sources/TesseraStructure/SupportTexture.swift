@@ -26,16 +26,18 @@ package struct SupportTexture {
     package var limit: Double
   }
 
-  /// Tells maxima at these places from their heights and the size of the image in pixels.
-  package func separation(of places: [Point], heights: [Double], width: Int, height: Int) -> Separation {
+  /// Tells maxima at these places from their heights, from the strong heights around each (`PeakFinder.localStrength`), and
+  /// from the size of the image in pixels.
+  package func separation(
+    of places: [Point], heights: [Double], strengths: [Double], width: Int, height: Int
+  ) -> Separation {
     let none = Separation(isTexture: places.map { _ in false }, limit: 0)
-    let index = PlanarIndex(places)
-    let regions = concurrentMap(count: places.count) { index.nearest(region + 1, to: places[$0]) }
-    let strengths = regions.map { near in Statistics.quantile(near.map { heights[$0] }, 0.8) }
     guard let strongest = strengths.max(), strongest > 0 else { return none }
     let limit = faintness * Statistics.quantile(strengths, 0.9)
     let isFaint = strengths.map { $0 < limit }
     guard isFaint.contains(true) else { return none }
+    let index = PlanarIndex(places)
+    let regions = concurrentMap(count: places.count) { index.nearest(region + 1, to: places[$0]) }
     let shares = concurrentMap(count: places.count) { k -> Double? in
       oppositeShare(of: k, in: index, near: regions[k], width: width, height: height)
     }

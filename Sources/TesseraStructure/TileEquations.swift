@@ -30,9 +30,13 @@ struct TileEquations {
 
   /// Pairs whose whitened block has no entry above this are left out: it changes a variance by 1e-4.
   private static let leastCoupling = 0.01
-  /// Where the product of two Gaussians stays below this, they are told nothing of each other; below the second, at
-  /// distances of four standard deviations and more, the weights hardly change under it and one of them serves for all.
-  private static let leastHeight = 1e-3
+  /// Where the product of two Gaussians stays below this, they are told nothing of each other. That is far out: counts are
+  /// few between columns and weigh up to a hundred times as much there, and widths and the background lean on just these.
+  private static let leastHeight = 1e-5
+  /// The distance at which the product of two alike is that low, in their standard deviations.
+  static let reach = 2 * (-log(leastHeight)).squareRoot()
+  /// Below this, at distances of four standard deviations and more, the weights hardly change under the product, and one of
+  /// them serves for all.
   private static let farHeight = 0.018
 
   init(of tile: FitTile, pixels: TilePixels, in scene: FitScene, backgroundUnit unit: Double) {

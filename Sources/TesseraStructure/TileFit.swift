@@ -71,8 +71,6 @@ struct TileFit {
     var columns: [GaussianColumn] = []
     var changes: [SIMD8<Double>] = []
     var background = SIMD4<Double>.zero
-    /// The background's change with the bounded step of the width, as the columns have it.
-    var boundedBackground = SIMD4<Double>.zero
     /// Whether no place moves by more than a fifth of a width, and no height, width or background by a fifth.
     var isSmall = true
   }
@@ -89,10 +87,8 @@ struct TileFit {
     if sharesWidth, let old = tile.columns.first.map({ scene.columns[$0] }) {
       sigma = scene.sharedSigma(old.sigma, step: solution.shared[terms])
       excess = 1 / (sigma * sigma) - old.p - solution.shared[terms]
-      for t in 0..<terms { result.boundedBackground[t] = excess * solution.sharedByLast[t] }
     }
-    result.boundedBackground += result.background
-    let background = pointwiseMax(result.boundedBackground, -result.boundedBackground).max()
+    let background = pointwiseMax(result.background, -result.background).max()
     result.isSmall = background < 0.02 * scene.typicalAmplitude
     for (k, index) in tile.columns.enumerated() {
       let old = scene.columns[index]
@@ -128,10 +124,10 @@ struct TileFit {
       let change = buffer.baseAddress!
       for row in 0..<pixels.height {
         let fromCentre = Point(Double(pixels.x), Double(pixels.y + row)) - tile.centre
-        let slope = Float(trial.boundedBackground[1] / unit)
+        let slope = Float(trial.background[1] / unit)
         var value = Float(
-          trial.boundedBackground[0]
-            + (trial.boundedBackground[1] * fromCentre.x + trial.boundedBackground[2] * fromCentre.y) / unit)
+          trial.background[0]
+            + (trial.background[1] * fromCentre.x + trial.background[2] * fromCentre.y) / unit)
         for i in 0..<pixels.width {
           (change + row * pixels.width + i).initialize(to: value)
           value += slope

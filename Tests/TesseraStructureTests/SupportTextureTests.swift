@@ -23,11 +23,14 @@ struct `Texture of a support` {
     return (places, heights, columns)
   }
 
+  private func separation(of places: [Point], heights: [Double]) -> SupportTexture.Separation {
+    SupportTexture().separation(
+      of: places, heights: heights, strengths: PeakFinder.localStrength(places, heights), width: 900, height: 600)
+  }
+
   @Test(arguments: 1...3) func `is told from thin parts of the crystal, which are as faint`(seed: Int) {
     let scene = scene(seed: UInt64(seed))
-    let isTexture = SupportTexture().separation(
-      of: scene.places, heights: scene.heights, width: 900, height: 600
-    ).isTexture
+    let isTexture = separation(of: scene.places, heights: scene.heights).isTexture
     let support = isTexture.suffix(from: scene.columns)
     #expect(support.count > 1000)
     #expect(Double(support.count { $0 }) > 0.95 * Double(support.count))
@@ -38,8 +41,8 @@ struct `Texture of a support` {
   @Test func `is not seen where everything is as high`() {
     let scene = scene(seed: 4)
     let alike = scene.places.map { _ in 1.0 }
-    let separation = SupportTexture().separation(of: scene.places, heights: alike, width: 900, height: 600)
+    let separation = separation(of: scene.places, heights: alike)
     #expect(!separation.isTexture.contains(true) && separation.limit == 0)
-    #expect(SupportTexture().separation(of: [], heights: [], width: 9, height: 9).isTexture.isEmpty)
+    #expect(self.separation(of: [], heights: []).isTexture.isEmpty)
   }
 }
