@@ -16,6 +16,10 @@ public struct AtomDetector: Sendable, Codable, Equatable {
   /// An atom rises to this many local standard deviations of the filtered image; positive. Of a texture that is a Gaussian
   /// random field about one maximum in four hundred does.
   public var threshold = 3.7
+  /// An atom rises to this share of the mean height of the strongest spots; 0 ... 1. Atoms of one element scatter alike, and
+  /// what is less than half as high is texture: that of a support made of few atoms is no Gaussian random field, and its
+  /// maxima pass any number of deviations.
+  public var strongShare = 0.5
   /// The texture is measured over a Gaussian of this standard deviation, in scales.
   public var textureWidth = 12.0
   /// The scale may give away this share of the strongest spots' height for coarseness, 0 ... 1.
@@ -72,12 +76,14 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     let all = LocalMaxima.indices(in: contrast, reach: max(1, Int((1.2 * scale).rounded())))
       .filter { measured.values[$0] }
       .sorted { (contrast.values[$0], $1) > (contrast.values[$1], $0) }
-    let maxima = all.prefix { contrast.values[$0] > Float(threshold) }
     let strongest = all.prefix(strong).map { Double(contrast.values[$0]) }
+    let strongHeight = strongest.isEmpty ? 0 : Statistics.mean(strongest)
+    let least = Float(max(threshold, strongShare * strongHeight))
+    let maxima = all.prefix { contrast.values[$0] > least }
     return Detection(
       places: maxima.map { LocalMaxima.subpixel(in: response, x: $0 % response.width, y: $0 / response.width) },
       heights: maxima.map { Double(contrast.values[$0]) }, scale: scale,
-      strongHeight: strongest.isEmpty ? 0 : Statistics.mean(strongest))
+      strongHeight: strongHeight)
   }
 
   /// Responses over their local standard deviation, which is at least that of the noise alone.

@@ -13,7 +13,9 @@ extension PeakFinder {
     let isGiven = route == .atoms
     // An atom is a few pixels wide: what stands in order on a scale of its own is a crystal.
     if !isGiven, let columns, columns.order != .none, columns.scale < 8 { return nil }
-    let detection = atoms.detection(in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)
+    var detector = atoms
+    detector.strongShare = contrastThreshold ?? atoms.strongShare
+    let detection = detector.detection(in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)
     guard !detection.places.isEmpty else { return nil }
     guard isGiven || atoms.accounts(for: detection, insteadOfColumnsAt: columns) else { return nil }
     let sigma = max(1, detection.sigma)
