@@ -120,7 +120,7 @@ struct ColumnFitState {
       }
     }
     let known = heldErrors.filter(\.isFinite)
-    let rest = max(1e-3 * Double(typical), known.isEmpty ? 0 : 0.05 * Statistics.median(known))
+    let rest = max(1e-5 * Double(typical), known.isEmpty ? 0 : 0.05 * Statistics.median(known))
     let square = correction.values.reduce(0.0) { $0 + Double($1 * $1) } / Double(correction.count)
     return square.squareRoot() / max(rest, 1e-30)
   }
