@@ -10,6 +10,9 @@ import TesseraNumerics
 extension PeakFinder {
   /// Columns that stand higher above the noise than this have been found one by one, in standard deviations.
   private static let clearSignal = 20.0
+  /// Pairs of a crystal come in every cell, so that there are a third more columns at least, but for some that stay unseen.
+  /// What a finer scale adds here and there are the flanks of spots that are no Gaussians.
+  private static let leastGrowth = 1.3
   /// Side of the part that is tried, in scales: some two hundred columns.
   private static let trialSide = 60.0
 
@@ -38,7 +41,7 @@ extension PeakFinder {
       var fine: (attempt: Attempt, smoothing: Route)?
       for smoothing in smoothings where fine?.attempt.route != .svd {
         guard let attempt = attempt(scale: scale, smoothing, in: part, noise: noise),
-          10 * attempt.inside.columns.count > 11 * coarse.inside.columns.count,
+          attempt.inside.columns.count > Int(Self.leastGrowth * Double(coarse.inside.columns.count)),
           attempt.inside.standsEvenly, gain(of: attempt, over: fine?.attempt ?? coarse) > 0
         else { continue }
         fine = (attempt, smoothing)
