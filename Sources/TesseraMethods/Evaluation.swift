@@ -27,22 +27,42 @@ public struct Evaluation: Sendable {
   /// Elements whose columns may stay unseen, such as O beside Sr: true sites of theirs do not count, and neither do found
   /// sites that match them.
   public var optionalElements: Set<String> = []
+  /// The part of the image that counts, for sites; nil for all.
+  public var region: Region?
   /// Columns with the labels; nil for `class` (or `label`, `environment`), and in the truth `environment` before others.
   public var column, truthColumn: String?
 
   public init() {}
+
+  /// A rectangle of the image, such as the frame itself or the part somebody has labelled. True sites outside do not count;
+  /// found ones outside do not either, unless they match one that does.
+  public struct Region: Sendable, Equatable {
+    /// The first corner and the extent, in pixels.
+    public var x, y, width, height: Double
+
+    public init(x: Double, y: Double, width: Double, height: Double) {
+      (self.x, self.y, self.width, self.height) = (x, y, width, height)
+    }
+
+    func contains(_ place: Point) -> Bool {
+      place.x >= x && place.x <= x + width && place.y >= y && place.y <= y + height
+    }
+  }
 
   /// The scores of one pair of files.
   public func scores(of predicted: String, truth: String) throws -> Scores {
     if isTable(predicted) && isTable(truth) {
       let tables = (try SiteTableFile(path: predicted), try SiteTableFile(path: truth))
       let isPlaced = tables.0.holdsPlaces && tables.1.holdsPlaces
-      switch subject ?? (isPlaced ? .sites : .labels) {
+      let subject = subject ?? (isPlaced ? .sites : .labels)
+      guard region == nil || subject == .sites else { throw noRegion(predicted) }
+      switch subject {
       case .sites: return try siteScores(tables.0, tables.1)
       case .labels: return try labelScores(tables.0, tables.1, byPlace: isPlaced)
       case .mask: throw DataError("\(predicted): is a table; masks are images")
       }
     }
+    guard region == nil else { throw noRegion(predicted) }
     let images = (try pixels(of: predicted), try pixels(of: truth))
     guard images.0.width == images.1.width, images.0.height == images.1.height else {
       throw DataError(
@@ -60,20 +80,27 @@ public struct Evaluation: Sendable {
   private func siteScores(_ predicted: SiteTableFile, _ truth: SiteTableFile) throws -> Scores {
     let (found, _) = try places(predicted, withVacant: countsVacant)
     let (real, rows) = try places(truth, withVacant: countsVacant)
-    guard !optionalElements.isEmpty else {
+    var counts = real.map { region?.contains($0) ?? true }
+    if !optionalElements.isEmpty {
+      guard let elements = truth.elements else {
+        throw DataError("\(truth.table.path): has no column element, so no element can be left out")
+      }
+      for index in real.indices where optionalElements.contains(elements[rows[index]]) { counts[index] = false }
+    }
+    guard region != nil || counts.contains(false) else {
       return Scores(SiteScore(found, truth: real, tolerance: tolerance))
     }
-    guard let elements = truth.elements else {
-      throw DataError("\(truth.table.path): has no column element, so no element can be left out")
-    }
-    let isOptional = rows.map { optionalElements.contains(elements[$0]) }
     let limit = tolerance ?? SiteMatch.defaultTolerance(of: real)
-    let spare = SiteMatch(found, truth: real).matches.filter {
-      isOptional[$0.truth] && $0.distance <= limit
-    }.map(\.predicted)
-    let counted = Set(found.indices).subtracting(spare).sorted().map { found[$0] }
-    let wanted = real.indices.filter { !isOptional[$0] }.map { real[$0] }
-    return Scores(SiteScore(counted, truth: wanted, tolerance: tolerance))
+    var isScored = found.map { region?.contains($0) ?? true }
+    for match in SiteMatch(found, truth: real).matches where match.distance <= limit {
+      isScored[match.predicted] = counts[match.truth]
+    }
+    let (scored, wanted) = (found.indices.filter { isScored[$0] }, real.indices.filter { counts[$0] })
+    return Scores(SiteScore(scored.map { found[$0] }, truth: wanted.map { real[$0] }, tolerance: tolerance))
+  }
+
+  private func noRegion(_ path: String) -> ParameterError {
+    ParameterError("\(path): only sites can be scored in a region; leave --region out for masks and labels")
   }
 
   /// Places in pixels, and the row of each.

@@ -48,13 +48,24 @@ extension PeakFinder {
 }
 
 extension ColumnFit.Outcome {
-  /// Whether a column belongs in the list: its centre lies on a pixel of the image, or within its standard error (at most
-  /// a quarter of `sigma`) of one.
+  /// How far outside the image a listed column may be centred, in standard deviations: a fifteenth of its light falls
+  /// on pixels from there.
+  static let listedReach = 1.5
+  /// The largest standard error of the place of a column listed outside, in standard deviations.
+  static let listedError = 1.0 / 3
+
+  /// Whether a column belongs in the list: its centre lies on a pixel of the image, or at most `listedReach` outside where
+  /// what the image shows of it fixes both coordinates to `listedError`. People who label columns count those, too.
   func isListed(_ index: Int, sigma: Double) -> Bool {
     let (centre, error) = (columns[index].centre, accuracies[index].position)
-    /// How far outside the outer edges of the pixels, in pixels.
-    func excess(_ value: Double, _ count: Int) -> Double { max(-0.5 - value, value - (Double(count) - 0.5)) }
-    return excess(centre.x, residual.width) <= min(error.x, 0.25 * sigma)
-      && excess(centre.y, residual.height) <= min(error.y, 0.25 * sigma)
+    let excess = residual.excess(of: centre)
+    return excess <= 0 || (excess <= Self.listedReach * sigma && max(error.x, error.y) <= Self.listedError * sigma)
+  }
+}
+
+extension Raster {
+  /// How far a place is outside the outer edges of the pixels, in pixels; negative inside.
+  package func excess(of place: Point) -> Double {
+    max(-0.5 - place.x, -0.5 - place.y, place.x - (Double(width) - 0.5), place.y - (Double(height) - 0.5))
   }
 }

@@ -35,6 +35,12 @@ struct Evaluate: ParsableCommand {
     help: ArgumentHelp("Elements whose columns may stay unseen, such as O: they do not count.", valueName: "symbols"))
   var optional: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Only sites in this rectangle count, in pixels, such as 0,0,1023,1023 for those in the frame.",
+      valueName: "x,y,w,h"))
+  var region: RegionArgument?
+
   @Option(help: ArgumentHelp("Column with the predicted labels. (default: class)", valueName: "name"))
   var column: String?
 
@@ -58,6 +64,7 @@ struct Evaluate: ParsableCommand {
     evaluation.subject = subject
     evaluation.tolerance = tolerance
     evaluation.countsVacant = vacant
+    evaluation.region = region?.region
     evaluation.optionalElements = Set(optional?.split(separator: ",").map(String.init) ?? [])
     (evaluation.column, evaluation.truthColumn) = (column, truthColumn)
     let half = files.count / 2
@@ -94,5 +101,18 @@ struct Evaluate: ParsableCommand {
       return indent + entry.name.padding(to: width) + "  " + value
     }
     return lines.joined(separator: "\n")
+  }
+}
+
+/// `--region`.
+struct RegionArgument: ExpressibleByArgument {
+  let region: Evaluation.Region
+
+  init?(argument: String) {
+    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
+    guard numbers.count == 4, argument.count(where: { $0 == "," }) == 3, numbers.allSatisfy(\.isFinite),
+      numbers[2] > 0, numbers[3] > 0
+    else { return nil }
+    region = Evaluation.Region(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
   }
 }

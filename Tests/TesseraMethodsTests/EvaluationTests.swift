@@ -45,6 +45,24 @@ struct `Evaluations` {
     }
   }
 
+  @Test func `count what lies in a region, and what matches it`() throws {
+    try inFolder { folder in
+      try write("x,y\n0,0\n10,0\n20,0\n40,0\n", folder + "truth.csv")
+      // Right though just outside, right, of a site outside, false inside, false outside.
+      try write("x,y\n-1,0\n21,0\n39,0\n10,30\n70,0\n", folder + "found.csv")
+      var evaluation = Evaluation()
+      evaluation.tolerance = 5
+      evaluation.region = Evaluation.Region(x: -0.5, y: -0.5, width: 30, height: 40)
+      let scores = try evaluation.scores(of: folder + "found.csv", truth: folder + "truth.csv")
+      #expect(scores["n_truth"] == 3 && scores["n_predicted"] == 3)
+      #expect(scores["recall"] == 2.0 / 3 && scores["precision"] == 2.0 / 3)
+      evaluation.subject = .labels
+      #expect(throws: ParameterError.self) {
+        try evaluation.scores(of: folder + "found.csv", truth: folder + "truth.csv")
+      }
+    }
+  }
+
   @Test func `match labels by place, or by order`() throws {
     try inFolder { folder in
       try write("x,y,environment\n0,0,Mo\n10,0,Se2\n20,0,Mo\n30,0,Se2\n", folder + "truth.csv")

@@ -25,12 +25,14 @@ public struct CountMethod: Sendable, Codable, Equatable {
 }
 
 extension ColumnIntensities {
-  /// The sites with the intensities and errors that this fit gives them.
+  /// The sites with the intensities and errors that this fit gives them; NaN for a column centred outside the image, most
+  /// of whose light nobody has seen.
   func measured(_ found: PeakFinder.Found, in image: Raster<Float>) throws -> Sites {
     var sites = found.sites
     guard let result = try result(of: image, sites: sites, outside: found.outside) else { return sites }
     for k in sites.sites.indices {
-      (sites[k].intensity, sites[k].intensityError) = (result.values[k], result.errors[k])
+      let isSeen = image.excess(of: sites[k].position) <= 0
+      (sites[k].intensity, sites[k].intensityError) = isSeen ? (result.values[k], result.errors[k]) : (.nan, .nan)
     }
     return sites
   }
