@@ -192,7 +192,7 @@ extension Analysis {
     let positions = found.sites.positions
     guard let lattice = stage.lattice, ColumnStrain.obstacle(in: positions) == nil else { return nil }
     let fit = try strain.fit(
-      of: positions, covariances: found.positionErrors.map(PlanarCovariance.init(errors:)), lattice: lattice, name: name
+      of: positions, covariances: found.trustedErrors.map(PlanarCovariance.init(errors:)), lattice: lattice, name: name
     )
     let field = fit.field(width: stage.imageSize.width, height: stage.imageSize.height)
     guard field.isKnownSomewhere else { return nil }

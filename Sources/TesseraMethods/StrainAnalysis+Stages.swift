@@ -27,7 +27,7 @@ extension StrainAnalysis {
     if known == nil {
       do {
         let found = try finder.found(in: prepared, name: name)
-        stage.columns = KnownColumns(sites: found.sites, positionErrors: found.positionErrors)
+        stage.columns = KnownColumns(sites: found.sites, positionErrors: found.trustedErrors)
         stage.warnings = found.warnings
       } catch let error as DataError where method == .auto {
         stage.obstacle = error.description

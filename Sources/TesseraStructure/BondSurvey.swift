@@ -47,7 +47,8 @@ public struct BondSurvey: Sendable, Codable, Equatable {
   }
 
   /// All bonds and angles of the grains.
-  /// - Parameter errors: standard errors of x and y of each site, in pixels.
+  /// - Parameter errors: standard errors of x and y of each site, in pixels. Where some are known, sites of unknown error have
+  ///   no trustworthy place and no bonds.
   public func survey(of grains: Grains, positions: [Point], errors: [Point]) throws(ParameterError) -> Survey {
     try require(
       shellTolerance > 0 && shellTolerance < 1, "bonds: shell tolerance", is: shellTolerance, mustBe: "within 0 ... 1")
@@ -68,10 +69,12 @@ public struct BondSurvey: Sendable, Codable, Equatable {
       let shells = (0..<count).map { a in
         (0..<count).map { lattice.shell(around: a, of: $0, tolerance: shellTolerance) }
       }
-      for site in grain.sites {
+      let hasErrors = grain.sites.contains { errors[$0].squaredLength.isFinite }
+      func isPlaced(_ site: Int) -> Bool { !hasErrors || errors[site].squaredLength.isFinite }
+      for site in grain.sites where isPlaced(site) {
         guard let node = lattice.nodes[site] else { continue }
         for other in 0..<count {
-          let near = shells[node.basis][other].map { siteOf[node.moved(by: $0)] }
+          let near = shells[node.basis][other].map { siteOf[node.moved(by: $0)].flatMap { isPlaced($0) ? $0 : nil } }
           let forward = pairs.firstIndex(of: Pair(first: letters[node.basis], second: letters[other]))!
           for end in near.compactMap({ $0 }) {
             // Each bond once: from the earlier letter, or among equals from the earlier site.

@@ -63,6 +63,11 @@ public struct PeakFinder: Sendable, Codable, Equatable {
 
     /// Standard errors of x and y, in pixels, and of the amplitude, in the order of `sites`.
     public var positionErrors: [Point] { accuracies.map(\.position) }
+    /// `positionErrors` for what compares places with one another: infinite for a column that the border cuts. What a Gaussian
+    /// lacks pulls such a column, as its other side is not seen, and its standard error knows nothing of that.
+    public var trustedErrors: [Point] {
+      accuracies.map { $0.flag == .border ? Point(.infinity, .infinity) : $0.position }
+    }
     public var amplitudeErrors: [Double] { accuracies.map(\.amplitude) }
 
     /// The image without the fitted background.

@@ -32,7 +32,7 @@ public struct CrystalMethod: Sendable, Codable, Equatable {
     try progress("sites", 0.05)
     var found = try clock.run("sites") { try finder.found(in: prepared, name: micrograph.name) }
     try progress("lattice", 0.7)
-    let (positions, errors) = (found.sites.positions, found.positionErrors)
+    let (positions, errors) = (found.sites.positions, found.trustedErrors)
     let heights = found.sites.sites.map(\.amplitude)
     let (width, height) = (prepared.image.width, prepared.image.height)
     let grains = clock.run("lattice") {

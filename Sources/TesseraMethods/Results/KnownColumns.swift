@@ -5,7 +5,8 @@ import TesseraStructure
 /// Columns that were found before, with what is known of them.
 public struct KnownColumns: Sendable {
   public var sites: Sites
-  /// Standard errors of x and y in pixels; empty where none are known.
+  /// Standard errors of x and y in pixels, not finite for a column whose place is not to be trusted; empty where none are
+  /// known.
   public var positionErrors: [Point]
   /// Number and name of each column's class, as `class` and `class_name` of a table; empty where none are known.
   public var classLabels, classNames: [String]
@@ -17,8 +18,9 @@ public struct KnownColumns: Sendable {
     (self.classLabels, self.classNames) = (classLabels, classNames)
   }
 
-  /// Reads a table with columns `x` and `y` in pixels and, where it has them, `x_error`, `y_error`, `amplitude`, `class`,
-  /// `class_name` and `kind`: the `sites.csv` of a result folder. Vacant nodes are left out.
+  /// Reads a table with columns `x` and `y` in pixels and, where it has them, `x_error`, `y_error`, `fit_flag`, `amplitude`,
+  /// `class`, `class_name` and `kind`: the `sites.csv` of a result folder. Vacant nodes are left out, and the error of a
+  /// column that the border cuts counts as unknown (`PeakFinder.Found.trustedErrors`).
   ///
   /// - Throws: `FormatError` where the file is no such table.
   public init(tableAt path: String) throws {
@@ -36,13 +38,18 @@ public struct KnownColumns: Sendable {
     }
     let heights = fields("amplitude")
     let (errorX, errorY) = (fields("x_error"), fields("y_error"))
+    let isCut = fields("fit_flag").map { $0 == ColumnAccuracy.Flag.border.rawValue }
     self.init(
       sites: Sites(
         rows.enumerated().map { index, row in
           Site(position: Point(xs[row], ys[row]), amplitude: heights.isEmpty ? .nan : Double(heights[index]) ?? .nan)
         }),
       positionErrors: errorX.isEmpty || errorY.isEmpty
-        ? [] : zip(errorX, errorY).map { Point(Double($0) ?? .nan, Double($1) ?? .nan) },
+        ? []
+        : errorX.indices.map { index in
+          !isCut.isEmpty && isCut[index]
+            ? Point(.nan, .nan) : Point(Double(errorX[index]) ?? .nan, Double(errorY[index]) ?? .nan)
+        },
       classLabels: fields("class"), classNames: fields("class_name"))
   }
 
