@@ -66,7 +66,11 @@ extension StrainAnalysis {
       throw DataError("\(obstacle); give other columns, or none to have them found")
     }
     let usesPhases = method == .gpa || method == .both || crystal.lattice == nil
-    let phases = try usesPhases ? phase.outcome(of: image, noise: pixelNoise(of: image), name: name) : nil
+    let phases =
+      try usesPhases
+      ? phase.outcome(
+        of: image, noise: pixelNoise(of: image),
+        lattice: crystal.lattice.map { LatticeVectors(u: $0.grid.u, v: $0.grid.v) }, name: name) : nil
     guard method != .gpa, let lattice = crystal.lattice, let columns = crystal.columns else {
       let field = phases!.field
       let vectors = try vectors(in: field, crystal)

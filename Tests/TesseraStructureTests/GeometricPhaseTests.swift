@@ -48,6 +48,23 @@ struct `Geometric phase analysis` {
     #expect(outcome.isAutomatic)
   }
 
+  /// A second phase with longer vectors and more contrast would be taken otherwise.
+  @Test func `keeps to the lattice of the columns that it is compared with`() throws {
+    let other = SineLattice(g1: Point(0.041, -0.013), g2: Point(0.011, 0.043)).image()
+    var image = lattice.image()
+    for k in image.values.indices { image.values[k] += 2 * other.values[k] }
+    let free = try GeometricPhase().outcome(of: image).reflections
+    #expect(free.allSatisfy { $0.frequency.length < 0.05 })
+    let bound = try GeometricPhase().outcome(of: image, lattice: lattice.reference).reflections.map(\.frequency)
+    for g in [lattice.g1, lattice.g2] {
+      #expect(bound.contains { ($0 - g).length < 4e-4 || ($0 + g).length < 4e-4 })
+    }
+    // Finer than anything in the image.
+    let foreign = LatticeVectors(u: Point(2.1, 0.1), v: Point(-0.2, 2.2))
+    let found = Result { try GeometricPhase().outcome(of: image, lattice: foreign).reflections }
+    #expect(throws: DataError.self) { try found.get() }
+  }
+
   @Test func `of an unstrained lattice is zero`() throws {
     let field = try lattice.settings().outcome(of: lattice.image()).field
     let map = field.map(method: .gpa, reference: try StrainReference.lattice.vectors(in: field))

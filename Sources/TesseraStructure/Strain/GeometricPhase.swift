@@ -32,10 +32,14 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - image: finite everywhere.
   ///   - noise: standard deviation of a pixel; nil: errors stay unknown.
+  ///   - lattice: of the columns that the phases are compared with; only reflections of this lattice are chosen, not those
+  ///     of another phase or of a slow change of contrast. Nil: all.
   ///   - name: of the micrograph, for messages.
   /// - Throws: `DataError` where the image shows no pair of reflections, or no image is left beside the edges;
   ///   `ParameterError` for a setting outside its range.
-  public func outcome(of image: Raster<Float>, noise: Double? = nil, name: String = "image") throws -> Outcome {
+  public func outcome(
+    of image: Raster<Float>, noise: Double? = nil, lattice: LatticeVectors? = nil, name: String = "image"
+  ) throws -> Outcome {
     try check()
     let transform = FourierTransform(width: image.width, height: image.height)
     let side = Double(min(image.width, image.height))
@@ -45,7 +49,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
     var margin = g1.flatMap { g1 in g2.map { wanted(min(g1.length, $0.length)) } } ?? side / 16
     var spectrum = transform.spectrum(of: tapered(image, margin: margin))
     var best: (outcome: Outcome, share: Double)?
-    for (first, second) in try reflections(in: spectrum, name: name) {
+    for (first, second) in try reflections(in: spectrum, of: lattice, name: name) {
       let shorter = min(first.frequency.length, second.frequency.length)
       let sized = mask.sized(shorter)
       if abs(wanted(shorter) - margin) > 0.2 * margin {
@@ -106,9 +110,11 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
   }
 
   /// Pairs of reflections to try: those given, or the best few.
-  private func reflections(in spectrum: Spectrum, name: String) throws -> [(Reflection, Reflection)] {
+  private func reflections(
+    in spectrum: Spectrum, of lattice: LatticeVectors?, name: String
+  ) throws -> [(Reflection, Reflection)] {
     let finder = ReflectionFinder()
-    let found = finder.reflections(of: spectrum)
+    var found = finder.reflections(of: spectrum)
     if let g1, let g2 {
       func nearest(_ g: Point, _ which: String) throws -> Reflection {
         let radius = max(
@@ -123,8 +129,16 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
       }
       return [(try nearest(g1, "g1"), try nearest(g2, "g2"))]
     }
+    let all = found
+    if let lattice { found.removeAll { (lattice.indices(of: $0.frequency) ?? .zero) == .zero } }
     let pairs = finder.pairs(of: found, atMost: 8)
     guard !pairs.isEmpty else {
+      if let lattice, !finder.pairs(of: all, atMost: 1).isEmpty {
+        throw DataError(
+          "\(name): no two strong reflections of low order belong to the lattice of the columns, "
+            + "u \(StrainReference.text(lattice.u)), v \(StrainReference.text(lattice.v)) px, so the methods cannot be "
+            + "compared; use --method columns or gpa")
+      }
       throw DataError(
         found.isEmpty
           ? "\(name): the power spectrum shows no reflections, so there are no phases to analyse; the image needs a crystal "

@@ -28,14 +28,18 @@ public struct LatticeVectors: Sendable, Codable, Equatable {
   /// indices (g·u, g·v) of the nominal Bragg vectors are rounded. Nil where they are no integers within `tolerance`.
   func named(like nominal: LatticeVectors, tolerance: Double = 0.2) -> LatticeVectors? {
     let g = nominal.reciprocal
-    func indices(_ bragg: Point) -> Point? {
-      let exact = Point(bragg.dot(u), bragg.dot(v))
-      let whole = Point(exact.x.rounded(), exact.y.rounded())
-      return abs(exact.x - whole.x) < tolerance && abs(exact.y - whole.y) < tolerance ? whole : nil
-    }
-    guard let first = indices(g.u), let second = indices(g.v), first.cross(second) != 0 else { return nil }
+    guard let first = indices(of: g.u, tolerance: tolerance), let second = indices(of: g.v, tolerance: tolerance),
+      first.cross(second) != 0
+    else { return nil }
     let own = reciprocal
     return LatticeVectors(u: own.u * first.x + own.v * first.y, v: own.u * second.x + own.v * second.y).reciprocal
+  }
+
+  /// The Miller indices (g·u, g·v) of a Bragg vector; nil where they are no integers within `tolerance`.
+  func indices(of bragg: Point, tolerance: Double = 0.2) -> Point? {
+    let exact = Point(bragg.dot(u), bragg.dot(v))
+    let whole = Point(exact.x.rounded(), exact.y.rounded())
+    return abs(exact.x - whole.x) < tolerance && abs(exact.y - whole.y) < tolerance ? whole : nil
   }
 }
 
