@@ -34,7 +34,8 @@ extension AtomCounter {
     var start: ThicknessField.Model
     var isCurved = histogram.means == .curved
     var orders: [Order]
-    if histogram.fit.entropy / histogram.fit.sampleCount < resolvedEntropy {
+    // Components much wider than the errors say may be two thicknesses each.
+    if histogram.fit.entropy / histogram.fit.sampleCount < resolvedEntropy, histogram.fit.noiseFactor < 1.3 {
       start = histogram.start(reaching: sorted.last!)
       orders = histogram.orders
     } else {
@@ -87,10 +88,11 @@ private struct StepScreen {
   /// Means on a line through zero.
   func lines() -> [ThicknessField.Fit] { fits(thickest.map { model(thickest: $0, loss: 0) }) }
 
-  /// Means that saturate. They hide atoms: the thickest column has more than the best line says.
+  /// Means that saturate. They hide atoms: the thickest column has more than the best line says, unless that line takes half the
+  /// step to follow the curve.
   func curves(near lines: [ThicknessField.Fit]) -> [ThicknessField.Fit] {
     let likely = lines.min { $0.criterion < $1.criterion }.map { Double($0.thickest) }
-    let tried = thickest.filter { n in likely.map { 0.9 * $0 <= n && n <= 1.5 * $0 } ?? true }
+    let tried = thickest.filter { n in likely.map { 0.4 * $0 <= n && n <= 1.5 * $0 } ?? true }
     return fits([0.1, 0.24].flatMap { loss in tried.map { model(thickest: $0, loss: loss) } })
   }
 

@@ -85,6 +85,7 @@ struct SpacedMixture: Sendable {
 
     /// By how much the noise exceeds the line, from the mean ratio of squares to it. Errors of a fit are good to some per cent, so
     /// the factor's logarithm has a normal prior of deviation .1: many resolved columns overrule it, overlapping ones do not.
+    /// Within .8 ... 1.5: a few thicknesses as wide as two would pass for many.
     static func factor(ratio: Double, count: Double) -> Double {
       let precision = 1 / (0.1 * 0.1)
       guard ratio > 0, count > 0 else { return 1 }
@@ -92,7 +93,7 @@ struct SpacedMixture: Sendable {
       for _ in 0..<20 {
         u -= (count / 2 * (1 - ratio * exp(-u)) + precision * u) / (count / 2 * ratio * exp(-u) + precision)
       }
-      return exp(u)
+      return min(max(exp(u), 0.8), 1.5)
     }
   }
 
@@ -104,6 +105,8 @@ struct SpacedMixture: Sendable {
     var entropy: Double
     var parameterCount: Int
     var sampleCount: Double
+    /// By how much the noise exceeds what is known of it; 1 where nothing is.
+    var noiseFactor = 1.0
 
     /// -2 log L + p log N. Source: Schwarz, Ann. Stat. 6 (1978) 461.
     var bic: Double { -2 * logLikelihood + Double(parameterCount) * log(sampleCount) }
@@ -164,7 +167,7 @@ struct SpacedMixture: Sendable {
     let floor = max(1e-6 * spread / Double(count * count), 1e-300)
     var variances = means.map { max(noise?.variance(at: $0) ?? step * step / 9, floor) }
     var weights = [Double](repeating: 1 / Double(count), count: count)
-    var (previous, entropy) = (-Double.infinity, 0.0)
+    var (previous, entropy, noiseFactor) = (-Double.infinity, 0.0, 1.0)
     var shares = [Double](repeating: 0, count: count)
     for iteration in 0..<stepLimit {
       let logs = (0..<count).map { log(max(weights[$0], 1e-300)) - 0.5 * log(2 * .pi * variances[$0]) }
@@ -211,6 +214,7 @@ struct SpacedMixture: Sendable {
         let expected = means.map { max(noise.variance(at: $0), floor) }
         let ratio = (0..<count).reduce(0.0) { $0 + n0[$1] * squares[$1] / expected[$1] } / sample.total
         let factor = Noise.factor(ratio: ratio, count: sample.total)
+        noiseFactor = factor
         variances = expected.map { factor * $0 }
       } else {
         variances = noiseLine(squares, means, n0, variances).map { max($0, floor) }
@@ -220,7 +224,7 @@ struct SpacedMixture: Sendable {
     let parameters = (active - 1) + (self.means.parameterCount ?? active) + (noise == nil && hasCountingNoise ? 2 : 1)
     return Fit(
       means: means, deviations: variances.map { $0.squareRoot() }, weights: weights, logLikelihood: previous,
-      entropy: entropy, parameterCount: parameters, sampleCount: sample.total)
+      entropy: entropy, parameterCount: parameters, sampleCount: sample.total, noiseFactor: noiseFactor)
   }
 
   /// Components that hold half a sample at least.

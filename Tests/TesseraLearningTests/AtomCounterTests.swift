@@ -92,7 +92,7 @@ struct `Atom counting` {
 
   /// Columns on a hexagonal lattice with the noise of 10^3 electrons per square Angstrom: one atom adds 31, and noise 6 to 25.
   private func field(
-    rows: Int = 24, columns: Int = 60, seed: UInt64, atoms: (Int, Int, inout RandomSource) -> Int
+    rows: Int = 16, columns: Int = 40, seed: UInt64, atoms: (Int, Int, inout RandomSource) -> Int
   ) -> (values: [Double], errors: [Double], places: [Point], truth: [Int]) {
     var random = RandomSource(seed: seed, stream: 5)
     var (values, errors, places, truth) = ([Double](), [Double](), [Point](), [Int]())
@@ -114,9 +114,9 @@ struct `Atom counting` {
   @Test(arguments: [1, 2, 3] as [UInt64]) func `asks neighbours where thicknesses overlap`(seed: UInt64) throws {
     let made = field(seed: seed) { _, column, _ in column / 4 + 1 }
     var counter = AtomCounter()
-    counter.largestCount = 24
+    counter.largestCount = 16
     let result = try counter.counts(of: made.values, errors: made.errors, places: made.places)
-    // The histogram alone: .6 exact with the true step. Of 1,440 columns, most beside a step.
+    // Intensities alone: .7 exact with the true step. Half of the 640 columns stand beside an edge.
     #expect(result.evidence == .neighbours && share(result, made.truth) > 0.85)
     #expect(share(result, made.truth, within: 1) > 0.99 && abs(result.crossSectionOfOne / 31 - 1) < 0.02)
     #expect(abs(Statistics.mean(result.probabilities) - share(result, made.truth)) < 0.04)
@@ -126,7 +126,7 @@ struct `Atom counting` {
   @Test func `leaves neighbours alone that have nothing in common`() throws {
     let made = field(seed: 4) { _, _, random in 1 + Int(8 * random.uniform()) }
     var counter = AtomCounter()
-    counter.largestCount = 16
+    counter.largestCount = 12
     let result = try counter.counts(of: made.values, errors: made.errors, places: made.places)
     counter.evidence = .histogram
     let alone = try counter.counts(of: made.values, errors: made.errors, places: made.places)
@@ -138,8 +138,8 @@ struct `Atom counting` {
   }
 
   @Test func `keeps an adatom that the intensity shows`() throws {
-    // Three atoms more on plateaus of 2 to 5 are five deviations or more.
-    let made = field(columns: 40, seed: 6) { row, column, _ in
+    // Four atoms more on plateaus of 2 to 5 are six deviations or more.
+    let made = field(rows: 24, seed: 6) { row, column, _ in
       column / 10 + 2 + (row % 8 == 3 && column % 10 == 4 ? 4 : 0)
     }
     var counter = AtomCounter()
@@ -147,16 +147,20 @@ struct `Atom counting` {
     let result = try counter.counts(of: made.values, errors: made.errors, places: made.places)
     let adatoms = made.truth.indices.filter { ($0 / 40) % 8 == 3 && $0 % 10 == 4 }
     #expect(result.evidence == .neighbours && adatoms.count == 12)
-    #expect(adatoms.count { abs(result.counts[$0] - made.truth[$0]) <= 1 } >= 11)
+    // As well as their own intensity tells, with deviations of half an atom to one.
+    #expect(adatoms.allSatisfy { abs(result.counts[$0] - made.truth[$0]) <= 2 })
+    #expect(adatoms.count { abs(result.counts[$0] - made.truth[$0]) <= 1 } >= 9)
     // And their neighbours keep theirs.
     #expect(share(result, made.truth) > 0.96)
   }
 
   @Test func `does not rest on columns that the border cuts`() throws {
-    var made = field(columns: 32, seed: 8) { _, column, _ in column / 8 + 1 }
+    var made = field(rows: 24, columns: 32, seed: 8) { _, column, _ in column / 8 + 1 }
     let cut = made.values.indices.filter { $0 % 32 == 0 }
     for k in cut { made.values[k] *= 0.55 }
-    let result = try AtomCounter().counts(
+    var counter = AtomCounter()
+    counter.largestCount = 12
+    let result = try counter.counts(
       of: made.values, errors: made.errors, places: made.places,
       areWhole: made.values.indices.map { !$0.isMultiple(of: 32) })
     #expect(abs(result.crossSectionOfOne / 31 - 1) < 0.02 && result.order == 4)
