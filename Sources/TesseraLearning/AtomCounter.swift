@@ -11,6 +11,9 @@ import TesseraNumerics
 /// and holds where the components overlap. The ICL charges for overlap and then finds one component only; the BIC,
 /// which does not, takes its place. There the histogram alone hardly tells few wide components from many narrow ones; the
 /// errors of the cross-sections do, so with `proportional` and `curved` means the widths are tied to them.
+///
+/// In most specimens columns side by side have similar numbers of atoms. Where places are given and neighbours foretell
+/// cross-sections better than the histogram does, they help to find the step and the numbers: `ThicknessField`.
 public struct AtomCounter: Sendable, Codable, Equatable {
   /// What is assumed of the components' means.
   public enum Spacing: String, Sendable, Codable, CaseIterable {
@@ -24,8 +27,22 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     case free
   }
   /// By what the number of components is chosen.
-  public enum Criterion: String, Sendable, Codable, CaseIterable { case auto, icl, bic }
+  public enum Criterion: String, Sendable, Codable, CaseIterable {
+    case auto, icl, bic
+    /// The information criterion of the pseudo-likelihood, by which `neighbours` go.
+    case plic
+  }
+  /// What tells the number of a column's atoms besides its own cross-section.
+  public enum Evidence: String, Sendable, Codable, CaseIterable {
+    /// `neighbours` where they foretell cross-sections better than the histogram does, `histogram` otherwise.
+    case auto
+    /// The histogram of all cross-sections alone: De Backer et al. 2013.
+    case histogram
+    /// How alike columns side by side are, too, as far as they prove to be: `ThicknessField`.
+    case neighbours
+  }
 
+  public var evidence = Evidence.auto
   public var spacing = Spacing.auto
   public var criterion = Criterion.auto
   /// Most components tried; 2 ... 200.
@@ -49,8 +66,13 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     public var orders: [Order]
     /// The number of components that was taken; of those, `components` has the ones that hold columns.
     public var order: Int
+    public var evidence: Evidence
     public var spacing: Spacing
     public var criterion: Criterion
+    /// Where neighbours were used: shares of the pairs of neighbours that differ by 0, 1, ... 5 and by 6 or more atoms.
+    public var differences: [Double] = []
+    /// And the share of the columns that have nothing to do with their neighbours.
+    public var independentShare: Double = 1
     /// Mean entropy of a column's number, in nats; 0 is certainty.
     public var meanEntropy: Double
 
@@ -70,25 +92,98 @@ public struct AtomCounter: Sendable, Codable, Equatable {
 
   public struct Order: Sendable, Codable, Equatable {
     public var components: Int
-    public var icl, bic: Double
+    /// Of the histogram.
+    public var icl, bic: Double?
+    /// Of neighbours, with α = 1, of the columns that were asked for the step.
+    public var plic: Double?
   }
 
   /// The number of atoms of each column.
   /// - Parameters:
   ///   - crossSections: integrated intensities above the background, in any unit.
   ///   - errors: their standard errors in the same unit, or none. Not used with free means, nor with one width for all.
-  public func counts(of crossSections: [Double], errors: [Double] = []) throws -> Result {
-    precondition(errors.isEmpty || errors.count == crossSections.count)
+  ///   - places: of the columns, or none. Without places and errors there are no neighbours to ask.
+  ///   - areWhole: whether a column is seen whole, or none: those cut by the border get a number, but the step does not rest on
+  ///     them.
+  public func counts(
+    of crossSections: [Double], errors: [Double] = [], places: [Point] = [], areWhole: [Bool] = []
+  ) throws -> Result {
+    let all = crossSections.count
+    precondition(
+      [0, all].contains(errors.count) && [0, all].contains(places.count) && [0, all].contains(areWhole.count))
     try require((2...200).contains(largestCount), "largest count", is: largestCount, mustBe: "within 2 ... 200")
     try require(resolvedEntropy > 0, "resolved entropy", is: resolvedEntropy, mustBe: "positive")
-    let known = crossSections.filter { $0.isFinite && $0 > 0 }
+    let measured = crossSections.indices.filter { crossSections[$0].isFinite && crossSections[$0] > 0 }
+    let informing = measured.filter { areWhole.isEmpty || areWhole[$0] }
+    let known = informing.map { crossSections[$0] }
     guard known.count >= 10 else {
       throw DataError("atom counting needs at least 10 columns with an intensity, but has \(known.count)")
     }
+    let noise =
+      hasCountingNoise && !errors.isEmpty
+      ? SpacedMixture.Noise(values: known, errors: informing.map { errors[$0] }) : nil
+    if mustAskNeighbours, let obstacle = obstacleToNeighbours(noise, places) {
+      throw ParameterError("atom counting cannot ask neighbours: \(obstacle)")
+    }
+    let histogram = histogramFit(known, noise)
+    if let noise, evidence != .histogram, obstacleToNeighbours(noise, places) == nil {
+      let values = measured.map { crossSections[$0] }
+      let field = ThicknessField(
+        values: values, scales: noise.scales(values: values, errors: measured.map { errors[$0] }),
+        informs: measured.map { areWhole.isEmpty || areWhole[$0] }, noise: noise,
+        graph: ColumnGraph(measured.map { places[$0] }))
+      let found = neighbourFit(field, places: measured.map { places[$0] }, histogram: histogram)
+      if mustAskNeighbours || found.areBetter { return result(of: found, measured, of: all) }
+    }
+    return result(of: histogram, crossSections)
+  }
+
+  var mustAskNeighbours: Bool { evidence == .neighbours || criterion == .plic }
+
+  private func obstacleToNeighbours(_ noise: SpacedMixture.Noise?, _ places: [Point]) -> String? {
+    if evidence == .histogram { return "only the histogram is to be evidence" }
+    if places.isEmpty { return "the columns have no places" }
+    if noise == nil { return "the cross-sections have no errors, or one width was asked for all thicknesses" }
+    if spacing == .free { return "they need evenly spaced means, but free ones were asked for" }
+    if criterion == .icl || criterion == .bic { return "the criterion \(criterion.rawValue) belongs to the histogram" }
+    return nil
+  }
+
+  private func result(of found: NeighbourFit, _ measured: [Int], of count: Int) -> Result {
+    let (model, survey) = (found.fit.model, found.fit.survey)
+    var (counts, probabilities) = ([Int](repeating: 0, count: count), [Double](repeating: 0, count: count))
+    for (k, column) in measured.enumerated() {
+      (counts[column], probabilities[column]) = (survey.counts[k], survey.probabilities[k])
+    }
+    let whole = survey.shares.reduce(0, +)
+    let field = found.fit
+    return Result(
+      counts: counts, probabilities: probabilities,
+      components: survey.shares.indices.filter { survey.shares[$0] > 0.5 }.map { level in
+        let mean = model.mean(level + 1)
+        return Component(
+          atoms: level + 1, mean: mean, deviation: (model.noiseFactor * found.noise.variance(at: mean)).squareRoot(),
+          share: survey.shares[level] / whole)
+      },
+      orders: found.orders, order: field.thickest, evidence: .neighbours,
+      spacing: found.isCurved ? .curved : .proportional,
+      criterion: .plic, differences: model.law.differences, independentShare: model.independent,
+      meanEntropy: survey.entropy / survey.informing)
+  }
+
+  /// The mixture that was taken, and criteria against the number of components.
+  struct HistogramFit {
+    var fit: SpacedMixture.Fit
+    var means: SpacedMixture.Means
+    var criterion: Criterion
+    var orders: [Order]
+  }
+
+  /// The papers' way.
+  private func histogramFit(_ known: [Double], _ noise: SpacedMixture.Noise?) -> HistogramFit {
     let sample = SpacedMixture.Sample(known)
     let sorted = known.sorted()
     let (bottom, top) = (Statistics.quantile(sorted: sorted, 0.003), Statistics.quantile(sorted: sorted, 0.997))
-    let noise = hasCountingNoise ? SpacedMixture.Noise(values: crossSections, errors: errors) : nil
     func tried(_ means: SpacedMixture.Means) -> [SpacedMixture.Fit] {
       let mixture = SpacedMixture(
         means: means, hasCountingNoise: hasCountingNoise, noise: means == .free ? nil : noise)
@@ -128,13 +223,13 @@ public struct AtomCounter: Sendable, Codable, Equatable {
         (means, fits, choice) = (.curved, others, other)
       }
     }
-    return result(of: choice.fit, crossSections, fits: fits, means: means, criterion: choice.criterion)
+    return HistogramFit(
+      fit: choice.fit, means: means, criterion: choice.criterion,
+      orders: fits.enumerated().map { Order(components: $0 + 1, icl: $1.icl, bic: $1.bic) })
   }
 
-  private func result(
-    of fit: SpacedMixture.Fit, _ crossSections: [Double], fits: [SpacedMixture.Fit], means: SpacedMixture.Means,
-    criterion: Criterion
-  ) -> Result {
+  private func result(of histogram: HistogramFit, _ crossSections: [Double]) -> Result {
+    let (fit, means) = (histogram.fit, histogram.means)
     // Of free means the spacing tells how many atoms the first stands for.
     let range = (fit.means.last ?? 0) - (fit.means.first ?? 0)
     let first =
@@ -155,7 +250,8 @@ public struct AtomCounter: Sendable, Codable, Equatable {
       components: fit.means.indices.filter { fit.weights[$0] * fit.sampleCount > 0.5 }.map {
         Component(atoms: first + $0, mean: fit.means[$0], deviation: fit.deviations[$0], share: fit.weights[$0])
       },
-      orders: fits.enumerated().map { Order(components: $0 + 1, icl: $1.icl, bic: $1.bic) }, order: fit.means.count,
-      spacing: spacings[means]!, criterion: criterion, meanEntropy: fit.entropy / fit.sampleCount)
+      orders: histogram.orders, order: fit.means.count,
+      evidence: .histogram, spacing: spacings[means]!, criterion: histogram.criterion,
+      meanEntropy: fit.entropy / fit.sampleCount)
   }
 }

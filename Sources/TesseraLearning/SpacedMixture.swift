@@ -30,9 +30,8 @@ struct SpacedMixture: Sendable {
   var means: Means
   /// Whether the variance grows with the mean.
   var hasCountingNoise: Bool
-  /// Variance of a sample of mean μ, constant + slope μ, where it is known up to a factor within `noiseFactors`.
+  /// Variance of a sample of mean μ, constant + slope μ, where it is known up to a factor.
   var noise: Noise?
-  var noiseFactors = 0.8...1.5
   var stepLimit = 400
 
   struct Noise: Sendable, Equatable {
@@ -40,27 +39,61 @@ struct SpacedMixture: Sendable {
 
     func variance(at mean: Double) -> Double { constant + slope * max(0, mean) }
 
-    /// The line through the squared errors of samples, each weighted by its relative precision; constant and slope not
-    /// negative. Nil where no error is known.
+    /// The line through the squared errors of samples, each weighted by what the line expects, as relative errors of equal
+    /// size want it; constant and slope not negative. Nil where no error is known.
+    ///
+    /// Weights from the errors themselves would favour those that happen to be small. Errors far off those of others of the same
+    /// intensity, four deviations of their logarithms, are left out: columns cut by the border, or on top of dirt.
     init?(values: [Double], errors: [Double]) {
-      var (s, sx, sxx, sy, sxy) = (0.0, 0.0, 0.0, 0.0, 0.0)
-      for (x, error) in zip(values, errors) where x.isFinite && x > 0 && error.isFinite && error > 0 {
-        let y = error * error
-        let w = 1 / (y * y)
-        s += w
-        sx += w * x
-        sxx += w * x * x
-        sy += w * y
-        sxy += w * x * y
+      let known = zip(values, errors).filter { $0.isFinite && $0 > 0 && $1.isFinite && $1 > 0 }
+        .map { (x: $0.0, y: $0.1 * $0.1) }
+      guard !known.isEmpty else { return nil }
+      (constant, slope) = (Statistics.median(known.map(\.y)), 0)
+      for round in 0..<15 {
+        let logs = known.map { log($0.y / variance(at: $0.x)) }
+        let middle = Statistics.median(logs)
+        let limit = round < 3 ? .infinity : 4 * 1.4826 * Statistics.median(logs.map { abs($0 - middle) }) + 1e-6
+        var (s, sx, sxx, sy, sxy) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        for (sample, value) in zip(known, logs) where abs(value - middle) <= limit {
+          let expected = variance(at: sample.x)
+          let w = 1 / (expected * expected)
+          s += w
+          sx += w * sample.x
+          sxx += w * sample.x * sample.x
+          sy += w * sample.y
+          sxy += w * sample.x * sample.y
+        }
+        let determinant = s * sxx - sx * sx
+        guard determinant > 1e-9 * s * sxx else {
+          (constant, slope) = (sy / s, 0)
+          continue
+        }
+        let (a, b) = ((sy * sxx - sxy * sx) / determinant, (s * sxy - sx * sy) / determinant)
+        (constant, slope) = b <= 0 ? (sy / s, 0) : a < 0 ? (0, sxy / sxx) : (a, b)
       }
-      guard s > 0 else { return nil }
-      let determinant = s * sxx - sx * sx
-      guard determinant > 1e-9 * s * sxx else {
-        (constant, slope) = (sy / s, 0)
-        return
+    }
+
+    /// Variances of the samples over those of the line: 1 within three deviations of the scatter, and beyond less that; 1 where
+    /// no error is known.
+    func scales(values: [Double], errors: [Double]) -> [Double] {
+      let logs = zip(values, errors).map { value, error in
+        value.isFinite && value > 0 && error.isFinite && error > 0 ? log(error * error / variance(at: value)) : 0
       }
-      let (a, b) = ((sy * sxx - sxy * sx) / determinant, (s * sxy - sx * sy) / determinant)
-      (constant, slope) = b <= 0 ? (sy / s, 0) : a < 0 ? (0, sxy / sxx) : (a, b)
+      let spread = 3 * 1.4826 * Statistics.median(logs.map { abs($0) })
+      return logs.map { exp($0 > spread ? $0 - spread : $0 < -spread ? $0 + spread : 0) }
+    }
+
+    /// By how much the noise exceeds the line, from the mean ratio of squares to it. Errors of a fit are good to some per cent, so
+    /// the factor's logarithm has a normal prior of deviation .1: many resolved columns overrule it, overlapping ones do not.
+    /// Within .8 ... 1.5: a few thicknesses as wide as two would pass for many.
+    static func factor(ratio: Double, count: Double) -> Double {
+      let precision = 1 / (0.1 * 0.1)
+      guard ratio > 0, count > 0 else { return 1 }
+      var u = max(-1, min(1, log(ratio)))
+      for _ in 0..<20 {
+        u -= (count / 2 * (1 - ratio * exp(-u)) + precision * u) / (count / 2 * ratio * exp(-u) + precision)
+      }
+      return min(max(exp(u), 0.8), 1.5)
     }
   }
 
@@ -72,6 +105,8 @@ struct SpacedMixture: Sendable {
     var entropy: Double
     var parameterCount: Int
     var sampleCount: Double
+    /// By how much the noise exceeds what is known of it; 1 where nothing is.
+    var noiseFactor = 1.0
 
     /// -2 log L + p log N. Source: Schwarz, Ann. Stat. 6 (1978) 461.
     var bic: Double { -2 * logLikelihood + Double(parameterCount) * log(sampleCount) }
@@ -132,7 +167,7 @@ struct SpacedMixture: Sendable {
     let floor = max(1e-6 * spread / Double(count * count), 1e-300)
     var variances = means.map { max(noise?.variance(at: $0) ?? step * step / 9, floor) }
     var weights = [Double](repeating: 1 / Double(count), count: count)
-    var (previous, entropy) = (-Double.infinity, 0.0)
+    var (previous, entropy, noiseFactor) = (-Double.infinity, 0.0, 1.0)
     var shares = [Double](repeating: 0, count: count)
     for iteration in 0..<stepLimit {
       let logs = (0..<count).map { log(max(weights[$0], 1e-300)) - 0.5 * log(2 * .pi * variances[$0]) }
@@ -178,7 +213,8 @@ struct SpacedMixture: Sendable {
       if let noise {
         let expected = means.map { max(noise.variance(at: $0), floor) }
         let ratio = (0..<count).reduce(0.0) { $0 + n0[$1] * squares[$1] / expected[$1] } / sample.total
-        let factor = min(max(ratio, noiseFactors.lowerBound), noiseFactors.upperBound)
+        let factor = Noise.factor(ratio: ratio, count: sample.total)
+        noiseFactor = factor
         variances = expected.map { factor * $0 }
       } else {
         variances = noiseLine(squares, means, n0, variances).map { max($0, floor) }
@@ -188,7 +224,7 @@ struct SpacedMixture: Sendable {
     let parameters = (active - 1) + (self.means.parameterCount ?? active) + (noise == nil && hasCountingNoise ? 2 : 1)
     return Fit(
       means: means, deviations: variances.map { $0.squareRoot() }, weights: weights, logLikelihood: previous,
-      entropy: entropy, parameterCount: parameters, sampleCount: sample.total)
+      entropy: entropy, parameterCount: parameters, sampleCount: sample.total, noiseFactor: noiseFactor)
   }
 
   /// Components that hold half a sample at least.

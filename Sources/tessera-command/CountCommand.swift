@@ -27,7 +27,13 @@ struct CountCommand: ParsableCommand {
   @Option(help: "How intensity depends on the number of atoms: auto, proportional, curved (saturates), free.")
   var spacing = AtomCounter.Spacing.auto
 
-  @Option(help: "By what the number of thicknesses is chosen: auto, icl, bic.")
+  @Option(
+    help: ArgumentHelp(
+      "What tells a column's number besides its own intensity: auto, histogram (De Backer et al. 2013), neighbours.",
+      discussion: "auto asks neighbours where they prove to be alike."))
+  var evidence = AtomCounter.Evidence.auto
+
+  @Option(help: "By what the number of thicknesses is chosen: auto, icl, bic, plic (neighbours).")
   var criterion = AtomCounter.Criterion.auto
 
   @Option(help: ArgumentHelp("Most thicknesses that are tried.", valueName: "n"))
@@ -45,7 +51,7 @@ struct CountCommand: ParsableCommand {
     var method = CountMethod()
     finding.apply(to: &method.preparation, &method.finder)
     (method.counter.spacing, method.counter.criterion) = (spacing, criterion)
-    method.counter.largestCount = largestCount
+    (method.counter.evidence, method.counter.largestCount) = (evidence, largestCount)
     method.counter.hasCountingNoise = !commonWidth
     let result = try method.result(on: try image.micrograph(at: input))
     let summary = try result.write(to: folder, input: input, replacing: output.force)
@@ -56,7 +62,8 @@ struct CountCommand: ParsableCommand {
     let atoms = summary.components.map(\.atoms)
     print(
       "\(input): \(result.finding.sites.count) columns of \(atoms.first ?? 0) to \(atoms.last ?? 0) atoms, mean "
-        + "probability \((summary.meanProbability * 1000).rounded() / 1000)")
+        + "probability \((summary.meanProbability * 1000).rounded() / 1000), by "
+        + (summary.evidence == .neighbours ? "intensities and neighbours" : "the histogram of intensities"))
     print("report: \(folder)/report.html")
   }
 }

@@ -7,6 +7,7 @@ import TesseraStructure
 
 extension AtomCounter.Spacing: ExpressibleByArgument {}
 extension AtomCounter.Criterion: ExpressibleByArgument {}
+extension AtomCounter.Evidence: ExpressibleByArgument {}
 
 /// `tessera crystal`: grains, dislocations, displacements, bonds and planes.
 struct CrystalCommand: ParsableCommand {

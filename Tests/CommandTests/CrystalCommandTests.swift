@@ -24,7 +24,14 @@ struct `The commands crystal, count and profile` {
     #expect(wedge.status == 0)
     let counted = try CommandRun("count", folder / "w.tif", "-o", folder / "w", "--largest-count", "8")
     #expect(counted.status == 0 && counted.output.contains("columns of 1 to 4 atoms"))
+    #expect(counted.output.contains("by intensities and neighbours"))
     #expect(FileManager.default.fileExists(atPath: folder / "w/counts.csv"))
+    let alone = try CommandRun(
+      "count", folder / "w.tif", "-o", folder / "w2", "--largest-count", "8", "--evidence", "histogram")
+    #expect(alone.status == 0 && alone.output.contains("by the histogram of intensities"))
+    let odd = try CommandRun(
+      "count", folder / "w.tif", "-o", folder / "w3", "--evidence", "neighbours", "--spacing", "free")
+    #expect(odd.status == 64)
 
     let cut = try CommandRun(
       "profile", folder / "d.tif", "--from", "10,10", "--to", "10,60", "--width", "5", "-o", folder / "p.csv",

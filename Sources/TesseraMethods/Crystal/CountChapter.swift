@@ -28,6 +28,18 @@ struct CountChapter {
       + "\(result.components.count) thicknesses with \(way). One atom more adds "
       + "\(Number.short(result.crossSectionOfOne)) units of intensity. The mean probability of a column's number is "
       + "\(Number.percent(Statistics.mean(sure))): this share is expected to be exact if the model holds. "
+      + evidence
+  }
+
+  private var evidence: String {
+    if result.evidence == .neighbours {
+      let shares = result.differences.map(Number.percent)
+      return
+        "Numbers rest on the intensities and on the neighbours: \(shares[0]) of the pairs of neighbours have equally many "
+        + "atoms, \(shares[1]) differ by one, \(shares[2]) by two. Columns that have nothing to do with their neighbours, "
+        + "\(Number.percent(result.independentShare)) here, are provided for."
+    }
+    return "Numbers rest on the histogram alone. "
       + (result.criterion == .icl
         ? "The number of components is where the integrated completed likelihood is least."
         : "Thicknesses overlap, so the number of components is the lowest whose Bayesian information criterion is within 2 "
@@ -89,11 +101,15 @@ struct CountChapter {
   }
 
   private var orders: ReportDocument.Figure {
-    func curve(_ name: String, _ color: Color, _ value: (AtomCounter.Order) -> Double) -> LineFigure.Curve {
-      .init(name: name, points: result.orders.map { Point(Double($0.components), value($0)) }, color: color)
+    func curve(_ name: String, _ color: Color, _ value: (AtomCounter.Order) -> Double?) -> LineFigure.Curve? {
+      let points = result.orders.compactMap { order in value(order).map { Point(Double(order.components), $0) } }
+      return points.isEmpty ? nil : .init(name: name, points: points, color: color)
     }
     let figure = LineFigure(
-      curves: [curve("ICL", Color(0x0072B2)) { $0.icl }, curve("BIC", Color(0xE69F00)) { $0.bic }],
+      curves: [
+        curve("ICL", Color(0x0072B2)) { $0.icl }, curve("BIC", Color(0xE69F00)) { $0.bic },
+        curve("PLIC", Color(0x009E73)) { $0.plic },
+      ].compactMap { $0 },
       marks: [.init(at: Double(result.order), label: "\(result.order)")], x: Axis("components"),
       y: Axis("criterion"), summary: "Information criteria against the number of components")
     return .init("orders", title: "How many components", caption: "Less is better.", figure.drawing())

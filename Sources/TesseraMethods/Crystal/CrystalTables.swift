@@ -139,11 +139,12 @@ struct CountTables {
 
   /// One row a column.
   var counts: Data {
-    var table = TableWriter(columns: ["id", "x", "y", "intensity", "atoms", "probability"])
+    var table = TableWriter(columns: ["id", "x", "y", "intensity", "intensity_error", "atoms", "probability"])
     for (k, site) in sites.sites.enumerated() {
       let isKnown = result.counts[k] > 0
       table.add(
-        [String(k)], numbers(site.position.x, site.position.y), [TableWriter.significant(site.intensity)],
+        [String(k)], numbers(site.position.x, site.position.y),
+        [TableWriter.significant(site.intensity), TableWriter.significant(site.intensityError)],
         [isKnown ? String(result.counts[k]) : ""], numbers(isKnown ? result.probabilities[k] : .nan))
     }
     return table.data
@@ -163,10 +164,14 @@ struct CountTables {
     return table.data
   }
 
-  /// Both criteria against the number of components.
+  /// The criteria against the number of components.
   var orders: Data {
-    var table = TableWriter(columns: ["components", "icl", "bic"])
-    for order in result.orders { table.add([String(order.components)], numbers(order.icl, order.bic, decimals: 2)) }
+    var table = TableWriter(columns: ["components", "icl", "bic", "plic"])
+    for order in result.orders {
+      table.add(
+        [String(order.components)],
+        numbers(order.icl ?? .nan, order.bic ?? .nan, order.plic ?? .nan, decimals: 2))
+    }
     return table.data
   }
 }
