@@ -63,7 +63,6 @@ extension ColumnFitState {
     let (across, down, side) = (tiles.across, tiles.down, tiles.side)
     let unit = Double(side)
     let places = tiles.tiles.map(\.centre)
-    let old = background
     /// Neighbouring tiles of a coordinate and the weight of the second.
     @Sendable func between(_ position: Int, _ centres: [Double]) -> (Int, Int, Double) {
       let here = Double(position)
@@ -77,30 +76,34 @@ extension ColumnFitState {
     let ys = (0..<down).map { places[$0 * across].y }
     // Where the same two tiles are next: up to the first centre, from centre to centre, behind the last.
     let cuts = [0] + xs.map { Int($0.rounded(.up)) } + [image.width]
-    background = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-      let (top, bottom, v) = between(y, ys)
-      /// The correction in this row: at the centre of each tile's column, and its slope along x.
-      let lines = (0..<across).map { t -> (value: Double, slope: Double) in
-        let (a, b) = (corrections[top * across + t], corrections[bottom * across + t])
-        let (fromTop, fromBottom) = ((Double(y) - ys[top]) / unit, (Double(y) - ys[bottom]) / unit)
-        return (
-          (1 - v) * (a[0] + a[2] * fromTop) + v * (b[0] + b[2] * fromBottom), ((1 - v) * a[1] + v * b[1]) / unit
-        )
-      }
-      let from = old.values.span.extracting(y * row.count..<(y + 1) * row.count)
-      for part in 0...across {
-        let (left, right) = (max(part - 1, 0), min(part, across - 1))
-        let distance = max(xs[right] - xs[left], 1)
-        // One line turns into the next: a polynomial of degree 2 in the distance from the left centre.
-        let (one, two) = (lines[left], lines[right])
-        let constant = one.value
-        let linear = one.slope + (left == right ? 0 : (two.value - two.slope * distance - one.value) / distance)
-        let square = left == right ? 0 : (two.slope - one.slope) / distance
-        var u = Float(Double(cuts[part]) - xs[left])
-        let (a, b, c) = (Float(constant), Float(linear), Float(square))
-        for x in cuts[part]..<max(cuts[part], cuts[part + 1]) {
-          row[x] = from[x] + (a + u * (b + u * c))
-          u += 1
+    let (width, height) = (image.width, image.height)
+    background.values.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let pixels = buffer.baseAddress!  // Rows do not overlap.
+      concurrentFor(height) { y in
+        let (top, bottom, v) = between(y, ys)
+        /// The correction in this row: at the centre of each tile's column, and its slope along x.
+        let lines = (0..<across).map { t -> (value: Double, slope: Double) in
+          let (a, b) = (corrections[top * across + t], corrections[bottom * across + t])
+          let (fromTop, fromBottom) = ((Double(y) - ys[top]) / unit, (Double(y) - ys[bottom]) / unit)
+          return (
+            (1 - v) * (a[0] + a[2] * fromTop) + v * (b[0] + b[2] * fromBottom), ((1 - v) * a[1] + v * b[1]) / unit
+          )
+        }
+        let row = pixels + y * width
+        for part in 0...across {
+          let (left, right) = (max(part - 1, 0), min(part, across - 1))
+          let distance = max(xs[right] - xs[left], 1)
+          // One line turns into the next: a polynomial of degree 2 in the distance from the left centre.
+          let (one, two) = (lines[left], lines[right])
+          let linear = one.slope + (left == right ? 0 : (two.value - two.slope * distance - one.value) / distance)
+          let square = left == right ? 0 : (two.slope - one.slope) / distance
+          let (first, end) = (cuts[part], max(cuts[part], cuts[part + 1]))
+          let start = Float(Double(first) - xs[left])
+          let (a, b, c) = (Float(one.value), Float(linear), Float(square))
+          for k in 0..<end - first {
+            let u = start + Float(Int32(truncatingIfNeeded: k))
+            row[first + k] += a + u * (b + u * c)
+          }
         }
       }
     }

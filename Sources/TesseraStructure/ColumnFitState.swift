@@ -32,6 +32,8 @@ struct ColumnFitState {
   private var widthSteps: [Double]
   private var widthInformation: [Double]
   private var lastShape: ColumnFit.Shape?
+  /// The equations of each tile's last step.
+  private var equations: [TileEquations?]
 
   init(
     columns: [GaussianColumn], image: Raster<Float>, isMeasured: Raster<Bool>, noiseFactor: Raster<Float>?,
@@ -59,6 +61,7 @@ struct ColumnFitState {
     dampings = [Double](repeating: 0, count: tiles.tiles.count)
     widthSteps = [Double](repeating: 0, count: tiles.tiles.count)
     widthInformation = widthSteps
+    equations = [TileEquations?](repeating: nil, count: tiles.tiles.count)
     if fit.noise == .poisson { (constantVariance, gain) = (0, 1) }
   }
 
@@ -83,15 +86,26 @@ struct ColumnFitState {
   /// One step of all tiles that do not rest. Returns the move that 99 % of the columns stay below, in pixels: a few
   /// columns that compete for one peak never settle, and the finder removes them afterwards.
   mutating func sweep(shape: ColumnFit.Shape) -> Double {
+    // The images are changed in place: by now no other step holds them.
+    let (move, corrections) = advance(shape: shape)
+    correctBackground(corrections)
+    renderResidual()
+    return move
+  }
+
+  /// Moves the columns. Returns the move that 99 % of them stay below, and the background corrections of the tiles.
+  private mutating func advance(shape: ColumnFit.Shape) -> (move: Double, corrections: [SIMD4<Double>]) {
     if shape != lastShape {
       for t in tileMoves.indices { tileMoves[t] = .infinity }
       for t in dampings.indices { dampings[t] = shape == .shared ? 0 : 0.01 }
+      for t in equations.indices { equations[t] = nil }
     }
     lastShape = shape
     let scene = scene(shape: shape)
     let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > 0.3 } }
-    let steps = concurrentMap(count: active.count) { [tiles, dampings] k in
-      TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side)).step(damping: dampings[active[k]])
+    let steps = concurrentMap(count: active.count) { [tiles, dampings, equations] k in
+      TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side))
+        .step(damping: dampings[active[k]], after: equations[active[k]])
     }
     for (t, step) in zip(active, steps) where step.width.information > 0 {
       (widthSteps[t], widthInformation[t]) = (step.width.step, step.width.information)
@@ -117,6 +131,8 @@ struct ColumnFitState {
         moves[index] = move / Self.rest(of: new, step.heldErrors[k], tolerance: fit.tolerance)
         farthest = max(farthest, moves[index])
       }
+      // A matrix that does not lead on has served its time.
+      equations[t] = farthest < 0.8 * tileMoves[t] ? step.equations : nil
       tileMoves[t] = farthest
       dampings[t] = step.damping
       corrections[t] = step.background + excess * step.width.background
@@ -128,9 +144,7 @@ struct ColumnFitState {
       for i in columns.indices { columns[i].setSigma(width.sigma) }
       for t in tiles.tiles.indices where widthInformation[t] > 0 { widthSteps[t] -= width.step }
     }
-    correctBackground(corrections)
-    renderResidual()
-    return max(Statistics.quantile(moves, 0.99), widthMove)
+    return (max(Statistics.quantile(moves, 0.99), widthMove), corrections)
   }
 
   /// What moves by less than this share of its standard error in a sweep rests.
@@ -184,10 +198,11 @@ struct ColumnFitState {
   /// The errors of all unknowns, the fit's quality and its flags, at the present state.
   mutating func assess(shape: ColumnFit.Shape) {
     let scene = scene(shape: shape)
-    let found = concurrentMap(count: tiles.tiles.count) { [tiles, widthInformation] t in
+    let found = concurrentMap(count: tiles.tiles.count) { [tiles, widthInformation, equations, lastShape] t in
       var scene = scene
       scene.widthInformation -= widthInformation[t]
-      return TileFit(scene: scene, tile: tiles.tiles[t], unit: Double(tiles.side)).accuracies()
+      return TileFit(scene: scene, tile: tiles.tiles[t], unit: Double(tiles.side))
+        .accuracies(after: shape == lastShape ? equations[t] : nil)
     }
     for (tile, accuracies) in zip(tiles.tiles, found) {
       for (k, accuracy) in accuracies.enumerated() { self.accuracies[tile.columns[k]] = accuracy }
@@ -219,15 +234,15 @@ struct ColumnFitState {
       if first <= last { for b in first...last { lists[b].append(index) } }
     }
     let (image, background, columns, radius) = (image, background, columns, fit.windowRadius)
-    residual.values = [Float](unsafeUninitializedCapacity: width * height) { buffer, count in
-      nonisolated(unsafe) let pixels = buffer  // Bands do not overlap.
+    residual.values.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let pixels = buffer.baseAddress!  // Bands do not overlap.
       concurrentFor(lists.count) { [lists] b in
         let (from, rows) = (b * band, min(band, height - b * band))
         let scratch = GaussianWindow.Scratch()
-        let part = pixels.baseAddress! + from * width
-        for i in 0..<rows * width {
-          (part + i).initialize(to: image.values[from * width + i] - background.values[from * width + i])
-        }
+        let part = pixels + from * width
+        let range = from * width..<(from + rows) * width
+        let (values, ground) = (image.values.span.extracting(range), background.values.span.extracting(range))
+        for i in 0..<rows * width { part[i] = values[i] - ground[i] }
         for index in lists[b] {
           let column = columns[index]
           GaussianWindow(
@@ -236,7 +251,6 @@ struct ColumnFitState {
             .add(-column.amplitude, to: part, stride: width)
         }
       }
-      count = width * height
     }
   }
 

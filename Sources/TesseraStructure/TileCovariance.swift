@@ -14,7 +14,7 @@ struct TileCovariance {
   /// For each column its pairs: the other column, the pair, and whether the column is the pair's first.
   private var adjacent: [[(other: Int, pair: Int, isFirst: Bool)]]
   /// H⁻¹ H(columns, shared), whitened.
-  private let responses: [[Double]]
+  private let responses: [[Float]]
   /// Covariance of the shared unknowns, row-major.
   let sharedCovariance: [Double]
 
@@ -26,7 +26,7 @@ struct TileCovariance {
       adjacent[pair.first].append((pair.second, index, true))
       adjacent[pair.second].append((pair.first, index, false))
     }
-    let responses = equations.couplings.map { equations.solved($0) }
+    let responses = equations.responses(damping: 0)
     var matrix = equations.schur(of: responses)
     let n = equations.shared
     for t in 0..<n { matrix[t * n + t] += information[t] }
@@ -46,12 +46,11 @@ struct TileCovariance {
     for (i, column) in group.enumerated() {
       for link in adjacent[column] {
         guard let j = group.firstIndex(of: link.other), j < i else { continue }
-        let block = link.pair * size * size
+        let (block, lanes) = (link.pair * size * equations.lanes, equations.lanes)
         for a in 0..<size {
           for b in 0..<size {
-            matrix[(i * size + a) * n + j * size + b] =
-              equations.blocks[
-                block + (link.isFirst ? a * size + b : b * size + a)]
+            matrix[(i * size + a) * n + j * size + b] = Double(
+              equations.blocks[block + (link.isFirst ? a * lanes + b : b * lanes + a)])
           }
         }
       }

@@ -72,6 +72,9 @@ struct FitScene: Sendable {
       Double(image.height - 1) - column.centre.y)
   }
 
+  /// The weight of the height expected of half a column at the border.
+  var priorWeight: Double { 1 / (0.16 * typicalAmplitude * typicalAmplitude) }
+
   /// Whether the border cuts a column so much that it does not show its own width.
   func isCut(_ column: GaussianColumn) -> Bool { rim(of: column) < 1.5 * column.sigma }
 }
@@ -112,17 +115,40 @@ final class TilePixels {
     (weights + width * height).initialize(repeating: 0, count: 4)
     (weighted + width * height).initialize(repeating: 0, count: 4)
     let (constant, gain) = (Float(scene.constantVariance), Float(scene.gain))
-    let least = Float(scene.leastVariance)
+    let least = SIMD4<Float>(repeating: Float(scene.leastVariance))
     for row in 0..<height {
-      let from = (y + row) * image.width + x
-      let pixels = image.values.span.extracting(from..<from + width)
-      let residual = scene.residual.values.span.extracting(from..<from + width)
-      let measured = scene.measured.values.span.extracting(from..<from + width)
-      let (w, v) = (weights + row * width, weighted + row * width)
-      for i in 0..<width {
-        let weight = measured[i] / max(least, constant + gain * (pixels[i] - residual[i]))
-        w[i] = weight
-        v[i] = weight * residual[i]
+      let from = 4 * ((y + row) * image.width + x)
+      let (w, v) = (UnsafeMutableRawPointer(weights + row * width), UnsafeMutableRawPointer(weighted + row * width))
+      scene.image.values.withUnsafeBytes { pixels in
+        scene.residual.values.withUnsafeBytes { residual in
+          scene.measured.values.withUnsafeBytes { measured in
+            @inline(__always) func four(_ bytes: UnsafeRawBufferPointer, _ i: Int) -> SIMD4<Float> {
+              bytes.loadUnaligned(fromByteOffset: from + 4 * i, as: SIMD4<Float>.self)
+            }
+            var i = 0
+            while i < width {
+              // The last four of a row may overlap those before.
+              let at = width < 4 ? i : min(i, width - 4)
+              if width < 4 {
+                let r = residual.loadUnaligned(fromByteOffset: from + 4 * at, as: Float.self)
+                let n = pixels.loadUnaligned(fromByteOffset: from + 4 * at, as: Float.self)
+                let weight =
+                  measured.loadUnaligned(fromByteOffset: from + 4 * at, as: Float.self)
+                  / max(least[0], constant + gain * (n - r))
+                w.storeBytes(of: weight, toByteOffset: 4 * at, as: Float.self)
+                v.storeBytes(of: weight * r, toByteOffset: 4 * at, as: Float.self)
+                i += 1
+                continue
+              }
+              let r = four(residual, at)
+              let variance = constant + gain * (four(pixels, at) - r)
+              let weight = four(measured, at) / variance.replacing(with: least, where: variance .< least)
+              w.storeBytes(of: weight, toByteOffset: 4 * at, as: SIMD4<Float>.self)
+              v.storeBytes(of: weight * r, toByteOffset: 4 * at, as: SIMD4<Float>.self)
+              i += 4
+            }
+          }
+        }
       }
     }
   }
@@ -132,6 +158,14 @@ final class TilePixels {
     let (u, v) = (place.x.rounded(), place.y.rounded())
     guard u >= 0, v >= 0, u < Double(width), v < Double(height) else { return nil }
     return Double(weights[Int(v) * width + Int(u)])
+  }
+
+  /// The window of a column in the rectangle; nil outside.
+  /// - Parameter origin: the rectangle's first pixel.
+  func window(of column: GaussianColumn, in scene: FitScene, origin: Point) -> GaussianWindow? {
+    GaussianWindow(
+      centre: column.centre - origin, shape: (column.p, column.q, column.r), reach: column.reach(scene.windowRadius),
+      rasterWidth: width, rasterHeight: height, scratch: scratch)
   }
 
   /// Writes the moments Σ w G dxⁱ dyʲ (i + j <= 4) of a column over the pixels of the tile's square.
