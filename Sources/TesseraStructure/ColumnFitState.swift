@@ -102,7 +102,7 @@ struct ColumnFitState {
     }
     lastShape = shape
     let scene = scene(shape: shape)
-    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > 0.3 } }
+    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > Self.tileRest } }
     let steps = concurrentMap(count: active.count) { [tiles, dampings, equations] k in
       TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side))
         .step(damping: dampings[active[k]], after: equations[active[k]])
@@ -147,6 +147,9 @@ struct ColumnFitState {
     return (max(Statistics.quantile(moves, 0.99), widthMove), corrections)
   }
 
+  /// A tile is not visited while all of its columns and those of the tiles around it move less than this share of what
+  /// counts as rest.
+  private static let tileRest = 0.7
   /// What moves by less than this share of its standard error in a sweep rests.
   static let restingShare = 0.05
 

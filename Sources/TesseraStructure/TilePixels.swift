@@ -115,40 +115,27 @@ final class TilePixels {
     (weights + width * height).initialize(repeating: 0, count: 4)
     (weighted + width * height).initialize(repeating: 0, count: 4)
     let (constant, gain) = (Float(scene.constantVariance), Float(scene.gain))
-    let least = SIMD4<Float>(repeating: Float(scene.leastVariance))
+    let least = Float(scene.leastVariance)
+    let leasts = SIMD4(repeating: least)
     for row in 0..<height {
-      let from = 4 * ((y + row) * image.width + x)
-      let (w, v) = (UnsafeMutableRawPointer(weights + row * width), UnsafeMutableRawPointer(weighted + row * width))
-      scene.image.values.withUnsafeBytes { pixels in
-        scene.residual.values.withUnsafeBytes { residual in
-          scene.measured.values.withUnsafeBytes { measured in
-            @inline(__always) func four(_ bytes: UnsafeRawBufferPointer, _ i: Int) -> SIMD4<Float> {
-              bytes.loadUnaligned(fromByteOffset: from + 4 * i, as: SIMD4<Float>.self)
-            }
-            var i = 0
-            while i < width {
-              // The last four of a row may overlap those before.
-              let at = width < 4 ? i : min(i, width - 4)
-              if width < 4 {
-                let r = residual.loadUnaligned(fromByteOffset: from + 4 * at, as: Float.self)
-                let n = pixels.loadUnaligned(fromByteOffset: from + 4 * at, as: Float.self)
-                let weight =
-                  measured.loadUnaligned(fromByteOffset: from + 4 * at, as: Float.self)
-                  / max(least[0], constant + gain * (n - r))
-                w.storeBytes(of: weight, toByteOffset: 4 * at, as: Float.self)
-                v.storeBytes(of: weight * r, toByteOffset: 4 * at, as: Float.self)
-                i += 1
-                continue
-              }
-              let r = four(residual, at)
-              let variance = constant + gain * (four(pixels, at) - r)
-              let weight = four(measured, at) / variance.replacing(with: least, where: variance .< least)
-              w.storeBytes(of: weight, toByteOffset: 4 * at, as: SIMD4<Float>.self)
-              v.storeBytes(of: weight * r, toByteOffset: 4 * at, as: SIMD4<Float>.self)
-              i += 4
-            }
-          }
+      let from = (y + row) * image.width + x
+      let pixels = image.values.span.extracting(from..<from + width)
+      let residual = scene.residual.values.span.extracting(from..<from + width)
+      let measured = scene.measured.values.span.extracting(from..<from + width)
+      let (w, v) = (weights + row * width, weighted + row * width)
+      for i in stride(from: 0, to: width & ~3, by: 4) {
+        @inline(__always) func four(_ line: Span<Float>) -> SIMD4<Float> {
+          SIMD4(line[i], line[i + 1], line[i + 2], line[i + 3])
         }
+        let r = four(residual)
+        let variance = constant + gain * (four(pixels) - r)
+        let weight = four(measured) / variance.replacing(with: leasts, where: variance .< leasts)
+        UnsafeMutableRawPointer(w + i).storeBytes(of: weight, as: SIMD4<Float>.self)
+        UnsafeMutableRawPointer(v + i).storeBytes(of: weight * r, as: SIMD4<Float>.self)
+      }
+      for i in width & ~3..<width {
+        w[i] = measured[i] / max(least, constant + gain * (pixels[i] - residual[i]))
+        v[i] = w[i] * residual[i]
       }
     }
   }
