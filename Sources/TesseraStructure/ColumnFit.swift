@@ -105,7 +105,7 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     var (move, backgroundMove) = (Double.infinity, Double.infinity)
     while sweep < sweepLimit && (max(move, backgroundMove) > 1 || sweep < coarse) {
       move = state.sweep(shape: sweep + 1 < coarse ? .shared : shape)
-      // The first widths were far off, and the smooth background with them: a fit that goes on follows it again.
+      // Widths and heights that are off drag the smooth background along: it follows them until it rests, then stays.
       backgroundMove = backgroundMove > 1 ? state.followBackground() : 0
       // The residual of a coarse model is no noise.
       if (coarse...coarse + 1).contains(sweep) { state.updateNoise() }

@@ -4,26 +4,26 @@ import TesseraNumerics
 
 /// What a `ColumnFit` knows between sweeps: the columns, the background, and the residual image that both leave.
 struct ColumnFitState {
-  private let fit: ColumnFit
-  private var columns: [GaussianColumn]
-  private let image: Raster<Float>
+  let fit: ColumnFit
+  var columns: [GaussianColumn]
+  let image: Raster<Float>
   /// Zero where nothing was measured, else one over the local noise factor.
-  private var measured: Raster<Float>
-  private let isMeasured: Raster<Bool>
-  private var background: Raster<Float>
-  private var residual: Raster<Float>
-  private let startSigma, spacing: Double
-  private var constantVariance = 1.0
-  private var gain = 0.0
+  var measured: Raster<Float>
+  let isMeasured: Raster<Bool>
+  var background: Raster<Float>
+  var residual: Raster<Float>
+  let startSigma, spacing: Double
+  var constantVariance = 1.0
+  var gain = 0.0
   /// Whether the values turned out to be counts.
-  private var areCounts = false
+  var areCounts = false
   private var accuracies: [ColumnAccuracy]
   /// Standard errors of the heights, all else being held.
-  private var heldErrors: [Double]
+  var heldErrors: [Double]
   private var evidence: [Double]
   private let starts: [Point]
   private let largestAmplitude: Double
-  private let tiles: FitTiles
+  let tiles: FitTiles
   /// The farthest move of each tile's columns, or change of their widths, in its last step, in units of what counts as rest.
   private var tileMoves: [Double]
   /// What each tile's next step is damped by.
@@ -32,6 +32,8 @@ struct ColumnFitState {
   private var widthSteps: [Double]
   private var widthInformation: [Double]
   private var lastShape: ColumnFit.Shape?
+  /// The equations of each tile's last step.
+  private var equations: [TileEquations?]
 
   init(
     columns: [GaussianColumn], image: Raster<Float>, isMeasured: Raster<Bool>, noiseFactor: Raster<Float>?,
@@ -59,6 +61,7 @@ struct ColumnFitState {
     dampings = [Double](repeating: 0, count: tiles.tiles.count)
     widthSteps = [Double](repeating: 0, count: tiles.tiles.count)
     widthInformation = widthSteps
+    equations = [TileEquations?](repeating: nil, count: tiles.tiles.count)
     if fit.noise == .poisson { (constantVariance, gain) = (0, 1) }
   }
 
@@ -68,112 +71,6 @@ struct ColumnFitState {
     if other.areCounts { takeAsCounts() }
     renderResidual()
   }
-
-  // MARK: Background
-
-  /// The background begins at the local minima of the lightly smoothed image; columns start with what stands above.
-  mutating func startBackground() {
-    let light = GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2))
-    let floor = slidingMinimum(light, reach: max(2, Int((0.7 * spacing).rounded())))
-    background = GaussianFilter.broadlySmoothed(floor, weights: measured, sigma: max(spacing, 3 * startSigma))
-    if fit.background != .smooth {
-      background = Raster(
-        width: image.width, height: image.height, filling: Float(Statistics.median(background.values.map(Double.init))))
-    }
-    for i in columns.indices {
-      let (x, y) = (Int(columns[i].centre.x.rounded()), Int(columns[i].centre.y.rounded()))
-      guard image.contains(x: x, y: y) else { continue }
-      columns[i].amplitude = max(1e-6, Double(light[x, y] - background[x, y]) * 0.9)
-    }
-    renderResidual()
-  }
-
-  /// Moves what the residual has in common over wide areas into a smooth background. Pixels between columns count
-  /// most: on the columns, their heights have already taken up part of the background's error.
-  ///
-  /// Returns the root mean square of what was moved, in units of what counts as rest for a height.
-  mutating func followBackground() -> Double {
-    guard fit.background == .smooth else { return 0 }
-    let typical = Float(Statistics.median(columns.map(\.amplitude)))
-    let (image, residual, background, measured) = (image, residual, background, measured)
-    let weights = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-      for x in 0..<row.count {
-        let i = y * row.count + x
-        let height = image.values[i] - residual.values[i] - background.values[i]
-        let ratio = height / (0.2 * typical)
-        row[x] = measured.values[i] * max(0.02, 1 / (1 + ratio * ratio))
-      }
-    }
-    let correction = GaussianFilter.broadlySmoothed(
-      residual, weights: weights, sigma: max(2 * spacing, 6 * startSigma))
-    self.background.values.withUnsafeMutableBufferPointer { background in
-      self.residual.values.withUnsafeMutableBufferPointer { residual in
-        // Rows do not overlap.
-        nonisolated(unsafe) let (background, residual) = (background.baseAddress!, residual.baseAddress!)
-        concurrentFor(image.height) { y in
-          let change = correction.values.span
-          for i in y * image.width..<(y + 1) * image.width {
-            background[i] += change[i]
-            residual[i] -= change[i]
-          }
-        }
-      }
-    }
-    let known = heldErrors.filter(\.isFinite)
-    let rest = max(1e-5 * Double(typical), known.isEmpty ? 0 : 0.05 * Statistics.median(known))
-    let square = correction.values.reduce(0.0) { $0 + Double($1 * $1) } / Double(correction.count)
-    return square.squareRoot() / max(rest, 1e-30)
-  }
-
-  /// Adds the tiles' corrections, interpolated between their centres.
-  private mutating func correctBackground(_ corrections: [SIMD4<Double>]) {
-    let (across, down, side) = (tiles.across, tiles.down, tiles.side)
-    let unit = Double(side)
-    let places = tiles.tiles.map(\.centre)
-    let old = background
-    /// Neighbouring tiles of a coordinate and the weight of the second.
-    @Sendable func between(_ position: Int, _ centres: [Double]) -> (Int, Int, Double) {
-      let here = Double(position)
-      var first = min(centres.count - 1, max(0, position / side))
-      if here < centres[first] && first > 0 { first -= 1 }
-      let second = min(first + 1, centres.count - 1)
-      guard second > first, here > centres[first] else { return (first, first, 0) }
-      return (first, second, min(1, (here - centres[first]) / (centres[second] - centres[first])))
-    }
-    let xs = (0..<across).map { places[$0].x }
-    let ys = (0..<down).map { places[$0 * across].y }
-    // Where the same two tiles are next: up to the first centre, from centre to centre, behind the last.
-    let cuts = [0] + xs.map { Int($0.rounded(.up)) } + [image.width]
-    background = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-      let (top, bottom, v) = between(y, ys)
-      /// The correction in this row: at the centre of each tile's column, and its slope along x.
-      let lines = (0..<across).map { t -> (value: Double, slope: Double) in
-        let (a, b) = (corrections[top * across + t], corrections[bottom * across + t])
-        let (fromTop, fromBottom) = ((Double(y) - ys[top]) / unit, (Double(y) - ys[bottom]) / unit)
-        return (
-          (1 - v) * (a[0] + a[2] * fromTop) + v * (b[0] + b[2] * fromBottom), ((1 - v) * a[1] + v * b[1]) / unit
-        )
-      }
-      let from = old.values.span.extracting(y * row.count..<(y + 1) * row.count)
-      for part in 0...across {
-        let (left, right) = (max(part - 1, 0), min(part, across - 1))
-        let distance = max(xs[right] - xs[left], 1)
-        // One line turns into the next: a polynomial of degree 2 in the distance from the left centre.
-        let (one, two) = (lines[left], lines[right])
-        let constant = one.value
-        let linear = one.slope + (left == right ? 0 : (two.value - two.slope * distance - one.value) / distance)
-        let square = left == right ? 0 : (two.slope - one.slope) / distance
-        var u = Float(Double(cuts[part]) - xs[left])
-        let (a, b, c) = (Float(constant), Float(linear), Float(square))
-        for x in cuts[part]..<max(cuts[part], cuts[part + 1]) {
-          row[x] = from[x] + (a + u * (b + u * c))
-          u += 1
-        }
-      }
-    }
-  }
-
-  // MARK: Columns
 
   private func scene(shape: ColumnFit.Shape) -> FitScene {
     let typical = Statistics.median(columns.map(\.amplitude))
@@ -189,15 +86,26 @@ struct ColumnFitState {
   /// One step of all tiles that do not rest. Returns the move that 99 % of the columns stay below, in pixels: a few
   /// columns that compete for one peak never settle, and the finder removes them afterwards.
   mutating func sweep(shape: ColumnFit.Shape) -> Double {
+    // The images are changed in place: by now no other step holds them.
+    let (move, corrections) = advance(shape: shape)
+    correctBackground(corrections)
+    renderResidual()
+    return move
+  }
+
+  /// Moves the columns. Returns the move that 99 % of them stay below, and the background corrections of the tiles.
+  private mutating func advance(shape: ColumnFit.Shape) -> (move: Double, corrections: [SIMD4<Double>]) {
     if shape != lastShape {
       for t in tileMoves.indices { tileMoves[t] = .infinity }
       for t in dampings.indices { dampings[t] = shape == .shared ? 0 : 0.01 }
+      for t in equations.indices { equations[t] = nil }
     }
     lastShape = shape
     let scene = scene(shape: shape)
-    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > 0.3 } }
-    let steps = concurrentMap(count: active.count) { [tiles, dampings] k in
-      TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side)).step(damping: dampings[active[k]])
+    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > Self.tileRest } }
+    let steps = concurrentMap(count: active.count) { [tiles, dampings, equations] k in
+      TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side))
+        .step(damping: dampings[active[k]], after: equations[active[k]])
     }
     for (t, step) in zip(active, steps) where step.width.information > 0 {
       (widthSteps[t], widthInformation[t]) = (step.width.step, step.width.information)
@@ -223,6 +131,8 @@ struct ColumnFitState {
         moves[index] = move / Self.rest(of: new, step.heldErrors[k], tolerance: fit.tolerance)
         farthest = max(farthest, moves[index])
       }
+      // A matrix that does not lead on has served its time.
+      equations[t] = farthest < 0.8 * tileMoves[t] ? step.equations : nil
       tileMoves[t] = farthest
       dampings[t] = step.damping
       corrections[t] = step.background + excess * step.width.background
@@ -234,16 +144,20 @@ struct ColumnFitState {
       for i in columns.indices { columns[i].setSigma(width.sigma) }
       for t in tiles.tiles.indices where widthInformation[t] > 0 { widthSteps[t] -= width.step }
     }
-    correctBackground(corrections)
-    renderResidual()
-    return max(Statistics.quantile(moves, 0.99), widthMove)
+    return (max(Statistics.quantile(moves, 0.99), widthMove), corrections)
   }
+
+  /// A tile is not visited while all of its columns and those of the tiles around it move less than this share of what
+  /// counts as rest.
+  private static let tileRest = 0.7
+  /// What moves by less than this share of its standard error in a sweep rests.
+  static let restingShare = 0.05
 
   /// A column that moves less than this in a sweep rests, in pixels. A Gaussian's place has the error √2 σ / A times that of
   /// its height, all else being held.
   private static func rest(of column: GaussianColumn, _ heldError: Double, tolerance: Double) -> Double {
     let error = 2.0.squareRoot() * column.sigma * heldError / max(column.amplitude, 1e-30)
-    return max(tolerance, error.isFinite ? 0.05 * error : 0)
+    return max(tolerance, error.isFinite ? restingShare * error : 0)
   }
 
   /// The width that all tiles together ask for: the mean of their steps, weighted by their information, with those that
@@ -287,10 +201,11 @@ struct ColumnFitState {
   /// The errors of all unknowns, the fit's quality and its flags, at the present state.
   mutating func assess(shape: ColumnFit.Shape) {
     let scene = scene(shape: shape)
-    let found = concurrentMap(count: tiles.tiles.count) { [tiles, widthInformation] t in
+    let found = concurrentMap(count: tiles.tiles.count) { [tiles, widthInformation, equations, lastShape] t in
       var scene = scene
       scene.widthInformation -= widthInformation[t]
-      return TileFit(scene: scene, tile: tiles.tiles[t], unit: Double(tiles.side)).accuracies()
+      return TileFit(scene: scene, tile: tiles.tiles[t], unit: Double(tiles.side))
+        .accuracies(after: shape == lastShape ? equations[t] : nil)
     }
     for (tile, accuracies) in zip(tiles.tiles, found) {
       for (k, accuracy) in accuracies.enumerated() { self.accuracies[tile.columns[k]] = accuracy }
@@ -311,7 +226,7 @@ struct ColumnFitState {
   }
 
   /// Image minus background minus all columns, from scratch.
-  private mutating func renderResidual() {
+  mutating func renderResidual() {
     let (width, height) = (image.width, image.height)
     let band = 64
     var lists = [[Int]](repeating: [], count: (height + band - 1) / band)
@@ -322,15 +237,15 @@ struct ColumnFitState {
       if first <= last { for b in first...last { lists[b].append(index) } }
     }
     let (image, background, columns, radius) = (image, background, columns, fit.windowRadius)
-    residual.values = [Float](unsafeUninitializedCapacity: width * height) { buffer, count in
-      nonisolated(unsafe) let pixels = buffer  // Bands do not overlap.
+    residual.values.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let pixels = buffer.baseAddress!  // Bands do not overlap.
       concurrentFor(lists.count) { [lists] b in
         let (from, rows) = (b * band, min(band, height - b * band))
         let scratch = GaussianWindow.Scratch()
-        let part = pixels.baseAddress! + from * width
-        for i in 0..<rows * width {
-          (part + i).initialize(to: image.values[from * width + i] - background.values[from * width + i])
-        }
+        let part = pixels + from * width
+        let range = from * width..<(from + rows) * width
+        let (values, ground) = (image.values.span.extracting(range), background.values.span.extracting(range))
+        for i in 0..<rows * width { part[i] = values[i] - ground[i] }
         for index in lists[b] {
           let column = columns[index]
           GaussianWindow(
@@ -339,77 +254,13 @@ struct ColumnFitState {
             .add(-column.amplitude, to: part, stride: width)
         }
       }
-      count = width * height
     }
-  }
-
-  // MARK: Noise
-
-  /// Estimates the variance of a pixel from the residual, as the fit's `noise` says.
-  mutating func updateNoise() {
-    guard fit.noise != .poisson, !areCounts else { return }
-    // Sparse counts need many pixels before their scatter shows; a line needs fewer.
-    let stride = max(1, image.count / 600_000)
-    let every = max(1, image.count / stride / 40_000)
-    var samples: [(intensity: Double, square: Double)] = []
-    var areWhole = fit.noise == .auto
-    var (squares, means) = (0.0, 0.0)
-    for (k, i) in Swift.stride(from: 0, to: image.count, by: stride).enumerated() where measured.values[i] > 0 {
-      let value = image.values[i]
-      let r = Double(residual.values[i])
-      areWhole = areWhole && value >= 0 && value == value.rounded()
-      squares += r * r
-      means += max(0, Double(value) - r)
-      if k % every == 0 {
-        samples.append((Double(value) - r, r * r * (fit.noise == .auto ? Double(measured.values[i]) : 1)))
-      }
-    }
-    guard samples.count > 100 else { return }
-    if fit.noise == .gaussian {
-      (constantVariance, gain) = (Statistics.mean(samples.map(\.square)), 0)
-      return
-    }
-    // Counts scatter by their mean; the rest is the misfit of the model.
-    if areWhole && (0.9...1.2).contains(squares / max(means, 1e-30)) {
-      (constantVariance, gain) = (0, 1)
-      takeAsCounts()
-      return
-    }
-    if let line = varianceLine(samples) { (constantVariance, gain) = line }
-  }
-
-  /// Pixels of counts need no local factors.
-  private mutating func takeAsCounts() {
-    areCounts = true
-    measured = isMeasured.map { $0 ? 1 : 0 }
   }
 
   func outcome(shape: ColumnFit.Shape, sweeps: Int, lastMove: Double) -> ColumnFit.Outcome {
     ColumnFit.Outcome(
       columns: columns, accuracies: accuracies, heldErrors: heldErrors, evidence: evidence, background: background,
-      residual: residual,
-      constantVariance: constantVariance, gain: gain, areCounts: areCounts, shape: shape, sweeps: sweeps,
-      lastMove: lastMove)
-  }
-}
-
-/// The smallest value in a square window around each pixel (van Herk's two passes would save little at these sizes).
-private func slidingMinimum(_ image: Raster<Float>, reach: Int) -> Raster<Float> {
-  let (width, height) = (image.width, image.height)
-  let across = concurrentRows(width: width, height: height, of: Float(0)) { y, row in
-    let line = image.values.span.extracting(y * width..<(y + 1) * width)
-    for x in 0..<width {
-      var low = line[x]
-      for u in max(0, x - reach)...min(width - 1, x + reach) { low = min(low, line[u]) }
-      row[x] = low
-    }
-  }
-  return concurrentRows(width: width, height: height, of: Float(0)) { y, row in
-    let source = across.values.span
-    for x in 0..<width { row[x] = source[y * width + x] }
-    for v in max(0, y - reach)...min(height - 1, y + reach) {
-      let line = source.extracting(v * width..<(v + 1) * width)
-      for x in 0..<width { row[x] = min(row[x], line[x]) }
-    }
+      residual: residual, constantVariance: constantVariance, gain: gain, areCounts: areCounts, shape: shape,
+      sweeps: sweeps, lastMove: lastMove)
   }
 }

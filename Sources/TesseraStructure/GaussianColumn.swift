@@ -44,21 +44,6 @@ struct GaussianColumn: Sendable {
     return Point(scale * max(r, 0).squareRoot(), scale * max(p, 0).squareRoot())
   }
 
-  /// The derivatives of the column by its unknowns, each G = g / A times a polynomial of degree 2 in (dx, dy): rows
-  /// amplitude, x, y and 1 / sigma² (round) or p, q, r (elliptical), six coefficients a row in the order of `Moment`.
-  /// - Parameters:
-  ///   - showsWidth: else the derivatives by the widths are zero.
-  ///   - rows: zeros; 4 x 6, or 6 x 6 if elliptical.
-  func writeDerivatives(isElliptical: Bool, showsWidth: Bool, to rows: UnsafeMutablePointer<Double>) {
-    rows[0] = 1
-    (rows[7], rows[8]) = (amplitude * p, amplitude * q)
-    (rows[13], rows[14]) = (amplitude * q, amplitude * r)
-    guard showsWidth else { return }
-    let half = -0.5 * amplitude
-    rows[21] = half
-    if isElliptical { (rows[28], rows[35]) = (2 * half, half) } else { rows[23] = half }
-  }
-
   /// Keeps both standard deviations within bounds, by clipping the eigenvalues of the inverse covariance.
   mutating func clampWidths(_ bounds: ClosedRange<Double>) {
     let (low, high) = (1 / (bounds.upperBound * bounds.upperBound), 1 / (bounds.lowerBound * bounds.lowerBound))

@@ -190,6 +190,31 @@ struct GaussianWindow {
     for k in 0..<6 { score[k] = scores[k].total }
   }
 
+  /// The moments Σ v G dxⁱ dyʲ (i + j <= 2) over the pixels where G is above exp(-`depth`), in the order of `Moment`.
+  func scores(weighted: UnsafePointer<Float>, stride: Int, depth: Double) -> SIMD8<Double> {
+    scratch.sums.update(repeating: .zero, count: 6)
+    forEachStrip(depth: depth) { i, dx, rows, first in
+      var (r0, r1, r2) = (Four.zero, Four.zero, Four.zero)
+      var (table, dy) = (first, Four(repeating: self.dy + Float(rows.lowerBound)))
+      let step = q == 0 ? Four(repeating: 1) : Self.load(scratch.step, i)
+      var at = (y + rows.lowerBound) * stride + x + i
+      for j in rows {
+        var u = Self.load(weighted, at) * (table * scratch.heights[j])
+        r0 += u
+        u *= dy
+        r1 += u
+        r2 += u * dy
+        dy += 1
+        table *= step
+        at += stride
+      }
+      Moment.add(r0, r1, r2, .zero, .zero, dx: dx, degree: 2, to: scratch.sums)
+    }
+    var result = SIMD8<Double>.zero
+    for k in 0..<6 { result[k] = scratch.sums[k].total }
+    return result
+  }
+
   /// Adds up the moments Σ w G dxⁱ dyʲ (i + j <= 4) over the pixels where G is above exp(-`depth`); `sums` is overwritten.
   func moments(weights: UnsafePointer<Float>, stride: Int, depth: Double, sums: UnsafeMutablePointer<Double>) {
     scratch.sums.update(repeating: .zero, count: 15)

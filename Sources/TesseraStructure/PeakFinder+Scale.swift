@@ -29,7 +29,7 @@ extension PeakFinder {
     var (result, smoothing) = (choice, route)
     let maxima = candidates(in: part.image, part.isMeasured, scale: choice.scale, noise: noise)
     guard choice.scale >= 2.0.squareRoot(), maxima.signalToNoise < Self.clearSignal,
-      var coarse = attempt(scale: choice.scale, route, in: part, noise: noise)
+      var coarse = attempt(from: maxima, scale: choice.scale, route, in: part, noise: noise)
     else { return (choice, route) }
     while result.scale / 2.0.squareRoot() >= 1, coarse.rawSignalToNoise < Self.clearSignal {
       let scale = result.scale / 2.0.squareRoot()

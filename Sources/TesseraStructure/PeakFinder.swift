@@ -126,13 +126,20 @@ public struct PeakFinder: Sendable, Codable, Equatable {
   func attempt(
     scale: Double, _ route: Route, in prepared: Preparation.Prepared, noise: NoiseModel
   ) -> Attempt? {
-    let image = prepared.image
-    var candidates = self.candidates(in: image, prepared.isMeasured, scale: scale, noise: noise)
-    let raw = candidates.signalToNoise
+    let maxima = candidates(in: prepared.image, prepared.isMeasured, scale: scale, noise: noise)
+    return attempt(from: maxima, scale: scale, route, in: prepared, noise: noise)
+  }
+
+  /// The maxima of the image as it is, or of the denoised one where these are too faint, fitted.
+  func attempt(
+    from maxima: Candidates, scale: Double, _ route: Route, in prepared: Preparation.Prepared, noise: NoiseModel
+  ) -> Attempt? {
+    var candidates = maxima
+    let raw = maxima.signalToNoise
     var used = route == .svd ? Route.svd : .scaleSpace
     if route == .svd || (route == .auto && raw < 6.5) {
       used = .svd
-      let denoised = PatchDenoiser(side: max(8, Int((6 * scale).rounded()))).denoised(image)
+      let denoised = PatchDenoiser(side: max(8, Int((6 * scale).rounded()))).denoised(prepared.image)
       candidates = self.candidates(
         in: denoised, prepared.isMeasured, scale: max(1, 0.8 * scale), noise: noise, noiseShare: 0.25)
     }

@@ -14,7 +14,7 @@ struct TileCovariance {
   /// For each column its pairs: the other column, the pair, and whether the column is the pair's first.
   private var adjacent: [[(other: Int, pair: Int, isFirst: Bool)]]
   /// H⁻¹ H(columns, shared), whitened.
-  private let responses: [[Double]]
+  private let responses: [[Float]]
   /// Covariance of the shared unknowns, row-major.
   let sharedCovariance: [Double]
 
@@ -26,7 +26,7 @@ struct TileCovariance {
       adjacent[pair.first].append((pair.second, index, true))
       adjacent[pair.second].append((pair.first, index, false))
     }
-    let responses = equations.couplings.map { equations.solved($0) }
+    let responses = equations.responses(damping: 0)
     var matrix = equations.schur(of: responses)
     let n = equations.shared
     for t in 0..<n { matrix[t * n + t] += information[t] }
@@ -38,25 +38,25 @@ struct TileCovariance {
   /// (size x shared).
   func covariance(of k: Int) -> (own: [Double], shared: [Double]) {
     let (size, shared) = (equations.size, equations.shared)
-    // Neighbours first, the column last: its Schur complement is then the last block of the factor, squared.
+    // Neighbours first, the column last: what is left of its block once they are eliminated is its Schur complement.
     let group = adjacent[k].map(\.other) + [k]
     let n = group.count * size
     var matrix = [Double](repeating: 0, count: n * n)
     for i in 0..<n { matrix[i * n + i] = 1 }
     for (i, column) in group.enumerated() {
       for link in adjacent[column] {
-        guard let j = group.firstIndex(of: link.other), j < i else { continue }
-        let block = link.pair * size * size
+        guard let j = group.firstIndex(of: link.other), i < j else { continue }
+        let (block, lanes) = (link.pair * size * equations.lanes, equations.lanes)
         for a in 0..<size {
           for b in 0..<size {
-            matrix[(i * size + a) * n + j * size + b] =
-              equations.blocks[
-                block + (link.isFirst ? a * size + b : b * size + a)]
+            matrix[(i * size + a) * n + j * size + b] = Double(
+              equations.blocks[block + (link.isFirst ? a * lanes + b : b * lanes + a)])
           }
         }
       }
     }
-    var own = SmallSystem.inverseOfLastBlock(lower: &matrix, count: n, block: size)
+    var complement = SmallSystem.complementOfLastBlock(upper: &matrix, count: n, block: size)
+    var own = SmallSystem.inverseOfLastBlock(lower: &complement, count: size, block: size)
     // Back to plain unknowns: L⁻ᵀ (.) L⁻¹, row by row and column by column.
     for _ in 0..<2 {
       var turned = own
@@ -99,6 +99,35 @@ enum SmallSystem {
       }
       return true
     }
+  }
+
+  /// The Schur complement of the last `block` unknowns once those before are eliminated; zero where these are singular.
+  /// - Parameter matrix: its upper triangle is read; overwritten.
+  static func complementOfLastBlock(upper matrix: inout [Double], count n: Int, block: Int) -> [Double] {
+    let first = n - block
+    let isRegular = matrix.withUnsafeMutableBufferPointer { a in
+      for k in 0..<first {
+        let pivot = a[k * n + k]
+        guard pivot > 1e-13 else { return false }
+        let row = a.baseAddress! + k * n
+        // Row by row, so that sums run side by side; columns that do not overlap leave zeros.
+        for i in k + 1..<n where row[i] != 0 {
+          let factor = row[i] / pivot
+          let target = a.baseAddress! + i * n
+          for j in i..<n { target[j] -= factor * row[j] }
+        }
+      }
+      return true
+    }
+    var result = [Double](repeating: 0, count: block * block)
+    guard isRegular else { return result }
+    for i in 0..<block {
+      for j in i..<block {
+        let value = matrix[(first + i) * n + first + j]
+        (result[i * block + j], result[j * block + i]) = (value, value)
+      }
+    }
+    return result
   }
 
   /// The last `block` x `block` part of the inverse; infinite where the matrix is singular.

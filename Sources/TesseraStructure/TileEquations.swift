@@ -12,24 +12,33 @@ import TesseraNumerics
 /// The columns' part is sparse: one block for each overlapping pair. With H = L Lᵀ for each column's own block, all
 /// blocks are multiplied by L⁻¹ from the left and L⁻ᵀ from the right, and conjugate gradients solve what is left in a few
 /// rounds; the shared unknowns follow from their Schur complement.
-struct TileEquations {
+struct TileEquations: Sendable {
   /// Columns, unknowns of each, shared unknowns.
   let count, size, shared: Int
-  /// Lower Cholesky factors of the own blocks, row-major size x size each.
+  /// Floats a column's unknowns take in a vector: 4 or 8, those behind the last unknown being zero.
+  let lanes: Int
+  /// Lower Cholesky factors of the own blocks, row-major size x size each, with one over the diagonal in its place; zero
+  /// there for an unknown that the pixels say nothing about.
   private(set) var factors: [Double]
-  /// Own score, whitened; count x size.
-  private(set) var score: [Double]
-  /// Pairs that matter, and their whitened blocks, row-major (first, second).
+  /// Own score, whitened; count x lanes.
+  private(set) var score: [Float]
+  /// Pairs that matter, and their whitened blocks: `size` rows of `lanes` each, rows of the first and lanes of the second.
   private(set) var pairs: [(first: Int, second: Int)] = []
-  private(set) var blocks: [Double] = []
-  /// Whitened coupling of the columns to each shared unknown: shared x (count x size).
-  private(set) var couplings: [[Double]]
+  private(set) var blocks: [Float] = []
+  /// Whitened coupling of the columns to each shared unknown: shared x (count x lanes).
+  private(set) var couplings: [[Float]]
   /// The shared unknowns' own matrix (row-major) and score.
   private(set) var sharedMatrix: [Double]
   private(set) var sharedScore: [Double]
+  /// The couplings' solutions without damping, once something has asked for them.
+  var responses: [[Float]]?
+  /// The columns and the variance of a pixel that the matrix belongs to.
+  private let columns: [GaussianColumn]
+  private let constantVariance, gain: Double
+  private let terms: Int
 
   /// Pairs whose whitened block has no entry above this are left out: it changes a variance by 1e-4.
-  private static let leastCoupling = 0.01
+  private static let leastCoupling: Float = 0.01
   /// Where the product of two Gaussians stays below this, they are told nothing of each other. That is far out: counts are
   /// few between columns and weigh up to a hundred times as much there, and widths and the background lean on just these.
   private static let leastHeight = 1e-5
@@ -45,236 +54,265 @@ struct TileEquations {
     let sharesWidth = scene.shape == .shared
     let terms = scene.backgroundDegree.map { $0 == 0 ? 1 : 3 } ?? 0
     let (n, size) = (tile.columns.count, sharesWidth ? 3 : raw)
+    let lanes = isElliptical ? 8 : 4
     let shared = terms + (sharesWidth ? 1 : 0)
-    (count, self.size, self.shared) = (n, size, shared)
-    var matrix = [Double](repeating: 0, count: shared * shared)
-    var rights = [Double](repeating: 0, count: shared)
-    var couplings = [[Double]](repeating: [Double](repeating: 0, count: n * size), count: shared)
-    var factors = [Double](repeating: 0, count: n * size * size)
-    var score = [Double](repeating: 0, count: n * size)
+    (count, self.size, self.shared, self.lanes, self.terms) = (n, size, shared, lanes, terms)
+    columns = tile.columns.map { scene.columns[$0] }
+    (constantVariance, gain) = (scene.constantVariance, scene.gain)
+    sharedMatrix = [Double](repeating: 0, count: shared * shared)
+    sharedScore = [Double](repeating: 0, count: shared)
+    couplings = [[Float]](repeating: [Float](repeating: 0, count: n * lanes), count: shared)
+    factors = [Double](repeating: 0, count: n * size * size)
+    score = [Float](repeating: 0, count: n * lanes)
     if terms > 0 {
       let sums = pixels.backgroundSums(centre: tile.centre, unit: unit)
       for a in 0..<terms {
-        rights[a] = sums.score[a]
-        for b in 0..<terms { matrix[a * shared + b] = sums.square[Moment.products[6 * a + b]] }
+        sharedScore[a] = sums.score[a]
+        for b in 0..<terms { sharedMatrix[a * shared + b] = sums.square[Moment.products[6 * a + b]] }
       }
     }
-    let width = terms  // The place of the common width among the shared unknowns.
-    let origin = Point(Double(pixels.x), Double(pixels.y))
-    let depth = 0.5 * scene.windowRadius * scene.windowRadius
-    // One block of memory for all that is written and read over and over: derivatives, moments, small matrices.
-    let room = UnsafeMutablePointer<Double>.allocate(capacity: n * raw * 6 + 31 + 4 * 36)
-    room.initialize(repeating: 0, count: n * raw * 6 + 31 + 4 * 36)
-    defer { room.deallocate() }
-    let derivatives = room
-    let square = room + n * raw * 6
-    let (plain, scores, block) = (square + 15, square + 25, square + 31)
-    let (local, first, second) = (block + 36, block + 72, block + 108)
-    for (k, index) in tile.columns.enumerated() {
-      let column = scene.columns[index]
-      let isCut = scene.isCut(column)
-      let rows = derivatives + k * raw * 6
-      // Half a column does not show its width.
-      column.writeDerivatives(isElliptical: isElliptical, showsWidth: !isCut, to: rows)
-      block.update(repeating: 0, count: raw * raw)
-      if let window = GaussianWindow(
-        centre: column.centre - origin, shape: (column.p, column.q, column.r), reach: column.reach(scene.windowRadius),
-        rasterWidth: pixels.width, rasterHeight: pixels.height, scratch: pixels.scratch)
-      {
-        window.moments(
-          weights: pixels.weights, weighted: pixels.weighted, stride: pixels.width, depth: depth, square: square,
-          plain: plain, score: scores)
-        Self.product(rows, square, rows, count: raw, into: block)
-        for a in 0..<raw {
-          var value = 0.0
-          for m in 0..<6 { value += rows[a * 6 + m] * scores[m] }
-          if a < size { score[k * size + a] = value } else { rights[width] += value }
-        }
-        // The part of the window on the tile's background.
-        var ground = plain
-        if terms > 0 && !pixels.square.contains(window) {
-          ground = square
-          pixels.moments(of: column, in: scene, depth: depth, onSquare: ground)
-        }
-        let offset = column.centre - tile.centre
-        for t in 0..<terms {
-          for a in 0..<raw {
-            var value = 0.0
-            for m in 0..<6 where rows[a * 6 + m] != 0 {
-              switch t {
-              case 0: value += rows[a * 6 + m] * ground[m]
-              case 1: value += rows[a * 6 + m] * (offset.x * ground[m] + ground[Moment.timesX[m]]) / unit
-              default: value += rows[a * 6 + m] * (offset.y * ground[m] + ground[Moment.timesY[m]]) / unit
-              }
-            }
-            if a < size {
-              couplings[t][k * size + a] = value
-            } else {
-              matrix[t * shared + width] += value
-              matrix[width * shared + t] += value
-            }
-          }
-        }
-      }
-      if isCut {
-        // What is cut by the border fits a near low column as well as a far high one.
-        let weight = 1 / (0.16 * scene.typicalAmplitude * scene.typicalAmplitude)
-        block[0] += weight
-        score[k * size] += weight * (scene.typicalAmplitude - column.amplitude)
-      }
-      if sharesWidth {
-        matrix[width * shared + width] += block[15]
-        for a in 0..<3 { couplings[width][k * size + a] += block[a * raw + 3] }
-      }
-      Self.factor(block, stride: raw, size: size, into: &factors, at: k * size * size)
+    // One block of memory for all that is written and read over and over.
+    let weights = UnsafeMutablePointer<SIMD8<Float>>.allocate(capacity: 6 * n)
+    let products = UnsafeMutablePointer<SIMD8<Double>>.allocate(capacity: 6)
+    let moments = UnsafeMutablePointer<Double>.allocate(capacity: 31)
+    weights.initialize(repeating: .zero, count: 6 * n)
+    products.initialize(repeating: .zero, count: 6)
+    moments.initialize(repeating: 0, count: 31)
+    defer {
+      weights.deallocate()
+      products.deallocate()
+      moments.deallocate()
+    }
+    for k in 0..<n {
+      addColumn(
+        k, of: tile, pixels: pixels, in: scene, unit: unit, moments: moments, products: products,
+        weights: weights + 6 * k)
     }
     for pair in tile.pairs {
-      let (one, two) = (scene.columns[tile.columns[pair.first]], scene.columns[tile.columns[pair.second]])
-      let shape = (p: one.p + two.p, q: one.q + two.q, r: one.r + two.r)
-      let determinant = shape.p * shape.r - shape.q * shape.q
-      // The centre of the product of both Gaussians, seen from the first.
-      let gap = two.centre - one.centre
-      let pull = Point(two.p * gap.x + two.q * gap.y, two.q * gap.x + two.r * gap.y)
-      let d1 = Point(
-        (shape.r * pull.x - shape.q * pull.y) / determinant, (shape.p * pull.y - shape.q * pull.x) / determinant)
-      let d2 = d1 - gap
-      let height = exp(-0.5 * (one.quadratic(d1) + two.quadratic(d2)))
-      guard height > Self.leastHeight, determinant > 0 else { continue }
-      let centre = one.centre + d1 - origin
-      let covariance = (xx: shape.r / determinant, xy: -shape.q / determinant, yy: shape.p / determinant)
-      if height < Self.farHeight && scene.gain == 0 {
-        guard let weight = pixels.weight(at: centre) else { continue }
-        Moment.write(gaussian: covariance, mass: 2 * .pi * height * weight / determinant.squareRoot(), to: square)
-      } else {
-        guard
-          let window = GaussianWindow(
-            centre: centre, shape: shape,
-            reach: (height < Self.farHeight ? 3 : 4) * Point(covariance.xx.squareRoot(), covariance.yy.squareRoot()),
-            rasterWidth: pixels.width, rasterHeight: pixels.height, scratch: pixels.scratch)
-        else { continue }
-        window.moments(weights: pixels.weights, stride: pixels.width, depth: 8, sums: square)
-        for i in 0..<15 { square[i] *= height }
-      }
-      Self.shift(derivatives + pair.first * raw * 6, by: d1, count: raw, into: first)
-      Self.shift(derivatives + pair.second * raw * 6, by: d2, count: raw, into: second)
-      Self.product(first, square, second, count: raw, into: block)
-      if sharesWidth {
-        matrix[width * shared + width] += 2 * block[15]
-        for a in 0..<3 {
-          couplings[width][pair.first * size + a] += block[a * raw + 3]
-          couplings[width][pair.second * size + a] += block[3 * raw + a]
-        }
-      }
-      for a in 0..<size { for b in 0..<size { local[a * size + b] = block[a * raw + b] } }
-      Self.whiten(local, factors, pair.first, pair.second, size: size)
-      let part = UnsafeMutableBufferPointer(start: local, count: size * size)
-      guard part.contains(where: { abs($0) > Self.leastCoupling }) else { continue }
-      pairs.append(pair)
-      blocks += part
+      addPair(pair, pixels: pixels, in: scene, moments: moments, weights: weights)
     }
-    for k in 0..<n { Self.solveLower(factors, k, size: size, &score, at: k * size) }
-    for t in 0..<shared { for k in 0..<n { Self.solveLower(factors, k, size: size, &couplings[t], at: k * size) } }
-    (self.factors, self.score, self.couplings) = (factors, score, couplings)
-    (sharedMatrix, sharedScore) = (matrix, rights)
+  }
+
+  /// The matrix belongs to columns and a variance that differ little from these: steps it gives still lead to the same
+  /// end, where the score is zero.
+  /// - Parameter share: the largest difference that counts as little, of all but one column in fifty: in widths, heights,
+  ///   inverse covariances.
+  func isNear(_ tile: FitTile, in scene: FitScene, share: Double) -> Bool {
+    func differs(_ a: Double, _ b: Double) -> Bool { abs(a - b) > 0.1 * abs(a) }
+    if differs(constantVariance, scene.constantVariance) || differs(gain, scene.gain) { return false }
+    var far = 0
+    for (old, index) in zip(columns, tile.columns) {
+      let new = scene.columns[index]
+      let shape = max(abs(new.p - old.p), abs(new.q - old.q), abs(new.r - old.r))
+      if abs(new.amplitude - old.amplitude) > share * old.amplitude || shape > share * max(old.p, old.r)
+        || (new.centre - old.centre).squaredLength * max(old.p, old.r) > share * share
+      {
+        far += 1
+      }
+    }
+    return 50 * far <= count
+  }
+
+  /// The same matrix with the scores of the columns as they are now.
+  func rescored(for tile: FitTile, pixels: TilePixels, in scene: FitScene, backgroundUnit unit: Double) -> Self {
+    var result = self
+    result.sharedScore = [Double](repeating: 0, count: shared)
+    if terms > 0 {
+      let sums = pixels.backgroundSums(centre: tile.centre, unit: unit)
+      for t in 0..<terms { result.sharedScore[t] = sums.score[t] }
+    }
+    let origin = Point(Double(pixels.x), Double(pixels.y))
+    let depth = 0.5 * scene.windowRadius * scene.windowRadius
+    for (k, index) in tile.columns.enumerated() {
+      let column = scene.columns[index]
+      let derivatives = ColumnDerivatives(
+        of: column, isElliptical: scene.shape == .elliptical, showsWidth: !scene.isCut(column))
+      let sums = pixels.window(of: column, in: scene, origin: origin)?
+        .scores(weighted: pixels.weighted, stride: pixels.width, depth: depth)
+      result.setScore(k, derivatives.combined(sums ?? .zero), of: column, in: scene)
+    }
+    return result
+  }
+
+  /// Writes a column's score, and adds that of the common width.
+  private mutating func setScore(_ k: Int, _ plain: SIMD8<Double>, of column: GaussianColumn, in scene: FitScene) {
+    var plain = plain
+    if size == 3 { sharedScore[terms] += plain[3] }
+    if scene.isCut(column) {
+      plain[0] += scene.priorWeight * (scene.typicalAmplitude - column.amplitude)
+    }
+    let white = whitened(plain, column: k)
+    for a in 0..<size { score[k * lanes + a] = Float(white[a]) }
+  }
+
+  /// Adds what one column says: its own block, its score, and its couplings to what all share.
+  private mutating func addColumn(
+    _ k: Int, of tile: FitTile, pixels: TilePixels, in scene: FitScene, unit: Double,
+    moments: UnsafeMutablePointer<Double>, products: UnsafeMutablePointer<SIMD8<Double>>,
+    weights: UnsafeMutablePointer<SIMD8<Float>>
+  ) {
+    let column = columns[k]
+    let isCut = scene.isCut(column)
+    let origin = Point(Double(pixels.x), Double(pixels.y))
+    let depth = 0.5 * scene.windowRadius * scene.windowRadius
+    // Half a column does not show its width.
+    let derivatives = ColumnDerivatives(of: column, isElliptical: lanes == 8, showsWidth: !isCut)
+    let (plain, scores) = (moments + 15, moments + 25)
+    let window = pixels.window(of: column, in: scene, origin: origin)
+    if let window {
+      window.moments(
+        weights: pixels.weights, weighted: pixels.weighted, stride: pixels.width, depth: depth, square: moments,
+        plain: plain, score: scores)
+    } else {
+      moments.update(repeating: 0, count: 31)
+    }
+    derivatives.products(of: moments, into: products)
+    // What is cut by the border fits a near low column as well as a far high one.
+    if isCut { products[0][0] += scene.priorWeight }
+    factor(products, column: k)
+    setScore(k, derivatives.combined(Self.six(scores)), of: column, in: scene)
+    // L⁻¹ times the derivatives; the common width, a fourth unknown, stays as it is.
+    for i in 0..<derivatives.count {
+      var row = derivatives.polynomial(i)
+      if i < size {
+        for j in 0..<i { row -= factors[(k * size + i) * size + j] * SIMD8<Double>(weights[j]) }
+        row *= factors[(k * size + i) * size + i]
+      }
+      weights[i] = SIMD8<Float>(row)
+    }
+    let width = terms
+    if size == 3 {
+      sharedMatrix[width * shared + width] += products[3][3]
+      add(whitened(products[3], column: k), toCoupling: width, of: k)
+    }
+    guard terms > 0, let window else { return }
+    // The part of the window on the tile's background.
+    var ground = plain
+    if !pixels.square.contains(window) {
+      ground = moments
+      pixels.moments(of: column, in: scene, depth: depth, onSquare: ground)
+    }
+    let offset = column.centre - tile.centre
+    for t in 0..<terms {
+      var sums = Self.six(ground)
+      if t > 0 {
+        let table = t == 1 ? Moment.timesX : Moment.timesY
+        for m in 0..<6 { sums[m] = ((t == 1 ? offset.x : offset.y) * ground[m] + ground[table[m]]) / unit }
+      }
+      let coupling = derivatives.combined(sums)
+      add(whitened(coupling, column: k), toCoupling: t, of: k)
+      if size == 3 {
+        sharedMatrix[t * shared + width] += coupling[3]
+        sharedMatrix[width * shared + t] += coupling[3]
+      }
+    }
+  }
+
+  /// Adds the block of an overlapping pair.
+  private mutating func addPair(
+    _ pair: (first: Int, second: Int), pixels: TilePixels, in scene: FitScene, moments: UnsafeMutablePointer<Double>,
+    weights: UnsafePointer<SIMD8<Float>>
+  ) {
+    let (one, two) = (columns[pair.first], columns[pair.second])
+    let shape = (p: one.p + two.p, q: one.q + two.q, r: one.r + two.r)
+    let determinant = shape.p * shape.r - shape.q * shape.q
+    guard determinant > 0 else { return }
+    // The centre of the product of both Gaussians, seen from the first.
+    let gap = two.centre - one.centre
+    let pull = Point(two.p * gap.x + two.q * gap.y, two.q * gap.x + two.r * gap.y)
+    let d1 = Point(
+      (shape.r * pull.x - shape.q * pull.y) / determinant, (shape.p * pull.y - shape.q * pull.x) / determinant)
+    let d2 = d1 - gap
+    let height = exp(-0.5 * (one.quadratic(d1) + two.quadratic(d2)))
+    guard height > Self.leastHeight else { return }
+    let centre = one.centre + d1 - Point(Double(pixels.x), Double(pixels.y))
+    let covariance = (xx: shape.r / determinant, xy: -shape.q / determinant, yy: shape.p / determinant)
+    if height < Self.farHeight && scene.gain == 0 {
+      guard let weight = pixels.weight(at: centre) else { return }
+      Moment.write(gaussian: covariance, mass: 2 * .pi * weight / determinant.squareRoot(), to: moments)
+    } else {
+      guard
+        let window = GaussianWindow(
+          centre: centre, shape: shape,
+          reach: (height < Self.farHeight ? 3 : 4) * Point(covariance.xx.squareRoot(), covariance.yy.squareRoot()),
+          rasterWidth: pixels.width, rasterHeight: pixels.height, scratch: pixels.scratch)
+      else { return }
+      window.moments(weights: pixels.weights, stride: pixels.width, depth: 8, sums: moments)
+    }
+    let unknowns = lanes == 8 ? 6 : 4
+    var table = MonomialRows(moments, factor: height)
+    table.shift(by: d2)
+    table.combine(weights + 6 * pair.second, count: unknowns)
+    table.transpose()
+    table.shift(by: d1)
+    table.combine(weights + 6 * pair.first, count: unknowns)
+    var rows = table.rows
+    if size == 3 {
+      // The fourth row and lane belong to the common width.
+      let width = terms
+      sharedMatrix[width * shared + width] += 2 * Double(rows.3[3])
+      for (a, row) in [rows.0, rows.1, rows.2].enumerated() {
+        couplings[width][pair.first * lanes + a] += row[3]
+        couplings[width][pair.second * lanes + a] += rows.3[a]
+      }
+      (rows.0[3], rows.1[3], rows.2[3], rows.3) = (0, 0, 0, .zero)
+    }
+    let limit = SIMD8<Float>(repeating: Self.leastCoupling)
+    let unknown = [rows.0, rows.1, rows.2, rows.3, rows.4, rows.5].prefix(size)
+    guard unknown.contains(where: { any($0 .> limit) || any($0 .< -limit) }) else { return }
+    pairs.append(pair)
+    for row in unknown {
+      for lane in 0..<lanes { blocks.append(row[lane]) }
+    }
   }
 
   /// Whether the pixels say anything about column `k`.
-  func isKnown(_ k: Int) -> Bool { factors[k * size * size].isFinite }
+  func isKnown(_ k: Int) -> Bool { factors[k * size * size] > 0 }
 
   /// Standard error of the height of column `k` when all else is held, its place too: what tells whether there is a column.
   /// (Whether a flank at the border is near and low or far and high is another question.)
-  func heldAmplitudeError(of k: Int) -> Double { isKnown(k) ? 1 / factors[k * size * size] : .infinity }
+  func heldAmplitudeError(of k: Int) -> Double { isKnown(k) ? factors[k * size * size] : .infinity }
 
   // MARK: Small matrices
 
-  /// A M Bᵀ with M the 6 x 6 matrix of moments of products of monomials.
-  private static func product(
-    _ a: UnsafePointer<Double>, _ moments: UnsafePointer<Double>, _ b: UnsafePointer<Double>, count: Int,
-    into block: UnsafeMutablePointer<Double>
-  ) {
-    let table = Moment.products.span
-    for i in 0..<count {
-      var row = SIMD8<Double>.zero
-      for l in 0..<6 {
-        let factor = a[i * 6 + l]
-        if factor == 0 { continue }
-        for m in 0..<6 { row[m] += factor * moments[table[l * 6 + m]] }
-      }
-      for j in 0..<count {
-        var sum = 0.0
-        for m in 0..<6 { sum += row[m] * b[j * 6 + m] }
-        block[i * count + j] = sum
-      }
-    }
+  @inline(__always) private static func six(_ p: UnsafePointer<Double>) -> SIMD8<Double> {
+    SIMD8(p[0], p[1], p[2], p[3], p[4], p[5], 0, 0)
   }
 
-  /// Polynomials in d = e + shift, rewritten in e.
-  private static func shift(
-    _ rows: UnsafePointer<Double>, by shift: Point, count: Int, into result: UnsafeMutablePointer<Double>
-  ) {
-    let (x, y) = (shift.x, shift.y)
-    for base in Swift.stride(from: 0, to: 6 * count, by: 6) {
-      let (a, b, c) = (rows[base], rows[base + 1], rows[base + 2])
-      let (d, e, f) = (rows[base + 3], rows[base + 4], rows[base + 5])
-      result[base] = a + b * x + c * y + d * x * x + e * x * y + f * y * y
-      result[base + 1] = b + 2 * d * x + e * y
-      result[base + 2] = c + e * x + 2 * f * y
-      (result[base + 3], result[base + 4], result[base + 5]) = (d, e, f)
-    }
+  private mutating func add(_ values: SIMD8<Double>, toCoupling t: Int, of k: Int) {
+    for a in 0..<size { couplings[t][k * lanes + a] += Float(values[a]) }
   }
 
-  /// The Cholesky factor of the leading part of a block. An unknown that the pixels say nothing about gets the unit
-  /// row: it has no score and stays where it is.
-  private static func factor(
-    _ block: UnsafePointer<Double>, stride: Int, size: Int, into l: inout [Double], at base: Int
-  ) {
-    for i in 0..<size {
-      for j in 0...i {
-        var sum = block[i * stride + j]
-        for k in 0..<j { sum -= l[base + i * size + k] * l[base + j * size + k] }
-        if i == j {
-          let isKnown = sum > 1e-10 * block[i * stride + i] && sum > 0
-          if isKnown {
-            l[base + i * size + i] = sum.squareRoot()
+  /// The Cholesky factor of the leading part of a block. An unknown that the pixels say nothing about gets a zero row: it
+  /// has no score and stays where it is.
+  private mutating func factor(_ block: UnsafePointer<SIMD8<Double>>, column k: Int) {
+    let (base, size) = (k * size * size, size)
+    factors.withUnsafeMutableBufferPointer { l in
+      for i in 0..<size {
+        for j in 0...i {
+          var sum = block[i][j]
+          for m in 0..<j { sum -= l[base + i * size + m] * l[base + j * size + m] }
+          if i != j {
+            l[base + i * size + j] = sum * l[base + j * size + j]
+          } else if sum > 1e-10 * block[i][i] && sum > 0 {
+            l[base + i * size + i] = 1 / sum.squareRoot()
           } else {
-            for k in 0..<i { l[base + i * size + k] = 0 }
-            l[base + i * size + i] = .infinity
+            for m in 0...i { l[base + i * size + m] = 0 }
           }
-        } else {
-          l[base + i * size + j] = sum / l[base + j * size + j]
         }
       }
     }
   }
 
-  /// Replaces x by L⁻¹ x for column `k`.
-  private static func solveLower(_ factors: [Double], _ k: Int, size: Int, _ x: inout [Double], at offset: Int) {
+  /// L⁻¹ x for column `k`.
+  private func whitened(_ x: SIMD8<Double>, column k: Int) -> SIMD8<Double> {
+    var y = x
     let base = k * size * size
     for i in 0..<size {
-      var sum = x[offset + i]
-      for j in 0..<i { sum -= factors[base + i * size + j] * x[offset + j] }
-      x[offset + i] = sum / factors[base + i * size + i]
+      var sum = x[i]
+      for j in 0..<i { sum -= factors[base + i * size + j] * y[j] }
+      y[i] = sum * factors[base + i * size + i]
     }
-  }
-
-  /// Replaces a block B by L₁⁻¹ B L₂⁻ᵀ.
-  private static func whiten(
-    _ block: UnsafeMutablePointer<Double>, _ factors: [Double], _ first: Int, _ second: Int, size: Int
-  ) {
-    let (one, two) = (first * size * size, second * size * size)
-    for b in 0..<size {
-      for i in 0..<size {
-        var sum = block[i * size + b]
-        for j in 0..<i { sum -= factors[one + i * size + j] * block[j * size + b] }
-        block[i * size + b] = sum / factors[one + i * size + i]
-      }
-    }
-    for a in 0..<size {
-      for i in 0..<size {
-        var sum = block[a * size + i]
-        for j in 0..<i { sum -= factors[two + i * size + j] * block[a * size + j] }
-        block[a * size + i] = sum / factors[two + i * size + i]
-      }
-    }
+    return y
   }
 }

@@ -4,10 +4,15 @@ import TesseraNumerics
 
 extension TileFit {
   /// What the data know of each of the tile's own columns at the end of a fit.
-  func accuracies() -> [ColumnAccuracy] {
+  /// - Parameter earlier: equations of an earlier step of this tile, of the same shape.
+  func accuracies(after earlier: TileEquations? = nil) -> [ColumnAccuracy] {
     guard tile.ownCount > 0 else { return [] }
-    let pixels = TilePixels(of: tile, in: scene)
-    let equations = TileEquations(of: tile, pixels: pixels, in: scene, backgroundUnit: unit)
+    let equations =
+      if let earlier, earlier.isNear(tile, in: scene, share: Self.accurateLag) {
+        earlier
+      } else {
+        TileEquations(of: tile, pixels: TilePixels(of: tile, in: scene), in: scene, backgroundUnit: unit)
+      }
     var known = [Double](repeating: 0, count: equations.shared)
     if scene.shape == .shared { known[equations.shared - 1] = scene.widthInformation }
     let covariance = TileCovariance(equations, information: known)

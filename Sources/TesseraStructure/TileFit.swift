@@ -15,6 +15,8 @@ struct TileStep: Sendable {
   var width = WidthStep()
   /// What the next step should be damped by.
   var damping = 0.0
+  /// The equations that gave the step, for later ones.
+  var equations: TileEquations?
 
   struct WidthStep: Sendable {
     var step = 0.0
@@ -31,14 +33,30 @@ struct TileFit {
   /// The length in which background coefficients are counted, in pixels.
   let unit: Double
 
+  /// Change of a column, as a share of its width, height and inverse covariance, up to which an earlier matrix serves.
+  private static let lag = 0.05
+  /// The same for the errors.
+  static let accurateLag = 0.01
   /// Most times that a step is shortened before the tile stays where it is.
   private static let attempts = 6
 
   /// The step of Fisher's scoring, damped until it raises the likelihood of the tile's pixels (Levenberg 1944; Marquardt 1963).
-  /// - Parameter damping: what to begin with; 0: none.
-  func step(damping first: Double) -> TileStep {
+  ///
+  /// Where columns have hardly moved since an earlier step, its matrix serves again and only the score is new (the lagged or
+  /// "chord" form of Newton's method: Kelley, Iterative Methods for Linear and Nonlinear Equations (1995), 5.4.1): the step
+  /// ends where the score is zero, whatever the matrix.
+  /// - Parameters:
+  ///   - damping: what to begin with; 0: none.
+  ///   - earlier: equations of an earlier step of this tile, of the same shape.
+  func step(damping first: Double, after earlier: TileEquations? = nil) -> TileStep {
     let pixels = TilePixels(of: tile, in: scene)
-    let equations = TileEquations(of: tile, pixels: pixels, in: scene, backgroundUnit: unit)
+    var equations =
+      if let earlier, earlier.isNear(tile, in: scene, share: Self.lag) {
+        earlier.rescored(for: tile, pixels: pixels, in: scene, backgroundUnit: unit)
+      } else {
+        TileEquations(of: tile, pixels: pixels, in: scene, backgroundUnit: unit)
+      }
+    if first == 0 { equations.keepResponses() }
     let likelihood = TileLikelihood(of: scene)
     var result = TileStep()
     result.heldErrors = (0..<tile.ownCount).map { equations.heldAmplitudeError(of: $0) }
@@ -55,6 +73,7 @@ struct TileFit {
         result.changes = Array(trial.changes[..<tile.ownCount])
         result.background = trial.background
         if scene.shape == .shared { result.width = widthStep(solution, of: equations) }
+        result.equations = equations
         result.damping = attempt == 0 ? (damping < 1e-3 ? 0 : damping / 10) : damping
         return result
       }

@@ -72,6 +72,9 @@ struct FitScene: Sendable {
       Double(image.height - 1) - column.centre.y)
   }
 
+  /// The weight of the height expected of half a column at the border.
+  var priorWeight: Double { 1 / (0.16 * typicalAmplitude * typicalAmplitude) }
+
   /// Whether the border cuts a column so much that it does not show its own width.
   func isCut(_ column: GaussianColumn) -> Bool { rim(of: column) < 1.5 * column.sigma }
 }
@@ -113,16 +116,26 @@ final class TilePixels {
     (weighted + width * height).initialize(repeating: 0, count: 4)
     let (constant, gain) = (Float(scene.constantVariance), Float(scene.gain))
     let least = Float(scene.leastVariance)
+    let leasts = SIMD4(repeating: least)
     for row in 0..<height {
       let from = (y + row) * image.width + x
       let pixels = image.values.span.extracting(from..<from + width)
       let residual = scene.residual.values.span.extracting(from..<from + width)
       let measured = scene.measured.values.span.extracting(from..<from + width)
       let (w, v) = (weights + row * width, weighted + row * width)
-      for i in 0..<width {
-        let weight = measured[i] / max(least, constant + gain * (pixels[i] - residual[i]))
-        w[i] = weight
-        v[i] = weight * residual[i]
+      for i in stride(from: 0, to: width & ~3, by: 4) {
+        @inline(__always) func four(_ line: Span<Float>) -> SIMD4<Float> {
+          SIMD4(line[i], line[i + 1], line[i + 2], line[i + 3])
+        }
+        let r = four(residual)
+        let variance = constant + gain * (four(pixels) - r)
+        let weight = four(measured) / variance.replacing(with: leasts, where: variance .< leasts)
+        UnsafeMutableRawPointer(w + i).storeBytes(of: weight, as: SIMD4<Float>.self)
+        UnsafeMutableRawPointer(v + i).storeBytes(of: weight * r, as: SIMD4<Float>.self)
+      }
+      for i in width & ~3..<width {
+        w[i] = measured[i] / max(least, constant + gain * (pixels[i] - residual[i]))
+        v[i] = w[i] * residual[i]
       }
     }
   }
@@ -132,6 +145,14 @@ final class TilePixels {
     let (u, v) = (place.x.rounded(), place.y.rounded())
     guard u >= 0, v >= 0, u < Double(width), v < Double(height) else { return nil }
     return Double(weights[Int(v) * width + Int(u)])
+  }
+
+  /// The window of a column in the rectangle; nil outside.
+  /// - Parameter origin: the rectangle's first pixel.
+  func window(of column: GaussianColumn, in scene: FitScene, origin: Point) -> GaussianWindow? {
+    GaussianWindow(
+      centre: column.centre - origin, shape: (column.p, column.q, column.r), reach: column.reach(scene.windowRadius),
+      rasterWidth: width, rasterHeight: height, scratch: scratch)
   }
 
   /// Writes the moments Σ w G dxⁱ dyʲ (i + j <= 4) of a column over the pixels of the tile's square.

@@ -1,0 +1,132 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// The background of a fit: where it starts, how it follows the residual, and what the tiles add to it.
+extension ColumnFitState {
+  /// The background begins at the local minima of the lightly smoothed image; columns start with what stands above.
+  mutating func startBackground() {
+    let light = GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2))
+    let floor = slidingMinimum(light, reach: max(2, Int((0.7 * spacing).rounded())))
+    background = GaussianFilter.broadlySmoothed(floor, weights: measured, sigma: max(spacing, 3 * startSigma))
+    if fit.background != .smooth {
+      background = Raster(
+        width: image.width, height: image.height, filling: Float(Statistics.median(background.values.map(Double.init))))
+    }
+    for i in columns.indices {
+      let (x, y) = (Int(columns[i].centre.x.rounded()), Int(columns[i].centre.y.rounded()))
+      guard image.contains(x: x, y: y) else { continue }
+      columns[i].amplitude = max(1e-6, Double(light[x, y] - background[x, y]) * 0.9)
+    }
+    renderResidual()
+  }
+
+  /// Moves what the residual has in common over wide areas into a smooth background. Pixels between columns count
+  /// most: on the columns, their heights have already taken up part of the background's error.
+  ///
+  /// Returns the root mean square of what was moved, in units of what counts as rest for a height.
+  mutating func followBackground() -> Double {
+    guard fit.background == .smooth else { return 0 }
+    let typical = Float(Statistics.median(columns.map(\.amplitude)))
+    let (image, residual, background, measured) = (image, residual, background, measured)
+    let weights = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
+      for x in 0..<row.count {
+        let i = y * row.count + x
+        let height = image.values[i] - residual.values[i] - background.values[i]
+        let ratio = height / (0.2 * typical)
+        row[x] = measured.values[i] * max(0.02, 1 / (1 + ratio * ratio))
+      }
+    }
+    let correction = GaussianFilter.broadlySmoothed(
+      residual, weights: weights, sigma: max(2 * spacing, 6 * startSigma))
+    self.background.values.withUnsafeMutableBufferPointer { background in
+      self.residual.values.withUnsafeMutableBufferPointer { residual in
+        // Rows do not overlap.
+        nonisolated(unsafe) let (background, residual) = (background.baseAddress!, residual.baseAddress!)
+        concurrentFor(image.height) { y in
+          let change = correction.values.span
+          for i in y * image.width..<(y + 1) * image.width {
+            background[i] += change[i]
+            residual[i] -= change[i]
+          }
+        }
+      }
+    }
+    let known = heldErrors.filter(\.isFinite)
+    let rest = max(1e-5 * Double(typical), known.isEmpty ? 0 : Self.restingShare * Statistics.median(known))
+    let square = correction.values.reduce(0.0) { $0 + Double($1 * $1) } / Double(correction.count)
+    return square.squareRoot() / max(rest, 1e-30)
+  }
+
+  /// Adds the tiles' corrections, interpolated between their centres.
+  mutating func correctBackground(_ corrections: [SIMD4<Double>]) {
+    let (across, down, side) = (tiles.across, tiles.down, tiles.side)
+    let unit = Double(side)
+    let places = tiles.tiles.map(\.centre)
+    /// Neighbouring tiles of a coordinate and the weight of the second.
+    @Sendable func between(_ position: Int, _ centres: [Double]) -> (Int, Int, Double) {
+      let here = Double(position)
+      var first = min(centres.count - 1, max(0, position / side))
+      if here < centres[first] && first > 0 { first -= 1 }
+      let second = min(first + 1, centres.count - 1)
+      guard second > first, here > centres[first] else { return (first, first, 0) }
+      return (first, second, min(1, (here - centres[first]) / (centres[second] - centres[first])))
+    }
+    let xs = (0..<across).map { places[$0].x }
+    let ys = (0..<down).map { places[$0 * across].y }
+    // Where the same two tiles are next: up to the first centre, from centre to centre, behind the last.
+    let cuts = [0] + xs.map { Int($0.rounded(.up)) } + [image.width]
+    let (width, height) = (image.width, image.height)
+    background.values.withUnsafeMutableBufferPointer { buffer in
+      nonisolated(unsafe) let pixels = buffer.baseAddress!  // Rows do not overlap.
+      concurrentFor(height) { y in
+        let (top, bottom, v) = between(y, ys)
+        /// The correction in this row: at the centre of each tile's column, and its slope along x.
+        let lines = (0..<across).map { t -> (value: Double, slope: Double) in
+          let (a, b) = (corrections[top * across + t], corrections[bottom * across + t])
+          let (fromTop, fromBottom) = ((Double(y) - ys[top]) / unit, (Double(y) - ys[bottom]) / unit)
+          return (
+            (1 - v) * (a[0] + a[2] * fromTop) + v * (b[0] + b[2] * fromBottom), ((1 - v) * a[1] + v * b[1]) / unit
+          )
+        }
+        let row = pixels + y * width
+        for part in 0...across {
+          let (left, right) = (max(part - 1, 0), min(part, across - 1))
+          let distance = max(xs[right] - xs[left], 1)
+          // One line turns into the next: a polynomial of degree 2 in the distance from the left centre.
+          let (one, two) = (lines[left], lines[right])
+          let linear = one.slope + (left == right ? 0 : (two.value - two.slope * distance - one.value) / distance)
+          let square = left == right ? 0 : (two.slope - one.slope) / distance
+          let (first, end) = (cuts[part], max(cuts[part], cuts[part + 1]))
+          let start = Float(Double(first) - xs[left])
+          let (a, b, c) = (Float(one.value), Float(linear), Float(square))
+          for k in 0..<end - first {
+            let u = start + Float(Int32(truncatingIfNeeded: k))
+            row[first + k] += a + u * (b + u * c)
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The smallest value in a square window around each pixel (van Herk's two passes would save little at these sizes).
+private func slidingMinimum(_ image: Raster<Float>, reach: Int) -> Raster<Float> {
+  let (width, height) = (image.width, image.height)
+  let across = concurrentRows(width: width, height: height, of: Float(0)) { y, row in
+    let line = image.values.span.extracting(y * width..<(y + 1) * width)
+    for x in 0..<width {
+      var low = line[x]
+      for u in max(0, x - reach)...min(width - 1, x + reach) { low = min(low, line[u]) }
+      row[x] = low
+    }
+  }
+  return concurrentRows(width: width, height: height, of: Float(0)) { y, row in
+    let source = across.values.span
+    for x in 0..<width { row[x] = source[y * width + x] }
+    for v in max(0, y - reach)...min(height - 1, y + reach) {
+      let line = source.extracting(v * width..<(v + 1) * width)
+      for x in 0..<width { row[x] = min(row[x], line[x]) }
+    }
+  }
+}
