@@ -6,14 +6,23 @@ extension PeakFinder {
   ///
   /// The first guess of the width is the scale at which the places answer most strongly to the Laplacian of the Gaussian
   /// (`scale` if that is set).
-  /// - Parameter positions: in pixels, within about one standard deviation of the columns; at most two spacings
-  ///   outside the image.
-  /// - Throws: `DataError` where no place lies in the image.
+  /// - Parameter positions: in pixels, within about one standard deviation of the columns; outside the image, two spacings
+  ///   at most make sense, and places farther away than its own size are refused.
+  /// - Throws: `DataError` where no place lies in the image, or one is far from it.
   public func fitted(at positions: [Point], in prepared: Preparation.Prepared, name: String) throws -> Found {
     let image = prepared.image
     if let scale { try require(scale >= 0.5, "scale", is: scale, mustBe: "at least 0.5 pixels") }
+    let (w, h) = (Double(image.width), Double(image.height))
+    let near = (x: -w...2 * w, y: -h...2 * h)
+    if let (row, place) = positions.enumerated().first(where: {
+      !(near.x.contains($0.element.x) && near.y.contains($0.element.y))
+    }) {
+      throw DataError(
+        "\(name): given place \(row + 1) of \(positions.count), (\(place.x), \(place.y)), is far from the image of "
+          + "\(image.width) x \(image.height) pixels; places are wanted in pixels")
+    }
     let inside = positions.filter { image.contains(x: Int($0.x.rounded()), y: Int($0.y.rounded())) }
-    guard !inside.isEmpty, positions.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else {
+    guard !inside.isEmpty else {
       throw DataError(
         "\(name): none of the \(positions.count) given places lies in the image of \(image.width) x \(image.height) "
           + "pixels; places are wanted in pixels")

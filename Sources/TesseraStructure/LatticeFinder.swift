@@ -26,11 +26,20 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     var heightDifference: Double
   }
 
-  /// Two lattice vectors, the shorter first, turned so that u x v is positive; nil where the columns have no lattice.
+  /// Two lattice vectors, the shorter first, turned so that u x v is positive; nil where the columns have no lattice. Columns
+  /// centred outside the image take no part: of their heights only a flank is seen, and heights tell columns apart.
   /// - Parameters:
   ///   - heights: of the columns, any unit.
   ///   - width, height: size of the image, in pixels.
   public func vectors(of positions: [Point], heights: [Double], width: Int, height: Int) -> (u: Point, v: Point)? {
+    let (across, down) = (-1...Double(width), -1...Double(height))
+    let seen = positions.indices.filter { across.contains(positions[$0].x) && down.contains(positions[$0].y) }
+    return vectors(ofSeen: seen.map { positions[$0] }, heights: seen.map { heights[$0] }, width: width, height: height)
+  }
+
+  private func vectors(
+    ofSeen positions: [Point], heights: [Double], width: Int, height: Int
+  ) -> (u: Point, v: Point)? {
     guard positions.count >= 12 else { return nil }
     let index = PlanarIndex(positions)
     let spacing = Statistics.median(index.nearestDistances())

@@ -199,5 +199,9 @@ struct `Column fit` {
     let image = drawn([Point(20, 20)], counts: 500, sigma: 3, background: 1, side: 40, seed: 8)
     #expect(throws: DataError.self) { try fit(image, at: [Point(400, 20)], shape: .round) }
     #expect(throws: DataError.self) { try fit(image, at: [], shape: .round) }
+    // Too far for whole numbers, and for a table of tiles.
+    for place in [Point(1e300, 20), Point(20, -1e9), Point(.nan, 20)] {
+      #expect(throws: DataError.self) { try fit(image, at: [Point(20, 20), place], shape: .round) }
+    }
   }
 }

@@ -206,6 +206,20 @@ struct `Lattices` {
     #expect(abs(try #require(lattice(places)).grid.area - 400) < 1e-6)
   }
 
+  @Test func `do not ask columns of which a flank is seen`() throws {
+    var source = RandomSource(seed: 4)
+    var (places, heights) = sites(u: Point(20, 2), v: Point(-3, 21), basis: [(.zero, 1), (Point(0.4, 0.5), 0.7)])
+    let seen = places.indices.filter { places[$0].x <= 490 && places[$0].y <= 490 }
+    for k in Set(places.indices).subtracting(seen).sorted() {
+      places[k] += Point(source.uniform(), source.uniform())
+      heights[k] = 4 * source.uniform()
+    }
+    let all = try #require(LatticeFinder().vectors(of: places, heights: heights, width: 490, height: 490))
+    let inner = try #require(
+      LatticeFinder().vectors(of: seen.map { places[$0] }, heights: seen.map { heights[$0] }, width: 490, height: 490))
+    #expect(all.u == inner.u && all.v == inner.v && abs(all.u.cross(all.v) - 426) < 1)
+  }
+
   @Test func `are not found in random places`() {
     var source = RandomSource(seed: 9)
     let places = (0..<900).map { _ in Point(512 * source.uniform(), 512 * source.uniform()) }
