@@ -102,8 +102,10 @@ struct ThicknessField: Sendable {
   /// The best model near a first one.
   /// - Parameters:
   ///   - isCurved: whether κ is fitted.
-  ///   - resting: sweeps before the means move, and whether the noise does.
-  func fit(from start: Model, isCurved: Bool, sweeps: Int, resting: Int = 3, noiseMoves: Bool = true) -> Fit {
+  ///   - sweeps: at most.
+  func fit(from start: Model, isCurved: Bool, sweeps: Int) -> Fit {
+    // Before the means move.
+    let resting = 3
     var model = start
     var messages = firstMessages(model)
     var survey = Survey(shares: [])
@@ -120,7 +122,7 @@ struct ThicknessField: Sendable {
         model.independent = min(0.999, max(survey.independent, 1) / max(survey.informing, 2))
       }
       // The first rounds sort the columns, the others place the means.
-      if round >= resting { move(&model, survey, isCurved: isCurved, noiseMoves: noiseMoves) }
+      if round >= resting { move(&model, survey, isCurved: isCurved) }
     }
     // Empty thicknesses below the highest count too: they are what lets half the step fit.
     let thickest = (survey.shares.lastIndex { $0 > 0.5 } ?? 0) + 1
@@ -131,7 +133,7 @@ struct ThicknessField: Sendable {
   }
 
   /// Weighted least squares of the means, and the noise factor with its prior.
-  private func move(_ model: inout Model, _ survey: Survey, isCurved: Bool, noiseMoves: Bool) {
+  private func move(_ model: inout Model, _ survey: Survey, isCurved: Bool) {
     let (a, b, c, p, q) = (
       survey.moments[0], survey.moments[1], survey.moments[2], survey.moments[3], survey.moments[4]
     )
@@ -144,9 +146,7 @@ struct ThicknessField: Sendable {
     } else {
       model.step = (p - model.curvature * b) / a
     }
-    if noiseMoves {
-      model.noiseFactor = SpacedMixture.Noise.factor(ratio: survey.squares / survey.weight, count: survey.weight)
-    }
+    model.noiseFactor = SpacedMixture.Noise.factor(ratio: survey.squares / survey.weight, count: survey.weight)
   }
 
   /// Numbers that the intensities allow, with as many columns of each.

@@ -19,7 +19,7 @@ public struct CountMethod: Sendable, Codable, Equatable {
     let prepared = try preparation.prepared(micrograph)
     var found = try finder.found(in: prepared, name: micrograph.name)
     found.sites = try intensities.measured(found, in: prepared.image)
-    let counts = try counter.counts(of: found.sites, in: prepared.image)
+    let counts = try counter.counts(of: found)
     return CountResult(micrograph: micrograph, prepared: prepared, finding: found, counts: counts)
   }
 }
@@ -39,16 +39,13 @@ extension ColumnIntensities {
 }
 
 extension AtomCounter {
-  /// Columns centred within one and a half widths of the border are not seen whole: their cross-sections are extrapolated,
-  /// and those of two that only reach into the image are easily mistaken for each other's.
-  func counts(of sites: Sites, in image: Raster<Float>) throws -> Result {
-    let widths = sites.sites.map { ($0.sigmaMajor * $0.sigmaMinor).squareRoot() }.filter { $0.isFinite && $0 > 0 }
-    let rim = widths.isEmpty ? 0 : 1.5 * Statistics.median(widths)
+  /// Columns that the border cuts are not seen whole: their cross-sections are extrapolated, and those of two that only
+  /// reach into the image are easily mistaken for each other's.
+  func counts(of found: PeakFinder.Found) throws -> Result {
+    let sites = found.sites.sites
     return try counts(
-      of: sites.sites.map(\.intensity), errors: sites.sites.map(\.intensityError), places: sites.positions,
-      areWhole: sites.positions.map { place in
-        min(place.x, place.y, Double(image.width - 1) - place.x, Double(image.height - 1) - place.y) >= rim
-      })
+      of: sites.map(\.intensity), errors: sites.map(\.intensityError), places: found.sites.positions,
+      areWhole: found.accuracies.map { $0.flag != .border })
   }
 }
 

@@ -63,7 +63,7 @@ public struct CrystalMethod: Sendable, Codable, Equatable {
     let counts = try counter.map { counter in
       try clock.run("counts") {
         found.sites = try ColumnIntensities().measured(found, in: prepared.image)
-        return try counter.counts(of: found.sites, in: prepared.image)
+        return try counter.counts(of: found)
       }
     }
     return CrystalResult(
