@@ -31,25 +31,31 @@ let package = Package(
       name: "TesseraFormats",
       dependencies: ["TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CTIFF", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
-    .target(name: "TesseraStructure", dependencies: ["TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
+    .target(name: "TesseraFitting", dependencies: ["TesseraImaging", "TesseraNumerics"]),
+    .target(
+      name: "TesseraStructure",
+      dependencies: ["TesseraFitting", "TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
     .target(name: "TesseraSimulation", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "TesseraNumerics", "CCairo", "CZlib"]),
     .target(
       name: "TesseraMethods",
       dependencies: [
-        "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraSimulation", "TesseraFigures", "TesseraLearning",
+        "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraFigures",
+        "TesseraLearning",
         "TesseraImaging", "TesseraNumerics",
       ]),
     .target(
       name: "Tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraSimulation", "TesseraLearning",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
+        "TesseraLearning",
         "TesseraImaging", "TesseraNumerics",
       ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraSimulation", "TesseraLearning",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
+        "TesseraLearning",
         "TesseraImaging", "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -67,7 +73,10 @@ let package = Package(
     .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning", "TesseraNumerics"]),
     .testTarget(
       name: "TesseraStructureTests",
-      dependencies: ["TesseraStructure", "TesseraSimulation", "TesseraLearning", "TesseraImaging", "TesseraNumerics"]),
+      dependencies: [
+        "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraLearning", "TesseraImaging",
+        "TesseraNumerics",
+      ]),
     .testTarget(
       name: "TesseraSimulationTests", dependencies: ["TesseraSimulation", "TesseraImaging", "TesseraNumerics"]),
     .testTarget(
@@ -75,7 +84,8 @@ let package = Package(
     .testTarget(
       name: "TesseraMethodsTests",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraSimulation", "TesseraFigures",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
+        "TesseraFigures",
         "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
     .testTarget(

@@ -98,7 +98,7 @@ extension Simulation {
 
   private mutating func setGrains(_ options: SimulationOptions) throws(ParameterError) {
     try options.refuseAll(except: [.defects, .displacement, .angle, .crystal, .grains], for: name)
-    var grains = Grains()
+    var grains = Polycrystal()
     grains.crystal = try crystal(options.crystal) ?? grains.crystal
     grains.count = options.grains ?? grains.count
     grains.angle = options.angleInRadians ?? grains.angle

@@ -1,10 +1,11 @@
 import ArgumentParser
+import TesseraFitting
 import TesseraImaging
 import TesseraLearning
 import TesseraMethods
 import TesseraStructure
 
-extension PeakFinder.Route: ExpressibleByArgument {}
+extension ColumnFinder.Route: ExpressibleByArgument {}
 extension ColumnFit.Shape: ExpressibleByArgument {}
 extension ColumnFit.Noise: ExpressibleByArgument {}
 extension ColumnFit.Background: ExpressibleByArgument {}
@@ -13,7 +14,7 @@ extension NeighbourMetric: ExpressibleByArgument {}
 /// How the columns of an image are found.
 struct FindingOptions: ParsableArguments {
   @Option(help: ArgumentHelp("auto, scale-space, svd or symmetry.", valueName: "name"))
-  var method = PeakFinder.Route.auto
+  var method = ColumnFinder.Route.auto
 
   @Option(help: ArgumentHelp("Order of the rotation axes that --method symmetry seeks.", valueName: "n"))
   var fold: Int?
@@ -22,7 +23,7 @@ struct FindingOptions: ParsableArguments {
   var scale: Double?
 
   @Option(help: ArgumentHelp("Least height over the noise in the smoothed image.", valueName: "deviations"))
-  var noiseThreshold = PeakFinder().noiseThreshold
+  var noiseThreshold = ColumnFinder().noiseThreshold
 
   @Option(help: ArgumentHelp("Least height, as a share of the columns around. (default: 0.06)", valueName: "fraction"))
   var contrastThreshold: Double?
@@ -52,7 +53,7 @@ struct FindingOptions: ParsableArguments {
     guard (2...40).contains(fold) else { throw ValidationError("--fold must be 2 to 40, but is \(fold)") }
   }
 
-  func apply(to preparation: inout Preparation, _ finder: inout PeakFinder) {
+  func apply(to preparation: inout Preparation, _ finder: inout ColumnFinder) {
     preparation.contrast = Preparation.Contrast(rawValue: contrast.contrast.rawValue) ?? .auto
     finder.route = method
     finder.fold = fold

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
 import TesseraFormats
-import TesseraLearning
 import TesseraMethods
+import TesseraStructure
 
 /// `tessera count`: the atoms of each column.
 struct CountCommand: ParsableCommand {

@@ -52,7 +52,8 @@ struct ProfileCommand: ParsableCommand {
     try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
     if let figure { try AtomicOutput.file(at: figure, replacing: output.force, contents: table.png()) }
     if output.json {
-      try Messages.printJSON(Report(input: input, output: path, samples: samples.count, version: Tessera.version))
+      try Messages.printJSON(
+        Report(input: input, output: path, samples: samples.count, version: TesseraVersion.current))
     } else {
       print("\(input): \(samples.count) samples -> \(path)")
     }

@@ -10,7 +10,7 @@ struct `Columns at the border` {
     var options = SimulationOptions()
     (options.width, options.height, options.dose, options.seed) = (400, 400, 1e5, 3)
     let simulated = try Simulation(specimen: "mose2", options: options).run()
-    let found = try PeakFinder().found(in: try Preparation().prepared(simulated.micrograph), name: "border")
+    let found = try ColumnFinder().found(in: try Preparation().prepared(simulated.micrograph), name: "border")
     let truth = PlanarIndex(simulated.sites.map(\.position))
     var pulls: [Double] = []
     for (site, error) in zip(found.sites.sites, found.positionErrors) {

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFitting
 import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
@@ -26,10 +27,10 @@ private func drawn(
 private func fit(
   _ image: Raster<Float>, at places: [Point], shape: ColumnFit.Shape, noise: ColumnFit.Noise = .poisson,
   background: ColumnFit.Background = .constant
-) throws -> PeakFinder.Found {
+) throws -> ColumnFinder.Found {
   var preparation = Preparation()
   (preparation.contrast, preparation.masksLabels, preparation.spikeThreshold) = (.bright, false, 0)
-  var finder = PeakFinder()
+  var finder = ColumnFinder()
   (finder.fit.shape, finder.fit.noise, finder.fit.background) = (shape, noise, background)
   return try finder.fitted(
     at: places, in: preparation.prepared(Micrograph(name: "test", pixels: image)), name: "test")

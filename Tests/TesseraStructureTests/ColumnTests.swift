@@ -8,13 +8,13 @@ import Testing
 /// A simulated specimen, its true columns and what the finder makes of it.
 private func findColumns(
   _ specimen: String, width: Int = 512, configure: (inout SimulationOptions) -> Void = { _ in }
-) throws -> (truth: [TrueSite], found: PeakFinder.Found) {
+) throws -> (truth: [TrueSite], found: ColumnFinder.Found) {
   var options = SimulationOptions()
   (options.width, options.height, options.seed) = (width, width, 5)
   configure(&options)
   let simulated = try Simulation(specimen: specimen, options: options).run()
   let prepared = try Preparation().prepared(simulated.micrograph)
-  return (simulated.sites, try PeakFinder().found(in: prepared, name: specimen))
+  return (simulated.sites, try ColumnFinder().found(in: prepared, name: specimen))
 }
 
 private func inner(_ points: [Point], _ width: Int, margin: Double = 4) -> [Point] {
@@ -98,18 +98,18 @@ struct `Column finding` {
   @Test func `refuses settings outside their range`() throws {
     let prepared = try Preparation().prepared(
       Simulation(specimen: "hexagonal", options: SimulationOptions()).run().micrograph)
-    var finder = PeakFinder()
+    var finder = ColumnFinder()
     finder.noiseThreshold = -1
     #expect(throws: ParameterError.self) { try finder.found(in: prepared, name: "test") }
   }
 }
 
 struct `Sites of a symmetry` {
-  private func found(_ specimen: String, fold: Int) throws -> (truth: [TrueSite], found: PeakFinder.Found) {
+  private func found(_ specimen: String, fold: Int) throws -> (truth: [TrueSite], found: ColumnFinder.Found) {
     var options = SimulationOptions()
     (options.width, options.height, options.seed) = (384, 384, 3)
     let simulated = try Simulation(specimen: specimen, options: options).run()
-    var finder = PeakFinder()
+    var finder = ColumnFinder()
     (finder.route, finder.fold) = (.symmetry, fold)
     let prepared = try Preparation().prepared(simulated.micrograph)
     return (simulated.sites, try finder.found(in: prepared, name: specimen))

@@ -7,11 +7,11 @@ import Testing
 struct `Single atoms` {
   private func found(
     _ specimen: String, options: SimulationOptions = SimulationOptions(),
-    _ change: (inout PeakFinder) -> Void = { _ in }
-  ) throws -> (columns: PeakFinder.Found, truth: [Point]) {
+    _ change: (inout ColumnFinder) -> Void = { _ in }
+  ) throws -> (columns: ColumnFinder.Found, truth: [Point]) {
     let simulated = try Simulation(specimen: specimen, options: options).run()
     let prepared = try Preparation().prepared(simulated.micrograph)
-    var finder = PeakFinder()
+    var finder = ColumnFinder()
     change(&finder)
     return (try finder.found(in: prepared, name: specimen), simulated.sites.map(\.position))
   }

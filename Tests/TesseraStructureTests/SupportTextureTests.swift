@@ -25,7 +25,7 @@ struct `Texture of a support` {
 
   private func separation(of places: [Point], heights: [Double]) -> SupportTexture.Separation {
     SupportTexture().separation(
-      of: places, heights: heights, strengths: PeakFinder.localStrength(places, heights), width: 900, height: 600)
+      of: places, heights: heights, strengths: ColumnFinder.localStrength(places, heights), width: 900, height: 600)
   }
 
   @Test(arguments: 1...3) func `is told from thin parts of the crystal, which are as faint`(seed: Int) {

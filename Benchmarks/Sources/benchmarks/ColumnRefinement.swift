@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TesseraFitting
 import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
@@ -23,7 +24,7 @@ struct ColumnRefinement: ParsableCommand {
     let positions = (0..<seeds.rows).map { Point(Double(seeds[$0, 0]), Double(seeds[$0, 1])) }
     var preparation = Preparation()
     preparation.contrast = .bright
-    var finder = PeakFinder()
+    var finder = ColumnFinder()
     finder.fit.shape = shape
     var best = (preparation: Double.infinity, fit: Double.infinity)
     var refined = Sites([])

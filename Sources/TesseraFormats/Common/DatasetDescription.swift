@@ -1,7 +1,7 @@
 import TesseraImaging
 
 /// One axis of a dataset: the coordinate of index `i` is `offset + i * scale`, in `units`.
-public struct Axis: Sendable, Codable, Equatable {
+public struct DatasetAxis: Sendable, Codable, Equatable {
   public var name: String
   public var size: Int
   public var scale: Double
@@ -39,14 +39,14 @@ public struct DatasetDescription: Sendable, Equatable {
   public var channels: Int
   public var colour: Colour
   /// One for each entry of `shape`.
-  public var axes: [Axis]
+  public var axes: [DatasetAxis]
   /// Nil when the file does not say how large a pixel is.
   public var calibration: Calibration?
 
   /// Kind and calibration follow from the axes where they are not given.
   public init(
     index: Int, name: String, kind: Kind? = nil, shape: [Int], type: ScalarType, channels: Int = 1,
-    colour: Colour = .grey, axes: [Axis]? = nil
+    colour: Colour = .grey, axes: [DatasetAxis]? = nil
   ) {
     (self.index, self.name, self.shape, self.type) = (index, name, shape, type)
     (self.channels, self.colour) = (channels, colour)
@@ -65,13 +65,13 @@ public struct DatasetDescription: Sendable, Equatable {
   /// Whether `read` gives an image of it.
   public var isImage: Bool { kind == .image || kind == .stack || kind == .diffraction }
 
-  static func plainAxes(for shape: [Int]) -> [Axis] {
+  static func plainAxes(for shape: [Int]) -> [DatasetAxis] {
     let names = shape.count > 3 ? shape.indices.dropLast(2).map { "axis \($0)" } : ["frame"]
-    return zip((names + ["y", "x"]).suffix(shape.count), shape).map { Axis(name: $0, size: $1) }
+    return zip((names + ["y", "x"]).suffix(shape.count), shape).map { DatasetAxis(name: $0, size: $1) }
   }
 
   /// An image or a stack, unless an image axis is reciprocal (diffraction) or no length at all (spectrum).
-  private static func kind(of axes: [Axis]) -> Kind {
+  private static func kind(of axes: [DatasetAxis]) -> Kind {
     guard axes.count >= 2 else { return axes.isEmpty ? .other : .spectrum }
     let units = axes.suffix(2).map { AxisUnit($0.units) }
     if units.contains(.reciprocal) { return .diffraction }
@@ -80,13 +80,13 @@ public struct DatasetDescription: Sendable, Equatable {
     return axes.count > 2 ? .stack : .image
   }
 
-  static func isSpectral(_ axis: Axis) -> Bool {
+  static func isSpectral(_ axis: DatasetAxis) -> Bool {
     let name = axis.name.lowercased()
     return ["ev", "kev"].contains(axis.units.lowercased()) || name.contains("energy") || name.contains("wavelength")
       || name.contains("spectr")
   }
 
-  private static func calibration(from axes: [Axis]) -> Calibration? {
+  private static func calibration(from axes: [DatasetAxis]) -> Calibration? {
     guard axes.count >= 2 else { return nil }
     let sizes = axes.suffix(2).map { axis in
       if case .length(let unit) = AxisUnit(axis.units) { abs(axis.scale) * unit } else { 0.0 }

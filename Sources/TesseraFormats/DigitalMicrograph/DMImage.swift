@@ -102,7 +102,7 @@ struct DMImage: Sendable {
     return isSpectral || dimensions == 1 ? .spectrum : nil
   }
 
-  private static func axes(of tags: MetadataTree, _ shape: [Int]) -> [Axis] {
+  private static func axes(of tags: MetadataTree, _ shape: [Int]) -> [DatasetAxis] {
     let signal = tags["ImageTags", "Meta Data", "Signal"]?.text ?? ""
     let names = ["x", "y", shape.count == 3 ? "frame" : "z", "frame"]
     let axes = shape.reversed().enumerated().map { index, size in
@@ -113,7 +113,8 @@ struct DMImage: Sendable {
       if signal == "EELS" && units == "eV" { name = "Energy loss" }
       if signal == "X-ray" && units == "keV" { name = "Energy" }
       if signal == "CL" && units == "nm" { name = "Wavelength" }
-      return Axis(name: name, size: size, scale: scale, offset: -(tag?["Origin"]?.number ?? 0) * scale, units: units)
+      return DatasetAxis(
+        name: name, size: size, scale: scale, offset: -(tag?["Origin"]?.number ?? 0) * scale, units: units)
     }
     return axes.reversed()
   }

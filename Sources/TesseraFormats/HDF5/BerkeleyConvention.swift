@@ -36,7 +36,7 @@ enum BerkeleyConvention {
   /// shape and type become a series along the depth.
   ///
   /// - Parameter depths: the axis along the depth, for a number of slices.
-  private static func joined(_ images: [HDF5Image], depths: (Int) -> Axis) -> [HDF5Image] {
+  private static func joined(_ images: [HDF5Image], depths: (Int) -> DatasetAxis) -> [HDF5Image] {
     var names: [String] = []
     var series: [String: [HDF5Image]] = [:]
     for image in images {
@@ -60,7 +60,7 @@ enum BerkeleyConvention {
   /// Prismatic's parameters give the distance of slices in Ångström, `ns` steps of the thickness `s`, and the depth `zs` of
   /// the first; where it is 0, the first lies one distance deep. They hold only where the slices fill the specimen, of `t`
   /// cells of `c`: the last may be thinner.
-  private static func depths(in root: HDF5Node) -> (Int) -> Axis {
+  private static func depths(in root: HDF5Node) -> (Int) -> DatasetAxis {
     let parameters = root.all.first { $0.name == "simulation_parameters" }
     let number = { (name: String, index: Int) -> Double? in
       switch parameters?.attribute(name) {
@@ -70,23 +70,25 @@ enum BerkeleyConvention {
     }
     guard let steps = number("ns", 0), let thickness = number("s", 0), let first = number("zs", 0),
       let cells = number("t", 2), let cell = number("c", 0)
-    else { return { Axis(name: "depth", size: $0) } }
+    else { return { DatasetAxis(name: "depth", size: $0) } }
     let distance = steps * thickness
     return { count in
       guard distance > 0, abs(cells * cell / (Double(count) * distance) - 1) < 1e-4 else {
-        return Axis(name: "depth", size: count)
+        return DatasetAxis(name: "depth", size: count)
       }
-      return Axis(name: "depth", size: count, scale: distance, offset: first == 0 ? distance : first, units: "Å")
+      return DatasetAxis(name: "depth", size: count, scale: distance, offset: first == 0 ? distance : first, units: "Å")
     }
   }
 
   private static func isDimension(_ name: String) -> Bool { name.hasPrefix("dim") && Int(name.dropFirst(3)) != nil }
 
   /// The scale is the mean distance of the coordinates; only the first two are written by some programs.
-  private static func axis(_ node: HDF5Node?, _ file: any HDF5Source, size: Int, _ index: Int, of rank: Int) -> Axis {
+  private static func axis(_ node: HDF5Node?, _ file: any HDF5Source, size: Int, _ index: Int, of rank: Int)
+    -> DatasetAxis
+  {
     let names = ["x", "y"]
     let place = rank - 1 - index
-    var axis = Axis(name: place < 2 ? names[place] : "frame", size: size)
+    var axis = DatasetAxis(name: place < 2 ? names[place] : "frame", size: size)
     guard let node else { return axis }
     if let name = node.attribute("name")?.text, !name.isEmpty { axis.name = name }
     let units = (node.attribute("units")?.text ?? "").filter { $0 != "[" && $0 != "]" }
@@ -102,7 +104,7 @@ enum BerkeleyConvention {
   }
 
   /// Frames, then y, then x, where the names of exactly one pair of axes tell which is which.
-  private static func order(of axes: [Axis]) -> [Int]? {
+  private static func order(of axes: [DatasetAxis]) -> [Int]? {
     let plain = axes.map { $0.name.lowercased().filter { $0 != "_" } }
     guard !plain.contains(where: { $0.hasPrefix("q") || $0.hasPrefix("k") }) else { return nil }
     guard let x = plain.firstIndex(where: { $0 == "rx" || $0 == "x" }),

@@ -121,7 +121,8 @@ struct HDF5Image: Sendable {
   ///   - order: axes of the file, the slowest first in the result; all of them, in order, if nil.
   ///   - axes: one for each axis of the file.
   init(
-    _ array: HDF5Array, name: String, kind: DatasetDescription.Kind? = nil, order: [Int]? = nil, axes: [Axis]? = nil,
+    _ array: HDF5Array, name: String, kind: DatasetDescription.Kind? = nil, order: [Int]? = nil,
+    axes: [DatasetAxis]? = nil,
     dropsSingleFrame: Bool = false
   ) {
     self.array = array
@@ -142,7 +143,7 @@ struct HDF5Image: Sendable {
   }
 
   /// Images of equal shape, type and axes as one, with an axis before theirs. There must be one at least.
-  init(series images: [HDF5Image], name: String, axis: Axis) {
+  init(series images: [HDF5Image], name: String, axis: DatasetAxis) {
     let first = images[0]
     (array, order, arrays) = (first.array, first.order, images.map(\.array))
     var axis = axis

@@ -19,15 +19,15 @@ enum HyperSpyConvention {
     return contents.images.isEmpty ? nil : contents
   }
 
-  private static func axis(_ group: HDF5Node?, size: Int, place: Int) -> Axis {
+  private static func axis(_ group: HDF5Node?, size: Int, place: Int) -> DatasetAxis {
     let fallback = place < 2 ? ["x", "y"][place] : "frame"
-    guard let group else { return Axis(name: fallback, size: size) }
+    guard let group else { return DatasetAxis(name: fallback, size: size) }
     let text = { (name: String) -> String in
       let value = group.attribute(name)?.text ?? ""
       return value == "_None_" || value == "None" || value == "t" ? "" : value
     }
     let name = text("name")
-    return Axis(
+    return DatasetAxis(
       name: name.isEmpty ? fallback : name, size: size, scale: group.attribute("scale")?.number ?? 1,
       offset: group.attribute("offset")?.number ?? 0, units: text("units"))
   }

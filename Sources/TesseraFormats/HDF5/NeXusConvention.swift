@@ -33,9 +33,11 @@ enum NeXusConvention {
     }
   }
 
-  private static func axis(_ node: HDF5Node?, _ file: any HDF5Source, size: Int, _ index: Int, _ rank: Int) -> Axis {
+  private static func axis(_ node: HDF5Node?, _ file: any HDF5Source, size: Int, _ index: Int, _ rank: Int)
+    -> DatasetAxis
+  {
     let place = rank - 1 - index
-    var axis = Axis(name: place < 2 ? ["x", "y"][place] : "frame", size: size)
+    var axis = DatasetAxis(name: place < 2 ? ["x", "y"][place] : "frame", size: size)
     guard let node, let array = node.array else { return axis }
     let coordinates = file.numbers(of: array)
     guard coordinates.count == size, size > 1 else { return axis }

@@ -20,7 +20,7 @@ enum VeloxConvention {
     for group in (data.child("Spectrum")?.children ?? []) + (data.child("Line")?.children ?? []) {
       guard let array = group.child("Data")?.array, array.shape.count <= 2 else { continue }
       let order = array.shape.count == 2 ? [1, 0] : [0]
-      let axes = array.shape.enumerated().map { Axis(name: $0 == 0 ? "Energy" : "frame", size: $1) }
+      let axes = array.shape.enumerated().map { DatasetAxis(name: $0 == 0 ? "Energy" : "frame", size: $1) }
       contents.images.append(HDF5Image(array, name: "spectrum", kind: .spectrum, order: order, axes: axes))
     }
     if let stream = data.child("SpectrumStream"), !stream.children.isEmpty {
@@ -31,16 +31,16 @@ enum VeloxConvention {
 
   private static func image(_ array: HDF5Array, _ facts: MetadataTree, id: String) -> HDF5Image {
     let result = facts["BinaryResult"] ?? .empty
-    let axis = { (name: String, size: Int, side: String, place: String) -> Axis in
+    let axis = { (name: String, size: Int, side: String, place: String) -> DatasetAxis in
       // Metres, or reciprocal metres for diffraction; both are told in nm.
       let unit = result["PixelUnit\(place.uppercased())"]?.text ?? ""
       let factor = unit == "m" ? 1e9 : unit == "1/m" ? 1e-9 : 1
-      guard let scale = result["PixelSize", side]?.number, scale > 0 else { return Axis(name: name, size: size) }
-      return Axis(
+      guard let scale = result["PixelSize", side]?.number, scale > 0 else { return DatasetAxis(name: name, size: size) }
+      return DatasetAxis(
         name: name, size: size, scale: scale * factor, offset: (result["Offset", place]?.number ?? 0) * factor,
         units: unit == "m" ? "nm" : unit == "1/m" ? "1/nm" : unit)
     }
-    var frames = Axis(name: "frame", size: array.shape[2])
+    var frames = DatasetAxis(name: "frame", size: array.shape[2])
     if let time = frameTime(facts), time > 0 { (frames.scale, frames.units) = (time, "s") }
     let name = result["Detector"]?.text ?? ""
     return HDF5Image(

@@ -70,10 +70,10 @@ struct MRCReader: FormatReader {
       warnings.append("states exactly 1 Å a pixel, which many programs write when they do not know the size")
     }
     var axes = [
-      Axis(name: "y", size: header.height, scale: size?.y ?? 1, units: size == nil ? "" : "nm"),
-      Axis(name: "x", size: header.width, scale: size?.x ?? 1, units: size == nil ? "" : "nm"),
+      DatasetAxis(name: "y", size: header.height, scale: size?.y ?? 1, units: size == nil ? "" : "nm"),
+      DatasetAxis(name: "x", size: header.width, scale: size?.x ?? 1, units: size == nil ? "" : "nm"),
     ]
-    if header.count > 1 { axes.insert(Axis(name: "frame", size: header.count), at: 0) }
+    if header.count > 1 { axes.insert(DatasetAxis(name: "frame", size: header.count), at: 0) }
     datasets = [DatasetDescription(index: 0, name: "image", shape: shape, type: type, axes: axes)]
     metadata = .group(header.entries + extended.entries)
     acquisition = extended.facts

@@ -50,7 +50,7 @@ struct TIADocumentReader: FormatReader {
     warnings.append("\(fileName(base))_1.ser is missing: the image in the document is read")
     let axes = ["y", "x"].enumerated().map { index, name in
       TIACalibration.inNanometres(
-        Axis(name: name, size: array.shape[index], scale: scale ?? 1, offset: offset ?? 0))
+        DatasetAxis(name: name, size: array.shape[index], scale: scale ?? 1, offset: offset ?? 0))
     }
     datasets = [DatasetDescription(index: 0, name: "image", shape: array.shape, type: array.type, axes: axes)]
     embedded = array

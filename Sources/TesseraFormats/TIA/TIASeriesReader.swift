@@ -80,10 +80,10 @@ struct TIASeriesReader: FormatReader {
   }
 
   /// The axes before those of an element. A scan that is complete has its own; anything else counts its elements.
-  private static func leadingAxes(_ dimensions: [TIADimension], count: Int) -> [Axis] {
+  private static func leadingAxes(_ dimensions: [TIADimension], count: Int) -> [DatasetAxis] {
     if count == 1 { return [] }
     let axes = dimensions.reversed().filter { $0.size > 1 }.map(\.axis)
-    return checkedProduct(axes.map(\.size)) == count ? axes : [Axis(name: "frame", size: count)]
+    return checkedProduct(axes.map(\.size)) == count ? axes : [DatasetAxis(name: "frame", size: count)]
   }
 
   func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {
@@ -101,7 +101,7 @@ struct TIASeriesReader: FormatReader {
 /// TIA writes where it knows nothing.
 enum TIACalibration {
   /// An axis in SI units as one in nm, 1/nm, or without unit.
-  static func inNanometres(_ axis: Axis) -> Axis {
+  static func inNanometres(_ axis: DatasetAxis) -> DatasetAxis {
     var axis = axis
     let step = abs(axis.scale)
     guard step.isFinite, step > 0, step != 1 else {
@@ -119,7 +119,7 @@ enum TIACalibration {
 /// An axis of a series: the scan position or the number of the element.
 struct TIADimension {
   let size: Int
-  let axis: Axis
+  let axis: DatasetAxis
   let tree: MetadataTree
 
   init(_ cursor: inout ByteCursor) throws(FormatError) {
@@ -130,7 +130,7 @@ struct TIADimension {
     let description = try cursor.text(Int(try cursor.integer(UInt32.self)))
     let units = try cursor.text(Int(try cursor.integer(UInt32.self)))
     let isLength = units == "meters"
-    axis = Axis(
+    axis = DatasetAxis(
       name: isLength ? "position" : "frame", size: size, scale: isLength ? scale * 1e9 : scale,
       offset: (offset - element * scale) * (isLength ? 1e9 : 1), units: isLength ? "nm" : units)
     tree = .group([
@@ -144,7 +144,7 @@ struct TIADimension {
 struct TIAElement {
   let array: StoredArray
   /// In metres, or electronvolts.
-  let axes: [Axis]
+  let axes: [DatasetAxis]
 
   init(_ file: FileBytes, at offset: Int, isImage: Bool, _ types: [UInt16: ScalarType]) throws(FormatError) {
     var cursor = ByteCursor(file, at: offset)
@@ -167,7 +167,8 @@ struct TIAElement {
     try array.check(in: file, named: "pixel data")
     guard isImage else {
       axes = [
-        Axis(name: "Energy", size: shape[0], scale: calibrations[0].scale, offset: calibrations[0].offset, units: "eV")
+        DatasetAxis(
+          name: "Energy", size: shape[0], scale: calibrations[0].scale, offset: calibrations[0].offset, units: "eV")
       ]
       self.array = array
       return
@@ -176,8 +177,8 @@ struct TIAElement {
     array.strides[0] = -array.strides[0]
     self.array = array
     axes = [
-      Axis(name: "y", size: shape[0], scale: calibrations[1].scale, offset: calibrations[1].offset),
-      Axis(name: "x", size: shape[1], scale: calibrations[0].scale, offset: calibrations[0].offset),
+      DatasetAxis(name: "y", size: shape[0], scale: calibrations[1].scale, offset: calibrations[1].offset),
+      DatasetAxis(name: "x", size: shape[1], scale: calibrations[0].scale, offset: calibrations[0].offset),
     ]
   }
 }

@@ -78,15 +78,16 @@ struct TIFFReader: FormatReader {
     let scale = scale ?? TIFFScale.of(page.directory, width: page.width, height: page.height)
     var shape = [page.height, page.width]
     var axes = [
-      Axis(
+      DatasetAxis(
         name: "y", size: page.height, scale: scale?.y ?? 1, offset: scale?.offsetY ?? 0, units: scale?.units.y ?? ""),
-      Axis(name: "x", size: page.width, scale: scale?.x ?? 1, offset: scale?.offsetX ?? 0, units: scale?.units.x ?? ""),
+      DatasetAxis(
+        name: "x", size: page.width, scale: scale?.x ?? 1, offset: scale?.offsetX ?? 0, units: scale?.units.x ?? ""),
     ]
     if frames > 1 {
       shape.insert(frames, at: 0)
       axes.insert(
-        scale?.series.map { Axis(name: "frame", size: frames, scale: $0.scale, units: $0.units) }
-          ?? Axis(name: "frame", size: frames), at: 0)
+        scale?.series.map { DatasetAxis(name: "frame", size: frames, scale: $0.scale, units: $0.units) }
+          ?? DatasetAxis(name: "frame", size: frames), at: 0)
     }
     let names = stack.compactMap { $0.directory.text(TIFFTag.pageName) }
     let name = frames == 1 ? names.first ?? "image" : names.count == frames ? "stack of \(names[0]), ..." : "stack"

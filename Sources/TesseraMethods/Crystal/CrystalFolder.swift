@@ -1,7 +1,6 @@
 import Foundation
 import TesseraFormats
 import TesseraImaging
-import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
 
@@ -117,7 +116,7 @@ public struct CrystalSummary: Sendable, Encodable {
     }
     counting = result.counts.map { CountSummary(of: $0) }
     self.timings = Dictionary(timings.map { ($0.stage, $0.seconds) }, uniquingKeysWith: +)
-    version = Tessera.version
+    version = TesseraVersion.current
     warnings = result.warnings
   }
 

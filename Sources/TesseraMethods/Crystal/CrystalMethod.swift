@@ -1,6 +1,5 @@
 import Foundation
 import TesseraImaging
-import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
 
@@ -8,7 +7,7 @@ import TesseraStructure
 /// bonds and plane spacings; on request the atoms a column.
 public struct CrystalMethod: Sendable, Codable, Equatable {
   public var preparation = Preparation()
-  public var finder = PeakFinder()
+  public var finder = ColumnFinder()
   public var grainFinder = GrainFinder()
   public var dislocationFinder = DislocationFinder()
   public var displacement = CageDisplacement()
@@ -78,7 +77,7 @@ public struct CrystalMethod: Sendable, Codable, Equatable {
 public struct CrystalResult: Sendable {
   public var micrograph: Micrograph
   public var prepared: Preparation.Prepared
-  public var finding: PeakFinder.Found
+  public var finding: ColumnFinder.Found
   /// Labels in the order of `finding.sites`.
   public var grains: Grains
   /// The grain of each pixel, 0 for none.

@@ -24,7 +24,7 @@ public struct CrystalReport: Sendable {
         + (cores == 0 ? "no dislocation." : "\(cores) dislocation\(cores == 1 ? "" : "s")."))
     document.facts = facts
     document.warnings = result.warnings.map { $0.hasSuffix(".") ? $0 : $0 + "." }
-    document.footer = "Tessera \(Tessera.version) · \(input)"
+    document.footer = "Tessera \(TesseraVersion.current) · \(input)"
     document.sections = [grainSection, dislocationSection]
     document.sections += result.displacements.prefix(4).map { DisplacementChapter(result: result, map: $0).section }
     document.sections.append(bondSection)

@@ -1,5 +1,4 @@
 import Foundation
-import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
 

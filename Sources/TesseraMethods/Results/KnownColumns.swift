@@ -1,3 +1,4 @@
+import TesseraFitting
 import TesseraFormats
 import TesseraNumerics
 import TesseraStructure
@@ -20,7 +21,7 @@ public struct KnownColumns: Sendable {
 
   /// Reads a table with columns `x` and `y` in pixels and, where it has them, `x_error`, `y_error`, `fit_flag`, `amplitude`,
   /// `class`, `class_name` and `kind`: the `sites.csv` of a result folder. Vacant nodes are left out, and the error of a
-  /// column that the border cuts counts as unknown (`PeakFinder.Found.trustedErrors`).
+  /// column that the border cuts counts as unknown (`ColumnFinder.Found.trustedErrors`).
   ///
   /// - Throws: `FormatError` where the file is no such table.
   public init(tableAt path: String) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFitting
 import TesseraImaging
 import TesseraLearning
 import TesseraNumerics

@@ -1,16 +1,6 @@
 import Foundation
 import TesseraNumerics
 
-/// A Bragg reflection of an image.
-public struct Reflection: Sendable, Codable, Equatable {
-  /// In cycles a pixel; y down.
-  public var frequency: Point
-  /// Power at the summit over the power of the ring it lies on, mean over 3 x 3 coefficients.
-  public var contrast: Double
-  /// Power above the ring's within a disc of 0.06 |g| around it, in squared units of the spectrum.
-  public var strength: Double
-}
-
 /// Finds the Bragg reflections of an image in its spectrum: summits that rise far above the ring of their frequency.
 ///
 /// The 3 x 3 mean of white noise's power stays below seven times its expectation among a million coefficients, so that

@@ -1,14 +1,6 @@
 import TesseraImaging
 import TesseraNumerics
 
-/// How strain was measured.
-public enum StrainMethod: String, Sendable, Codable, CaseIterable {
-  /// Geometric phase analysis.
-  case gpa
-  /// From the places of the columns.
-  case columns
-}
-
 /// Strain as images, with what is needed to judge it.
 public struct StrainMap: Sendable {
   public var method: StrainMethod
@@ -22,21 +14,6 @@ public struct StrainMap: Sendable {
   public var axis: Double
   /// Width over which a sharp step of the strain rises from 12 to 88 %, in pixels.
   public var resolution: Double
-}
-
-/// The strain at one place.
-public struct LocalStrain: Sendable, Equatable {
-  public var gradient: DisplacementGradient
-  /// Standard errors of exx, eyy, exy and rotation; NaN where unknown.
-  public var errors: SIMD4<Double>
-}
-
-extension LatticeField.Local {
-  func strain(from reference: LatticeVectors, axis: Double, hasErrors: Bool) -> LocalStrain {
-    LocalStrain(
-      gradient: vectors.gradient(from: reference).rotated(by: -axis),
-      errors: hasErrors ? spread.errors(from: reference, axis: axis) : SIMD4(repeating: .nan))
-  }
 }
 
 extension LatticeField {

@@ -1,0 +1,116 @@
+import Foundation
+import TesseraFigures
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// Atoms a column: the map, the histogram of cross-sections with its components, and the choice of their number.
+struct CountChapter {
+  let micrograph: Micrograph
+  let sites: Sites
+  let result: AtomCounter.Result
+
+  var section: ReportDocument.Section {
+    .init("Atoms a column", [.paragraph(summary), .figure(map), .row([histogram, orders]), .paragraph(limits)])
+  }
+
+  var summary: String {
+    let known = result.counts.filter { $0 > 0 }
+    let sure = result.probabilities.filter { $0 > 0 }
+    let way =
+      switch result.spacing {
+      case .proportional, .auto: "whole multiples of one atom's cross-section"
+      case .curved: "multiples of one atom's cross-section that saturate"
+      case .free: "means of their own"
+      }
+    return "\(Number.count(known.count)) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms, "
+      + "\(result.components.count) thicknesses with \(way). One atom more adds "
+      + "\(Number.short(result.crossSectionOfOne)) units of intensity. The mean probability of a column's number is "
+      + "\(Number.percent(Statistics.mean(sure))): this share is expected to be exact if the model holds. "
+      + evidence
+  }
+
+  private var evidence: String {
+    if result.evidence == .neighbours {
+      let shares = result.differences.map(Number.percent)
+      return
+        "Numbers rest on the intensities and on the neighbours: \(shares[0]) of the pairs of neighbours have equally many "
+        + "atoms, \(shares[1]) differ by one, \(shares[2]) by two. Columns that have nothing to do with their neighbours, "
+        + "\(Number.percent(result.independentShare)) here, are provided for."
+    }
+    return "Numbers rest on the histogram alone. "
+      + (result.criterion == .icl
+        ? "The number of components is where the integrated completed likelihood is least."
+        : "Thicknesses overlap, so the number of components is the lowest whose Bayesian information criterion is within 2 "
+          + "of the least.")
+  }
+
+  private var limits: String {
+    "Numbers are absolute only if intensity without atoms is zero and grows with each atom as assumed; channelling, mistilt, "
+      + "a support of changing thickness and mixed columns break this. Columns of different elements need counting by sublattice."
+  }
+
+  private var map: ReportDocument.Figure {
+    let (low, high) = (result.counts.filter { $0 > 0 }.min() ?? 1, result.counts.max() ?? 1)
+    let span = Double(max(1, high - low))
+    // One look a number; the legend names a few.
+    let styles = (low...max(low, high)).map { atoms in
+      ClassStyle(
+        name: "\(atoms)", count: result.counts.count { $0 == atoms },
+        color: ColorMap.viridis.color(at: Double(atoms - low) / span))
+    }
+    var figure = ImageFigure(micrograph, summary: "Number of atoms of each column")
+    figure.dimming = 0.35
+    figure.width = 700
+    figure.legend =
+      styles.count <= 24
+      ? styles : styles.enumerated().filter { $0.offset.isMultiple(of: styles.count / 16) }.map(\.element)
+    let labels = result.counts.map { $0 > 0 ? $0 - low + 1 : 0 }
+    return .init(
+      "thickness", title: "Thickness map", caption: "Atoms a column, with the number of columns of each.",
+      figure.adding(SiteMarkers(points: sites.positions, labels: labels, styles: styles)).drawing())
+  }
+
+  private var histogram: ReportDocument.Figure {
+    let values = sites.sites.map(\.intensity).filter { $0.isFinite && $0 > 0 }.sorted()
+    let (low, high) = (0.0, (Statistics.quantile(sorted: values, 0.998)) * 1.05)
+    let bins = max(40, min(200, 5 * result.components.count))
+    let width = (high - low) / Double(bins)
+    var counts = [Double](repeating: 0, count: bins)
+    for value in values { counts[max(0, min(bins - 1, Int((value - low) / width)))] += 1 }
+    let bars = counts.enumerated().flatMap { k, count in
+      [Point(low + Double(k) * width, count), Point(low + Double(k + 1) * width, count)]
+    }
+    let model = (0...600).map { k -> Point in
+      let value = low + (high - low) * Double(k) / 600
+      let density = result.components.reduce(0.0) { sum, part in
+        let z = (value - part.mean) / part.deviation
+        return sum + part.share * exp(-0.5 * z * z) / (part.deviation * (2 * .pi).squareRoot())
+      }
+      return Point(value, density * Double(values.count) * width)
+    }
+    let figure = LineFigure(
+      curves: [
+        .init(name: "columns", points: bars, color: Color(0x56B4E9)),
+        .init(name: "mixture", points: model, color: Color(0xD55E00)),
+      ], x: Axis("integrated intensity"), y: Axis("columns"), summary: "Histogram of scattering cross-sections")
+    return .init(
+      "cross-sections", title: "Cross-sections", caption: "Histogram, and the mixture that was fitted.",
+      figure.drawing())
+  }
+
+  private var orders: ReportDocument.Figure {
+    func curve(_ name: String, _ color: Color, _ value: (AtomCounter.Order) -> Double?) -> LineFigure.Curve? {
+      let points = result.orders.compactMap { order in value(order).map { Point(Double(order.components), $0) } }
+      return points.isEmpty ? nil : .init(name: name, points: points, color: color)
+    }
+    let figure = LineFigure(
+      curves: [
+        curve("ICL", Color(0x0072B2)) { $0.icl }, curve("BIC", Color(0xE69F00)) { $0.bic },
+        curve("PLIC", Color(0x009E73)) { $0.plic },
+      ].compactMap { $0 },
+      marks: [.init(at: Double(result.order), label: "\(result.order)")], x: Axis("components"),
+      y: Axis("criterion"), summary: "Information criteria against the number of components")
+    return .init("orders", title: "How many components", caption: "Less is better.", figure.drawing())
+  }
+}

@@ -1,0 +1,91 @@
+import Foundation
+import TesseraNumerics
+
+/// Two hexagonal layers, one turned against the other: a moire pattern whose motifs pass into one another.
+public struct Bilayer: Specimen, Equatable {
+  /// What the layers are made of.
+  public enum Kind: String, Sendable, Codable, CaseIterable {
+    /// One column a cell and layer; the second layer is dimmer. Source: [M22] Fig. S22.
+    case s22
+    /// MoS2: a metal and a chalcogen column a cell and layer, both layers alike.
+    case mos2
+  }
+
+  public var kind = Kind.s22
+  /// Lattice constant of both layers in nm.
+  public var latticeConstant = 0.3161
+  /// Turn of the second layer against the first, in radians. Near 0 and near 60 degrees MoS2 differs.
+  public var twist = 3.1 * Double.pi / 180
+  /// Turn of the first layer, in radians.
+  public var angle = 0.0
+  /// Weight of the second layer's columns relative to the first's (`s22` only).
+  public var intensityRatio = 0.5
+  /// Largest random displacement of a column, in lattice constants; uniform over a disc.
+  public var largestJump = 0.0
+
+  public init() {}
+
+  public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
+    try require(latticeConstant > 0, "lattice constant", is: latticeConstant, mustBe: "positive, in nm")
+    try require(intensityRatio > 0, "intensity ratio", is: intensityRatio, mustBe: "positive")
+    try require(largestJump >= 0, "largest jump", is: largestJump, mustBe: "0 or more, in lattice constants")
+    var scene = Scene()
+    var random = RandomSource(seed: request.seed, stream: RandomStream.displacements)
+    let origin = randomOrigin(seed: request.seed, frame: request.frame)
+    let pixels = latticeConstant / request.frame.nanometresPerPixel
+    for layer in 1...2 {
+      let turn = angle + (layer == 2 ? twist : 0)
+      let crystal = try PlacedCrystal(crystal(layer: layer), angle: turn, origin: origin, request: request)
+      let jump = largestJump * pixels
+      var nodes = try crystal.nodes(in: request.frame, margin: request.reach + jump, seed: request.seed)
+      for index in nodes.indices {
+        if jump > 0 { nodes[index].displacement = random.inDisc(radius: jump) }
+        nodes[index].sublattice += "-\(layer)"
+        nodes[index].environment += "-\(layer)"
+        nodes[index].environmentOriented += "-\(layer)"
+      }
+      scene.add(nodes, in: request.frame)
+      scene.lattices.append(crystal.truth)
+    }
+    scene.facts["twist_degrees"] = twist * 180 / .pi
+    scene.facts["moire_period"] = moirePeriod * pixels
+    return scene
+  }
+
+  /// Distance between the nodes of the moire pattern, in lattice constants:
+  ///
+  ///     1 / (2 sin(θ/2)),
+  ///
+  /// with the twist θ taken to the nearest multiple of 60 degrees, under which each layer repeats.
+  public var moirePeriod: Double {
+    let sixty = Double.pi / 3
+    let small = twist - (twist / sixty).rounded() * sixty
+    return 1 / (2 * abs(sin(small / 2)))
+  }
+
+  private func crystal(layer: Int) -> Crystal {
+    switch kind {
+    case .s22:
+      let column = CrystalColumn(
+        place: .zero, atoms: ["X"], sublattice: "X", weight: layer == 1 ? 1 : intensityRatio)
+      return Crystal(
+        name: "layer", a: Point(latticeConstant, 0),
+        b: Point(latticeConstant / 2, latticeConstant * 0.75.squareRoot()), columns: [column])
+    case .mos2:
+      var crystal = Crystal.mos2
+      let scale = latticeConstant / crystal.a.length
+      (crystal.a, crystal.b) = (crystal.a * scale, crystal.b * scale)
+      return crystal
+    }
+  }
+}
+
+extension RandomSource {
+  /// Uniform over a disc around the origin.
+  mutating func inDisc(radius: Double) -> Point {
+    while true {
+      let point = Point(2 * uniform() - 1, 2 * uniform() - 1)
+      if point.squaredLength <= 1 { return point * radius }
+    }
+  }
+}

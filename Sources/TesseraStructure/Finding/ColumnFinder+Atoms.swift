@@ -1,0 +1,54 @@
+import Foundation
+import TesseraFitting
+import TesseraImaging
+import TesseraNumerics
+
+extension ColumnFinder {
+  /// Single atoms without order, fitted; nil where columns are the better account of the image, or nothing stands out of
+  /// the support.
+  ///
+  /// - Parameter columns: the scale at which the image shows columns, nil if it shows none or was not asked.
+  func singleAtoms(
+    in prepared: Preparation.Prepared, noise: NoiseModel, instead columns: ScaleLadder.Choice?
+  ) -> Found? {
+    let isGiven = route == .atoms
+    // An atom is a few pixels wide: what stands in order on a scale of its own is a crystal.
+    if !isGiven, let columns, columns.order != .none, columns.scale < 8 { return nil }
+    var detector = atoms
+    detector.strongShare = contrastThreshold ?? atoms.strongShare
+    let detection = detector.detection(in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)
+    guard !detection.places.isEmpty else { return nil }
+    guard isGiven || atoms.accounts(for: detection, insteadOfColumnsAt: columns) else { return nil }
+    let sigma = max(1, detection.sigma)
+    let seeds = detection.places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: sigma) }
+    // The background may follow the support's texture: it varies over six widths of an atom.
+    let outcome = fit.outcome(
+      seeds: seeds, in: prepared.image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
+      spacing: 3 * sigma)
+    let kept = plausible(outcome, image: prepared.image, sigma: sigma, margin: 0.25 * sigma + 0.5)
+      .filter { outcome.isListed($0, sigma: sigma) }
+    guard !kept.isEmpty else { return nil }
+    let reason =
+      scale != nil
+      ? "given"
+      : "single atoms stand highest above the texture around, by \(detection.strongHeight.formatted(1)) of its standard "
+        + "deviations, at this smoothing" + (isGiven ? "" : ", and in no order")
+    return Self.result(
+      outcome.selecting(kept), outside: outcome.selecting([]), route: .atoms,
+      scale: ScaleLadder.Choice(scale: detection.scale, reason: reason),
+      signalToNoise: Statistics.median(detection.heights))
+  }
+}
+
+extension AtomDetector {
+  /// Whether spots are single atoms rather than the columns of a crystal, or its noise, at the scale that `columns` names.
+  ///
+  /// The strongest spots of a texture that is a Gaussian random field stand less than 4.4 deviations high. A crystal that
+  /// covers part of the image raises the deviation there, so that its columns stay below that too. Slow changes of a
+  /// support can make even or steady maxima as well, at a scale much coarser than the atoms'.
+  func accounts(for detection: Detection, insteadOfColumnsAt columns: ScaleLadder.Choice?) -> Bool {
+    guard detection.places.count >= 4 && detection.strongHeight >= 4.4 else { return false }
+    guard let columns, columns.order != .none else { return true }
+    return columns.scale > 2.5 * detection.scale
+  }
+}

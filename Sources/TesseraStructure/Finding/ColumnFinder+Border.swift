@@ -1,0 +1,49 @@
+import Foundation
+import TesseraFitting
+import TesseraImaging
+import TesseraNumerics
+
+extension ColumnFinder {
+  /// How far outside the image a column may be fitted, in standard deviations: those sought are nearer, but move.
+  static let outermost = 3.0
+
+  /// Where columns may stand that reach into the image from outside: no maximum shows them, but their flanks would pull
+  /// the columns at the border.
+  ///
+  /// Each column near the border says where a neighbour of its would be opposite to another neighbour. Whether one is
+  /// there the fit tells: it gives no height to a column that is not. Places are at most `reach` outside the image, and
+  /// farther than 0.6 spacings from every column and from places that more columns speak for.
+  func beyondBorder(
+    _ columns: [GaussianColumn], image: Raster<Float>, sigma: Double, spacing: Double
+  ) -> [GaussianColumn] {
+    let reach = 2.5 * sigma
+    let (right, bottom) = (Double(image.width - 1), Double(image.height - 1))
+    /// How far outside the image a place is, in pixels; negative inside.
+    func depth(_ place: Point) -> Double { max(-place.x, -place.y, place.x - right, place.y - bottom) }
+    let index = PlanarIndex(columns.map(\.centre))
+    let near = columns.indices.filter { depth(columns[$0].centre) > -2 * spacing - reach }
+    let spoken = near.flatMap { i -> [GaussianColumn] in
+      let centre = columns[i].centre
+      return index.neighbours(of: centre, within: 1.9 * spacing).filter { $0 != i }.compactMap { n in
+        let place = 2 * centre - columns[n].centre
+        guard (0.25 * sigma...reach).contains(depth(place)) else { return nil }
+        guard index.neighbours(of: place, within: 0.6 * spacing).isEmpty else { return nil }
+        return GaussianColumn(amplitude: columns[n].amplitude, centre: place, sigma: sigma)
+      }
+    }
+    guard !spoken.isEmpty else { return [] }
+    let others = PlanarIndex(spoken.map(\.centre))
+    let votes = spoken.map { others.neighbours(of: $0.centre, within: 0.25 * spacing).sorted() }
+    var isTaken = [Bool](repeating: false, count: spoken.count)
+    var seeds: [GaussianColumn] = []
+    for k in spoken.indices.sorted(by: { (votes[$0].count, $1) > (votes[$1].count, $0) }) where !isTaken[k] {
+      var seed = spoken[k]
+      seed.centre = votes[k].reduce(Point.zero) { $0 + spoken[$1].centre } / Double(votes[k].count)
+      seed.amplitude = Statistics.median(votes[k].map { spoken[$0].amplitude })
+      seeds.append(seed)
+      for other in others.neighbours(of: seed.centre, within: 0.6 * spacing) { isTaken[other] = true }
+      isTaken[k] = true
+    }
+    return seeds
+  }
+}

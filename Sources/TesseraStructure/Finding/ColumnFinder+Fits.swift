@@ -1,0 +1,40 @@
+import TesseraFitting
+import TesseraImaging
+import TesseraNumerics
+
+/// The fits that follow one another in one image, and how free the last one is.
+extension ColumnFinder {
+  /// A fit that goes on from `previous`, if there is one, with at most `sweepLimit` sweeps; nil: as many as its settings allow.
+  func fitted(
+    _ seeds: [GaussianColumn], in prepared: Preparation.Prepared, noise: NoiseModel, sigma: Double, spacing: Double,
+    shape: ColumnFit.Shape, sweepLimit: Int? = nil, after previous: ColumnFit.Outcome? = nil, isLast: Bool = false
+  ) -> ColumnFit.Outcome {
+    var fit = self.fit
+    fit.sweepLimit = sweepLimit ?? fit.sweepLimit
+    return fit.outcome(
+      seeds: seeds, in: prepared.image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
+      spacing: spacing, shape: shape, after: previous, isLast: isLast)
+  }
+
+  /// The last fit: of those columns of the one before that stand, in the wanted shape or as free as the data allow.
+  func finalFit(
+    of kept: [Int], after previous: ColumnFit.Outcome, in prepared: Preparation.Prepared, noise: NoiseModel,
+    sigma: Double, spacing: Double
+  ) -> ColumnFit.Outcome {
+    fitted(
+      kept.map { previous.columns[$0] }, in: prepared, noise: noise, sigma: sigma, spacing: spacing,
+      shape: fit.shape ?? Self.shape(for: previous, kept: kept, sigma: sigma, spacing: spacing), after: previous,
+      isLast: true)
+  }
+
+  /// Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations, two
+  /// free widths cost more precision of place than they describe.
+  private static func shape(for outcome: ColumnFit.Outcome, kept: [Int], sigma: Double, spacing: Double)
+    -> ColumnFit.Shape
+  {
+    let ratio = Statistics.median(
+      kept.map { outcome.columns[$0].amplitude / max(outcome.heldErrors[$0], 1e-30) })
+    if ratio < 8 { return .shared }
+    return ratio < 20 || spacing < 5 * sigma ? .round : .elliptical
+  }
+}

@@ -1,0 +1,246 @@
+import Foundation
+import TesseraFitting
+import TesseraImaging
+import TesseraNumerics
+
+/// Finds the atom columns of a prepared image and fits their places, heights and widths.
+///
+/// Smooth, dilate, locate (H20, M22: methods section "Feature points"), with the scale taken from the image, then a
+/// joint fit that also removes what is no column. Columns at the border are kept.
+public struct ColumnFinder: Sendable, Codable, Equatable {
+  /// How the image is smoothed before its maxima are taken.
+  public enum Route: String, Sendable, Codable, CaseIterable {
+    /// Single atoms where nothing stands in order; else scale space, unless the columns hardly rise above the noise there:
+    /// then patch SVD first.
+    case auto
+    /// Laplacian of the Gaussian at the columns' own scale [H20].
+    case scaleSpace = "scale-space"
+    /// Patch-SVD denoising [M22], then the Laplacian of the Gaussian.
+    case svd
+    /// Single atoms on a support without order (`AtomDetector`).
+    case atoms
+    /// Maxima of a dense map of `fold`-fold symmetry [H20, M22]; where a column stands there, the site is that column.
+    case symmetry
+  }
+  public var route = Route.auto
+  /// Order of the rotation axes that the route `symmetry` seeks, 2 ... 40.
+  public var fold: Int?
+  /// Standard deviation of the Laplacian of the Gaussian, in pixels; nil: from the image.
+  public var scale: Double?
+  /// A maximum must exceed this many standard deviations of the noise in the smoothed image.
+  public var noiseThreshold = 2.5
+  /// A maximum must reach this share of the strong maxima around it, 0 ... 1; nil: 0.06, the faintest columns that
+  /// matter beside heavy ones (sulphur beside molybdenum has 0.2).
+  public var contrastThreshold: Double?
+  /// How single atoms are told from their support.
+  public var atoms = AtomDetector()
+  /// The fit of all columns.
+  public var fit = ColumnFit()
+
+  public init() {}
+
+  /// The columns of an image, and what led to them.
+  public struct Found: Sendable {
+    public var sites: Sites
+    /// Columns centred just outside the image, of which the image shows a flank; they are in no table, but their tails
+    /// reach patches at the border.
+    public var outside: Sites
+    /// What the fit knows of each column, in the order of `sites`.
+    public var accuracies: [ColumnAccuracy]
+    /// What the fit let differ from column to column.
+    public var shape: ColumnFit.Shape
+    public var route: Route
+    /// Standard deviation of the Laplacian of the Gaussian that was used, in pixels.
+    public var scale: Double
+    /// Why that scale.
+    public var scaleReason: String
+    /// Typical response of a column divided by the noise in the smoothed image.
+    public var signalToNoise: Double
+    /// The fitted background, the residual (image minus model), and the variance model of a pixel:
+    /// `constantVariance + gain * intensity`.
+    public var background, residual: Raster<Float>
+    public var constantVariance, gain: Double
+    public var warnings: [String]
+
+    /// Standard errors of x and y, in pixels, and of the amplitude, in the order of `sites`.
+    public var positionErrors: [Point] { accuracies.map(\.position) }
+    /// `positionErrors` for what compares places with one another: infinite for a column that the border cuts. What a Gaussian
+    /// lacks pulls such a column, as its other side is not seen, and its standard error knows nothing of that.
+    public var trustedErrors: [Point] {
+      accuracies.map { $0.flag == .border ? Point(.infinity, .infinity) : $0.position }
+    }
+    public var amplitudeErrors: [Double] { accuracies.map(\.amplitude) }
+
+    /// The image without the fitted background.
+    public func flattened(_ image: Raster<Float>) -> Raster<Float> {
+      Raster(width: image.width, height: image.height, values: zip(image.values, background.values).map { $0 - $1 })
+    }
+  }
+
+  /// - Throws: `DataError` where the image shows no column; `ParameterError` for a setting outside its range.
+  public func found(in prepared: Preparation.Prepared, name: String) throws -> Found {
+    try require(noiseThreshold > 0, "noise threshold", is: noiseThreshold, mustBe: "positive")
+    if let scale { try require(scale >= 0.5, "scale", is: scale, mustBe: "at least 0.5 pixels") }
+    if let c = contrastThreshold { try require(c >= 0 && c < 1, "contrast threshold", is: c, mustBe: "in 0 ..< 1") }
+    let image = prepared.image
+    let noise = NoiseModel(of: image)
+    let ladder = ScaleLadder(image: image, noise: noise)
+    let choice =
+      route == .atoms ? nil : scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()
+    if route == .atoms || route == .auto, let atoms = singleAtoms(in: prepared, noise: noise, instead: choice) {
+      return atoms
+    }
+    guard let choice else {
+      throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
+    }
+    let (chosen, smoothing) = scale == nil ? finer(than: choice, in: prepared) : (choice, route)
+    guard let columns = attempt(scale: chosen.scale, smoothing, in: prepared, noise: noise) else {
+      throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
+    }
+    guard !columns.inside.columns.isEmpty else {
+      throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
+    }
+    var found = Self.result(
+      columns.inside, outside: columns.outside, route: columns.route, scale: chosen,
+      signalToNoise: columns.signalToNoise)
+    if columns.textureCount > 0 {
+      found.warnings.append(
+        "\(columns.textureCount) faint maxima in no order were left out as texture of the support; "
+          + "a contrast threshold (--contrast-threshold 0.06) keeps them")
+    }
+    return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found
+  }
+
+  /// The columns that one scale finds and the fit lets stand.
+  struct Attempt {
+    /// Columns of the image, and those just outside it that reach in.
+    var inside, outside: ColumnFit.Outcome
+    var route: Route
+    /// Median response over the noise, and the same before the image was denoised.
+    var signalToNoise, rawSignalToNoise: Double
+    /// Maxima that were left out as texture of a support.
+    var textureCount: Int
+  }
+
+  /// Maxima at this scale, fitted; nil where none passes the thresholds.
+  /// - Parameter route: how the image is smoothed before.
+  func attempt(
+    scale: Double, _ route: Route, in prepared: Preparation.Prepared, noise: NoiseModel
+  ) -> Attempt? {
+    let maxima = candidates(in: prepared.image, prepared.isMeasured, scale: scale, noise: noise)
+    return attempt(from: maxima, scale: scale, route, in: prepared, noise: noise)
+  }
+
+  /// The maxima of the image as it is, or of the denoised one where these are too faint, fitted.
+  func attempt(
+    from maxima: Candidates, scale: Double, _ route: Route, in prepared: Preparation.Prepared, noise: NoiseModel
+  ) -> Attempt? {
+    var candidates = maxima
+    let raw = maxima.signalToNoise
+    var used = route == .svd ? Route.svd : .scaleSpace
+    if route == .svd || (route == .auto && raw < 6.5) {
+      used = .svd
+      let denoised = PatchDenoiser(side: max(8, Int((6 * scale).rounded()))).denoised(prepared.image)
+      candidates = self.candidates(
+        in: denoised, prepared.isMeasured, scale: max(1, 0.8 * scale), noise: noise, noiseShare: 0.25)
+    }
+    guard !candidates.places.isEmpty else { return nil }
+    let spacing = Self.typicalSpacing(candidates.places) ?? 8 * scale
+    let kept = settle(candidates, in: prepared, scale: scale, spacing: spacing, noise: noise)
+    return Attempt(
+      inside: kept.inside, outside: kept.outside, route: used, signalToNoise: candidates.signalToNoise,
+      rawSignalToNoise: raw, textureCount: candidates.textureCount)
+  }
+
+  /// Median distance to the nearest neighbour; nil with fewer than two places.
+  static func typicalSpacing(_ places: [Point]) -> Double? {
+    places.count > 1 ? Statistics.median(PlanarIndex(places).nearestDistances()) : nil
+  }
+
+  /// Fits, looks into what is left over for columns that have no maximum of their own and beyond the border for those
+  /// that reach in, removes what is no column, and fits again.
+  private func settle(
+    _ candidates: Candidates, in prepared: Preparation.Prepared, scale: Double, spacing: Double, noise: NoiseModel
+  ) -> (inside: ColumnFit.Outcome, outside: ColumnFit.Outcome) {
+    let image = prepared.image
+    let starts = candidates.places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
+    let first = fitted(
+      starts, in: prepared, noise: noise, sigma: scale, spacing: spacing, shape: .shared, sweepLimit: 6)
+    let sigma = Statistics.median(first.columns.map(\.sigma))
+    var seeds = plausible(first, image: image, sigma: sigma, margin: 2 * sigma).map { first.columns[$0] }
+    seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
+      .filter { $0.amplitude > candidates.textureHeight }
+    guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
+    seeds += beyondBorder(seeds, image: image, sigma: sigma, spacing: spacing)
+    let second = fitted(
+      seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: 4, after: first)
+    let kept = plausible(second, image: image, sigma: sigma, margin: Self.outermost * sigma)
+    guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
+    let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
+    let all = plausible(last, image: image, sigma: sigma, margin: Self.outermost * sigma)
+    let listed = all.filter { last.isListed($0, sigma: sigma) }
+    return (last.selecting(listed), last.selecting(all.filter { !last.isListed($0, sigma: sigma) }))
+  }
+
+  /// Columns that the residual of a fit shows: significant blobs, six tenths or more as high as the
+  /// columns around and farther than 0.6 spacings from any.
+  private func rescued(
+    from outcome: ColumnFit.Outcome, prepared: Preparation.Prepared, sigma: Double, spacing: Double, noise: NoiseModel
+  ) -> [GaussianColumn] {
+    let response = GaussianFilter.blobResponse(outcome.residual, sigma: sigma)
+    let all = LocalMaxima.indices(in: response, reach: max(1, Int((1.2 * sigma).rounded())))
+      .filter { prepared.isMeasured.values[$0] }
+    let ratios = ScaleLadder(image: prepared.image, noise: noise).significance(of: all, in: response, scale: sigma)
+    let columns = PlanarIndex(outcome.columns.map(\.centre))
+    return all.indices.compactMap { k in
+      guard ratios[k] > 2 * noiseThreshold else { return nil }
+      let place = LocalMaxima.subpixel(
+        in: response, x: all[k] % response.width, y: all[k] / response.width)
+      let nearest = columns.nearest(8, to: place)
+      let strong = Statistics.median(nearest.map { outcome.columns[$0].amplitude })
+      // A Gaussian of this width answers with half its height.
+      let height = 2 * Double(response.values[all[k]])
+      let room = nearest.first.map { (outcome.columns[$0].centre - place).length > 0.6 * spacing } ?? true
+      return room && height > 0.6 * strong ? GaussianColumn(amplitude: height, centre: place, sigma: sigma) : nil
+    }
+  }
+
+  /// Indices of the fitted columns that stand: inside the image or at most `margin` outside, significant, and not
+  /// within 0.9 standard deviations of a higher one.
+  func plausible(
+    _ outcome: ColumnFit.Outcome, image: Raster<Float>, sigma: Double, margin: Double
+  ) -> [Int] {
+    let columns = outcome.columns
+    let index = PlanarIndex(columns.map(\.centre))
+    let heights = columns.map(\.amplitude)
+    let highest = heights.max() ?? 0
+    let stand = concurrentMap(count: columns.count) { i in
+      let c = columns[i]
+      guard outcome.evidence[i] > 3 && Self.stands(c.centre, in: image, margin: margin) else { return false }
+      guard
+        c.amplitude > Self.faintestShare * highest
+          || c.amplitude > Self.faintestShare * Self.localStrength(at: c.centre, index, heights)
+      else { return false }
+      return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
+        (heights[$0], -$0) <= (heights[i], -i)
+      }
+    }
+    return columns.indices.filter { stand[$0] }
+  }
+
+  /// Whether a place lies in the image or at most `margin` outside, in pixels.
+  private static func stands(_ place: Point, in image: Raster<Float>, margin: Double) -> Bool {
+    place.x >= -margin && place.y >= -margin && place.x <= Double(image.width - 1) + margin
+      && place.y <= Double(image.height - 1) + margin
+  }
+
+  static func result(
+    _ outcome: ColumnFit.Outcome, outside: ColumnFit.Outcome, route: Route, scale: ScaleLadder.Choice,
+    signalToNoise: Double
+  ) -> Found {
+    Found(
+      sites: outcome.sites, outside: outside.sites, accuracies: outcome.accuracies, shape: outcome.shape, route: route,
+      scale: scale.scale, scaleReason: scale.reason, signalToNoise: signalToNoise, background: outcome.background,
+      residual: outcome.residual, constantVariance: outcome.constantVariance, gain: outcome.gain, warnings: [])
+  }
+}

@@ -1,0 +1,32 @@
+import TesseraFitting
+import TesseraNumerics
+
+extension ColumnFit.Outcome {
+  /// The columns as sites, with the background at each.
+  var sites: Sites {
+    Sites(
+      zip(columns, accuracies).map { column, accuracy in
+        let axes = column.axes
+        let x = min(max(Int(column.centre.x.rounded()), 0), background.width - 1)
+        let y = min(max(Int(column.centre.y.rounded()), 0), background.height - 1)
+        return Site(
+          position: column.centre, amplitude: column.amplitude, sigmaMajor: axes.major, sigmaMinor: axes.minor,
+          angle: axes.angle, background: Double(background[x, y]), intensity: column.volume,
+          intensityError: accuracy.intensity)
+      })
+  }
+
+  /// How far outside the image a listed column may be centred, in standard deviations: a fifteenth of its light falls
+  /// on pixels from there.
+  static let listedReach = 1.5
+  /// The largest standard error of the place of a column listed outside, in standard deviations.
+  static let listedError = 1.0 / 3
+
+  /// Whether a column belongs in the list: its centre lies on a pixel of the image, or at most `listedReach` outside where
+  /// what the image shows of it fixes both coordinates to `listedError`. People who label columns count those, too.
+  func isListed(_ index: Int, sigma: Double) -> Bool {
+    let (centre, error) = (columns[index].centre, accuracies[index].position)
+    let excess = residual.excess(of: centre)
+    return excess <= 0 || (excess <= Self.listedReach * sigma && max(error.x, error.y) <= Self.listedError * sigma)
+  }
+}

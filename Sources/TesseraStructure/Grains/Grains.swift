@@ -1,0 +1,47 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// The grains of an image.
+public struct Grains: Sendable {
+  /// By falling number of sites.
+  public var grains: [Grain]
+  /// For each site the number of its grain from 1; 0 for none.
+  public var labels: [Int]
+
+  public init(grains: [Grain], labels: [Int]) { (self.grains, self.labels) = (grains, labels) }
+
+  /// The share of the sites that sit on a node of their grain.
+  public var indexedShare: Double {
+    labels.isEmpty ? 0 : Double(labels.count { $0 > 0 }) / Double(labels.count)
+  }
+
+  /// The node of each site in the lattice of its grain; nil where it has none.
+  public var nodes: [Lattice.Node?] {
+    labels.indices.map { labels[$0] > 0 ? grains[labels[$0] - 1].lattice.nodes[$0] : nil }
+  }
+
+  /// The grain of each pixel: that of the nearest indexed site, 0 where the next is farther than one and a half
+  /// lattice vectors.
+  public func map(positions: [Point], width: Int, height: Int) -> Raster<UInt16> {
+    let indexed = labels.indices.filter { labels[$0] > 0 }
+    guard !indexed.isEmpty else { return Raster(width: width, height: height, filling: 0) }
+    let index = PlanarIndex(indexed.map { positions[$0] })
+    let reach = 1.5 * (grains.map { max($0.lattice.grid.u.length, $0.lattice.grid.v.length) }.max() ?? 0)
+    // Blocks of four pixels: a boundary between sites is not known better.
+    let block = 4
+    let (columns, rows) = ((width + block - 1) / block, (height + block - 1) / block)
+    let coarse = concurrentRows(width: columns, height: rows, of: UInt16(0)) { y, row in
+      for x in 0..<row.count {
+        let half = Double(block - 1) / 2
+        let place = Point(Double(block * x) + half, Double(block * y) + half)
+        if let near = index.nearest(1, to: place).first, (index.points[near] - place).length <= reach {
+          row[x] = UInt16(clamping: labels[indexed[near]])
+        }
+      }
+    }
+    return concurrentRows(width: width, height: height, of: UInt16(0)) { y, row in
+      for x in 0..<row.count { row[x] = coarse.values[(y / block) * columns + x / block] }
+    }
+  }
+}

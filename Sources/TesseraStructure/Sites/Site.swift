@@ -1,0 +1,41 @@
+import TesseraNumerics
+
+/// One place of the crystal: an atom column that was seen, or a lattice node where none is.
+public struct Site: Sendable, Codable, Equatable {
+  public enum Kind: String, Sendable, Codable {
+    /// A column that was found in the image.
+    case column
+    /// A node of the lattice without a column.
+    case vacant
+  }
+
+  /// Place in pixels; the centre of the first pixel is (0, 0).
+  public var position: Point
+  /// Height of the fitted Gaussian above its background, in the image's intensity units.
+  public var amplitude: Double
+  /// Standard deviations of the fitted Gaussian along its axes, in pixels; NaN where unknown.
+  public var sigmaMajor, sigmaMinor: Double
+  /// Direction of the major axis, from +x towards +y, in radians.
+  public var angle: Double
+  /// Fitted background, in the image's intensity units.
+  public var background: Double
+  /// Sum of the fitted Gaussian over all pixels, 2 pi amplitude sigmaMajor sigmaMinor (the scattering cross-section in
+  /// the image's units), and its standard error; NaN where unknown.
+  public var intensity, intensityError: Double
+  public var kind: Kind
+
+  public init(
+    position: Point, amplitude: Double = .nan, sigmaMajor: Double = .nan, sigmaMinor: Double = .nan,
+    angle: Double = 0, background: Double = .nan, intensity: Double = .nan, intensityError: Double = .nan,
+    kind: Kind = .column
+  ) {
+    self.position = position
+    self.amplitude = amplitude
+    self.sigmaMajor = sigmaMajor
+    self.sigmaMinor = sigmaMinor
+    self.angle = angle
+    self.background = background
+    (self.intensity, self.intensityError) = (intensity, intensityError)
+    self.kind = kind
+  }
+}

@@ -1,0 +1,166 @@
+import ArgumentParser
+import TesseraFormats
+
+/// `tessera info`: what files hold, without reading pixels unless statistics are asked for.
+struct InfoCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "info",
+    abstract: "Shows shape, type, calibration and acquisition of image files.",
+    discussion: """
+      EXAMPLE
+        tessera info scan.dm4 series.tif --statistics
+
+      lists each dataset of both files with its shape (frames x height x width), number type, pixel size and the range, \
+      mean and deviation of its values. Datasets and frames count from 0.
+
+      Formats are told by content: TIFF, Gatan dm3 and dm4, Velox and Berkeley emd, HyperSpy, NeXus and plain HDF5, TIA ser \
+      and emi, MRC, NumPy npy and npz, PNG, JPEG, BMP, and text tables of numbers.
+      """)
+
+  @Argument(help: ArgumentHelp("Image files.", valueName: "file"))
+  var files: [String]
+
+  @Flag(help: "Print a JSON array, one object a file.")
+  var json = false
+
+  @Flag(help: "Read all values and show their range, mean and standard deviation.")
+  var statistics = false
+
+  @Flag(help: "Show everything the file says about itself, as a tree.")
+  var all = false
+
+  @OptionGroup var reading: ReadingArguments
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    var summaries: [FileSummary] = []
+    defer { if json { try? Messages.printJSON(summaries) } }
+    try forEachInput(files) { path in
+      let summary = try FileSummary(of: reading.open(path), path: path, statistics: statistics, all: all)
+      if json { summaries.append(summary) } else { print(summary.table(all: all)) }
+    }
+  }
+}
+
+/// The object of `info --json`: one file.
+struct FileSummary: Encodable {
+  struct Dataset: Encodable {
+    struct PixelSize: Encodable { let x, y: Double }
+    struct Statistics: Encodable { let min, max, mean, std: Double? }
+
+    let index: Int
+    let name: String
+    let kind: DatasetDescription.Kind
+    let shape: [Int]
+    let type: ScalarType
+    let channels: Int
+    let axes: [DatasetAxis]
+    let pixelSize: PixelSize?
+    let statistics: Statistics?
+
+    enum CodingKeys: String, CodingKey {
+      case index, name, kind, shape, type, channels, axes, statistics
+      case pixelSize = "pixel_size_nm"
+    }
+
+    init(_ dataset: DatasetDescription, _ gathered: SampleStatistics?) {
+      (index, name, kind, shape) = (dataset.index, dataset.name, dataset.kind, dataset.shape)
+      (type, channels, axes) = (dataset.type, dataset.channels, dataset.axes)
+      pixelSize = dataset.calibration.map { PixelSize(x: $0.nanometresPerPixelX, y: $0.nanometresPerPixelY) }
+      statistics = gathered.map {
+        $0.count > 0
+          ? Statistics(min: $0.minimum, max: $0.maximum, mean: $0.mean, std: $0.deviation)
+          : Statistics(min: nil, max: nil, mean: nil, std: nil)
+      }
+    }
+
+    func encode(to encoder: any Encoder) throws {
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(index, forKey: .index)
+      try container.encode(name, forKey: .name)
+      try container.encode(kind, forKey: .kind)
+      try container.encode(shape, forKey: .shape)
+      try container.encode(type, forKey: .type)
+      try container.encode(channels, forKey: .channels)
+      try container.encode(axes, forKey: .axes)
+      try container.encode(pixelSize, forKey: .pixelSize)  // null when unknown, not left out
+      try container.encodeIfPresent(statistics, forKey: .statistics)
+    }
+  }
+
+  let path: String
+  let format: String
+  let datasets: [Dataset]
+  let metadata: MetadataTree
+  let warnings: [String]
+
+  init(of file: ImageFile, path: String, statistics: Bool, all: Bool) throws {
+    self.path = path
+    format = file.format
+    datasets = try file.datasets.map { dataset in
+      Dataset(dataset, statistics ? try file.statistics(dataset: dataset.index) : nil)
+    }
+    let facts = file.acquisition.sorted { $0.key < $1.key }.map { MetadataTree.Entry($0.key, .text($0.value)) }
+    metadata = all ? .group(facts + [.init("all", file.metadata)]) : .group(facts)
+    warnings = file.warnings
+  }
+
+  /// A table for people.
+  func table(all: Bool) -> String {
+    var rows = [["", "name", "kind", "shape", "type", "pixel size"]]
+    for dataset in datasets {
+      let channels = dataset.channels > 1 ? " x \(dataset.channels) channels" : ""
+      rows.append([
+        "\(dataset.index)", dataset.name, dataset.kind.rawValue,
+        dataset.shape.map { "\($0)" }.joined(separator: " x ") + channels, dataset.type.rawValue,
+        Self.words(for: dataset),
+      ])
+      if let statistics = dataset.statistics {
+        rows[0] += rows[0].count == 6 ? ["min", "max", "mean", "std"] : []
+        rows[rows.count - 1] += [statistics.min, statistics.max, statistics.mean, statistics.std].map { value in
+          value.map { short($0) } ?? "-"
+        }
+      }
+    }
+    var lines = ["\(path): \(format)"] + aligned(rows).map { "  " + $0 }
+    if case .group(let entries) = metadata {
+      let facts = entries.filter { $0.name != "all" }
+      lines += aligned(facts.map { [$0.name, $0.value.text ?? ""] }).map { "  " + $0 }
+      if all, let tree = entries.first(where: { $0.name == "all" }) { lines += Self.outline(tree.value, depth: 1) }
+    }
+    lines += warnings.map { "  warning: \($0)" }
+    return lines.joined(separator: "\n")
+  }
+
+  private static func words(for dataset: Dataset) -> String {
+    if let size = dataset.pixelSize {
+      return size.x == size.y ? "\(short(size.x)) nm" : "\(short(size.x)) x \(short(size.y)) nm"
+    }
+    guard dataset.kind == .diffraction || dataset.kind == .spectrum, let axis = dataset.axes.last else {
+      return "unknown"
+    }
+    return "\(short(axis.scale)) \(axis.units) a channel"
+  }
+
+  private static func outline(_ tree: MetadataTree, depth: Int) -> [String] {
+    let indent = String(repeating: "  ", count: depth)
+    switch tree {
+    case .group(let entries):
+      return entries.flatMap { entry -> [String] in
+        guard let text = entry.value.text else {
+          return ["\(indent)\(entry.name):"] + outline(entry.value, depth: depth + 1)
+        }
+        return ["\(indent)\(entry.name): \(text.count > 200 ? text.prefix(200) + "..." : text[...])"]
+      }
+    case .list(let values):
+      let texts = values.compactMap(\.text)
+      if texts.count == values.count {
+        return [
+          "\(indent)\(texts.prefix(16).joined(separator: ", "))\(texts.count > 16 ? ", ... (\(texts.count))" : "")"
+        ]
+      }
+      return values.enumerated().flatMap { ["\(indent)[\($0)]"] + outline($1, depth: depth + 1) }
+    default: return ["\(indent)\(tree.text ?? "")"]
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Foundation
+import TesseraFormats
+import TesseraImaging
+import TesseraMethods
+import TesseraNumerics
+import TesseraStructure
+
+/// `tessera sites`: the columns of an image, refined.
+struct SitesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sites",
+    abstract: "Finds the atom columns of a micrograph and refines their places.",
+    discussion: """
+      EXAMPLE
+        tessera sites scan.tif -o scan.sites.csv
+
+      writes one row a column: place in pixels (and nm where the image is calibrated), height, widths, background, \
+      intensity and their standard errors. Without --output the table goes to NAME.sites.csv in the current folder. \
+      With --positions the columns of a table are fitted, none added or removed. --frames 0..9 --each gives a table a frame. \
+      --method symmetry --fold 6 takes the places of 6-fold symmetry, columns or holes.
+      """)
+
+  @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
+  var input: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Fit the columns at these places (a table with x and y in pixels) instead of finding them.", valueName: "file"))
+  var positions: String?
+
+  @OptionGroup(title: "Input") var image: InputOptions
+  @OptionGroup(title: "Columns") var finding: FindingOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    let images = image.images(of: [input])
+    var reports: [Report] = []
+    let outcome = Result {
+      try forEachImage(images) { image in
+        let report = try table(of: image)
+        if !output.json { print("\(image.name): \(report.columns) columns -> \(report.output)") }
+        reports.append(report)
+      }
+    }
+    if output.json && self.image.each { try Messages.printJSON(reports) }
+    if output.json && !self.image.each { try reports.forEach(Messages.printJSON) }
+    try outcome.get()
+  }
+
+  /// Where the table of an image goes: with `--each` a file of the folder `--output` for each frame.
+  private func place(of image: ChosenImage) throws -> String {
+    guard let frame = image.frame else { return output.output ?? "\(image.stem).sites.csv" }
+    guard let folder = output.output else { return "\(image.stem).frame-\(frame).sites.csv" }
+    try AtomicOutput.makeFolder(at: folder)
+    return (folder as NSString).appendingPathComponent("frame-\(frame).sites.csv")
+  }
+
+  /// Finds the columns of one image and writes their table.
+  private func table(of chosen: ChosenImage) throws -> Report {
+    let path = try place(of: chosen)
+    try AtomicOutput.checkPlace(path, replacing: output.force)
+    var (preparation, finder) = (Preparation(), ColumnFinder())
+    finding.apply(to: &preparation, &finder)
+    let micrograph = try image.micrograph(of: chosen)
+    let prepared = try preparation.prepared(micrograph)
+    let found =
+      try positions.map { try finder.fitted(at: seeds($0, micrograph), in: prepared, name: micrograph.name) }
+      ?? finder.found(in: prepared, name: micrograph.name)
+    let table = SiteTable(
+      sites: found.sites, accuracies: found.accuracies, calibration: micrograph.calibration)
+    try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
+    for warning in prepared.warnings + found.warnings { Messages.warning("\(micrograph.name): \(warning)") }
+    return Report(
+      input: input, output: path, frame: chosen.frame, columns: found.sites.count, scale: found.scale,
+      method: positions == nil ? found.route.rawValue : "positions", shape: found.shape.rawValue,
+      flagged: found.accuracies.count { $0.flag != nil }, meanSpacing: found.sites.meanSpacing,
+      version: TesseraVersion.current, warnings: prepared.warnings)
+  }
+
+  /// The places of a table, in pixels.
+  private func seeds(_ path: String, _ micrograph: Micrograph) throws -> [Point] {
+    let list = try SiteList.read(path: path)
+    guard list.unit == .nanometre else { return list.positions }
+    guard let calibration = micrograph.calibration else {
+      throw DataError("\(path): its places are in nm, and the image has no scale; give --pixel-size")
+    }
+    return list.positions.map { Point($0.x / calibration.nanometresPerPixelX, $0.y / calibration.nanometresPerPixelY) }
+  }
+
+  private struct Report: Encodable {
+    let input, output: String
+    /// With `--each`.
+    let frame: Int?
+    let columns: Int
+    let scale: Double
+    let method, shape: String
+    let flagged: Int
+    let meanSpacing: Double?
+    let version: String
+    let warnings: [String]
+
+    enum CodingKeys: String, CodingKey {
+      case input, output, frame, columns, scale, method, shape, flagged, version, warnings
+      case meanSpacing = "mean_spacing_px"
+    }
+  }
+}
