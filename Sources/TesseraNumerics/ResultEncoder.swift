@@ -1,9 +1,9 @@
 import Foundation
 
 extension JSONEncoder {
-  /// How results are written as JSON: keys sorted, so that equal results are equal bytes; numbers that are none as
-  /// "nan", "inf" and "-inf".
-  package static func forResults(keys: KeyEncodingStrategy = .useDefaultKeys) -> JSONEncoder {
+  /// How results are written as JSON: keys in snake case and sorted, so that equal results are equal bytes; numbers that are
+  /// none as "nan", "inf" and "-inf".
+  package static func forResults(keys: KeyEncodingStrategy = .convertToSnakeCase) -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     encoder.keyEncodingStrategy = keys

@@ -91,7 +91,7 @@ struct MotifOptions: ParsableArguments {
   var neighbors = 15
 
   @Option(help: ArgumentHelp("Distance between features: euclidean or correlation.", valueName: "name"))
-  var metric = Analysis().embedding.search.metric
+  var metric = MotifMethod().embedding.search.metric
 
   @Option(help: ArgumentHelp("Iterations of the layout, half of them in each stage.", valueName: "n"))
   var iterations = 160
@@ -114,20 +114,24 @@ struct MotifOptions: ParsableArguments {
     }
   }
 
-  func apply(to analysis: inout Analysis) {
-    analysis.descriptor.form = features == .full ? .full : .invariant
-    analysis.descriptor.angularOrders = angularOrders?.values.map { Int($0) }
-    analysis.descriptor.maxOrder = maxOrder
-    analysis.descriptor.keepsPiston = !noPiston
-    analysis.isolatesPatches = !noIsolation
-    analysis.patchSide = patchSize
-    analysis.embedding.search.count = neighbors
-    analysis.embedding.search.metric = metric
-    for stage in analysis.embedding.stages.indices {
-      analysis.embedding.stages[stage].iterations = stage == 0 ? (iterations + 1) / 2 : iterations / 2
+  /// The method with these settings and those that find the columns.
+  func method(finding: FindingOptions) throws -> MotifMethod {
+    var method = MotifMethod()
+    finding.apply(to: &method.preparation, &method.finder)
+    method.descriptor.form = features == .full ? .full : .invariant
+    method.descriptor.angularOrders = angularOrders?.values.map { Int($0) }
+    method.descriptor.maxOrder = maxOrder
+    method.descriptor.keepsPiston = !noPiston
+    method.isolatesPatches = !noIsolation
+    method.patchSize = patchSize
+    method.embedding.search.count = neighbors
+    method.embedding.search.metric = metric
+    for stage in method.embedding.stages.indices {
+      method.embedding.stages[stage].iterations = stage == 0 ? (iterations + 1) / 2 : iterations / 2
     }
-    analysis.classFinder.separation = separation
-    analysis.classCount = classes.count
+    method.classFinder.separation = separation
+    method.classCount = classes.count
+    return method
   }
 }
 

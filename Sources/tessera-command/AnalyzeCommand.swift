@@ -26,10 +26,7 @@ struct AnalyzeCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    var analysis = Analysis()
-    finding.apply(to: &analysis.preparation, &analysis.finder)
-    motifs.apply(to: &analysis)
-    let run = AnalysisRun(analysis: analysis, seed: seed.seed, output: output)
-    try run.run(inputs, options: image)
+    try MethodRun(command: "analyze", output: output, seed: seed.seed) { _ in try motifs.method(finding: finding) }
+      .run(inputs, options: image)
   }
 }

@@ -18,8 +18,8 @@ struct CountCommand: ParsableCommand {
       summary.json and report.html. All columns must be of one kind. Without --output the folder is NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
-  var input: String
+  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
@@ -46,24 +46,11 @@ struct CountCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    let folder = output.folder(for: ChosenImage(input: input), ofSeveral: false)
-    try AtomicOutput.checkPlace(folder, replacing: output.force)
     var method = CountMethod()
     finding.apply(to: &method.preparation, &method.finder)
     (method.counter.spacing, method.counter.criterion) = (spacing, criterion)
     (method.counter.evidence, method.counter.largestCount) = (evidence, largestCount)
     method.counter.hasCountingNoise = !commonWidth
-    let result = try method.result(on: try image.micrograph(at: input))
-    let summary = try result.write(to: folder, input: input, replacing: output.force)
-    for warning in result.prepared.warnings + result.finding.warnings {
-      Messages.warning("\(result.micrograph.name): \(warning)")
-    }
-    if output.json { return try Messages.printJSON(summary) }
-    let atoms = summary.components.map(\.atoms)
-    print(
-      "\(input): \(result.finding.sites.count) columns of \(atoms.first ?? 0) to \(atoms.last ?? 0) atoms, mean "
-        + "probability \((summary.meanProbability * 1000).rounded() / 1000), by "
-        + (summary.evidence == .neighbours ? "intensities and neighbours" : "the histogram of intensities"))
-    print("report: \(folder)/report.html")
+    try MethodRun(command: "count", output: output) { [method] _ in method }.run(inputs, options: image)
   }
 }

@@ -23,8 +23,8 @@ struct CrystalCommand: ParsableCommand {
       folder is NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
-  var input: String
+  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
@@ -64,9 +64,6 @@ struct CrystalCommand: ParsableCommand {
   }
 
   func run() throws {
-    let start = ContinuousClock.now
-    let folder = output.folder(for: ChosenImage(input: input), ofSeveral: false)
-    try AtomicOutput.checkPlace(folder, replacing: output.force)
     var method = CrystalMethod()
     finding.apply(to: &method.preparation, &method.finder)
     method.displacement.centre = centre
@@ -77,22 +74,7 @@ struct CrystalCommand: ParsableCommand {
       method.planes = planes.map { PlaneSpacings(h: Int(clamping: $0.point.x), k: Int(clamping: $0.point.y)) }
     }
     method.counter = count ? AtomCounter() : nil
-    let micrograph = try image.micrograph(at: input)
-    let progress = ProgressBar()
-    defer { progress.finish() }
-    let result = try method.result(on: micrograph) { progress.report($0, $1) }
-    let summary = try CrystalFolder(result, settings: method, input: input)
-      .write(to: folder, replacing: output.force, since: start)
-    progress.finish()
-    for warning in result.warnings where !micrograph.warnings.contains(warning) {
-      Messages.warning("\(micrograph.name): \(warning)")
-    }
-    if output.json { return try Messages.printJSON(summary) }
-    let (grains, cores) = (summary.grains.count, summary.dislocations.count)
-    print(
-      "\(input): \(summary.columns) columns, \(grains) \(grains == 1 ? "grain" : "grains"), "
-        + "\(cores) \(cores == 1 ? "dislocation" : "dislocations")")
-    print("report: \(folder)/report.html")
+    try MethodRun(command: "crystal", output: output) { [method] _ in method }.run(inputs, options: image)
   }
 }
 

@@ -19,13 +19,12 @@ struct DemoCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    let folder = output.output ?? "tessera-demo"
-    let run = AnalysisRun(analysis: Analysis(), seed: seed.seed, output: output)
-    let summary = try run.run("simulated MoSe2", into: folder) {
-      var options = SimulationOptions()
-      options.seed = seed.seed
-      return try Simulation(specimen: "mose2", options: options).run().micrograph
-    }
+    let summary = try MethodRun(command: "demo", output: output, seed: seed.seed) { _ in MotifMethod() }
+      .run("simulated MoSe2", into: output.output ?? "tessera-demo") {
+        var options = SimulationOptions()
+        options.seed = seed.seed
+        return try Simulation(specimen: "mose2", options: options).run().micrograph
+      }
     if output.json { try Messages.printJSON(summary) }
   }
 }

@@ -34,7 +34,7 @@ struct InfoCommand: ParsableCommand {
 
   func run() throws {
     var summaries: [FileSummary] = []
-    defer { if json { try? Messages.printJSON(summaries) } }
+    defer { if json { try? Messages.printJSON(summaries, keys: .useDefaultKeys) } }
     try forEachInput(files) { path in
       let summary = try FileSummary(of: reading.open(path), path: path, statistics: statistics, all: all)
       if json { summaries.append(summary) } else { print(summary.table(all: all)) }

@@ -14,8 +14,8 @@ struct MotifsCommand: ParsableCommand {
       the figures and report.html too.
       """)
 
-  @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
-  var input: String
+  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  var inputs: [String]
 
   @Flag(help: "Draw the figures and write report.html too.")
   var report = false
@@ -28,10 +28,8 @@ struct MotifsCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    var analysis = Analysis()
-    finding.apply(to: &analysis.preparation, &analysis.finder)
-    motifs.apply(to: &analysis)
-    let run = AnalysisRun(analysis: analysis, seed: seed.seed, output: output, hasReport: report)
-    try run.run([input], options: image)
+    try MethodRun(command: "motifs", output: output, seed: seed.seed, hasReport: report) { _ in
+      try motifs.method(finding: finding)
+    }.run(inputs, options: image)
   }
 }

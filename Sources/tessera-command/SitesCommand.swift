@@ -45,7 +45,7 @@ struct SitesCommand: ParsableCommand {
       }
     }
     if output.json && self.image.each { try Messages.printJSON(reports) }
-    if output.json && !self.image.each { try reports.forEach(Messages.printJSON) }
+    if output.json && !self.image.each { try reports.forEach { try Messages.printJSON($0) } }
     try outcome.get()
   }
 

@@ -10,7 +10,7 @@ import TesseraStructure
 struct StrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "strain",
-    abstract: "Measures strain and rotation of a crystal, from its columns or by geometric phase analysis.",
+    abstract: "Measures strain and rotation of a crystal, from its columns or by geometric phase settings.",
     discussion: """
       EXAMPLE
         tessera strain scan.tif --reference 40,40,200,200
@@ -20,8 +20,8 @@ struct StrainCommand: ParsableCommand {
       rotation from +x (right) towards +y (down); docs/strain.md shows the conventions.
       """)
 
-  @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
-  var input: String
+  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Strain") var strain: StrainOptions
@@ -30,40 +30,15 @@ struct StrainCommand: ParsableCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    let start = ContinuousClock.now
-    let folder = output.folder(for: ChosenImage(input: input), ofSeveral: false)
-    try AtomicOutput.checkPlace(folder, replacing: output.force)
-    let micrograph = try image.micrograph(at: input)
-    let reading = (ContinuousClock.now - start) / .seconds(1)
-    var analysis = try strain.analysis(for: micrograph)
-    analysis.preparation.contrast = Preparation.Contrast(rawValue: contrast.contrast.rawValue) ?? .auto
-    let progress = ProgressBar()
-    defer { progress.finish() }
-    let known = try strain.columns()
-    var result = try analysis.result(on: micrograph, columns: known) { progress.report($0, 0.9 * $1) }
-    result.timings.insert(.init(stage: "read", seconds: reading), at: 0)
-    progress.report("report", 0.9)
-    let results = StrainFolder(result, settings: analysis, input: input)
-    let summary = try results.write(to: folder, replacing: output.force, since: start)
-    progress.finish()
-    for warning in summary.warnings where !micrograph.warnings.contains(warning) {
-      Messages.warning("\(micrograph.name): \(warning)")
-    }
-    if output.json { return try Messages.printJSON(summary) }
-    for name in summary.methods.keys.sorted() { print(Self.sentence(of: summary.methods[name]!, input: input)) }
-    print("report: \(folder)/report.html")
-  }
-
-  private static func sentence(of summary: StrainSummary, input: String) -> String {
-    let parts = ["exx", "eyy", "exy", "rotation"].compactMap { name in
-      summary.planes[name].map { "\(name) \(short($0.mean)) ± \(short($0.std))" }
-    }
-    let resolution = summary.resolutionNanometres.map { "\(short($0)) nm" } ?? "\(short(summary.resolutionPixels)) px"
-    return "\(input), \(summary.method): \(parts.joined(separator: ", ")); resolution \(resolution)"
+    try MethodRun(command: "strain", output: output, columns: strain.columns()) { micrograph in
+      var method = try strain.method(for: micrograph)
+      method.preparation.contrast = Preparation.Contrast(rawValue: contrast.contrast.rawValue) ?? .auto
+      return method
+    }.run(inputs, options: image)
   }
 }
 
-extension StrainAnalysis.Method: ExpressibleByArgument {}
+extension StrainMethod.Route: ExpressibleByArgument {}
 extension PhaseMask.Shape: ExpressibleByArgument {}
 
 /// How strain is measured.
@@ -72,7 +47,7 @@ struct StrainOptions: ParsableArguments {
     help: ArgumentHelp(
       "columns, gpa, both; auto: columns where they share a lattice, or the one whose options are given.",
       valueName: "name"))
-  var method = StrainAnalysis.Method.auto
+  var method = StrainMethod.Route.auto
 
   @Option(
     parsing: .unconditional,
@@ -127,18 +102,18 @@ struct StrainOptions: ParsableArguments {
   /// Whether an option of the phases is given.
   private var usesPhases: Bool { g1 != nil || g2 != nil || mask != nil || maskRadius != nil }
 
-  func analysis(for micrograph: Micrograph) throws -> StrainAnalysis {
-    var analysis = StrainAnalysis()
+  func method(for micrograph: Micrograph) throws -> StrainMethod {
+    var settings = StrainMethod()
     // An option of one method asks for it.
-    analysis.method = method != .auto ? method : usesPhases ? .gpa : radius != nil ? .columns : .auto
-    analysis.columns.radius = radius
-    analysis.phase.mask.shape = mask ?? .gaussian
-    analysis.phase.mask.radius = maskRadius
-    analysis.phase.g1 = try g1?.frequency(in: micrograph)
-    analysis.phase.g2 = try g2?.frequency(in: micrograph)
-    analysis.reference = try reference.reference(in: micrograph)
-    analysis.axis = axis.axis
-    return analysis
+    settings.route = method != .auto ? method : usesPhases ? .gpa : radius != nil ? .columns : .auto
+    settings.columns.radius = radius
+    settings.phase.mask.shape = mask ?? .gaussian
+    settings.phase.mask.radius = maskRadius
+    settings.phase.g1 = try g1?.frequency(in: micrograph)
+    settings.phase.g2 = try g2?.frequency(in: micrograph)
+    settings.reference = try reference.reference(in: micrograph)
+    settings.axis = axis.axis
+    return settings
   }
 
   /// The columns of `--sites`.

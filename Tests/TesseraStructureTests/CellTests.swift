@@ -84,7 +84,9 @@ struct `Lattice cells` {
     let bent = crystal.positions.map { $0 + Point(3e-5 * ($0.y - 400) * ($0.y - 400), 0) }
     let lattice = try #require(
       Lattice(indexing: bent, heights: bent.map { _ in 1 }, u: crystal.grid.u, v: crystal.grid.v))
-    let cells = try LatticeCells().cells(of: bent, labels: crystal.labels, lattice: lattice, nodes: lattice.nodes)
+    let cells = try LatticeCells().cells(
+      of: bent, labels: crystal.labels, grains: Grains(lattice), nodes: lattice.nodes,
+      grainOfSite: bent.map { _ in 1 })
     #expect(lattice.deviation > 1)
     #expect(cells.types.filter { $0.members.contains(0) == false }.map { $0.members.sorted() } == [[1, 2], [1, 3]])
     #expect(cells.types[0].count > 1300)

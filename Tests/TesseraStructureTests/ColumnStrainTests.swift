@@ -72,7 +72,7 @@ struct `Strain from columns` {
       #expect(abs(strain.gradient.exx - 0.02) < 1e-12 && abs(strain.gradient.eyy) < 1e-12)
       #expect(abs(strain.gradient.exy) < 1e-12 && abs(strain.gradient.rotation) < 1e-12)
     }
-    let map = try crystal.fit().field(width: 400, height: 400).map(method: .columns, reference: crystal.reference)
+    let map = try crystal.fit().field(width: 400, height: 400).map(source: .columns, reference: crystal.reference)
     #expect(map.planes.knownShare > 0.9)
     #expect(worst(map.planes.exx, from: 0.02) < 1e-7)  // Single precision.
     #expect(map.errors == nil)
@@ -104,7 +104,7 @@ struct `Strain from columns` {
     let field = try crystal.fit().field(width: 400, height: 400)
     /// exx on both sides of the step.
     func sides(_ reference: StrainReference) throws -> (left: Float, right: Float) {
-      let planes = field.map(method: .columns, reference: try reference.vectors(in: field)).planes
+      let planes = field.map(source: .columns, reference: try reference.vectors(in: field)).planes
       return (planes.exx[60, 200], planes.exx[340, 200])
     }
     let left = StrainReference.region(x: 20, y: 100, width: 80, height: 200)
@@ -115,7 +115,7 @@ struct `Strain from columns` {
     #expect(abs(fromRight.left - (1 / 1.02 - 1)) < 1e-6 && abs(fromRight.right) < 1e-6)
     let known = StrainReference.vectors(crystal.reference)
     #expect(abs(try sides(known).left) < 1e-6)
-    let mean = field.map(method: .columns, reference: try StrainReference.mean.vectors(in: field))
+    let mean = field.map(source: .columns, reference: try StrainReference.mean.vectors(in: field))
     #expect(abs(mean.planes.statistics[0].mean) < 2e-4)  // Nodes and pixels weigh the rim differently.
     #expect(throws: ParameterError.self) {
       try StrainReference.region(x: 500, y: 0, width: 20, height: 20).vectors(in: field)
@@ -138,7 +138,7 @@ struct `Strain from columns` {
     var settings = ColumnStrain()
     settings.radius = radius
     let field = try crystal.fit(settings).field(width: 400, height: 400)
-    let map = field.map(method: .columns, reference: crystal.reference)
+    let map = field.map(source: .columns, reference: crystal.reference)
     let profile = (0..<400).map { Double(map.planes.exx[$0, 200]) / 0.01 }
     let low = try #require(profile.firstIndex { $0 > 0.1195 })
     let high = try #require(profile.lastIndex { $0 < 0.8805 })
@@ -203,7 +203,7 @@ struct `Strain from columns` {
     let lattice = try #require(Lattice(indexing: positions, heights: heights, u: truth.a, v: truth.b))
     let fit = try ColumnStrain().fit(of: positions, covariances: nil, lattice: lattice)
     let field = fit.field(width: 500, height: 500)
-    let map = field.map(method: .columns, reference: LatticeVectors(u: truth.a, v: truth.b))
+    let map = field.map(source: .columns, reference: LatticeVectors(u: truth.a, v: truth.b))
     let planes = try #require(result.scene.strain)
     let centre = Point(249.5, 249.5)
     var (count, worst) = (0, 0.0)
@@ -224,7 +224,7 @@ struct `Strain from columns` {
   @Test func `leaves out what is beyond the columns`() throws {
     var crystal = StrainedColumns()
     crystal.positions.removeAll { ($0 - Point(200, 200)).length < 70 || $0.x > 330 }
-    let map = try crystal.fit().field(width: 400, height: 400).map(method: .columns, reference: crystal.reference)
+    let map = try crystal.fit().field(width: 400, height: 400).map(source: .columns, reference: crystal.reference)
     #expect(map.planes.exx[200, 200].isNaN && map.planes.exx[380, 100].isNaN)
     #expect(map.planes.exx[60, 60].isFinite && map.planes.exx[300, 300].isFinite)
   }

@@ -234,7 +234,8 @@ struct `Lattices` {
     places.removeAll { missing.contains($0) }
     let found = try #require(lattice(places))
     let measured = Raster(width: 512, height: 512, filling: true)
-    let vacant = VacantNodes().nodes(of: found, positions: places, width: 512, height: 512, isMeasured: measured)
+    let vacant = VacantNodes().nodes(
+      of: Grains(found), positions: places, width: 512, height: 512, isMeasured: measured)
     #expect(vacant.count == 3)
     #expect(missing.allSatisfy { place in vacant.contains { ($0.site.position - place).length < 1e-6 } })
     #expect(vacant.allSatisfy { $0.site.kind == .vacant })

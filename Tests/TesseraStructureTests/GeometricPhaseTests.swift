@@ -67,7 +67,7 @@ struct `Geometric phase analysis` {
 
   @Test func `of an unstrained lattice is zero`() throws {
     let field = try lattice.settings().outcome(of: lattice.image()).field
-    let map = field.map(method: .gpa, reference: try StrainReference.lattice.vectors(in: field))
+    let map = field.map(source: .gpa, reference: try StrainReference.lattice.vectors(in: field))
     for (name, mean, deviation) in map.planes.statistics {
       // What the taper at the edges lets through of the other reflections, a tenth of the noise of a good micrograph.
       #expect(abs(mean) < 5e-5 && deviation < 2e-4, "\(name): \(mean), \(deviation)")
@@ -84,7 +84,7 @@ struct `Geometric phase analysis` {
       x - Point(d * x.x - b * x.y, a * x.y - c * x.x) / determinant
     }
     let field = try lattice.settings().outcome(of: image).field
-    let map = field.map(method: .gpa, reference: lattice.reference)
+    let map = field.map(source: .gpa, reference: lattice.reference)
     let means = map.planes.statistics.map(\.mean)
     let wanted = [truth.exx, truth.eyy, truth.exy, truth.rotation, truth.hydrostatic]
     // Differentiating where the atoms are now would miss exx by 9e-4.
@@ -95,7 +95,7 @@ struct `Geometric phase analysis` {
     // Turned from +x towards +y by 0.01.
     let image = lattice.image { x in x - (x - Point(256, 256)).rotated(by: -0.01) - Point(256, 256) }
     let field = try lattice.settings().outcome(of: image).field
-    let map = field.map(method: .gpa, reference: lattice.reference)
+    let map = field.map(source: .gpa, reference: lattice.reference)
     #expect(abs(Double(map.planes.rotation[256, 256]) - sin(0.01)) < 1e-4)
   }
 
@@ -106,7 +106,7 @@ struct `Geometric phase analysis` {
     let image = lattice.image { Point($0.x > 256 ? 0.01 * ($0.x - 256) : 0, 0) }
     let settings = lattice.settings { ($0.mask.shape, $0.mask.radius) = (shape, radius) }
     let field = try settings.outcome(of: image).field
-    let map = field.map(method: .gpa, reference: lattice.reference)
+    let map = field.map(source: .gpa, reference: lattice.reference)
     let top = 1 / 0.99 - 1
     let profile = (0..<512).map { Double(map.planes.exx[$0, 256]) / top }
     // Where the profile crosses a level, between pixels; from the middle outwards.
@@ -126,7 +126,7 @@ struct `Geometric phase analysis` {
     for seed in 1...6 as ClosedRange<UInt64> {
       let settings = lattice.settings { $0.mask.shape = shape }
       let field = try settings.outcome(of: lattice.image(noise: 0.8, seed: seed), noise: 0.8).field
-      let map = field.map(method: .gpa, reference: lattice.reference)
+      let map = field.map(source: .gpa, reference: lattice.reference)
       let errors = try #require(map.errors)
       for (plane, pair) in zip(map.planes.all, errors.all).enumerated() {
         let wanted = Statistics.mean(pair.1.values.filter(\.isFinite))
@@ -142,7 +142,7 @@ struct `Geometric phase analysis` {
     let plain = SineLattice(g1: Point(0, 0), g2: Point(0, 0)).image(noise: 0.3, seed: 9)
     for y in 0..<512 { for x in 0..<200 { image[x, y] = plain[x, y] - 2 } }
     let field = try GeometricPhase().outcome(of: image, noise: 0.3).field
-    let map = field.map(method: .gpa, reference: try StrainReference.mean.vectors(in: field))
+    let map = field.map(source: .gpa, reference: try StrainReference.mean.vectors(in: field))
     #expect(map.planes.exx[120, 256].isNaN && map.planes.exx[350, 256].isFinite)
     #expect(map.planes.exx[5, 256].isNaN && map.planes.exx[509, 256].isNaN)  // The edges.
   }
@@ -164,7 +164,7 @@ struct `Geometric phase analysis` {
       found.allSatisfy { one in known.contains { ($0 - one).length < 2e-3 || ($0 + one).length < 2e-3 } }
     }
     #expect(isAmong([lattice.g1, lattice.g2]) != isAmong(turned))
-    let exx = outcome.field.map(method: .gpa, reference: outcome.field.nominal).planes.exx
+    let exx = outcome.field.map(source: .gpa, reference: outcome.field.nominal).planes.exx
     #expect(exx[100, 256].isFinite != exx[412, 256].isFinite)
   }
 

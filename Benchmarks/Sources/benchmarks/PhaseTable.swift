@@ -32,7 +32,7 @@ struct PhaseTable: ParsableCommand {
       let outcome = try timed { try settings.outcome(of: image) }
       let map = try timed {
         let field = outcome.result.field
-        return field.map(method: .gpa, reference: try StrainReference.lattice.vectors(in: field))
+        return field.map(source: .gpa, reference: try StrainReference.lattice.vectors(in: field))
       }
       let total = outcome.seconds + map.seconds
       planes = map.result.planes.all

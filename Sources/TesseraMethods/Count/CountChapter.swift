@@ -4,39 +4,43 @@ import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
 
-/// Atoms a column: the map, the histogram of cross-sections with its components, and the choice of their number.
+/// Atoms per column: the map, the histogram of cross-sections with its components, and the choice of their number.
 struct CountChapter {
   let micrograph: Micrograph
   let sites: Sites
   let result: AtomCounter.Result
 
   var section: ReportDocument.Section {
-    .init("Atoms a column", [.paragraph(summary), .figure(map), .row([histogram, orders]), .paragraph(limits)])
+    .init("Atoms per column", [.paragraph(summary), .figure(map), .row([histogram, orders]), .paragraph(limits)])
   }
 
-  var summary: String {
+  /// The range of thicknesses and how sure their numbers are.
+  var headline: String {
     let known = result.counts.filter { $0 > 0 }
-    let sure = result.probabilities.filter { $0 > 0 }
+    return "\(Number.count(known.count)) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms; mean probability "
+      + "\(Number.percent(Statistics.mean(result.probabilities.filter { $0 > 0 })))."
+  }
+
+  /// What the numbers rest on.
+  var summary: String {
     let way =
       switch result.spacing {
-      case .proportional, .auto: "whole multiples of one atom's cross-section"
-      case .curved: "multiples of one atom's cross-section that saturate"
-      case .free: "means of their own"
+      case .proportional, .auto: "whole multiples of the cross-section of one atom"
+      case .curved: "multiples of the cross-section of one atom that saturate"
+      case .free: "each with its own mean"
       }
-    return "\(Number.count(known.count)) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms, "
-      + "\(result.components.count) thicknesses with \(way). One atom more adds "
-      + "\(Number.short(result.crossSectionOfOne)) units of intensity. The mean probability of a column's number is "
-      + "\(Number.percent(Statistics.mean(sure))): this share is expected to be exact if the model holds. "
-      + evidence
+    return "\(result.components.count) thicknesses, \(way). One more atom adds "
+      + "\(Number.short(result.crossSectionOfOne)) units of intensity. The mean probability is the share of columns whose "
+      + "number is expected to be exact, if the model holds. " + evidence
   }
 
   private var evidence: String {
     if result.evidence == .neighbours {
       let shares = result.differences.map(Number.percent)
       return
-        "Numbers rest on the intensities and on the neighbours: \(shares[0]) of the pairs of neighbours have equally many "
-        + "atoms, \(shares[1]) differ by one, \(shares[2]) by two. Columns that have nothing to do with their neighbours, "
-        + "\(Number.percent(result.independentShare)) here, are provided for."
+        "Numbers rest on the intensities and on the neighbours: \(shares[0]) of the pairs of neighbouring columns have the "
+        + "same number of atoms, \(shares[1]) differ by one, \(shares[2]) by two. The model allows for columns whose "
+        + "thickness is unrelated to that of their neighbours (\(Number.percent(result.independentShare)) in this image)."
     }
     return "Numbers rest on the histogram alone. "
       + (result.criterion == .icl
@@ -67,7 +71,8 @@ struct CountChapter {
       ? styles : styles.enumerated().filter { $0.offset.isMultiple(of: styles.count / 16) }.map(\.element)
     let labels = result.counts.map { $0 > 0 ? $0 - low + 1 : 0 }
     return .init(
-      "thickness", title: "Thickness map", caption: "Atoms a column, with the number of columns of each.",
+      "thickness", title: "Thickness map",
+      caption: "Number of atoms per column; the legend gives the number of columns of each thickness.",
       figure.adding(SiteMarkers(points: sites.positions, labels: labels, styles: styles)).drawing())
   }
 
@@ -111,6 +116,8 @@ struct CountChapter {
       ].compactMap { $0 },
       marks: [.init(at: Double(result.order), label: "\(result.order)")], x: Axis("components"),
       y: Axis("criterion"), summary: "Information criteria against the number of components")
-    return .init("orders", title: "How many components", caption: "Less is better.", figure.drawing())
+    return .init(
+      "orders", title: "How many components", caption: "Lower is better; the chosen number is marked.", figure.drawing()
+    )
   }
 }

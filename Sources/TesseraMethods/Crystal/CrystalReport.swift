@@ -4,83 +4,66 @@ import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
 
-/// The report of a crystal survey.
-public struct CrystalReport: Sendable {
-  public var result: CrystalResult
-  /// The input as the user typed it.
-  public var input: String
-
-  public init(of result: CrystalResult, input: String) { (self.result, self.input) = (result, input) }
-
-  public func files() -> [ReportFile] { document.files() }
-
-  public var document: ReportDocument {
-    let grains = result.grains.grains
-    let cores = result.dislocations.count
+extension CrystalResult {
+  /// Grains first, then what departs from them.
+  public func report() -> ReportDocument {
+    let (count, cores) = (grains.grains.count, dislocations.count)
     var document = ReportDocument(
-      title: result.micrograph.name,
-      headline:
-        "\(Number.count(result.finding.sites.count)) columns in \(grains.count == 1 ? "one grain" : "\(grains.count) grains"), "
+      title: micrograph.name,
+      headline: "\(Number.count(finding.sites.count)) columns in \(count == 1 ? "one grain" : "\(count) grains"), "
         + (cores == 0 ? "no dislocation." : "\(cores) dislocation\(cores == 1 ? "" : "s")."))
     document.facts = facts
-    document.warnings = result.warnings.map { $0.hasSuffix(".") ? $0 : $0 + "." }
-    document.footer = "Tessera \(TesseraVersion.current) · \(input)"
     document.sections = [grainSection, dislocationSection]
-    document.sections += result.displacements.prefix(4).map { DisplacementChapter(result: result, map: $0).section }
+    document.sections += displacements.prefix(4).map { DisplacementChapter(result: self, map: $0).section }
     document.sections.append(bondSection)
-    if result.spacings.contains(where: { !$0.isEmpty }) { document.sections.append(planeSection) }
-    if let counts = result.counts {
-      document.sections.append(
-        CountChapter(micrograph: result.micrograph, sites: result.finding.sites, result: counts).section)
+    if spacings.contains(where: { !$0.isEmpty }) { document.sections.append(planeSection) }
+    if let counts {
+      document.sections.append(CountChapter(micrograph: micrograph, sites: finding.sites, result: counts).section)
     }
     return document
   }
 
   private var facts: [ReportDocument.Fact] {
     var facts: [ReportDocument.Fact] = []
-    for (k, grain) in result.grains.grains.prefix(4).enumerated() {
+    for (k, grain) in grains.grains.prefix(4).enumerated() {
       let (u, v) = (grain.lattice.grid.u, grain.lattice.grid.v)
       facts.append(
         .init(
-          length(u), result.grains.grains.count == 1 ? "shortest vector" : "grain \(k + 1)",
-          note: "other \(length(v)), " + String(format: "%.2f°", atan2(abs(u.cross(v)), u.dot(v)) * 180 / .pi)))
+          length(u), grains.grains.count == 1 ? "shortest vector" : "grain \(k + 1)",
+          note: "other \(length(v)), " + Text.fixed(atan2(abs(u.cross(v)), u.dot(v)) * 180 / .pi, 2) + "°"))
     }
     return facts
   }
 
-  /// In nm, or in pixels.
-  private func length(_ vector: Point) -> String {
-    guard let calibration = result.micrograph.calibration else { return String(format: "%.2f\u{A0}px", vector.length) }
-    return String(format: "%.4f\u{A0}nm", calibration.nanometres(vector).length)
-  }
+  private var length: LengthText { LengthText(calibration: micrograph.calibration) }
 
   // MARK: Grains
 
   private var grainStyles: [ClassStyle] {
-    result.grains.grains.enumerated().map { k, grain in
+    grains.grains.enumerated().map { k, grain in
       ClassStyle(
-        name: "grain \(k + 1), " + String(format: "%.1f°", grain.orientation * 180 / .pi), count: grain.sites.count,
+        name: "grain \(k + 1), " + Text.fixed(grain.orientation * 180 / .pi, 1) + "°", count: grain.sites.count,
         color: Color.onWheel(grain.orientation / grain.period), marker: Marker.allCases[k % Marker.allCases.count])
     }
   }
 
   private var grainSection: ReportDocument.Section {
-    let grains = result.grains.grains
-    var figure = ImageFigure(result.micrograph, summary: "Columns coloured by the orientation of their grain")
+    let grains = self.grains.grains
+    var figure = ImageFigure(micrograph, summary: "Columns coloured by the orientation of their grain")
     figure.dimming = 0.3
     figure.width = 640
     figure.legend = Array(grainStyles.prefix(16))
-    let markers = SiteMarkers(points: result.finding.sites.positions, labels: result.grains.labels, styles: grainStyles)
+    let markers = SiteMarkers(points: finding.sites.positions, labels: self.grains.labels, styles: grainStyles)
     let rows = grains.enumerated().map { k, grain -> [ReportDocument.Table.Cell] in
-      let turn = k == 0 ? "" : String(format: "%.2f", grain.misorientation(to: grains[0]))
+      let turn = k == 0 ? "" : Text.fixed(grain.misorientation(to: grains[0]), 2)
       return [
         .init("\(k + 1)", value: Double(k + 1), style: grainStyles[k]),
         .init(Number.count(grain.sites.count), value: Double(grain.sites.count)),
-        .init(String(format: "%.2f", grain.orientation * 180 / .pi), value: grain.orientation),
+        .init(Text.fixed(grain.orientation * 180 / .pi, 2), value: grain.orientation),
         .init(turn, value: Double(turn)), .init(length(grain.lattice.grid.u)), .init(length(grain.lattice.grid.v)),
         .init(
           zip(grain.lattice.basisLetters, grain.lattice.basis).sorted { $0.0 < $1.0 }.map {
-            $0.0 + String(format: " (%.2f, %.2f)", $0.1.x, $0.1.y)
+            "\($0.0) \(Text.fixed($0.1, 2))"
           }.joined(separator: ", ")),
       ]
     }
@@ -104,36 +87,36 @@ public struct CrystalReport: Sendable {
             ], rows: rows)),
         .paragraph(
           "The orientation is the angle of the shortest lattice vector from +x towards +y (down), reduced by the turns "
-            + "of the lattice. Letters go by falling brightness."),
+            + "of the lattice. Sublattices are labelled A, B, C in order of decreasing brightness."),
       ])
   }
 
   // MARK: Dislocations
 
   private var dislocationSection: ReportDocument.Section {
-    let cores = result.dislocations
+    let cores = dislocations
     guard !cores.isEmpty else {
       return .init(
         "Dislocations",
         [.paragraph("Every Burgers circuit within a grain closes: there is no perfect dislocation in the image.")])
     }
-    var figure = ImageFigure(result.micrograph, summary: "Dislocations with their Burgers vectors")
+    var figure = ImageFigure(micrograph, summary: "Dislocations with their Burgers vectors")
     figure.dimming = 0.25
     figure.width = 640
-    let spacing = result.grains.grains.first.map { $0.lattice.grid.v.length } ?? 10
+    let spacing = grains.grains.first.map { $0.lattice.grid.v.length } ?? 10
     var arrows = ArrowField(origins: cores.map(\.position), vectors: cores.map(\.burgers))
-    arrows.calibration = result.micrograph.calibration
+    arrows.calibration = micrograph.calibration
     // An arrow of one lattice vector should be seen in an image of hundreds.
-    arrows.magnification = max(1, 0.05 * Double(result.micrograph.width) / spacing)
+    arrows.magnification = max(1, 0.05 * Double(micrograph.width) / spacing)
     let marks = CircleMarks(
       points: cores.map(\.position), radius: 1.5 * spacing, captions: cores.indices.map { "\($0)" })
     let rows = cores.enumerated().map { k, core -> [ReportDocument.Table.Cell] in
       [
-        .init("\(k)", value: Double(k)), .init(String(format: "%.0f", core.position.x), value: core.position.x),
-        .init(String(format: "%.0f", core.position.y), value: core.position.y),
-        .init(String(format: "%.0f", core.positionError), value: core.positionError), .init("\(core.grain)"),
+        .init("\(k)", value: Double(k)), .init(Text.fixed(core.position.x, 0), value: core.position.x),
+        .init(Text.fixed(core.position.y, 0), value: core.position.y),
+        .init(Text.fixed(core.positionError, 0), value: core.positionError), .init("\(core.grain)"),
         .init("[\(core.u) \(core.v)]"), .init(length(core.burgers)),
-        .init(String(format: "%.1f", core.burgers.angle * 180 / .pi), value: core.burgers.angle),
+        .init(Text.fixed(core.burgers.angle * 180 / .pi, 1), value: core.burgers.angle),
       ]
     }
     return .init(
@@ -142,7 +125,7 @@ public struct CrystalReport: Sendable {
         .figure(
           .init(
             "dislocations", title: "Cores and Burgers vectors",
-            caption: "Arrows begin at the cores; they are drawn longer than they are, and the key tells their length.",
+            caption: "Arrows start at the cores and are not to image scale; see the arrow key.",
             figure.adding(marks).adding(arrows).drawing())),
         .table(
           .init(
@@ -162,26 +145,26 @@ public struct CrystalReport: Sendable {
   // MARK: Bonds and planes
 
   private var bondSection: ReportDocument.Section {
-    let survey = result.survey
-    let unit = result.micrograph.calibration?.meanNanometresPerPixel
+    let survey = survey
+    let unit = micrograph.calibration?.meanNanometresPerPixel
     var rows: [[ReportDocument.Table.Cell]] = []
     var figures: [ReportDocument.Figure] = []
     for (k, pair) in survey.pairs.enumerated() {
       let bonds = survey.bonds.filter { $0.pair == k }
       guard bonds.count > 1 else { continue }
       let lengths = bonds.map { bond in
-        result.micrograph.calibration.map { $0.nanometres(bond.vector).length } ?? bond.length
+        micrograph.calibration.map { $0.nanometres(bond.vector).length } ?? bond.length
       }
       let errors = bonds.map(\.error).filter(\.isFinite)
       let angles = survey.angles.filter { $0.pair == k }.map { $0.value * 180 / .pi }
-      let digits = unit == nil ? "%.3f" : "%.5f"
+      let decimals = unit == nil ? 3 : 5
       rows.append([
         .init(pair.name), .init(Number.count(bonds.count), value: Double(bonds.count)),
-        .init(String(format: digits, Statistics.mean(lengths)), value: Statistics.mean(lengths)),
-        .init(String(format: digits, Statistics.deviation(lengths)), value: Statistics.deviation(lengths)),
-        .init(errors.isEmpty ? "–" : String(format: digits, Statistics.median(errors) * (unit ?? 1))),
-        .init(angles.isEmpty ? "–" : String(format: "%.2f", Statistics.mean(angles))),
-        .init(angles.isEmpty ? "–" : String(format: "%.2f", Statistics.deviation(angles))),
+        .init(Text.fixed(Statistics.mean(lengths), decimals), value: Statistics.mean(lengths)),
+        .init(Text.fixed(Statistics.deviation(lengths), decimals), value: Statistics.deviation(lengths)),
+        .init(errors.isEmpty ? "–" : Text.fixed(Statistics.median(errors) * (unit ?? 1), decimals)),
+        .init(angles.isEmpty ? "–" : Text.fixed(Statistics.mean(angles), 2)),
+        .init(angles.isEmpty ? "–" : Text.fixed(Statistics.deviation(angles), 2)),
       ])
       if figures.count < 6 {
         let histogram = HistogramFigure(
@@ -210,10 +193,10 @@ public struct CrystalReport: Sendable {
   }
 
   private var planeSection: ReportDocument.Section {
-    let calibration = result.micrograph.calibration
+    let calibration = micrograph.calibration
     let unit = calibration?.meanNanometresPerPixel ?? 1
-    let figures = zip(result.planes, result.spacings).filter { !$0.1.isEmpty }.prefix(4).map { planes, spacings in
-      let colors = ClassStyle.styles(names: (0..<max(1, result.grains.grains.count)).map { "grain \($0 + 1)" })
+    let figures = zip(planes, spacings).filter { !$0.1.isEmpty }.prefix(4).map { planes, spacings in
+      let colors = ClassStyle.styles(names: (0..<max(1, grains.grains.count)).map { "grain \($0 + 1)" })
       let curves = Set(spacings.map(\.grain)).sorted().prefix(6).map { grain in
         LineFigure.Curve(
           name: "grain \(grain)",

@@ -2,35 +2,40 @@ import TesseraFigures
 
 /// How the result came about: parameters and why, timings, version, and how to cite it.
 package struct ProvenanceChapter: Sendable {
-  package var choices: [AnalysisResult.Choice]
+  package var choices: [RunRecord.Choice]
   /// In the order in which the stages ran.
-  package var timings: [AnalysisResult.Timing]
+  package var timings: [RunRecord.Timing]
   /// As the user typed it.
   package var input: String
   package var version: String
   /// Nil where nothing is random.
   package var seed: UInt64?
+  /// Papers to cite beside the program.
+  package var references: [String]
 
   package init(
-    choices: [AnalysisResult.Choice], timings: [AnalysisResult.Timing], input: String, version: String, seed: UInt64?
+    choices: [RunRecord.Choice], timings: [RunRecord.Timing], input: String, version: String, seed: UInt64?,
+    references: [String] = []
   ) {
-    (self.choices, self.timings) = (choices, timings)
+    (self.choices, self.timings, self.references) = (choices, timings, references)
     (self.input, self.version, self.seed) = (input, version, seed)
   }
 
   package var sections: [ReportDocument.Section] {
-    [
-      .init("Parameters", [.table(parameterTable)]),
+    let same = seed == nil ? "The same input and parameters" : "The same input, seed and parameters"
+    var sections: [ReportDocument.Section] = []
+    if !choices.isEmpty { sections.append(.init("Parameters", [.table(parameterTable)])) }
+    sections.append(
       .init(
         "How it was made",
         [
           .paragraph(
-            "Tessera \(version), input \(input)\(seed.map { ", seed \($0)" } ?? ""). The same input\(seed == nil ? "" : ", seed") and parameters give the same result on any number of threads."
-          ),
+            "Tessera \(version), input \(input)\(seed.map { ", seed \($0)" } ?? ""). \(same) give the same result on any "
+              + "number of threads."),
           .table(timingTable),
-        ]),
-      .init("How to cite", [.list(Self.citations)]),
-    ]
+        ]))
+    sections.append(.init("How to cite", [.list(["Tessera, with the version above."] + references)]))
+    return sections
   }
 
   private var parameterTable: ReportDocument.Table {
@@ -42,12 +47,8 @@ package struct ProvenanceChapter: Sendable {
   private var timingTable: ReportDocument.Table {
     ReportDocument.Table(
       columns: [.init("stage"), .init("seconds", isNumeric: true)],
-      rows: timings.map { [.init($0.stage), .init(Number.short($0.seconds, digits: 3), value: $0.seconds)] })
+      rows: timings.map {
+        [.init($0.stage.rawValue), .init(Number.short($0.seconds, digits: 3), value: $0.seconds)]
+      })
   }
-
-  private static let citations = [
-    "Tessera, with the version above.",
-    "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their "
-      + "hierarchies in atomic resolution microscopy. Science Advances 8 (2022) eabk1005, doi:10.1126/sciadv.abk1005.",
-  ]
 }

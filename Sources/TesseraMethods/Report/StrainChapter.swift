@@ -21,21 +21,19 @@ package struct StrainChapter: Sendable {
     return sections
   }
 
-  /// A summary in a sentence or two.
+  /// Whether there is strain, what it is measured against, and how fine the map is.
   package var finding: String {
     let map = maps[0]
-    let statistics = map.planes.statistics
-    let spread = zip(statistics, StrainPlanes.names).map { "\($1) \(Self.percent($0.deviation))" }
-    return "Against \(reference.sentence), the standard deviations over the map are \(spread[0]), \(spread[1]), "
-      + "\(spread[2]), rotation \(Number.short(statistics[3].deviation * 1000, digits: 2)) mrad. "
-      + "Details below \(length(map.resolution)) are not resolved: a sharp step of the strain rises from 12 to 88 % over "
-      + "that width."
+    return [
+      map.spread.sentence, "Reference: \(reference.sentence).",
+      "Spatial resolution: \(length(map.resolution)) (12 to 88 % edge width).",
+    ].filter { !$0.isEmpty }.joined(separator: " ")
   }
 
   private func section(of map: StrainMap, isFirst: Bool) -> ReportDocument.Section {
     var figure = StrainFigure(map.planes, calibration: calibration, sharingScaleWith: maps.map(\.planes))
     figure.axis = map.axis
-    let prefix = maps.count > 1 ? "strain-\(map.method.rawValue)-" : "strain-"
+    let prefix = maps.count > 1 ? "strain-\(map.source.rawValue)-" : "strain-"
     let drawn = figure.maps.map { one in
       ReportDocument.Figure(
         prefix + one.name, title: one.title, caption: Self.caption(of: one.name, axis: map.axis), one.drawing)
@@ -44,7 +42,7 @@ package struct StrainChapter: Sendable {
     if isFirst { blocks.append(.paragraph(finding)) }
     blocks += [.row(drawn), .table(table(of: map))]
     if maps.count == 1 { blocks.append(.row([histogram(of: [map], name: "strain-histogram")])) }
-    return .init(maps.count > 1 ? "Strain by \(map.method.name)" : "Strain", blocks)
+    return .init(maps.count > 1 ? "Strain by \(map.source.name)" : "Strain", blocks)
   }
 
   private static func caption(of name: String, axis: Double) -> String {
@@ -61,23 +59,26 @@ package struct StrainChapter: Sendable {
   }
 
   private func table(of map: StrainMap) -> ReportDocument.Table {
-    let errors = map.errors?.medians ?? []
+    let (errors, spread) = (map.errors?.medians ?? [], map.spread.planes)
     let rows = map.planes.statistics.enumerated().map { index, one -> [ReportDocument.Table.Cell] in
       let error = index < errors.count ? errors[index] : .nan
-      return [
-        .init(one.name), Self.cell(one.mean), Self.cell(one.deviation), Self.cell(error),
-      ]
+      let verdict = index < spread.count ? (spread[index].isBeyondNoise ? "yes" : "no") : "–"
+      return [.init(one.name), mean(one.mean, of: map), Self.cell(one.deviation), Self.cell(error), .init(verdict)]
     }
     return .init(
       columns: [
         .init("plane"), .init("mean", isNumeric: true), .init("standard deviation", isNumeric: true),
-        .init("median error", isNumeric: true),
+        .init("median error of a pixel", isNumeric: true), .init("beyond the noise"),
       ], rows: rows)
   }
 
+  /// The mean of a plane; against the mean lattice it is zero whatever the crystal does, and no result.
+  private func mean(_ value: Double, of map: StrainMap) -> ReportDocument.Table.Cell {
+    reference == .mean && map.source == maps[0].source ? .init("0 by definition", value: 0) : Self.cell(value)
+  }
+
   private static func cell(_ value: Double) -> ReportDocument.Table.Cell {
-    // A mean that is zero by the choice of the reference leaves a rounding error.
-    .init(Number.short(abs(value) < 1e-7 ? 0 : value, digits: 3), value: value.isFinite ? value : nil)
+    .init(Number.short(value, digits: 3), value: value.isFinite ? value : nil)
   }
 
   // MARK: Comparison
@@ -86,12 +87,12 @@ package struct StrainChapter: Sendable {
     let statistics = maps.map { ($0, $0.planes.statistics) }
     let rows = (0..<5).map { plane -> [ReportDocument.Table.Cell] in
       [.init(statistics[0].1[plane].name)]
-        + statistics.flatMap { [Self.cell($0.1[plane].mean), Self.cell($0.1[plane].deviation)] }
+        + statistics.flatMap { [mean($0.1[plane].mean, of: $0.0), Self.cell($0.1[plane].deviation)] }
     }
     let table = ReportDocument.Table(
       columns: [.init("plane")]
         + maps.flatMap {
-          [.init("\($0.method.name): mean", isNumeric: true), .init("standard deviation", isNumeric: true)]
+          [.init("\($0.source.name): mean", isNumeric: true), .init("standard deviation", isNumeric: true)]
         },
       rows: rows)
     let histograms = (0..<5).map { plane in histogram(of: maps, plane: plane) }
@@ -109,7 +110,7 @@ package struct StrainChapter: Sendable {
     let planes = maps[0].planes
     let series = zip(["exx", "eyy", "exy", "hydrostatic"], [planes.exx, planes.eyy, planes.exy, planes.hydrostatic])
     return .init(
-      name, title: "Histogram", caption: "Share of the known pixels a bin.",
+      name, title: "Histogram", caption: "Fraction of the measured pixels per bin.",
       Self.outlines(
         of: Array(series), title: "strain", summary: "Histograms of exx, eyy, exy and the hydrostatic strain"))
   }
@@ -120,10 +121,10 @@ package struct StrainChapter: Sendable {
     let rasters = maps.map { ($0.planes.all + [$0.planes.hydrostatic])[plane] }
     let common = rasters[0].values.indices.filter { index in rasters.allSatisfy { $0.values[index].isFinite } }
     let series = zip(maps, rasters).map { map, raster in
-      (map.method.name, Raster(width: common.count, height: 1, values: common.map { raster.values[$0] }))
+      (map.source.name, Raster(width: common.count, height: 1, values: common.map { raster.values[$0] }))
     }
     return .init(
-      "histogram-\(name)", title: name, caption: "Share of the pixels a bin.",
+      "histogram-\(name)", title: name, caption: "Fraction of the pixels per bin.",
       Self.outlines(of: series, title: name == "rotation" ? "rotation (rad)" : name, summary: "Histograms of \(name)"))
   }
 
@@ -156,13 +157,5 @@ package struct StrainChapter: Sendable {
     return figure.drawing()
   }
 
-  // MARK: Words
-
-  private static func percent(_ strain: Double) -> String { "\(Number.short(100 * strain, digits: 2))\u{A0}%" }
-
-  /// In nm, or in pixels.
-  private func length(_ pixels: Double) -> String {
-    guard let calibration else { return "\(Number.short(pixels, digits: 3))\u{A0}px" }
-    return "\(Number.short(pixels * calibration.meanNanometresPerPixel, digits: 3))\u{A0}nm"
-  }
+  private func length(_ pixels: Double) -> String { LengthText(calibration: calibration)(pixels) }
 }

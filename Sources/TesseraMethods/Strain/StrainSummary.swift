@@ -3,7 +3,7 @@ import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
 
-/// What `summary.json` says of strain.
+/// What `summary.json` says of the strain by one route.
 public struct StrainSummary: Sendable, Encodable {
   /// One plane.
   public struct Plane: Sendable, Encodable {
@@ -11,10 +11,13 @@ public struct StrainSummary: Sendable, Encodable {
     public var mean, std: Double
     /// The median of the standard errors; absent where unknown.
     public var medianError: Double?
+    /// Whether the plane varies by more than its noise explains (`StrainSpread`); absent where no error is known, and of
+    /// the hydrostatic strain.
+    public var isBeyondNoise: Bool?
 
     enum CodingKeys: String, CodingKey {
-      case mean, std
-      case medianError = "median_error"
+      case mean, std, medianError
+      case isBeyondNoise = "beyond_noise"
     }
   }
   public struct Reference: Sendable, Encodable {
@@ -34,19 +37,21 @@ public struct StrainSummary: Sendable, Encodable {
   @Explicit public var resolutionNanometres: Double?
 
   enum CodingKeys: String, CodingKey {
-    case method, planes, reference
-    case knownShare = "known_share"
-    case axisDegrees = "axis_degrees"
+    case method, planes, reference, knownShare, axisDegrees
     case resolutionPixels = "resolution_px"
     case resolutionNanometres = "resolution_nm"
   }
 
   public init(of map: StrainMap, reference: StrainReference, calibration: Calibration?) {
-    method = map.method.rawValue
+    method = map.source.rawValue
     let medians = Dictionary(uniqueKeysWithValues: zip(StrainPlanes.names, map.errors?.medians ?? []).map { ($0, $1) })
+    let beyond = Dictionary(uniqueKeysWithValues: map.spread.planes.map { ($0.name, $0.isBeyondNoise) })
     planes = Dictionary(
       uniqueKeysWithValues: map.planes.statistics.map {
-        ($0.name, Plane(mean: $0.mean, std: $0.deviation, medianError: medians[$0.name]))
+        (
+          $0.name,
+          Plane(mean: $0.mean, std: $0.deviation, medianError: medians[$0.name], isBeyondNoise: beyond[$0.name])
+        )
       })
     knownShare = map.planes.knownShare
     self.reference = Reference(
@@ -55,51 +60,4 @@ public struct StrainSummary: Sendable, Encodable {
     resolutionPixels = map.resolution
     resolutionNanometres = calibration.map { map.resolution * $0.meanNanometresPerPixel }
   }
-}
-
-/// `summary.json` of a strain analysis.
-public struct StrainDocument: Sendable, Encodable {
-  /// As the user typed it.
-  public var input: String
-  @Explicit public var calibration: Summary.PixelSize?
-  public var parameters: [String: Summary.Parameter]
-  public var settings: StrainAnalysis
-  public var counts: [String: Int]
-  /// Mean, standard deviation and median error of each plane of `strain.tif` and of the hydrostatic strain.
-  public var strain: [String: StrainSummary.Plane]
-  /// By each method that was used.
-  public var methods: [String: StrainSummary]
-  public var reference: StrainSummary.Reference
-  @Explicit public var resolutionNanometres: Double?
-  public var resolutionPixels: Double
-  public var timings: [String: Double]
-  public var version: String
-  public var warnings: [String]
-
-  enum CodingKeys: String, CodingKey {
-    case input, calibration, parameters, settings, counts, strain, methods, reference, timings, version, warnings
-    case resolutionNanometres = "resolution_nm"
-    case resolutionPixels = "resolution_px"
-  }
-
-  public init(of result: StrainResult, settings: StrainAnalysis, input: String, version: String) {
-    (self.input, self.settings, self.version) = (input, settings, version)
-    let calibration = result.micrograph.calibration
-    self.calibration = calibration.map { Summary.PixelSize(x: $0.nanometresPerPixelX, y: $0.nanometresPerPixelY) }
-    parameters = Dictionary(
-      result.choices.map { ($0.name, Summary.Parameter(value: $0.value, reason: $0.reason)) }, uniquingKeysWith: { $1 })
-    counts = [
-      "columns": result.columns?.sites.count ?? 0, "columns_on_lattice": result.lattice?.nodes.count { $0 != nil } ?? 0,
-      "columns_with_strain": result.columnStrains.count { $0 != nil },
-    ]
-    let summaries = result.maps.map { StrainSummary(of: $0, reference: result.reference, calibration: calibration) }
-    methods = Dictionary(uniqueKeysWithValues: summaries.map { ($0.method, $0) })
-    (strain, reference) = (summaries[0].planes, summaries[0].reference)
-    (resolutionPixels, resolutionNanometres) = (summaries[0].resolutionPixels, summaries[0].resolutionNanometres)
-    timings = Dictionary(result.timings.map { ($0.stage, $0.seconds) }, uniquingKeysWith: +)
-    warnings = result.warnings
-  }
-
-  /// The file's bytes: sorted keys, so that equal results are equal bytes.
-  public func json() throws -> Data { try JSONEncoder.forResults().document(self) }
 }

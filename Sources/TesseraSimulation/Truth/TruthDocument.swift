@@ -88,5 +88,5 @@ public struct TruthDocument: Encodable {
   }
 
   /// The document as JSON, keys sorted and in snake case.
-  public func json() throws -> Data { try JSONEncoder.forResults(keys: .convertToSnakeCase).encode(self) }
+  public func json() throws -> Data { try JSONEncoder.forResults().encode(self) }
 }

@@ -112,15 +112,3 @@ private func isSummit(_ index: Int, of density: [Double], columns: Int, rows: In
   }
   return true
 }
-
-/// Median distance of points to their nearest neighbour, from at most 4,096 of them, evenly spread over the list;
-/// 0 with fewer than two.
-func typicalSpacing(in index: PlanarIndex) -> Double {
-  guard index.points.count > 1 else { return 0 }
-  let sample = Array(stride(from: 0, to: index.points.count, by: (index.points.count + 4095) / 4096))
-  let distances = concurrentMap(count: sample.count) { place in
-    let centre = index.points[sample[place]]
-    return index.nearest(2, to: centre).map { (index.points[$0] - centre).length }.max() ?? 0
-  }
-  return Statistics.median(distances)
-}

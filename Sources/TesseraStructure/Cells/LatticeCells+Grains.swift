@@ -1,9 +1,10 @@
 import TesseraNumerics
 
 extension LatticeCells {
-  /// The cells of several grains, each on its own lattice.
+  /// The cells of a crystal, however slowly its lattice bends across the image; of several grains each on its own lattice.
   ///
-  /// A cell that lacks a site is taken to be cut by a boundary and has no type: vacancies are sites. Slots are ordered by
+  /// Among several grains a cell that lacks a site is taken to be cut by a boundary and has no type: vacancies are sites.
+  /// Slots are ordered by
   /// the class that is commonest there, so that equal cells of grains turned against each other have equal types. The
   /// grid and the slots are those of the first grain; indices of the others are shifted along i to keep them apart.
   /// - Parameters:
@@ -15,6 +16,9 @@ extension LatticeCells {
     of positions: [Point], labels: [Int], grains: Grains, nodes: [Lattice.Node?], grainOfSite: [Int]
   ) throws(ParameterError) -> Cells {
     precondition(nodes.count == positions.count && grainOfSite.count == positions.count)
+    if grains.grains.count == 1 {
+      return try cells(of: positions, labels: labels, lattice: grains.grains[0].lattice, nodes: nodes)
+    }
     var all: [Cells.Cell] = []
     var contents: [(members: [Int], extras: [Int])?] = []
     var cellOfSite = [Int?](repeating: nil, count: positions.count)

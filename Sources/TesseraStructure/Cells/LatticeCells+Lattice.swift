@@ -1,14 +1,14 @@
 import TesseraNumerics
 
 extension LatticeCells {
-  /// The cells of sites whose nodes are known, however slowly the lattice bends across the image.
+  /// The cells of one grain, whose sites know their nodes.
   ///
   /// A site off the lattice lies where its offset from the nearest indexed site puts it.
   /// - Parameters:
   ///   - positions: of the sites, in pixels; finite.
   ///   - labels: the class of each site, 1 or more; 0 where it has none.
   ///   - nodes: of each site, as in `lattice.nodes`, with those of vacant sites appended.
-  public func cells(
+  func cells(
     of positions: [Point], labels: [Int], lattice: Lattice, nodes: [Lattice.Node?]
   ) throws(ParameterError) -> Cells {
     precondition(nodes.count == positions.count)

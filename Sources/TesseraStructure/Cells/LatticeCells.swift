@@ -32,7 +32,7 @@ public struct LatticeCells: Sendable, Codable, Equatable {
     }
     let shift = grid.coordinates(of: frame.origin)
     let places = (coordinates ?? own).map { $0 - shift }
-    let spacing = typicalSpacing(in: PlanarIndex(positions))
+    let spacing = PlanarIndex(positions).sampledSpacing
     let slots = CellSlots(of: places, in: frame, spacing: spacing, smallestShare: smallestShare)
     guard !slots.places.isEmpty else {
       return Cells(cells: [], contents: [], cellOfSite: labels.map { _ in nil }, grid: frame, slots: [])

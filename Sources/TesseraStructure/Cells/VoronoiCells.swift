@@ -27,7 +27,7 @@ public struct VoronoiCells: Sendable, Codable, Equatable {
     precondition(positions.count == labels.count)
     let chosen = chosen ?? Array(positions.indices)
     let index = PlanarIndex(chosen.map { positions[$0] })
-    let spacing = typicalSpacing(in: index)
+    let spacing = index.sampledSpacing
     let reach = chosen.count > 1 ? Point(repeating: farthestWall * spacing) : Point(repeating: .infinity)
     let outlines = concurrentMap(count: chosen.count) { number in
       let centre = index.points[number]

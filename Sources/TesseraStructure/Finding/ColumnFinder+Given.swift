@@ -33,7 +33,7 @@ extension ColumnFinder {
       scale.map { ScaleLadder.Choice(scale: $0, reason: "given") }
       ?? ScaleLadder.Choice(
         scale: Self.strongestScale(of: inside, in: image), reason: "the given places answer most strongly to it")
-    let spacing = Self.typicalSpacing(positions) ?? 8 * choice.scale
+    let spacing = PlanarIndex(positions).medianSpacing ?? 8 * choice.scale
     let seeds = positions.map { GaussianColumn(amplitude: 1, centre: $0, sigma: choice.scale) }
     let first = fitted(
       seeds, in: prepared, noise: noise, sigma: choice.scale, spacing: spacing, shape: .shared, sweepLimit: 6)

@@ -18,7 +18,7 @@ extension ColumnFinder {
     let image = prepared.image
     guard let fold else { throw ParameterError("sites at symmetric places need the order of the axis, such as 6") }
     try require((2...40).contains(fold), "the order of the symmetry axis", is: fold, mustBe: "2 to 40")
-    let spacing = Self.typicalSpacing(columns.sites.positions) ?? 8 * columns.scale
+    let spacing = PlanarIndex(columns.sites.positions).medianSpacing ?? 8 * columns.scale
     let ring = PatchSize().estimate(of: PowerSpectrum(of: image), spacing: spacing)
     let side = ring.oddSide ?? (2 * Int(1.2 * spacing) + 1)
     guard side <= min(image.width, image.height) else {

@@ -145,16 +145,11 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
         in: denoised, prepared.isMeasured, scale: max(1, 0.8 * scale), noise: noise, noiseShare: 0.25)
     }
     guard !candidates.places.isEmpty else { return nil }
-    let spacing = Self.typicalSpacing(candidates.places) ?? 8 * scale
+    let spacing = PlanarIndex(candidates.places).medianSpacing ?? 8 * scale
     let kept = settle(candidates, in: prepared, scale: scale, spacing: spacing, noise: noise)
     return Attempt(
       inside: kept.inside, outside: kept.outside, route: used, signalToNoise: candidates.signalToNoise,
       rawSignalToNoise: raw, textureCount: candidates.textureCount)
-  }
-
-  /// Median distance to the nearest neighbour; nil with fewer than two places.
-  static func typicalSpacing(_ places: [Point]) -> Double? {
-    places.count > 1 ? Statistics.median(PlanarIndex(places).nearestDistances()) : nil
   }
 
   /// Fits, looks into what is left over for columns that have no maximum of their own and beyond the border for those

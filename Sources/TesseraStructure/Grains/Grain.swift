@@ -13,6 +13,27 @@ public struct Grain: Sendable {
   /// The lattice as each of `sites` sees it; nil where too few neighbours are met.
   public var frames: [LocalFrame?]
 
+  /// - Parameters:
+  ///   - lattice: with one entry of `nodes` for each site of the image.
+  ///   - frames: of the indexed sites, in their order; nil: they are not known.
+  public init(_ lattice: Lattice, frames: [LocalFrame?]? = nil) {
+    let (u, v) = (lattice.grid.u, lattice.grid.v)
+    let period = lattice.grid.rotationPeriod
+    // Of two equally short vectors neither is the first; the mirror line between them is the same in every grain.
+    let isRhombic = period == .pi && abs(u.length - v.length) < 0.01 * u.length
+    let diagonal = u.dot(v) > 0 ? u - v : u + v
+    let angle = (isRhombic ? diagonal : u.length <= v.length * (1 + 1e-9) ? u : v).angle
+    let sites = lattice.nodes.indices.filter { lattice.nodes[$0] != nil }
+    self.init(
+      lattice: lattice, orientation: angle - period * (angle / period).rounded(.down), period: period, sites: sites,
+      frames: frames ?? [LocalFrame?](repeating: nil, count: sites.count))
+  }
+
+  init(lattice: Lattice, orientation: Double, period: Double, sites: [Int], frames: [LocalFrame?]) {
+    (self.lattice, self.orientation, self.period) = (lattice, orientation, period)
+    (self.sites, self.frames) = (sites, frames)
+  }
+
   /// Angle between the orientations of two grains, in degrees, reduced by the symmetry of the lattice: 0 ... period/2.
   /// It means little between grains of different lattices.
   public func misorientation(to other: Grain) -> Double {

@@ -30,9 +30,8 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   public func grains(of positions: [Point], heights: [Double], width: Int, height: Int) -> Grains {
     var found: [Grain] = []
     let none = Grains(grains: [], labels: positions.map { _ in 0 })
-    guard positions.count >= 12 else { return none }
     let index = PlanarIndex(positions)
-    let spacing = Statistics.median(index.nearestDistances())
+    guard positions.count >= 12, let spacing = index.medianSpacing else { return none }
     var isFree = [Bool](repeating: true, count: positions.count)
     for round in 0..<cellLimit {
       let free = positions.indices.filter { isFree[$0] }
@@ -64,6 +63,17 @@ public struct GrainFinder: Sendable, Codable, Equatable {
     let parts = found.sorted { ($1.sites.count, $0.sites[0]) < ($0.sites.count, $1.sites[0]) }
     let whole = united(parts, index: index, heights: heights, spacing: spacing)
     return Self.settled(whole, count: positions.count, smallest: smallestGrain)
+  }
+
+  /// Several grains share an image only if they hold at least this share of its columns together.
+  private static let leastIndexedShare = 0.5
+
+  /// The crystals of an image: its grains, if there are several that hold most columns; else the one lattice that most
+  /// columns share; nil where there is neither. Parameters as in `grains`.
+  public func crystals(of positions: [Point], heights: [Double], width: Int, height: Int) -> Grains? {
+    let found = grains(of: positions, heights: heights, width: width, height: height)
+    if found.grains.count > 1 && found.indexedShare >= Self.leastIndexedShare { return found }
+    return latticeFinder.lattice(of: positions, heights: heights, width: width, height: height).map { Grains($0) }
   }
 
   /// Parts of one crystal as one grain: those of equal orientation that touch and that one lattice indexes.
@@ -255,15 +265,7 @@ public struct GrainFinder: Sendable, Codable, Equatable {
       let turn = turns[sites[k]]
       return turn.isFinite ? fitter.frame(of: sites[k], turn: fitter.difference(turn, mean)) : nil
     }
-    let (u, v) = (lattice.grid.u, lattice.grid.v)
-    let period = lattice.grid.rotationPeriod
-    // Of two equally short vectors neither is the first; the mirror line between them is the same in every grain.
-    let isRhombic = period == .pi && abs(u.length - v.length) < 0.01 * u.length
-    let diagonal = u.dot(v) > 0 ? u - v : u + v
-    let angle = (isRhombic ? diagonal : u.length <= v.length * (1 + 1e-9) ? u : v).angle
-    return Grain(
-      lattice: lattice, orientation: angle - period * (angle / period).rounded(.down), period: period, sites: sites,
-      frames: frames)
+    return Grain(lattice, frames: frames)
   }
 
   /// Every site in one grain at most (the larger), grains numbered by size.

@@ -2,7 +2,7 @@ import Foundation
 import TesseraImaging
 import TesseraNumerics
 
-/// The grains of an image.
+/// The crystals of an image: one grain, or several. The lattice of an image of one crystal is that of its first grain.
 public struct Grains: Sendable {
   /// By falling number of sites.
   public var grains: [Grain]
@@ -10,6 +10,14 @@ public struct Grains: Sendable {
   public var labels: [Int]
 
   public init(grains: [Grain], labels: [Int]) { (self.grains, self.labels) = (grains, labels) }
+
+  /// An image of one crystal.
+  public init(_ lattice: Lattice) {
+    self.init(grains: [Grain(lattice)], labels: lattice.nodes.map { $0 == nil ? 0 : 1 })
+  }
+
+  /// The lattice of the largest grain; nil without grains.
+  public var lattice: Lattice? { grains.first?.lattice }
 
   /// The share of the sites that sit on a node of their grain.
   public var indexedShare: Double {

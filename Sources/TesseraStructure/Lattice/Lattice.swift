@@ -110,8 +110,8 @@ public struct Lattice: Sendable, Equatable {
   private static func links(_ positions: [Point], _ u: Point, _ v: Point, tolerance: Double) -> [[Int]]? {
     guard positions.count >= 4 else { return nil }
     let index = PlanarIndex(positions)
-    let radius = tolerance * Statistics.median(index.nearestDistances())
-    guard radius.isFinite, radius > 0 else { return nil }
+    guard let spacing = index.medianSpacing, spacing.isFinite, spacing > 0 else { return nil }
+    let radius = tolerance * spacing
     let steps = [u, -u, v, -v]
     return concurrentMap(count: positions.count) { k in
       steps.map { index.neighbours(of: positions[k] + $0, within: radius).first ?? -1 }

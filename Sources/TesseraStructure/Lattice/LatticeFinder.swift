@@ -26,6 +26,18 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     var heightDifference: Double
   }
 
+  /// A lattice holds at least this share of the columns of its image; fewer may share vectors by chance.
+  private static let leastIndexedShare = 0.5
+
+  /// The lattice that most columns of the image share; nil where there is none. Parameters as in `vectors`.
+  public func lattice(of positions: [Point], heights: [Double], width: Int, height: Int) -> Lattice? {
+    guard let (u, v) = vectors(of: positions, heights: heights, width: width, height: height),
+      let lattice = Lattice(indexing: positions, heights: heights, u: u, v: v),
+      lattice.indexedShare >= Self.leastIndexedShare
+    else { return nil }
+    return lattice
+  }
+
   /// Two lattice vectors, the shorter first, turned so that u x v is positive; nil where the columns have no lattice. Columns
   /// centred outside the image take no part: of their heights only a flank is seen, and heights tell columns apart.
   /// - Parameters:
@@ -42,8 +54,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   ) -> (u: Point, v: Point)? {
     guard positions.count >= 12 else { return nil }
     let index = PlanarIndex(positions)
-    let spacing = Statistics.median(index.nearestDistances())
-    guard spacing.isFinite, spacing > 0 else { return nil }
+    guard let spacing = index.medianSpacing, spacing.isFinite, spacing > 0 else { return nil }
     let translations = self.translations(
       index: index, heights: heights, spacing: spacing, extent: Point(Double(width - 1), Double(height - 1)))
     guard let best = translations.map(\.share).max(), best >= smallestShare else { return nil }

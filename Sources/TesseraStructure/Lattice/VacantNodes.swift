@@ -10,18 +10,34 @@ public struct VacantNodes: Sendable, Codable, Equatable {
   public var occupationRadius = 0.45
   public init() {}
 
-  /// The empty nodes and their places, which follow the columns around them rather than the mean lattice.
-  /// - Returns: sites of kind `vacant` with their nodes, in the order of the lattice's basis, j, i.
+  /// The empty nodes of all grains and their places, which follow the columns around them rather than the mean lattice.
+  ///
+  /// Nodes beside a column of another grain are no vacancies: the lattice ends there.
+  /// - Returns: grain by grain, in the order of the lattice's basis, j, i.
   public func nodes(
+    of grains: Grains, positions: [Point], width: Int, height: Int, isMeasured: Raster<Bool>
+  ) -> [VacantNode] {
+    let index = PlanarIndex(positions)
+    return grains.grains.enumerated().flatMap { k, grain in
+      let reach = max(grain.lattice.grid.u.length, grain.lattice.grid.v.length)
+      return nodes(of: grain.lattice, positions: positions, width: width, height: height, isMeasured: isMeasured)
+        .filter { found in
+          !index.neighbours(of: found.site.position, within: reach).contains {
+            grains.labels[$0] > 0 && grains.labels[$0] != k + 1
+          }
+        }.map { VacantNode(site: $0.site, node: $0.node, grain: k + 1) }
+    }
+  }
+
+  private func nodes(
     of lattice: Lattice, positions: [Point], width: Int, height: Int, isMeasured: Raster<Bool>
   ) -> [(site: Site, node: Lattice.Node)] {
     var siteOf: [Lattice.Node: Int] = [:]
     for (site, node) in lattice.nodes.enumerated() {
       if let node { siteOf[node] = site }
     }
-    guard !siteOf.isEmpty, positions.count > 1 else { return [] }
     let index = PlanarIndex(positions)
-    let spacing = Statistics.mean(index.nearestDistances())
+    guard !siteOf.isEmpty, let spacing = index.meanSpacing else { return [] }
     let around = surroundings(of: lattice)
     // Only nodes next to an occupied one can lie inside the crystal.
     var candidates = Set<Lattice.Node>()
@@ -50,23 +66,6 @@ public struct VacantNodes: Sendable, Codable, Equatable {
       found.append((Site(position: place, kind: .vacant), node))
     }
     return found
-  }
-
-  /// The same for several grains, with the number of the grain. Nodes beside a column of another grain are no vacancies:
-  /// the lattice ends there.
-  public func nodes(
-    of grains: Grains, positions: [Point], width: Int, height: Int, isMeasured: Raster<Bool>
-  ) -> [(site: Site, node: Lattice.Node, grain: Int)] {
-    let index = PlanarIndex(positions)
-    return grains.grains.enumerated().flatMap { k, grain in
-      let reach = max(grain.lattice.grid.u.length, grain.lattice.grid.v.length)
-      return nodes(of: grain.lattice, positions: positions, width: width, height: height, isMeasured: isMeasured)
-        .filter { found in
-          !index.neighbours(of: found.site.position, within: reach).contains {
-            grains.labels[$0] > 0 && grains.labels[$0] != k + 1
-          }
-        }.map { ($0.site, $0.node, k + 1) }
-    }
   }
 
   /// For each basis column the steps to the nodes around it.

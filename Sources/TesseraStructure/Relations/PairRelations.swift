@@ -42,7 +42,7 @@ public struct PairRelations: Sendable, Codable, Equatable {
     try require(smallestCount >= 1, "pair relations: smallest count", is: smallestCount, mustBe: "1 or more")
     precondition(positions.count == labels.count)
     let used = labels.indices.filter { labels[$0] > 0 }
-    let spacing = typicalSpacing(in: PlanarIndex(used.map { positions[$0] }))
+    let spacing = PlanarIndex(used.map { positions[$0] }).sampledSpacing
     guard spacing > 0 else { return [] }
     let classes = used.map { labels[$0] - 1 }
     let classCount = (classes.max() ?? 0) + 1

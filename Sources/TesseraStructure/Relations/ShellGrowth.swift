@@ -16,7 +16,7 @@ public struct ShellGrowth: Sendable, Codable, Equatable {
     try require(depth >= 1, "shell tree: depth", is: depth, mustBe: "1 or more")
     let members = labels.indices.filter { labels[$0] == label }
     let index = PlanarIndex(positions)
-    let spacing = typicalSpacing(in: index)
+    let spacing = index.sampledSpacing
     let lengths = relations.filter { $0.from == label }.map(\.displacement.length).sorted()
     let shells = Array(Self.shells(of: lengths, gap: 0.25 * spacing).prefix(depth))
     var low = Point(.infinity, .infinity)

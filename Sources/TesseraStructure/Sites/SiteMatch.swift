@@ -33,6 +33,6 @@ public struct SiteMatch: Sendable {
 
   /// Half the mean distance between nearest neighbours, in pixels; infinite for fewer than two places.
   public static func defaultTolerance(of truth: [Point]) -> Double {
-    truth.count < 2 ? .infinity : 0.5 * Statistics.mean(PlanarIndex(truth).nearestDistances())
+    PlanarIndex(truth).meanSpacing.map { 0.5 * $0 } ?? .infinity
   }
 }

@@ -9,7 +9,7 @@ import TesseraNumerics
 ///
 /// Source: [A23] §2.3, where the unmatched sets of precision and recall are exchanged. The paper sets no limit to the
 /// distance of a match; here the main scores count matches within a tolerance and the paper's stand beside them.
-public struct SiteScore: Sendable, Codable, Equatable {
+public struct SiteScore: Sendable, Equatable {
   public let precision, recall, f1, jaccard: Double
   /// Mean distance from a found place to the nearest true one, plus the mean the other way round, in pixels. NaN if there
   /// are none.
@@ -21,17 +21,6 @@ public struct SiteScore: Sendable, Codable, Equatable {
   public let predictedCount, truthCount: Int
   /// Largest distance of a match, in pixels.
   public let tolerance: Double
-
-  enum CodingKeys: String, CodingKey {
-    case precision, recall, f1, jaccard
-    case chamfer = "chamfer_px"
-    case rms = "rms_px"
-    case f1Unlimited = "f1_unlimited"
-    case jaccardUnlimited = "jaccard_unlimited"
-    case predictedCount = "n_predicted"
-    case truthCount = "n_truth"
-    case tolerance = "tolerance_px"
-  }
 
   /// - Parameter tolerance: in pixels; nil for half the mean distance between nearest neighbours of the truth.
   public init(_ predicted: [Point], truth: [Point], tolerance: Double? = nil) {

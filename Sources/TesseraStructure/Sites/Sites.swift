@@ -14,8 +14,5 @@ public struct Sites: Sendable, Codable, Equatable {
   public var positions: [Point] { sites.map(\.position) }
 
   /// Mean distance from a site to its nearest neighbour, in pixels; nil with fewer than two sites.
-  public var meanSpacing: Double? {
-    guard count > 1 else { return nil }
-    return Statistics.mean(PlanarIndex(positions).nearestDistances())
-  }
+  public var meanSpacing: Double? { PlanarIndex(positions).meanSpacing }
 }

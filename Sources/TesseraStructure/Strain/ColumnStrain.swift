@@ -39,7 +39,7 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
       throw DataError(
         "\(name): only \(members.count) columns lie on the lattice; strain from positions needs at least 6")
     }
-    let spacing = Statistics.median(PlanarIndex(positions).nearestDistances())
+    let spacing = PlanarIndex(positions).medianSpacing ?? .nan
     let longer = max(lattice.grid.u.length, lattice.grid.v.length)
     let width = blur ?? radius.map { $0 * spacing } ?? max(spacing, 0.6 * longer)
     return LocalLatticeFit(

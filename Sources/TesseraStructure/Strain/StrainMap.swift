@@ -3,8 +3,8 @@ import TesseraNumerics
 
 /// Strain as images, with what is needed to judge it.
 public struct StrainMap: Sendable {
-  public var method: StrainMethod
-  /// One value a pixel of the image.
+  public var source: StrainSource
+  /// One value per pixel of the image.
   public var planes: StrainPlanes
   /// Standard errors of the planes from the noise alone; nil where unknown.
   public var errors: StrainPlanes?
@@ -14,6 +14,17 @@ public struct StrainMap: Sendable {
   public var axis: Double
   /// Width over which a sharp step of the strain rises from 12 to 88 %, in pixels.
   public var resolution: Double
+  /// How far the planes spread, and whether noise explains it.
+  public let spread: StrainSpread
+
+  init(
+    source: StrainSource, planes: StrainPlanes, errors: StrainPlanes?, reference: LatticeVectors, axis: Double,
+    resolution: Double
+  ) {
+    (self.source, self.planes, self.errors) = (source, planes, errors)
+    (self.reference, self.axis, self.resolution) = (reference, axis, resolution)
+    spread = StrainSpread(of: planes, errors: errors, resolution: resolution)
+  }
 }
 
 extension LatticeField {
@@ -24,7 +35,7 @@ extension LatticeField {
   /// - Parameters:
   ///   - reference: as `StrainReference.vectors(in:)` gives it.
   ///   - axis: direction along which exx is taken, from +x towards +y, in radians.
-  public func map(method: StrainMethod, reference: LatticeVectors, axis: Double = 0) -> StrainMap {
+  public func map(source: StrainSource, reference: LatticeVectors, axis: Double = 0) -> StrainMap {
     let strains = concurrentMap(chunksOf: columns, of: locals.count) { range in
       range.map { locals[$0]?.strain(from: reference, axis: axis, hasErrors: hasErrors) }
     }.flatMap { $0 }
@@ -34,7 +45,7 @@ extension LatticeField {
     let planes = rendered(values, cubic: true)
     let errors = hasErrors ? rendered(strains.map { $0?.errors }, cubic: false) : nil
     return StrainMap(
-      method: method, planes: planes, errors: errors, reference: reference, axis: axis, resolution: resolution)
+      source: source, planes: planes, errors: errors, reference: reference, axis: axis, resolution: resolution)
   }
 
   /// Four planes from values at the nodes.

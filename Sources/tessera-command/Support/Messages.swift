@@ -30,9 +30,10 @@ enum Messages {
   static func warning(_ sentence: String) { logger.warning("\(sentence)") }
   static func error(_ sentence: String) { logger.error("\(sentence)") }
 
-  /// Prints one JSON value on standard output: sorted keys, so that equal results are equal bytes.
-  static func printJSON(_ value: some Encodable) throws {
-    print(String(decoding: try JSONEncoder.forResults().encode(value), as: UTF8.self))
+  /// Prints one JSON value on standard output: keys sorted, so that equal results are equal bytes, and in snake case unless
+  /// they are those of a file.
+  static func printJSON(_ value: some Encodable, keys: JSONEncoder.KeyEncodingStrategy = .convertToSnakeCase) throws {
+    print(String(decoding: try JSONEncoder.forResults(keys: keys).encode(value), as: UTF8.self))
   }
 }
 

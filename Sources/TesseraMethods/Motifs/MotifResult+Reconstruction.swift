@@ -1,15 +1,19 @@
 import TesseraNumerics
 import TesseraStructure
 
-extension AnalysisResult {
+extension MotifResult {
+  /// Patches of the image without its slow background, around all sites: what was described and sorted.
+  var patches: Patches {
+    Patches(
+      of: finding.flattened(prepared.image), around: sites.positions, side: patchSize, measured: prepared.isMeasured)
+  }
+
   /// The micrograph rebuilt from the mean patches of its classes on the fitted background, and what is left of it.
   ///
   /// Both are of the prepared image: columns bright, in its unit. NaN where no classified site reaches; the residual also
   /// where the image was not measured.
   public func reconstruction() -> (image: Raster<Float>, residual: Raster<Float>) {
     let image = prepared.image
-    let patches = Patches(
-      of: finding.flattened(image), around: sites.positions, side: patchSide, measured: prepared.isMeasured)
     let motifs = MotifReconstruction(
       of: patches, labels: classes.labels, width: image.width, height: image.height
     ).image

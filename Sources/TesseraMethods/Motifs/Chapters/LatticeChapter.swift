@@ -73,9 +73,5 @@ package struct LatticeChapter: Sendable {
     return .init("radial-spectrum", title: "Radial mean", caption: caption, figure.drawing())
   }
 
-  /// In nm, or in pixels.
-  private func length(_ pixels: Double) -> String {
-    guard let calibration else { return "\(Number.short(pixels, digits: 4)) px" }
-    return "\(Number.short(pixels * calibration.meanNanometresPerPixel, digits: 3)) nm"
-  }
+  private func length(_ pixels: Double) -> String { LengthText(calibration: calibration)(pixels) }
 }

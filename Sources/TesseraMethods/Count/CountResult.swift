@@ -1,0 +1,38 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// What `CountMethod` found in one image.
+public struct CountResult: MethodResult {
+  public var settings: CountMethod
+  public var record: RunRecord
+  public var finding: ColumnFinder.Found
+  /// In the order of `finding.sites`.
+  public var counts: AtomCounter.Result
+
+  public var summary: CountSummary { CountSummary(of: counts) }
+
+  public var sentences: [String] {
+    let known = counts.counts.filter { $0 > 0 }
+    return [
+      "\(known.count) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms, mean probability "
+        + "\((summary.meanProbability * 1000).rounded() / 1000), by "
+        + (counts.evidence == .neighbours ? "intensities and neighbours" : "the histogram of intensities")
+    ]
+  }
+
+  public func write(to files: ResultFiles) throws {
+    let tables = CountTables(sites: finding.sites, result: counts)
+    try files.write(tables.counts, as: "counts.csv")
+    try files.write(tables.components, as: "components.csv")
+    try files.write(tables.orders, as: "orders.csv")
+  }
+
+  public func report() -> ReportDocument {
+    let chapter = CountChapter(micrograph: micrograph, sites: finding.sites, result: counts)
+    var document = ReportDocument(title: micrograph.name, headline: chapter.headline)
+    document.sections = [chapter.section]
+    return document
+  }
+}

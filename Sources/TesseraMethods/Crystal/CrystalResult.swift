@@ -1,0 +1,45 @@
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// Everything that `CrystalMethod` found in one image.
+public struct CrystalResult: MethodResult {
+  public var settings: CrystalMethod
+  public var record: RunRecord
+  public var finding: ColumnFinder.Found
+  /// Labels in the order of `finding.sites`.
+  public var grains: Grains
+  /// The grain of each pixel, 0 for none.
+  public var grainMap: Raster<UInt16>
+  public var dislocations: [Dislocation]
+  /// One for each grain in which a sublattice is enclosed by another.
+  public var displacements: [CageDisplacement.Map]
+  public var survey: BondSurvey.Survey
+  public var planes: [PlaneSpacings]
+  /// For each of `planes`, over all grains.
+  public var spacings: [[PlaneSpacings.Spacing]]
+  /// In the order of `finding.sites`; nil if atoms were not counted.
+  public var counts: AtomCounter.Result?
+
+  public var sentences: [String] {
+    let (grains, cores) = (grains.grains.count, dislocations.count)
+    return [
+      "\(finding.sites.count) columns, \(grains) grain\(grains == 1 ? "" : "s"), "
+        + "\(cores) dislocation\(cores == 1 ? "" : "s")"
+    ]
+  }
+
+  public func write(to files: ResultFiles) throws {
+    let tables = CrystalTables(result: self)
+    let table = SiteTable(
+      sites: finding.sites, accuracies: finding.accuracies, calibration: micrograph.calibration)
+    try files.write(table.csv, as: "sites.csv")
+    for (name, data) in [
+      ("nodes", tables.nodes), ("grains", tables.grains), ("dislocations", tables.dislocations),
+      ("displacements", tables.displacements), ("bonds", tables.bonds), ("angles", tables.angles),
+      ("planes", tables.planes),
+    ] { try files.write(data, as: "\(name).csv") }
+    if let counts = tables.counts { try files.write(counts, as: "counts.csv") }
+    try files.writeLabels(grainMap, as: "grains.tif")
+  }
+}

@@ -1,0 +1,34 @@
+import TesseraImaging
+
+/// What a method found in one image, with all that is needed to judge it. Tables, figures, report and summary are
+/// functions of this value alone.
+public protocol MethodResult: Sendable {
+  associatedtype Settings: Method
+  associatedtype Summary: Encodable, Sendable
+
+  /// The settings that gave the result.
+  var settings: Settings { get }
+  /// The input, the choices and the times that led to the result.
+  var record: RunRecord { get set }
+
+  /// What `summary.json` says beside the keys that every method writes (`ResultSummary`).
+  var summary: Summary { get }
+
+  /// The result in one or two lines for a terminal, without the name of the input.
+  var sentences: [String] { get }
+
+  /// Writes the tables and images of the result folder; `summary.json` and the report are written by `ResultFolder`.
+  func write(to files: ResultFiles) throws
+
+  /// The report, answer first; `ResultFolder` adds warnings, provenance and references.
+  func report() -> ReportDocument
+}
+
+extension MethodResult {
+  public var micrograph: Micrograph { record.micrograph }
+  /// The image that was analysed, and what was done to it before.
+  public var prepared: Preparation.Prepared { record.prepared }
+  public var choices: [RunRecord.Choice] { record.choices }
+  public var timings: [RunRecord.Timing] { record.timings }
+  public var warnings: [String] { record.warnings }
+}

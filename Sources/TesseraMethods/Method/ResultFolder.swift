@@ -1,0 +1,60 @@
+import Foundation
+import TesseraFormats
+import TesseraNumerics
+
+/// The result folder of any method, as docs/results-folder.md lists its files: the tables and images of the method,
+/// `report.html` with its figures, and `summary.json`.
+public struct ResultFolder<Result: MethodResult>: Sendable {
+  public var result: Result
+  /// The input as the user typed it.
+  public var input: String
+  public var version: String
+  /// Whether figures and report are drawn; tables are written in any case.
+  public var hasReport: Bool
+
+  public init(_ result: Result, input: String, version: String = TesseraVersion.current, hasReport: Bool = true) {
+    (self.result, self.input, self.version, self.hasReport) = (result, input, version, hasReport)
+  }
+
+  /// Writes the folder, whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - replacing: whether an existing folder is replaced.
+  ///   - start: when the command began, for the total time; nil leaves that out.
+  /// - Returns: the summary that was written.
+  /// - Throws: `FormatError` where the place is taken (unless `replacing`) or cannot be written.
+  @discardableResult
+  public func write(
+    to path: String, replacing: Bool = false, since start: ContinuousClock.Instant? = nil
+  ) throws -> ResultSummary<Result> {
+    try AtomicOutput.folder(at: path, replacing: replacing) { folder in
+      let files = ResultFiles(folder: folder, calibration: result.micrograph.calibration)
+      try result.write(to: files)
+      if let record = result.micrograph.registration {
+        try files.write(RegistrationTable(record).csv, as: "registration.csv")
+      }
+      var summary = ResultSummary(of: result, input: input, version: version)
+      if hasReport {
+        let beginning = ContinuousClock.now
+        for file in document.files() { try files.write(file.data, as: file.path) }
+        summary.add(.init(.report, since: beginning))
+      }
+      if let start { summary.add(.init(.total, since: start)) }
+      try files.writeJSON(summary, as: "summary.json")
+      return summary
+    }
+  }
+
+  /// The report of the method, with what all reports have in common.
+  public var document: ReportDocument {
+    var document = result.report()
+    document.warnings = result.warnings.map(\.asSentence)
+    document.footer = "Tessera \(version) · \(input)"
+    if let record = result.micrograph.registration { document.sections.append(FramesChapter(record).section) }
+    let provenance = ProvenanceChapter(
+      choices: result.choices, timings: result.timings, input: input, version: version, seed: result.record.seed,
+      references: Result.Settings.references)
+    document.sections += provenance.sections
+    return document
+  }
+}

@@ -1,0 +1,67 @@
+import TesseraImaging
+import TesseraNumerics
+
+/// `summary.json`: what every method says in the same words, and beside these keys what the method itself adds.
+public struct ResultSummary<Result: MethodResult>: Sendable, Encodable {
+  /// As the user typed it.
+  public var input: String
+  /// nm per pixel; null where unknown.
+  @Explicit public var calibration: PixelSize?
+  /// The parameters that were chosen, by name.
+  public var parameters: [String: Parameter]
+  public var settings: Result.Settings
+  /// Absent unless frames were registered.
+  public var registration: RegistrationSummary?
+  /// Absent where nothing is random.
+  public var seed: UInt64?
+  /// Seconds per stage.
+  public var timings: [String: Double]
+  public var version: String
+  public var warnings: [String]
+  /// What the method adds.
+  public var body: Result.Summary
+
+  public struct Parameter: Sendable, Encodable {
+    public var value, reason: String
+  }
+
+  /// The size of a pixel in nm.
+  public struct PixelSize: Sendable, Encodable {
+    public var x, y: Double
+  }
+
+  public init(of result: Result, input: String, version: String = TesseraVersion.current) {
+    (self.input, self.version, settings, body) = (input, version, result.settings, result.summary)
+    calibration = result.micrograph.calibration.map {
+      PixelSize(x: $0.nanometresPerPixelX, y: $0.nanometresPerPixelY)
+    }
+    parameters = Dictionary(
+      result.choices.map { ($0.name, Parameter(value: $0.value, reason: $0.reason)) }, uniquingKeysWith: { $1 })
+    registration = result.micrograph.registration.map(RegistrationSummary.init)
+    seed = result.record.seed
+    timings = Dictionary(result.timings.map { ($0.stage.rawValue, $0.seconds) }, uniquingKeysWith: +)
+    warnings = result.warnings
+  }
+
+  /// Adds the time of what came after the result.
+  mutating func add(_ timing: RunRecord.Timing) { timings[timing.stage.rawValue, default: 0] += timing.seconds }
+
+  private enum CodingKeys: String, CodingKey {
+    case input, calibration, parameters, settings, registration, seed, timings, version, warnings
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    // The keys of the method stand beside those of all methods.
+    try body.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(input, forKey: .input)
+    try container.encode(_calibration, forKey: .calibration)
+    try container.encode(parameters, forKey: .parameters)
+    try container.encode(settings, forKey: .settings)
+    try container.encodeIfPresent(registration, forKey: .registration)
+    try container.encodeIfPresent(seed, forKey: .seed)
+    try container.encode(timings, forKey: .timings)
+    try container.encode(version, forKey: .version)
+    try container.encode(warnings, forKey: .warnings)
+  }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+extension MotifMethod {
+  /// Lattice and vacant nodes.
+  func crystalStage(of found: ColumnFinder.Found, in prepared: Preparation.Prepared) -> CrystalStage {
+    let positions = found.sites.positions
+    let (width, height) = (prepared.image.width, prepared.image.height)
+    let grains = grainFinder.crystals(
+      of: positions, heights: found.sites.sites.map(\.amplitude), width: width, height: height)
+    let vacant =
+      grains.map {
+        vacantNodes.nodes(
+          of: $0, positions: positions, width: width, height: height, isMeasured: prepared.isMeasured)
+      } ?? []
+    return CrystalStage(
+      grains: grains, vacant: vacant, sites: Sites(found.sites.sites + vacant.map(\.site)),
+      choices: [.lattice(of: grains)])
+  }
+
+  /// The fewest pixels across a patch that is chosen from the image, and across one that is asked for.
+  private static let smallestPatch = (chosen: 13, given: 5)
+  /// A patch without a ring in the power spectrum to go by reaches so many mean spacings to each side.
+  private static let reachInSpacings = 1.5
+  /// The spacing of a lone column stands for so many smoothing scales.
+  private static let loneSpacingInScales = 8.0
+
+  /// Patches of the size that the power spectrum tells.
+  func patchStage(
+    around sites: Sites, _ found: ColumnFinder.Found, in prepared: Preparation.Prepared, name: String
+  ) throws -> PatchStage {
+    let image = prepared.image
+    let spacing = found.sites.meanSpacing ?? Self.loneSpacingInScales * found.scale
+    let flat = found.flattened(image)
+    let spectrum = PowerSpectrum(of: flat)
+    let estimate = patchSizeEstimator.estimate(of: spectrum, spacing: spacing)
+    let wanted = patchSize ?? estimate.oddSide ?? (2 * Int(Self.reachInSpacings * spacing) + 1)
+    let size = max(wanted, patchSize == nil ? Self.smallestPatch.chosen : Self.smallestPatch.given) | 1
+    let limit = min(image.width, image.height) / 2
+    if patchSize == nil && size > limit {
+      throw DataError(
+        "\(name): patches would need \(size) pixels, and the image has only \(image.width) x \(image.height); a larger "
+          + "field of view, or a smaller \(setting("patch size")), is needed")
+    }
+    try require(size <= limit, "patch size", is: size, mustBe: "at most half the image, \(limit) pixels")
+    let reason =
+      if patchSize != nil {
+        "given"
+      } else if let planes = estimate.planeSpacing {
+        "twice the plane spacing of \(Text.fixed(planes, 2)) px, the first ring of the power spectrum "
+          + "(\(Text.fixed(estimate.contrast, 0)) times its surroundings)"
+      } else {
+        "three mean spacings; the power spectrum has no dominant ring"
+      }
+    return PatchStage(
+      spectrum: spectrum, estimate: estimate, size: size,
+      patches: Patches(of: flat, around: sites.positions, side: size, measured: prepared.isMeasured),
+      basis: try descriptor.basis(side: size), choices: [.init("patch size", "\(size) px", reason)],
+      warnings: estimate.side == nil && patchSize == nil
+        ? ["the power spectrum has no dominant ring (no lattice), so patches are three mean spacings wide"] : [])
+  }
+
+  /// Moments of the patches, and the features that are formed of them.
+  func descriptionStage(of patches: PatchStage, _ crystal: CrystalStage, _ found: ColumnFinder.Found)
+    -> DescriptionStage
+  {
+    var moments = patches.basis.moments(of: patches.patches)
+    if isolatesPatches {
+      let image = found.background
+      moments = PatchIsolation.isolated(
+        moments, of: crystal.sites, outside: found.outside, inside: (image.width, image.height), basis: patches.basis)
+    }
+    let order = moments.order
+    return DescriptionStage(
+      moments: moments, features: descriptor.features(from: moments),
+      choices: [
+        .init(
+          "Zernike order", "\(order)",
+          order < descriptor.maxOrder
+            ? "the highest that patches of this size support"
+            : order == ZernikeDescriptor().maxOrder ? "the published default" : "given"),
+        .init(
+          "features", descriptor.form.rawValue,
+          descriptor.form == .full
+            ? "a motif and the same motif rotated count as two" : "a motif and the same motif rotated count as one"),
+      ])
+  }
+
+  /// The layout of the sites that have features, NaN for the others.
+  func layoutStage(of features: Matrix<Float>, rows: [Int], seed: UInt64) throws -> LayoutStage {
+    var embedding = embedding
+    embedding.search.count = min(embedding.search.count, rows.count - 1)
+    let movie = try embedding.movie(of: features.selecting(rows: rows), seed: seed)
+    func placed(_ part: Layout) -> Layout {
+      var points = [Point](repeating: Point(.nan, .nan), count: features.rows)
+      for (k, row) in rows.enumerated() { points[row] = part.points[k] }
+      return Layout(points: points)
+    }
+    return LayoutStage(spread: placed(movie.stageEnds.first ?? movie.final), final: placed(movie.final))
+  }
+
+  /// Standard deviation of a feature that the noise of the pixels alone causes, at least.
+  func featureNoise(_ found: ColumnFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
+    let model = zip(image.values, found.residual.values).map { Double($0 - $1) }
+    let variance = max(0, found.constantVariance + found.gain * Statistics.mean(model))
+    let gains = ZernikeTerm.all(order: basis.order).map { basis.noiseGain(of: $0) }
+    return descriptor.leastNoiseShare * (variance * Statistics.mean(gains)).squareRoot()
+  }
+
+  /// Classes, found or of a given number.
+  func sortingStage(
+    of features: Matrix<Float>, _ layouts: LayoutStage, sites: Sites, _ patches: PatchStage, noise: Double, seed: UInt64
+  ) throws -> SortingStage {
+    let outcome = try classFinder.outcome(features: features, layout: layouts.final, noise: noise)
+    let drift = SpatialCorrelation.ofResiduals(
+      features, labels: outcome.classes.labels, positions: sites.positions, patchSide: patches.size,
+      noise: outcome.noise)
+    let structure = StructureKind(of: outcome, drift: drift)
+    var classes = outcome.classes
+    var reason = "\(structure.reason); \(outcome.components) feature components carry more than noise"
+    if let classCount {
+      classes = try ClassFitter(count: classCount).classes(
+        of: features, layout: layouts.final, noise: noise, seed: seed)
+      reason = "given"
+    } else if structure.kind == .continuous {
+      // Borders drawn through a continuum would be accidents of the noise.
+      classes = Classes(grouping: outcome.classes.labels.map { $0 > 0 ? 0 : -1 })
+      classes.names = ["continuum"]
+    }
+    return SortingStage(
+      layout: structure.kind == .continuous ? layouts.spread : layouts.final, classes: classes, structure: structure,
+      choices: [.init("classes", "\(classes.count)", reason)])
+  }
+
+  /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
+  func cells(of crystal: CrystalStage, _ classes: Classes, in image: Raster<Float>) throws -> Cells? {
+    let positions = crystal.sites.positions
+    if let grains = crystal.grains {
+      return try LatticeCells().cells(
+        of: positions, labels: classes.labels, grains: grains, nodes: crystal.nodes, grainOfSite: crystal.grainOfSite)
+    }
+    guard positions.count >= Self.fewestVoronoiSites else { return nil }
+    return try VoronoiCells().cells(
+      of: positions, labels: classes.labels, chosen: classes.members(of: 1), width: image.width, height: image.height)
+  }
+
+  /// The fewest sites that bound a Voronoi cell among them.
+  private static let fewestVoronoiSites = 4
+
+  func strainStage(
+    of found: ColumnFinder.Found, _ crystal: CrystalStage, _ classes: Classes, in image: Raster<Float>, name: String
+  ) throws -> StrainStage {
+    let none = StrainStage(
+      choices: [
+        .init(
+          "strain", "none",
+          "strain from positions needs columns that share a lattice; geometric phase analysis does not")
+      ])
+    let positions = found.sites.positions
+    guard let lattice = crystal.grains?.lattice, ColumnStrain.obstacle(in: positions) == nil else { return none }
+    let fit = try strain.fit(
+      of: positions, covariances: found.trustedErrors.map(PlanarCovariance.init(errors:)), lattice: lattice, name: name)
+    let field = fit.field(width: image.width, height: image.height)
+    guard field.isKnownSomewhere else { return none }
+    let reference = try strainReference.vectors(in: field) { wanted in
+      positions.indices.filter { site in
+        let label = classes.labels[site]
+        return label > 0 && (classes.names[label - 1] == wanted || String(label) == wanted)
+      }.map { positions[$0] }
+    }
+    let map = field.map(source: .columns, reference: reference)
+    return StrainStage(
+      map: map,
+      choices: [
+        .init(
+          "strain", "resolution \(Text.fixed(map.resolution, 1)) px",
+          "from the positions of the columns, against \(strainReference.sentence)")
+      ])
+  }
+}

@@ -1,0 +1,91 @@
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+/// The motifs of one micrograph, where each one sits, and how they combine [H20, M22]: what `tessera analyze` and
+/// `tessera motifs` run.
+///
+/// Every stage is a value with its own settings. What a setting leaves open is chosen from the image, and the result says
+/// how.
+///
+/// ```swift
+/// var method = MotifMethod()
+/// method.descriptor.form = .invariant
+/// let result = try method.result(on: micrograph)
+/// for (site, label) in zip(result.sites.sites, result.classes.labels) { print(site.position, label) }
+/// ```
+public struct MotifMethod: Method {
+  public var preparation = Preparation()
+  public var finder = ColumnFinder()
+  /// How the size of a patch is estimated from the power spectrum.
+  public var patchSizeEstimator = PatchSize()
+  /// Side of the patches in pixels, odd; nil: from the power spectrum, or 3 mean spacings where that has no ring.
+  public var patchSize: Int?
+  public var descriptor = ZernikeDescriptor()
+  /// Whether the tails of columns outside the disc of a patch are taken out of its features (see `PatchIsolation`).
+  public var isolatesPatches = true
+  public var embedding = ForceRelaxedLayout()
+  public var classFinder = ClassFinder()
+  /// The number of classes; nil: found.
+  public var classCount: Int?
+  /// Finds the crystals of the image and the cell of each.
+  public var grainFinder = GrainFinder()
+  public var vacantNodes = VacantNodes()
+  public var hierarchy = HierarchyMethod()
+  public var strain = ColumnStrain()
+  public var strainReference = StrainReference.mean
+
+  /// The layout compares features by their Euclidean distance: the correlation distance of the papers' code is blind to
+  /// brightness, which tells columns of one surrounding but another element apart (docs/layout.md).
+  public init() { embedding.search.metric = .euclidean }
+
+  public static let references = [
+    "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their "
+      + "hierarchies in atomic resolution microscopy. Science Advances 8 (2022) eabk1005, doi:10.1126/sciadv.abk1005."
+  ]
+
+  public static let stages: [(stage: Stage, share: Double)] = [
+    (.prepare, 0.05), (.sites, 0.37), (.lattice, 0.06), (.patches, 0.01), (.features, 0.04), (.layout, 0.25),
+    (.classes, 0.12), (.cells, 0.02), (.hierarchy, 0.01), (.strain, 0.07),
+  ]
+
+  /// The fewest sites with a patch that are laid out and sorted.
+  private static let fewestPatches = 4
+
+  public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
+    let name = input.micrograph.name
+    let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    let found = try clock.run(.sites) { try finder.columns(of: input, in: prepared) }
+    let crystal = try clock.run(.lattice) { crystalStage(of: found, in: prepared) }
+    let patches = try clock.run(.patches) { try patchStage(around: crystal.sites, found, in: prepared, name: name) }
+    let description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
+    let known = description.moments.existing
+    guard known.count >= Self.fewestPatches else {
+      throw DataError(
+        "\(name): only \(known.count) of \(crystal.sites.count) columns have a whole patch of \(patches.size) pixels "
+          + "around them; a larger field of view or a smaller \(setting("patch size")) is needed")
+    }
+    let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
+    let sorting = try clock.run(.classes) {
+      try sortingStage(
+        of: description.features, layouts, sites: crystal.sites, patches,
+        noise: featureNoise(found, prepared.image, basis: patches.basis), seed: input.seed)
+    }
+    let tiles = try clock.run(.cells) { try cells(of: crystal, sorting.classes, in: prepared.image) }
+    let tree = try clock.run(.hierarchy) { try tiles.map { try hierarchy.hierarchy(of: $0) } }
+    let strained = try clock.run(.strain) {
+      try strainStage(of: found, crystal, sorting.classes, in: prepared.image, name: name)
+    }
+    let record = RunRecord(
+      input, prepared: prepared,
+      choices: finder.choices(for: found, isGiven: input.columns != nil) + crystal.choices + patches.choices
+        + description.choices + sorting.choices + strained.choices,
+      clock: clock, warnings: found.warnings + patches.warnings, isRandom: true)
+    return MotifResult(
+      settings: self, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
+      patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
+      moments: description.moments, features: description.features, layout: sorting.layout, classes: sorting.classes,
+      structure: sorting.structure, cells: tiles, hierarchy: tree, strain: strained.map)
+  }
+}

@@ -1,0 +1,54 @@
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+/// What a `MotifMethod` found in one image.
+public struct MotifResult: MethodResult {
+  public var settings: MotifMethod
+  public var record: RunRecord
+  /// The columns and what led to them.
+  public var finding: ColumnFinder.Found
+  /// Columns, then vacant nodes: rows of `sites.csv`.
+  public var sites: Sites
+  /// Nodes of the lattice at which no column was found.
+  public var vacantNodes: [VacantNode]
+  public var patchSizeEstimate: PatchSize.Estimate
+  /// Side of the patches that were cut, in pixels; odd.
+  public var patchSize: Int
+  /// The power spectrum of the prepared image.
+  public var spectrum: PowerSpectrum
+  /// The crystals of the image, labels of columns only; nil where the columns share no lattice.
+  public var grains: Grains?
+  /// Full Zernike moments, one row per site; NaN where a site has no patch.
+  public var moments: ZernikeMoments
+  /// The features that were classified, one row per site; NaN where a site has no patch.
+  public var features: Matrix<Float>
+  /// One point per site; NaN where a site has no patch.
+  public var layout: Layout
+  /// Labels 1 ... count in the order of `sites`; 0 where a site has no patch.
+  public var classes: Classes
+  /// Whether the motifs fall into classes at all.
+  public var structure: StructureKind
+  /// Nil where there are too few sites for cells.
+  public var cells: Cells?
+  public var hierarchy: Hierarchy?
+  /// From the positions of the columns; nil where they share no lattice.
+  public var strain: StrainMap?
+
+  /// The lattice of the largest grain; nil where the columns share none.
+  public var lattice: Lattice? { grains?.lattice }
+  /// The number of columns, vacant nodes left out.
+  public var columnCount: Int { finding.sites.count }
+
+  public var sentences: [String] {
+    let vacant = vacantNodes.count
+    let kinds =
+      structure.kind == .continuous
+      ? "motifs that change continuously" : "\(classes.count) motif\(classes.count == 1 ? "" : "s")"
+    return [
+      "\(columnCount) columns"
+        + (vacant > 0 ? ", \(vacant) vacant node\(vacant == 1 ? "" : "s")" : "") + ", \(kinds)"
+    ]
+  }
+}

@@ -1,0 +1,65 @@
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+// What the stages of `MotifMethod` hand on: each holds what it added, and the reasons for what it chose.
+
+/// The crystals that the columns form, and the nodes that lack a column.
+struct CrystalStage {
+  /// Nil where the columns share no lattice.
+  var grains: Grains?
+  var vacant: [VacantNode]
+  /// Columns, then vacant nodes.
+  var sites: Sites
+  var choices: [RunRecord.Choice]
+
+  /// The lattice node of each site; nil off the lattice.
+  var nodes: [Lattice.Node?] {
+    (grains?.nodes ?? [Lattice.Node?](repeating: nil, count: sites.count - vacant.count)) + vacant.map(\.node)
+  }
+  /// The number of each site's grain from 1; 0 for none.
+  var grainOfSite: [Int] {
+    (grains?.labels ?? [Int](repeating: 0, count: sites.count - vacant.count)) + vacant.map(\.grain)
+  }
+}
+
+/// The patches around the sites, cut from the image without its slow background, and what their size rests on.
+struct PatchStage {
+  var spectrum: PowerSpectrum
+  var estimate: PatchSize.Estimate
+  /// Side of the patches, in pixels; odd.
+  var size: Int
+  var patches: Patches
+  /// Of the size of the patches.
+  var basis: ZernikeBasis
+  var choices: [RunRecord.Choice]
+  var warnings: [String]
+}
+
+/// Moments of the patches and the features that are formed of them, one row per site, NaN without a patch.
+struct DescriptionStage {
+  var moments: ZernikeMoments
+  var features: Matrix<Float>
+  var choices: [RunRecord.Choice]
+}
+
+/// The layout at the end of its first stage, which spreads the points, and at its own end. The last stage draws neighbours
+/// together: that parts classes, and tears a continuum into clumps that are none.
+struct LayoutStage {
+  var spread, final: Layout
+}
+
+/// Classes, whether there are any, and the layout that shows them.
+struct SortingStage {
+  var layout: Layout
+  var classes: Classes
+  var structure: StructureKind
+  var choices: [RunRecord.Choice]
+}
+
+/// Strain from the positions of the columns; no map where the columns share no lattice, or match it nowhere.
+struct StrainStage {
+  var map: StrainMap?
+  var choices: [RunRecord.Choice]
+}

@@ -1,0 +1,78 @@
+import TesseraNumerics
+import TesseraStructure
+
+/// What `summary.json` says of the motifs of an image.
+public struct MotifSummary: Sendable, Encodable {
+  public struct Class: Sendable, Encodable {
+    public var `class`: Int
+    public var name: String
+    public var count: Int
+    public var fraction, confidence: Double
+  }
+
+  public struct LatticeSummary: Sendable, Encodable {
+    /// In pixels.
+    public var u, v: [Double]
+    /// In units of u and v.
+    public var basis: [[Double]]
+    public var basisHeights: [Double?]
+    public var indexedShare: Double
+    public var deviation: Double
+
+    enum CodingKeys: String, CodingKey {
+      case u, v, basis, basisHeights, indexedShare
+      case deviation = "deviation_px"
+    }
+  }
+
+  public struct PatchSummary: Sendable, Encodable {
+    /// In pixels.
+    public var side: Int
+    public var planeSpacing: Double?
+    public var ringContrast, confidence: Double
+
+    enum CodingKeys: String, CodingKey {
+      case side, confidence, ringContrast
+      case planeSpacing = "plane_spacing_px"
+    }
+  }
+
+  public var counts: [String: Int]
+  public var classes: [Class]
+  /// `discrete` or `continuous`.
+  public var structure: String
+  public var structureReason: String
+  public var structureExplained: Double
+  /// Absent where the columns share no lattice.
+  public var lattice: LatticeSummary?
+  public var patch: PatchSummary
+  /// Absent without a lattice.
+  public var strain: StrainSummary?
+}
+
+extension MotifResult {
+  public var summary: MotifSummary {
+    MotifSummary(
+      counts: [
+        "sites": sites.count, "columns": columnCount, "vacant": vacantNodes.count,
+        "classified": classes.labels.count { $0 > 0 }, "classes": classes.count, "cells": cells?.cells.count ?? 0,
+        "cell_types": cells?.types.count ?? 0, "hierarchy_nodes": hierarchy?.nodes.count ?? 0,
+      ],
+      classes: classRows.map {
+        .init(class: $0.label, name: $0.name, count: $0.count, fraction: $0.fraction, confidence: $0.confidence)
+      },
+      structure: structure.kind.rawValue, structureReason: structure.reason, structureExplained: structure.explained,
+      lattice: lattice.map { lattice in
+        .init(
+          u: [lattice.grid.u.x, lattice.grid.u.y], v: [lattice.grid.v.x, lattice.grid.v.y],
+          basis: lattice.basis.map { [$0.x, $0.y] }, basisHeights: lattice.basisHeights.map { $0.isFinite ? $0 : nil },
+          indexedShare: lattice.indexedShare, deviation: lattice.deviation)
+      },
+      patch: .init(
+        side: patchSize, planeSpacing: patchSizeEstimate.planeSpacing, ringContrast: patchSizeEstimate.contrast,
+        confidence: patchSizeEstimate.confidence),
+      strain: strain.map {
+        StrainSummary(of: $0, reference: settings.strainReference, calibration: micrograph.calibration)
+      })
+  }
+}

@@ -1,0 +1,45 @@
+import TesseraLearning
+
+/// Whether the motifs of an image fall into classes, or change gradually from place to place.
+public struct StructureKind: Sendable, Codable, Equatable {
+  public enum Kind: String, Sendable, Codable { case discrete, continuous }
+  public var kind: Kind
+  /// Share of the variance between motifs (noise taken off) that the classes explain, 0 ... 1.
+  public var explained: Double
+  /// Why, as a sentence.
+  public var reason: String
+  public init(kind: Kind, explained: Double, reason: String) {
+    (self.kind, self.explained, self.reason) = (kind, explained, reason)
+  }
+
+  // Motifs change continuously where all three hold; any one of them alone has a harmless cause.
+
+  /// Members of a class differ by more than this many times the variance of the noise: below it they are one motif. A crystal
+  /// whose columns are displaced at random passes, too.
+  private static let leastExcess = 3.0
+  /// Classes explain less than this share of the variance beyond the noise: distinct motifs explain nearly all of it.
+  private static let mostExplained = 0.75
+  /// What classes leave over is correlated by more than this between sites of one class that share no pixel: disorder, which
+  /// varies from site to site, is not.
+  private static let leastDrift = 0.3
+
+  /// The verdict on what a class finder found.
+  /// - Parameter drift: correlation of the residuals within classes between sites one to two patches apart
+  ///   (`SpatialCorrelation`), -1 ... 1.
+  init(of outcome: ClassFinder.Outcome, drift: Double) {
+    let percent = Int((100 * outcome.explained).rounded())
+    let isContinuous =
+      outcome.excess > Self.leastExcess && outcome.explained < Self.mostExplained && drift > Self.leastDrift
+    if isContinuous {
+      self.init(
+        kind: .continuous, explained: outcome.explained,
+        reason: "the motifs change gradually: classes explain only \(percent) % of their variance beyond the noise")
+    } else {
+      self.init(
+        kind: .discrete, explained: outcome.explained,
+        reason: outcome.classes.count == 1
+          ? "all sites have one motif within the noise"
+          : "\(outcome.classes.count) classes explain \(percent) % of the variance of the motifs beyond the noise")
+    }
+  }
+}

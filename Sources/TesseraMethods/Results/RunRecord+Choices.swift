@@ -1,0 +1,34 @@
+import TesseraStructure
+
+extension RunRecord.Choice {
+  /// The lattice of the largest crystal, or that there is none.
+  static func lattice(of grains: Grains?) -> Self {
+    guard let grains, let lattice = grains.lattice else {
+      return .init("lattice", "none", "no translation carries most columns onto columns of their kind")
+    }
+    let (u, v) = (Text.fixed(lattice.grid.u, 2), Text.fixed(lattice.grid.v, 2))
+    let count = lattice.basis.count
+    return .init(
+      "lattice", "u \(u) v \(v) px",
+      (grains.grains.count > 1 ? "of the largest of \(grains.grains.count) grains, " : "")
+        + "shared by \(Int((100 * lattice.indexedShare).rounded())) % of the columns; "
+        + "\(count) column\(count == 1 ? "" : "s") per cell")
+  }
+}
+
+extension ColumnFinder {
+  /// The smoothing scale and the route that led to the columns, with the reasons.
+  /// - Parameter isGiven: whether the positions were given and only fitted.
+  func choices(for found: Found, isGiven: Bool) -> [RunRecord.Choice] {
+    let method =
+      isGiven
+      ? ("given positions", "the columns of a table were fitted, none added or removed")
+      : (
+        found.route.rawValue,
+        route != .auto ? "given" : "columns rise to \(Text.fixed(found.signalToNoise, 1)) times the noise at that scale"
+      )
+    return [
+      .init("scale", "\(Text.fixed(found.scale, 2)) px", found.scaleReason), .init("method", method.0, method.1),
+    ]
+  }
+}

@@ -1,0 +1,97 @@
+import TesseraImaging
+import TesseraNumerics
+
+/// How far the planes of a strain map spread, against what the noise of the pixels alone would give.
+///
+/// A plane says more than noise if one of two measures does: its variance over the map, against the mean square of its
+/// standard errors; or the variance of its means over blocks, which a weak but steady gradient raises long before it shows
+/// in the whole. For both, noise gives chi-square variables, whose scatter is allowed for.
+public struct StrainSpread: Sendable, Equatable {
+  public struct Plane: Sendable, Equatable {
+    public var name: String
+    /// Standard deviation over the map.
+    public var deviation: Double
+    /// Root mean square of the standard errors over the map.
+    public var error: Double
+    /// Whether the plane varies by more than its noise explains.
+    public var isBeyondNoise: Bool
+  }
+  /// exx, eyy, exy and rotation; empty where no errors are known.
+  public var planes: [Plane]
+
+  /// Stated errors were found up to this factor too small in simulations (docs/results.md, strain from positions).
+  static let errorFactor = 1.2
+  /// Noise passes for strain in about one plane of a thousand.
+  static let significance = 3.3
+  /// Blocks along each side of the map.
+  static let blocks = 4
+  /// Values share their noise over this area, in squares of the resolution: that of the square of a Gaussian,
+  /// 4π / 2.3548².
+  static let correlatedArea = 2.27
+}
+
+extension StrainSpread {
+  /// - Parameters:
+  ///   - errors: standard errors of the planes; nil: unknown.
+  ///   - resolution: of the map, in pixels.
+  init(of planes: StrainPlanes, errors: StrainPlanes?, resolution: Double) {
+    guard let errors else {
+      self.planes = []
+      return
+    }
+    let area = Self.correlatedArea * resolution * resolution
+    let (maps, noises) = (planes.all, errors.all)
+    self.planes = concurrentMap(count: maps.count) { k in
+      let (map, noise) = (maps[k], Self.rootMeanSquare(of: noises[k], around: 0))
+      let deviation = Self.rootMeanSquare(of: map, around: Self.mean(of: map))
+      let known = Double(map.values.count(where: \.isFinite))
+      let isBeyond =
+        noise.isFinite
+        && (Self.exceeds(deviation * deviation, noise: noise, degrees: known / area)
+          || Self.blockMeansExceed(map, noise: noise, area: area))
+      return Plane(name: StrainPlanes.names[k], deviation: deviation, error: noise, isBeyondNoise: isBeyond)
+    }
+  }
+
+  /// Whether a variance is more than what noise of so many degrees of freedom gives.
+  private static func exceeds(_ variance: Double, noise: Double, degrees: Double) -> Bool {
+    let stated = errorFactor * errorFactor * noise * noise
+    return variance > stated * (1 + significance * (2 / max(1, degrees)).squareRoot())
+  }
+
+  /// The same for the means over blocks of the map.
+  private static func blockMeansExceed(_ map: Raster<Float>, noise: Double, area: Double) -> Bool {
+    let count = blocks
+    var sums = [(sum: Double, count: Double)](repeating: (0, 0), count: count * count)
+    for y in 0..<map.height {
+      let row = y * count / map.height
+      for x in 0..<map.width where map[x, y].isFinite {
+        let block = row * count + x * count / map.width
+        sums[block] = (sums[block].sum + Double(map[x, y]), sums[block].count + 1)
+      }
+    }
+    // Blocks that hold less than one independent value say nothing.
+    let means = sums.filter { $0.count > area }.map { (mean: $0.sum / $0.count, independent: $0.count / area) }
+    guard means.count > 2 else { return false }
+    let weight = means.reduce(0) { $0 + $1.independent }
+    let mean = means.reduce(0) { $0 + $1.independent * $1.mean } / weight
+    let degrees = Double(means.count - 1)
+    let square = means.reduce(0) { $0 + $1.independent * ($1.mean - mean) * ($1.mean - mean) }
+    return exceeds(square / degrees, noise: noise, degrees: degrees)
+  }
+
+  private static func mean(of map: Raster<Float>) -> Double {
+    var (sum, count) = (0.0, 0.0)
+    for value in map.values where value.isFinite { (sum, count) = (sum + Double(value), count + 1) }
+    return sum / count
+  }
+
+  private static func rootMeanSquare(of map: Raster<Float>, around middle: Double) -> Double {
+    var (sum, count) = (0.0, 0.0)
+    for value in map.values where value.isFinite {
+      let part = Double(value) - middle
+      (sum, count) = (sum + part * part, count + 1)
+    }
+    return count > 0 ? (sum / count).squareRoot() : .nan
+  }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+import TesseraFormats
+import TesseraImaging
+import TesseraMethods
+
+/// Runs a method on the images of a command line and writes a result folder for each: what all commands that write
+/// folders have in common.
+struct MethodRun<M: Method> {
+  /// The name of the command, after which result folders are named.
+  let command: String
+  var output: OutputOptions
+  /// Columns that are known already.
+  var columns: KnownColumns?
+  var seed: UInt64 = 1
+  var hasReport = true
+  /// The settings for one image; some depend on its scale.
+  let settings: (Micrograph) throws -> M
+
+  /// Runs the method on some files, or on frames of them, one after the other; several make one array of JSON.
+  func run(_ inputs: [String], options: InputOptions) throws {
+    let images = options.images(of: inputs)
+    var summaries: [ResultSummary<M.Result>] = []
+    let outcome = Result {
+      if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
+      try forEachImage(images) { image in
+        let folder = output.folder(for: image, ofSeveral: inputs.count > 1)
+        if image.frame != nil { try AtomicOutput.makeFolder(at: (folder as NSString).deletingLastPathComponent) }
+        summaries.append(try run(image.input, into: folder) { try options.micrograph(of: image) })
+      }
+    }
+    if output.json && images.count > 1 { try Messages.printJSON(summaries) }
+    if output.json && images.count == 1 { try summaries.forEach { try Messages.printJSON($0) } }
+    try outcome.get()
+  }
+
+  /// - Parameters:
+  ///   - input: as the user typed it.
+  ///   - folder: where the result goes.
+  /// - Returns: what `--json` prints; otherwise sentences have been printed.
+  @discardableResult
+  func run(_ input: String, into folder: String, read: () throws -> Micrograph) throws -> ResultSummary<M.Result> {
+    let start = ContinuousClock.now
+    try AtomicOutput.checkPlace(folder, replacing: output.force)
+    let micrograph = try read()
+    let reading = RunRecord.Timing(.read, since: start)
+    let progress = ProgressBar()
+    defer { progress.finish() }
+    var result = try settings(micrograph).result(on: micrograph, columns: columns, seed: seed) {
+      progress.report($0.rawValue, 0.9 * $1)
+    }
+    result.record.timings.insert(reading, at: 0)
+    progress.report(Stage.report.rawValue, 0.9)
+    let summary = try ResultFolder(result, input: input, hasReport: hasReport)
+      .write(to: folder, replacing: output.force, since: start)
+    progress.finish()
+    for warning in summary.warnings where !micrograph.warnings.contains(warning) {
+      Messages.warning("\(micrograph.name): \(warning)")
+    }
+    if !output.json {
+      let seconds = RunRecord.Timing(.total, since: start).seconds
+      for sentence in result.sentences { print("\(input): \(sentence), in \((seconds * 10).rounded() / 10) s") }
+      print(hasReport ? "report: \(folder)/report.html" : "result: \(folder)")
+    }
+    return summary
+  }
+}
