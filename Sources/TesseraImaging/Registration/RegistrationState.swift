@@ -22,7 +22,7 @@ struct RegistrationState {
     guard used.count > 1 else {
       throw DataError(
         "\(series.name): no two of its \(series.count) frames show the same structure; the frames are constant, too noisy, "
-          + "or of different places, and only --register none averages them")
+          + "or of different places, and only \(setting("register", "none")) averages them")
     }
     let rates = settings.correctsDrift ? Self.rates(of: consensus.places, settings, series.height) : nil
     let paths = consensus.places.indices.map { frame in
@@ -78,7 +78,8 @@ struct RegistrationState {
     let half = box(0.5)
     guard min(half.width, half.height) > 16 else {
       throw DataError(
-        "\(series.name): its frames have too little in common, they moved by half of the field; take fewer with --frames"
+        "\(series.name): the frames have too little in common, because they moved by half of the "
+          + "field; choose fewer with \(setting("frames"))"
       )
     }
     return (half, false)
@@ -208,7 +209,8 @@ struct RegistrationState {
     let least = Float(used.count) / 2
     let mean = zip(values.values, coverage.values).map { $1 >= least ? $0 / $1 : .nan }
     guard mean.contains(where: \.isFinite) else {
-      throw DataError("\(series.name): no pixel is covered by half of the frames; take fewer with --frames")
+      throw DataError(
+        "\(series.name): no pixel is covered by half of the frames; choose fewer with \(setting("frames"))")
     }
     // Shifts count from the first frame used; so does the mean's corner.
     let origin = paths[used[0]].shift
