@@ -68,7 +68,7 @@ extension SimulationOptions {
       (.thickness, "thickness", thickness != nil), (.thickness, "saturation", saturation != nil),
     ]
     for (option, name, isSet) in given where isSet && !known.contains(option) {
-      throw ParameterError("the specimen \(specimen) has no setting \(setting(name))")
+      throw ParameterError("\(setting(name)) does not apply to the specimen \(specimen)")
     }
   }
 

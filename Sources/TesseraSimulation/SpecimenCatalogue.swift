@@ -49,7 +49,8 @@ extension Simulation {
     try options.refuseAll(except: [.motifs], for: name)
     if options.width != nil || options.height != nil {
       throw ParameterError(
-        "the specimen motifs has no \(setting("size")): set \(setting("patch size")) and \(setting("patches")) instead")
+        "\(setting("size")) does not apply to the specimen motifs; set \(setting("patch size")) and \(setting("patches")) instead"
+      )
     }
     let sheet = MotifSheet(options.motifs ?? MotifPatches())
     specimen = sheet

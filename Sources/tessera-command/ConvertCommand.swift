@@ -13,7 +13,7 @@ struct ConvertCommand: ParsableCommand {
         tessera convert scan.tessera/sites.csv atoms.xyz
 
       Images: the extension of the new file chooses the format. The calibration is kept where the format has a place for it.
-        .tif, .ome.tif  32-bit floating point, or integers if the original has integers
+        .tif, .ome.tif  32-bit floating point, or integers as in the original
         .mrc            MRC image or stack
         .hspy           HDF5 as HyperSpy writes it
         .png            one image, stretched to full contrast
@@ -23,9 +23,11 @@ struct ConvertCommand: ParsableCommand {
       of the stack.
 
       Tables of sites: a table with the columns x and y, or an extended XYZ file, is converted to
-        .xyz, .cif      lengths in Angstrom, for ASE and OVITO; a pixel size is needed unless the table has x_nm and y_nm
+        .xyz, .cif      lengths in Angstrom, for ASE and OVITO
         .txt            rows "x y" in pixels, for Atomap and NumPy
         .csv            a table with a header
+
+      Lengths need a pixel size unless the table has the columns x_nm and y_nm.
       """)
 
   @Argument(help: ArgumentHelp("Image file, or table of sites, to convert.", valueName: "in"))

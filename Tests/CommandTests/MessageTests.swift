@@ -1,4 +1,7 @@
 import Foundation
+import TesseraFormats
+import TesseraImaging
+import TesseraNumerics
 import Testing
 
 /// What the command says to its user.
@@ -70,15 +73,39 @@ struct `Messages` {
     #expect(both.status == 64 && !folder.names.contains("c.csv"))
   }
 
+  /// A crystal beside a support whose texture is an eighth as high, about which the finder warns.
+  private func particle() -> Raster<Float> {
+    var random = RandomSource(seed: 1)
+    var spots: [(place: Point, height: Double)] = []
+    for i in 0..<12 {
+      for j in 0..<25 { spots.append((Point(6 + 12 * Double(i), 6 + 12 * Double(j)), 100)) }
+    }
+    let columns = spots.count
+    for _ in 0..<4000 {
+      let place = Point(150 + 145 * random.uniform(), 5 + 290 * random.uniform())
+      guard spots[columns...].allSatisfy({ ($0.place - place).length > 8 }) else { continue }
+      spots.append((place, 12 * (1 + 0.2 * random.gaussian())))
+    }
+    var image = Raster<Float>(width: 300, height: 300, values: (0..<90_000).map { _ in Float(20 + random.gaussian()) })
+    for spot in spots {
+      for y in max(0, Int(spot.place.y) - 12)...min(299, Int(spot.place.y) + 12) {
+        for x in max(0, Int(spot.place.x) - 12)...min(299, Int(spot.place.x) + 12) {
+          let distance = (Point(Double(x), Double(y)) - spot.place).length
+          image[x, y] += Float(spot.height * exp(-distance * distance / 12.5))
+        }
+      }
+    }
+    return image
+  }
+
   @Test func `are in the JSON value of sites as they are printed`() throws {
-    // Single atoms on a support: the finder itself warns.
-    #expect(try tessera("simulate", "single-atoms", "--size", "192", "-o", "atoms.tif").status == 0)
-    let run = try tessera("sites", "atoms.tif", "--method", "scale-space", "-o", "a.csv", "--json")
+    try TIFFWriter.write([particle()], to: folder / "particle.tif")
+    let run = try tessera("sites", "particle.tif", "-o", "a.csv", "--json")
     #expect(run.status == 0)
     struct Answer: Decodable { let warnings: [String] }
     let warnings = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8)).warnings
-    let printed = run.errors.split(separator: "\n").map { $0.replacing("tessera: warning: atoms.tif: ", with: "") }
-    #expect(warnings == printed)
+    let printed = run.errors.split(separator: "\n").map { $0.replacing("tessera: warning: particle.tif: ", with: "") }
+    #expect(warnings == printed && warnings.contains { $0.contains("set --contrast-threshold 0.06") })
   }
 
   @Test func `state the version in each JSON value`() throws {

@@ -40,16 +40,18 @@ struct RegistrationState {
     if !left.isEmpty {
       let names = left.prefix(12).map(String.init).joined(separator: ", ") + (left.count > 12 ? ", ..." : "")
       warnings.append(
-        "\(left.count == 1 ? "frame \(names) does" : "frames \(names) do") not show what the others show, and "
+        "\(left.count == 1 ? "frame \(names) does" : "frames \(names) do") not show the structure of the other frames, and "
           + "\(left.count == 1 ? "is" : "are") left out of the mean")
     }
     if !isCommon {
-      warnings.append("less than half of the field is common to all frames: the mean shows what half of them cover")
+      warnings.append(
+        "less than half of the field is common to all frames: the mean shows the area that at least half of the frames cover"
+      )
     }
     if let jumps = rates?.jumps, !jumps.isEmpty {
       warnings.append(
-        "the specimen jumped after frame \(jumps.prefix(12).map(String.init).joined(separator: ", ")): jumps are not taken "
-          + "for drift within frames")
+        "the specimen jumped after frame \(jumps.prefix(12).map(String.init).joined(separator: ", ")): jumps are not treated "
+          + "as drift within frames")
     }
   }
 

@@ -32,9 +32,9 @@ public struct ZernikeDescriptor: Sendable, Codable, Equatable {
     try require(conditionLimit > 1, "zernike: condition limit", is: conditionLimit, mustBe: "above 1")
     if let angularOrders {
       try require(
-        angularOrders.contains { $0 >= 0 && $0 <= maxOrder }, "at least one of the \(setting("angular orders"))",
+        angularOrders.contains { $0 >= 0 && $0 <= maxOrder }, setting("angular orders"),
         is: angularOrders.map(String.init).joined(separator: ","),
-        mustBe: "between 0 and the \(setting("max order")), which is \(maxOrder)")
+        mustBe: "a list with at least one order between 0 and \(maxOrder), the \(setting("max order"))")
     }
     try require(
       keepsPiston || maxOrder > 0, "zernike: largest order", is: maxOrder, mustBe: "positive without the piston")

@@ -18,7 +18,7 @@ enum CommandNames {
 
   private static func sentence(_ word: String, _ name: String) -> String {
     "'\(word)' is not \(word.hasPrefix("-") ? "an option" : "a command"). Did you mean '\(name)'? "
-      + "`tessera --help` lists the commands"
+      + "`tessera --help` lists commands and options"
   }
 
   private static func nearest(to word: String, among names: [String]) -> String? {

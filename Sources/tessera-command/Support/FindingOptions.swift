@@ -22,7 +22,7 @@ struct FindingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Smoothing scale in pixels, 0.5 or more; about a quarter of the column spacing. (default: measured in the image)",
+      "Smoothing scale in pixels, 0.5 to 1000; about a quarter of the column spacing. (default: measured in the image)",
       valueName: "pixels"))
   var scale: Double?
 
