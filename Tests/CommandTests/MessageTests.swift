@@ -18,7 +18,7 @@ struct `Messages` {
 
   @Test func `name the option where the library names a setting`() throws {
     let scan = try image()
-    let threshold = try tessera("sites", scan, "--noise-threshold", "-1", "-o", "a.csv")
+    let threshold = try tessera("sites", scan, "--noise-threshold=-1", "-o", "a.csv")
     #expect(threshold.status == 64)
     #expect(threshold.errors == "tessera: error: --noise-threshold must be positive, but is -1.0\n")
     let replaced = try tessera("simulate", "square", "--size", "64", "-o", scan)
@@ -104,7 +104,9 @@ struct `Messages` {
     #expect(run.status == 0)
     struct Answer: Decodable { let warnings: [String] }
     let warnings = try JSONDecoder().decode(Answer.self, from: Data(run.output.utf8)).warnings
-    let printed = run.errors.split(separator: "\n").map { $0.replacing("tessera: warning: particle.tif: ", with: "") }
+    let printed = run.errors.split(separator: "\n").map {
+      String($0.replacing("tessera: warning: particle.tif: ", with: ""))
+    }
     #expect(warnings == printed && warnings.contains { $0.contains("set --contrast-threshold 0.06") })
   }
 
