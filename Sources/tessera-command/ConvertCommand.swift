@@ -39,7 +39,8 @@ struct ConvertCommand: ParsableCommand {
   @Flag(help: "Write the stored values unchanged, with the original number type and shape (.npy only).")
   var raw = false
 
-  @Option(help: ArgumentHelp("Number of bits per PNG sample: 8 or 16.", valueName: "8|16"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Number of bits per PNG sample: 8 or 16.", valueName: "8|16"))
   var bits = 8
 
   @Flag(help: "Replace an existing file.")

@@ -44,7 +44,8 @@ struct CountCommand: ParsableCommand {
       valueName: "name"))
   var criterion = AtomCounter.Criterion.auto
 
-  @Option(help: ArgumentHelp("Maximum number of thicknesses to consider, 2 to 200.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Maximum number of thicknesses to consider, 2 to 200.", valueName: "n"))
   var largestCount = AtomCounter().largestCount
 
   @Flag(

@@ -52,6 +52,7 @@ struct CrystalCommand: ParsableCommand {
   var planes: [Vector] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Maximum rotation between neighbouring columns of one grain, in degrees; above 0 and below 30.",
       valueName: "degrees"))

@@ -38,6 +38,7 @@ struct EvaluateCommand: ParsableCommand {
   var subject: Evaluation.Subject?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Maximum distance between matching sites, in pixels. (default: half the mean spacing of the true sites)",
       valueName: "pixels"))

@@ -33,11 +33,14 @@ struct ProfileCommand: ParsableCommand {
   var to: Vector
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Width of the line in pixels, at least 1, over which intensities are averaged.", valueName: "pixels"))
   var width = 1.0
 
-  @Option(help: ArgumentHelp("Distance between neighbouring samples, in pixels.", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Distance between neighbouring samples, in pixels.", valueName: "pixels"))
   var step = 1.0
 
   @Option(help: ArgumentHelp("Also draw the profile to this PNG file.", valueName: "name.png"))

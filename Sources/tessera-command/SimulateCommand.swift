@@ -83,33 +83,39 @@ struct ImagingArguments: ParsableArguments {
   var pixelSize: PixelSize?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Standard deviation of a column's image, in pixels. (default: 4 for most specimens)", valueName: "pixels"))
   var probe: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Incident electrons per square Angstrom, or inf for an image without shot noise.", valueName: "e/A2"))
   var dose: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Mean counts in the brightest pixel, instead of --dose; inf for an image without shot noise. (default: 20 for most "
         + "specimens)", valueName: "n"))
   var counts: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Fraction of the dose that the brightest pixel scatters to the detector. (default: 0.05)", valueName: "fraction"))
   var scatteredFraction: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Standard deviation of Gaussian noise, as a fraction of the brightest pixel. (default: 0)", valueName: "fraction")
   )
   var noise: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Standard deviation of a random shift of each row along x, in pixels. (default: 0)", valueName: "pixels"))
   var jitter: Double?
@@ -128,12 +134,14 @@ struct ImagingArguments: ParsableArguments {
   var tilt: Vector?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Standard deviation of a smooth contamination layer, as a fraction of the brightest pixel. (default: 0)",
       valueName: "fraction"))
   var contamination: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Constant background, as a fraction of the brightest pixel. (default: 0)", valueName: "fraction"))
   var background: Double?
@@ -157,18 +165,21 @@ struct ImagingArguments: ParsableArguments {
 /// A stack of frames instead of one image.
 struct SeriesArguments: ParsableArguments {
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Number of frames of a stack, 1 to 10000; --drift continues from frame to frame. (default: one image, no stack)",
       valueName: "n"))
   var frames: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Standard deviation of a random walk of the specimen during one frame, in pixels. (default: 0)",
       valueName: "pixels"))
   var walk: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Standard deviation of a slowly varying scan error in each frame, in pixels. (default: 0)", valueName: "pixels"))
   var distortion: Double?
@@ -211,6 +222,7 @@ struct SpecimenArguments: ParsableArguments {
   var vacancies: NumberList?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Fraction of nodes occupied by atoms of the other sublattice. (default: 0)", valueName: "fraction"))
   var antisites: Double?
@@ -222,6 +234,7 @@ struct SpecimenArguments: ParsableArguments {
   var dopants: DopantList?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Root-mean-square random displacement of the columns, in pixels. (default: 0)", valueName: "pixels"))
   var displacement: Double?
@@ -237,6 +250,7 @@ struct SpecimenArguments: ParsableArguments {
 
   @Option(
     name: .customLong("case"),
+    parsing: .unconditional,
     help: ArgumentHelp("bilayer s22: number of the published parameter set, 0 to 8.", valueName: "n"))
   var parameterCase: Int?
 
@@ -257,7 +271,8 @@ struct SpecimenArguments: ParsableArguments {
     help: ArgumentHelp("strained: magnitude of the strain, -0.2 to 0.2. (default: 0.02)", valueName: "fraction"))
   var strain: Double?
 
-  @Option(help: ArgumentHelp("grains: number of grains, 2 to 64. (default: 2)", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("grains: number of grains, 2 to 64. (default: 2)", valueName: "n"))
   var grains: Int?
 
   @Option(
@@ -266,15 +281,18 @@ struct SpecimenArguments: ParsableArguments {
   var misorientation: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("wedge: number of atoms per column at the thick end, 1 to 200. (default: 15)", valueName: "n"))
   var thickness: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "wedge: loss of intensity per atom by channelling, 0 to 0.2. (default: 0)", valueName: "fraction"))
   var saturation: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "motifs: number of corners of the polygon, 2 to 100. (default: \(MotifPatches().corners))", valueName: "n"))
   var corners: Int?
@@ -286,17 +304,20 @@ struct SpecimenArguments: ParsableArguments {
   var patches: NumberList?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "motifs: side length of a patch, in pixels. (default: \(MotifPatches().size))", valueName: "pixels"))
   var patchSize: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "motifs: distance of the corners from the centre, in pixels. (default: \(short(MotifPatches().distance)))",
       valueName: "pixels"))
   var distance: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "motifs: height of the central column of class 2, relative to class 1. (default: \(MotifPatches().centreHeight))",
       valueName: "fraction"))

@@ -92,6 +92,7 @@ struct StrainOptions: ParsableArguments {
   var axis = AxisArgument(axis: .x)
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "columns: standard deviation of the averaging window, in column spacings, 0.5 to 100. (default: chosen, about 1)",
       valueName: "spacings"))
@@ -116,6 +117,7 @@ struct StrainOptions: ParsableArguments {
   var mask: PhaseMask.Shape?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "gpa: width of the mask as a fraction of the shorter |g|, 0.01 to 0.5; the standard deviation of a Gaussian, the radius "
         + "of a Hann window. (default: 0.1 for gaussian, 0.25 for hann)",

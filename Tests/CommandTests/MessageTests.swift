@@ -18,7 +18,7 @@ struct `Messages` {
 
   @Test func `name the option where the library names a setting`() throws {
     let scan = try image()
-    let threshold = try tessera("sites", scan, "--noise-threshold=-1", "-o", "a.csv")
+    let threshold = try tessera("sites", scan, "--noise-threshold", "-1", "-o", "a.csv")
     #expect(threshold.status == 64)
     #expect(threshold.errors == "tessera: error: --noise-threshold must be positive, but is -1.0\n")
     let replaced = try tessera("simulate", "square", "--size", "64", "-o", scan)

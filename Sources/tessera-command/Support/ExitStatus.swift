@@ -47,10 +47,11 @@ enum ExitStatus {
 
   /// Ends the program: prints the sentence (help and version go to standard output) and exits with the status.
   static func leave(with error: any Error) -> Never {
-    if isOfArgumentParser(error), code(for: error) == usage,
-      let correction = CommandNames.correction(of: CommandLine.arguments)
-    {
-      Messages.error(correction)
+    if isOfArgumentParser(error), code(for: error) == usage {
+      // The parser's sentence with the option's help and the usage, begun as all other messages are.
+      let full = TesseraCommand.fullMessage(for: error)
+      Messages.error(
+        CommandNames.correction(of: CommandLine.arguments) ?? String(full.trimmingPrefix("Error: ")))
       exit(usage)
     }
     if isOfArgumentParser(error) { TesseraCommand.exit(withError: error) }

@@ -17,22 +17,27 @@ struct FindingOptions: ParsableArguments {
         + "needs --fold) or auto (chosen from the image).", valueName: "name"))
   var method = ColumnFinder.Route.auto
 
-  @Option(help: ArgumentHelp("Order of the rotation axes for --method symmetry, 2 to 40.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Order of the rotation axes for --method symmetry, 2 to 40.", valueName: "n"))
   var fold: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Smoothing scale in pixels, 0.5 to 1000; about a quarter of the column spacing. (default: measured in the image)",
       valueName: "pixels"))
   var scale: Double?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Minimum height of a column in the smoothed image, in standard deviations of the noise.", valueName: "deviations")
   )
   var noiseThreshold = ColumnFinder().noiseThreshold
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Minimum height of a column, as a fraction (from 0 to below 1) of the strong columns around the column. "
         + "(default: \(ColumnFinder.faintestShare))", valueName: "fraction"))

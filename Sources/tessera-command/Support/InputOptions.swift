@@ -9,7 +9,8 @@ struct ReadingArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Axis of a plain array (NumPy, HDF5) along which the frames lie.", valueName: "axis"))
   var frameAxis = ReadingOptions.FrameAxis.first
 
-  @Option(help: ArgumentHelp("Maximum number of pixels of an image to read.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Maximum number of pixels of an image to read.", valueName: "n"))
   var maxPixels = 1 << 31
 
   func validate() throws {
@@ -32,12 +33,15 @@ struct InputOptions: ParsableArguments {
   var pixelSize: PixelSize?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Number of the dataset in a file with several datasets, counted from 0 (`tessera info` lists the datasets). "
         + "(default: the first image)", valueName: "n"))
   var dataset: Int?
 
-  @Option(help: ArgumentHelp("Number of the frame in a stack, counted from 0. (default: 0)", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of the frame in a stack, counted from 0. (default: 0)", valueName: "n"))
   var frame: Int?
 
   @Option(

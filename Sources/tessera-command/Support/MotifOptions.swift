@@ -23,7 +23,9 @@ struct MotifOptions: ParsableArguments {
     transform: NumberList.init(typed:))
   var angularOrders: NumberList?
 
-  @Option(help: ArgumentHelp("Maximum radial order p of the Zernike moments, 1 to 40.", valueName: "p"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Maximum radial order p of the Zernike moments, 1 to 40.", valueName: "p"))
   var maxOrder = Self.analysis.descriptor.maxOrder
 
   @Flag(help: "Ignore the mean intensity of each patch, as the published invariants do.")
@@ -33,12 +35,14 @@ struct MotifOptions: ParsableArguments {
   var noIsolation = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Side length of a patch in pixels, odd and at least 5. (default: twice the lattice-plane spacing)",
       valueName: "pixels"))
   var patchSize: Int?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Number of nearest neighbours per motif in the neighbour graph, at least 2.", valueName: "k"))
   var neighbors = Self.analysis.embedding.search.count
 
@@ -46,6 +50,7 @@ struct MotifOptions: ParsableArguments {
   var metric = Self.analysis.embedding.search.metric
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Number of iterations of the layout, at least 2; each of two stages takes half.", valueName: "n")
   )
   var iterations = Self.standardIterations
@@ -56,6 +61,7 @@ struct MotifOptions: ParsableArguments {
   var classes = ClassCount.auto
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Minimum distance between two classes, in standard deviations of the noise; more than 2.",
       valueName: "deviations"))

@@ -34,6 +34,7 @@ struct RegisterOptions: ParsableArguments {
   var scanAngles: NumberList?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Pause between two frames, in scan-line times; used to correct the drift within frames. (default: "
         + "\(short(Registration().pauseLines)))", valueName: "lines"))
