@@ -31,10 +31,14 @@ public struct LineProfile: Sendable, Codable, Equatable {
   /// not finite and places outside the image do not count.
   public func samples(of image: Raster<Float>) throws(ParameterError) -> [Sample] {
     let length = (end - start).length
-    try require(length.isFinite && length > 0, "profile: length", is: length, mustBe: "positive; start and end differ")
-    try require(length <= 1e6, "profile: length", is: length, mustBe: "at most a million pixels")
-    try require(width >= 1 && width <= 1e5, "profile: width", is: width, mustBe: "at least 1 pixel")
-    try require(step > 0 && step.isFinite, "profile: step", is: step, mustBe: "positive")
+    guard length != 0 else {
+      throw ParameterError("profile: \(setting("from")) and \(setting("to")) are the same point; a profile needs two")
+    }
+    try require(length.isFinite && length <= 1e6, "profile: length", is: length, mustBe: "at most a million pixels")
+    try require(width >= 1 && width <= 1e5, "profile: \(setting("width"))", is: width, mustBe: "at least 1 pixel")
+    try require(
+      step > 0 && step.isFinite && length / step <= 1e7, "profile: \(setting("step"))", is: step,
+      mustBe: "positive and give at most 10,000,000 samples")
     let along = (end - start) / length
     let across = Point(-along.y, along.x)
     let lines = max(1, Int(width.rounded()))

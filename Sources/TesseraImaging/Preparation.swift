@@ -85,7 +85,8 @@ public struct Preparation: Sendable, Codable, Equatable {
       let bottom = image.values.min() ?? 0
       image = image.map { top + bottom - $0 }
       if contrast == .auto {
-        warnings.append("columns look dark, so the contrast was inverted; --contrast bright keeps it as it is")
+        warnings.append(
+          "columns look dark, so the contrast was inverted; \(setting("contrast", "bright")) keeps the image as it is")
       }
     }
     return Prepared(image: image, isMeasured: measured, isInverted: inverted, labels: labels, warnings: warnings)

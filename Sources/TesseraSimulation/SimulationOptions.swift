@@ -68,7 +68,7 @@ extension SimulationOptions {
       (.thickness, "thickness", thickness != nil), (.thickness, "saturation", saturation != nil),
     ]
     for (option, name, isSet) in given where isSet && !known.contains(option) {
-      throw ParameterError("\(specimen) has no option \(name)")
+      throw ParameterError("\(setting(name)) does not apply to the specimen \(specimen)")
     }
   }
 
@@ -79,7 +79,8 @@ extension SimulationOptions {
     var defects = defaults
     if let vacancies {
       try require(
-        vacancies.count == 1 || vacancies.count == 2, "vacancies", is: vacancies, mustBe: "one or two fractions")
+        vacancies.count == 1 || vacancies.count == 2, setting("vacancies"), is: "\(vacancies.count) numbers",
+        mustBe: "one fraction or two")
       let both = vacancies.count == 2
       defects.singleVacancies = both ? vacancies[0] : 0.8 * vacancies[0]
       defects.fullVacancies = both ? vacancies[1] : 0.2 * vacancies[0]

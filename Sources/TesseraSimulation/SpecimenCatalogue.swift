@@ -48,7 +48,9 @@ extension Simulation {
   private mutating func setMotifs(_ options: SimulationOptions) throws(ParameterError) {
     try options.refuseAll(except: [.motifs], for: name)
     if options.width != nil || options.height != nil {
-      throw ParameterError("motifs has no option size: the number and the size of the patches decide")
+      throw ParameterError(
+        "\(setting("size")) does not apply to the specimen motifs; set \(setting("patch size")) and \(setting("patches")) instead"
+      )
     }
     let sheet = MotifSheet(options.motifs ?? MotifPatches())
     specimen = sheet
@@ -60,12 +62,12 @@ extension Simulation {
   private mutating func setBilayer(_ options: SimulationOptions) throws(ParameterError) {
     try options.refuseAll(except: [.angle, .kind], for: name)
     var bilayer = Bilayer()
-    bilayer.kind = try choice(options.kind, "kind of bilayer") ?? bilayer.kind
+    bilayer.kind = try choice(options.kind, "the \(setting("kind")) of bilayer") ?? bilayer.kind
     frame.nanometresPerPixel = bilayer.latticeConstant / 12
     imaging.columnSigma = bilayer.latticeConstant / 8
     if let number = options.parameterCase {
       guard let values = BilayerCase(number), bilayer.kind == .s22 else {
-        throw ParameterError("case of an s22 bilayer must be 0 ... 8, but is \(number)")
+        throw ParameterError("\(setting("case")) of an s22 bilayer must be between 0 and 8, but is \(number)")
       }
       (bilayer.twist, bilayer.intensityRatio) = (values.twist, values.intensityRatio)
       bilayer.largestJump = values.largestJump
@@ -113,7 +115,7 @@ extension Simulation {
     try options.refuseAll(except: [.defects, .displacement, .angle, .crystal, .field], for: name)
     var strained = StrainedCrystal()
     strained.crystal = try crystal(options.crystal) ?? strained.crystal
-    strained.field.kind = try choice(options.field, "field") ?? strained.field.kind
+    strained.field.kind = try choice(options.field, setting("field")) ?? strained.field.kind
     strained.field.magnitude = options.strain ?? strained.field.magnitude
     strained.angle = options.angleInRadians ?? strained.angle
     strained.defects = try options.defects(startingWith: strained.defects)
@@ -156,7 +158,8 @@ extension Simulation {
   private mutating func setImaging(_ options: SimulationOptions) throws(ParameterError) {
     if let probe = options.probe { imaging.columnSigma = probe * frame.nanometresPerPixel }
     if options.dose != nil && options.counts != nil {
-      throw ParameterError("give either a dose or counts: each says how many electrons are detected")
+      throw ParameterError(
+        "give either \(setting("dose")) or \(setting("counts")): each sets the number of detected electrons")
     }
     if let dose = options.dose { (imaging.dose, imaging.counts) = (dose.isInfinite ? nil : dose, nil) }
     if let counts = options.counts { imaging.counts = counts.isInfinite ? nil : counts }
@@ -173,7 +176,7 @@ extension Simulation {
     guard let name else { return nil }
     if let crystal = Crystal.named.first(where: { $0.name == name }) { return crystal }
     let known = Crystal.named.map(\.name).joined(separator: ", ")
-    throw ParameterError("crystal must be one of \(known), but is \(name)")
+    throw ParameterError("\(setting("crystal")) must be one of \(known), but is \(name)")
   }
 
   private func choice<Kind: RawRepresentable<String> & CaseIterable>(

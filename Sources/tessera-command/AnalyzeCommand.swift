@@ -5,17 +5,17 @@ import TesseraMethods
 struct AnalyzeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
-    abstract: "Finds columns, motifs, classes and motif-cells of a micrograph and writes a report.",
+    abstract: "Finds the columns, motifs, classes and motif-cells of a micrograph and writes a report.",
     discussion: """
       EXAMPLE
         tessera analyze scan.tif --pixel-size 0.0123nm
 
-      writes scan.tessera/ with report.html (open it in a browser), sites.csv, classes.csv, summary.json and more; \
-      docs/results-folder.md lists all. Every parameter is chosen from the image unless it is given. Several images give \
-      one folder each, and so do the frames of a stack with --frames 0..9 --each.
+      writes the folder scan.tessera with report.html (to be opened in a browser), sites.csv, classes.csv, summary.json and \
+      more; docs/results-folder.md describes every file. Parameters that are not given are chosen from the image. Several \
+      images, or the frames of a stack with --frames 0..9 --each, are analysed one after the other; each has its own folder.
       """)
 
-  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions

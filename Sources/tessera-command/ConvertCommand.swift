@@ -5,36 +5,45 @@ import TesseraFormats
 struct ConvertCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
-    abstract: "Writes an image, a stack or a table of sites in another format, with its calibration.",
+    abstract: "Converts an image, a stack or a table of sites to another format.",
     discussion: """
       EXAMPLE
         tessera convert scan.dm4 scan.tif
         tessera convert series.tif mean.png --frames 0..9 --bits 16
         tessera convert scan.tessera/sites.csv atoms.xyz
 
-      The name of the result chooses the format: .tif (32-bit float, or integers where the source has them; opens in Fiji \
-      with its scale), .ome.tif, .mrc, .hspy (HDF5 in HyperSpy's layout), .png (stretched to full contrast), .npy. A stack becomes a stack; --frame takes one of its images, \
-      --frames the mean of several, --frames with --each a part of it. With --raw, the stored values go into a .npy file \
-      untouched, in their own type and shape.
+      Images: the extension of the new file chooses the format. The calibration is kept where the format has a place for it.
+        .tif, .ome.tif  32-bit floating point, or integers as in the original
+        .mrc            MRC image or stack
+        .hspy           HDF5 as HyperSpy writes it
+        .png            one image, stretched to full contrast
+        .npy            NumPy array, without calibration
 
-      A table with columns x and y, or an extended XYZ file, becomes extended XYZ or CIF (.xyz, .cif: lengths in Angstrom, \
-      for ASE and OVITO; they need the pixel size unless the table has x_nm and y_nm), rows "x y" in pixels (.txt, for \
-      Atomap and NumPy) or a table with a header (.csv).
+      A stack stays a stack. --frame writes one frame, --frames the mean of several frames, and --frames with --each a part \
+      of the stack.
+
+      Tables of sites: a table with the columns x and y, or an extended XYZ file, is converted to
+        .xyz, .cif      lengths in Angstrom, for ASE and OVITO
+        .txt            rows "x y" in pixels, for Atomap and NumPy
+        .csv            a table with a header
+
+      Lengths need a pixel size unless the table has the columns x_nm and y_nm.
       """)
 
-  @Argument(help: ArgumentHelp("The image file.", valueName: "in"))
+  @Argument(help: ArgumentHelp("Image file, or table of sites, to convert.", valueName: "in"))
   var input: String
 
-  @Argument(help: ArgumentHelp("The new file; its extension chooses the format.", valueName: "out"))
+  @Argument(help: ArgumentHelp("File to write; the extension chooses the format.", valueName: "out"))
   var output: String
 
-  @Flag(help: "Write the stored values untouched, in their own type and shape (.npy only).")
+  @Flag(help: "Write the stored values unchanged, with the original number type and shape (.npy only).")
   var raw = false
 
-  @Option(help: ArgumentHelp("Bits of a PNG sample: 8 or 16.", valueName: "8|16"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Number of bits per PNG sample: 8 or 16.", valueName: "8|16"))
   var bits = 8
 
-  @Flag(help: "Replace a file that exists.")
+  @Flag(help: "Replace an existing file.")
   var force = false
 
   @OptionGroup var image: InputOptions
@@ -64,7 +73,9 @@ struct ConvertCommand: ParsableCommand {
   }
 
   private func convertMean(of file: ImageFile, _ conversion: Conversion) throws {
-    guard !raw else { throw ValidationError("a mean is not a stored value; leave out --raw, or choose --frame") }
+    guard !raw else {
+      throw ValidationError("a mean is not a stored value; leave out --raw, or choose one frame with --frame")
+    }
     _ = try Conversion.Target(path: output)
     try AtomicOutput.checkPlace(output, replacing: force)
     let mean = try image.registering.mean(of: file, dataset: image.dataset, frames: image.frames?.frames)
@@ -95,8 +106,8 @@ struct ConvertCommand: ParsableCommand {
     guard let converted else {
       throw ValidationError(
         target.holdsLengths
-          ? "\(input) holds positions in pixels; give --pixel-size to write them as lengths"
-          : "\(input) holds positions as lengths; give --pixel-size to write them in pixels")
+          ? "\(input): contains positions in pixels; give --pixel-size to write lengths"
+          : "\(input): contains positions as lengths; give --pixel-size to write pixels")
     }
     switch target {
     case .xyz: try converted.writeExtendedXYZ(to: output, replacing: force)

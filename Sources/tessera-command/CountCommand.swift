@@ -8,38 +8,48 @@ import TesseraStructure
 struct CountCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "count",
-    abstract: "Counts the atoms of each column from its integrated intensity.",
+    abstract: "Counts the atoms of each column from the integrated intensity of the column.",
     discussion: """
       EXAMPLE
         tessera simulate wedge --dose 10000 -o wedge.tif
         tessera count wedge.tif -o wedge-count
 
-      writes wedge-count/ with counts.csv (one row a column: atoms and their probability), components.csv, orders.csv, \
-      summary.json and report.html. All columns must be of one kind. Without --output the folder is NAME.tessera.
+      writes the folder wedge-count with counts.csv (one row per column: number of atoms and its probability), components.csv, \
+      orders.csv, summary.json and report.html. The specimen must consist of one kind of column. Without --output the folder is \
+      NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
 
-  @Option(help: "How intensity depends on the number of atoms: auto, proportional, curved (saturates), free.")
+  @Option(
+    help: ArgumentHelp(
+      "Dependence of the intensity on the number of atoms: proportional, curved (the increase per atom changes), "
+        + "free (no relation assumed) or auto.", valueName: "name"))
   var spacing = AtomCounter.Spacing.auto
 
   @Option(
     help: ArgumentHelp(
-      "What tells a column's number besides its own intensity: auto, histogram (De Backer et al. 2013), neighbours.",
-      discussion: "auto asks neighbours where they prove to be alike."))
+      "Evidence for the number of atoms: histogram (intensities alone, De Backer et al. 2013), neighbours (also the "
+        + "thickness of neighbouring columns) or auto (neighbours if neighbouring columns have similar thickness).",
+      valueName: "name"))
   var evidence = AtomCounter.Evidence.auto
 
-  @Option(help: "By what the number of thicknesses is chosen: auto, icl, bic, plic (neighbours).")
+  @Option(
+    help: ArgumentHelp(
+      "Criterion that selects the number of thicknesses: icl or bic (histogram), plic (neighbours) or auto.",
+      valueName: "name"))
   var criterion = AtomCounter.Criterion.auto
 
-  @Option(help: ArgumentHelp("Most thicknesses that are tried.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Maximum number of thicknesses to consider, 2 to 200.", valueName: "n"))
   var largestCount = AtomCounter().largestCount
 
-  @Flag(help: "One width for all thicknesses, as in the literature, instead of one that grows with the intensity.")
+  @Flag(
+    help: "Use one width for all thicknesses, as in the literature, instead of a width that grows with the intensity.")
   var commonWidth = false
 
   @OptionGroup var output: OutputOptions

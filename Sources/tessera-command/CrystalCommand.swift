@@ -13,42 +13,52 @@ extension AtomCounter.Evidence: ExpressibleByArgument {}
 struct CrystalCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "crystal",
-    abstract: "Finds grains, dislocations, off-centre displacements, bond lengths and plane spacings.",
+    abstract: "Measures grains, dislocations, off-centre displacements, bond lengths and plane spacings.",
     discussion: """
       EXAMPLE
         tessera crystal scan.tif -o scan-crystal
 
-      writes scan-crystal/ with report.html, grains.csv and grains.tif, dislocations.csv, displacements.csv, bonds.csv, \
-      angles.csv, planes.csv and more; docs/crystal.md lists all and states the sign conventions. Without --output the \
-      folder is NAME.tessera.
+      writes the folder scan-crystal with report.html, grains.csv, grains.tif, dislocations.csv, displacements.csv, bonds.csv, \
+      angles.csv, planes.csv and more; docs/crystal.md describes the files and the sign conventions. Without --output the folder \
+      is NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
 
-  @Option(help: ArgumentHelp("Sublattice that is displaced, by its letter. (default: chosen)", valueName: "letter"))
+  @Option(
+    help: ArgumentHelp(
+      "Letter of the sublattice whose displacement is measured; A is the brightest sublattice. (default: chosen from the "
+        + "image)", valueName: "letter"))
   var centre: String?
 
-  @Option(help: ArgumentHelp("Sublattice that forms its cage. (default: chosen)", valueName: "letter"))
+  @Option(
+    help: ArgumentHelp(
+      "Letter of the sublattice that forms the cage around each displaced column. (default: chosen from the image)",
+      valueName: "letter"))
   var cage: String?
 
-  @Flag(help: "Take the mean displacement of each grain off.")
+  @Flag(help: "Subtract the mean displacement of each grain.")
   var removeMean = false
 
   @Option(
     parsing: .unconditionalSingleValue,
-    help: ArgumentHelp("Planes whose spacings are measured; may be repeated. (default: 1,0 and 0,1)", valueName: "h,k"))
+    help: ArgumentHelp(
+      "Lattice planes whose spacings are measured, as two whole numbers between -6 and 6; may be repeated. (default: 1,0 and "
+        + "0,1)", valueName: "h,k"), transform: Vector.planeIndices(typed:))
   var planes: [Vector] = []
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Neighbouring columns turned by more are in two grains.", valueName: "degrees"))
-  var largestTurn = 4.0
+      "Maximum rotation between neighbouring columns of one grain, in degrees; above 0 and below 30.",
+      valueName: "degrees"))
+  var largestTurn = GrainFinder().largestTurn * 180 / .pi
 
-  @Flag(help: "Count the atoms of each column, too.")
+  @Flag(help: "Also count the atoms of each column.")
   var count = false
 
   @OptionGroup var output: OutputOptions
@@ -57,9 +67,6 @@ struct CrystalCommand: ParsableCommand {
   func validate() throws {
     guard largestTurn > 0 && largestTurn < 30 else {
       throw ValidationError("--largest-turn must be between 0 and 30 degrees, but is \(largestTurn)")
-    }
-    for plane in planes where plane.point.x != plane.point.x.rounded() || plane.point.y != plane.point.y.rounded() {
-      throw ValidationError("--planes must be two whole numbers, such as 1,1")
     }
   }
 

@@ -6,12 +6,13 @@ import TesseraSimulation
 struct DemoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
-    abstract: "Simulates a MoSe2 monolayer with vacancies, analyses it and writes a report.",
+    abstract: "Simulates a MoSe2 monolayer with vacancies, analyses the image and writes a report.",
     discussion: """
       EXAMPLE
         tessera demo
 
-      writes tessera-demo/report.html. The micrograph is 1,024 pixels square with 20 counts in its brightest pixel.
+      simulates an image of 1024 x 1024 pixels with 20 counts in the brightest pixel, analyses the image and writes the folder \
+      tessera-demo; tessera-demo/report.html is the report. Another --seed gives another specimen.
       """)
 
   @OptionGroup var output: OutputOptions

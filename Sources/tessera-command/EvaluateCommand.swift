@@ -7,55 +7,80 @@ extension Evaluation.Subject: ExpressibleByArgument {}
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Scores sites, masks or labels against the truth.",
+    abstract: "Scores predicted sites, masks or labels against the truth.",
     discussion: """
       EXAMPLE
-        tessera simulate mose2 -o test.tif && tessera sites test.tif -o found.csv
-        tessera evaluate found.csv test.sites.csv
+        tessera simulate mose2 -o test.tif
+        tessera sites test.tif -o found.csv
+        tessera evaluate found.csv test.sites.csv --region=-0.5,-0.5,1024,1024
 
-      Tables with columns x and y are scored as sites: a found and a true site match if each is the other's nearest \
-      neighbour, within half the mean spacing of the truth. Other tables, and both with --as labels, are scored by their \
-      labels. Images with two values are masks, others label maps. Several pairs: all predicted files first, then all \
-      true ones in the same order; masks pool their pixels, other scores are means.
+      Sites: tables with the columns x and y. A predicted and a true site match if each is the nearest neighbour of the \
+      other and the distance is at most half the mean spacing of the true sites (--tolerance). --region excludes predicted \
+      sites that lie just outside the image, which the truth does not list.
+
+      Labels: other tables, all tables with --as labels, and images with more than two values (label maps).
+
+      Masks: images with two values.
+
+      For several pairs, all predicted files come first, then all true files in the same order. The pixels of masks are pooled; \
+      other scores are averaged.
       """)
 
   @Argument(
-    help: ArgumentHelp("Predicted file, then the truth; or n predicted files, then n true ones.", valueName: "file"))
+    help: ArgumentHelp(
+      "One predicted and one true file, or n predicted files followed by n true files.", valueName: "file"))
   var files: [String]
 
-  @Option(name: .customLong("as"), help: "What the files hold, where it is not what they look like.")
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      "Kind of data in the files: sites, mask or labels. (default: found from the files)", valueName: "kind"))
   var subject: Evaluation.Subject?
 
-  @Option(help: ArgumentHelp("Largest distance of a match. (default: half the mean spacing)", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Maximum distance between matching sites, in pixels. (default: half the mean spacing of the true sites)",
+      valueName: "pixels"))
   var tolerance: Double?
 
-  @Flag(help: "Count nodes without a column (kind vacant) as sites.")
+  @Flag(help: "Also score vacant nodes (rows of the kind vacant) as sites.")
   var vacant = false
 
   @Option(
-    help: ArgumentHelp("Elements whose columns may stay unseen, such as O: they do not count.", valueName: "symbols"))
+    help: ArgumentHelp(
+      "Elements to ignore, separated by commas, because their columns may be invisible: O, for example.",
+      valueName: "symbols"))
   var optional: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "Only sites in this rectangle count, in pixels, such as 0,0,1023,1023 for those in the frame.",
-      valueName: "x,y,w,h"))
+      "Rectangle to score, in pixels: left edge, top edge, width and height. An image of 512 x 512 pixels is "
+        + "-0.5,-0.5,512,512. (default: everything)", valueName: "x,y,w,h"), transform: RegionArgument.init(typed:))
   var region: RegionArgument?
 
-  @Option(help: ArgumentHelp("Column with the predicted labels. (default: class)", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Name of the table column that contains the predicted labels. (default: class)", valueName: "name"))
   var column: String?
 
-  @Option(help: ArgumentHelp("Column with the true labels. (default: environment)", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "Name of the table column that contains the true labels. (default: environment)", valueName: "name"))
   var truthColumn: String?
 
-  @Flag(help: "Print one JSON value on standard output, and nothing else.")
+  @Flag(help: "Print the scores as one JSON value on standard output, and nothing else.")
   var json = false
 
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     guard files.count >= 2, files.count.isMultiple(of: 2) else {
-      throw ValidationError("evaluate needs as many true files as predicted ones, but got \(files.count) files")
+      throw ValidationError(
+        "evaluate needs as many true files as predicted files, but \(files.count) "
+          + "\(files.count == 1 ? "file was" : "files were") given"
+      )
     }
     if let tolerance, !(tolerance > 0) { throw ValidationError("--tolerance must be positive, but is \(tolerance)") }
   }
@@ -75,7 +100,7 @@ struct EvaluateCommand: ParsableCommand {
         scores: try evaluation.scores(of: files[index], truth: files[half + index]))
     }
     if pairs.count == 1 {
-      if json { try Messages.printJSON(pairs[0].scores) } else { print(Self.table(pairs[0].scores)) }
+      if json { try Messages.printJSON(Single(scores: pairs[0].scores)) } else { print(Self.table(pairs[0].scores)) }
       return
     }
     let pooled = Scores(pooling: pairs.map(\.scores))
@@ -89,9 +114,23 @@ struct EvaluateCommand: ParsableCommand {
     let scores: Scores
   }
 
+  /// The scores of one pair, with the version beside them.
+  private struct Single: Encodable {
+    let scores: Scores
+
+    private enum Key: CodingKey { case version }
+
+    func encode(to encoder: any Encoder) throws {
+      try scores.encode(to: encoder)
+      var container = encoder.container(keyedBy: Key.self)
+      try container.encode(TesseraVersion.current, forKey: .version)
+    }
+  }
+
   private struct Report: Encodable {
     let pooled: Scores?
     let pairs: [Pair]
+    let version = TesseraVersion.current
   }
 
   /// One line a score.
@@ -106,14 +145,13 @@ struct EvaluateCommand: ParsableCommand {
 }
 
 /// `--region`.
-struct RegionArgument: ExpressibleByArgument {
+struct RegionArgument: Sendable {
   let region: Evaluation.Region
 
-  init?(argument: String) {
-    let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
-    guard numbers.count == 4, argument.count(where: { $0 == "," }) == 3, numbers.allSatisfy(\.isFinite),
-      numbers[2] > 0, numbers[3] > 0
-    else { return nil }
+  init(typed text: String) throws {
+    guard let numbers = NumberList.numbers(in: text), numbers.count == 4, numbers[2] > 0, numbers[3] > 0 else {
+      throw ValidationError("four numbers are needed, the last two positive, such as -0.5,-0.5,512,512")
+    }
     region = Evaluation.Region(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
   }
 }

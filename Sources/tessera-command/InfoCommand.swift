@@ -5,28 +5,29 @@ import TesseraFormats
 struct InfoCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
-    abstract: "Shows shape, type, calibration and acquisition of image files.",
+    abstract: "Shows the shape, number type, calibration and acquisition data of image files.",
     discussion: """
       EXAMPLE
         tessera info scan.dm4 series.tif --statistics
 
-      lists each dataset of both files with its shape (frames x height x width), number type, pixel size and the range, \
-      mean and deviation of its values. Datasets and frames count from 0.
+      lists the datasets of both files with shape (frames x height x width), number type and pixel size, and with the range, \
+      mean and standard deviation of the pixel values. Datasets and frames are counted from 0.
 
-      Formats are told by content: TIFF, Gatan dm3 and dm4, Velox and Berkeley emd, HyperSpy, NeXus and plain HDF5, TIA ser \
-      and emi, MRC, NumPy npy and npz, PNG, JPEG, BMP, and text tables of numbers.
+      Formats: TIFF, Gatan dm3 and dm4, Velox and Berkeley emd, HyperSpy, NeXus and other HDF5 files, TIA ser and emi, MRC, NumPy \
+      npy and npz, PNG, JPEG, BMP, and text tables of numbers. The format is recognised from the content of the file, not from \
+      the name.
       """)
 
-  @Argument(help: ArgumentHelp("Image files.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Image files to describe.", valueName: "file"))
   var files: [String]
 
-  @Flag(help: "Print a JSON array, one object a file.")
+  @Flag(help: "Print a JSON array with one object per file on standard output, and nothing else.")
   var json = false
 
-  @Flag(help: "Read all values and show their range, mean and standard deviation.")
+  @Flag(help: "Read all pixel values and show their range, mean and standard deviation.")
   var statistics = false
 
-  @Flag(help: "Show everything the file says about itself, as a tree.")
+  @Flag(help: "Show all metadata of the file, as a tree.")
   var all = false
 
   @OptionGroup var reading: ReadingArguments
@@ -102,7 +103,7 @@ struct FileSummary: Encodable {
     }
     let facts = file.acquisition.sorted { $0.key < $1.key }.map { MetadataTree.Entry($0.key, .text($0.value)) }
     metadata = all ? .group(facts + [.init("all", file.metadata)]) : .group(facts)
-    warnings = file.warnings
+    warnings = file.warnings.map(OptionNames.put)
   }
 
   /// A table for people.
@@ -139,7 +140,7 @@ struct FileSummary: Encodable {
     guard dataset.kind == .diffraction || dataset.kind == .spectrum, let axis = dataset.axes.last else {
       return "unknown"
     }
-    return "\(short(axis.scale)) \(axis.units) a channel"
+    return "\(short(axis.scale)) \(axis.units) per channel"
   }
 
   private static func outline(_ tree: MetadataTree, depth: Int) -> [String] {

@@ -5,19 +5,20 @@ import TesseraMethods
 struct MotifsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "motifs",
-    abstract: "Describes, lays out and sorts the motifs of a micrograph, and joins them into cells.",
+    abstract: "Describes and classifies the motifs of a micrograph, and joins the classes into motif-cells.",
     discussion: """
       EXAMPLE
         tessera motifs scan.tif --features invariant -o scan-motifs
 
-      writes sites.csv, classes.csv, features.npy, layout.npy, cells.csv, hierarchy.json and summary.json; with --report \
-      the figures and report.html too.
+      writes the folder scan-motifs with sites.csv, classes.csv, features.npy, layout.npy, cells.csv, hierarchy.json and \
+      summary.json. The command does the same as analyze, but draws figures and writes report.html only with --report. \
+      Parameters that are not given are chosen from the image.
       """)
 
-  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
   var inputs: [String]
 
-  @Flag(help: "Draw the figures and write report.html too.")
+  @Flag(help: "Also draw the figures and write report.html.")
   var report = false
 
   @OptionGroup(title: "Input") var image: InputOptions

@@ -8,33 +8,42 @@ import TesseraMethods
 struct ProfileCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
-    abstract: "Intensities along a line, averaged across its width.",
+    abstract: "Measures intensities along a line, averaged across the width of the line.",
     discussion: """
       EXAMPLE
         tessera profile scan.tif --from 20,40 --to 400,40 --width 12 -o profile.csv
 
-      writes one row a sample: distance from the start, place, mean and its standard error. Without --output the table \
-      goes to NAME.profile.csv in the current folder.
+      writes one row per sample: distance from the start, position, mean intensity and its standard error. The centre of the \
+      first pixel is 0,0; x points right and y down. Without --output the table is NAME.profile.csv in the current folder.
       """)
 
-  @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image file to measure.", valueName: "image"))
   var input: String
 
   @OptionGroup(title: "Input") var image: InputOptions
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Start of the line, in pixels.", valueName: "x,y"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Start of the line, in pixels.", valueName: "x,y"),
+    transform: Vector.init(typed:))
   var from: Vector
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("End of the line, in pixels.", valueName: "x,y"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("End of the line, in pixels.", valueName: "x,y"),
+    transform: Vector.init(typed:))
   var to: Vector
 
-  @Option(help: ArgumentHelp("Width that is averaged.", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Width of the line in pixels, at least 1, over which intensities are averaged.", valueName: "pixels"))
   var width = 1.0
 
-  @Option(help: ArgumentHelp("Distance of the samples.", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Distance between neighbouring samples, in pixels.", valueName: "pixels"))
   var step = 1.0
 
-  @Option(help: ArgumentHelp("Draw the profile, too.", valueName: "name.png"))
+  @Option(help: ArgumentHelp("Also draw the profile to this PNG file.", valueName: "name.png"))
   var figure: String?
 
   @OptionGroup var output: OutputOptions

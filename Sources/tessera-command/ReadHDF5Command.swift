@@ -6,18 +6,18 @@ import TesseraFormats
 struct ReadHDF5Command: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "read-hdf5",
-    abstract: "Serves an HDF5 file to the process that starts it.",
+    abstract: "Serves an HDF5 file to the tessera process that starts this command.",
     discussion: """
-      The HDF5 library may crash on a damaged file. So it runs in a process of its own, and a crash costs a sentence.
+      Damaged files can crash the HDF5 library, so HDF5 files are read in a separate process. tessera starts that process.
 
       EXAMPLE
         tessera info scan.emd
 
-      starts tessera-hdf5, or this command if that program is not beside tessera, and talks to it through its standard input.
+      starts tessera-hdf5, or this command if tessera-hdf5 is not installed beside tessera.
       """,
     shouldDisplay: false)
 
-  @Argument(help: ArgumentHelp("The HDF5 file.", valueName: "file"))
+  @Argument(help: ArgumentHelp("HDF5 file to read.", valueName: "file"))
   var file: String
 
   func run() { serveHDF5File(path: file) }

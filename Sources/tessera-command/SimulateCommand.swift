@@ -8,17 +8,21 @@ import TesseraSimulation
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Makes a micrograph with known truth.",
+    abstract: "Simulates a micrograph with known truth.",
     discussion: """
       EXAMPLE
         tessera simulate mose2 --vacancies 0.05 --counts 20 -o test.tif
 
-      writes test.tif, test.sites.csv (one row a lattice node: place, element, defect and surroundings) and \
-      test.truth.json (every parameter). Strained specimens add test.strain.tif, grains test.labels.tif, motifs \
-      test.patches.npy; --frames makes a series. Lengths are in pixels, fractions between 0 and 1; see docs/simulation.md for the image model.
+      writes test.tif, test.sites.csv (one row per lattice node: position, element, defect and environment) and test.truth.json \
+      (every parameter). Strained specimens add test.strain.tif, grains add test.labels.tif and motifs add test.patches.npy. \
+      Without --output the image is SPECIMEN.tif. Lengths are in pixels and fractions lie between 0 and 1 unless stated otherwise; \
+      docs/simulation.md describes the specimens and the image model.
       """)
 
-  @Argument(help: ArgumentHelp("One of \(Simulation.specimenNames.joined(separator: ", ")).", valueName: "specimen"))
+  @Argument(
+    help: ArgumentHelp(
+      "Specimen: \(Simulation.specimenNames.dropLast().joined(separator: ", ")) or \(Simulation.specimenNames.last!).",
+      valueName: "specimen"))
   var specimen: String
 
   @OptionGroup(title: "Imaging") var imaging: ImagingArguments
@@ -60,47 +64,86 @@ struct SimulateCommand: ParsableCommand {
     let files: [String]
     let sites: Int
     let seed: UInt64
+    let version = TesseraVersion.current
   }
 }
 
 /// How the image is taken.
 struct ImagingArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Size of the image: 1024 or 1024x768. (default: 1024)", valueName: "pixels"))
+  @Option(
+    help: ArgumentHelp(
+      "Image size in pixels: 1024 or 1024x768, for example. (default: 1024 for most specimens)", valueName: "pixels"),
+    transform: ImageSize.init(typed:))
   var size: ImageSize?
 
-  @Option(help: ArgumentHelp("Size of a pixel: 0.0137nm, 13.7pm. (default: 0.0137nm for most)", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "Pixel size in nm, pm, A or um: 0.0137nm, for example. (default: 0.0137nm for most specimens)", valueName: "size"),
+    transform: PixelSize.init(typed:))
   var pixelSize: PixelSize?
 
-  @Option(help: ArgumentHelp("Standard deviation of a column. (default: 4 for most)", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Standard deviation of a column's image, in pixels. (default: 4 for most specimens)", valueName: "pixels"))
   var probe: Double?
 
-  @Option(help: ArgumentHelp("Incident electrons per square Angstrom, or inf.", valueName: "e/A2"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Incident electrons per square Angstrom, or inf for an image without shot noise.", valueName: "e/A2"))
   var dose: Double?
 
   @Option(
-    help: ArgumentHelp("Counts in the brightest pixel, instead of a dose; inf for none. (default: 20)", valueName: "n"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Mean counts in the brightest pixel, instead of --dose; inf for an image without shot noise. (default: 20 for most "
+        + "specimens)", valueName: "n"))
   var counts: Double?
 
   @Option(
-    help: ArgumentHelp("Share of the dose scattered by the brightest pixel. (default: 0.05)", valueName: "fraction"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Fraction of the dose that the brightest pixel scatters to the detector. (default: 0.05)", valueName: "fraction"))
   var scatteredFraction: Double?
 
-  @Option(help: ArgumentHelp("Gaussian noise, relative to the brightest pixel.", valueName: "fraction"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Standard deviation of Gaussian noise, as a fraction of the brightest pixel. (default: 0)", valueName: "fraction")
+  )
   var noise: Double?
 
-  @Option(help: ArgumentHelp("Random sideways shift of each row.", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Standard deviation of a random shift of each row along x, in pixels. (default: 0)", valueName: "pixels"))
   var jitter: Double?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Drift from first to last row.", valueName: "x,y"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Drift of the specimen from the first to the last row, in pixels. (default: 0,0)", valueName: "x,y"),
+    transform: Vector.init(typed:))
   var drift: Vector?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Length over which tilted columns spread.", valueName: "x,y"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Length of a tilted column in the image, in pixels. (default: 0,0)", valueName: "x,y"),
+    transform: Vector.init(typed:))
   var tilt: Vector?
 
-  @Option(help: ArgumentHelp("Contamination: deviation of a smooth layer.", valueName: "fraction"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Standard deviation of a smooth contamination layer, as a fraction of the brightest pixel. (default: 0)",
+      valueName: "fraction"))
   var contamination: Double?
 
-  @Option(help: ArgumentHelp("Background, relative to the brightest pixel.", valueName: "fraction"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Constant background, as a fraction of the brightest pixel. (default: 0)", valueName: "fraction"))
   var background: Double?
 
   func apply(to options: inout SimulationOptions) {
@@ -121,26 +164,41 @@ struct ImagingArguments: ParsableArguments {
 
 /// A stack of frames instead of one image.
 struct SeriesArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Number of frames: a stack; --drift goes on from frame to frame.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Number of frames of a stack, 1 to 10000; --drift continues from frame to frame. (default: one image, no stack)",
+      valueName: "n"))
   var frames: Int?
 
-  @Option(help: ArgumentHelp("Random walk of the specimen during one frame, standard deviation.", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Standard deviation of a random walk of the specimen during one frame, in pixels. (default: 0)",
+      valueName: "pixels"))
   var walk: Double?
 
-  @Option(help: ArgumentHelp("Slow error of the scan in each frame, standard deviation.", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Standard deviation of a slowly varying scan error in each frame, in pixels. (default: 0)", valueName: "pixels"))
   var distortion: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Direction of the fast scan of the frames in turn: 0,90. (default: 0)", valueName: "degrees"))
+    help: ArgumentHelp(
+      "Fast-scan directions of successive frames in degrees, multiples of 90: 0,90, for example. (default: 0)",
+      valueName: "list"), transform: NumberList.init(typed:))
   var scanAngle: NumberList?
 
   func validate() throws {
     if frames == nil && (walk != nil || distortion != nil || scanAngle != nil) {
-      throw ValidationError("--walk, --distortion and --scan-angle are of a series; give --frames n")
+      throw ValidationError("--walk, --distortion and --scan-angle apply to a series only; add --frames")
     }
-    if let angles = scanAngle?.values, angles.contains(where: { $0 != $0.rounded() || abs($0) > 360 }) {
-      throw ValidationError("--scan-angle must be multiples of 90, such as 0,90")
+    if let angles = scanAngle?.values,
+      angles.contains(where: { $0.truncatingRemainder(dividingBy: 90) != 0 || abs($0) > 360 })
+    {
+      throw ValidationError("--scan-angle must be multiples of 90 degrees, such as 0,90")
     }
   }
 
@@ -159,68 +217,110 @@ struct SeriesArguments: ParsableArguments {
 struct SpecimenArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Nodes that lack atoms: F, or F,G for one atom and all atoms missing. One number is split 4 : 1.",
-      valueName: "fraction"))
+      "Fraction of nodes with vacancies: F, or F,G with one atom missing and all atoms missing; a single number is split "
+        + "4 : 1. (default: 0.04,0.01 for mose2)", valueName: "fraction"), transform: NumberList.init(typed:))
   var vacancies: NumberList?
 
-  @Option(help: ArgumentHelp("Nodes with the other sublattice's atoms.", valueName: "fraction"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Fraction of nodes occupied by atoms of the other sublattice. (default: 0)", valueName: "fraction"))
   var antisites: Double?
 
-  @Option(help: ArgumentHelp("Foreign atoms by element: W:0.02 or W:0.02,V:0.01.", valueName: "list"))
+  @Option(
+    help: ArgumentHelp(
+      "Fraction of nodes occupied by foreign atoms, for each element: W:0.02 or W:0.02,V:0.01, for example. (default: none)",
+      valueName: "list"), transform: DopantList.init(typed:))
   var dopants: DopantList?
 
-  @Option(help: ArgumentHelp("Root mean square random displacement.", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Root-mean-square random displacement of the columns, in pixels. (default: 0)", valueName: "pixels"))
   var displacement: Double?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Turn of the crystal, or twist of a bilayer.", valueName: "degrees"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Rotation of the crystal, or twist of a bilayer, in degrees from +x towards +y.", valueName: "degrees"))
   var angle: Double?
 
-  @Option(help: ArgumentHelp("bilayer: s22 or mos2.", valueName: "kind"))
+  @Option(help: ArgumentHelp("bilayer: kind, s22 or mos2. (default: s22)", valueName: "kind"))
   var kind: String?
 
-  @Option(name: .customLong("case"), help: ArgumentHelp("bilayer s22: published parameters 0 ... 8.", valueName: "n"))
+  @Option(
+    name: .customLong("case"),
+    parsing: .unconditional,
+    help: ArgumentHelp("bilayer s22: number of the published parameter set, 0 to 8.", valueName: "n"))
   var parameterCase: Int?
 
   @Option(
-    help: ArgumentHelp("grains, strained, wedge: crystal they are made of. (default: mose2)", valueName: "specimen"))
+    help: ArgumentHelp(
+      "grains, strained, wedge: specimen name of the crystal. (default: mose2; fcc110 for wedge)", valueName: "specimen"
+    ))
   var crystal: String?
 
   @Option(
-    help: ArgumentHelp("strained: uniform, gradient, step, turn, dislocation. (default: gradient)", valueName: "field"))
+    help: ArgumentHelp(
+      "strained: strain field, one of uniform, gradient, step, turn and dislocation. (default: gradient)",
+      valueName: "field"))
   var field: String?
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("strained: size of the strain. (default: 0.02)", valueName: "fraction"))
+    parsing: .unconditional,
+    help: ArgumentHelp("strained: magnitude of the strain, -0.2 to 0.2. (default: 0.02)", valueName: "fraction"))
   var strain: Double?
 
-  @Option(help: ArgumentHelp("grains: their number. (default: 2)", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("grains: number of grains, 2 to 64. (default: 2)", valueName: "n"))
   var grains: Int?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("grains: turn from each to the next. (default: 17)", valueName: "degrees"))
+    help: ArgumentHelp("grains: rotation between successive grains, in degrees. (default: 17)", valueName: "degrees"))
   var misorientation: Double?
 
-  @Option(help: ArgumentHelp("wedge: atoms a column at the thick end. (default: 15)", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("wedge: number of atoms per column at the thick end, 1 to 200. (default: 15)", valueName: "n"))
   var thickness: Int?
 
-  @Option(help: ArgumentHelp("wedge: loss of intensity an atom by channelling. (default: 0)", valueName: "fraction"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "wedge: loss of intensity per atom by channelling, 0 to 0.2. (default: 0)", valueName: "fraction"))
   var saturation: Double?
 
-  @Option(help: ArgumentHelp("motifs: corners of the polygon. (default: 6)", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "motifs: number of corners of the polygon, 2 to 100. (default: \(MotifPatches().corners))", valueName: "n"))
   var corners: Int?
 
-  @Option(help: ArgumentHelp("motifs: patches of both classes: n1,n2. (default: 500,500)", valueName: "n1,n2"))
+  @Option(
+    help: ArgumentHelp(
+      "motifs: number of patches of each of the two classes. (default: \(MotifPatches().firstCount),"
+        + "\(MotifPatches().secondCount))", valueName: "n1,n2"), transform: NumberList.init(typed:))
   var patches: NumberList?
 
-  @Option(help: ArgumentHelp("motifs: side of a patch. (default: 128)", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "motifs: side length of a patch, in pixels. (default: \(MotifPatches().size))", valueName: "pixels"))
   var patchSize: Int?
 
-  @Option(help: ArgumentHelp("motifs: distance of the corners. (default: 32)", valueName: "pixels"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "motifs: distance of the corners from the centre, in pixels. (default: \(short(MotifPatches().distance)))",
+      valueName: "pixels"))
   var distance: Double?
 
-  @Option(help: ArgumentHelp("motifs: middle height of class 2. (default: 0.8)", valueName: "fraction"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "motifs: height of the central column of class 2, relative to class 1. (default: \(MotifPatches().centreHeight))",
+      valueName: "fraction"))
   var centreHeight: Double?
 
   func validate() throws {

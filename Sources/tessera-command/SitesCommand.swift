@@ -10,23 +10,26 @@ import TesseraStructure
 struct SitesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sites",
-    abstract: "Finds the atom columns of a micrograph and refines their places.",
+    abstract: "Finds the atom columns of a micrograph and fits their positions.",
     discussion: """
       EXAMPLE
-        tessera sites scan.tif -o scan.sites.csv
+        tessera sites scan.tif -o columns.csv
 
-      writes one row a column: place in pixels (and nm where the image is calibrated), height, widths, background, \
-      intensity and their standard errors. Without --output the table goes to NAME.sites.csv in the current folder. \
-      With --positions the columns of a table are fitted, none added or removed. --frames 0..9 --each gives a table a frame. \
-      --method symmetry --fold 6 takes the places of 6-fold symmetry, columns or holes.
+      writes one row per column: position in pixels (and in nm if the image is calibrated), height, widths, background, \
+      integrated intensity and the standard errors. Without --output the table is NAME.sites.csv in the current folder. With \
+      --frames 0..9 --each, every frame has its own table.
       """)
 
-  @Argument(help: ArgumentHelp("The image file.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"))
   var input: String
 
   @Option(
     help: ArgumentHelp(
-      "Fit the columns at these places (a table with x and y in pixels) instead of finding them.", valueName: "file"))
+      "Table of known columns (x and y in pixels, or x_nm and y_nm) to fit instead of searching for columns; no column is "
+        + "added or removed.", valueName: "table"))
+  var sites: String?
+
+  @Option(help: ArgumentHelp("Deprecated: use --sites.", valueName: "table", visibility: .hidden))
   var positions: String?
 
   @OptionGroup(title: "Input") var image: InputOptions
@@ -34,7 +37,16 @@ struct SitesCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
+  /// The table of columns that are known, under either name of the option.
+  private var known: String? { sites ?? positions }
+
+  func validate() throws {
+    guard positions != nil else { return }
+    guard sites == nil else { throw ValidationError("--positions is the old name of --sites; give --sites only") }
+  }
+
   func run() throws {
+    if positions != nil { Messages.warning("--positions is deprecated; use --sites") }
     let images = image.images(of: [input])
     var reports: [Report] = []
     let outcome = Result {
@@ -66,25 +78,26 @@ struct SitesCommand: ParsableCommand {
     let micrograph = try image.micrograph(of: chosen)
     let prepared = try preparation.prepared(micrograph)
     let found =
-      try positions.map { try finder.fitted(at: seeds($0, micrograph), in: prepared, name: micrograph.name) }
+      try known.map { try finder.fitted(at: seeds($0, micrograph), in: prepared, name: micrograph.name) }
       ?? finder.found(in: prepared, name: micrograph.name)
     let table = SiteTable(
       sites: found.sites, accuracies: found.accuracies, calibration: micrograph.calibration)
     try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
-    for warning in prepared.warnings + found.warnings { Messages.warning("\(micrograph.name): \(warning)") }
+    let warnings = prepared.warnings + found.warnings
+    for warning in warnings { Messages.warning("\(micrograph.name): \(warning)") }
     return Report(
       input: input, output: path, frame: chosen.frame, columns: found.sites.count, scale: found.scale,
-      method: positions == nil ? found.route.rawValue : "positions", shape: found.shape.rawValue,
+      method: known == nil ? found.route.rawValue : "positions", shape: found.shape.rawValue,
       flagged: found.accuracies.count { $0.flag != nil }, meanSpacing: found.sites.meanSpacing,
-      version: TesseraVersion.current, warnings: prepared.warnings)
+      version: TesseraVersion.current, warnings: warnings.map(OptionNames.put))
   }
 
-  /// The places of a table, in pixels.
+  /// The positions of a table, in pixels.
   private func seeds(_ path: String, _ micrograph: Micrograph) throws -> [Point] {
     let list = try SiteList.read(path: path)
     guard list.unit == .nanometre else { return list.positions }
     guard let calibration = micrograph.calibration else {
-      throw DataError("\(path): its places are in nm, and the image has no scale; give --pixel-size")
+      throw DataError("\(path): contains positions in nm, but the image has no pixel size; give --pixel-size")
     }
     return list.positions.map { Point($0.x / calibration.nanometresPerPixelX, $0.y / calibration.nanometresPerPixelY) }
   }

@@ -10,17 +10,18 @@ import TesseraStructure
 struct StrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "strain",
-    abstract: "Measures strain and rotation of a crystal, from its columns or by geometric phase settings.",
+    abstract: "Measures strain and rotation of a crystal, from columns or by geometric phase analysis.",
     discussion: """
       EXAMPLE
         tessera strain scan.tif --reference 40,40,200,200
 
-      writes scan.tessera/ with strain.tif (exx, eyy, exy, rotation; one value a pixel), strain-error.tif, summary.json, \
-      figures and report.html; from columns strain.csv too. exx is positive where the crystal is stretched along x, the \
-      rotation from +x (right) towards +y (down); docs/strain.md shows the conventions.
+      writes the folder scan.tessera with strain.tif (pages exx, eyy, exy and rotation; one value per pixel), strain-error.tif, \
+      summary.json, figures and report.html, and with strain.csv if the strain is measured from columns. exx is positive where the \
+      crystal is stretched along x; the rotation is positive from +x (right) towards +y (down). docs/strain.md explains the \
+      conventions. Without --output the folder is NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image files.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions
@@ -32,7 +33,7 @@ struct StrainCommand: ParsableCommand {
   func run() throws {
     try MethodRun(command: "strain", output: output, columns: strain.columns()) { micrograph in
       var method = try strain.method(for: micrograph)
-      method.preparation.contrast = Preparation.Contrast(rawValue: contrast.contrast.rawValue) ?? .auto
+      method.preparation.contrast = contrast.contrast
       return method
     }.run(inputs, options: image)
   }
@@ -45,57 +46,80 @@ extension PhaseMask.Shape: ExpressibleByArgument {}
 struct StrainOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "columns, gpa, both; auto: columns where they share a lattice, or the one whose options are given.",
+      "Method: columns, gpa (geometric phase analysis), both, or auto (the method whose options are given; otherwise columns "
+        + "if the columns share a lattice, else gpa).",
       valueName: "name"))
   var method = StrainMethod.Route.auto
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "mean, lattice, x,y,w,h (pixels, or with nm at the end), class:NAME, or vectors:ux,uy,vx,vy.", valueName: "what"))
+      "Unstrained reference: mean (average of the image), lattice (the fitted lattice), x,y,w,h (a rectangle in pixels; in nm "
+        + "with nm at the end), class:NAME (columns of a class) or vectors:ux,uy,vx,vy (lattice vectors in pixels, or with nm "
+        + "at the end). (default: mean)", valueName: "what"), transform: ReferenceArgument.init(typed:))
   var reference = ReferenceArgument(kind: .mean)
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Direction of exx: x, u, v or degrees from x.", valueName: "axis"))
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Direction of exx: x, u or v (a lattice vector of the reference), or an angle in degrees from +x towards +y. "
+        + "(default: x)", valueName: "axis"), transform: AxisArgument.init(typed:))
   var axis = AxisArgument(axis: .x)
 
-  @Option(help: ArgumentHelp("Columns: deviation of the weights. (default: about 1)", valueName: "spacings"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "columns: standard deviation of the averaging window, in column spacings, 0.5 to 100. (default: chosen, about 1)",
+      valueName: "spacings"))
   var radius: Double?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("gpa: first Bragg vector, cycles a pixel, or 1/nm with /nm at the end.", valueName: "x,y"))
+    help: ArgumentHelp(
+      "gpa: first Bragg vector in cycles per pixel, or in 1/nm with /nm at the end. (default: chosen from the image)",
+      valueName: "x,y"), transform: BraggArgument.init(typed:))
   var g1: BraggArgument?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("gpa: second Bragg vector.", valueName: "x,y"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "gpa: second Bragg vector, in the same units. (default: chosen from the image)", valueName: "x,y"),
+    transform: BraggArgument.init(typed:))
   var g2: BraggArgument?
 
-  @Option(help: "gpa: window around the reflections. (default: gaussian)")
+  @Option(
+    help: ArgumentHelp("gpa: shape of the mask around each reflection. (default: gaussian)", valueName: "name"))
   var mask: PhaseMask.Shape?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
-      "gpa: deviation of the Gaussian, radius of Hann's window, over the shorter |g|. (default: 0.1, 0.25)",
+      "gpa: width of the mask as a fraction of the shorter |g|, 0.01 to 0.5; the standard deviation of a Gaussian, the radius "
+        + "of a Hann window. (default: 0.1 for gaussian, 0.25 for hann)",
       valueName: "fraction"))
   var maskRadius: Double?
 
-  @Option(help: ArgumentHelp("Use the columns of this sites.csv instead of finding them.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Table of known columns (sites.csv) to use instead of searching for columns.", valueName: "table"))
   var sites: String?
 
   func validate() throws {
     if method == .both && radius != nil {
       throw ValidationError(
-        "--radius has no part in --method both, which takes the resolution of --mask-radius; leave it out")
+        "--method both takes the resolution from --mask-radius; leave out --radius")
     }
     if method == .gpa && radius != nil {
-      throw ValidationError("--radius is for columns; with --method gpa use --mask-radius")
+      throw ValidationError("--radius applies to columns; use --mask-radius with --method gpa")
     }
     if method == .columns && usesPhases {
-      throw ValidationError("--g1, --g2, --mask and --mask-radius are for --method gpa and both; leave them out")
+      throw ValidationError(
+        "--g1, --g2, --mask and --mask-radius do not apply to --method columns; leave out these options")
     }
     if method == .auto && radius != nil && usesPhases {
       throw ValidationError(
-        "--radius is for columns, --g1, --g2, --mask and --mask-radius are for phases; leave out one or the other")
+        "--radius applies to columns, but --g1, --g2, --mask and --mask-radius apply to gpa; choose one method with --method"
+      )
     }
   }
 
@@ -121,7 +145,7 @@ struct StrainOptions: ParsableArguments {
 }
 
 /// `--reference`.
-struct ReferenceArgument: ExpressibleByArgument, Sendable {
+struct ReferenceArgument: Sendable {
   enum Kind: Sendable, Equatable {
     case mean, lattice
     case siteClass(String)
@@ -131,7 +155,7 @@ struct ReferenceArgument: ExpressibleByArgument, Sendable {
 
   init(kind: Kind) { self.kind = kind }
 
-  init?(argument: String) {
+  init(typed argument: String) throws {
     switch argument {
     case "mean": kind = .mean
     case "lattice": kind = .lattice
@@ -141,10 +165,14 @@ struct ReferenceArgument: ExpressibleByArgument, Sendable {
       var text = isVectors ? String(argument.dropFirst(8)) : argument
       let isNanometres = text.hasSuffix("nm")
       if isNanometres { text.removeLast(2) }
-      guard let list = NumberList(argument: text.replacing("nm", with: "").replacing(" ", with: "")),
-        list.values.count == 4
-      else { return nil }
-      kind = .numbers(list.values, isVectors: isVectors, isNanometres: isNanometres)
+      guard let numbers = NumberList.numbers(in: text.replacing("nm", with: "").replacing(" ", with: "")),
+        numbers.count == 4
+      else {
+        throw ValidationError(
+          "mean, lattice, class:NAME, a rectangle such as 40,40,200,200 or vectors such as vectors:24,0,12,20.8 are possible"
+        )
+      }
+      kind = .numbers(numbers, isVectors: isVectors, isNanometres: isNanometres)
     }
   }
 
@@ -168,42 +196,43 @@ struct ReferenceArgument: ExpressibleByArgument, Sendable {
         : .region(x: first.x, y: first.y, width: second.x, height: second.y)
     }
   }
-
-  var defaultValueDescription: String { "mean" }
 }
 
 /// `--axis`.
-struct AxisArgument: ExpressibleByArgument, Sendable {
+struct AxisArgument: Sendable {
   let axis: StrainAxis
 
   init(axis: StrainAxis) { self.axis = axis }
 
-  init?(argument: String) {
+  init(typed argument: String) throws {
     switch argument {
     case "x": axis = .x
     case "u": axis = .u
     case "v": axis = .v
     default:
-      guard let degrees = Double(argument), degrees.isFinite else { return nil }
+      guard let degrees = Double(argument), degrees.isFinite else {
+        throw ValidationError("x, u, v or an angle in degrees is needed, such as 30")
+      }
       axis = .angle(degrees * .pi / 180)
     }
   }
-
-  var defaultValueDescription: String { "x" }
 }
 
-/// `--g1 0.048,0` in cycles a pixel, or `--g1 3.5,0/nm`.
-struct BraggArgument: ExpressibleByArgument, Sendable {
+/// `--g1 0.048,0` in cycles per pixel, or `--g1 3.5,0/nm`.
+struct BraggArgument: Sendable {
   let vector: Point
   let isPerNanometre: Bool
 
-  init?(argument: String) {
+  init(typed argument: String) throws {
     isPerNanometre = argument.hasSuffix("/nm")
-    guard let vector = Vector(argument: isPerNanometre ? String(argument.dropLast(3)) : argument) else { return nil }
-    self.vector = vector.point
+    let text = isPerNanometre ? String(argument.dropLast(3)) : argument
+    guard let numbers = NumberList.numbers(in: text), numbers.count == 2 else {
+      throw ValidationError("two numbers are needed, such as 0.048,0 (cycles per pixel) or 3.5,0/nm")
+    }
+    vector = Point(numbers[0], numbers[1])
   }
 
-  /// In cycles a pixel.
+  /// In cycles per pixel.
   func frequency(in micrograph: Micrograph) throws -> Point {
     guard isPerNanometre else { return vector }
     guard let calibration = micrograph.calibration else {

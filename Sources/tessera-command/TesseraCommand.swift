@@ -7,7 +7,17 @@ import TesseraMethods
 struct TesseraCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera",
-    abstract: "Finds the motifs of an atomic-resolution micrograph, where each one sits, and how they combine.",
+    abstract: "Analyses atomic-resolution electron micrographs: columns, motifs, defects, strain and grains.",
+    discussion: """
+      EXAMPLE
+        tessera analyze scan.tif --pixel-size 0.0123nm
+
+      finds the columns of the image, classifies the motifs around the columns and writes the folder scan.tessera with a \
+      report. `tessera demo` does the same with a simulated image; docs/commands.md describes every command.
+
+      Exit status: 0 done, 1 some of several inputs failed, 64 wrong usage, 65 unusable data, 66 no such input, 73 result not \
+      writable or existing, 74 input or output failed.
+      """,
     version: TesseraVersion.current,
     subcommands: [
       DemoCommand.self, AnalyzeCommand.self, InfoCommand.self, ConvertCommand.self, SimulateCommand.self,

@@ -13,7 +13,7 @@ struct `The examples for Python` {
     #expect(printed.status == 0)
     #expect(printed.output.contains("sites, "))
     if has("hyperspy.api") {
-      #expect(printed.output.contains("HyperSpy: (2, 1024, 1024), 0.0137 nm x 0.0137 nm a pixel"))
+      #expect(printed.output.contains("HyperSpy: (2, 1024, 1024), 0.0137 nm x 0.0137 nm per pixel"))
     }
     if has("ase") { #expect(printed.output.contains("Atoms(symbols='X")) }
   }
@@ -27,9 +27,9 @@ struct `The examples for Python` {
     }
     let printed = try run(python, [example("open_elsewhere.py"), folder / "scan"])
     #expect(printed.status == 0)
-    #expect(printed.output.contains("ImageJ TIFF: (96, 96) float32, 0.0123 nm a pixel"))
-    if has("hyperspy.api") { #expect(printed.output.contains("HyperSpy, hspy: (96, 96) float32, 0.0123 nm a pixel")) }
-    if has("mrcfile") { #expect(printed.output.contains("mrcfile: (96, 96) float32, 0.0123 nm a pixel")) }
+    #expect(printed.output.contains("ImageJ TIFF: (96, 96) float32, 0.0123 nm per pixel"))
+    if has("hyperspy.api") { #expect(printed.output.contains("HyperSpy, hspy: (96, 96) float32, 0.0123 nm per pixel")) }
+    if has("mrcfile") { #expect(printed.output.contains("mrcfile: (96, 96) float32, 0.0123 nm per pixel")) }
   }
 }
 

@@ -71,7 +71,7 @@ struct `HDF5 datasets` {
     var options = ReadingOptions()
     options.pixelLimit = 8_000_000
     let error = #expect(throws: FormatError.self) { try ImageFile.open(path: path, options: options) }
-    #expect(error?.description.contains("raise --max-pixels") == true)
+    #expect(error?.description.contains("raise “max pixels”") == true)
   }
 
   @Test func `packed by LZF are read`() throws {

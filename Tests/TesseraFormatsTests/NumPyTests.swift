@@ -56,7 +56,7 @@ struct `NumPy files` {
     let values = (0..<9 * 8 * 2).map { UInt8($0) }
     let path = folder.file("s.npy", npy("|u1", shape: "(9, 8, 2)", values))
     let plain = try ImageFile.open(path: path)
-    #expect(plain.warnings.contains { $0.contains("--frame-axis last") })
+    #expect(plain.warnings.contains { $0.contains("“frame axis = last”") })
     var options = ReadingOptions()
     options.frameAxis = .last
     let file = try ImageFile.open(path: path, options: options)

@@ -137,7 +137,7 @@ struct `Rigid registration` {
       } catch { return "\(error)" }
     }
     #expect(sentence([frame, smaller]).contains("frame 1 has 60 x 60 pixels and frame 0 has 64 x 64"))
-    #expect(sentence([frame]).contains("one frame only"))
+    #expect(sentence([frame]).contains("has one frame, but registration needs two or more; leave out “register”"))
     let flat = Raster<Float>(width: 64, height: 64, filling: 5)
     #expect(sentence([flat, flat, flat]).contains("no two of its 3 frames show the same structure"))
     let tiny = Raster<Float>(width: 8, height: 8, filling: 5)

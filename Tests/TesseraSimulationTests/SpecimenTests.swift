@@ -122,7 +122,9 @@ struct `Specimens` {
   @Test func `refuse options that they do not know`() {
     var options = SimulationOptions()
     options.field = "step"
-    #expect(throws: ParameterError("mose2 has no option field")) { try Simulation(specimen: "mose2", options: options) }
+    #expect(throws: ParameterError("“field” does not apply to the specimen mose2")) {
+      try Simulation(specimen: "mose2", options: options)
+    }
     options = SimulationOptions()
     options.kind = "graphite"
     #expect(throws: ParameterError.self) { try Simulation(specimen: "bilayer", options: options) }

@@ -16,7 +16,7 @@ import pandas
 folder = Path(sys.argv[1])
 summary = json.loads((folder / "summary.json").read_text())
 sites = pandas.read_csv(folder / "sites.csv")
-features = numpy.load(folder / "features.npy")  # one row a site, NaN where a site has no patch
+features = numpy.load(folder / "features.npy")  # one row per site, NaN where a site has no patch
 layout = numpy.load(folder / "layout.npy")
 assert len(sites) == len(features) == len(layout)
 
@@ -31,7 +31,7 @@ else:
     # The micrograph rebuilt from its motifs, and what is left of it; the same call reads what `tessera convert` writes.
     signal = hyperspy.load(folder / "reconstruction.tif")
     x, y = signal.axes_manager.signal_axes
-    print(f"HyperSpy: {signal.data.shape}, {x.scale:.4g} {x.units} x {y.scale:.4g} {y.units} a pixel")
+    print(f"HyperSpy: {signal.data.shape}, {x.scale:.4g} {x.units} x {y.scale:.4g} {y.units} per pixel")
     # Sites as markers: HyperSpy places them in the units of the axes, the centre of the first pixel at 0.
     columns = sites[sites.kind == "column"]
     markers = hyperspy.plot.markers.Points(columns[["x", "y"]].to_numpy() * [x.scale, y.scale])

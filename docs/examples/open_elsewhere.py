@@ -21,8 +21,8 @@ values = numpy.load(f"{name}.npy")
 
 def agree(program, found, nanometres, wanted):
     assert numpy.array_equal(found, values), f"{program}: other values"
-    assert abs(nanometres / wanted - 1) < 1e-6, f"{program}: {nanometres} nm a pixel, not {wanted}"
-    print(f"{program}: {found.shape} {found.dtype}, {nanometres:.6g} nm a pixel")
+    assert abs(nanometres / wanted - 1) < 1e-6, f"{program}: {nanometres} nm per pixel, not {wanted}"
+    print(f"{program}: {found.shape} {found.dtype}, {nanometres:.6g} nm per pixel")
 
 
 with tifffile.TiffFile(f"{name}.ome.tif") as file:

@@ -21,7 +21,9 @@ final class FileBytes: Sendable {
     guard descriptor >= 0 else {
       let reason = errno
       if reason == ENOENT || reason == ENOTDIR {
-        throw FormatError(.missing, "\(path): there is no such file; check the name")
+        throw FormatError(
+          .missing,
+          path.isEmpty ? "the file name is empty; name a file" : "\(path): there is no such file; check the name")
       }
       throw FormatError(.missing, "\(path): cannot be opened (\(String(cString: strerror(reason))))")
     }

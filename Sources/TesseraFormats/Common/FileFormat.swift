@@ -44,10 +44,10 @@ struct FileFormat: Sendable {
     }
     if file.count <= 1 << 24, !head.contains(0), (try? SiteTableFile(path: file.path))?.holdsPlaces == true {
       throw FormatError(
-        in: file.path, "is a table of sites, no image; `tessera convert` writes it as .xyz, .cif, .csv or .txt")
+        in: file.path, "is a table of sites, not an image; `tessera convert` writes it as .xyz, .cif, .csv or .txt")
     }
     throw FormatError(
-      in: file.path, "is in no format that is read (see `tessera info --help`); export it as TIFF")
+      in: file.path, "has an unsupported format (`tessera help info` lists the formats); export the image as TIFF")
   }
 }
 

@@ -29,7 +29,7 @@ public struct ImageFile: Sendable {
     let format = try FileFormat.of(bytes)
     let reader = try format.open(bytes, options)
     guard !reader.datasets.isEmpty else {
-      throw FormatError(in: path, "holds no array of numbers; name a file with an image")
+      throw FormatError(in: path, "contains no array of numbers; name a file with an image")
     }
     for dataset in reader.datasets {
       guard checkedProduct(dataset.shape + [dataset.channels, dataset.type.size]) != nil else {
@@ -57,7 +57,10 @@ public struct ImageFile: Sendable {
     var warnings = self.warnings
     let chosen = try choose(dataset, &warnings)
     if frame == nil && chosen.frameCount > 1 {
-      warnings.append("stack of \(chosen.frameCount) frames: frame 0 is read; choose another, or average several")
+      warnings.append(
+        "stack of \(chosen.frameCount) frames: frame 0 is read; choose another with \(setting("frame")), or average several "
+          + "with \(setting("frames"))"
+      )
     }
     try checkFrame(frame ?? 0, of: chosen)
     _ = try checkedPixelCount(of: chosen)
@@ -142,11 +145,13 @@ public struct ImageFile: Sendable {
     guard chosen.kind != .spectrum, chosen.shape.count >= 2 else {
       let others =
         images.isEmpty ? "" : "; datasets with images: \(images.map { "\($0.index)" }.joined(separator: ", "))"
-      throw FormatError(in: path, "dataset \(chosen.index) holds \(chosen.kind.rawValue) data, no image\(others)")
+      throw FormatError(in: path, "dataset \(chosen.index) holds \(chosen.kind.rawValue) data, not an image\(others)")
     }
     if index == nil && images.count > 1 {
       warnings.append(
-        "holds \(images.count) images: dataset \(chosen.index) (\(chosen.name)) is read; choose another with --dataset")
+        "holds \(images.count) images: dataset \(chosen.index) (\(chosen.name)) is read; choose another "
+          + "with \(setting("dataset"))"
+      )
     }
     if chosen.kind == .diffraction {
       warnings.append("is a diffraction pattern: its axes are reciprocal, so it has no pixel size")
@@ -156,7 +161,8 @@ public struct ImageFile: Sendable {
 
   private func checkFrame(_ frame: Int, of dataset: DatasetDescription) throws(FormatError) {
     guard frame >= 0, frame < dataset.frameCount else {
-      throw FormatError(in: path, "has no frame \(frame); dataset \(dataset.index) has \(dataset.frameCount), from 0")
+      throw FormatError(
+        in: path, "has no frame \(frame); dataset \(dataset.index) has \(dataset.frameCount), counted from 0")
     }
   }
 
@@ -168,7 +174,8 @@ public struct ImageFile: Sendable {
     guard count <= options.pixelLimit else {
       throw FormatError(
         in: path,
-        "has \(dataset.width) x \(dataset.height) pixels, more than the limit \(options.pixelLimit); raise --max-pixels"
+        "has \(dataset.width) x \(dataset.height) pixels, more than the limit \(options.pixelLimit); "
+          + "raise \(setting("max pixels"))"
       )
     }
     return count

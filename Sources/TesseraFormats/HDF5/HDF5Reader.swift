@@ -1,4 +1,5 @@
 import Synchronization
+import TesseraNumerics
 
 /// An HDF5 file: the images that one of the field's conventions describes, or else every array in it.
 struct HDF5Reader: FormatReader {
@@ -78,7 +79,8 @@ struct HDF5Reader: FormatReader {
       guard count > options.pixelLimit / Self.sparseShare else { return false }
       let held = image.arrays.reduce(0) { $0 + $1.storedSize }
       refused.append(
-        "\(image.array.path) claims \(count) values, of which the file holds \(held) bytes; raise --max-pixels to read it"
+        "\(image.array.path) claims \(count) values, of which the file holds \(held) bytes; "
+          + "raise \(setting("max pixels")) to read it"
       )
       return true
     }

@@ -67,7 +67,7 @@ struct MRCReader: FormatReader {
     var size = header.nanometresPerPixel
     if let pixel = extended.nanometresPerPixel, size == nil || extended.isPreferred { size = pixel }
     if let size, size.x == 0.1, size.y == 0.1 {
-      warnings.append("states exactly 1 Å a pixel, which many programs write when they do not know the size")
+      warnings.append("states exactly 1 Å per pixel, which many programs write when they do not know the size")
     }
     var axes = [
       DatasetAxis(name: "y", size: header.height, scale: size?.y ?? 1, units: size == nil ? "" : "nm"),

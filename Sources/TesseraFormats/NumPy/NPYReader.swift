@@ -1,3 +1,5 @@
+import TesseraNumerics
+
 /// A NumPy array file (`.npy`): any number type, both byte orders, both storage orders.
 struct NPYReader: FormatReader {
   static let signature: [UInt8] = [0x93] + Array("NUMPY".utf8)
@@ -57,5 +59,6 @@ func frameAxis(of array: StoredArray, _ options: ReadingOptions) -> (StoredArray
 /// The warning for a shape such as (361, 361, 5), whose last axis is much shorter than two that are nearly equal.
 func warningAboutFrameAxis(of shape: [Int]) -> String? {
   guard shape.count == 3, shape[2] * 4 <= min(shape[0], shape[1]) else { return nil }
-  return "shape \(shape): the frames seem to lie along the last axis; if so, read it with --frame-axis last"
+  return
+    "shape \(shape): the frames seem to lie along the last axis; if so, read the file with \(setting("frame axis", "last"))"
 }

@@ -1,3 +1,5 @@
+import TesseraNumerics
+
 /// A NumPy archive (`.npz`): several arrays, one dataset each.
 ///
 /// A stored member is read where it lies; a compressed one is unpacked in memory when the archive is opened, since its
@@ -23,7 +25,8 @@ struct NPZReader: FormatReader {
     for member in members where member.isDeflated {
       guard member.size <= allowed else {
         throw FormatError(
-          in: file.path, "unpacks to more than \(options.pixelLimit) bytes; raise --max-pixels, or unpack it first")
+          in: file.path,
+          "unpacks to more than \(options.pixelLimit) bytes; raise \(setting("max pixels")), or unpack the file first")
       }
       allowed -= member.size
     }
@@ -33,7 +36,7 @@ struct NPZReader: FormatReader {
         let bytes = try archive.bytes(of: member, limit: options.pixelLimit)
         arrays.append(try NPYReader(bytes, options, index: arrays.count, name: name))
       } catch let error as FormatError where members.count > 1 && error.description.contains("not numbers") {
-        warnings.append("\(name) is left out: it holds no numbers")
+        warnings.append("\(name) is left out, because it contains no numbers")
       }
     }
     self.arrays = arrays

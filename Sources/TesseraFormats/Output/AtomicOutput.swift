@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TesseraNumerics
 
 /// Results that appear whole or not at all: written beside their place under a hidden name, then renamed.
 ///
@@ -39,7 +40,9 @@ public enum AtomicOutput {
     if exists(path) && !isReplaceableFolder(path) {
       throw FormatError(
         .cannotWrite,
-        "\(path): is no result folder (it has no \(folderMarker)), so --force leaves it alone; name another")
+        "\(path): is not a result folder (it contains no \(folderMarker)), so \(setting("force")) does not "
+          + "replace it; name another"
+      )
     }
     return try place(path) { temporary in
       do {
@@ -64,7 +67,8 @@ public enum AtomicOutput {
   /// Long computations call it first, so that a wrong `--output` is said at once.
   public static func checkPlace(_ path: String, replacing: Bool) throws {
     if exists(path) && !replacing {
-      throw FormatError(.cannotWrite, "\(path): exists already; use --force to replace it, or give another name")
+      throw FormatError(
+        .cannotWrite, "\(path): exists already; use \(setting("force")) to replace it, or give another name")
     }
     let parent = parentFolder(of: path)
     guard isFolder(parent) else {

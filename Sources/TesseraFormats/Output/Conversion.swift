@@ -88,7 +88,8 @@ public struct Conversion: Sendable {
     case .one(let frame): range = frame...frame
     case .each(let chosen):
       guard target != .png else {
-        throw FormatError(.cannotWrite, "\(path): a PNG file holds one image; choose one with --frame, or write .tif")
+        throw FormatError(
+          .cannotWrite, "\(path): a PNG file holds one image; choose one with \(setting("frame")), or write .tif")
       }
       range = chosen
     }
@@ -191,7 +192,10 @@ public struct Conversion: Sendable {
       range = frames.lowerBound..<frames.upperBound + 1
       shape = [frames.count] + shape.suffix(2)
     case .mean:
-      throw FormatError(.cannotWrite, "\(path): a mean is not a stored value; leave out --raw, or choose --frame")
+      throw FormatError(
+        .cannotWrite,
+        "\(path): a mean is not a stored value; leave out \(setting("raw")), or choose one frame with \(setting("frame"))"
+      )
     }
     if description.channels > 1 { shape.append(description.channels) }
     try NPYWriter.stream(type: description.type, shape: shape, to: path, replacing: replacing) { emit in
@@ -204,12 +208,12 @@ public struct Conversion: Sendable {
   private func rounding(of description: DatasetDescription, to type: ScalarType, _ first: Raster<Float>) -> [String] {
     let isWide = [.int32, .uint32, .int64, .uint64].contains(description.type)
     guard isWide, type == .float32, first.values.contains(where: { abs($0) >= 16_777_216 }) else { return [] }
-    let way = description.type.size == 4 ? "write .tif or .hspy" : "use --raw and a .npy file"
+    let way = description.type.size == 4 ? "write .tif or .hspy" : "use \(setting("raw")) and a .npy file"
     return ["integers above 16,777,216 are rounded to single precision; to keep every digit, \(way)"]
   }
 
   private func loss(_ target: Target, _ calibration: Calibration?) -> [String] {
     target == .npy && calibration != nil
-      ? ["NumPy files hold no pixel size: it is lost; give --pixel-size when reading"] : []
+      ? ["NumPy files have no place for the pixel size, which is lost; give \(setting("pixel size")) when reading"] : []
   }
 }

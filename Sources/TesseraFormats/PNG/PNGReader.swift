@@ -1,5 +1,6 @@
 import CPNG
 import TesseraImaging
+import TesseraNumerics
 
 /// A PNG image: 8 or 16 bits a sample, grey or colour; palettes and lower depths are expanded by libpng.
 ///
@@ -81,7 +82,7 @@ struct PNGReader: FormatReader {
     guard let pixels = checkedProduct([width, height]), pixels <= options.pixelLimit,
       let bits = checkedProduct([pixels, samples * depth])
     else {
-      throw FormatError(in: file.path, "claims \(width) x \(height) pixels, more than --max-pixels allows")
+      throw FormatError(in: file.path, "claims \(width) x \(height) pixels, more than \(setting("max pixels")) allows")
     }
     cursor.offset = 33
     var texts: [(key: String, text: String)] = []

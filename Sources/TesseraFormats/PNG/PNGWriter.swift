@@ -24,7 +24,7 @@ public enum PNGWriter {
     stretching pixels: Raster<Float>, from range: ClosedRange<Float>? = nil, bits: Int = 8,
     calibration: Calibration? = nil, to path: String, replacing: Bool = false
   ) throws {
-    precondition(bits == 8 || bits == 16, "a PNG image has 8 or 16 bits a sample")
+    precondition(bits == 8 || bits == 16, "a PNG image has 8 or 16 bits per sample")
     let finite = pixels.values.lazy.filter(\.isFinite)
     let low = range?.lowerBound ?? finite.min() ?? 0
     let high = range?.upperBound ?? finite.max() ?? 1

@@ -29,12 +29,15 @@ package struct SiteTableFile: Sendable {
     let file = try FileBytes(path: path)
     let head = try file.head(4096)
     if let format = FileFormat.all.first(where: { $0.name != "text" && $0.recognizes(head) }) {
-      throw FormatError(in: path, "is an image (\(format.name)), no table of sites; `tessera sites` finds them in it")
+      throw FormatError(
+        in: path, "is an image (\(format.name)), not a table of sites; `tessera sites` finds the sites of an image")
     }
     guard file.count <= 1 << 30 else { throw FormatError(in: path, "is too long for a table of sites; split it") }
     let text = plainText(try file.bytes(at: 0, count: file.count))
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.trimmed.isEmpty && $0.first != "#" }
-    guard let first = lines.first else { throw FormatError(in: path, "is empty; a table of sites has a row a site") }
+    guard let first = lines.first else {
+      throw FormatError(in: path, "is empty; a table of sites has one row per site")
+    }
     isExtendedXYZ = Int(first.trimmed) != nil && lines.count >= 2
     if isExtendedXYZ {
       table = try Self.extendedXYZ(lines, count: Int(first.trimmed)!, path: path)
@@ -136,7 +139,7 @@ package struct SiteTableFile: Sendable {
       let row = fields(of: line, separator)
       guard row.count >= 2, row.count == rows.first?.count ?? row.count,
         row.allSatisfy({ Double($0)?.isFinite ?? false })
-      else { throw FormatError(in: path, "line \(index + 1) is no row of numbers like the others") }
+      else { throw FormatError(in: path, "line \(index + 1) is not a row of numbers like the others") }
       rows.append(row)
       numbers.append(Double(row[0])!)
     }
@@ -168,7 +171,7 @@ package struct SiteTableFile: Sendable {
     for (index, line) in lines[2..<count + 2].enumerated() {
       var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
       guard words.count >= header.count, let east = Double(words[x]), let north = Double(words[y]) else {
-        throw FormatError(in: path, "line \(index + 3) is no atom (symbol, x, y, z)")
+        throw FormatError(in: path, "line \(index + 3) is not an atom (symbol, x, y, z)")
       }
       (words[x], words[y]) = ("\(east / 10)", "\(north / 10)")
       rows.append(Array(words.prefix(header.count)))

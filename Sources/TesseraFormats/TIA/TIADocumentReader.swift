@@ -44,7 +44,7 @@ struct TIADocumentReader: FormatReader {
     }
     guard let (array, scale, offset) = Self.embeddedImage(in: bytes) else {
       throw FormatError(
-        in: file.path, "holds no image; its data lie in \(fileName(base))_1.ser, which must stand beside it")
+        in: file.path, "contains no image; the data are in \(fileName(base))_1.ser, which must be in the same folder")
     }
     try array.check(in: file, named: "pixel data")
     warnings.append("\(fileName(base))_1.ser is missing: the image in the document is read")

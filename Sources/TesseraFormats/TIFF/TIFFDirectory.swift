@@ -35,14 +35,14 @@ struct TIFFDirectory: Sendable {
 
   /// All directories of a file, in order. A chain that is broken after the first ends there, with a warning.
   static func all(of file: FileBytes) throws(FormatError) -> (directories: [TIFFDirectory], warnings: [String]) {
-    guard let order = byteOrder(of: try file.head(4)) else { throw FormatError(in: file.path, "is no TIFF file") }
+    guard let order = byteOrder(of: try file.head(4)) else { throw FormatError(in: file.path, "is not a TIFF file") }
     var cursor = ByteCursor(file, at: order.isLarge ? 8 : 4, bigEndian: order.isBigEndian)
     var next =
       order.isLarge ? Int(truncatingIfNeeded: try cursor.integer(UInt64.self)) : Int(try cursor.integer(UInt32.self))
     guard next < file.count else {
       throw FormatError(
         in: file.path,
-        "is truncated (its first directory stands at byte \(next), but the file ends at \(file.count)); copy or export it again"
+        "is truncated (its first directory is at byte \(next), but the file ends at \(file.count)); copy or export it again"
       )
     }
     var directories: [TIFFDirectory] = []

@@ -42,7 +42,7 @@ struct TIFFPage: Sendable {
     photometric = directory.integer(TIFFTag.photometric) ?? 1
     guard (1...1024).contains(samples), Set(allBits).count == 1 else {
       throw FormatError(
-        in: path, "has \(samples) samples a pixel of \(allBits) bits, which is not read; export it as grey")
+        in: path, "has \(samples) samples per pixel of \(allBits) bits, which is not read; export it as grey")
     }
     if let depth = directory.integer(TIFFTag.imageDepth), depth > 1 {
       throw FormatError(

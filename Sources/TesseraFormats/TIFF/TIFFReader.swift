@@ -29,7 +29,7 @@ struct TIFFReader: FormatReader {
     }
     let primary = pages.filter { !$0.page.isSecondary }
     if !primary.isEmpty { pages = primary }
-    guard let first = pages.first?.page else { throw FormatError(in: file.path, "holds no page that can be read") }
+    guard let first = pages.first?.page else { throw FormatError(in: file.path, "contains no page that can be read") }
 
     let named = OMEImages(directories[0]).byDirectory
     var stacks: [[TIFFPage]] = []
@@ -58,7 +58,7 @@ struct TIFFReader: FormatReader {
       warnings.append("its ImageJ header promises \(expected) images, but \(pages.count) are there")
     }
     if first.photometric == 0 && first.palette == nil {
-      warnings.append("stores white as zero: values are given as stored, so bright places have low values")
+      warnings.append("stores white as zero: values are given as stored, so bright areas have low values")
     }
     metadata = notes.tree
     acquisition = notes.acquisition

@@ -16,7 +16,7 @@ final class TIFFStream {
     self.file = file
     var head = try file.head(16)
     guard let order = TIFFDirectory.byteOrder(of: head), head.count == 16 else {
-      throw FormatError(in: file.path, "is no TIFF file")
+      throw FormatError(in: file.path, "is not a TIFF file")
     }
     let (place, size) = order.isLarge ? (8, 8) : (4, 4)
     for index in 0..<size {

@@ -58,7 +58,7 @@ public struct CSVTable: Sendable {
     for (index, row) in rows.enumerated() {
       guard let value = Double(row[column].trimmingCharacters(in: .whitespaces)), value.isFinite else {
         throw FormatError(
-          in: path, "row \(index + 1): \(header[column]) is no number (\(row[column].prefix(20)))")
+          in: path, "row \(index + 1): \(header[column]) is not a number (\(row[column].prefix(20)))")
       }
       values.append(value)
     }

@@ -53,17 +53,18 @@ struct TextMatrixReader: FormatReader {
       for (column, value) in row.enumerated() {
         guard let value else {
           throw FormatError(
-            in: file.path, "line \(index + 1), column \(column + 1) is no number (\(fields[column].prefix(20)))")
+            in: file.path, "line \(index + 1), column \(column + 1) is not a number (\(fields[column].prefix(20)))")
         }
         values.append(value)
       }
       width = row.count
       height += 1
     }
-    guard let width, height > 0 else { throw FormatError(in: file.path, "holds no line of numbers") }
+    guard let width, height > 0 else { throw FormatError(in: file.path, "contains no line of numbers") }
     self.values = values
     warnings =
-      width <= 4 ? ["has \(width) columns: it looks like a table, and is read as an image of \(width) x \(height)"] : []
+      width <= 4
+      ? ["has \(width) columns: the file looks like a table, but is read as an image of \(width) x \(height)"] : []
     datasets = [DatasetDescription(index: 0, name: "matrix", shape: [height, width], type: .float64)]
   }
 

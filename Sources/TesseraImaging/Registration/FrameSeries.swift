@@ -26,7 +26,9 @@ public struct FrameSeries {
     guard frame.width == width, frame.height == height else {
       throw DataError(
         "\(name): frame \(index) has \(frame.width) x \(frame.height) pixels and frame 0 has \(width) x \(height); only "
-          + "frames of equal size can be registered: cut them to one size, or choose those of one with --frames")
+          + "frames of equal size can be registered: crop the frames to one size, or choose frames of one size "
+          + "with \(setting("frames"))"
+      )
     }
     if !frame.values.allSatisfy(\.isFinite) {
       let mean = Float(Statistics.mean(frame.values.filter(\.isFinite)))

@@ -57,15 +57,17 @@ extension RegistrationRecord {
     var text =
       "\(usedCount) of \(frames.count) frames were \(mode == .rows ? "registered line by line" : "shifted")"
       + " and averaged; the specimen moved by up to \(number(largestShift)) px"
-    if drift != .zero { text += ", \(number(drift.x)), \(number(drift.y)) px during a frame, which was taken out" }
+    if drift != .zero { text += "; a drift of (\(number(drift.x)), \(number(drift.y))) px per frame was corrected" }
     if mode == .rows { text += "; lines jittered by \(number(jitter)) px" }
     if sharedJitter > 0 {
       text +=
-        ", of which \(number(sharedJitter)) px a line remain, because frames of one scan direction cannot tell the "
+        ", of which \(number(sharedJitter)) px per line remain, because frames of one scan direction cannot tell the "
         + "mean of their jitter from the specimen"
     }
     if mendedPairs > 0 {
-      text += "; \(mendedPairs) pairs of frames correlate best a lattice vector off, which the other pairs mended"
+      text +=
+        "; \(mendedPairs) pairs of frames matched best one lattice vector off and were corrected with the "
+        + "help of the other pairs"
     }
     return text
   }

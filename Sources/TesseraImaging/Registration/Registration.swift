@@ -68,25 +68,28 @@ public struct Registration: Sendable, Codable, Equatable {
 
   private func check(_ series: FrameSeries) throws {
     guard series.count > 1 else {
-      throw DataError("\(series.name): one frame only, and registration compares frames; leave out --register")
+      throw DataError(
+        "\(series.name): has one frame, but registration needs two or more; leave out \(setting("register")), "
+          + "\(setting("scan angles")) and \(setting("frame pause"))")
     }
     guard min(series.width, series.height) >= Self.smallestSide else {
       throw DataError(
         "\(series.name): frames of \(series.width) x \(series.height) pixels are too small to be registered; "
-          + "\(Self.smallestSide) a side are needed")
+          + "\(Self.smallestSide) x \(Self.smallestSide) pixels are needed")
     }
     let angles = scanAngles.map { "\($0)" }.joined(separator: ",")
     try require(
-      !scanAngles.isEmpty && scanAngles.allSatisfy { $0.isMultiple(of: 90) && abs($0) <= 360 }, "scan angles",
+      !scanAngles.isEmpty && scanAngles.allSatisfy { $0.isMultiple(of: 90) && abs($0) <= 360 }, setting("scan angles"),
       is: angles, mustBe: "multiples of 90 degrees")
     guard series.width == series.height || scanAngles.allSatisfy({ $0.isMultiple(of: 180) }) else {
       throw DataError(
-        "\(series.name): frames of \(series.width) x \(series.height) pixels were scanned along both axes; cut them to "
-          + "squares about the same middle")
+        "\(series.name): frames of \(series.width) x \(series.height) pixels were scanned along both axes; crop them "
+          + "to squares about the same centre")
     }
     try require(pairSpan >= 1, "pair span", is: pairSpan, mustBe: "1 or more")
     try require(slowLines > 0 && slowLines < 1e6, "slow lines", is: slowLines, mustBe: "positive")
-    try require(pauseLines >= 0 && pauseLines.isFinite, "pause", is: pauseLines, mustBe: "0 or more, in lines")
+    try require(
+      pauseLines >= 0 && pauseLines.isFinite, setting("frame pause"), is: pauseLines, mustBe: "0 or more, in lines")
     if let iterations { try require(iterations >= 1, "iterations", is: iterations, mustBe: "1 or more") }
   }
 

@@ -22,7 +22,7 @@ struct RegistrationState {
     guard used.count > 1 else {
       throw DataError(
         "\(series.name): no two of its \(series.count) frames show the same structure; the frames are constant, too noisy, "
-          + "or of different places, and only --register none averages them")
+          + "or of different places, and only \(setting("register", "none")) averages them")
     }
     let rates = settings.correctsDrift ? Self.rates(of: consensus.places, settings, series.height) : nil
     let paths = consensus.places.indices.map { frame in
@@ -40,16 +40,18 @@ struct RegistrationState {
     if !left.isEmpty {
       let names = left.prefix(12).map(String.init).joined(separator: ", ") + (left.count > 12 ? ", ..." : "")
       warnings.append(
-        "\(left.count == 1 ? "frame \(names) does" : "frames \(names) do") not show what the others show, and "
+        "\(left.count == 1 ? "frame \(names) does" : "frames \(names) do") not show the structure of the other frames, and "
           + "\(left.count == 1 ? "is" : "are") left out of the mean")
     }
     if !isCommon {
-      warnings.append("less than half of the field is common to all frames: the mean shows what half of them cover")
+      warnings.append(
+        "less than half of the field is common to all frames: the mean shows the area that at least half of the frames cover"
+      )
     }
     if let jumps = rates?.jumps, !jumps.isEmpty {
       warnings.append(
-        "the specimen jumped after frame \(jumps.prefix(12).map(String.init).joined(separator: ", ")): jumps are not taken "
-          + "for drift within frames")
+        "the specimen jumped after frame \(jumps.prefix(12).map(String.init).joined(separator: ", ")): jumps are not treated "
+          + "as drift within frames")
     }
   }
 
@@ -78,7 +80,8 @@ struct RegistrationState {
     let half = box(0.5)
     guard min(half.width, half.height) > 16 else {
       throw DataError(
-        "\(series.name): its frames have too little in common, they moved by half of the field; take fewer with --frames"
+        "\(series.name): the frames have too little in common, because they moved by half of the "
+          + "field; choose fewer with \(setting("frames"))"
       )
     }
     return (half, false)
@@ -208,7 +211,8 @@ struct RegistrationState {
     let least = Float(used.count) / 2
     let mean = zip(values.values, coverage.values).map { $1 >= least ? $0 / $1 : .nan }
     guard mean.contains(where: \.isFinite) else {
-      throw DataError("\(series.name): no pixel is covered by half of the frames; take fewer with --frames")
+      throw DataError(
+        "\(series.name): no pixel is covered by half of the frames; choose fewer with \(setting("frames"))")
     }
     // Shifts count from the first frame used; so does the mean's corner.
     let origin = paths[used[0]].shift

@@ -100,7 +100,7 @@ public struct Evaluation: Sendable {
   }
 
   private func noRegion(_ path: String) -> ParameterError {
-    ParameterError("\(path): only sites can be scored in a region; leave --region out for masks and labels")
+    ParameterError("\(path): only sites can be scored in a region; leave out \(setting("region")) for masks and labels")
   }
 
   /// Places in pixels, and the row of each.
@@ -108,8 +108,8 @@ public struct Evaluation: Sendable {
     let columns = try file.placeColumns(prefersNanometres: false)
     guard columns.unit == .pixel else {
       throw DataError(
-        "\(file.table.path): holds lengths, but sites are scored in pixels; convert it with `tessera convert "
-          + "--pixel-size` to .csv first")
+        "\(file.table.path): holds positions as lengths, but sites are scored in pixels; convert the table to .csv with "
+          + "`tessera convert` and \(setting("pixel size")) first")
     }
     let rows = file.rows(withVacant: withVacant)
     return (try file.positions(columns, rows: rows), rows)
@@ -165,7 +165,8 @@ public struct Evaluation: Sendable {
   private func labels(_ image: Raster<Float>, _ path: String) throws -> [Int] {
     // Whole numbers in the range of any label map; anything else is a picture.
     guard image.values.allSatisfy({ $0 >= 0 && $0 <= 65535 && $0 == $0.rounded() }) else {
-      throw DataError("\(path): holds values that are no labels (whole numbers from 0 to 65535); try --as mask")
+      throw DataError(
+        "\(path): holds values that are not labels (whole numbers from 0 to 65535); try \(setting("as", "mask"))")
     }
     return image.values.map { Int($0) }
   }

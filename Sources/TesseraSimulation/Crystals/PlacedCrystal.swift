@@ -31,9 +31,10 @@ struct PlacedCrystal: Sendable {
     _ crystal: Crystal, angle: Double, origin: Point, request: SceneRequest, defects: PointDefects = PointDefects(),
     displacement: Double = 0, patchRadius: Double? = nil
   ) throws(ParameterError) {
-    try require(angle.isFinite, "angle", is: angle, mustBe: "finite")
+    try require(angle.isFinite, setting("angle"), is: angle, mustBe: "finite")
     try require(
-      displacement >= 0 && displacement.isFinite, "displacement", is: displacement, mustBe: "0 or more, in pixels")
+      displacement >= 0 && displacement.isFinite, setting("displacement"), is: displacement,
+      mustBe: "0 or more, in pixels")
     let scale = 1 / request.frame.nanometresPerPixel
     let turned = { (vector: Point) in vector.rotated(by: angle) * scale }
     self.crystal = crystal

@@ -70,8 +70,17 @@ extension PointDefects {
       }
     }
     let sum = others.reduce(0) { $0 + $1.probability }
-    let areFractions = ([singleVacancies, fullVacancies, antisites] + dopants.values).allSatisfy { $0 >= 0 && $0 <= 1 }
-    try require(areFractions && sum <= 1, "sum of the defect fractions of a node", is: sum, mustBe: "within 0 ... 1")
+    let vacancies = singleVacancies + fullVacancies
+    let fractions = [("vacancies", vacancies), ("antisites", antisites)] + dopants.values.map { ("dopants", $0) }
+    for (name, value) in fractions {
+      try require(value >= 0 && value <= 1, setting(name), is: (value * 1e9).rounded() / 1e9, mustBe: "between 0 and 1")
+    }
+    try require(
+      singleVacancies >= 0 && fullVacancies >= 0, setting("vacancies"), is: "\(singleVacancies), \(fullVacancies)",
+      mustBe: "between 0 and 1")
+    try require(
+      sum <= 1, "the sum of \(setting("vacancies")), \(setting("antisites")) and \(setting("dopants")) of a node",
+      is: sum, mustBe: "at most 1")
     return [Occupant(element: column.element, defect: "", weight: column.weight, probability: 1 - sum)] + others
   }
 }

@@ -29,10 +29,11 @@ public struct Frame: Sendable, Codable, Equatable {
   static let pixelLimit = 1 << 28
 
   func check() throws(ParameterError) {
-    try require(width > 0 && height > 0, "size", is: "\(width) x \(height)", mustBe: "at least one pixel each way")
+    try require(
+      width > 0 && height > 0, setting("size"), is: "\(width) x \(height)", mustBe: "at least one pixel each way")
     let pixels = width.multipliedReportingOverflow(by: height)
     try require(
-      !pixels.overflow && pixels.partialValue <= Self.pixelLimit, "size", is: "\(width) x \(height)",
+      !pixels.overflow && pixels.partialValue <= Self.pixelLimit, setting("size"), is: "\(width) x \(height)",
       mustBe: "at most \(Self.pixelLimit) pixels")
     try require(
       nanometresPerPixel > 0 && nanometresPerPixel.isFinite, "pixel size", is: nanometresPerPixel,

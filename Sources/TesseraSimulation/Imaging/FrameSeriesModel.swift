@@ -26,16 +26,17 @@ public struct FrameSeriesModel: Sendable, Codable, Equatable {
   public init() {}
 
   func check(_ frame: Frame) throws(ParameterError) {
-    try require((1...10_000).contains(frames), "frames", is: frames, mustBe: "1 ... 10000")
-    try require(walk >= 0 && walk.isFinite, "walk", is: walk, mustBe: "0 or more, in pixels")
-    try require(distortion >= 0 && distortion.isFinite, "distortion", is: distortion, mustBe: "0 or more, in pixels")
+    try require((1...10_000).contains(frames), setting("frames"), is: frames, mustBe: "between 1 and 10,000")
+    try require(walk >= 0 && walk.isFinite, setting("walk"), is: walk, mustBe: "0 or more, in pixels")
+    try require(
+      distortion >= 0 && distortion.isFinite, setting("distortion"), is: distortion, mustBe: "0 or more, in pixels")
     try require(distortionLines > 0, "distortion lines", is: distortionLines, mustBe: "positive")
     let angles = scanAngles.map { "\($0)" }.joined(separator: ",")
     try require(
-      !scanAngles.isEmpty && scanAngles.allSatisfy { $0.isMultiple(of: 90) && abs($0) <= 360 }, "scan angles",
+      !scanAngles.isEmpty && scanAngles.allSatisfy { $0.isMultiple(of: 90) && abs($0) <= 360 }, setting("scan angle"),
       is: angles, mustBe: "multiples of 90 degrees")
     try require(
-      frame.width == frame.height || scanAngles.allSatisfy { $0.isMultiple(of: 180) }, "size",
+      frame.width == frame.height || scanAngles.allSatisfy { $0.isMultiple(of: 180) }, setting("size"),
       is: "\(frame.width) x \(frame.height)", mustBe: "square where frames are scanned along y")
   }
 
@@ -90,7 +91,8 @@ extension Simulation {
     try imaging.check()
     try series.check(frame)
     try require(
-      imaging.contamination == 0, "contamination", is: imaging.contamination, mustBe: "0 in a series of frames")
+      imaging.contamination == 0, setting("contamination"), is: imaging.contamination, mustBe: "0 in a series of frames"
+    )
     let displacements = series.displacements(lines: frame.height, imaging: imaging, seed: seed)
     let farthest = displacements.joined().map(\.length).max() ?? 0
     let request = SceneRequest(

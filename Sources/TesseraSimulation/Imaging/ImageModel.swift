@@ -114,16 +114,18 @@ public struct ImageModel: Sendable, Codable, Equatable {
   func check() throws(ParameterError) {
     try require(columnSigma > 0, "column sigma", is: columnSigma, mustBe: "positive, in nm")
     // Single precision holds whole numbers up to 1.7e7.
-    if let counts { try require(counts > 0 && counts <= 1e7, "counts", is: counts, mustBe: "within 0 ... 1e7") }
-    if let dose { try require(dose > 0 && dose.isFinite, "dose", is: dose, mustBe: "positive") }
+    if let counts {
+      try require(counts > 0 && counts <= 1e7, setting("counts"), is: counts, mustBe: "above 0 and at most 10,000,000")
+    }
+    if let dose { try require(dose > 0 && dose.isFinite, setting("dose"), is: dose, mustBe: "positive") }
     try require(
-      scatteredFraction > 0 && scatteredFraction <= 1, "scattered fraction", is: scatteredFraction,
-      mustBe: "within 0 ... 1")
+      scatteredFraction > 0 && scatteredFraction <= 1, setting("scattered fraction"), is: scatteredFraction,
+      mustBe: "above 0 and at most 1")
     let amounts = [
       ("noise", noise), ("jitter", jitter), ("contamination", contamination), ("background", background),
     ]
     for (name, value) in amounts {
-      try require(value >= 0 && value.isFinite, name, is: value, mustBe: "0 or more, and finite")
+      try require(value >= 0 && value.isFinite, setting(name), is: value, mustBe: "0 or more, and finite")
     }
   }
 }

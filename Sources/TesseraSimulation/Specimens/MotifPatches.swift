@@ -77,13 +77,13 @@ public struct MotifPatches: Sendable, Codable, Equatable {
   }
 
   func check() throws(ParameterError) {
-    try require((2...100).contains(corners), "corners", is: corners, mustBe: "within 2 ... 100")
-    try require(distance.isFinite, "distance", is: distance, mustBe: "finite, in pixels")
-    try require(centreHeight.isFinite, "centre height", is: centreHeight, mustBe: "finite")
+    try require((2...100).contains(corners), setting("corners"), is: corners, mustBe: "between 2 and 100")
+    try require(distance.isFinite, setting("distance"), is: distance, mustBe: "finite, in pixels")
+    try require(centreHeight.isFinite, setting("centre height"), is: centreHeight, mustBe: "finite")
     try require(
       firstCount >= 0 && secondCount >= 0 && firstCount + secondCount > 0, "patch counts",
       is: "\(firstCount), \(secondCount)", mustBe: "0 or more, and not both 0")
-    try require(size > 0, "patch size", is: size, mustBe: "positive, in pixels")
+    try require(size > 0, setting("patch size"), is: size, mustBe: "positive, in pixels")
     try require(sigma > 0, "sigma", is: sigma, mustBe: "positive, in pixels")
     try require(noise >= 0, "noise", is: noise, mustBe: "0 or more")
     try require(rowShift >= 0, "row shift", is: rowShift, mustBe: "0 or more, in pixels")

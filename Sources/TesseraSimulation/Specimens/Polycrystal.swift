@@ -19,7 +19,7 @@ public struct Polycrystal: Specimen, Equatable {
   /// Each grain is the part of the image nearer to its seed point than to the others'. A column that comes closer to one
   /// of a larger grain than six tenths of the shortest distance in the crystal is left out.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
-    try require((2...64).contains(count), "grains", is: count, mustBe: "within 2 ... 64")
+    try require((2...64).contains(count), setting("grains"), is: count, mustBe: "between 2 and 64")
     let seeds = numberedByArea(seedPoints(request), frame: request.frame)
     var scene = Scene()
     var nodes: [PlacedNode] = []

@@ -10,7 +10,7 @@ public struct SingleAtomField: Specimen, Equatable {
   /// Element of the single atoms, and of the support.
   public var element = "Pt"
   public var support = "C"
-  /// Single atoms a square nm of support, before those too close to another are dropped.
+  /// Single atoms per square nm of support, before those too close to another are dropped.
   public var density = 0.25
   /// Shortest distance between two single atoms in nm.
   public var shortestDistance = 0.3
@@ -32,12 +32,13 @@ public struct SingleAtomField: Specimen, Equatable {
     let (frame, reach) = (request.frame, request.reach)
     let (w, h) = (Double(frame.width) + 2 * reach, Double(frame.height) + 2 * reach)
     let area = w * h * frame.nanometresPerPixel * frame.nanometresPerPixel
-    try require(density >= 0, "density", is: density, mustBe: "0 or more atoms a square nm")
-    try require(roughness >= 0 && roughness <= 2, "roughness", is: roughness, mustBe: "within 0 ... 2")
+    try require(density >= 0, "density", is: density, mustBe: "0 or more atoms per square nm")
+    try require(roughness >= 0 && roughness <= 2, "roughness", is: roughness, mustBe: "between 0 and 2")
     let most = thickness * (1 + 3 * roughness)
     let expected = supportDensity * most * area
     try require(
-      expected >= 0 && expected <= 2e7, "number of atoms of the support", is: expected, mustBe: "within 0 ... 20000000")
+      expected >= 0 && expected <= 2e7, "number of atoms of the support", is: expected, mustBe: "between 0 and 20000000"
+    )
     var random = RandomSource(seed: request.seed, stream: RandomStream.displacements)
     func place() -> Point { Point(random.uniform() * w - reach - 0.5, random.uniform() * h - reach - 0.5) }
     let profile = ThicknessProfile(period: max(w, h), seed: request.seed)

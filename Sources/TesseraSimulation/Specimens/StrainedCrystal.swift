@@ -14,7 +14,7 @@ public struct StrainedCrystal: Specimen, Equatable {
   public init() {}
 
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
-    try require(abs(field.magnitude) <= 0.2, "strain", is: field.magnitude, mustBe: "within -0.2 ... 0.2")
+    try require(abs(field.magnitude) <= 0.2, setting("strain"), is: field.magnitude, mustBe: "between -0.2 and 0.2")
     try require(field.stepWidth > 0, "step width", is: field.stepWidth, mustBe: "positive, in pixels")
     let frame = request.frame
     let placed = try PlacedCrystal(

@@ -29,7 +29,7 @@ public struct VacancyField: Specimen, Equatable {
 
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(latticeConstant > 0, "lattice constant", is: latticeConstant, mustBe: "positive, in nm")
-    try require(vacancies >= 0 && vacancies <= 0.2, "vacancies", is: vacancies, mustBe: "within 0 ... 0.2")
+    try require(vacancies >= 0 && vacancies <= 0.2, setting("vacancies"), is: vacancies, mustBe: "between 0 and 0.2")
     try require(largestGroup >= 3, "largest group", is: largestGroup, mustBe: "3 or more")
     let surface = Crystal(
       name: "surface", a: Point(latticeConstant, 0),

@@ -26,8 +26,8 @@ public struct Wedge: Specimen, Equatable {
   }
 
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
-    try require((1...200).contains(thickness), "thickness", is: thickness, mustBe: "within 1 ... 200 atoms")
-    try require((0...0.2).contains(saturation), "saturation", is: saturation, mustBe: "within 0 ... 0.2")
+    try require((1...200).contains(thickness), setting("thickness"), is: thickness, mustBe: "between 1 and 200 atoms")
+    try require((0...0.2).contains(saturation), setting("saturation"), is: saturation, mustBe: "between 0 and 0.2")
     let frame = request.frame
     let placed = try PlacedCrystal(
       crystal, angle: angle, origin: randomOrigin(seed: request.seed, frame: frame), request: request,

@@ -25,7 +25,8 @@ public struct DiscDescriptor: Sendable, Codable, Equatable {
   private func samples(_ patches: Matrix<Float>, side: Int) throws(ParameterError) -> Matrix<Double> {
     try require(termCount >= 1, "disc functions: number of terms", is: termCount, mustBe: "1 or more")
     try require(
-      patches.columns == side * side, "disc functions: pixels a patch", is: patches.columns, mustBe: "\(side) x \(side)"
+      patches.columns == side * side, "disc functions: pixels per patch", is: patches.columns,
+      mustBe: "\(side) x \(side)"
     )
     let functions = family.functions(count: termCount)
     let middle = side.isMultiple(of: 2) ? Point(-0.5, -0.5) : .zero

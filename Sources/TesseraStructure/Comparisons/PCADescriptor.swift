@@ -43,7 +43,7 @@ public struct PCADescriptor: Sendable, Codable, Equatable {
 
   private func discPixels(of patches: Matrix<Float>, side: Int) throws -> Matrix<Float> {
     try require(
-      patches.columns == side * side, "principal components: pixels a patch", is: patches.columns,
+      patches.columns == side * side, "principal components: pixels per patch", is: patches.columns,
       mustBe: "\(side) x \(side)")
     return patches.selecting(columns: discColumns(side: side))
   }

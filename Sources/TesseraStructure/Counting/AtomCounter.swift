@@ -111,19 +111,20 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     let all = crossSections.count
     precondition(
       [0, all].contains(errors.count) && [0, all].contains(places.count) && [0, all].contains(areWhole.count))
-    try require((2...200).contains(largestCount), "largest count", is: largestCount, mustBe: "within 2 ... 200")
+    try require(
+      (2...200).contains(largestCount), setting("largest count"), is: largestCount, mustBe: "between 2 and 200")
     try require(resolvedEntropy > 0, "resolved entropy", is: resolvedEntropy, mustBe: "positive")
     let measured = crossSections.indices.filter { crossSections[$0].isFinite && crossSections[$0] > 0 }
     let informing = measured.filter { areWhole.isEmpty || areWhole[$0] }
     let known = informing.map { crossSections[$0] }
     guard known.count >= 10 else {
-      throw DataError("atom counting needs at least 10 columns with an intensity, but has \(known.count)")
+      throw DataError("atom counting needs at least 10 columns with a measured intensity, but there are \(known.count)")
     }
     let noise =
       hasCountingNoise && !errors.isEmpty
       ? SpacedMixture.Noise(values: known, errors: informing.map { errors[$0] }) : nil
     if mustAskNeighbours, let obstacle = obstacleToNeighbours(noise, places) {
-      throw ParameterError("atom counting cannot ask neighbours: \(obstacle)")
+      throw ParameterError("atom counting cannot use neighbouring columns: \(obstacle)")
     }
     let histogram = histogramFit(known, noise)
     if let noise, evidence != .histogram, obstacleToNeighbours(noise, places) == nil {
@@ -141,10 +142,10 @@ public struct AtomCounter: Sendable, Codable, Equatable {
   var mustAskNeighbours: Bool { evidence == .neighbours || criterion == .plic }
 
   private func obstacleToNeighbours(_ noise: SpacedMixture.Noise?, _ places: [Point]) -> String? {
-    if evidence == .histogram { return "only the histogram is to be evidence" }
-    if places.isEmpty { return "the columns have no places" }
-    if noise == nil { return "the cross-sections have no errors, or one width was asked for all thicknesses" }
-    if spacing == .free { return "they need evenly spaced means, but free ones were asked for" }
+    if evidence == .histogram { return "the evidence is set to the histogram alone" }
+    if places.isEmpty { return "the columns have no positions" }
+    if noise == nil { return "the cross-sections have no errors, or one width is set for all thicknesses" }
+    if spacing == .free { return "neighbours need evenly spaced means, but free means are set" }
     if criterion == .icl || criterion == .bic { return "the criterion \(criterion.rawValue) belongs to the histogram" }
     return nil
   }

@@ -51,7 +51,7 @@ public struct BondSurvey: Sendable, Codable, Equatable {
   ///   no trustworthy place and no bonds.
   public func survey(of grains: Grains, positions: [Point], errors: [Point]) throws(ParameterError) -> Survey {
     try require(
-      shellTolerance > 0 && shellTolerance < 1, "bonds: shell tolerance", is: shellTolerance, mustBe: "within 0 ... 1")
+      shellTolerance > 0 && shellTolerance < 1, "bonds: shell tolerance", is: shellTolerance, mustBe: "between 0 and 1")
     var pairs: [Pair] = []
     for grain in grains.grains {
       let letters = grain.lattice.basisLetters

@@ -37,7 +37,7 @@ public struct DislocationFinder: Sendable, Codable, Equatable {
     try require(longestSide > 1, "dislocations: longest side", is: longestSide, mustBe: "above 1")
     try require(
       largestMismatch > 0 && largestMismatch < 0.5, "dislocations: largest mismatch", is: largestMismatch,
-      mustBe: "within 0 ... 0.5")
+      mustBe: "between 0 and 0.5")
     try require(ringLimit >= 1, "dislocations: ring limit", is: ringLimit, mustBe: "1 or more")
     var found: [Dislocation] = []
     for (k, grain) in grains.grains.enumerated() {

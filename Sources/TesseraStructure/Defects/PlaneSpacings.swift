@@ -40,8 +40,8 @@ public struct PlaneSpacings: Sendable, Codable, Equatable {
   ) throws(ParameterError) -> [Spacing] {
     try require(smallestCount >= 1, "planes: smallest count", is: smallestCount, mustBe: "1 or more")
     try require(
-      (h, k) != (0, 0) && abs(h) <= 6 && abs(k) <= 6, "planes", is: "\(h),\(k)",
-      mustBe: "two numbers within -6 ... 6, not both zero")
+      (h, k) != (0, 0) && abs(h) <= 6 && abs(k) <= 6, setting("planes"), is: "\(h),\(k)",
+      mustBe: "two whole numbers between -6 and 6, not both zero")
     // The shortest step to the next plane exists where h and k have no common divisor.
     let (u, v) = (grain.lattice.grid.u, grain.lattice.grid.v)
     var step: (i: Int, j: Int, length: Double)?
@@ -52,7 +52,7 @@ public struct PlaneSpacings: Sendable, Codable, Equatable {
       }
     }
     guard let step else {
-      throw ParameterError("planes must have indices without a common divisor, but are \(h),\(k)")
+      throw ParameterError("\(setting("planes")) must have indices without a common divisor, but are \(h),\(k)")
     }
     let normal = self.normal(in: grain.lattice.grid)
     let siteOf = grain.lattice.siteOfNode

@@ -32,8 +32,9 @@ public struct ZernikeDescriptor: Sendable, Codable, Equatable {
     try require(conditionLimit > 1, "zernike: condition limit", is: conditionLimit, mustBe: "above 1")
     if let angularOrders {
       try require(
-        angularOrders.contains { $0 >= 0 && $0 <= maxOrder }, "zernike: angular orders", is: angularOrders,
-        mustBe: "between 0 and the largest order \(maxOrder)")
+        angularOrders.contains { $0 >= 0 && $0 <= maxOrder }, setting("angular orders"),
+        is: angularOrders.map(String.init).joined(separator: ","),
+        mustBe: "a list with at least one order between 0 and \(maxOrder), the \(setting("max order"))")
     }
     try require(
       keepsPiston || maxOrder > 0, "zernike: largest order", is: maxOrder, mustBe: "positive without the piston")
@@ -66,7 +67,7 @@ public struct ZernikeDescriptor: Sendable, Codable, Equatable {
     try validate()
     try require(side >= 5, "zernike: patch size", is: side, mustBe: "at least 5 pixels")
     try require(
-      patches.columns == side * side, "zernike: pixels a patch", is: patches.columns, mustBe: "\(side) x \(side)")
+      patches.columns == side * side, "zernike: pixels per patch", is: patches.columns, mustBe: "\(side) x \(side)")
     let basis = ZernikeBasis(side: side, order: order(side: side), rule: rule, coversSites: false)
     return features(from: ZernikeMoments(side: side, order: basis.order, values: basis.moments(ofRows: patches)))
   }

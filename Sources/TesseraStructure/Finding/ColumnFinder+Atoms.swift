@@ -31,8 +31,9 @@ extension ColumnFinder {
     let reason =
       scale != nil
       ? "given"
-      : "single atoms stand highest above the texture around, by \(detection.strongHeight.formatted(1)) of its standard "
-        + "deviations, at this smoothing" + (isGiven ? "" : ", and in no order")
+      : "at this smoothing, single atoms rise highest above the surrounding texture, by "
+        + "\(detection.strongHeight.formatted(1)) of the texture's standard deviations"
+        + (isGiven ? "" : ", and show no lattice order")
     return Self.result(
       outcome.selecting(kept), outside: outcome.selecting([]), route: .atoms,
       scale: ScaleLadder.Choice(scale: detection.scale, reason: reason),

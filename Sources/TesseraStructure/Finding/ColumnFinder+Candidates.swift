@@ -58,5 +58,5 @@ extension ColumnFinder {
   }
 
   /// A column reaches this share of the strong ones around it, where nothing else is asked for.
-  static let faintestShare = 0.06
+  package static let faintestShare = 0.06
 }

@@ -12,27 +12,29 @@ extension ColumnFinder {
   /// - Throws: `DataError` where no place lies in the image, or one is far from it.
   public func fitted(at positions: [Point], in prepared: Preparation.Prepared, name: String) throws -> Found {
     let image = prepared.image
-    if let scale { try require(scale >= 0.5, "scale", is: scale, mustBe: "at least 0.5 pixels") }
+    if let scale {
+      try require((0.5...1000).contains(scale), setting("scale"), is: scale, mustBe: "between 0.5 and 1000 pixels")
+    }
     let (w, h) = (Double(image.width), Double(image.height))
     let near = (x: -w...2 * w, y: -h...2 * h)
     if let (row, place) = positions.enumerated().first(where: {
       !(near.x.contains($0.element.x) && near.y.contains($0.element.y))
     }) {
       throw DataError(
-        "\(name): given place \(row + 1) of \(positions.count), (\(place.x), \(place.y)), is far from the image of "
-          + "\(image.width) x \(image.height) pixels; places are wanted in pixels")
+        "\(name): position \(row + 1) of \(positions.count), (\(place.x), \(place.y)), is far from the image of "
+          + "\(image.width) x \(image.height) pixels; positions must be in pixels")
     }
     let inside = positions.filter { image.contains(x: Int($0.x.rounded()), y: Int($0.y.rounded())) }
     guard !inside.isEmpty else {
       throw DataError(
-        "\(name): none of the \(positions.count) given places lies in the image of \(image.width) x \(image.height) "
-          + "pixels; places are wanted in pixels")
+        "\(name): none of the \(positions.count) positions lies in the image of \(image.width) x \(image.height) "
+          + "pixels; positions must be in pixels")
     }
     let noise = NoiseModel(of: image)
     let choice =
       scale.map { ScaleLadder.Choice(scale: $0, reason: "given") }
       ?? ScaleLadder.Choice(
-        scale: Self.strongestScale(of: inside, in: image), reason: "the given places answer most strongly to it")
+        scale: Self.strongestScale(of: inside, in: image), reason: "strongest response at the given positions")
     let spacing = PlanarIndex(positions).medianSpacing ?? 8 * choice.scale
     let seeds = positions.map { GaussianColumn(amplitude: 1, centre: $0, sigma: choice.scale) }
     let first = fitted(

@@ -56,7 +56,7 @@ extension ColumnFinder {
         break
       }
       (coarse, smoothing, result.scale) = (fine.attempt, fine.smoothing, scale)
-      result.reason = "two or more columns stand in each maximum of a coarser smoothing, by their likelihood"
+      result.reason = "by likelihood, each maximum of a coarser smoothing contains two or more columns"
     }
     return (result, smoothing)
   }

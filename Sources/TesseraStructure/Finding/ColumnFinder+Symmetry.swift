@@ -16,17 +16,21 @@ extension ColumnFinder {
   /// - Parameter columns: those of the whole image.
   func symmetric(among columns: Found, in prepared: Preparation.Prepared, name: String) throws -> Found {
     let image = prepared.image
-    guard let fold else { throw ParameterError("sites at symmetric places need the order of the axis, such as 6") }
-    try require((2...40).contains(fold), "the order of the symmetry axis", is: fold, mustBe: "2 to 40")
+    guard let fold else {
+      throw ParameterError(
+        "sites by symmetry need the order of the rotation axis: set \(setting("fold", "6")), for example")
+    }
+    try require((2...40).contains(fold), setting("fold"), is: fold, mustBe: "between 2 and 40")
     let spacing = PlanarIndex(columns.sites.positions).medianSpacing ?? 8 * columns.scale
     let ring = PatchSize().estimate(of: PowerSpectrum(of: image), spacing: spacing)
     let side = ring.oddSide ?? (2 * Int(1.2 * spacing) + 1)
     guard side <= min(image.width, image.height) else {
-      throw DataError("\(name): a patch of \(side) pixels, around which symmetry is sought, is larger than the image")
+      throw DataError(
+        "\(name): the patch of \(side) x \(side) pixels in which symmetry is measured is larger than the image")
     }
     let places = try maxima(fold: fold, side: side, spacing: spacing, in: prepared, columns: columns)
     guard !places.isEmpty else {
-      throw DataError("\(name): no place has a \(fold)-fold symmetry that rises above the noise")
+      throw DataError("\(name): no \(fold)-fold symmetry was found above the noise")
     }
     return Self.merged(places, columns, reach: 0.35 * spacing)
   }

@@ -79,9 +79,13 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
 
   /// - Throws: `DataError` where the image shows no column; `ParameterError` for a setting outside its range.
   public func found(in prepared: Preparation.Prepared, name: String) throws -> Found {
-    try require(noiseThreshold > 0, "noise threshold", is: noiseThreshold, mustBe: "positive")
-    if let scale { try require(scale >= 0.5, "scale", is: scale, mustBe: "at least 0.5 pixels") }
-    if let c = contrastThreshold { try require(c >= 0 && c < 1, "contrast threshold", is: c, mustBe: "in 0 ..< 1") }
+    try require(noiseThreshold > 0, setting("noise threshold"), is: noiseThreshold, mustBe: "positive")
+    if let scale {
+      try require((0.5...1000).contains(scale), setting("scale"), is: scale, mustBe: "between 0.5 and 1000 pixels")
+    }
+    if let c = contrastThreshold {
+      try require(c >= 0 && c < 1, setting("contrast threshold"), is: c, mustBe: "0 or more and below 1")
+    }
     let image = prepared.image
     let noise = NoiseModel(of: image)
     let ladder = ScaleLadder(image: image, noise: noise)
@@ -91,24 +95,30 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
       return atoms
     }
     guard let choice else {
-      throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
+      throw Self.nothing(in: name)
     }
     let (chosen, smoothing) = scale == nil ? finer(than: choice, in: prepared) : (choice, route)
     guard let columns = attempt(scale: chosen.scale, smoothing, in: prepared, noise: noise) else {
-      throw DataError("\(name): no column rises above the noise; a smoother or longer exposure is needed")
+      throw Self.nothing(in: name)
     }
     guard !columns.inside.columns.isEmpty else {
-      throw DataError("\(name): no maximum of the image is shaped like a column; there is nothing to fit")
+      throw DataError("\(name): no maximum in the image has the shape of a column, so there is nothing to fit")
     }
     var found = Self.result(
       columns.inside, outside: columns.outside, route: columns.route, scale: chosen,
       signalToNoise: columns.signalToNoise)
     if columns.textureCount > 0 {
       found.warnings.append(
-        "\(columns.textureCount) faint maxima in no order were left out as texture of the support; "
-          + "a contrast threshold (--contrast-threshold 0.06) keeps them")
+        "\(columns.textureCount) faint maxima without lattice order were rejected as texture of the support; "
+          + "to keep them, set \(setting("contrast threshold", "0.06"))")
     }
     return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found
+  }
+
+  private static func nothing(in name: String) -> DataError {
+    DataError(
+      "\(name): no atom columns were found above the noise; average several frames, use a longer exposure, or lower "
+        + setting("noise threshold"))
   }
 
   /// The columns that one scale finds and the fit lets stand.

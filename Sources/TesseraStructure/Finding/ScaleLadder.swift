@@ -139,9 +139,9 @@ struct ScaleLadder {
     }
     let lone = loneScale(at: close.maxima)
     return 1.7 * lone < close.scale
-      ? Choice(scale: 1.2 * lone, reason: "lone columns answer most strongly at this smoothing", order: .none)
+      ? Choice(scale: 1.2 * lone, reason: "isolated columns respond most strongly to this smoothing", order: .none)
       : Choice(
-        scale: close.scale, reason: "neighbouring maxima stand four of it apart at this smoothing", order: .none)
+        scale: close.scale, reason: "neighbouring maxima are four times this scale apart", order: .none)
   }
 
   private func rung(at k: Int) -> Rung {

@@ -30,7 +30,9 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
   ) throws -> LocalLatticeFit {
     precondition(lattice.nodes.count == positions.count, "the lattice was indexed from other columns")
     precondition(covariances.map { $0.count == positions.count } ?? true, "a covariance a column")
-    if let radius { try require(radius >= 0.5 && radius <= 100, "radius", is: radius, mustBe: "0.5 ... 100 spacings") }
+    if let radius {
+      try require(radius >= 0.5 && radius <= 100, setting("radius"), is: radius, mustBe: "between 0.5 and 100 spacings")
+    }
     try require(tolerance > 0 && tolerance < 0.5, "tolerance", is: tolerance, mustBe: "between 0 and 0.5")
     let isKnown = covariances.map { $0.map(Self.isKnown) } ?? []
     let hasErrors = isKnown.contains(true)

@@ -60,7 +60,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
         if best != nil { continue }
         throw DataError(
           "\(name): the mask mixes \(Int((2 * sized.blur).rounded())) pixels on each side, which leaves nothing of "
-            + "\(image.width) x \(image.height) pixels; use a larger --mask-radius or a larger field")
+            + "\(image.width) x \(image.height) pixels; use a larger \(setting("mask radius")) or a larger field")
       }
       let source = spectrum
       let waves = concurrentMap(count: 2) { index in
@@ -79,7 +79,9 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
       if share > 0.6 { break }
     }
     guard let best, best.share > 0 else {
-      throw DataError("\(name): no place of the image shows both reflections; choose others by --g1 and --g2")
+      throw DataError(
+        "\(name): no part of the image shows both reflections; choose others with \(setting("g1")) and \(setting("g2"))"
+      )
     }
     return best.outcome
   }
@@ -88,19 +90,20 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
 
   private func check() throws(ParameterError) {
     try require(
-      mask.relativeRadius > 0.01 && mask.relativeRadius <= 0.5, "mask radius", is: mask.relativeRadius,
-      mustBe: "within 0.01 ... 0.5 of |g|")
+      mask.relativeRadius > 0.01 && mask.relativeRadius <= 0.5, setting("mask radius"), is: mask.relativeRadius,
+      mustBe: "between 0.01 and 0.5 of |g|")
     try require(
-      smallestAmplitude >= 0 && smallestAmplitude < 1, "smallest amplitude", is: smallestAmplitude, mustBe: "in 0 ..< 1"
+      smallestAmplitude >= 0 && smallestAmplitude < 1, "smallest amplitude", is: smallestAmplitude,
+      mustBe: "0 or more and below 1"
     )
     guard (g1 == nil) == (g2 == nil) else {
-      throw ParameterError("two Bragg vectors are needed: give both --g1 and --g2, or neither")
+      throw ParameterError("two Bragg vectors are needed: give both \(setting("g1")) and \(setting("g2")), or neither")
     }
     for (g, which) in [(g1, "g1"), (g2, "g2")] {
       guard let g else { continue }
       guard g.x.isFinite, g.y.isFinite, g.length > 0, abs(g.x) < 0.5, abs(g.y) < 0.5 else {
         throw ParameterError(
-          "\(which) must be a frequency between 0 and 0.5 cycles a pixel along each axis, but is \(g.x), \(g.y); "
+          "\(which) must be a frequency between 0 and 0.5 cycles per pixel along each axis, but is \(g.x), \(g.y); "
             + "write 1/nm as \(which == "g1" ? "3.1,0" : "0,3.1")/nm")
       }
     }
@@ -122,8 +125,8 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
         let known = found.first { ($0.frequency - g).length < radius || ($0.frequency + g).length < radius }
         guard let known else {
           throw DataError(
-            "\(name): the power spectrum shows no reflection at \(which) (\(g.x), \(g.y) cycles a pixel); leave "
-              + "--g1 and --g2 out to have them chosen")
+            "\(name): the power spectrum shows no reflection at \(which) (\(g.x), \(g.y) cycles per pixel); "
+              + "leave out \(setting("g1")) and \(setting("g2")) to have the reflections chosen")
         }
         return Reflection(frequency: g, contrast: known.contrast, strength: known.strength)
       }
@@ -137,14 +140,14 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
         throw DataError(
           "\(name): no two strong reflections of low order belong to the lattice of the columns, "
             + "u \(StrainReference.text(lattice.u)), v \(StrainReference.text(lattice.v)) px, so the methods cannot be "
-            + "compared; use --method columns or gpa")
+            + "compared; use \(setting("method", "columns")) or \(setting("method", "gpa"))")
       }
       throw DataError(
         found.isEmpty
           ? "\(name): the power spectrum shows no reflections, so there are no phases to analyse; the image needs a crystal "
             + "lattice of at least \(Int(finder.fewestPlanes)) planes"
           : "\(name): the power spectrum shows reflections in one direction only; strain in two dimensions needs two, or "
-            + "--method columns")
+            + "\(setting("method", "columns"))")
     }
     return pairs
   }

@@ -22,7 +22,9 @@ public enum StrainReference: Sendable, Codable, Equatable {
   ) throws -> LatticeVectors {
     switch self {
     case .mean:
-      guard let mean = field.mean() else { throw DataError("the lattice is known nowhere, so it has no mean") }
+      guard let mean = field.mean() else {
+        throw DataError("the lattice could not be measured anywhere in the image, so there is no mean")
+      }
       return mean
     case .lattice: return field.nominal
     case .region(let x, let y, let width, let height):
@@ -34,13 +36,15 @@ public enum StrainReference: Sendable, Codable, Equatable {
       }
       let mean = field.mean { $0.x >= x && $0.y >= y && $0.x <= x + width && $0.y <= y + height }
       guard let mean else {
-        throw DataError("\(name) holds no place where the lattice is known; choose a larger one, inside the crystal")
+        throw DataError(
+          "\(name) contains no part of the image where the lattice was measured; choose a larger one, inside the crystal"
+        )
       }
       return mean
     case .siteClass(let name):
       let found = try places(name).compactMap { field.nearest(to: $0) }
       guard !found.isEmpty else {
-        throw DataError("no column of class \(name) lies where the lattice is known; choose another reference")
+        throw DataError("no column of class \(name) lies where the lattice was measured; choose another reference")
       }
       let count = Double(found.count)
       return LatticeVectors(
@@ -51,7 +55,7 @@ public enum StrainReference: Sendable, Codable, Equatable {
       }
       guard let named = vectors.named(like: field.nominal) else {
         throw DataError(
-          "the reference vectors are no lattice vectors of this image, whose lattice has u \(Self.text(field.nominal.u)), "
+          "the reference vectors are not lattice vectors of this image, whose lattice has u \(Self.text(field.nominal.u)), "
             + "v \(Self.text(field.nominal.v)) px; check their direction and the pixel size")
       }
       return named

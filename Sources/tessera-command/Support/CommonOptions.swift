@@ -4,9 +4,12 @@ import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
 
+extension Preparation.Contrast: ExpressibleByArgument {}
+
 /// `--threads`. Parsing it sets the number of workers, before any work starts.
 struct ThreadOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Threads to use; results never depend on it. (default: all cores)", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Number of threads; results do not depend on the number. (default: all cores)", valueName: "n"))
   var threads: Int?
 
   func validate() throws {
@@ -18,19 +21,23 @@ struct ThreadOptions: ParsableArguments {
 
 /// `--seed`: everything random draws from it.
 struct SeedOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Seed of everything random; the same seed gives the same result.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Random seed, a whole number of 0 or more; the same seed gives the same result. (default: 1)", valueName: "n"),
+    transform: seedNumber(typed:))
   var seed: UInt64 = 1
 }
 
 /// `--output`, `--force` and `--json`.
 struct OutputOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: ArgumentHelp("File or folder for the result.", valueName: "path"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("File or folder to write the result to.", valueName: "path"))
   var output: String?
 
-  @Flag(help: "Replace a result that exists.")
+  @Flag(help: "Replace an existing result.")
   var force = false
 
-  @Flag(help: "Print one JSON value on standard output, and nothing else.")
+  @Flag(help: "Print the result as one JSON value on standard output, and nothing else.")
   var json = false
 
   /// The result folder of one image: `--output`, or `NAME.tessera` in the current folder. Several inputs get subfolders of
@@ -47,28 +54,11 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-/// How the contrast of an image is to be taken.
-enum ContrastChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case auto, bright, dark
-}
-
 /// `--contrast`: whether atoms are bright (HAADF) or dark (ABF, BF).
 struct ContrastOptions: ParsableArguments {
-  @Option(help: "Whether atoms are bright (HAADF) or dark (ABF, bright field).")
-  var contrast = ContrastChoice.auto
-}
-
-/// A pixel size as it is typed: `0.0123nm`, `12.3pm`, `0.123A`; a bare number is nm.
-struct PixelSize: ExpressibleByArgument, Sendable {
-  let nanometres: Double
-
-  init?(argument: String) {
-    let text = argument.trimmingCharacters(in: .whitespaces)
-    let number = text.prefix { $0.isNumber || ".+-".contains($0) || $0 == "e" || $0 == "E" }
-    let unit = text.dropFirst(number.count).trimmingCharacters(in: .whitespaces)
-    let factors = ["": 1, "nm": 1, "pm": 1e-3, "a": 0.1, "å": 0.1, "angstrom": 0.1, "um": 1e3, "µm": 1e3, "μm": 1e3]
-    guard let value = Double(number), let factor = factors[unit.lowercased()] else { return nil }
-    guard value > 0, value.isFinite else { return nil }
-    nanometres = value * factor
-  }
+  @Option(
+    help: ArgumentHelp(
+      "Contrast of the atoms: bright (HAADF), dark (ABF, bright field) or auto (chosen from the image).",
+      valueName: "name"))
+  var contrast = Preparation.Contrast.auto
 }

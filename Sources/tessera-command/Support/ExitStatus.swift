@@ -40,16 +40,30 @@ enum ExitStatus {
       let path = error.filePath ?? error.url?.path
       let name = path?.split(separator: "/").last.map { "\($0): " } ?? ""
       return error.code == .fileWriteOutOfSpace
-        ? "\(name)cannot be written completely; check the free space" : name + error.localizedDescription
+        ? "\(name)cannot be written completely; check the free space" : name + fact(of: error)
     }
     return "\(error)"
   }
 
   /// Ends the program: prints the sentence (help and version go to standard output) and exits with the status.
   static func leave(with error: any Error) -> Never {
+    if isOfArgumentParser(error), code(for: error) == usage {
+      // The parser's sentence with the option's help and the usage, begun as all other messages are.
+      let full = TesseraCommand.fullMessage(for: error)
+      Messages.error(
+        CommandNames.correction(of: CommandLine.arguments) ?? String(full.trimmingPrefix("Error: ")))
+      exit(usage)
+    }
     if isOfArgumentParser(error) { TesseraCommand.exit(withError: error) }
     Messages.error(sentence(for: error))
     exit(code(for: error))
+  }
+
+  private static func fact(of error: CocoaError) -> String {
+    switch error.code {
+    case .fileReadInvalidFileName, .fileWriteInvalidFileName: "the file name is too long or not valid"
+    default: error.localizedDescription
+    }
   }
 
   private static func isOfArgumentParser(_ error: any Error) -> Bool {

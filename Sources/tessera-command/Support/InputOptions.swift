@@ -2,26 +2,15 @@ import ArgumentParser
 import TesseraFormats
 import TesseraImaging
 
-/// Frames `a..b`, both included, counted from 0.
-struct FrameRange: ExpressibleByArgument, Sendable {
-  let frames: ClosedRange<Int>
-
-  init?(argument: String) {
-    let ends = argument.replacing("..", with: "\u{0}").split(separator: "\u{0}", omittingEmptySubsequences: false)
-    guard ends.count == 2, let first = Int(ends[0]), let last = Int(ends[1]) else { return nil }
-    guard first >= 0, last >= first, last < Int.max else { return nil }
-    frames = first...last
-  }
-}
-
 extension ReadingOptions.FrameAxis: ExpressibleByArgument {}
 
 /// How files are to be understood; for commands that read any image.
 struct ReadingArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("Which axis of a plain array (NumPy, HDF5) counts the frames."))
+  @Option(help: ArgumentHelp("Axis of a plain array (NumPy, HDF5) along which the frames lie.", valueName: "axis"))
   var frameAxis = ReadingOptions.FrameAxis.first
 
-  @Option(help: ArgumentHelp("Largest image that is read, in pixels.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("Maximum number of pixels of an image to read.", valueName: "n"))
   var maxPixels = 1 << 31
 
   func validate() throws {
@@ -37,19 +26,31 @@ struct ReadingArguments: ParsableArguments {
 
 /// Which image of a file is meant, and what its pixels measure.
 struct InputOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("Size of a pixel, instead of the file's: 0.0123nm, 12.3pm, 0.123A.", valueName: "size"))
+  @Option(
+    help: ArgumentHelp(
+      "Pixel size to use instead of the calibration in the file, in nm, pm, A or um: 0.0123nm, for example. (default: the "
+        + "calibration in the file)", valueName: "size"), transform: PixelSize.init(typed:))
   var pixelSize: PixelSize?
 
-  @Option(help: ArgumentHelp("Dataset of a file that holds several, from 0 (see `tessera info`).", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Number of the dataset in a file with several datasets, counted from 0 (`tessera info` lists the datasets). "
+        + "(default: the first image)", valueName: "n"))
   var dataset: Int?
 
-  @Option(help: ArgumentHelp("Frame of a stack, from 0.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of the frame in a stack, counted from 0. (default: 0)", valueName: "n"))
   var frame: Int?
 
-  @Option(help: ArgumentHelp("Frames a to b of a stack, both included: their mean is taken.", valueName: "a..b"))
+  @Option(
+    help: ArgumentHelp(
+      "First and last frame, counted from 0, of a part of a stack; the frames are registered and averaged.",
+      valueName: "a..b"), transform: FrameRange.init(typed:))
   var frames: FrameRange?
 
-  @Flag(help: "Take each of --frames by itself instead of the mean.")
+  @Flag(help: "Process each frame of --frames separately instead of averaging the frames.")
   var each = false
 
   @OptionGroup var registering: RegisterOptions
@@ -58,7 +59,8 @@ struct InputOptions: ParsableArguments {
 
   func validate() throws {
     if registering.isGiven && (frame != nil || each) {
-      throw ValidationError("--register makes one image of several frames; leave out --frame and --each")
+      throw ValidationError(
+        "--register, --scan-angles and --frame-pause average several frames; leave out --frame and --each")
     }
     if frame != nil && frames != nil { throw ValidationError("--frame and --frames exclude each other; give one") }
     if each && frames == nil { throw ValidationError("--each needs --frames a..b") }
@@ -71,7 +73,9 @@ struct InputOptions: ParsableArguments {
 
   /// The chosen image of a file: one frame, or the mean of several. Its warnings are printed.
   func micrograph(at path: String) throws -> Micrograph {
-    guard !each else { throw ValidationError("--each is of use only where several images are taken; leave it out") }
+    guard !each else {
+      throw ValidationError("--each applies to commands that process several images; leave out --each")
+    }
     let file = try reading.open(path)
     let micrograph =
       if frames != nil || registering.isGiven {

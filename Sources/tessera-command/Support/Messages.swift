@@ -26,9 +26,10 @@ enum Messages {
     }
   }
 
-  static func note(_ sentence: String) { logger.info("\(sentence)") }
-  static func warning(_ sentence: String) { logger.warning("\(sentence)") }
-  static func error(_ sentence: String) { logger.error("\(sentence)") }
+  // The library's messages quote settings; users read the names of options.
+  static func note(_ sentence: String) { logger.info("\(OptionNames.put(in: sentence))") }
+  static func warning(_ sentence: String) { logger.warning("\(OptionNames.put(in: sentence))") }
+  static func error(_ sentence: String) { logger.error("\(OptionNames.put(in: sentence))") }
 
   /// Prints one JSON value on standard output: keys sorted, so that equal results are equal bytes, and in snake case unless
   /// they are those of a file.

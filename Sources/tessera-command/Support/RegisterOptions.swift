@@ -3,35 +3,51 @@ import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
 
-/// What is done to frames before they are averaged.
-enum RegisterChoice: String, ExpressibleByArgument, CaseIterable, Sendable {
-  case rigid, rows, none
+/// `--register`: a mode of the registration, or none.
+struct RegisterArgument: ExpressibleByArgument, Sendable {
+  /// Nil: frames are averaged as they are.
+  let mode: Registration.Mode?
 
-  var mode: Registration.Mode? { Registration.Mode(rawValue: rawValue) }
+  init(mode: Registration.Mode?) { self.mode = mode }
+
+  init?(argument: String) {
+    guard Self.allValueStrings.contains(argument) else { return nil }
+    mode = Registration.Mode(rawValue: argument)
+  }
+
+  static var allValueStrings: [String] { Registration.Mode.allCases.map(\.rawValue) + ["none"] }
 }
 
 /// `--register` and what belongs to it.
 struct RegisterOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Register frames before averaging them: shift each (rigid), shift each line too (rows), or none. "
-        + "Alone it takes all frames. (default: rigid with --frames)"))
-  var register: RegisterChoice?
+      "Registration of frames before averaging: rigid (shifts each frame), rows (also shifts each scan line) or none. "
+        + "Without --frames, all frames of the stack are averaged. (default: rigid with --frames)", valueName: "mode"))
+  var register: RegisterArgument?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Direction of the fast scan of the frames in turn: 0,90. (default: 0)", valueName: "degrees"))
+    help: ArgumentHelp(
+      "Fast-scan directions of successive frames in degrees, multiples of 90: 0,90, for example. (default: 0)",
+      valueName: "list"), transform: NumberList.init(typed:))
   var scanAngles: NumberList?
 
-  @Option(help: ArgumentHelp("Time between frames, in lines; for drift within them. (default: 0)", valueName: "lines"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Pause between two frames, in scan-line times; used to correct the drift within frames. (default: "
+        + "\(short(Registration().pauseLines)))", valueName: "lines"))
   var framePause: Double?
 
   func validate() throws {
-    if register == RegisterChoice.none && (scanAngles != nil || framePause != nil) {
-      throw ValidationError("--scan-angles and --frame-pause are of use with --register rigid or rows only")
+    if let register, register.mode == nil, scanAngles != nil || framePause != nil {
+      throw ValidationError("--scan-angles and --frame-pause apply to --register rigid and --register rows only")
     }
-    if let angles = scanAngles?.values, angles.contains(where: { $0 != $0.rounded() || abs($0) > 360 }) {
-      throw ValidationError("--scan-angles must be multiples of 90, such as 0,90")
+    if let angles = scanAngles?.values,
+      angles.contains(where: { $0.truncatingRemainder(dividingBy: 90) != 0 || abs($0) > 360 })
+    {
+      throw ValidationError("--scan-angles must be multiples of 90 degrees, such as 0,90")
     }
   }
 
@@ -40,7 +56,7 @@ struct RegisterOptions: ParsableArguments {
 
   /// The registration asked for; nil for `none`.
   var registration: Registration? {
-    guard let mode = (register ?? .rigid).mode else { return nil }
+    guard let mode = (register ?? RegisterArgument(mode: .rigid)).mode else { return nil }
     var registration = Registration()
     registration.mode = mode
     if let scanAngles { registration.scanAngles = scanAngles.values.map { Int($0) } }
@@ -65,7 +81,7 @@ struct RegisterOptions: ParsableArguments {
       return try file.read(dataset: dataset, registering: frames, by: registration) { bar.report("register", $0) }
     } catch let error as DataError {
       var mean = try file.read(dataset: dataset, meanOf: frames)
-      mean.warnings.append("frames are averaged as they are, because they cannot be registered (\(error))")
+      mean.warnings.append("the frames could not be registered and are averaged as they are (\(error))")
       return mean
     }
   }

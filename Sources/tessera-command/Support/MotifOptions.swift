@@ -1,0 +1,103 @@
+import ArgumentParser
+import TesseraLearning
+import TesseraMethods
+import TesseraStructure
+
+extension ZernikeDescriptor.Form: ExpressibleByArgument {}
+extension NeighbourMetric: ExpressibleByArgument {}
+
+/// How motifs are described, laid out and sorted. Defaults are those of `MotifMethod`.
+struct MotifOptions: ParsableArguments {
+  private static let method = MotifMethod()
+  private static let standardIterations = method.embedding.stages.reduce(0) { $0 + $1.iterations }
+
+  @Option(
+    help: ArgumentHelp(
+      "Features of a motif: full (rotated copies of a motif are different motifs) or invariant (rotated copies are the "
+        + "same motif).", valueName: "form"))
+  var features = Self.method.descriptor.form
+
+  @Option(
+    help: ArgumentHelp(
+      "Angular orders |q| of the Zernike moments to use, such as 0,2,3. (default: all)", valueName: "list"),
+    transform: NumberList.init(typed:))
+  var angularOrders: NumberList?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Maximum radial order p of the Zernike moments, 1 to 40.", valueName: "p"))
+  var maxOrder = Self.method.descriptor.maxOrder
+
+  @Flag(help: "Ignore the mean intensity of each patch, as the published invariants do.")
+  var noPiston = false
+
+  @Flag(help: "Do not subtract the tails of columns that lie outside the patch.")
+  var noIsolation = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Side length of a patch in pixels, odd and at least 5. (default: twice the lattice-plane spacing)",
+      valueName: "pixels"))
+  var patchSize: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of nearest neighbours per motif in the neighbour graph, at least 2.", valueName: "k"))
+  var neighbors = Self.method.embedding.search.count
+
+  @Option(help: ArgumentHelp("Distance between the features of two motifs.", valueName: "name"))
+  var metric = Self.method.embedding.search.metric
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of iterations of the layout, at least 2; each of two stages takes half.", valueName: "n")
+  )
+  var iterations = Self.standardIterations
+
+  @Option(
+    help: ArgumentHelp("Number of classes, or auto to find the number. (default: auto)", valueName: "n"),
+    transform: ClassCount.init(typed:))
+  var classes = ClassCount.auto
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Minimum distance between two classes, in standard deviations of the noise; more than 2.",
+      valueName: "deviations"))
+  var separation = Self.method.classFinder.separation
+
+  func validate() throws {
+    guard (1...40).contains(maxOrder) else {
+      throw ValidationError("--max-order must be between 1 and 40, but is \(maxOrder)")
+    }
+    guard neighbors >= 2 else { throw ValidationError("--neighbors must be at least 2, but is \(neighbors)") }
+    guard iterations >= 2 else { throw ValidationError("--iterations must be at least 2, but is \(iterations)") }
+    if let patchSize, patchSize < 5 || patchSize.isMultiple(of: 2) {
+      throw ValidationError("--patch-size must be an odd number of at least 5, but is \(patchSize)")
+    }
+    if let orders = angularOrders?.values, orders.contains(where: { $0 < 0 || $0 != $0.rounded() }) {
+      throw ValidationError("--angular-orders must be whole numbers of 0 or more, such as 0,2,3")
+    }
+  }
+
+  /// The method with these settings and those that find the columns.
+  func method(finding: FindingOptions) throws -> MotifMethod {
+    var method = MotifMethod()
+    finding.apply(to: &method.preparation, &method.finder)
+    method.descriptor.form = features
+    method.descriptor.angularOrders = angularOrders?.values.map { Int($0) }
+    method.descriptor.maxOrder = maxOrder
+    method.descriptor.keepsPiston = !noPiston
+    method.isolatesPatches = !noIsolation
+    method.patchSize = patchSize
+    method.embedding.search.count = neighbors
+    method.embedding.search.metric = metric
+    for stage in method.embedding.stages.indices {
+      method.embedding.stages[stage].iterations = stage == 0 ? (iterations + 1) / 2 : iterations / 2
+    }
+    method.classFinder.separation = separation
+    method.classCount = classes.count
+    return method
+  }
+}
