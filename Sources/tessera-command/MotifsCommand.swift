@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera motifs`: features, layout, classes, cells and hierarchy, as tables.
-struct MotifsCommand: ParsableCommand {
+struct MotifsCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "motifs",
     abstract: "Describes, lays out and sorts the motifs of a micrograph, and joins them into cells.",

@@ -5,7 +5,7 @@ import TesseraImaging
 import TesseraMethods
 
 /// `tessera profile`: intensities along a line.
-struct ProfileCommand: ParsableCommand {
+struct ProfileCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
     abstract: "Intensities along a line, averaged across its width.",

@@ -3,7 +3,6 @@ import TesseraLearning
 import TesseraNumerics
 import Testing
 
-@Suite(.serialized)  // The number of threads is one for the whole program.
 struct `The force-relaxed layout` {
   /// What the papers' movies show: stage 1 spreads the classes out, stage 2 draws each together where it is.
   @Test(arguments: [4, 6, 8], ForceRelaxedLayout.Rule.allCases)
@@ -35,11 +34,8 @@ struct `The force-relaxed layout` {
 
   @Test func `gives the same bytes on any number of threads and over two runs`() throws {
     let blobs = Blobs(1500, classes: 6, dimensions: 20, deviation: 0.4)
-    let before = Workers.count
-    defer { Workers.count = before }
     let runs = try [1, 2, 3, 1].map { threads in
-      Workers.count = threads
-      return try ForceRelaxedLayout().layout(of: blobs.features, seed: 11).points
+      try Workers.$limit.withValue(threads) { try ForceRelaxedLayout().layout(of: blobs.features, seed: 11).points }
     }
     #expect(runs.allSatisfy { $0 == runs[0] })
     #expect(try ForceRelaxedLayout().layout(of: blobs.features, seed: 12).points != runs[0])

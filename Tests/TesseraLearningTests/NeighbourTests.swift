@@ -126,11 +126,8 @@ struct `Nearest neighbours of large tables` {
     var search = NeighbourSearch()
     search.exactLimit = 0
     let features = Blobs(4000, classes: 8, dimensions: 16, deviation: 0.3).features
-    let before = Workers.count
-    defer { Workers.count = before }
     let tables = try [1, 2, 5].map { threads in
-      Workers.count = threads
-      return try search.table(of: features)
+      try Workers.$limit.withValue(threads) { try search.table(of: features) }
     }
     #expect(tables[0] == tables[1] && tables[0] == tables[2])
   }

@@ -102,16 +102,14 @@ struct `The main analysis` {
   @Test func `writes a folder that says the same on any number of threads`() throws {
     let micrograph = try simulated("mose2", size: 400).micrograph
     let parent = NSTemporaryDirectory() + "tessera-analysis-" + UUID().uuidString
-    defer {
-      try? FileManager.default.removeItem(atPath: parent)
-      Workers.count = ProcessInfo.processInfo.activeProcessorCount
-    }
+    defer { try? FileManager.default.removeItem(atPath: parent) }
     try AtomicOutput.makeFolder(at: parent)
     for threads in [1, 2] {
-      Workers.count = threads
-      let result = try Analysis().result(on: micrograph)
-      try ResultFolder(result, settings: Analysis(), input: "test", hasReport: threads == 1)
-        .write(to: "\(parent)/\(threads)")
+      try Workers.$limit.withValue(threads) {
+        let result = try Analysis().result(on: micrograph)
+        try ResultFolder(result, settings: Analysis(), input: "test", hasReport: threads == 1)
+          .write(to: "\(parent)/\(threads)")
+      }
     }
     for name in ["sites.csv", "classes.csv", "cells.csv", "features.npy", "layout.npy", "hierarchy.json"] {
       let files = [1, 2].map { FileManager.default.contents(atPath: "\(parent)/\($0)/\(name)") }
