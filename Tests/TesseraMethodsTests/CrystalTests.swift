@@ -6,10 +6,8 @@ import TesseraMethods
 import TesseraNumerics
 import TesseraSimulation
 import TesseraStructure
+import TestSupport
 import Testing
-
-private let images = URL(filePath: #filePath).deletingLastPathComponent().appending(
-  path: "../../../shared/data/images")
 
 private func simulated(_ specimen: String, _ change: (inout SimulationOptions) -> Void) throws -> SimulatedMicrograph {
   var options = SimulationOptions()
@@ -39,16 +37,14 @@ struct `The crystal survey` {
   @Test func `writes a folder that says the same on any number of threads`() throws {
     let made = try simulated("grains") { ($0.crystal, $0.seed) = ("srtio3", 2) }
     let parent = NSTemporaryDirectory() + "tessera-crystal-" + UUID().uuidString
-    defer {
-      try? FileManager.default.removeItem(atPath: parent)
-      Workers.count = ProcessInfo.processInfo.activeProcessorCount
-    }
+    defer { try? FileManager.default.removeItem(atPath: parent) }
     try AtomicOutput.makeFolder(at: parent)
     for threads in [1, 2] {
-      Workers.count = threads
-      let result = try CrystalMethod().result(on: made.micrograph)
-      #expect(result.grains.grains.count == 2)
-      try CrystalFolder(result, settings: CrystalMethod(), input: "test").write(to: "\(parent)/\(threads)")
+      try Workers.$limit.withValue(threads) {
+        let result = try CrystalMethod().result(on: made.micrograph)
+        #expect(result.grains.grains.count == 2)
+        try CrystalFolder(result, settings: CrystalMethod(), input: "test").write(to: "\(parent)/\(threads)")
+      }
     }
     for name in [
       "sites.csv", "nodes.csv", "grains.csv", "dislocations.csv", "displacements.csv", "bonds.csv", "angles.csv",
@@ -79,9 +75,9 @@ struct `The crystal survey` {
     #expect(throws: DataError.self) { try CrystalMethod().result(on: made.micrograph) }
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: images.path), "the folder ../shared/data is not there"))
+  @Test(.enabled(if: Repository.hasSharedImages, "the folder ../shared/data is not there"))
   func `maps the titanium of barium titanate`() throws {
-    let micrograph = try ImageFile.open(path: images.appending(path: "batio3_1.dm4").path).read()
+    let micrograph = try ImageFile.open(path: Repository.sharedImages.appending(path: "batio3_1.dm4").path).read()
     let result = try CrystalMethod().result(on: micrograph)
     #expect(result.grains.grains.count == 1)
     let map = try #require(result.displacements.first)

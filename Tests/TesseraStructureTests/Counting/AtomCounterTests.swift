@@ -183,10 +183,10 @@ struct `Atom counting` {
     let made = field(rows: 12, columns: 30, seed: 9) { _, column, _ in column / 6 + 1 }
     var counter = AtomCounter()
     counter.largestCount = 8
-    defer { Workers.count = ProcessInfo.processInfo.activeProcessorCount }
     let results = try [1, 2].map { threads in
-      Workers.count = threads
-      return try counter.counts(of: made.values, errors: made.errors, places: made.places)
+      try Workers.$limit.withValue(threads) {
+        try counter.counts(of: made.values, errors: made.errors, places: made.places)
+      }
     }
     #expect(results[0].counts == results[1].counts && results[0].probabilities == results[1].probabilities)
   }

@@ -17,19 +17,30 @@ private func findColumns(
   return (simulated.sites, try ColumnFinder().found(in: prepared, name: specimen))
 }
 
+private func inner(_ columns: [ImagedColumn], _ width: Int, margin: Double) -> [ImagedColumn] {
+  columns.filter { !inner([$0.position], width, margin: margin).isEmpty }
+}
+
 private func inner(_ points: [Point], _ width: Int, margin: Double = 4) -> [Point] {
   points.filter { min($0.x, $0.y, Double(width - 1) - $0.x, Double(width - 1) - $0.y) > margin }
 }
 
 struct `Column finding` {
   @Test func `finds the columns of a monolayer with vacancies and places them near the limit of the counts`() throws {
-    let (truth, found) = try findColumns("mose2")
-    let columns = truth.filter { !$0.isVacant }.map(\.position)
+    var options = SimulationOptions()
+    (options.width, options.height, options.seed) = (512, 512, 5)
+    let made = try Simulation(specimen: "mose2", options: options).run()
+    let found = try ColumnFinder().found(in: Preparation().prepared(made.micrograph), name: "mose2")
+    let columns = made.sites.filter { !$0.isVacant }.map(\.position)
     // No row of columns lies on this margin, where chance would count one of a pair.
     let score = SiteScore(inner(found.sites.positions, 512, margin: 6), truth: inner(columns, 512, margin: 6))
     #expect(score.f1 > 0.995)
-    // The bound at 20 counts is .09 pixels an axis for a whole column alone; neighbours and lighter columns add to it.
-    #expect(score.rms < 0.28)
+    // A column alone, of h counts in its brightest pixel, has 2π σ² h of them, each of which tells the place to σ: the
+    // bound is (2π h)^-½ per axis.
+    let weights = inner(made.scene.columns, 512, margin: 6).map(\.weight)
+    let heights = weights.map { 20 * $0 / weights.max()! }
+    let bound = (2 * Statistics.mean(heights.map { 1 / (2 * .pi * $0) })).squareRoot()
+    #expect(score.rms / bound < 1.1 && score.rms / bound > 1, "\(score.rms) \(bound)")
   }
 
   @Test func `states errors that the true ones agree with`() throws {
@@ -40,8 +51,10 @@ struct `Column finding` {
       let offset = place - index.points[index.nearest(1, to: place)[0]]
       pulls += [offset.x / found.positionErrors[k].x, offset.y / found.positionErrors[k].y]
     }
-    // About 900 pulls: 5 % is two standard errors.
-    #expect(abs(Statistics.deviation(pulls) - 1) < 0.2)
+    // The standard error of the deviation of n pulls is (2 n)^-½, 2.4 % of 900.
+    #expect(
+      abs(Statistics.deviation(pulls) - 1) < 3 / (2 * Double(pulls.count)).squareRoot(),
+      "\(pulls.count): \(Statistics.deviation(pulls))")
   }
 
   @Test func `finds columns at two counts`() throws {
