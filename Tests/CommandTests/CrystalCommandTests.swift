@@ -1,7 +1,6 @@
 import Foundation
 import Testing
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `The commands crystal, count and profile` {
   let folder = ScratchFolder()
 

@@ -3,7 +3,6 @@ import TesseraFormats
 import TesseraNumerics
 import Testing
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `A series on the command line` {
   let folder = ScratchFolder()
 

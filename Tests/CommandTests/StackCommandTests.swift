@@ -5,7 +5,6 @@ import TesseraNumerics
 import TesseraSimulation
 import Testing
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `Commands on the frames of a stack` {
   let folder = ScratchFolder()
 
