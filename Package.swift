@@ -62,8 +62,8 @@ let package = Package(
 
     .target(name: "TestSupport", path: "Tests/Support"),
     .testTarget(name: "DocumentTests", dependencies: ["TestSupport"]),
-    .testTarget(name: "TesseraNumericsTests", dependencies: ["TestSupport", "TesseraNumerics"]),
-    .testTarget(name: "TesseraImagingTests", dependencies: ["TestSupport", "TesseraImaging", "TesseraNumerics"]),
+    .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
+    .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .testTarget(
       name: "TesseraFormatsTests",
       dependencies: [

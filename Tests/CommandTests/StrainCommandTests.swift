@@ -1,6 +1,7 @@
 import Foundation
 import TesseraFormats
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `The command strain` {
@@ -22,7 +23,15 @@ struct `The command strain` {
     }
   }
 
-  @Test(arguments: ["gpa", "columns", "both"]) func `measures a known field`(method: String) throws {
+  /// Of the line through what was found against what is true; noise in what was found does not bend it.
+  private func slope(_ pairs: [(Float, Float)]) -> Double {
+    let means = (Statistics.mean(pairs.map { Double($0.0) }), Statistics.mean(pairs.map { Double($0.1) }))
+    let products = pairs.map { (Double($0.0) - means.0) * (Double($0.1) - means.1) }
+    let squares = pairs.map { (Double($0.0) - means.0) * (Double($0.0) - means.0) }
+    return products.reduce(0, +) / squares.reduce(0, +)
+  }
+
+  @Test(.slow, arguments: ["gpa", "columns", "both"]) func `measures a known field`(method: String) throws {
     try simulate("strained", "--size", "512", "--seed", "2", named: "st.tif")
     let result = folder / "result"
     let run = try CommandRun("strain", folder / "st.tif", "--method", method, "-o", result, "--json")
@@ -40,11 +49,9 @@ struct `The command strain` {
       #expect(abs(try #require(stated["mean"]) - Statistics.mean(values)) < 1e-7, "\(name)")
       #expect(abs(try #require(stated["std"]) - Statistics.deviation(values)) < 1e-7, "\(name)")
       #expect(abs(Statistics.mean(values)) < 1e-4, "\(name)")
-      // The field grows by 2 % from one edge to the other.
-      let known = try truth.read(frame: plane).pixels.values.filter(\.isFinite).map(Double.init)
-      #expect(
-        abs(Statistics.deviation(values) / Statistics.deviation(known) - 1) < 0.1,
-        "\(name) \(Statistics.mean(values)) \(Statistics.deviation(values)) \(Statistics.deviation(known))")
+      let known = try truth.read(frame: plane).pixels.values
+      let pairs = zip(known, try map.read(frame: plane).pixels.values).filter { $0.isFinite && $1.isFinite }
+      #expect(abs(slope(pairs) - 1) < 0.02, "\(name): \(slope(pairs))")
     }
     #expect(summary["resolution_nm"] is Double && summary["reference"] is [String: Any])
     var names = try FileManager.default.contentsOfDirectory(atPath: result).sorted()
@@ -55,7 +62,7 @@ struct `The command strain` {
     #expect(names == wanted.sorted())
   }
 
-  @Test func `takes a class of an earlier analysis as the reference`() throws {
+  @Test(.slow) func `takes a class of an earlier analysis as the reference`() throws {
     try simulate("mose2", "--size", "400", "--counts", "200", named: "m.tif")
     let table = folder / "sites.csv"
     let found = try CommandRun("sites", folder / "m.tif", "-o", table)
@@ -78,7 +85,7 @@ struct `The command strain` {
     #expect(run.status == 64 && run.errors.contains("no column is of class none; the classes are left, right"))
   }
 
-  @Test func `says in a sentence what it cannot do`() throws {
+  @Test(.slow) func `says in a sentence what it cannot do`() throws {
     try simulate("strained", "--size", "256", "--counts", "inf", named: "s.tif")
     let image = folder / "s.tif"
     func fails(_ words: String..., status: Int32, saying part: String) throws {

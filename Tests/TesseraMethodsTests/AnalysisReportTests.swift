@@ -1,6 +1,7 @@
 import Foundation
 import TesseraMethods
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `The report of an analysis` {
@@ -40,7 +41,7 @@ struct `The report of an analysis` {
     #expect(document.figures.first { $0.name == "micrograph" }!.caption.contains("pixel size unknown"))
   }
 
-  @Test func `is small, and the same each time`() throws {
+  @Test(.slow) func `is small, and the same each time`() throws {
     let report = AnalysisReport(of: try Self.result.get(), input: "example.tif", version: "1")
     let files = report.files()
     #expect(files.last!.data.count < 6_000_000)

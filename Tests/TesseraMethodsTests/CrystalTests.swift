@@ -18,6 +18,7 @@ private func simulated(_ specimen: String, _ change: (inout SimulationOptions) -
 
 struct `The crystal survey` {
   @Test(
+    .slow,
     arguments: [
       ("square", 20.0, 1, 0.02), ("mose2", 100.0, 2, 0.02), ("srtio3", 1000.0, 3, 0.02),
       // Frames beside these cores join the two sublattices.
@@ -34,7 +35,7 @@ struct `The crystal survey` {
     #expect((core.position - Point(255.5, 255.5)).length < 2 * b.length)
   }
 
-  @Test func `writes a folder that says the same on any number of threads`() throws {
+  @Test(.slow) func `writes a folder that says the same on any number of threads`() throws {
     let made = try simulated("grains") { ($0.crystal, $0.seed) = ("srtio3", 2) }
     let parent = NSTemporaryDirectory() + "tessera-crystal-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: parent) }
@@ -55,7 +56,7 @@ struct `The crystal survey` {
     }
   }
 
-  @Test func `counts the atoms of a wedge`() throws {
+  @Test(.slow) func `counts the atoms of a wedge`() throws {
     let made = try simulated("wedge") { ($0.dose, $0.thickness) = (1e4, 8) }
     var method = CountMethod()
     method.counter.largestCount = 16
@@ -70,12 +71,12 @@ struct `The crystal survey` {
     #expect(Double(exact) > 0.95 * Double(inside.count))
   }
 
-  @Test func `needs a lattice`() throws {
+  @Test(.slow) func `needs a lattice`() throws {
     let made = try simulated("amorphous") { _ in }
     #expect(throws: DataError.self) { try CrystalMethod().result(on: made.micrograph) }
   }
 
-  @Test(.enabled(if: Repository.hasSharedImages, "the folder ../shared/data is not there"))
+  @Test(.slow, .enabled(if: Repository.hasSharedImages, "the folder ../shared/data is not there"))
   func `maps the titanium of barium titanate`() throws {
     let micrograph = try ImageFile.open(path: Repository.sharedImages.appending(path: "batio3_1.dm4").path).read()
     let result = try CrystalMethod().result(on: micrograph)
@@ -94,7 +95,7 @@ struct `The crystal survey` {
 }
 
 struct `Several grains in an analysis` {
-  @Test func `have vacancies and cells of their own`() throws {
+  @Test(.slow) func `have vacancies and cells of their own`() throws {
     let made = try simulated("grains") {
       ($0.crystal, $0.seed, $0.vacancies, $0.counts, $0.misorientation) = ("mose2", 2, [0, 0.02], 200, 23)
     }
