@@ -3,6 +3,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PREFIX ?= /usr/local
 TESSERA := .build/release/tessera
+# No test reaches behind `public` and `package`. Without testable imports the tests are built on the objects of
+# `make release`; with them, every module would be compiled a second time.
+TEST := swift test -c release --disable-testable-imports
 
 PACKAGES := pkg-config libfftw3-dev libopenblas-dev liblapacke-dev libtiff-dev libhdf5-dev libpng-dev libjpeg62-turbo-dev \
   zlib1g-dev libcairo2-dev fonts-dejavu-core
@@ -35,7 +38,11 @@ demo: release ## Analyses a simulated micrograph and says where the report is
 
 .PHONY: test
 test: dependencies ## Runs every test, optimised (in a debug build the numerical tests take an hour)
-	swift test -c release
+	$(TEST)
+
+.PHONY: quick
+quick: dependencies ## Runs the tests that take no time, under a minute together
+	TESSERA_QUICK=1 $(TEST)
 
 .PHONY: coverage
 coverage: dependencies ## Runs every test and prints the share of lines that they reach, for each target of the library
@@ -51,7 +58,7 @@ coverage: dependencies ## Runs every test and prints the share of lines that the
 
 .PHONY: fuzz
 fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
-	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) swift test -c release --no-parallel --filter "damaged in any way"
+	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) $(TEST) --no-parallel --filter "damaged in any way"
 
 .PHONY: fuzz-address
 fuzz-address: dependencies ## Reads what libFuzzer makes, under AddressSanitizer, for FUZZ_SECONDS (default 60) a format
@@ -66,7 +73,7 @@ damage: release ## Damages files of every format and reads them with the command
 examples: dependencies ## Installs the Python packages of docs/examples into .venv-examples and runs the examples as tests
 	python3 -m venv .venv-examples
 	.venv-examples/bin/pip install --quiet -r docs/examples/requirements.txt
-	swift test -c release --filter "examples for"
+	$(TEST) --filter "examples for"
 
 .PHONY: bench
 bench: release ## Runs the benchmarks of Benchmarks/ (see its README for the comparisons with other programs)

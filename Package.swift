@@ -41,57 +41,61 @@ let package = Package(
       name: "TesseraMethods",
       dependencies: [
         "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraFigures",
-        "TesseraLearning",
-        "TesseraImaging", "TesseraNumerics",
+        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
     .target(
       name: "Tessera",
       dependencies: [
         "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
-        "TesseraLearning",
-        "TesseraImaging", "TesseraNumerics",
+        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
         "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
-        "TesseraLearning",
-        "TesseraImaging", "TesseraNumerics",
+        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/tessera-command"),
     .executableTarget(name: "tessera-hdf5", dependencies: ["TesseraHDF5"]),
 
+    .target(name: "TestSupport", path: "Tests/Support"),
+    .testTarget(name: "DocumentTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
     .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .testTarget(
       name: "TesseraFormatsTests",
       dependencies: [
-        "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CHDF5", "CZlib", "tessera-hdf5",
+        "TestSupport", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CHDF5", "CZlib",
+        "tessera-hdf5",
       ]),
-    .testTarget(name: "TesseraLearningTests", dependencies: ["TesseraLearning", "TesseraNumerics"]),
+    .testTarget(name: "TesseraLearningTests", dependencies: ["TestSupport", "TesseraLearning", "TesseraNumerics"]),
     .testTarget(
       name: "TesseraStructureTests",
       dependencies: [
-        "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraLearning", "TesseraImaging",
+        "TestSupport", "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraLearning", "TesseraImaging",
         "TesseraNumerics",
       ]),
     .testTarget(
-      name: "TesseraSimulationTests", dependencies: ["TesseraSimulation", "TesseraImaging", "TesseraNumerics"]),
+      name: "TesseraSimulationTests",
+      dependencies: ["TestSupport", "TesseraSimulation", "TesseraImaging", "TesseraNumerics"]),
     .testTarget(
-      name: "TesseraFiguresTests", dependencies: ["TesseraFigures", "TesseraImaging", "TesseraNumerics", "CCairo"]),
+      name: "TesseraFiguresTests",
+      dependencies: ["TestSupport", "TesseraFigures", "TesseraImaging", "TesseraNumerics", "CCairo"]),
     .testTarget(
       name: "TesseraMethodsTests",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
+        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
+        "TesseraSimulation",
         "TesseraFigures",
         "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraSimulation", "TesseraImaging", "TesseraNumerics",
+        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraSimulation", "TesseraImaging",
+        "TesseraNumerics",
         "tessera", "tessera-hdf5",
       ]),
   ],

@@ -3,33 +3,48 @@ import Foundation
 import Synchronization
 
 /// How many threads the parallel loops use. Results never depend on it.
+///
+/// The limit belongs to the work and not to the program, so that two jobs of one process may differ in it:
+///
+///     let result = try Workers.$limit.withValue(1) { try Analysis().result(on: micrograph) }
 public enum Workers {
-  private static let limit = Atomic<Int>(0)
+  /// The most threads of one parallel loop, 1 or more; nil stands for all processors.
+  ///
+  /// Tasks hand it to their child tasks. The loops of this package hand it to the threads that they run on, which
+  /// belong to no task, so that a loop inside a loop sees the same limit.
+  @TaskLocal public static var limit: Int?
 
-  /// Threads in use: 1 or more; at first all processors. Set once, before work starts.
-  public static var count: Int {
-    get {
-      let set = limit.load(ordering: .relaxed)
-      return set > 0 ? set : ProcessInfo.processInfo.activeProcessorCount
-    }
-    set { limit.store(max(1, newValue), ordering: .relaxed) }
-  }
+  /// The processors that this process may use, asked for once: the question is a system call.
+  private static let processors = ProcessInfo.processInfo.activeProcessorCount
+
+  /// Threads that a loop started here may use: 1 or more.
+  public static var count: Int { max(1, limit ?? processors) }
 }
 
 /// Calls `body(0) ... body(count - 1)`, on several threads, in any order. Each call must write its own memory only.
 @usableFromInline package func concurrentFor(_ count: Int, _ body: @Sendable (Int) -> Void) {
-  let threads = min(Workers.count, count)
+  let threads = count > 1 ? min(Workers.count, count) : 1
   guard threads > 1 else {
     for index in 0..<count { body(index) }
     return
   }
   let next = Atomic<Int>(0)
+  guard let limit = Workers.limit else {
+    DispatchQueue.concurrentPerform(iterations: threads) { _ in drain(next, count, body) }
+    return
+  }
+  // Dispatch's threads belong to no task and inherit nothing from this one.
   DispatchQueue.concurrentPerform(iterations: threads) { _ in
-    while true {
-      let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-      if index >= count { return }
-      body(index)
-    }
+    Workers.$limit.withValue(limit) { drain(next, count, body) }
+  }
+}
+
+/// Calls `body` with each index below `count` that no other thread has taken from `next`.
+private func drain(_ next: borrowing Atomic<Int>, _ count: Int, _ body: @Sendable (Int) -> Void) {
+  while true {
+    let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
+    if index >= count { return }
+    body(index)
   }
 }
 

@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera analyze`: the main job.
-struct AnalyzeCommand: ParsableCommand {
+struct AnalyzeCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
     abstract: "Finds the columns, motifs, classes and motif-cells of a micrograph and writes a report.",

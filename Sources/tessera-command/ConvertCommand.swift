@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraFormats
 
 /// `tessera convert`: from one format to another.
-struct ConvertCommand: ParsableCommand {
+struct ConvertCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "convert",
     abstract: "Converts an image, a stack or a table of sites to another format.",

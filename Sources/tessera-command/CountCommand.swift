@@ -5,7 +5,7 @@ import TesseraMethods
 import TesseraStructure
 
 /// `tessera count`: the atoms of each column.
-struct CountCommand: ParsableCommand {
+struct CountCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "count",
     abstract: "Counts the atoms of each column from the integrated intensity of the column.",

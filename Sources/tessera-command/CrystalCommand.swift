@@ -10,7 +10,7 @@ extension AtomCounter.Criterion: ExpressibleByArgument {}
 extension AtomCounter.Evidence: ExpressibleByArgument {}
 
 /// `tessera crystal`: grains, dislocations, displacements, bonds and planes.
-struct CrystalCommand: ParsableCommand {
+struct CrystalCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "crystal",
     abstract: "Measures grains, dislocations, off-centre displacements, bond lengths and plane spacings.",

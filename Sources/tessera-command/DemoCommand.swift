@@ -3,7 +3,7 @@ import TesseraMethods
 import TesseraSimulation
 
 /// `tessera demo`: the main job on a simulated micrograph that is part of the program.
-struct DemoCommand: ParsableCommand {
+struct DemoCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Simulates a MoSe2 monolayer with vacancies, analyses the image and writes a report.",

@@ -4,7 +4,7 @@ import TesseraMethods
 extension Evaluation.Subject: ExpressibleByArgument {}
 
 /// `tessera evaluate`: scores against a truth.
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
     abstract: "Scores predicted sites, masks or labels against the truth.",

@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraFormats
 
 /// `tessera info`: what files hold, without reading pixels unless statistics are asked for.
-struct InfoCommand: ParsableCommand {
+struct InfoCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "info",
     abstract: "Shows the shape, number type, calibration and acquisition data of image files.",

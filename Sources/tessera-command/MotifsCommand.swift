@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera motifs`: features, layout, classes, cells and hierarchy, as tables.
-struct MotifsCommand: ParsableCommand {
+struct MotifsCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "motifs",
     abstract: "Describes and classifies the motifs of a micrograph, and joins the classes into motif-cells.",

@@ -5,7 +5,7 @@ import TesseraImaging
 import TesseraMethods
 
 /// `tessera profile`: intensities along a line.
-struct ProfileCommand: ParsableCommand {
+struct ProfileCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "profile",
     abstract: "Measures intensities along a line, averaged across the width of the line.",

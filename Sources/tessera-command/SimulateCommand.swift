@@ -5,7 +5,7 @@ import TesseraNumerics
 import TesseraSimulation
 
 /// `tessera simulate`: a micrograph with known truth.
-struct SimulateCommand: ParsableCommand {
+struct SimulateCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
     abstract: "Simulates a micrograph with known truth.",

@@ -7,7 +7,7 @@ import TesseraNumerics
 import TesseraStructure
 
 /// `tessera sites`: the columns of an image, refined.
-struct SitesCommand: ParsableCommand {
+struct SitesCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "sites",
     abstract: "Finds the atom columns of a micrograph and fits their positions.",

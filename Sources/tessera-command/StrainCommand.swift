@@ -7,7 +7,7 @@ import TesseraNumerics
 import TesseraStructure
 
 /// `tessera strain`: strain maps of an image.
-struct StrainCommand: ParsableCommand {
+struct StrainCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
     commandName: "strain",
     abstract: "Measures strain and rotation of a crystal, from columns or by geometric phase analysis.",

@@ -1,10 +1,11 @@
 import ArgumentParser
 import TesseraFormats
 import TesseraMethods
+import TesseraNumerics
 
 /// The command `tessera`: each subcommand parses, calls one method and writes.
 @main
-struct TesseraCommand: AsyncParsableCommand {
+struct TesseraCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera",
     abstract: "Analyses atomic-resolution electron micrographs: columns, motifs, defects, strain and grains.",
@@ -26,17 +27,14 @@ struct TesseraCommand: AsyncParsableCommand {
     ])
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
-  static func main() async {
+  static func main() {
     Memory.keepFreed()
     Messages.begin()
     ChildProcess.helper = ReadHDF5Command.helper
     do {
       var command = try parseAsRoot()
-      if var waiting = command as? any AsyncParsableCommand {
-        try await waiting.run()
-      } else {
-        try command.run()
-      }
+      let threads = (command as? any ThreadedCommand)?.threads.threads
+      try Workers.$limit.withValue(threads) { try command.run() }
     } catch {
       ExitStatus.leave(with: error)
     }

@@ -6,18 +6,25 @@ struct CommandRun {
   let output: String
   let errors: String
 
-  /// The command beside the tests; nil when only the tests were built.
-  static let program: URL? = {
-    guard let tests = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe") else { return nil }
+  /// The command beside the tests. They depend on it, so that every build of theirs makes it; where it is missing all the
+  /// same, they fail: skipped, they would look as if they had passed.
+  static func program() throws -> URL {
+    let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     let command = URL(fileURLWithPath: tests).deletingLastPathComponent().appending(path: "tessera")
-    return FileManager.default.isExecutableFile(atPath: command.path) ? command : nil
-  }()
+    guard FileManager.default.isExecutableFile(atPath: command.path) else { throw Missing(path: command.path) }
+    return command
+  }
+
+  struct Missing: Error, CustomStringConvertible {
+    let path: String
+    var description: String { "the command is not beside the tests: \(path)" }
+  }
 
   init(_ words: String..., in folder: String = NSTemporaryDirectory()) throws { try self.init(words, in: folder) }
 
   init(_ words: [String], in folder: String = NSTemporaryDirectory()) throws {
     let process = Process()
-    process.executableURL = Self.program
+    process.executableURL = try Self.program()
     process.arguments = words
     process.currentDirectoryURL = URL(fileURLWithPath: folder, isDirectory: true)
     let (output, errors) = (Pipe(), Pipe())
@@ -30,6 +37,9 @@ struct CommandRun {
     process.waitUntilExit()
     status = process.terminationStatus
   }
+
+  /// What `--json` printed.
+  var json: [String: Any]? { try? JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any] }
 }
 
 /// A folder that exists as long as this value's owner.
@@ -41,6 +51,10 @@ final class ScratchFolder: Sendable {
   deinit { try? FileManager.default.removeItem(atPath: path) }
 
   var names: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() }
+
+  func holds(_ name: String) -> Bool { FileManager.default.fileExists(atPath: self / name) }
+
+  func data(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: self / name)) }
 
   static func / (folder: ScratchFolder, name: String) -> String { folder.path + "/" + name }
 }

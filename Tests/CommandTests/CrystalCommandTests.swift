@@ -1,11 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `The commands crystal, count and profile` {
   let folder = ScratchFolder()
 
-  @Test func `describe, count and cut an image`() throws {
+  @Test(.slow) func `describe, count and cut an image`() throws {
     let made = try CommandRun(
       "simulate", "strained", "--field", "dislocation", "--crystal", "square", "--size", "400", "-o", folder / "d.tif")
     #expect(made.status == 0)

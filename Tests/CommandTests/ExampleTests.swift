@@ -1,8 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The documented examples for other programs, run where these are installed (`make examples` installs them).
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `The examples for Python` {
   let folder = ScratchFolder()
 
@@ -34,7 +34,7 @@ struct `The examples for Python` {
 }
 
 /// ImageJ shows a window even where nobody looks, so it needs a display, real or virtual.
-@Suite(.enabled(if: CommandRun.program != nil && hasImageJ, "ImageJ (ij.jar), Java or xvfb-run is not installed"))
+@Suite(.enabled(if: hasImageJ, "ImageJ (ij.jar), Java or xvfb-run is not installed"))
 struct `The examples for ImageJ` {
   let folder = ScratchFolder()
 
@@ -53,11 +53,9 @@ struct `The examples for ImageJ` {
   }
 }
 
-private let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
-
 /// The Python that `make examples` has set up, otherwise the system's.
 private let python: String = {
-  let own = root.appending(path: ".venv-examples/bin/python3").path
+  let own = Repository.root.appending(path: ".venv-examples/bin/python3").path
   return FileManager.default.isExecutableFile(atPath: own) ? own : "python3"
 }()
 
@@ -70,7 +68,7 @@ private let hasImageJ =
   FileManager.default.fileExists(atPath: imageJ) && (try? run("java", ["-version"]))?.status == 0
   && (try? run("xvfb-run", ["--help"]))?.status == 0
 
-private func example(_ name: String) -> String { root.appending(path: "docs/examples/\(name)").path }
+private func example(_ name: String) -> String { Repository.root.appending(path: "docs/examples/\(name)").path }
 
 private func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
   let process = Process()

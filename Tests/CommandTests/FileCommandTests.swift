@@ -4,7 +4,6 @@ import TesseraImaging
 import TesseraNumerics
 import Testing
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `The commands info and convert` {
   let folder = ScratchFolder()
 

@@ -1,15 +1,15 @@
 import Foundation
 import TesseraFormats
 import TesseraNumerics
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `A series on the command line` {
   let folder = ScratchFolder()
 
   private func run(_ words: String...) throws -> CommandRun { try CommandRun(words, in: folder.path) }
 
-  @Test func `is simulated, registered and analysed`() throws {
+  @Test(.slow) func `is simulated, registered and analysed`() throws {
     let made = try run(
       "simulate", "mose2", "--size", "192", "--frames", "5", "--counts", "100", "--drift", "1.2,0.8", "--jitter", "0.5",
       "-o", "s.tif")

@@ -3,9 +3,9 @@ import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
 import TesseraSimulation
+import TestSupport
 import Testing
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `Commands on the frames of a stack` {
   let folder = ScratchFolder()
 
@@ -33,7 +33,7 @@ struct `Commands on the frames of a stack` {
     #expect(beside.status == 0 && folder.names.contains("series.frame-0.sites.csv"))
   }
 
-  @Test(arguments: ["motifs", "analyze"]) func `write one result folder a frame`(command: String) throws {
+  @Test(.slow, arguments: ["motifs", "analyze"]) func `write one result folder a frame`(command: String) throws {
     try makeStack()
     let run = try CommandRun(
       command, folder / "series.tif", "--frames", "0..1", "--each", "-o", folder / "all", "--json")

@@ -2,7 +2,6 @@ import Foundation
 import TesseraFormats
 import Testing
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `Results that are not finished` {
   let folder = ScratchFolder()
 
@@ -17,7 +16,7 @@ struct `Results that are not finished` {
   /// Starts a conversion and stops it by a signal as soon as it has begun to write.
   private func convert(stoppedBy number: Int32) throws -> Int32 {
     let process = Process()
-    process.executableURL = CommandRun.program
+    process.executableURL = try CommandRun.program()
     process.arguments = ["convert", folder / "in.npy", folder / "out.mrc"]
     process.standardError = FileHandle.nullDevice
     try process.run()
@@ -44,7 +43,7 @@ struct `Results that are not finished` {
     let process = Process()
     let errors = Pipe()
     process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", "ulimit -f 100; exec \"$0\" \"$@\"", CommandRun.program!.path] + words
+    process.arguments = ["-c", "ulimit -f 100; exec \"$0\" \"$@\"", try CommandRun.program().path] + words
     // Where lines are counted, the counts would not fit into so small a file either.
     process.environment = ProcessInfo.processInfo.environment.merging(["LLVM_PROFILE_FILE": "/dev/null"]) { $1 }
     process.standardError = errors

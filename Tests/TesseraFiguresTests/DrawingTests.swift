@@ -3,6 +3,7 @@ import Foundation
 import TesseraFigures
 import TesseraImaging
 import TesseraNumerics
+import TestSupport
 import Testing
 
 #if canImport(FoundationXML)
@@ -12,7 +13,7 @@ import Testing
 struct `Drawings of the gallery` {
   static let gallery = Gallery(size: 512).drawings()
 
-  @Test(arguments: gallery.indices) func `decode to their size`(index: Int) {
+  @Test(.slow, arguments: gallery.indices) func `decode to their size`(index: Int) {
     let drawing = Self.gallery[index].drawing
     for scale in [1, drawing.naturalScale] {
       let image = decoded(drawing.png(scale: scale))
@@ -37,7 +38,7 @@ struct `Drawings of the gallery` {
     }
   }
 
-  @Test func `have the same bytes each time and on several threads`() {
+  @Test(.slow) func `have the same bytes each time and on several threads`() {
     let first = Self.gallery.map { [$0.drawing.png(), $0.drawing.svg()] }
     // Cairo counts the surfaces of a process, and caches glyphs: neither may show.
     let again = concurrentMap(count: Self.gallery.count) { index in

@@ -1,6 +1,7 @@
 import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
+import TestSupport
 import Testing
 
 /// Writers of image stacks and what they lose.
@@ -195,7 +196,7 @@ struct `TIA series` {
     #expect(unknown.datasets[0].kind == .image && unknown.datasets[0].calibration == nil)
   }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     try checkDamaged(series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]]), seed: 11)
     try checkDamaged(series(isLarge: true, images: [[1, 2, 3, 4]]), seed: 12)
   }

@@ -1,13 +1,11 @@
 import Foundation
 import TesseraFormats
+import TestSupport
 import Testing
 
-/// Real micrographs that lie beside the repository on the developers' machines; they are no part of it.
-private let images = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/data/images")
-  .path
-private let isThere = FileManager.default.fileExists(atPath: images)
+private let images = Repository.sharedImages.path
 
-@Suite(.enabled(if: isThere, "the folder ../shared/data is not there"))
+@Suite(.enabled(if: Repository.hasSharedImages, "the folder ../shared/data is not there"))
 struct `Real micrographs` {
   /// Pixel size in nm as the index of the folder states it; nil where the file holds none.
   @Test(

@@ -2,6 +2,7 @@ import Foundation
 import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `PNG files` {
@@ -36,7 +37,7 @@ struct `PNG files` {
     #expect(try ImageFile.open(path: folder / "s.png").read().pixels.values == [0, 128, 255])
   }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     try PNGWriter.write(ramp(width: 33, height: 9).map { UInt16($0) }, calibration: nil, to: folder / "a.png")
     try checkDamaged(folder.contents(of: "a.png"))
   }
@@ -77,14 +78,14 @@ struct `Windows bitmaps` {
     #expect(try abs(short.read().pixels.values[0] - 255) < 1e-3)
   }
 
-  @Test func `of run lengths are unpacked`() throws {
+  @Test(.slow) func `of run lengths are unpacked`() throws {
     // Bottom row: 3 x 7; top row: literal 1 2 3.
     let packed = bitmap(3, 2, bits: 8, compression: 1, palette: greys, [3, 7, 0, 0, 0, 3, 1, 2, 3, 0, 0, 1])
     #expect(try ImageFile.open(path: folder.file("r.bmp", packed)).read().pixels.values == [1, 2, 3, 7, 7, 7])
     try checkDamaged(packed)
   }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     try checkDamaged(bitmap(5, 4, bits: 8, palette: greys, [UInt8](repeating: 5, count: 32)))
     try checkDamaged(bitmap(5, 4, bits: 24, [UInt8](repeating: 5, count: 64)), seed: 2)
     let lie = bitmap(30_000, 30_000, bits: 8, palette: greys, [1, 2, 3])
@@ -117,7 +118,7 @@ struct `Text matrices` {
   @Test(arguments: ["1,2,3\n4,5\n", "1,2,3\n4,x,6\n", "words only\nand more words\n"])
   func `that are none are refused`(text: String) { #expect(throws: FormatError.self) { try read(text) } }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     try checkDamaged(Array((0..<40).map { "\($0),\($0 * $0),-1.5e-3\n" }.joined().utf8))
   }
 }

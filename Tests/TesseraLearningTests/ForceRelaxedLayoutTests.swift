@@ -1,12 +1,12 @@
 import Foundation
 import TesseraLearning
 import TesseraNumerics
+import TestSupport
 import Testing
 
-@Suite(.serialized)  // The number of threads is one for the whole program.
 struct `The force-relaxed layout` {
   /// What the papers' movies show: stage 1 spreads the classes out, stage 2 draws each together where it is.
-  @Test(arguments: [4, 6, 8], ForceRelaxedLayout.Rule.allCases)
+  @Test(.slow, arguments: [4, 6, 8], ForceRelaxedLayout.Rule.allCases)
   func `spreads out, then coalesces`(classes: Int, rule: ForceRelaxedLayout.Rule) throws {
     let blobs = Blobs(1207, classes: classes, dimensions: 66, deviation: 0.3)
     var settings = ForceRelaxedLayout()
@@ -35,11 +35,8 @@ struct `The force-relaxed layout` {
 
   @Test func `gives the same bytes on any number of threads and over two runs`() throws {
     let blobs = Blobs(1500, classes: 6, dimensions: 20, deviation: 0.4)
-    let before = Workers.count
-    defer { Workers.count = before }
     let runs = try [1, 2, 3, 1].map { threads in
-      Workers.count = threads
-      return try ForceRelaxedLayout().layout(of: blobs.features, seed: 11).points
+      try Workers.$limit.withValue(threads) { try ForceRelaxedLayout().layout(of: blobs.features, seed: 11).points }
     }
     #expect(runs.allSatisfy { $0 == runs[0] })
     #expect(try ForceRelaxedLayout().layout(of: blobs.features, seed: 12).points != runs[0])
@@ -47,7 +44,7 @@ struct `The force-relaxed layout` {
 
   /// The scores of the batched rule lie within the scatter of the published one: the means over eight seeds differ by
   /// less than four standard errors, or by less than 0.01 where every seed gives nearly the same.
-  @Test(arguments: [0.8, 1.5]) func `separates classes as the published rule does`(deviation: Double) throws {
+  @Test(.slow, arguments: [0.8, 1.5]) func `separates classes as the published rule does`(deviation: Double) throws {
     let blobs = Blobs(600, classes: 3, dimensions: 30, deviation: deviation)
     var (separation, agreement) = ([[Double]](), [[Double]]())
     for rule in ForceRelaxedLayout.Rule.allCases {

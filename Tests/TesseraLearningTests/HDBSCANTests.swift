@@ -1,6 +1,7 @@
 import Foundation
 import TesseraLearning
 import TesseraNumerics
+import TestSupport
 import Testing
 
 /// The definition, followed literally in O(n⁴): the density threshold rises through all mutual reachability distances,
@@ -56,7 +57,7 @@ private struct ObviousHDBSCAN {
 }
 
 struct `HDBSCAN*` {
-  @Test(arguments: 1...12) func `finds what its definition says`(seed: UInt64) throws {
+  @Test(.slow, arguments: 1...12) func `finds what its definition says`(seed: UInt64) throws {
     var random = RandomSource(seed: seed)
     let points = (0..<60).map { index -> Point in
       let centre = [Point(0, 0), Point(6, 1), Point(2, 7)][index % 3]

@@ -1,6 +1,7 @@
 import Foundation
 import TesseraLearning
 import TesseraNumerics
+import TestSupport
 import Testing
 
 /// Distances of all pairs in double precision, sorted: the slow obvious version.
@@ -72,7 +73,7 @@ struct `Nearest neighbours of large tables` {
   }
 
   /// The share aimed at is .98 of a sample of 1,024 rows, which is a third of these; 0.02 are four standard errors.
-  @Test(arguments: NeighbourMetric.allCases, [1, 4, 16])
+  @Test(.slow, arguments: NeighbourMetric.allCases, [1, 4, 16])
   func `are nearly all found`(metric: NeighbourMetric, classes: Int) throws {
     let features = Blobs(3000, classes: classes, dimensions: 20, deviation: 0.3).features
     let (lists, exact) = try tables(features, metric)
@@ -126,11 +127,8 @@ struct `Nearest neighbours of large tables` {
     var search = NeighbourSearch()
     search.exactLimit = 0
     let features = Blobs(4000, classes: 8, dimensions: 16, deviation: 0.3).features
-    let before = Workers.count
-    defer { Workers.count = before }
     let tables = try [1, 2, 5].map { threads in
-      Workers.count = threads
-      return try search.table(of: features)
+      try Workers.$limit.withValue(threads) { try search.table(of: features) }
     }
     #expect(tables[0] == tables[1] && tables[0] == tables[2])
   }

@@ -6,6 +6,7 @@ import TesseraMethods
 import TesseraNumerics
 import TesseraSimulation
 import TesseraStructure
+import TestSupport
 import Testing
 
 struct `The main analysis` {
@@ -31,7 +32,7 @@ struct `The main analysis` {
     ).adjustedMutualInformation
   }
 
-  @Test(arguments: [ZernikeDescriptor.Form.invariant, .full])
+  @Test(.slow, arguments: [ZernikeDescriptor.Form.invariant, .full])
   func `finds the motifs of a monolayer with vacancies`(form: ZernikeDescriptor.Form) throws {
     let specimen = try simulated("mose2")
     var analysis = Analysis()
@@ -49,7 +50,7 @@ struct `The main analysis` {
   }
 
   /// Magnitudes hold less noise than the moments they are formed of; taken for noisier than they are, they tell less apart.
-  @Test(arguments: [3, 4] as [UInt64]) func `finds turned motifs at two counts`(seed: UInt64) throws {
+  @Test(.slow, arguments: [3, 4] as [UInt64]) func `finds turned motifs at two counts`(seed: UInt64) throws {
     let specimen = try simulated("mose2", seed: seed) { $0.counts = 2 }
     var analysis = Analysis()
     analysis.descriptor.form = .invariant
@@ -57,14 +58,14 @@ struct `The main analysis` {
     #expect(agreement(result, specimen.sites) { $0.environment } > 0.97)
   }
 
-  @Test(arguments: [("p4m", 2), ("hexagonal", 1), ("square", 1), ("graphene", 2), ("si110", 2), ("srtio3", 2)])
+  @Test(.slow, arguments: [("p4m", 2), ("hexagonal", 1), ("square", 1), ("graphene", 2), ("si110", 2), ("srtio3", 2)])
   func `finds no more classes in a crystal than its unit cell has`(specimen: String, count: Int) throws {
     let result = try Analysis().result(on: simulated(specimen).micrograph)
     #expect(result.classes.count == count)
     #expect(result.structure.kind == .discrete)
   }
 
-  @Test func `calls a twisted bilayer continuous`() throws {
+  @Test(.slow) func `calls a twisted bilayer continuous`() throws {
     let result = try Analysis().result(on: simulated("bilayer", size: 1_024).micrograph)
     #expect(result.structure.kind == .continuous)
     #expect(result.classes.count == 1)
@@ -73,15 +74,16 @@ struct `The main analysis` {
     let layout = Layout(points: result.layout.points.filter { $0.x.isFinite && $0.y.isFinite })
     let index = PlanarIndex(layout.points)
     let reach = layout.points.map { (layout.points[index.nearest(16, to: $0)[15]] - $0).length }
-    #expect(Statistics.median(reach) > 0.015 * layout.radiusOfGyration)
+    let spread = Statistics.median(reach) / layout.radiusOfGyration
+    #expect(spread > 0.055 / 2, "\(spread)")
   }
 
-  @Test func `does not take disorder for a continuum`() throws {
+  @Test(.slow) func `does not take disorder for a continuum`() throws {
     let result = try Analysis().result(on: simulated("square") { $0.displacement = 0.7 }.micrograph)
     #expect(result.structure.kind == .discrete)
   }
 
-  @Test func `gives the number of classes that is asked for`() throws {
+  @Test(.slow) func `gives the number of classes that is asked for`() throws {
     var analysis = Analysis()
     analysis.classCount = 3
     #expect(try analysis.result(on: simulated("mose2").micrograph).classes.count == 3)
@@ -99,19 +101,17 @@ struct `The main analysis` {
     #expect(throws: DataError.self) { try Analysis().result(on: Micrograph(name: "three", pixels: image)) }
   }
 
-  @Test func `writes a folder that says the same on any number of threads`() throws {
+  @Test(.slow) func `writes a folder that says the same on any number of threads`() throws {
     let micrograph = try simulated("mose2", size: 400).micrograph
     let parent = NSTemporaryDirectory() + "tessera-analysis-" + UUID().uuidString
-    defer {
-      try? FileManager.default.removeItem(atPath: parent)
-      Workers.count = ProcessInfo.processInfo.activeProcessorCount
-    }
+    defer { try? FileManager.default.removeItem(atPath: parent) }
     try AtomicOutput.makeFolder(at: parent)
     for threads in [1, 2] {
-      Workers.count = threads
-      let result = try Analysis().result(on: micrograph)
-      try ResultFolder(result, settings: Analysis(), input: "test", hasReport: threads == 1)
-        .write(to: "\(parent)/\(threads)")
+      try Workers.$limit.withValue(threads) {
+        let result = try Analysis().result(on: micrograph)
+        try ResultFolder(result, settings: Analysis(), input: "test", hasReport: threads == 1)
+          .write(to: "\(parent)/\(threads)")
+      }
     }
     for name in ["sites.csv", "classes.csv", "cells.csv", "features.npy", "layout.npy", "hierarchy.json"] {
       let files = [1, 2].map { FileManager.default.contents(atPath: "\(parent)/\($0)/\(name)") }

@@ -6,10 +6,8 @@ import TesseraMethods
 import TesseraNumerics
 import TesseraSimulation
 import TesseraStructure
+import TestSupport
 import Testing
-
-private let images = URL(filePath: #filePath).deletingLastPathComponent().appending(
-  path: "../../../shared/data/images")
 
 private func simulated(_ specimen: String, _ change: (inout SimulationOptions) -> Void) throws -> SimulatedMicrograph {
   var options = SimulationOptions()
@@ -20,6 +18,7 @@ private func simulated(_ specimen: String, _ change: (inout SimulationOptions) -
 
 struct `The crystal survey` {
   @Test(
+    .slow,
     arguments: [
       ("square", 20.0, 1, 0.02), ("mose2", 100.0, 2, 0.02), ("srtio3", 1000.0, 3, 0.02),
       // Frames beside these cores join the two sublattices.
@@ -36,19 +35,17 @@ struct `The crystal survey` {
     #expect((core.position - Point(255.5, 255.5)).length < 2 * b.length)
   }
 
-  @Test func `writes a folder that says the same on any number of threads`() throws {
+  @Test(.slow) func `writes a folder that says the same on any number of threads`() throws {
     let made = try simulated("grains") { ($0.crystal, $0.seed) = ("srtio3", 2) }
     let parent = NSTemporaryDirectory() + "tessera-crystal-" + UUID().uuidString
-    defer {
-      try? FileManager.default.removeItem(atPath: parent)
-      Workers.count = ProcessInfo.processInfo.activeProcessorCount
-    }
+    defer { try? FileManager.default.removeItem(atPath: parent) }
     try AtomicOutput.makeFolder(at: parent)
     for threads in [1, 2] {
-      Workers.count = threads
-      let result = try CrystalMethod().result(on: made.micrograph)
-      #expect(result.grains.grains.count == 2)
-      try CrystalFolder(result, settings: CrystalMethod(), input: "test").write(to: "\(parent)/\(threads)")
+      try Workers.$limit.withValue(threads) {
+        let result = try CrystalMethod().result(on: made.micrograph)
+        #expect(result.grains.grains.count == 2)
+        try CrystalFolder(result, settings: CrystalMethod(), input: "test").write(to: "\(parent)/\(threads)")
+      }
     }
     for name in [
       "sites.csv", "nodes.csv", "grains.csv", "dislocations.csv", "displacements.csv", "bonds.csv", "angles.csv",
@@ -59,7 +56,7 @@ struct `The crystal survey` {
     }
   }
 
-  @Test func `counts the atoms of a wedge`() throws {
+  @Test(.slow) func `counts the atoms of a wedge`() throws {
     let made = try simulated("wedge") { ($0.dose, $0.thickness) = (1e4, 8) }
     var method = CountMethod()
     method.counter.largestCount = 16
@@ -74,14 +71,14 @@ struct `The crystal survey` {
     #expect(Double(exact) > 0.95 * Double(inside.count))
   }
 
-  @Test func `needs a lattice`() throws {
+  @Test(.slow) func `needs a lattice`() throws {
     let made = try simulated("amorphous") { _ in }
     #expect(throws: DataError.self) { try CrystalMethod().result(on: made.micrograph) }
   }
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: images.path), "the folder ../shared/data is not there"))
+  @Test(.slow, .enabled(if: Repository.hasSharedImages, "the folder ../shared/data is not there"))
   func `maps the titanium of barium titanate`() throws {
-    let micrograph = try ImageFile.open(path: images.appending(path: "batio3_1.dm4").path).read()
+    let micrograph = try ImageFile.open(path: Repository.sharedImages.appending(path: "batio3_1.dm4").path).read()
     let result = try CrystalMethod().result(on: micrograph)
     #expect(result.grains.grains.count == 1)
     let map = try #require(result.displacements.first)
@@ -98,7 +95,7 @@ struct `The crystal survey` {
 }
 
 struct `Several grains in an analysis` {
-  @Test func `have vacancies and cells of their own`() throws {
+  @Test(.slow) func `have vacancies and cells of their own`() throws {
     let made = try simulated("grains") {
       ($0.crystal, $0.seed, $0.vacancies, $0.counts, $0.misorientation) = ("mose2", 2, [0, 0.02], 200, 23)
     }

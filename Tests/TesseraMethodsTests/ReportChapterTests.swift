@@ -61,6 +61,26 @@ struct `The chapters of a report` {
     #expect(figures[1].caption.contains("lattice nodes without a column"))
   }
 
+  /// The only rare sites stand together, away from the middle, which is what the detail shows where nothing is rare.
+  @Test func `show a detail where rare sites are`() throws {
+    let crystal = Self.crystal
+    let positions = crystal.sites.positions
+    let rare = Set(PlanarIndex(positions).nearest(4, to: Point(180, 60)))
+    let classes = Classes(grouping: positions.indices.map { rare.contains($0) ? 2 : $0 % 2 })
+    let section = ColumnsChapter(micrograph: crystal.micrograph, sites: crystal.sites, classes: classes).section
+    let drawing = figures(of: section)[1].drawing
+    // The image is 660 wide and as high; the detail stands at its right, less the caption and the frame.
+    let pixels = drawing.pixels(scale: 1)
+    func shows(_ style: ClassStyle) -> Int {
+      (24..<290).reduce(0) { sum, y in sum + (674..<960).count { pixels[$0, y].isNear(style.color) } }
+    }
+    let styles = classes.styles
+    try #require(classes.rare == [3])
+    // Four markers of a radius of 5 to 8, and their outlines.
+    #expect((4 * 60...4 * 220).contains(shows(styles[2])))
+    #expect(shows(styles[0]) > 1000 && shows(styles[1]) > 1000)
+  }
+
   @Test func `average the patches of a class and compare one with its reconstruction`() throws {
     let crystal = Self.crystal
     let patches = crystal.patches
@@ -105,7 +125,18 @@ struct `The chapters of a report` {
     let section = CellsChapter(
       micrograph: crystal.micrograph, cells: cells, hierarchy: hierarchy, classes: crystal.classes
     ).section
-    #expect(figures(of: section).map(\.name) == ["cells", "hierarchy"])
+    let figures = figures(of: section)
+    #expect(figures.map(\.name) == ["cells", "hierarchy"])
+    // The image is 880 pixels wide. It is grey, and so is a perfect cell in its thin outline.
+    let pixels = figures[0].drawing.pixels(scale: 1)
+    let scale = 880.0 / Double(crystal.micrograph.width)
+    let complete = cells.cells.filter { $0.type != nil }
+    let usual = Set(hierarchy.dominant)
+    #expect(complete.count > 100 && complete.contains { !usual.contains($0.type!) })
+    for cell in complete {
+      let centre = (cell.outline.reduce(.zero, +) / Double(cell.outline.count) + Point(0.5, 0.5)) * scale
+      #expect(pixels[Int(centre.x), Int(centre.y)].isGrey == usual.contains(cell.type!), "\(cell.centre)")
+    }
   }
 
   @Test func `survive an image in which nothing was found`() {
@@ -116,6 +147,18 @@ struct `The chapters of a report` {
     var document = ReportDocument(title: "empty", headline: "No atom columns were found.")
     document.sections = [columns.section, motifs.section]
     #expect(document.files().count == 7)
+  }
+}
+
+extension UInt32 {
+  /// Red, green and blue of a pixel.
+  private var channels: [Int] { [Int(self >> 16 & 255), Int(self >> 8 & 255), Int(self & 255)] }
+
+  fileprivate var isGrey: Bool { channels.max()! - channels.min()! <= 2 }
+
+  /// Whether this is the colour of a marker, which lets a twentieth of the image through.
+  fileprivate func isNear(_ color: Color) -> Bool {
+    zip(channels, color.packed.channels).allSatisfy { abs($0 - $1) <= 13 }
   }
 }
 

@@ -78,12 +78,8 @@ struct `Rendered columns` {
     var options = SimulationOptions()
     (options.width, options.height, options.contamination, options.jitter, options.noise) = (200, 130, 0.1, 0.5, 0.02)
     let simulation = try Simulation(specimen: "mose2", options: options)
-    let before = Workers.count
-    Workers.count = 1
-    let one = try simulation.run()
-    Workers.count = 3
-    let three = try simulation.run()
-    Workers.count = before
+    let one = try Workers.$limit.withValue(1) { try simulation.run() }
+    let three = try Workers.$limit.withValue(3) { try simulation.run() }
     #expect(one.micrograph.pixels == three.micrograph.pixels)
     #expect(one.sites == three.sites)
   }

@@ -1,10 +1,11 @@
 import Foundation
 import TesseraNumerics
 import TesseraSimulation
+import TestSupport
 import Testing
 
 struct `Specimens` {
-  @Test(arguments: Simulation.specimenNames) func `all have sites in the frame and no two at one place`(
+  @Test(.slow, arguments: Simulation.specimenNames) func `all have sites in the frame and no two at one place`(
     name: String
   ) throws {
     let result = try Simulation(specimen: name).run()

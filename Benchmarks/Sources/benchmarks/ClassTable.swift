@@ -4,7 +4,7 @@ import TesseraLearning
 import TesseraNumerics
 
 /// Classes a table of features and scores them against the true labels.
-struct ClassTable: ParsableCommand {
+struct ClassTable: ThreadedBenchmark {
   static let configuration = CommandConfiguration(
     commandName: "classes", abstract: "Classes a table of features and prints the scores as JSON.")
 
@@ -29,7 +29,6 @@ struct ClassTable: ParsableCommand {
   }
 
   func run() throws {
-    threads.apply()
     let features = try Table.floats(from: name + ".features")
     let truth = try Table.labels(from: name + ".labels")
     var settings = ForceRelaxedLayout()

@@ -6,7 +6,7 @@ import TesseraNumerics
 import TesseraStructure
 
 /// Fits columns at given places; the numbers a comparison needs come back as JSON.
-struct ColumnRefinement: ParsableCommand {
+struct ColumnRefinement: ThreadedBenchmark {
   static let configuration = CommandConfiguration(
     commandName: "columns", abstract: "Refines columns at given places and prints the times as JSON.")
 
@@ -18,7 +18,6 @@ struct ColumnRefinement: ParsableCommand {
   @Option(help: "Where the refined places go.") var output: String?
 
   func run() throws {
-    threads.apply()
     let (pixels, seeds) = (try Table.floats(from: image), try Table.floats(from: places))
     let raster = Raster(width: pixels.columns, height: pixels.rows, values: pixels.values)
     let positions = (0..<seeds.rows).map { Point(Double(seeds[$0, 0]), Double(seeds[$0, 1])) }

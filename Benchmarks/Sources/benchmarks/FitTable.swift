@@ -4,7 +4,7 @@ import TesseraLearning
 import TesseraNumerics
 
 /// Lays out and classes a table of features; the numbers a comparison needs come back as JSON.
-struct FitTable: ParsableCommand {
+struct FitTable: ThreadedBenchmark {
   static let configuration = CommandConfiguration(
     commandName: "fit", abstract: "Lays out a table of features and prints the times as JSON.")
 
@@ -19,7 +19,6 @@ struct FitTable: ParsableCommand {
   @Option(help: "Where the layout goes.") var output: String?
 
   func run() throws {
-    threads.apply()
     let features = try Table.floats(from: input)
     var settings = ForceRelaxedLayout()
     settings.rule = rule

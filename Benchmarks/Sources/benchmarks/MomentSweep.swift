@@ -4,15 +4,14 @@ import TesseraNumerics
 import TesseraStructure
 
 /// Patches to moments, against the bare matrix product of as many numbers: 66 terms, patches of 32 x 32 and 64 x 64.
-struct MomentSweep: ParsableCommand {
+struct MomentSweep: ThreadedBenchmark {
   static let configuration = CommandConfiguration(
     commandName: "moments", abstract: "Times Zernike moments against the bare matrix product.")
 
-  @Option(help: "Threads; all processors if left out.") var threads: Int?
+  @OptionGroup var threads: Threads
   @Option(help: "Runs, in each of which every piece of work takes its turn; medians are printed.") var repeats = 31
 
   func run() {
-    if let threads { Workers.count = threads }
     print("patches   side  product      plain    sites  cutting  all, ms  basis, ms")
     for side in [32, 64] {
       // Patches around sites have an odd side.

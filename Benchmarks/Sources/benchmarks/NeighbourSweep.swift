@@ -4,7 +4,7 @@ import TesseraLearning
 import TesseraNumerics
 
 /// The exact search of neighbours against the one in lists, on the same table in the same run.
-struct NeighbourSweep: ParsableCommand {
+struct NeighbourSweep: ThreadedBenchmark {
   static let configuration = CommandConfiguration(
     commandName: "neighbours", abstract: "Times the two searches of neighbours and tells what the faster one finds.")
 
@@ -15,7 +15,6 @@ struct NeighbourSweep: ParsableCommand {
   @Option(help: "Share of the neighbours that is aimed at.") var recall = NeighbourSearch().recall
 
   func run() throws {
-    threads.apply()
     print("samples  metric           exact      lists  ratio  recall")
     if let table { return try line(Table.floats(from: table)) }
     for size in sizes.split(separator: ",").compactMap({ Int($0) }) { try line(blobs(size, classes: classes)) }

@@ -5,7 +5,7 @@ import TesseraNumerics
 import TesseraStructure
 
 /// Geometric phase analysis of an image that is stored as a table; planes go to a table, seconds are printed as JSON.
-struct PhaseTable: ParsableCommand {
+struct PhaseTable: ThreadedBenchmark {
   static let configuration = CommandConfiguration(
     commandName: "phases", abstract: "Analyses the phases of an image and prints the times as JSON.")
 
@@ -20,7 +20,6 @@ struct PhaseTable: ParsableCommand {
   @Option(help: "Where exx, eyy, exy and rotation go, one below the other.") var output: String?
 
   func run() throws {
-    threads.apply()
     let table = try Table.floats(from: input)
     let image = Raster(width: table.columns, height: table.rows, values: table.values)
     var settings = GeometricPhase()

@@ -4,14 +4,13 @@ import TesseraLearning
 import TesseraNumerics
 
 /// Times of each stage over a range of sizes, one line each.
-struct Sweep: ParsableCommand {
+struct Sweep: ThreadedBenchmark {
   static let configuration = CommandConfiguration(abstract: "Times each stage over a range of sizes (the default).")
 
   @OptionGroup var threads: Threads
   @Option(help: "The largest number of samples.") var largest = 20_000
 
   func run() throws {
-    threads.apply()
     print("threads \(Workers.count)")
     for count in [1_207, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000] where count <= largest {
       try lines(count)

@@ -9,7 +9,7 @@ extension Drawing {
   public func png(scale: Double? = nil) -> Data { PNGEncoder.data(of: pixels(scale: scale ?? naturalScale)) }
 
   /// The drawing as pixels 0x00RRGGBB on white.
-  func pixels(scale: Double) -> Raster<UInt32> {
+  package func pixels(scale: Double) -> Raster<UInt32> {
     let (columns, rows) = (Int((width * scale).rounded(.up)), Int((height * scale).rounded(.up)))
     let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(columns), Int32(rows))!
     defer { cairo_surface_destroy(surface) }

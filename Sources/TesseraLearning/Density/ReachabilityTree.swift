@@ -1,11 +1,5 @@
 import TesseraNumerics
 
-/// An edge of a spanning tree.
-struct TreeEdge: Sendable, Equatable {
-  var first, second: Int
-  var length: Double
-}
-
 /// The minimum spanning tree of points under the mutual reachability distance
 ///
 ///     max(core(a), core(b), |a - b|),

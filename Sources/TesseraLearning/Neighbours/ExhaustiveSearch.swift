@@ -33,35 +33,6 @@ func exhaustiveNeighbours(of rows: MetricRows, count: Int) -> NeighbourTable {
   exhaustiveNeighbours(of: Array(0..<rows.count), in: rows, count: count)
 }
 
-/// Products of up to 128 queries with up to 1024 rows that follow each other; the room is used again and again.
-struct ProductTile {
-  private var products = [Float](repeating: 0, count: queryBlock * candidateBlock)
-  private var block = 0..<0
-
-  /// - Parameters:
-  ///   - queries: up to 128 rows of as many numbers as the table has columns.
-  ///   - block: up to 1024 rows of the table.
-  mutating func compute(_ queries: [Float], _ rows: MetricRows, _ block: Range<Int>) {
-    self.block = block
-    var output = products.mutableSpan
-    rowProducts(
-      queries.span, rows.values.span.extracting(block.lowerBound * rows.width..<block.upperBound * rows.width),
-      inner: rows.width, into: &output)
-  }
-
-  /// Offers the rows of the block to one query.
-  /// - Parameters:
-  ///   - place: the query's place among those that were multiplied.
-  ///   - itself: the row that the query is.
-  ///   - target: the query's place among the candidates.
-  func offer(_ place: Int, itself: Int, of rows: MetricRows, to best: inout BestCandidates, as target: Int) {
-    best.offer(
-      to: target, itself: itself, from: block.lowerBound,
-      products: products.span.extracting(place * block.count..<(place + 1) * block.count),
-      halfSquares: rows.halfSquares.span.extracting(block))
-  }
-}
-
 /// The `count` best candidates of each query with their exact distances, nearest first.
 func nearest(
   _ count: Int, of best: BestCandidates, queries: some Collection<Int>, rows: MetricRows

@@ -2,11 +2,10 @@ import ArgumentParser
 import Foundation
 import TesseraFormats
 import TesseraImaging
-import TesseraNumerics
 
 extension Preparation.Contrast: ExpressibleByArgument {}
 
-/// `--threads`. Parsing it sets the number of workers, before any work starts.
+/// `--threads`; `main` runs a `ThreadedCommand` within this limit.
 struct ThreadOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp("Number of threads; results do not depend on the number. (default: all cores)", valueName: "n"))
@@ -15,8 +14,12 @@ struct ThreadOptions: ParsableArguments {
   func validate() throws {
     guard let threads else { return }
     guard threads >= 1 else { throw ValidationError("--threads must be 1 or more, but is \(threads)") }
-    Workers.count = threads
   }
+}
+
+/// A command that takes `--threads`.
+protocol ThreadedCommand: ParsableCommand {
+  var threads: ThreadOptions { get }
 }
 
 /// `--seed`: everything random draws from it.

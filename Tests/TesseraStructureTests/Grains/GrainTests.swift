@@ -2,6 +2,7 @@ import Foundation
 import TesseraNumerics
 import TesseraSimulation
 import TesseraStructure
+import TestSupport
 import Testing
 
 /// Truth positions of a specimen's occupied nodes, moved by `noise` pixels an axis.
@@ -31,10 +32,12 @@ struct `Grains of an image` {
     return options
   }
 
-  @Test(arguments: [
-    ("mose2", 2, 17.0), ("mose2", 4, 13.0), ("square", 3, 17.0), ("square", 2, 35.0), ("srtio3", 2, 20.0),
-    ("fcc110", 3, 31.0),
-  ]) func `of a simulated polycrystal are found with their orientations`(crystal: String, count: Int, turn: Double)
+  @Test(
+    .slow,
+    arguments: [
+      ("mose2", 2, 17.0), ("mose2", 4, 13.0), ("square", 3, 17.0), ("square", 2, 35.0), ("srtio3", 2, 20.0),
+      ("fcc110", 3, 31.0),
+    ]) func `of a simulated polycrystal are found with their orientations`(crystal: String, count: Int, turn: Double)
     throws
   {
     let made = try simulatedColumns("grains", options(crystal, grains: count, turn: turn, seed: 4))
@@ -71,7 +74,7 @@ struct `Grains of an image` {
   }
 
   /// The columns along the boundaries of these come as parts of their own, with the orientation of the grain they touch.
-  @Test(arguments: ["hexagonal", "square"], [1, 2, 3, 4, 5, 6] as [UInt64]) func `come whole`(
+  @Test(.slow, arguments: ["hexagonal", "square"], [1, 2, 3, 4, 5, 6] as [UInt64]) func `come whole`(
     crystal: String, seed: UInt64
   ) throws {
     let made = try simulatedColumns("grains", options(crystal, grains: 5, turn: 11, seed: seed))
@@ -96,7 +99,8 @@ struct `Grains of an image` {
     #expect(Double(best) > 0.95 * 1024 * 1024)
   }
 
-  @Test(arguments: ["mose2", "srtio3", "si110", "square", "p4m"]) func `of a single crystal are one, with its lattice`(
+  @Test(.slow, arguments: ["mose2", "srtio3", "si110", "square", "p4m"])
+  func `of a single crystal are one, with its lattice`(
     crystal: String
   ) throws {
     let made = try simulatedColumns(crystal)

@@ -2,6 +2,7 @@ import Foundation
 import TesseraNumerics
 import TesseraSimulation
 import TesseraStructure
+import TestSupport
 import Testing
 
 struct `Dislocations` {
@@ -20,7 +21,7 @@ struct `Dislocations` {
 
   static let crystals = ["square", "hexagonal", "mose2", "srtio3", "fcc110", "graphene", "p4m"]
 
-  @Test(arguments: crystals, [1, 2, 3] as [UInt64]) func `of elasticity are found with their vector`(
+  @Test(.slow, arguments: crystals, [1, 2, 3] as [UInt64]) func `of elasticity are found with their vector`(
     crystal: String, seed: UInt64
   ) throws {
     for vacancies in [false, true] {
@@ -35,7 +36,7 @@ struct `Dislocations` {
     }
   }
 
-  @Test(arguments: crystals) func `are not seen in crystals without`(crystal: String) throws {
+  @Test(.slow, arguments: crystals) func `are not seen in crystals without`(crystal: String) throws {
     for seed in 1...5 as ClosedRange<UInt64> {
       var options = SimulationOptions()
       options.seed = seed

@@ -1,5 +1,6 @@
 import Foundation
 import TesseraFormats
+import TestSupport
 import Testing
 
 struct `DigitalMicrograph files` {
@@ -219,7 +220,7 @@ struct `DigitalMicrograph files` {
     #expect(throws: FormatError.self) { try ImageFile.open(path: folder.file("n.dm3", builder.file([nest]))) }
   }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     for isLarge in [false, true] {
       let builder = Builder(isLarge: isLarge)
       let image = builder.image("HAADF", [3, 2], dataType: 10, code: 4, count: 6, sixteen)

@@ -1,6 +1,7 @@
 import Foundation
 import TesseraNumerics
 import TesseraStructure
+import TestSupport
 import Testing
 
 struct `Atom counting` {
@@ -21,7 +22,7 @@ struct `Atom counting` {
     Double(zip(result.counts, truth).count { abs($0 - $1) <= within }) / Double(truth.count)
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func `is exact where thicknesses are resolved`(seed: UInt64) throws {
+  @Test(.slow, arguments: [1, 2, 3] as [UInt64]) func `is exact where thicknesses are resolved`(seed: UInt64) throws {
     let made = columns(1...15, each: 40, countsOfOne: 300, seed: seed)
     let result = try AtomCounter().counts(of: made.values)
     #expect(share(result, made.truth) > 0.95)
@@ -43,20 +44,24 @@ struct `Atom counting` {
     }
   }
 
-  @Test func `follows intensities that saturate`() throws {
+  @Test(.slow) func `follows intensities that saturate`() throws {
     let made = columns(1...15, each: 60, countsOfOne: 400, saturation: 0.02)
     let result = try AtomCounter().counts(of: made.values)
     #expect(result.spacing == .curved && share(result, made.truth) > 0.95)
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func `is off by one at most where thicknesses overlap`(seed: UInt64) throws {
+  @Test(.slow, arguments: [1, 2, 3] as [UInt64]) func `is off by one at most where thicknesses overlap`(seed: UInt64)
+    throws
+  {
     let made = columns(1...15, each: 200, countsOfOne: 31, seed: seed)
     let result = try AtomCounter().counts(of: made.values)
     #expect(share(result, made.truth, within: 1) > 0.95)
   }
 
   /// The numbers of columns of 1 to 15 atoms, of which the thinnest were mostly overlooked, with constant noise besides.
-  @Test(arguments: [1, 2, 3] as [UInt64]) func `takes the width of a thickness from the errors`(seed: UInt64) throws {
+  @Test(.slow, arguments: [1, 2, 3] as [UInt64]) func `takes the width of a thickness from the errors`(seed: UInt64)
+    throws
+  {
     var random = RandomSource(seed: seed, stream: 7)
     let truth = [Int](repeating: 1, count: 44) + (2...15).flatMap { [Int](repeating: $0, count: 220) }
     let errors = truth.map { (22 + 38 * Double($0)).squareRoot() }
@@ -66,7 +71,7 @@ struct `Atom counting` {
     #expect(result.spacing == .proportional && abs(result.crossSectionOfOne / 31 - 1) < 0.06)
   }
 
-  @Test func `knows absolute numbers of a crystal without thin parts`() throws {
+  @Test(.slow) func `knows absolute numbers of a crystal without thin parts`() throws {
     let made = columns(5...9, each: 100, countsOfOne: 900)
     let result = try AtomCounter().counts(of: made.values)
     #expect(share(result, made.truth) > 0.99 && result.components.map(\.atoms) == Array(5...9))
@@ -75,7 +80,7 @@ struct `Atom counting` {
     #expect(share(try free.counts(of: made.values), made.truth) > 0.99)
   }
 
-  @Test func `does not depend on the unit`() throws {
+  @Test(.slow) func `does not depend on the unit`() throws {
     let made = columns(1...8, each: 50, countsOfOne: 500)
     let (a, b) = (
       try AtomCounter().counts(of: made.values), try AtomCounter().counts(of: made.values.map { $0 * 1e-6 })
@@ -111,7 +116,7 @@ struct `Atom counting` {
     return (values, errors, places, truth)
   }
 
-  @Test(arguments: [1, 2, 3] as [UInt64]) func `asks neighbours where thicknesses overlap`(seed: UInt64) throws {
+  @Test(.slow, arguments: [1, 2, 3] as [UInt64]) func `asks neighbours where thicknesses overlap`(seed: UInt64) throws {
     let made = field(seed: seed) { _, column, _ in column / 4 + 1 }
     var counter = AtomCounter()
     counter.largestCount = 16
@@ -123,7 +128,7 @@ struct `Atom counting` {
     #expect(abs(result.differences[0] - 0.8) < 0.08 && result.differences[2...].allSatisfy { $0 < 0.01 })
   }
 
-  @Test func `leaves neighbours alone that have nothing in common`() throws {
+  @Test(.slow) func `leaves neighbours alone that have nothing in common`() throws {
     let made = field(seed: 4) { _, _, random in 1 + Int(8 * random.uniform()) }
     var counter = AtomCounter()
     counter.largestCount = 12
@@ -137,7 +142,7 @@ struct `Atom counting` {
     #expect(asked.evidence == .neighbours && share(asked, made.truth) > share(alone, made.truth) - 0.02)
   }
 
-  @Test func `keeps an adatom that the intensity shows`() throws {
+  @Test(.slow) func `keeps an adatom that the intensity shows`() throws {
     // Four atoms more on plateaus of 2 to 5 are six deviations or more.
     let made = field(rows: 24, seed: 6) { row, column, _ in
       column / 10 + 2 + (row % 8 == 3 && column % 10 == 4 ? 4 : 0)
@@ -154,7 +159,7 @@ struct `Atom counting` {
     #expect(share(result, made.truth) > 0.96)
   }
 
-  @Test func `does not rest on columns that the border cuts`() throws {
+  @Test(.slow) func `does not rest on columns that the border cuts`() throws {
     var made = field(rows: 24, columns: 32, seed: 8) { _, column, _ in column / 8 + 1 }
     let cut = made.values.indices.filter { $0 % 32 == 0 }
     for k in cut { made.values[k] *= 0.55 }
@@ -179,14 +184,14 @@ struct `Atom counting` {
     }
   }
 
-  @Test func `is the same on any number of threads`() throws {
+  @Test(.slow) func `is the same on any number of threads`() throws {
     let made = field(rows: 12, columns: 30, seed: 9) { _, column, _ in column / 6 + 1 }
     var counter = AtomCounter()
     counter.largestCount = 8
-    defer { Workers.count = ProcessInfo.processInfo.activeProcessorCount }
     let results = try [1, 2].map { threads in
-      Workers.count = threads
-      return try counter.counts(of: made.values, errors: made.errors, places: made.places)
+      try Workers.$limit.withValue(threads) {
+        try counter.counts(of: made.values, errors: made.errors, places: made.places)
+      }
     }
     #expect(results[0].counts == results[1].counts && results[0].probabilities == results[1].probabilities)
   }

@@ -2,6 +2,7 @@ import TesseraImaging
 import TesseraNumerics
 import TesseraSimulation
 import TesseraStructure
+import TestSupport
 import Testing
 
 struct `Single atoms` {
@@ -16,7 +17,7 @@ struct `Single atoms` {
     return (try finder.found(in: prepared, name: specimen), simulated.sites.map(\.position))
   }
 
-  @Test func `on an amorphous support are found without being asked for`() throws {
+  @Test(.slow) func `on an amorphous support are found without being asked for`() throws {
     let (columns, truth) = try found("single-atoms")
     #expect(columns.route == .atoms)
     let index = PlanarIndex(columns.sites.positions)
@@ -30,7 +31,7 @@ struct `Single atoms` {
   /// A narrow probe and many counts show the support's own atoms, whose numbers scatter more than a Gaussian random field:
   /// its clusters rise nearly five local deviations high, the atoms seventeen and more. Without the share of the strongest
   /// spots, one place in five would be texture.
-  @Test(arguments: [UInt64(1), 2]) func `are told from a grainy support`(seed: UInt64) throws {
+  @Test(.slow, arguments: [UInt64(1), 2]) func `are told from a grainy support`(seed: UInt64) throws {
     var options = SimulationOptions()
     (options.probe, options.counts, options.seed) = (2.2, 120, seed)
     let (columns, truth) = try found("single-atoms", options: options)
@@ -41,7 +42,7 @@ struct `Single atoms` {
     #expect(all.sites.count > columns.sites.count)
   }
 
-  @Test func `are not seen in a crystal`() throws {
+  @Test(.slow) func `are not seen in a crystal`() throws {
     #expect(try found("graphene").columns.route != .atoms)
     #expect(try found("mose2").columns.route != .atoms)
   }

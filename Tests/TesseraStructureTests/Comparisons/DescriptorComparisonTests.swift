@@ -1,6 +1,7 @@
 import Foundation
 import TesseraNumerics
 import TesseraStructure
+import TestSupport
 import Testing
 
 /// Figure S6 of M22: two motif classes, noise, and the noise that a reconstruction leaves.
@@ -38,7 +39,7 @@ struct `Reconstruction of noisy motifs` {
     return (zernike, many, ratio(try pca.reconstructions(ofRows: patches, side: side)))
   }
 
-  @Test(arguments: [0.1, 1.0]) func `puts 136 fixed terms above as many fitted ones and two fitted ones on top`(
+  @Test(.slow, arguments: [0.1, 1.0]) func `puts 136 fixed terms above as many fitted ones and two fitted ones on top`(
     noise: Double
   ) throws {
     let (zernike, pca136, pca2) = try ratios(noise: noise)

@@ -3,6 +3,7 @@ import TesseraFormats
 import TesseraHDF5
 import TesseraImaging
 import TesseraNumerics
+import TestSupport
 import Testing
 
 /// HDF5 files through the process that reads them for another.
@@ -35,7 +36,7 @@ struct `HDF5 in a child process` {
     #expect(try ImageFile.open(path: path).datasets.count == 1)
   }
 
-  @Test func `is ended where the library runs in circles, with a sentence`() throws {
+  @Test(.slow) func `is ended where the library runs in circles, with a sentence`() throws {
     let image = ImageStack(Micrograph(name: "x", pixels: ramp(width: 30, height: 20)))
     try HyperSpyWriter.write(image, to: folder / "g.hspy")
     // The first text without letters becomes free space without size, past which the library never gets.

@@ -1,6 +1,7 @@
 import CHDF5
 import Foundation
 import TesseraFormats
+import TestSupport
 import Testing
 
 /// What stands in HDF5 files that is neither whole nor plain.
@@ -74,7 +75,7 @@ struct `HDF5 datasets` {
     #expect(error?.description.contains("raise “max pixels”") == true)
   }
 
-  @Test func `packed by LZF are read`() throws {
+  @Test(.slow) func `packed by LZF are read`() throws {
     // Eight bytes as they are, then 56 copied from eight bytes before.
     let packed: [UInt8] = [7] + (0..<8).map { $0 * 3 } + [0xE0, 47, 7]
     let path = file("z.h5") { file in

@@ -1,6 +1,7 @@
 import Foundation
 import TesseraFormats
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `NumPy archives` {
@@ -60,7 +61,7 @@ struct `NumPy archives` {
     #expect(throws: FormatError.self) { try ImageFile.open(path: path, options: options) }
   }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     for isDeflated in [false, true] {
       try checkDamaged(Packing.zip("data.npy", try array(), isDeflated: isDeflated), seed: 21)
       try checkDamaged(try array(), seed: 22) { Packing.zip("data.npy", $0, isDeflated: isDeflated) }
@@ -84,7 +85,7 @@ struct `Packed pixels` {
     #expect(error?.description.contains("claims") == true)
   }
 
-  @Test func `of PNG damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `of PNG damaged in any way throw a sentence`() throws {
     let size = bytes(UInt32(11)).reversed() + bytes(UInt32(6)).reversed()
     let rows = (0..<6).flatMap { row in [UInt8(row % 5)] + (0..<22).map { UInt8($0 * row) } }
     for (bits, colour, interlace) in [(16, 0, 0), (8, 4, 0), (8, 3, 1), (1, 0, 1)] as [(UInt8, UInt8, UInt8)] {
@@ -114,7 +115,7 @@ struct `Packed pixels` {
     """,
   ].map { Array(Data(base64Encoded: $0)!) }
 
-  @Test(arguments: [0, 1]) func `of JPEG damaged in any way throw a sentence`(index: Int) throws {
+  @Test(.slow, arguments: [0, 1]) func `of JPEG damaged in any way throw a sentence`(index: Int) throws {
     let good = Self.jpegs[index]
     let file = try ImageFile.open(path: folder.file("good.jpg", good))
     #expect(file.datasets[0].shape == [16, 16] && file.datasets[0].channels == [1, 3][index])
@@ -141,7 +142,7 @@ struct `Packed pixels` {
     return file + [0, 0, 0, 0]
   }
 
-  @Test(arguments: [false, true]) func `of TIFF damaged in any way throw a sentence`(isTile: Bool) throws {
+  @Test(.slow, arguments: [false, true]) func `of TIFF damaged in any way throw a sentence`(isTile: Bool) throws {
     let pixels = ramp(width: 16, height: 16).values.map { UInt8(Int($0) % 256) }
     let runs = pixels.flatMap { [UInt8(0), $0] }  // PackBits: literal runs of one byte
     let packed: [(name: String, compression: UInt32, bytes: [UInt8])] = [
@@ -169,7 +170,7 @@ struct `HDF5 files of other programs` {
 
   init() throws { try #require(readsHDF5InChild, "the program `tessera-hdf5` is not beside the tests") }
 
-  @Test(arguments: [false, true]) func `in chunks are read`(isLatest: Bool) throws {
+  @Test(.slow, arguments: [false, true]) func `in chunks are read`(isLatest: Bool) throws {
     HDF5Example.chunked(at: folder / "c.h5", isLatest: isLatest)
     let file = try ImageFile.open(path: folder / "c.h5")
     #expect(file.datasets[0].shape == [40, 30])
@@ -183,7 +184,7 @@ struct `HDF5 files of other programs` {
     "Acquisition":{"AcquisitionStartDatetime":{"DateTime":"1500000000"}}}
     """#
 
-  @Test func `of Velox give scale and voltage, and damaged JSON never more than a missing scale`() throws {
+  @Test(.slow) func `of Velox give scale and voltage, and damaged JSON never more than a missing scale`() throws {
     HDF5Example.velox(at: folder / "v.emd", json: Array(json.utf8))
     let file = try ImageFile.open(path: folder / "v.emd")
     #expect(file.format == "Velox EMD")
@@ -195,7 +196,7 @@ struct `HDF5 files of other programs` {
     }
   }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     HDF5Example.velox(at: folder / "v.emd", json: Array(json.utf8))
     try checkDamaged(folder.contents(of: "v.emd"), truncations: 10, mutations: 60, seed: 33)
   }
@@ -210,11 +211,13 @@ struct `Damaged tables` {
     #expect(error?.description.contains("promises \(count) atoms") == true)
   }
 
-  @Test(arguments: [
-    "x,y,x_nm,y_nm,class,kind\n1.5,2,0.1,0.2,3,column\n3,4.25,,,4,vacant\n",
-    "2\nLattice=\"1 0 0\"\nMo 1 2 3\nSe 2 3 4\n",
-    "1.5 2\n3 4.25\n5 7\n",
-  ])
+  @Test(
+    .slow,
+    arguments: [
+      "x,y,x_nm,y_nm,class,kind\n1.5,2,0.1,0.2,3,column\n3,4.25,,,4,vacant\n",
+      "2\nLattice=\"1 0 0\"\nMo 1 2 3\nSe 2 3 4\n",
+      "1.5 2\n3 4.25\n5 7\n",
+    ])
   func `of sites damaged in any way throw a sentence`(text: String) throws {
     try checkDamaged(
       Array(text.utf8), suffix: "csv", truncations: 20, mutations: 300, seed: 41, in: folder, name: "tables of sites",
@@ -229,7 +232,7 @@ struct `Damaged tables` {
 struct `TIA documents` {
   private let folder = TemporaryFolder()
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     let words = """
       <ObjectInfo><AcquireDate>today</AcquireDate><Data><Label>Mode</Label><Value>Imaging</Value></Data><Data><Label>High tension\
       </Label><Value>300</Value><Unit>kV</Unit></Data></ObjectInfo>

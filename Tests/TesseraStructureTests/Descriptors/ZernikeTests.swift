@@ -1,6 +1,7 @@
 import Foundation
 import TesseraNumerics
 import TesseraStructure
+import TestSupport
 import Testing
 
 /// A motif of section "motifs" of the simulation: Gaussians on a regular polygon and in the middle.
@@ -166,7 +167,9 @@ struct `Zernike features` {
     }
   }
 
-  @Test(arguments: [21, 33, 65], [3, 4, 5, 7]) func `stay when the specimen turns`(side: Int, corners: Int) throws {
+  @Test(.slow, arguments: [21, 33, 65], [3, 4, 5, 7]) func `stay when the specimen turns`(side: Int, corners: Int)
+    throws
+  {
     let before = try invariants(motif(side: side, corners: corners))
     for degrees in [10.0, 17, 30, 45] {
       let after = try invariants(motif(side: side, corners: corners, turned: degrees * .pi / 180))
@@ -204,7 +207,9 @@ struct `Noise of Zernike features` {
 
 struct `Patches around sites` {
   /// A square and a honeycomb lattice turned about a site, at two patch sizes.
-  @Test(arguments: [21, 33], [4, 6]) func `of a turned crystal keep their invariants`(side: Int, corners: Int) throws {
+  @Test(.slow, arguments: [21, 33], [4, 6]) func `of a turned crystal keep their invariants`(side: Int, corners: Int)
+    throws
+  {
     var descriptor = ZernikeDescriptor()
     descriptor.form = .invariant
     let period = Double(side) * 0.45

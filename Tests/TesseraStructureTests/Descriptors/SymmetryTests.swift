@@ -1,6 +1,7 @@
 import Foundation
 import TesseraNumerics
 import TesseraStructure
+import TestSupport
 import Testing
 
 private func moments(of patch: Raster<Float>, order: Int = 10) -> ZernikeMoments {
@@ -87,7 +88,7 @@ struct `Automatic order` {
     return try #require(try AutomaticOrder().choice(for: patches, by: ZernikeDescriptor()))
   }
 
-  @Test func `falls as noise rises`() throws {
+  @Test(.slow) func `falls as noise rises`() throws {
     // A clean hexagon holds its last signal in p = 14, whose energy noise of 0.58 equals, then in p = 12 (0.88).
     #expect(try choice(noise: 0).order == 14)
     #expect(try choice(noise: 0.7).order == 12)

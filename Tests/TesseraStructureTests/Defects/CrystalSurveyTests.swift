@@ -1,6 +1,7 @@
 import Foundation
 import TesseraNumerics
 import TesseraStructure
+import TestSupport
 import Testing
 
 /// A perovskite seen along [001]: A at the corners, B in the middle moved by `shift` pixels, on 30 x 30 cells.
@@ -61,7 +62,7 @@ struct `Displacements in a cage` {
     #expect(map.vectors.allSatisfy { $0.displacement.length < 1e-9 && $0.error.x.isFinite })
   }
 
-  @Test func `have errors that noise bears out`() throws {
+  @Test(.slow) func `have errors that noise bears out`() throws {
     var means: [Point] = []
     var stated = Point.zero
     for seed in 1...40 as ClosedRange<UInt64> {

@@ -187,12 +187,8 @@ struct `Column fit` {
   @Test func `says the same on any number of threads`() throws {
     let places = grid(12, spacing: 14, seed: 6)
     let image = drawn(places, counts: 500, sigma: 3, background: 1, side: 170, seed: 8)
-    let before = Workers.count
-    Workers.count = 1
-    let one = try fit(image, at: places, shape: .round)
-    Workers.count = 3
-    let three = try fit(image, at: places, shape: .round)
-    Workers.count = before
+    let one = try Workers.$limit.withValue(1) { try fit(image, at: places, shape: .round) }
+    let three = try Workers.$limit.withValue(3) { try fit(image, at: places, shape: .round) }
     #expect(one.sites == three.sites && one.accuracies == three.accuracies)
   }
 

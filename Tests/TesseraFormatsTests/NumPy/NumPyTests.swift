@@ -1,6 +1,7 @@
 import Foundation
 import TesseraFormats
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `NumPy files` {
@@ -120,7 +121,7 @@ struct `NumPy files` {
     #expect(isRight)
   }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     try checkDamaged(npy("<f4", shape: "(4, 5, 6)", [UInt8](repeating: 7, count: 480)))
     try checkDamaged(npy(">u2", shape: "(20, 30)", fortran: true, [UInt8](repeating: 7, count: 1200)), seed: 2)
   }

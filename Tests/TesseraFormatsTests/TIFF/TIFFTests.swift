@@ -1,6 +1,7 @@
 import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `TIFF files` {
@@ -149,7 +150,7 @@ struct `TIFF files` {
     #expect(try file.read().pixels.count == 6)
   }
 
-  @Test func `damaged in any way throw a sentence`() throws {
+  @Test(.slow) func `damaged in any way throw a sentence`() throws {
     try TIFFWriter.write(
       [ramp(width: 40, height: 20), ramp(width: 40, height: 20)], calibration: calibration, to: folder / "a.tif")
     try checkDamaged(folder.contents(of: "a.tif"))

@@ -1,0 +1,5 @@
+/// An edge of a spanning tree.
+struct TreeEdge: Sendable, Equatable {
+  var first, second: Int
+  var length: Double
+}
