@@ -8,14 +8,14 @@ extension NeighbourMetric: ExpressibleByArgument {}
 
 /// How motifs are described, laid out and sorted. Defaults are those of `MotifMethod`.
 struct MotifOptions: ParsableArguments {
-  private static let method = MotifMethod()
-  private static let standardIterations = method.embedding.stages.reduce(0) { $0 + $1.iterations }
+  private static let standard = MotifMethod()
+  private static let standardIterations = standard.embedding.stages.reduce(0) { $0 + $1.iterations }
 
   @Option(
     help: ArgumentHelp(
       "Features of a motif: full (rotated copies of a motif are different motifs) or invariant (rotated copies are the "
         + "same motif).", valueName: "form"))
-  var features = Self.method.descriptor.form
+  var features = Self.standard.descriptor.form
 
   @Option(
     help: ArgumentHelp(
@@ -26,7 +26,7 @@ struct MotifOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Maximum radial order p of the Zernike moments, 1 to 40.", valueName: "p"))
-  var maxOrder = Self.method.descriptor.maxOrder
+  var maxOrder = Self.standard.descriptor.maxOrder
 
   @Flag(help: "Ignore the mean intensity of each patch, as the published invariants do.")
   var noPiston = false
@@ -44,10 +44,10 @@ struct MotifOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Number of nearest neighbours per motif in the neighbour graph, at least 2.", valueName: "k"))
-  var neighbors = Self.method.embedding.search.count
+  var neighbors = Self.standard.embedding.search.count
 
   @Option(help: ArgumentHelp("Distance between the features of two motifs.", valueName: "name"))
-  var metric = Self.method.embedding.search.metric
+  var metric = Self.standard.embedding.search.metric
 
   @Option(
     parsing: .unconditional,
@@ -65,7 +65,7 @@ struct MotifOptions: ParsableArguments {
     help: ArgumentHelp(
       "Minimum distance between two classes, in standard deviations of the noise; more than 2.",
       valueName: "deviations"))
-  var separation = Self.method.classFinder.separation
+  var separation = Self.standard.classFinder.separation
 
   func validate() throws {
     guard (1...40).contains(maxOrder) else {
