@@ -19,7 +19,7 @@ struct CountCommand: ParsableCommand {
       NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"), completion: .file())
   var input: String
 
   @OptionGroup(title: "Input") var image: InputOptions

@@ -23,7 +23,7 @@ struct CrystalCommand: ParsableCommand {
       is NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"), completion: .file())
   var input: String
 
   @OptionGroup(title: "Input") var image: InputOptions

@@ -15,7 +15,7 @@ struct MotifsCommand: ParsableCommand {
       Parameters that are not given are chosen from the image.
       """)
 
-  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"), completion: .file())
   var input: String
 
   @Flag(help: "Also draw the figures and write report.html.")

@@ -21,7 +21,7 @@ struct StrainCommand: ParsableCommand {
       conventions. Without --output the folder is NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"), completion: .file())
   var input: String
 
   @OptionGroup(title: "Input") var image: InputOptions
@@ -126,7 +126,8 @@ struct StrainOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Table of known columns (sites.csv) to use instead of searching for columns.", valueName: "table"))
+      "Table of known columns (sites.csv) to use instead of searching for columns.", valueName: "table"),
+    completion: .file())
   var sites: String?
 
   func validate() throws {
