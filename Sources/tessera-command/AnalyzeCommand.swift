@@ -15,7 +15,7 @@ struct AnalyzeCommand: ThreadedCommand {
       images, or the frames of a stack with --frames 0..9 --each, are analysed one after the other; each has its own folder.
       """)
 
-  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"), completion: .file())
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions

@@ -30,10 +30,11 @@ struct ConvertCommand: ThreadedCommand {
       Lengths need a pixel size unless the table has the columns x_nm and y_nm.
       """)
 
-  @Argument(help: ArgumentHelp("Image file, or table of sites, to convert.", valueName: "in"))
+  @Argument(help: ArgumentHelp("Image file, or table of sites, to convert.", valueName: "in"), completion: .file())
   var input: String
 
-  @Argument(help: ArgumentHelp("File to write; the extension chooses the format.", valueName: "out"))
+  @Argument(
+    help: ArgumentHelp("File to write; the extension chooses the format.", valueName: "out"), completion: .file())
   var output: String
 
   @Flag(help: "Write the stored values unchanged, with the original number type and shape (.npy only).")

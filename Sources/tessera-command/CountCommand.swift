@@ -19,7 +19,7 @@ struct CountCommand: ThreadedCommand {
       NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"), completion: .file())
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions

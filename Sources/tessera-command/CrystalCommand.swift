@@ -23,7 +23,7 @@ struct CrystalCommand: ThreadedCommand {
       is NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"), completion: .file())
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions

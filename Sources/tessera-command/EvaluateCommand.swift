@@ -28,7 +28,8 @@ struct EvaluateCommand: ThreadedCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "One predicted and one true file, or n predicted files followed by n true files.", valueName: "file"))
+      "One predicted and one true file, or n predicted files followed by n true files.", valueName: "file"),
+    completion: .file())
   var files: [String]
 
   @Option(

@@ -18,7 +18,7 @@ struct InfoCommand: ThreadedCommand {
       the name.
       """)
 
-  @Argument(help: ArgumentHelp("Image files to describe.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Image files to describe.", valueName: "file"), completion: .file())
   var files: [String]
 
   @Flag(help: "Print a JSON array with one object per file on standard output, and nothing else.")

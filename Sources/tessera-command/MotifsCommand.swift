@@ -15,7 +15,7 @@ struct MotifsCommand: ThreadedCommand {
       Parameters that are not given are chosen from the image.
       """)
 
-  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"), completion: .file())
   var inputs: [String]
 
   @Flag(help: "Also draw the figures and write report.html.")

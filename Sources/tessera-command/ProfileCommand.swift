@@ -17,7 +17,7 @@ struct ProfileCommand: ThreadedCommand {
       first pixel is 0,0; x points right and y down. Without --output the table is NAME.profile.csv in the current folder.
       """)
 
-  @Argument(help: ArgumentHelp("Image file to measure.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image file to measure.", valueName: "image"), completion: .file())
   var input: String
 
   @OptionGroup(title: "Input") var image: InputOptions
@@ -43,7 +43,7 @@ struct ProfileCommand: ThreadedCommand {
     help: ArgumentHelp("Distance between neighbouring samples, in pixels.", valueName: "pixels"))
   var step = 1.0
 
-  @Option(help: ArgumentHelp("Also draw the profile to this PNG file.", valueName: "name.png"))
+  @Option(help: ArgumentHelp("Also draw the profile to this PNG file.", valueName: "name.png"), completion: .file())
   var figure: String?
 
   @OptionGroup var output: OutputOptions

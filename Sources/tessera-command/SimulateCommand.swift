@@ -22,7 +22,8 @@ struct SimulateCommand: ThreadedCommand {
   @Argument(
     help: ArgumentHelp(
       "Specimen: \(Simulation.specimenNames.dropLast().joined(separator: ", ")) or \(Simulation.specimenNames.last!).",
-      valueName: "specimen"))
+      valueName: "specimen"),
+    completion: .list(Simulation.specimenNames))
   var specimen: String
 
   @OptionGroup(title: "Imaging") var imaging: ImagingArguments

@@ -20,13 +20,13 @@ struct SitesCommand: ThreadedCommand {
       --frames 0..9 --each, every frame has its own table.
       """)
 
-  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"), completion: .file())
   var input: String
 
   @Option(
     help: ArgumentHelp(
       "Table of known columns (x and y in pixels, or x_nm and y_nm) to fit instead of searching for columns; no column is "
-        + "added or removed.", valueName: "table"))
+        + "added or removed.", valueName: "table"), completion: .file())
   var sites: String?
 
   @Option(help: ArgumentHelp("Deprecated: use --sites.", valueName: "table", visibility: .hidden))

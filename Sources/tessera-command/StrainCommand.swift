@@ -21,7 +21,7 @@ struct StrainCommand: ThreadedCommand {
       conventions. Without --output the folder is NAME.tessera.
       """)
 
-  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"))
+  @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"), completion: .file())
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions
@@ -101,7 +101,8 @@ struct StrainOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Table of known columns (sites.csv) to use instead of searching for columns.", valueName: "table"))
+      "Table of known columns (sites.csv) to use instead of searching for columns.", valueName: "table"),
+    completion: .file())
   var sites: String?
 
   func validate() throws {

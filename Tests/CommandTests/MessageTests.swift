@@ -141,6 +141,13 @@ struct `Help pages` {
     }
   }
 
+  @Test func `come with completions of file names and specimens`() throws {
+    let script = try CommandRun("--generate-completion-script", "bash").output
+    #expect(script.contains("single-atoms"))
+    // For the files of each command that takes some, and for --output.
+    #expect(script.matches(of: /add_completions -f/).count >= 20)
+  }
+
   @Test func `list every command but the hidden one`() throws {
     let help = try CommandRun("--help").output
     for command in Self.commands { #expect(help.contains("\n  \(command) ")) }

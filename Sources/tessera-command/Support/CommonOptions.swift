@@ -34,7 +34,9 @@ struct SeedOptions: ParsableArguments {
 
 /// `--output`, `--force` and `--json`.
 struct OutputOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: ArgumentHelp("File or folder to write the result to.", valueName: "path"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("File or folder to write the result to.", valueName: "path"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "Replace an existing result.")
