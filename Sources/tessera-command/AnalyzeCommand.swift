@@ -26,7 +26,8 @@ struct AnalyzeCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    try MethodRun(command: "analyze", output: output, seed: seed.seed) { _ in try motifs.method(finding: finding) }
-      .run(inputs, options: image)
+    try MethodRun(output: output, columns: finding.columns, seed: seed.seed) { _ in try motifs.method(finding: finding)
+    }
+    .run(inputs, options: image)
   }
 }

@@ -61,6 +61,6 @@ struct CountCommand: ThreadedCommand {
     (method.counter.spacing, method.counter.criterion) = (spacing, criterion)
     (method.counter.evidence, method.counter.largestCount) = (evidence, largestCount)
     method.counter.hasCountingNoise = !commonWidth
-    try MethodRun(command: "count", output: output) { [method] _ in method }.run(inputs, options: image)
+    try MethodRun(output: output, columns: finding.columns) { [method] _ in method }.run(inputs, options: image)
   }
 }

@@ -81,7 +81,7 @@ struct CrystalCommand: ThreadedCommand {
       method.planes = planes.map { PlaneSpacings(h: Int(clamping: $0.point.x), k: Int(clamping: $0.point.y)) }
     }
     method.counter = count ? AtomCounter() : nil
-    try MethodRun(command: "crystal", output: output) { [method] _ in method }.run(inputs, options: image)
+    try MethodRun(output: output, columns: finding.columns) { [method] _ in method }.run(inputs, options: image)
   }
 }
 

@@ -29,7 +29,7 @@ struct MotifsCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    try MethodRun(command: "motifs", output: output, seed: seed.seed, hasReport: report) { _ in
+    try MethodRun(output: output, columns: finding.columns, seed: seed.seed, hasReport: report) { _ in
       try motifs.method(finding: finding)
     }.run(inputs, options: image)
   }

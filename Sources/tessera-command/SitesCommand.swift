@@ -23,12 +23,6 @@ struct SitesCommand: ThreadedCommand {
   @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"), completion: .file())
   var input: String
 
-  @Option(
-    help: ArgumentHelp(
-      "Table of known columns (x and y in pixels, or x_nm and y_nm) to fit instead of searching for columns; no column is "
-        + "added or removed.", valueName: "table"), completion: .file())
-  var sites: String?
-
   @Option(help: ArgumentHelp("Deprecated: use --sites.", valueName: "table", visibility: .hidden))
   var positions: String?
 
@@ -37,12 +31,11 @@ struct SitesCommand: ThreadedCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
-  /// The table of columns that are known, under either name of the option.
-  private var known: String? { sites ?? positions }
-
   func validate() throws {
     guard positions != nil else { return }
-    guard sites == nil else { throw ValidationError("--positions is the old name of --sites; give --sites only") }
+    guard finding.columns.sites == nil else {
+      throw ValidationError("--positions is the old name of --sites; give --sites only")
+    }
   }
 
   func run() throws {
@@ -77,9 +70,8 @@ struct SitesCommand: ThreadedCommand {
     finding.apply(to: &preparation, &finder)
     let micrograph = try image.micrograph(of: chosen)
     let prepared = try preparation.prepared(micrograph)
-    let found =
-      try known.map { try finder.fitted(at: seeds($0, micrograph), in: prepared, name: micrograph.name) }
-      ?? finder.found(in: prepared, name: micrograph.name)
+    let known = try known(in: micrograph)
+    let found = try finder.columns(of: MethodInput(micrograph, columns: known), in: prepared)
     let table = SiteTable(
       sites: found.sites, accuracies: found.accuracies, calibration: micrograph.calibration)
     try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
@@ -92,14 +84,10 @@ struct SitesCommand: ThreadedCommand {
       version: TesseraVersion.current, warnings: warnings.map(OptionNames.put))
   }
 
-  /// The positions of a table, in pixels.
-  private func seeds(_ path: String, _ micrograph: Micrograph) throws -> [Point] {
-    let list = try SiteList.read(path: path)
-    guard list.unit == .nanometre else { return list.positions }
-    guard let calibration = micrograph.calibration else {
-      throw DataError("\(path): contains positions in nm, but the image has no pixel size; give --pixel-size")
-    }
-    return list.positions.map { Point($0.x / calibration.nanometresPerPixelX, $0.y / calibration.nanometresPerPixelY) }
+  /// The columns of a table, under either name of the option.
+  private func known(in micrograph: Micrograph) throws -> KnownColumns? {
+    try finding.columns.known(in: micrograph)
+      ?? positions.map { try KnownColumns(tableAt: $0, calibration: micrograph.calibration) }
   }
 
   private struct Report: Encodable {

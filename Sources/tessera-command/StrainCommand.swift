@@ -25,15 +25,15 @@ struct StrainCommand: ThreadedCommand {
   var inputs: [String]
 
   @OptionGroup(title: "Input") var image: InputOptions
+  @OptionGroup(title: "Columns") var columns: ColumnOptions
   @OptionGroup(title: "Strain") var strain: StrainOptions
-  @OptionGroup var contrast: ContrastOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    try MethodRun(command: "strain", output: output, columns: strain.columns()) { micrograph in
+    try MethodRun(output: output, columns: columns) { micrograph in
       var method = try strain.method(for: micrograph)
-      method.preparation.contrast = contrast.contrast
+      columns.apply(to: &method.preparation, &method.finder)
       return method
     }.run(inputs, options: image)
   }
@@ -99,12 +99,6 @@ struct StrainOptions: ParsableArguments {
       valueName: "fraction"))
   var maskRadius: Double?
 
-  @Option(
-    help: ArgumentHelp(
-      "Table of known columns (sites.csv) to use instead of searching for columns.", valueName: "table"),
-    completion: .file())
-  var sites: String?
-
   func validate() throws {
     if method == .both && radius != nil {
       throw ValidationError(
@@ -140,9 +134,6 @@ struct StrainOptions: ParsableArguments {
     settings.axis = axis.axis
     return settings
   }
-
-  /// The columns of `--sites`.
-  func columns() throws -> KnownColumns? { try sites.map { try KnownColumns(tableAt: $0) } }
 }
 
 /// `--reference`.

@@ -21,7 +21,7 @@ struct `The main analysis` {
   }
 
   /// Adjusted mutual information of the classes with what each matched site truly is.
-  private func agreement(_ result: AnalysisResult, _ truth: [TrueSite], _ key: (TrueSite) -> String) -> Double {
+  private func agreement(_ result: MotifResult, _ truth: [TrueSite], _ key: (TrueSite) -> String) -> Double {
     let match = SiteMatch(result.sites.positions, truth: truth.map(\.position))
     let pairs = match.matches.filter { $0.distance < 5 && result.classes.labels[$0.predicted] > 0 }
     var numbers: [String: Int] = [:]
@@ -35,7 +35,7 @@ struct `The main analysis` {
   @Test(.slow, arguments: [ZernikeDescriptor.Form.invariant, .full])
   func `finds the motifs of a monolayer with vacancies`(form: ZernikeDescriptor.Form) throws {
     let specimen = try simulated("mose2")
-    var analysis = Analysis()
+    var analysis = MotifMethod()
     analysis.descriptor.form = form
     let result = try analysis.result(on: specimen.micrograph)
     let score =
@@ -44,7 +44,7 @@ struct `The main analysis` {
       : agreement(result, specimen.sites) { $0.environment }
     #expect(score > 0.95)
     #expect(result.structure.kind == .discrete)
-    #expect(result.patchSide == 41)
+    #expect(result.patchSize == 41)
     #expect(result.lattice?.basis.count == 2)
     #expect(result.sites.sites.contains { $0.kind == .vacant })
   }
@@ -52,7 +52,7 @@ struct `The main analysis` {
   /// Magnitudes hold less noise than the moments they are formed of; taken for noisier than they are, they tell less apart.
   @Test(.slow, arguments: [3, 4] as [UInt64]) func `finds turned motifs at two counts`(seed: UInt64) throws {
     let specimen = try simulated("mose2", seed: seed) { $0.counts = 2 }
-    var analysis = Analysis()
+    var analysis = MotifMethod()
     analysis.descriptor.form = .invariant
     let result = try analysis.result(on: specimen.micrograph)
     #expect(agreement(result, specimen.sites) { $0.environment } > 0.97)
@@ -60,13 +60,13 @@ struct `The main analysis` {
 
   @Test(.slow, arguments: [("p4m", 2), ("hexagonal", 1), ("square", 1), ("graphene", 2), ("si110", 2), ("srtio3", 2)])
   func `finds no more classes in a crystal than its unit cell has`(specimen: String, count: Int) throws {
-    let result = try Analysis().result(on: simulated(specimen).micrograph)
+    let result = try MotifMethod().result(on: simulated(specimen).micrograph)
     #expect(result.classes.count == count)
     #expect(result.structure.kind == .discrete)
   }
 
   @Test(.slow) func `calls a twisted bilayer continuous`() throws {
-    let result = try Analysis().result(on: simulated("bilayer", size: 1_024).micrograph)
+    let result = try MotifMethod().result(on: simulated("bilayer", size: 1_024).micrograph)
     #expect(result.structure.kind == .continuous)
     #expect(result.classes.count == 1)
     // Spread evenly over a disc, a point of 10,000 has 15 others within 0.055 radii of gyration; in the clumps that the second
@@ -79,12 +79,12 @@ struct `The main analysis` {
   }
 
   @Test(.slow) func `does not take disorder for a continuum`() throws {
-    let result = try Analysis().result(on: simulated("square") { $0.displacement = 0.7 }.micrograph)
+    let result = try MotifMethod().result(on: simulated("square") { $0.displacement = 0.7 }.micrograph)
     #expect(result.structure.kind == .discrete)
   }
 
   @Test(.slow) func `gives the number of classes that is asked for`() throws {
-    var analysis = Analysis()
+    var analysis = MotifMethod()
     analysis.classCount = 3
     #expect(try analysis.result(on: simulated("mose2").micrograph).classes.count == 3)
   }
@@ -98,7 +98,7 @@ struct `The main analysis` {
         }
       }
     }
-    #expect(throws: DataError.self) { try Analysis().result(on: Micrograph(name: "three", pixels: image)) }
+    #expect(throws: DataError.self) { try MotifMethod().result(on: Micrograph(name: "three", pixels: image)) }
   }
 
   @Test(.slow) func `writes a folder that says the same on any number of threads`() throws {
@@ -108,8 +108,8 @@ struct `The main analysis` {
     try AtomicOutput.makeFolder(at: parent)
     for threads in [1, 2] {
       try Workers.$limit.withValue(threads) {
-        let result = try Analysis().result(on: micrograph)
-        try ResultFolder(result, settings: Analysis(), input: "test", hasReport: threads == 1)
+        let result = try MotifMethod().result(on: micrograph)
+        try ResultFolder(result, input: "test", hasReport: threads == 1)
           .write(to: "\(parent)/\(threads)")
       }
     }
@@ -119,7 +119,7 @@ struct `The main analysis` {
     }
     #expect(FileManager.default.fileExists(atPath: "\(parent)/1/report.html"))
     #expect(throws: FormatError.self) {
-      try ResultFolder(Analysis().result(on: micrograph), settings: Analysis(), input: "test", hasReport: false)
+      try ResultFolder(MotifMethod().result(on: micrograph), input: "test", hasReport: false)
         .write(to: "\(parent)/1")
     }
   }

@@ -1,6 +1,4 @@
 import Foundation
-import TesseraFigures
-import TesseraImaging
 import TesseraNumerics
 
 /// Numbers as text with a fixed number of decimals; `Number` (TesseraFigures) has those with significant digits.
@@ -10,38 +8,5 @@ enum Text {
   /// A vector: `(1.50, -2.00)`.
   static func fixed(_ point: Point, _ decimals: Int) -> String {
     "(\(fixed(point.x, decimals)), \(fixed(point.y, decimals)))"
-  }
-}
-
-/// Lengths as text: in nm where the micrograph is calibrated, else in pixels.
-struct LengthText {
-  var calibration: Calibration?
-
-  /// The unit of the numbers: `nm` or `px`.
-  var unit: String { calibration == nil ? "px" : "nm" }
-
-  /// A length without direction, in three significant digits.
-  func callAsFunction(_ pixels: Double) -> String {
-    "\(Number.short(value(pixels), digits: 3))\u{A0}\(unit)"
-  }
-
-  /// The length of a vector: to 0.1 pm, or a hundredth of a pixel.
-  func callAsFunction(_ vector: Point) -> String {
-    "\(Text.fixed(value(vector), calibration == nil ? 2 : 4))\u{A0}\(unit)"
-  }
-
-  /// In the unit; without direction, so by the mean size of a pixel.
-  func value(_ pixels: Double) -> Double { calibration.map { pixels * $0.meanNanometresPerPixel } ?? pixels }
-
-  func value(_ vector: Point) -> Double { calibration.map { $0.nanometres(vector).length } ?? vector.length }
-}
-
-extension String {
-  /// With a capital letter and a full stop. Names of files and parameters at the beginning keep their case.
-  var asSentence: String {
-    guard let first else { return self }
-    let begins =
-      prefix { $0 != " " }.contains(where: { ".:=_-/“".contains($0) }) ? self : first.uppercased() + dropFirst()
-    return begins.hasSuffix(".") ? begins : begins + "."
   }
 }

@@ -1,5 +1,6 @@
 import TesseraFitting
 import TesseraFormats
+import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
 
@@ -19,16 +20,32 @@ public struct KnownColumns: Sendable {
     (self.classLabels, self.classNames) = (classLabels, classNames)
   }
 
-  /// Reads a table with columns `x` and `y` in pixels and, where it has them, `x_error`, `y_error`, `fit_flag`, `amplitude`,
-  /// `class`, `class_name` and `kind`: the `sites.csv` of a result folder. Vacant nodes are left out, and the error of a
-  /// column that the border cuts counts as unknown (`ColumnFinder.Found.trustedErrors`).
+  /// Reads a table of columns.
   ///
-  /// - Throws: `FormatError` where the file is no such table.
-  public init(tableAt path: String) throws {
-    let table = try CSVTable(path: path)
-    guard let x = table.column("x"), let y = table.column("y") else {
-      throw FormatError(.unusable, "\(path): has no columns x and y; give the sites.csv of a result folder")
+  /// Of the `sites.csv` of a result folder, with `x` and `y` in pixels, it takes `x_error`, `y_error`, `fit_flag`,
+  /// `amplitude`, `class`, `class_name` and `kind` too, as far as the table has them. Vacant nodes are left out, and the
+  /// error of a column that the border cuts counts as unknown (`ColumnFinder.Found.trustedErrors`). Of other tables it takes
+  /// the positions alone, in pixels or in nm.
+  ///
+  /// - Parameter calibration: of the image, for positions in nm.
+  /// - Throws: `FormatError` where the file is no such table, `DataError` where it holds nm and the image has no pixel size.
+  public init(tableAt path: String, calibration: Calibration? = nil) throws {
+    let list = try SiteList.read(path: path)
+    if list.unit == .nanometre {
+      guard let calibration else {
+        throw DataError(
+          "\(path): contains positions in nm, but the image has no pixel size; give \(setting("pixel size"))")
+      }
+      let scale = Point(1 / calibration.nanometresPerPixelX, 1 / calibration.nanometresPerPixelY)
+      self.init(sites: Sites(list.positions.map { Site(position: $0 * scale) }))
+    } else if let table = try? CSVTable(path: path), let x = table.column("x"), let y = table.column("y") {
+      try self.init(table, x: x, y: y)
+    } else {
+      self.init(sites: Sites(list.positions.map { Site(position: $0) }))
     }
+  }
+
+  private init(_ table: CSVTable, x: Int, y: Int) throws {
     let kind = table.column("kind")
     let isColumn = table.rows.map { kind == nil || $0[kind!] != Site.Kind.vacant.rawValue }
     let (xs, ys) = (try table.numbers(x), try table.numbers(y))

@@ -7,11 +7,9 @@ import TesseraMethods
 /// Runs a method on the images of a command line and writes a result folder for each: what all commands that write
 /// folders have in common.
 struct MethodRun<M: Method> {
-  /// The name of the command, after which result folders are named.
-  let command: String
   var output: OutputOptions
-  /// Columns that are known already.
-  var columns: KnownColumns?
+  /// Where columns may be given.
+  var columns: ColumnOptions?
   var seed: UInt64 = 1
   var hasReport = true
   /// The settings for one image; some depend on its scale.
@@ -46,7 +44,9 @@ struct MethodRun<M: Method> {
     let reading = RunRecord.Timing(.read, since: start)
     let progress = ProgressBar()
     defer { progress.finish() }
-    var result = try settings(micrograph).result(on: micrograph, columns: columns, seed: seed) {
+    var result = try settings(micrograph).result(
+      on: micrograph, columns: columns?.known(in: micrograph), seed: seed
+    ) {
       progress.report($0.rawValue, 0.9 * $1)
     }
     result.record.timings.insert(reading, at: 0)

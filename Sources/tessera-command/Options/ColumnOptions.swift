@@ -1,26 +1,20 @@
 import ArgumentParser
 import TesseraFitting
 import TesseraImaging
+import TesseraMethods
 import TesseraStructure
 
-extension ColumnFinder.Route: ExpressibleByArgument {}
 extension ColumnFit.Shape: ExpressibleByArgument {}
 extension ColumnFit.Noise: ExpressibleByArgument {}
 extension ColumnFit.Background: ExpressibleByArgument {}
 
-/// How the columns of an image are found.
-struct FindingOptions: ParsableArguments {
+/// The columns of an image: known ones, or how high, wide and far apart columns are that are found.
+struct ColumnOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Method that finds the columns: scale-space (intensity maxima at the scale of the columns), svd (for noisy images "
-        + "of periodic specimens), atoms (single atoms on an amorphous support), symmetry (centres of n-fold symmetry; "
-        + "needs --fold) or auto (chosen from the image).", valueName: "name"))
-  var method = ColumnFinder.Route.auto
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Order of the rotation axes for --method symmetry, 2 to 40.", valueName: "n"))
-  var fold: Int?
+      "Table of known columns (x and y in pixels, or x_nm and y_nm), such as the sites.csv of a result folder, to use instead "
+        + "of searching for columns; no column is added or removed.", valueName: "table"), completion: .file())
+  var sites: String?
 
   @Option(
     parsing: .unconditional,
@@ -63,22 +57,16 @@ struct FindingOptions: ParsableArguments {
 
   @OptionGroup var contrast: ContrastOptions
 
-  func validate() throws {
-    if method == .symmetry && fold == nil {
-      throw ValidationError("--method symmetry needs --fold, the order of the rotation axes: --fold 6, for example")
-    }
-    guard let fold else { return }
-    guard method == .symmetry else { throw ValidationError("--fold applies to --method symmetry only") }
-    guard (2...40).contains(fold) else { throw ValidationError("--fold must be between 2 and 40, but is \(fold)") }
-  }
-
   func apply(to preparation: inout Preparation, _ finder: inout ColumnFinder) {
     preparation.contrast = contrast.contrast
-    finder.route = method
-    finder.fold = fold
     finder.scale = scale
     finder.noiseThreshold = noiseThreshold
     finder.contrastThreshold = contrastThreshold
     (finder.fit.shape, finder.fit.noise, finder.fit.background) = (shape, noise, background)
+  }
+
+  /// The columns of `--sites`, in pixels of an image.
+  func known(in micrograph: Micrograph) throws -> KnownColumns? {
+    try sites.map { try KnownColumns(tableAt: $0, calibration: micrograph.calibration) }
   }
 }
