@@ -6,7 +6,6 @@ import Testing
 /// A block is indented by four spaces. `$` begins a command; the lines below, up to the next command, are what it prints (any
 /// output where there are none). A line `...` stands for lines that are left out, and times differ. The first such block after
 /// a program in Python is what that prints, which is looked at where Python has NumPy.
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `The commands of the pages` {
   let folder = ScratchFolder()
 

@@ -5,7 +5,6 @@ import TesseraNumerics
 import Testing
 
 /// What the command says to its user.
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `Messages` {
   let folder = ScratchFolder()
 
@@ -124,7 +123,6 @@ struct `Messages` {
   }
 }
 
-@Suite(.enabled(if: CommandRun.program != nil, "the command is not beside the tests"))
 struct `Help pages` {
   static let commands = [
     "demo", "analyze", "info", "convert", "simulate", "sites", "motifs", "strain", "crystal", "count", "profile",

@@ -12,7 +12,7 @@ struct `The report of an analysis` {
     let document = ResultFolder(result, input: "example.tif", version: "1.2.3").document
     #expect(document.headline.contains("columns form \(result.classes.count) motifs"))
     // Columns of both kinds stand 0.226 nm apart; those of one kind, 0.320 nm.
-    #expect(document.summary.contains("a = 0.320\u{A0}nm"))
+    #expect(document.summary.contains("a = 0.3200\u{A0}nm"))
     let names = document.figures.map(\.name)
     for name in ["micrograph", "columns", "classes", "layout", "moments", "reconstruction", "spectrum", "cells"] {
       #expect(names.contains(name), "\(name)")
