@@ -74,8 +74,8 @@ struct `The main analysis` {
     let layout = Layout(points: result.layout.points.filter { $0.x.isFinite && $0.y.isFinite })
     let index = PlanarIndex(layout.points)
     let reach = layout.points.map { (layout.points[index.nearest(16, to: $0)[15]] - $0).length }
-    let spread = Statistics.median(reach) / layout.radiusOfGyration
-    #expect(spread > 0.055 / 2, "\(spread)")
+    // No layout is spread quite evenly. The bound is nearer to an even spread (a factor of 3.7) than to clumps (7.5).
+    #expect(Statistics.median(reach) > 0.015 * layout.radiusOfGyration)
   }
 
   @Test(.slow) func `does not take disorder for a continuum`() throws {
