@@ -47,7 +47,7 @@ let package = Package(
       name: "Tessera",
       dependencies: [
         "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
-        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TesseraFigures", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
     .executableTarget(
       name: "tessera",
@@ -91,6 +91,7 @@ let package = Package(
         "TesseraFigures",
         "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
+    .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [

@@ -1,3 +1,4 @@
+@_exported import TesseraFigures
 @_exported import TesseraFitting
 @_exported import TesseraFormats
 @_exported import TesseraImaging
