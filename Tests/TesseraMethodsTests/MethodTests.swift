@@ -127,7 +127,7 @@ struct `A method` {
   @Test func `sees the strain of a crystal that bends`() throws {
     let micrograph = try simulated("strained", size: 400) { ($0.field, $0.crystal) = ("gradient", "mose2") }
     let result = try StrainMethod().result(on: micrograph)
-    #expect(result.maps[0].spread.planes.contains(where: \.isBeyondNoise))
+    #expect(result.maps[0].spread.planes.contains { $0.isBeyondNoise })
     #expect(result.report().summary.contains("Beyond the noise"))
   }
 }
