@@ -49,8 +49,11 @@ struct SitesCommand: ThreadedCommand {
         reports.append(report)
       }
     }
-    if output.json && self.image.each { try Messages.printJSON(reports) }
-    if output.json && !self.image.each { try reports.forEach { try Messages.printJSON($0) } }
+    if output.json && self.image.each {
+      try Messages.printJSON(reports)
+    } else if output.json {
+      for report in reports { try Messages.printJSON(report) }
+    }
     try outcome.get()
   }
 

@@ -27,8 +27,11 @@ struct MethodRun<M: Method> {
         summaries.append(try run(image.input, into: folder) { try options.micrograph(of: image) })
       }
     }
-    if output.json && images.count > 1 { try Messages.printJSON(summaries) }
-    if output.json && images.count == 1 { try summaries.forEach { try Messages.printJSON($0) } }
+    if output.json && images.count > 1 {
+      try Messages.printJSON(summaries)
+    } else if output.json {
+      for summary in summaries { try Messages.printJSON(summary) }
+    }
     try outcome.get()
   }
 
