@@ -43,7 +43,7 @@ struct DisplacementChapter {
       value.isFinite ? String(format: "%.\(digits)f", value).replacing("-", with: "−") : "–"
     }
     return
-      "\(Number.count(map.vectors.count)) cages are whole. Mean displacement x \(number(mean.x)) ± \(number(error.x)) \(unit), "
+      "\(Number.count(map.vectors.count)) cages have all their corner columns. Mean displacement x \(number(mean.x)) ± \(number(error.x)) \(unit), "
       + "y \(number(mean.y)) ± \(number(error.y)) \(unit) (y points down; errors from the columns' noise alone)"
       + (map.removedMean ? ", taken off below. " : ". ")
       + "Scatter from cage to cage \(number(scatter.x)) and \(number(scatter.y)) \(unit), of which noise explains "

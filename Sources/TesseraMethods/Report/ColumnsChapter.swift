@@ -8,7 +8,7 @@ import TesseraStructure
 package struct ColumnsChapter: Sendable {
   package var micrograph: Micrograph
   package var sites: Sites
-  /// One label a site; nil draws all sites alike.
+  /// One label per site; nil draws all sites alike.
   package var classes: Classes?
 
   /// Labels drawn into the pixels; the scale bar keeps away from them.
@@ -63,9 +63,9 @@ package struct ColumnsChapter: Sendable {
     let vacant = sites.sites.count { $0.kind == .vacant }
     return .init(
       "columns", title: "Every site by class",
-      caption: "Colour and shape say the same; rare classes lie on top. "
+      caption: "Each class has its own colour and marker; markers of rare classes are drawn on top. "
         + (vacant > 0 ? "\(Number.count(vacant)) of the sites are lattice nodes without a column. " : "")
-        + (unclassified > 0 ? "Grey sites have no class: their patch would leave the image, or no class fits." : ""),
+        + (unclassified > 0 ? "Grey: not classified, because the patch would leave the image or matches no class." : ""),
       figure.adding(markers).drawing())
   }
 

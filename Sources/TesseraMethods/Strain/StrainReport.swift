@@ -19,14 +19,16 @@ extension StrainResult {
   private var headline: String {
     let map = maps[0]
     let share = Number.percent(map.planes.knownShare)
+    let spread = map.spread.planes
+    let strain = !spread.isEmpty && !spread.contains { $0.isBeyondNoise } ? "No strain beyond the noise," : "Strain"
     if maps.count > 1 {
       return
-        "Strain from the positions of \(Number.count(columnStrains.count { $0 != nil })) columns and by geometric phase, with one "
+        "\(strain) from the positions of \(Number.count(columnStrains.count { $0 != nil })) columns and by geometric phase, with one "
         + "reference and one resolution."
     }
     return map.source == .gpa
-      ? "Strain by geometric phase analysis over \(share) of the image."
-      : "Strain from the positions of \(Number.count(columnStrains.count { $0 != nil })) columns over \(share) of the image."
+      ? "\(strain) by geometric phase analysis over \(share) of the image."
+      : "\(strain) from the positions of \(Number.count(columnStrains.count { $0 != nil })) columns over \(share) of the image."
   }
 
   private var facts: [ReportDocument.Fact] {
@@ -40,7 +42,7 @@ extension StrainResult {
       }
       let noise =
         index < spread.count
-        ? "noise \(amount(spread[index].error))" + (spread[index].isBeyondNoise ? "" : ": explains all of it") : ""
+        ? (spread[index].isBeyondNoise ? "noise" : "not beyond the noise of") + " \(amount(spread[index].error))" : ""
       return ReportDocument.Fact(amount(one.deviation), "standard deviation of \(one.name)", note: noise)
     }
     let pixels = LengthText()(map.resolution)
@@ -55,7 +57,8 @@ extension StrainResult {
     "Drift and scan distortion stretch an image as strain stretches a crystal. Bands along the scan lines (above all in the "
     + "strain across them) and gradients across the whole image are more likely scan distortion or drift; compare images "
     + "scanned in two directions. Strain along the beam is not seen, and what varies along the beam is averaged. Near a "
-    + "surface or an interface, a tilt or a bent foil moves columns too. The stated errors include the noise of the pixels "
+    + "surface or an interface, a tilt or a bent foil moves columns too. Vacancies and other point defects shift the phases "
+    + "of the lattice without straining it. The stated errors include the noise of the pixels "
     + "alone: neither these effects nor the error of the reference, which adds a constant to every plane."
 
   private var pictures: [ReportDocument.Block] {

@@ -116,9 +116,10 @@ package struct MotifsChapter: Sendable {
     return .init(
       "layout", title: "Layout of the patches",
       caption: isDiscrete == false
-        ? "One point a site, near means alike. The points form a continuum: the borders between its colours mean nothing."
-        : "One point a site, near means alike; points that would coincide are moved apart. Axes and "
-          + "distances between far clouds mean nothing.",
+        ? "Each point is one site; nearby points have similar surroundings. The points form a continuum, so borders between "
+          + "colours carry no meaning."
+        : "Each point is one site; nearby points have similar surroundings, and points that would coincide are moved apart. "
+          + "The axes, and distances between separate clouds, carry no meaning.",
       figure.drawing())
   }
 
@@ -148,7 +149,7 @@ package struct MotifsChapter: Sendable {
       rows: rows, calibration: calibration, summary: "Patches, their reconstructions from moments, and the differences")
     return .init(
       "reconstruction", title: "What the moments keep",
-      caption: "One site a class. A residual without structure says that the moments describe all but the noise.",
+      caption: "One site per class. A residual without structure shows that the moments describe all but the noise.",
       figure.drawing())
   }
 }
