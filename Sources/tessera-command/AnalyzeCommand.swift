@@ -26,7 +26,8 @@ struct AnalyzeCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    try MethodRun(output: output, columns: finding.columns, seed: seed.seed) { _ in try motifs.method(finding: finding)
+    try MethodRun(resultName: "tessera", output: output, columns: finding.columns, seed: seed.seed) { _ in
+      try motifs.method(finding: finding)
     }
     .run(inputs, options: image)
   }

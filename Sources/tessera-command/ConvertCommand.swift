@@ -56,6 +56,7 @@ struct ConvertCommand: ThreadedCommand {
 
   func run() throws {
     if let target = SiteTarget(path: output) { return try convertSites(to: target) }
+    try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
     let file = try image.reading.open(input)
     var conversion = Conversion()
     conversion.dataset = image.dataset
@@ -78,7 +79,7 @@ struct ConvertCommand: ThreadedCommand {
       throw ValidationError("a mean is not a stored value; leave out --raw, or choose one frame with --frame")
     }
     _ = try Conversion.Target(path: output)
-    try AtomicOutput.checkPlace(output, replacing: force)
+    try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
     let mean = try image.registering.mean(of: file, dataset: image.dataset, frames: image.frames?.frames)
     let warnings = try conversion.write(mean, to: output, replacing: force)
     for warning in warnings { Messages.warning("\(input): \(warning)") }
@@ -95,7 +96,7 @@ struct ConvertCommand: ThreadedCommand {
   }
 
   private func convertSites(to target: SiteTarget) throws {
-    try AtomicOutput.checkPlace(output, replacing: force)
+    try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
     let pixelSize = image.pixelSize?.nanometres
     let sites = try SiteList.read(path: input, prefersNanometres: target.holdsLengths && pixelSize == nil)
     for warning in sites.warnings { Messages.warning("\(input): \(warning)") }

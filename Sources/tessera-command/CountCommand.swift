@@ -16,7 +16,7 @@ struct CountCommand: ThreadedCommand {
 
       writes the folder wedge-count with counts.csv (one row per column: number of atoms and its probability), components.csv, \
       orders.csv, summary.json and report.html. The specimen must consist of one kind of column. Without --output the folder is \
-      NAME.tessera.
+      NAME.count.
       """)
 
   @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"), completion: .file())
@@ -61,6 +61,7 @@ struct CountCommand: ThreadedCommand {
     (method.counter.spacing, method.counter.criterion) = (spacing, criterion)
     (method.counter.evidence, method.counter.largestCount) = (evidence, largestCount)
     method.counter.hasCountingNoise = !commonWidth
-    try MethodRun(output: output, columns: finding.columns) { [method] _ in method }.run(inputs, options: image)
+    try MethodRun(resultName: "count", output: output, columns: finding.columns) { [method] _ in method }.run(
+      inputs, options: image)
   }
 }

@@ -20,7 +20,7 @@ struct CrystalCommand: ThreadedCommand {
 
       writes the folder scan-crystal with report.html, grains.csv, grains.tif, dislocations.csv, displacements.csv, bonds.csv, \
       angles.csv, planes.csv and more; docs/crystal.md describes the files and the sign conventions. Without --output the folder \
-      is NAME.tessera.
+      is NAME.crystal.
       """)
 
   @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"), completion: .file())
@@ -81,7 +81,8 @@ struct CrystalCommand: ThreadedCommand {
       method.planes = planes.map { PlaneSpacings(h: Int(clamping: $0.point.x), k: Int(clamping: $0.point.y)) }
     }
     method.counter = count ? AtomCounter() : nil
-    try MethodRun(output: output, columns: finding.columns) { [method] _ in method }.run(inputs, options: image)
+    try MethodRun(resultName: "crystal", output: output, columns: finding.columns) { [method] _ in method }.run(
+      inputs, options: image)
   }
 }
 

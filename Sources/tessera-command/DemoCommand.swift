@@ -20,7 +20,7 @@ struct DemoCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    let summary = try MethodRun(output: output, seed: seed.seed) { _ in MotifMethod() }
+    let summary = try MethodRun(resultName: "tessera", output: output, seed: seed.seed) { _ in MotifMethod() }
       .run("simulated MoSe2", into: output.output ?? "tessera-demo") {
         var options = SimulationOptions()
         options.seed = seed.seed

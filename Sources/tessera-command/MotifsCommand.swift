@@ -29,7 +29,8 @@ struct MotifsCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    try MethodRun(output: output, columns: finding.columns, seed: seed.seed, hasReport: report) { _ in
+    try MethodRun(resultName: "tessera", output: output, columns: finding.columns, seed: seed.seed, hasReport: report) {
+      _ in
       try motifs.method(finding: finding)
     }.run(inputs, options: image)
   }

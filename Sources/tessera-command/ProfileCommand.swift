@@ -52,7 +52,13 @@ struct ProfileCommand: ThreadedCommand {
   func run() throws {
     let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension
     let path = output.output ?? "\(name).profile.csv"
-    for path in [path, figure].compactMap({ $0 }) { try AtomicOutput.checkPlace(path, replacing: output.force) }
+    try checkTable(path)
+    if let figure, (figure as NSString).pathExtension.lowercased() != "png" {
+      throw ValidationError("--figure is written as PNG, but the name is \(figure); name a .png file")
+    }
+    for path in [path, figure].compactMap({ $0 }) {
+      try AtomicOutput.checkPlace(path, replacing: output.force, inputs: [input])
+    }
     let micrograph = try image.micrograph(at: input)
     var profile = LineProfile(from: from.point, to: to.point, width: width)
     profile.step = step

@@ -16,7 +16,7 @@ struct SitesCommand: ThreadedCommand {
         tessera sites scan.tif -o columns.csv
 
       writes one row per column: position in pixels (and in nm if the image is calibrated), height, widths, background, \
-      integrated intensity and the standard errors. Without --output the table is NAME.sites.csv in the current folder. With \
+      integrated intensity and the standard errors. Without --output the table is NAME.columns.csv in the current folder. With \
       --frames 0..9 --each, every frame has its own table.
       """)
 
@@ -59,16 +59,18 @@ struct SitesCommand: ThreadedCommand {
 
   /// Where the table of an image goes: with `--each` a file of the folder `--output` for each frame.
   private func place(of image: ChosenImage) throws -> String {
-    guard let frame = image.frame else { return output.output ?? "\(image.stem).sites.csv" }
-    guard let folder = output.output else { return "\(image.stem).frame-\(frame).sites.csv" }
+    guard let frame = image.frame else { return output.output ?? "\(image.stem).columns.csv" }
+    guard let folder = output.output else { return "\(image.stem).frame-\(frame).columns.csv" }
     try AtomicOutput.makeFolder(at: folder)
-    return (folder as NSString).appendingPathComponent("frame-\(frame).sites.csv")
+    return (folder as NSString).appendingPathComponent("frame-\(frame).columns.csv")
   }
 
   /// Finds the columns of one image and writes their table.
   private func table(of chosen: ChosenImage) throws -> Report {
     let path = try place(of: chosen)
-    try AtomicOutput.checkPlace(path, replacing: output.force)
+    try checkTable(path, "tessera convert makes .xyz, .cif and .txt files of the table")
+    try AtomicOutput.checkPlace(
+      path, replacing: output.force, inputs: [input] + [finding.columns.sites, positions].compactMap { $0 })
     var (preparation, finder) = (Preparation(), ColumnFinder())
     finding.apply(to: &preparation, &finder)
     let micrograph = try image.micrograph(of: chosen)

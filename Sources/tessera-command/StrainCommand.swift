@@ -15,10 +15,10 @@ struct StrainCommand: ThreadedCommand {
       EXAMPLE
         tessera strain scan.tif --reference 40,40,200,200
 
-      writes the folder scan.tessera with strain.tif (pages exx, eyy, exy and rotation; one value per pixel), strain-error.tif, \
+      writes the folder scan.strain with strain.tif (pages exx, eyy, exy and rotation; one value per pixel), strain-error.tif, \
       summary.json, figures and report.html, and with strain.csv if the strain is measured from columns. exx is positive where the \
       crystal is stretched along x; the rotation is positive from +x (right) towards +y (down). docs/strain.md explains the \
-      conventions. Without --output the folder is NAME.tessera.
+      conventions. Without --output the folder is NAME.strain.
       """)
 
   @Argument(help: ArgumentHelp("Image files to analyse.", valueName: "image"), completion: .file())
@@ -31,7 +31,7 @@ struct StrainCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    try MethodRun(output: output, columns: columns) { micrograph in
+    try MethodRun(resultName: "strain", output: output, columns: columns) { micrograph in
       var method = try strain.method(for: micrograph)
       columns.apply(to: &method.preparation, &method.finder)
       return method

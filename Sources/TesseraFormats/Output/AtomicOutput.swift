@@ -4,22 +4,22 @@ import TesseraNumerics
 
 /// Results that appear whole or not at all: written beside their place under a hidden name, then renamed.
 ///
-/// A program that is killed leaves `.NAME.unfinished-` and eight digits behind, which may be removed.
+/// A program that is killed leaves `.NAME.unfinished-HOST-PROCESS-` and eight digits behind; the next run that writes the same
+/// result on that machine takes it away.
 public enum AtomicOutput {
-  /// A folder may be replaced only if it is empty or holds this file, which every result folder has.
-  public static let folderMarker = "summary.json"
-
   private static let unfinished = Mutex<Set<String>>([])
 
   /// Writes one file. `write` gets the path of a temporary file in the same folder, which it must create.
   ///
+  /// A link is written through: what it leads to is replaced.
   /// - Parameter replacing: whether an existing file gives way; otherwise it is an error.
   public static func file<Value>(
     at path: String, replacing: Bool = false, _ write: (String) throws -> Value
   ) throws -> Value {
     try checkPlace(path, replacing: replacing)
     if isFolder(path) { throw FormatError(.cannotWrite, "\(path): is a folder; name a file") }
-    return try place(path, write) { rename($0, path) == 0 }
+    let target = resolved(path)
+    return try place(target, called: path, write) { rename($0, target) == 0 }
   }
 
   /// Writes bytes as one file.
@@ -29,54 +29,34 @@ public enum AtomicOutput {
     }
   }
 
-  /// Writes a folder. `fill` gets the URL of a new, empty folder beside the final place.
+  /// Writes a folder and its manifest. `fill` gets the URL of a new, empty folder beside the final place.
   ///
-  /// With `replacing`, an earlier result folder is exchanged for the new one; a folder that holds something else than
-  /// a result is never removed.
+  /// With `replacing`, the files that the manifest of an earlier result names give way; whatever else the folder holds
+  /// stays. A folder that is no result is never touched.
+  /// - Parameter version: of the program, for the manifest.
   public static func folder<Value>(
-    at path: String, replacing: Bool = false, _ fill: (URL) throws -> Value
+    at path: String, replacing: Bool = false, version: String, _ fill: (URL) throws -> Value
   ) throws -> Value {
     try checkPlace(path, replacing: replacing)
-    if exists(path) && !isReplaceableFolder(path) {
+    let target = resolved(path)
+    let earlier = URL(fileURLWithPath: target, isDirectory: true)
+    let exists = exists(target)
+    if exists && !isEmptyFolder(target) && !isResult(earlier) {
       throw FormatError(
         .cannotWrite,
-        "\(path): is not a result folder (it contains no \(folderMarker)), so \(setting("force")) does not "
-          + "replace it; name another"
-      )
+        "\(path): is not a result folder (it contains no \(FolderManifest.name)), so it is not replaced; name another")
     }
-    return try place(path) { temporary in
+    return try place(target, called: path) { temporary in
+      let folder = URL(fileURLWithPath: temporary, isDirectory: true)
       do {
-        try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: false)
-      } catch { throw outputFailure(error, at: path) }
-      return try fill(URL(fileURLWithPath: temporary, isDirectory: true))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        let value = try fill(folder)
+        try FolderManifest(of: folder, version: version).write(to: folder)
+        if exists { try keepForeignFiles(of: earlier, in: folder) }
+        return value
+      } catch let error as CocoaError { throw outputFailure(error, at: path) }
     } rename: { temporary in
-      guard exists(path) else { return rename(temporary, path) == 0 }
-      let aside = hiddenName(beside: path)
-      guard rename(path, aside) == 0 else { return false }
-      if rename(temporary, path) == 0 {
-        try? FileManager.default.removeItem(atPath: aside)
-        return true
-      }
-      _ = rename(aside, path)
-      return false
-    }
-  }
-
-  /// Throws what `file` and `folder` would throw for a place that is taken or cannot be written.
-  ///
-  /// Long computations call it first, so that a wrong `--output` is said at once.
-  public static func checkPlace(_ path: String, replacing: Bool) throws {
-    if exists(path) && !replacing {
-      throw FormatError(
-        .cannotWrite, "\(path): exists already; use \(setting("force")) to replace it, or give another name")
-    }
-    let parent = parentFolder(of: path)
-    guard isFolder(parent) else {
-      throw FormatError(
-        .cannotWrite, "\(path): the folder \(parent) does not exist; create it or name another")
-    }
-    guard access(parent, W_OK) == 0 else {
-      throw FormatError(.cannotWrite, "\(path): the folder \(parent) is not writable; name another")
+      exists ? exchange(temporary, target) : rename(temporary, target) == 0
     }
   }
 
@@ -93,10 +73,14 @@ public enum AtomicOutput {
     for path in unfinished.withLock({ $0 }) { try? FileManager.default.removeItem(atPath: path) }
   }
 
+  /// - Parameters:
+  ///   - path: behind all links.
+  ///   - name: how messages call it.
   private static func place<Value>(
-    _ path: String, _ write: (String) throws -> Value, rename: (String) -> Bool
+    _ path: String, called name: String, _ write: (String) throws -> Value, rename: (String) -> Bool
   ) throws -> Value {
-    let temporary = hiddenName(beside: path)
+    removeLeavings(beside: path)
+    let temporary = "\(parentFolder(of: path))/\(hiddenPrefix(of: path))\(getpid())-\(UUID().uuidString.prefix(8))"
     unfinished.withLock { _ = $0.insert(temporary) }
     defer {
       try? FileManager.default.removeItem(atPath: temporary)
@@ -104,32 +88,27 @@ public enum AtomicOutput {
     }
     let value = try write(temporary)
     guard rename(temporary) else {
-      throw FormatError(.cannotWrite, "\(path): cannot be put in place (\(String(cString: strerror(errno))))")
+      throw FormatError(.cannotWrite, "\(name): cannot be put in place (\(String(cString: strerror(errno))))")
     }
     return value
   }
 
-  private static func hiddenName(beside path: String) -> String {
-    "\(parentFolder(of: path))/.\(fileName(path)).unfinished-\(UUID().uuidString.prefix(8))"
+  /// `.NAME.unfinished-HOST-`; a process of the same number on another machine may still write.
+  private static func hiddenPrefix(of path: String) -> String {
+    let host = ProcessInfo.processInfo.hostName.prefix { $0 != "." }.filter { $0.isLetter || $0.isNumber }
+    return ".\(fileName(path)).unfinished-\(host)-"
   }
 
-  private static func parentFolder(of path: String) -> String {
-    // Foundation's deletingLastPathComponent traps on a path of one character.
-    let parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast()
-    let parent = parts.joined(separator: "/")
-    return path.hasPrefix("/") ? "/" + parent : parent.isEmpty ? "." : parent
-  }
-
-  private static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
-
-  private static func isFolder(_ path: String) -> Bool {
-    var folder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &folder) && folder.boolValue
-  }
-
-  private static func isReplaceableFolder(_ path: String) -> Bool {
-    guard isFolder(path), let names = try? FileManager.default.contentsOfDirectory(atPath: path) else { return false }
-    return names.isEmpty || names.contains(folderMarker)
+  /// Takes away what killed processes of this machine have left of the same result.
+  private static func removeLeavings(beside path: String) {
+    let (folder, prefix) = (parentFolder(of: path), hiddenPrefix(of: path))
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    for name in names where name.hasPrefix(prefix) {
+      guard let process = pid_t(name.dropFirst(prefix.count).prefix { $0 != "-" }), process != getpid() else {
+        continue
+      }
+      if kill(process, 0) != 0 && errno == ESRCH { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
+    }
   }
 }
 

@@ -19,7 +19,7 @@ public struct ResultFolder<Result: MethodResult>: Sendable {
   /// Writes the folder, whole or not at all.
   ///
   /// - Parameters:
-  ///   - replacing: whether an existing folder is replaced.
+  ///   - replacing: whether the files that an earlier result wrote there give way; other files of the folder stay.
   ///   - start: when the command began, for the total time; nil leaves that out.
   /// - Returns: the summary that was written.
   /// - Throws: `FormatError` where the place is taken (unless `replacing`) or cannot be written.
@@ -27,7 +27,7 @@ public struct ResultFolder<Result: MethodResult>: Sendable {
   public func write(
     to path: String, replacing: Bool = false, since start: ContinuousClock.Instant? = nil
   ) throws -> ResultSummary<Result> {
-    try AtomicOutput.folder(at: path, replacing: replacing) { folder in
+    try AtomicOutput.folder(at: path, replacing: replacing, version: version) { folder in
       let files = ResultFiles(folder: folder, calibration: result.micrograph.calibration)
       try result.write(to: files)
       if let record = result.micrograph.registration {

@@ -65,7 +65,8 @@ package struct ColumnsChapter: Sendable {
       "columns", title: "Every site by class",
       caption: "Each class has its own colour and marker; markers of rare classes are drawn on top. "
         + (vacant > 0 ? "\(Number.count(vacant)) of the sites are lattice nodes without a column. " : "")
-        + (unclassified > 0 ? "Grey: not classified, because the patch would leave the image or matches no class." : ""),
+        + (unclassified > 0
+          ? "Grey: not classified, because the patch would leave the image or matches no class." : ""),
       figure.adding(markers).drawing())
   }
 

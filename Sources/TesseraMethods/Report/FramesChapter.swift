@@ -11,7 +11,10 @@ package struct FramesChapter: Sendable {
   package var section: ReportDocument.Section {
     let left = record.frames.filter { !$0.isUsed }.map { "\($0.frame)" }
     var blocks: [ReportDocument.Block] = [.paragraph(record.sentence + "."), .figure(figure)]
-    if !left.isEmpty { blocks.append(.paragraph("Left out of the mean: frame\(left.count == 1 ? "" : "s") \(left.joined(separator: ", ")).")) }
+    if !left.isEmpty {
+      blocks.append(
+        .paragraph("Left out of the mean: frame\(left.count == 1 ? "" : "s") \(left.joined(separator: ", "))."))
+    }
     return .init("Frames", blocks)
   }
 

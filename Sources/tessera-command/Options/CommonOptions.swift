@@ -39,20 +39,20 @@ struct OutputOptions: ParsableArguments {
     completion: .file())
   var output: String?
 
-  @Flag(help: "Replace an existing result.")
+  @Flag(help: "Replace an existing result that Tessera wrote; other files in a result folder stay.")
   var force = false
 
   @Flag(help: "Print the result as one JSON value on standard output, and nothing else.")
   var json = false
 
-  /// The result folder of one image: `--output`, or `NAME.tessera` in the current folder. Several inputs get subfolders of
-  /// `--output` named by the file, and the frames of `--each` subfolders `frame-N` of these.
-  func folder(for image: ChosenImage, ofSeveral: Bool) -> String {
+  /// The result folder of one image: `--output`, or the image's name with `name` as its extension in the current folder.
+  /// Several inputs get subfolders of `--output` named by the file, and the frames of `--each` subfolders `frame-N` of these.
+  func folder(for image: ChosenImage, ofSeveral: Bool, named name: String) -> String {
     let folder =
       if let output {
         ofSeveral ? (output as NSString).appendingPathComponent(image.stem) : output
       } else {
-        image.stem + ".tessera"
+        image.stem + "." + name
       }
     guard let frame = image.frame else { return folder }
     return (folder as NSString).appendingPathComponent("frame-\(frame)")

@@ -7,6 +7,8 @@ import TesseraMethods
 /// Runs a method on the images of a command line and writes a result folder for each: what all commands that write
 /// folders have in common.
 struct MethodRun<M: Method> {
+  /// What the result folder of an image is called, `NAME.strain`.
+  let resultName: String
   var output: OutputOptions
   /// Where columns may be given.
   var columns: ColumnOptions?
@@ -18,13 +20,15 @@ struct MethodRun<M: Method> {
   /// Runs the method on some files, or on frames of them, one after the other; several make one array of JSON.
   func run(_ inputs: [String], options: InputOptions) throws {
     let images = options.images(of: inputs)
+    let folders = images.map { output.folder(for: $0, ofSeveral: inputs.count > 1, named: resultName) }
+    try checkDistinct(folders, images)
     var summaries: [ResultSummary<M.Result>] = []
     let outcome = Result {
       if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
       try forEachImage(images) { image in
-        let folder = output.folder(for: image, ofSeveral: inputs.count > 1)
+        let folder = output.folder(for: image, ofSeveral: inputs.count > 1, named: resultName)
         if image.frame != nil { try AtomicOutput.makeFolder(at: (folder as NSString).deletingLastPathComponent) }
-        summaries.append(try run(image.input, into: folder) { try options.micrograph(of: image) })
+        summaries.append(try run(image.input, into: folder, reading: inputs) { try options.micrograph(of: image) })
       }
     }
     if output.json && images.count > 1 {
@@ -38,11 +42,15 @@ struct MethodRun<M: Method> {
   /// - Parameters:
   ///   - input: as the user typed it.
   ///   - folder: where the result goes.
+  ///   - files: all files that the command reads; none of them is written to.
   /// - Returns: what `--json` prints; otherwise sentences have been printed.
   @discardableResult
-  func run(_ input: String, into folder: String, read: () throws -> Micrograph) throws -> ResultSummary<M.Result> {
+  func run(
+    _ input: String, into folder: String, reading files: [String] = [], read: () throws -> Micrograph
+  ) throws -> ResultSummary<M.Result> {
     let start = ContinuousClock.now
-    try AtomicOutput.checkPlace(folder, replacing: output.force)
+    let inputs = files + [columns?.sites].compactMap { $0 }
+    try AtomicOutput.checkPlace(folder, replacing: output.force, inputs: inputs)
     let micrograph = try read()
     let reading = RunRecord.Timing(.read, since: start)
     let progress = ProgressBar()
@@ -66,5 +74,18 @@ struct MethodRun<M: Method> {
       print(hasReport ? "report: \(folder)/report.html" : "result: \(folder)")
     }
     return summary
+  }
+
+  /// Two images whose results would be one folder are refused before the first is analysed. Names that differ in capitals alone
+  /// are one on some disks.
+  private func checkDistinct(_ folders: [String], _ images: [ChosenImage]) throws {
+    var first: [String: ChosenImage] = [:]
+    for (folder, image) in zip(folders, images) {
+      if let other = first.updateValue(image, forKey: folder.lowercased()) {
+        throw ValidationError(
+          "\(other.name) and \(image.name) would both have the result folder \(folder); run them one at a time, each with "
+            + "an --output of its own")
+      }
+    }
   }
 }

@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 
 /// Rows with their columns aligned to the left, two spaces apart.
@@ -12,3 +13,13 @@ func aligned(_ rows: [[String]]) -> [String] {
 
 /// A number in five significant digits.
 func short(_ value: Double) -> String { String(format: "%.5g", value) }
+
+/// Refuses a name whose extension promises something else than the table of comma-separated values that is written.
+func checkTable(_ path: String, _ hint: String? = nil) throws {
+  let kind = (path as NSString).pathExtension.lowercased()
+  guard ["csv", "txt", ""].contains(kind) else {
+    throw ValidationError(
+      "the result is a table of comma-separated values, but the name is \(path); name a .csv file"
+        + (hint.map { " (\($0))" } ?? ""))
+  }
+}

@@ -23,10 +23,12 @@ struct `Atomic output` {
 
   @Test func `a failure leaves nothing behind and keeps what was there`() throws {
     struct Failure: Error {}
-    try AtomicOutput.folder(at: folder / "r") { try Data("1".utf8).write(to: $0.appending(path: "summary.json")) }
+    try AtomicOutput.folder(at: folder / "r", version: "1") {
+      try Data("1".utf8).write(to: $0.appending(path: "summary.json"))
+    }
     for replacing in [false, true] {
       #expect(throws: (any Error).self) {
-        try AtomicOutput.folder(at: folder / "r", replacing: replacing) { inside in
+        try AtomicOutput.folder(at: folder / "r", replacing: replacing, version: "1") { inside in
           try Data("2".utf8).write(to: inside.appending(path: "summary.json"))
           throw Failure()
         }
@@ -38,18 +40,23 @@ struct `Atomic output` {
 
   @Test func `a result folder is exchanged as a whole`() throws {
     for name in ["old", "new"] {
-      try AtomicOutput.folder(at: folder / "r", replacing: true) { inside in
+      try AtomicOutput.folder(at: folder / "r", replacing: true, version: "1") { inside in
         try Data().write(to: inside.appending(path: "summary.json"))
         try Data().write(to: inside.appending(path: name))
       }
     }
-    #expect(try FileManager.default.contentsOfDirectory(atPath: folder / "r").sorted() == ["new", "summary.json"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder / "r").sorted() == [
+        "manifest.json", "new", "summary.json",
+      ])
   }
 
   @Test func `a folder of something else is never replaced`() throws {
     try FileManager.default.createDirectory(atPath: folder / "photos", withIntermediateDirectories: false)
     try Data().write(to: URL(fileURLWithPath: folder / "photos/summer.jpg"))
-    #expect(throws: FormatError.self) { try AtomicOutput.folder(at: folder / "photos", replacing: true) { _ in } }
+    #expect(throws: FormatError.self) {
+      try AtomicOutput.folder(at: folder / "photos", replacing: true, version: "1") { _ in }
+    }
     #expect(FileManager.default.fileExists(atPath: folder / "photos/summer.jpg"))
   }
 
@@ -58,5 +65,97 @@ struct `Atomic output` {
       try AtomicOutput.checkPlace(folder / "no/such/result.csv", replacing: false)
     }
     #expect(refusal?.description.contains("no/such does not exist") == true)
+  }
+
+  /// The names below a folder, its manifest left out.
+  private func names(in name: String) throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: folder / name).sorted().filter { $0 != FolderManifest.name }
+  }
+
+  private func result(_ files: [String], replacing: Bool = false) throws {
+    try AtomicOutput.folder(at: folder / "r", replacing: replacing, version: "1") { inside in
+      for file in files {
+        let place = inside.appending(path: file)
+        try FileManager.default.createDirectory(
+          at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Data(file.utf8).write(to: place)
+      }
+    }
+  }
+
+  @Test func `what the user put into a result folder stays`() throws {
+    try result(["summary.json", "sites.csv", "figures/old.png"])
+    for name in ["notes.txt", "figures/mine.png", "raw/scan.tif"] {
+      let place = URL(fileURLWithPath: folder / "r/\(name)")
+      try FileManager.default.createDirectory(at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data("mine".utf8).write(to: place)
+    }
+    try result(["summary.json", "figures/new.png"], replacing: true)
+    #expect(
+      try names(in: "r") == [
+        "figures", "figures/mine.png", "figures/new.png", "notes.txt", "raw", "raw/scan.tif", "summary.json",
+      ])
+    #expect(try String(contentsOfFile: folder / "r/raw/scan.tif", encoding: .utf8) == "mine")
+    // The user's files do not become the program's.
+    let manifest = try #require(FolderManifest(readFrom: URL(fileURLWithPath: folder / "r")))
+    #expect(manifest.files.map(\.path) == ["figures/new.png", "summary.json"])
+    #expect(folder.names == ["r"])
+  }
+
+  @Test func `a manifest states size and checksum`() throws {
+    try result(["123456789"])
+    let manifest = try #require(FolderManifest(readFrom: URL(fileURLWithPath: folder / "r")))
+    // The check value of CRC-32.
+    #expect(manifest.files == [.init(path: "123456789", bytes: 9, crc32: "cbf43926")])
+  }
+
+  @Test func `an empty folder may always be filled`() throws {
+    try FileManager.default.createDirectory(atPath: folder / "r", withIntermediateDirectories: false)
+    try result(["summary.json"])
+    #expect(try names(in: "r") == ["summary.json"])
+  }
+
+  @Test func `an input is never written to, under whatever name`() throws {
+    let scan = folder / "scan.tif"
+    try Data("pixels".utf8).write(to: URL(fileURLWithPath: scan))
+    try FileManager.default.createSymbolicLink(atPath: folder / "link.tif", withDestinationPath: scan)
+    try FileManager.default.linkItem(atPath: scan, toPath: folder / "hard.tif")
+    for name in ["scan.tif", "link.tif", "hard.tif", "./scan.tif"] {
+      let refusal = #expect(throws: FormatError.self) {
+        try AtomicOutput.checkPlace(folder / name, replacing: true, inputs: [scan])
+      }
+      #expect(refusal?.description.contains("is the input") == true)
+    }
+    try AtomicOutput.checkPlace(folder / "other.csv", replacing: true, inputs: [scan])
+  }
+
+  @Test func `an input in a result folder is not replaced`() throws {
+    try result(["summary.json", "sites.csv"])
+    #expect(throws: FormatError.self) {
+      try AtomicOutput.checkPlace(folder / "r", replacing: true, inputs: [folder / "r/sites.csv"])
+    }
+  }
+
+  @Test func `a device is refused`() {
+    #expect(throws: FormatError.self) { try AtomicOutput.checkPlace("/dev/null", replacing: true) }
+  }
+
+  @Test func `a link is written through`() throws {
+    try Data("old".utf8).write(to: URL(fileURLWithPath: folder / "real.csv"))
+    try FileManager.default.createSymbolicLink(atPath: folder / "link.csv", withDestinationPath: "real.csv")
+    try AtomicOutput.file(at: folder / "link.csv", replacing: true, contents: Data("new".utf8))
+    #expect(try String(contentsOfFile: folder / "real.csv", encoding: .utf8) == "new")
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder / "link.csv") == "real.csv")
+  }
+
+  @Test func `what a killed run has left goes with the next one, and only that`() throws {
+    let host = ProcessInfo.processInfo.hostName.prefix { $0 != "." }.filter { $0.isLetter || $0.isNumber }
+    // No process has the largest number; this one's parent lives.
+    let dead = ".a.csv.unfinished-\(host)-2147483646-01234567"
+    let living = ".a.csv.unfinished-\(host)-\(getppid())-01234567"
+    let elsewhere = ".a.csv.unfinished-\(host)x-2147483646-01234567"
+    for name in [dead, living, elsewhere] { try Data().write(to: URL(fileURLWithPath: folder / name)) }
+    try AtomicOutput.file(at: folder / "a.csv", contents: Data("one".utf8))
+    #expect(folder.names.sorted() == [living, elsewhere, "a.csv"].sorted())
   }
 }

@@ -1,0 +1,85 @@
+import Foundation
+import TesseraNumerics
+
+/// Which places may be written to.
+extension AtomicOutput {
+  /// Throws what `file` and `folder` would throw for a place that is taken or cannot be written.
+  ///
+  /// Long computations call it first, so that a wrong `--output` is said at once.
+  /// - Parameters:
+  ///   - replacing: whether what the program wrote there before may give way.
+  ///   - inputs: the files that the run reads; none of them is ever written to, under whatever name.
+  public static func checkPlace(_ path: String, replacing: Bool, inputs: [String] = []) throws {
+    if let place = FileIdentity(of: path) {
+      if let input = inputs.first(where: { FileIdentity(of: $0) == place }) {
+        throw FormatError(
+          .cannotWrite, "\(path): is the input \(input) itself, which is never overwritten; give another name")
+      }
+      if place.kind == .other {
+        throw FormatError(.cannotWrite, "\(path): is a device or a pipe; name a file or a folder")
+      }
+      if place.kind == .folder {
+        if let input = inputs.first(where: { contains(path, $0) && isNamed($0, inManifestOf: path) }) {
+          throw FormatError(
+            .cannotWrite, "\(path): contains the input \(input), which would be replaced; name another folder")
+        }
+        if isEmptyFolder(path) { return try checkParent(of: path) }
+      }
+      if !replacing {
+        throw FormatError(
+          .cannotWrite,
+          "\(path): exists already; give another name (or \(setting("force")), to replace what Tessera wrote)")
+      }
+    }
+    try checkParent(of: path)
+  }
+
+  private static func checkParent(of path: String) throws {
+    let parent = parentFolder(of: path)
+    guard isFolder(parent) else {
+      throw FormatError(.cannotWrite, "\(path): the folder \(parent) does not exist; create it or name another")
+    }
+    guard access(parent, W_OK) == 0 else {
+      throw FormatError(.cannotWrite, "\(path): the folder \(parent) is not writable; name another")
+    }
+  }
+
+  /// Whether a file lies below a folder.
+  private static func contains(_ folder: String, _ file: String) -> Bool {
+    relativePath(of: file, below: folder) != nil
+  }
+
+  private static func isNamed(_ file: String, inManifestOf folder: String) -> Bool {
+    guard let path = relativePath(of: file, below: folder),
+      let manifest = FolderManifest(readFrom: URL(fileURLWithPath: folder, isDirectory: true))
+    else { return false }
+    return manifest.files.contains { $0.path == path }
+  }
+
+  private static func relativePath(of file: String, below folder: String) -> String? {
+    let (file, folder) = (resolved(file), resolved(folder) + "/")
+    return file.hasPrefix(folder) ? String(file.dropFirst(folder.count)) : nil
+  }
+
+  /// The place behind all links; the path itself where there is nothing yet.
+  static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
+  }
+
+  static func exists(_ path: String) -> Bool { FileIdentity(of: path) != nil }
+
+  static func isFolder(_ path: String) -> Bool { FileIdentity(of: path)?.kind == .folder }
+
+  static func isEmptyFolder(_ path: String) -> Bool {
+    isFolder(path) && (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true
+  }
+
+  static func parentFolder(of path: String) -> String {
+    // Foundation's deletingLastPathComponent traps on a path of one character.
+    let parts = path.split(separator: "/", omittingEmptySubsequences: true).dropLast()
+    let parent = parts.joined(separator: "/")
+    return path.hasPrefix("/") ? "/" + parent : parent.isEmpty ? "." : parent
+  }
+}
