@@ -20,7 +20,7 @@ private struct Table {
 /// What docs/results-folder.md lists for an image of a crystal, less the table of frames.
 private let files = [
   "report.html", "summary.json", "sites.csv", "classes.csv", "features.npy", "layout.npy", "cells.csv",
-  "hierarchy.json", "reconstruction.tif", "strain.tif", "figures",
+  "hierarchy.json", "manifest.json", "reconstruction.tif", "strain.tif", "figures",
 ]
 
 @Suite(.slow) struct `The main job on the command line` {

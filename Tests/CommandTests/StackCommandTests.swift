@@ -26,11 +26,11 @@ struct `Commands on the frames of a stack` {
       "sites", folder / "series.tif", "--frames", "1..2", "--each", "-o", folder / "tables", "--json")
     #expect(run.status == 0, "\(run.errors)")
     let tables = try FileManager.default.contentsOfDirectory(atPath: folder / "tables").sorted()
-    #expect(tables == ["frame-1.sites.csv", "frame-2.sites.csv"])
+    #expect(tables == ["frame-1.columns.csv", "frame-2.columns.csv"])
     let reports = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [[String: Any]]
     #expect(reports?.compactMap { $0["frame"] as? Int } == [1, 2])
     let beside = try CommandRun("sites", "series.tif", "--frames", "0..0", "--each", in: folder.path)
-    #expect(beside.status == 0 && folder.names.contains("series.frame-0.sites.csv"))
+    #expect(beside.status == 0 && folder.names.contains("series.frame-0.columns.csv"))
   }
 
   @Test(.slow, arguments: ["motifs", "analyze"]) func `write one result folder a frame`(command: String) throws {
@@ -53,7 +53,7 @@ struct `Commands on the frames of a stack` {
     let run = try CommandRun("sites", folder / "series.tif", "--frames", "2..3", "--each", "-o", folder / "tables")
     #expect(run.status == 1)
     #expect(run.errors.contains("1 of 2 inputs failed") && run.errors.contains("series.tif, frame 3"))
-    #expect(FileManager.default.fileExists(atPath: folder / "tables/frame-2.sites.csv"))
+    #expect(FileManager.default.fileExists(atPath: folder / "tables/frame-2.columns.csv"))
   }
 
   @Test func `seek symmetric places with the order of their axis`() throws {

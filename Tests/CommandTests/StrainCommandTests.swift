@@ -66,7 +66,7 @@ struct `The command strain` {
     #expect(summary["resolution_nm"] is Double && summary["reference"] is [String: Any])
     var names = try FileManager.default.contentsOfDirectory(atPath: result).sorted()
     names.removeAll { $0 == "figures" }
-    var wanted = ["report.html", "strain-error.tif", "strain.tif", "summary.json"]
+    var wanted = ["manifest.json", "report.html", "strain-error.tif", "strain.tif", "summary.json"]
     if method != "gpa" { wanted.append("strain.csv") }
     if method == "both" { wanted += ["strain-columns.tif", "strain-gpa.tif", "strain-gpa-error.tif"] }
     #expect(names == wanted.sorted())
