@@ -21,7 +21,9 @@ struct `Messages` {
     #expect(threshold.status == 64)
     #expect(threshold.errors == "tessera: error: --noise-threshold must be positive, but is -1.0\n")
     let replaced = try tessera("simulate", "square", "--size", "64", "-o", scan)
-    #expect(replaced.status == 73 && replaced.errors.contains("exists already; give another name (or --force, to replace what Tessera wrote)"))
+    #expect(
+      replaced.status == 73
+        && replaced.errors.contains("exists already; give another name (or --force, to replace what Tessera wrote)"))
     let series = try tessera("sites", scan, "--scan-angles", "0,90", "-o", "a.csv")
     #expect(series.status == 65 && series.errors.contains("leave out --register, --scan-angles and --frame-pause"))
     let vacancies = try tessera("simulate", "mose2", "--size", "64", "--vacancies", "2", "-o", "b.tif")

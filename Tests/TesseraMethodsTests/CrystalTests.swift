@@ -35,6 +35,26 @@ struct `The crystal survey` {
     #expect((core.position - Point(255.5, 255.5)).length < 2 * b.length)
   }
 
+  /// Nothing is displaced in the specimen; across the cut of its indices, columns one lattice vector away would be taken for
+  /// neighbours.
+  @Test(.slow) func `closes no cage and draws no bond across the cut of a dislocation`() throws {
+    let made = try simulated("strained") {
+      ($0.field, $0.crystal, $0.counts, $0.seed) = ("dislocation", "mose2", 100, 2)
+    }
+    let result = try CrystalMethod().result(on: made.micrograph)
+    #expect(result.dislocations.count == 1)
+    let calibration = try #require(made.micrograph.calibration)
+    let map = try #require(result.displacements.first)
+    // In nm: a sixth of the bond.
+    #expect(map.vectors.count > 300)
+    #expect(map.vectors.allSatisfy { calibration.nanometres($0.displacement).length < 0.05 })
+    for pair in result.survey.pairs.indices {
+      let lengths = result.survey.bonds.filter { $0.pair == pair }.map(\.length)
+      guard let longest = lengths.max() else { continue }
+      #expect(longest < 1.3 * Statistics.median(lengths))
+    }
+  }
+
   @Test(.slow) func `writes a folder that says the same on any number of threads`() throws {
     let made = try simulated("grains") { ($0.crystal, $0.seed) = ("srtio3", 2) }
     let parent = NSTemporaryDirectory() + "tessera-crystal-" + UUID().uuidString

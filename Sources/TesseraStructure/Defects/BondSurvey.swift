@@ -64,7 +64,7 @@ public struct BondSurvey: Sendable, Codable, Equatable {
     for grain in grains.grains {
       let lattice = grain.lattice
       let letters = lattice.basisLetters
-      let siteOf = lattice.siteOfNode
+      let partners = LatticePartners(of: lattice, positions: positions)
       let count = lattice.basis.count
       let shells = (0..<count).map { a in
         (0..<count).map { lattice.shell(around: a, of: $0, tolerance: shellTolerance) }
@@ -74,7 +74,9 @@ public struct BondSurvey: Sendable, Codable, Equatable {
       for site in grain.sites where isPlaced(site) {
         guard let node = lattice.nodes[site] else { continue }
         for other in 0..<count {
-          let near = shells[node.basis][other].map { siteOf[node.moved(by: $0)].flatMap { isPlaced($0) ? $0 : nil } }
+          let near = shells[node.basis][other].map { step in
+            partners.partner(of: site, by: step).flatMap { isPlaced($0) ? $0 : nil }
+          }
           let forward = pairs.firstIndex(of: Pair(first: letters[node.basis], second: letters[other]))!
           for end in near.compactMap({ $0 }) {
             // Each bond once: from the earlier letter, or among equals from the earlier site.

@@ -79,7 +79,7 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
         "displacement: grain \(number) has no sublattice \(letter); it has \(letters.sorted().joined(separator: ", "))")
     }
     guard let (inner, shell) = pair(in: lattice) else { return nil }
-    let siteOf = lattice.siteOfNode
+    let partners = LatticePartners(of: lattice, positions: positions)
     // Where errors are known, a column without one (at the border, say) has no trustworthy place.
     let hasErrors = grain.sites.contains { errors[$0].squaredLength.isFinite }
     var vectors: [Vector] = []
@@ -87,7 +87,7 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
     var weights: [Int: Double] = [:]
     for site in grain.sites {
       guard let node = lattice.nodes[site], node.basis == inner else { continue }
-      let corners = shell.compactMap { siteOf[node.moved(by: $0)] }
+      let corners = shell.compactMap { partners.partner(of: site, by: $0) }
       guard corners.count == shell.count else { continue }
       let n = Double(corners.count)
       let middle = corners.reduce(Point.zero) { $0 + positions[$1] } / n

@@ -55,14 +55,14 @@ public struct PlaneSpacings: Sendable, Codable, Equatable {
       throw ParameterError("\(setting("planes")) must have indices without a common divisor, but are \(h),\(k)")
     }
     let normal = self.normal(in: grain.lattice.grid)
-    let siteOf = grain.lattice.siteOfNode
+    let partners = LatticePartners(of: grain.lattice, positions: positions)
     // Where errors are known, a column without one has no trustworthy place.
     let hasErrors = grain.sites.contains { errors[$0].squaredLength.isFinite }
     var pairs: [Int: [(first: Int, second: Int)]] = [:]
     for site in grain.sites where !hasErrors || errors[site].squaredLength.isFinite {
       guard let node = grain.lattice.nodes[site] else { continue }
-      let next = Lattice.Node(basis: node.basis, i: node.i + step.i, j: node.j + step.j)
-      if let other = siteOf[next], !hasErrors || errors[other].squaredLength.isFinite {
+      let next = Lattice.Node(basis: node.basis, i: step.i, j: step.j)
+      if let other = partners.partner(of: site, by: next), !hasErrors || errors[other].squaredLength.isFinite {
         pairs[h * node.i + k * node.j, default: []].append((site, other))
       }
     }
