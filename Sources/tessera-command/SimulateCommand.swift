@@ -325,8 +325,10 @@ struct SpecimenArguments: ParsableArguments {
   var centreHeight: Double?
 
   func validate() throws {
-    if let patches = patches?.values, patches.count != 2 || patches.contains(where: { $0 != $0.rounded() || $0 < 0 }) {
-      throw ValidationError("--patches must be two whole numbers, such as 500,500")
+    if let patches = patches?.values,
+      patches.count != 2 || patches.contains(where: { $0 != $0.rounded() || !(0...1_000_000 ~= $0) })
+    {
+      throw ValidationError("--patches must be two whole numbers between 0 and 1000000, such as 500,500")
     }
   }
 

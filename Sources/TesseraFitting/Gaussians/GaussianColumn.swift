@@ -59,8 +59,8 @@ package struct GaussianColumn: Sendable {
   /// The pixels of a window that the column reaches: all within `radius` of the centre, cut at the image.
   package func window(radius: Double, width: Int, height: Int) -> (x: Range<Int>, y: Range<Int>) {
     func span(_ centre: Double, _ limit: Int) -> Range<Int> {
-      let low = max(0, Int((centre - radius).rounded(.up)))
-      let high = min(limit - 1, Int((centre + radius).rounded(.down)))
+      let low = max(0, Int(saturating: (centre - radius).rounded(.up)))
+      let high = min(limit - 1, Int(saturating: (centre + radius).rounded(.down)))
       return low <= high ? low..<high + 1 : 0..<0
     }
     return (span(centre.x, width), span(centre.y, height))

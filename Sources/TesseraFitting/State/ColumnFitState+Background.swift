@@ -14,7 +14,9 @@ extension ColumnFitState {
         width: image.width, height: image.height, filling: Float(Statistics.median(background.values.map(Double.init))))
     }
     for i in columns.indices {
-      let (x, y) = (Int(columns[i].centre.x.rounded()), Int(columns[i].centre.y.rounded()))
+      let (x, y) = (
+        Int(saturating: columns[i].centre.x.rounded()), Int(saturating: columns[i].centre.y.rounded())
+      )
       guard image.contains(x: x, y: y) else { continue }
       columns[i].amplitude = max(1e-6, Double(light[x, y] - background[x, y]) * 0.9)
     }

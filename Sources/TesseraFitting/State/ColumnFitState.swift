@@ -232,8 +232,8 @@ struct ColumnFitState {
     var lists = [[Int]](repeating: [], count: (height + band - 1) / band)
     for (index, column) in columns.enumerated() {
       let reach = column.reach(fit.windowRadius).y
-      let first = max(0, Int(column.centre.y - reach) / band)
-      let last = min(lists.count - 1, Int(max(0, column.centre.y + reach)) / band)
+      let first = max(0, Int(saturating: column.centre.y - reach) / band)
+      let last = min(lists.count - 1, Int(saturating: max(0, column.centre.y + reach)) / band)
       if first <= last { for b in first...last { lists[b].append(index) } }
     }
     let (image, background, columns, radius) = (image, background, columns, fit.windowRadius)

@@ -34,8 +34,8 @@ struct FitTiles: Sendable {
     }
     var homes = [Int](repeating: 0, count: places.count)
     for (index, place) in places.enumerated() {
-      let column = min(across - 1, max(0, Int(place.x / Double(side))))
-      let row = min(down - 1, max(0, Int(place.y / Double(side))))
+      let column = min(across - 1, max(0, Int(saturating: place.x / Double(side))))
+      let row = min(down - 1, max(0, Int(saturating: place.y / Double(side))))
       homes[index] = row * across + column
       tiles[homes[index]].columns.append(index)
     }

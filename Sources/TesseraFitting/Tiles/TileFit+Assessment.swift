@@ -44,10 +44,11 @@ extension TileFit {
       guard ratio < 8 else { return ratio }
       let reach = column.reach(scene.windowRadius)
       let (left, top) = (
-        max(0, Int((column.centre.x - reach.x).rounded(.up))), max(0, Int((column.centre.y - reach.y).rounded(.up)))
+        max(0, Int(saturating: (column.centre.x - reach.x).rounded(.up))),
+        max(0, Int(saturating: (column.centre.y - reach.y).rounded(.up)))
       )
-      let right = min(scene.image.width - 1, Int((column.centre.x + reach.x).rounded(.down)))
-      let bottom = min(scene.image.height - 1, Int((column.centre.y + reach.y).rounded(.down)))
+      let right = min(scene.image.width - 1, Int(saturating: (column.centre.x + reach.x).rounded(.down)))
+      let bottom = min(scene.image.height - 1, Int(saturating: (column.centre.y + reach.y).rounded(.down)))
       guard left <= right, top <= bottom else { return 0 }
       let part = PixelRectangle(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
       let drop = withUnsafeTemporaryAllocation(of: Float.self, capacity: part.width * part.height + 4) { buffer in
@@ -105,8 +106,14 @@ extension TileFit {
   private func quality(of column: GaussianColumn) -> (chiSquare: Double, isMisfit: Bool, measuredShare: Double) {
     let reach = column.reach(2)
     let (width, height) = (scene.image.width, scene.image.height)
-    let (left, top) = (Int((column.centre.x - reach.x).rounded(.down)), Int((column.centre.y - reach.y).rounded(.down)))
-    let (right, bottom) = (Int((column.centre.x + reach.x).rounded(.up)), Int((column.centre.y + reach.y).rounded(.up)))
+    let (left, top) = (
+      Int(saturating: (column.centre.x - reach.x).rounded(.down)),
+      Int(saturating: (column.centre.y - reach.y).rounded(.down))
+    )
+    let (right, bottom) = (
+      Int(saturating: (column.centre.x + reach.x).rounded(.up)),
+      Int(saturating: (column.centre.y + reach.y).rounded(.up))
+    )
     let (residual, image, measured) = (scene.residual.values.span, scene.image.values.span, scene.measured.values.span)
     var (chi, scatter, squares, variances, count, all) = (0.0, 0.0, 0.0, 0.0, 0, 0)
     for y in top...bottom {

@@ -25,10 +25,10 @@ final class TilePixels {
       top = min(top, column.centre.y - reach.y)
       bottom = max(bottom, column.centre.y + reach.y)
     }
-    x = max(0, Int(left.rounded(.up)))
-    y = max(0, Int(top.rounded(.up)))
-    width = min(image.width - 1, Int(right.rounded(.down))) - x + 1
-    height = min(image.height - 1, Int(bottom.rounded(.down))) - y + 1
+    x = max(0, Int(saturating: left.rounded(.up)))
+    y = max(0, Int(saturating: top.rounded(.up)))
+    width = min(image.width - 1, Int(saturating: right.rounded(.down))) - x + 1
+    height = min(image.height - 1, Int(saturating: bottom.rounded(.down))) - y + 1
     square = PixelRectangle(
       x: tile.x.lowerBound - x, y: tile.y.lowerBound - y, width: tile.x.count, height: tile.y.count)
     // Four more: kernels read four pixels at a time.

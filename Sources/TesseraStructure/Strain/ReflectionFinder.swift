@@ -91,7 +91,9 @@ private struct HalfPower {
   subscript(column: Int, row: Int) -> Float {
     var (x, y) = (column, row)
     if x < 0 || x >= columns { (x, y) = (x < 0 ? -x : width - x, -y) }
-    if y < 0 { y += height } else if y >= height { y -= height }
+    // In a small spectrum a step beyond the rim, taken from the opposite coefficient, leads around more than once.
+    while y < 0 { y += height }
+    while y >= height { y -= height }
     return values[y * columns + x]
   }
 

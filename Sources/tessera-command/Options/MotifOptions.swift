@@ -43,7 +43,7 @@ struct MotifOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Number of nearest neighbours per motif in the neighbour graph, at least 2.", valueName: "k"))
+    help: ArgumentHelp("Number of nearest neighbours per motif in the neighbour graph, 2 to 1000.", valueName: "k"))
   var neighbors = Self.standard.embedding.search.count
 
   @Option(help: ArgumentHelp("Distance between the features of two motifs.", valueName: "name"))
@@ -51,7 +51,8 @@ struct MotifOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Number of iterations of the layout, at least 2; each of two stages takes half.", valueName: "n")
+    help: ArgumentHelp(
+      "Number of iterations of the layout, 2 to 100000; each of two stages takes half.", valueName: "n")
   )
   var iterations = Self.standardIterations
 
@@ -71,13 +72,18 @@ struct MotifOptions: ParsableArguments {
     guard (1...40).contains(maxOrder) else {
       throw ValidationError("--max-order must be between 1 and 40, but is \(maxOrder)")
     }
-    guard neighbors >= 2 else { throw ValidationError("--neighbors must be at least 2, but is \(neighbors)") }
-    guard iterations >= 2 else { throw ValidationError("--iterations must be at least 2, but is \(iterations)") }
+    guard (2...1000).contains(neighbors) else {
+      throw ValidationError("--neighbors must be between 2 and 1000, but is \(neighbors)")
+    }
+    guard (2...100_000).contains(iterations) else {
+      throw ValidationError("--iterations must be between 2 and 100000, but is \(iterations)")
+    }
     if let patchSize, patchSize < 5 || patchSize.isMultiple(of: 2) {
       throw ValidationError("--patch-size must be an odd number of at least 5, but is \(patchSize)")
     }
-    if let orders = angularOrders?.values, orders.contains(where: { $0 < 0 || $0 != $0.rounded() }) {
-      throw ValidationError("--angular-orders must be whole numbers of 0 or more, such as 0,2,3")
+    if let orders = angularOrders?.values, let wrong = orders.first(where: { !(0...40 ~= $0) || $0 != $0.rounded() }) {
+      throw ValidationError(
+        "--angular-orders must be whole numbers between 0 and 40, such as 0,2,3, but one is \(wrong)")
     }
   }
 
