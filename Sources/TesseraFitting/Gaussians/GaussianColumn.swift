@@ -17,6 +17,9 @@ package struct GaussianColumn: Sendable {
     (p, q, r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma))
   }
 
+  /// Whether every parameter is a number: those of a fit of hostile values may not be.
+  var isFinite: Bool { (amplitude + centre.x + centre.y + p + q + r).isFinite }
+
   /// Makes the column round.
   package mutating func setSigma(_ sigma: Double) { (p, q, r) = (1 / (sigma * sigma), 0, 1 / (sigma * sigma)) }
 

@@ -54,12 +54,13 @@ struct FitScene: Sendable {
       }
       column.clampWidths(widths)
     }
-    return column
+    return column.isFinite ? column : old
   }
 
   /// A common width after a step of 1 / sigma², in pixels. It grows in small steps, as wider columns on a lower background
   /// look much alike and a long step would not come back.
   func sharedSigma(_ old: Double, step: Double) -> Double {
+    guard step.isFinite else { return old }
     let inverse = 1 / (old * old)
     let next = 1 / min(max(inverse + step, 0.87 * inverse), 1.4 * inverse).squareRoot()
     return min(max(next, widths.lowerBound), widths.upperBound)

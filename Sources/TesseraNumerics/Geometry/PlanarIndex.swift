@@ -24,11 +24,12 @@ public struct PlanarIndex: Sendable {
     // Points along a line would otherwise ask for a very long grid.
     cell = max(ideal, max(extent.x, extent.y) / 4096, 1e-9)
     origin = low
-    columns = Int(extent.x / cell) + 1
-    rows = Int(extent.y / cell) + 1
+    columns = Int(saturating: extent.x / cell) + 1
+    rows = Int(saturating: extent.y / cell) + 1
     var counts = [Int](repeating: 0, count: columns * rows + 1)
     let cells = points.map { [columns, rows, cell] p in
-      min(rows - 1, Int((p.y - low.y) / cell)) * columns + min(columns - 1, Int((p.x - low.x) / cell))
+      let (x, y) = (Int(saturating: (p.x - low.x) / cell), Int(saturating: (p.y - low.y) / cell))
+      return max(0, min(rows - 1, y)) * columns + max(0, min(columns - 1, x))
     }
     for c in cells { counts[c + 1] += 1 }
     for c in 1..<counts.count { counts[c] += counts[c - 1] }
