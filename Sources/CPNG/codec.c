@@ -43,6 +43,11 @@ int tessera_png_read(const char *path, tessera_png_info *info, tessera_png_sink 
   png_init_io(png, file);
   png_set_user_limits(png, 1u << 30, 1u << 30);
   png_set_chunk_malloc_max(png, 1u << 26);
+#ifdef PNG_SET_UNKNOWN_CHUNKS_SUPPORTED
+  // Texts, profiles and the like may unpack to very much and change no pixel: libpng passes over them.
+  static const png_byte skipped[] = "zTXt\0iTXt\0tEXt\0iCCP\0sPLT\0eXIf\0hIST";
+  png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, skipped, sizeof skipped / 5);
+#endif
   png_read_info(png, header);
   if (png_get_bit_depth(png, header) < 8 || png_get_color_type(png, header) == PNG_COLOR_TYPE_PALETTE) png_set_expand(png);
   if (png_get_bit_depth(png, header) == 16) png_set_swap(png);

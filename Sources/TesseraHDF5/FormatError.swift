@@ -22,11 +22,25 @@ public struct FormatError: Error, Equatable, CustomStringConvertible, Sendable {
 
   /// A sentence about a file: `NAME: FACT`. Only the last component of the path is named.
   package init(_ kind: Kind = .unusable, in path: String, _ fact: String) {
-    self.init(kind, "\(fileName(path)): \(fact)")
+    self.init(kind, "\(fileName(path)): \(visible(fact))")
   }
 }
 
 /// The last component of a path.
 package func fileName(_ path: String) -> String {
   path.split(separator: "/").last.map(String.init) ?? path
+}
+
+/// A text that may hold parts of a file, for a message: line breaks and other characters that a terminal obeys become
+/// `\u{A}` and the like, and of a very long text the beginning is kept.
+package func visible(_ text: String) -> String {
+  var result = ""
+  for scalar in text.unicodeScalars.prefix(1000) {
+    switch scalar.properties.generalCategory {
+    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned:
+      result += "\\u{\(String(scalar.value, radix: 16, uppercase: true))}"
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + (text.unicodeScalars.count > 1000 ? "..." : "")
 }

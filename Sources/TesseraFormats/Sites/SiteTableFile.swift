@@ -84,6 +84,9 @@ package struct SiteTableFile: Sendable {
     return PlaceColumns(x: pixels.x, y: pixels.y, unit: .pixel, isUpward: false)
   }
 
+  /// Places farther out, in pixels or nm, are mistakes; a search among them would find all others in one spot.
+  private static let farthest = 1e8
+
   /// Rows that hold a site; those whose `kind` is `vacant` only if they are wanted.
   package func rows(withVacant: Bool) -> [Int] {
     guard !withVacant, let kind = column(["kind"]) else { return Array(table.rows.indices) }
@@ -101,6 +104,11 @@ package struct SiteTableFile: Sendable {
         throw FormatError(
           in: table.path,
           "row \(row + 1) has no numbers under \(table.header[columns.x]) and \(table.header[columns.y])")
+      }
+      guard abs(x) <= Self.farthest, abs(y) <= Self.farthest else {
+        throw FormatError(
+          in: table.path,
+          "row \(row + 1) lies at \(x), \(y), farther out than any image reaches; correct or remove the row")
       }
       places.append(Point(x, y))
     }

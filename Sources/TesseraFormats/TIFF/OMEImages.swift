@@ -36,7 +36,8 @@ struct OMEImages {
 
   /// An attribute of the element that the text begins with.
   private static func attribute(_ name: String, of text: Substring) -> String? {
-    let element = text.prefix { $0 != ">" }
+    // No attribute holds a "<": an element without its end does not reach over those behind it.
+    let element = text.first.map { String($0) + text.dropFirst().prefix { $0 != ">" && $0 != "<" } } ?? ""
     guard let start = element.firstRange(of: " \(name)=\"")?.upperBound else { return nil }
     let value = String(element[start...].prefix { $0 != "\"" })
     return value.replacing("&#181;", with: "µ").replacing("&#197;", with: "Å").replacing("&amp;", with: "&")

@@ -169,6 +169,16 @@ struct TIFFDirectory: Sendable {
     return nil
   }
 
+  /// Whether a text of this tag can be read.
+  func hasText(_ tag: Int, limit: Int = 1 << 24) -> Bool {
+    (entries[tag] ?? []).contains { [1, 2, 7].contains($0.type) && $0.count <= limit }
+  }
+
+  /// Bytes of everything that the directory points to; several directories may point to the same.
+  var valueBytes: Int {
+    entries.values.joined().reduce(0) { $0 + $1.count * Self.sizes[$1.type] }
+  }
+
   private func ratio<Value: FixedWidthInteger>(_ numerator: Value?, _ denominator: Value?) -> Double? {
     guard let numerator, let denominator, denominator != 0 else { return nil }
     return Double(numerator) / Double(denominator)

@@ -49,6 +49,10 @@ struct TIFFPage: Sendable {
         in: path, "stores \(depth) slices in one TIFF page (ImageDepth), which is not read; save it as a stack of pages"
       )
     }
+    guard checkedProduct([width, height, samples, bits]) != nil else {
+      throw FormatError(
+        in: path, "claims \(width) x \(height) pixels of \(samples) samples, which no file holds; export it again")
+    }
     isPlanar = directory.integer(TIFFTag.planar) == 2 && samples > 1
     let format = directory.integer(TIFFTag.sampleFormat) ?? 1
     guard let type = Self.type(format: format, bits: bits) else {
@@ -73,6 +77,15 @@ struct TIFFPage: Sendable {
       palette = nil
       self.type = type
     }
+  }
+
+  /// Bytes of the file that hold the pixels, as the directory says, with the table of their places.
+  func claimedBytes(atMost limit: Int) -> Int {
+    if compression == 1 && tile == nil {
+      return min(limit, checkedProduct([storedRowSize, height, isPlanar ? samples : 1]) ?? limit)
+    }
+    let counts = directory.integers(tile == nil ? TIFFTag.stripByteCounts : TIFFTag.tileByteCounts) ?? []
+    return counts.reduce(min(limit, counts.count)) { min(limit, $0 + max(0, min(limit, $1))) }
   }
 
   /// Whether both can be frames of one stack.

@@ -7,6 +7,10 @@ struct TIFFPixels {
 
   /// Largest number of bytes that one compressed byte is believed to stand for.
   private static let largestRatio = 1 << 16
+  /// The same for Deflate (RFC 1951: 258 bytes for two bits) and LZW (4,096 bytes for twelve bits).
+  private static let knownRatios = [8: 1040, 32946: 1040, 5: 4096]
+  /// Most bytes of one row of a packed page, and of a tile: each is unpacked as a whole.
+  private static let largestPiece = 1 << 27
 
   /// Gives `body` the rows of the page, interleaved and little-endian.
   func stream(_ body: (RawSpan) throws -> Void) throws {
@@ -64,10 +68,24 @@ struct TIFFPixels {
     let packed = (page.directory.integers(tag) ?? []).reduce(0) { min($0 + max(0, $1), file.count) }
     let planes = page.isPlanar ? page.samples : 1
     let size = checkedProduct([page.storedRowSize, page.height, planes]) ?? .max
-    guard packed > 0, size / Self.largestRatio <= packed else {
+    guard packed > 0, size / (Self.knownRatios[page.compression] ?? Self.largestRatio) <= packed else {
       throw FormatError(
         in: file.path,
         "claims \(page.width) x \(page.height) pixels, but holds \(packed) bytes for them; export it again")
+    }
+    guard page.storedRowSize <= Self.largestPiece else {
+      throw FormatError(
+        in: file.path,
+        "has packed rows of \(page.storedRowSize) bytes, more than \(Self.largestPiece); save it uncompressed")
+    }
+    if let tile = page.tile {
+      let tileSize = checkedProduct([tile.width, tile.height, page.isPlanar ? 1 : page.samples, page.bits]) ?? .max
+      guard tileSize / 8 <= Self.largestPiece else {
+        throw FormatError(
+          in: file.path,
+          "has tiles of \(tile.width) x \(tile.height) pixels, \(tileSize / 8) bytes each and more than "
+            + "\(Self.largestPiece); save it in strips")
+      }
     }
   }
 

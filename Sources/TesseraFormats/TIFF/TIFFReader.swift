@@ -31,6 +31,7 @@ struct TIFFReader: FormatReader {
     if !primary.isEmpty { pages = primary }
     guard let first = pages.first?.page else { throw FormatError(in: file.path, "contains no page that can be read") }
 
+    pages = Self.withOwnPixels(pages, in: file, &warnings)
     let named = OMEImages(directories[0]).byDirectory
     var stacks: [[TIFFPage]] = []
     var starts: [Int] = []
@@ -47,12 +48,21 @@ struct TIFFReader: FormatReader {
     hiddenFrames = Self.hiddenFrames(behind: first, count: pages.count == 1 ? notes.imageJCount : 1, in: file)
 
     let frames = hiddenFrames?.shape[0]
+    // Directories may share their texts: those of all together are no longer than the file, or the rest is not read.
+    var textBudget = max(1 << 20, file.count)
+    var unread = 0
     datasets = stacks.enumerated().map { index, stack in
+      textBudget -= index == 0 ? 0 : stack[0].directory.valueBytes
+      if textBudget < 0 { unread += 1 }
       var description = Self.description(
         of: stack, scale: named[starts[index]]?.scale, frames: index == 0 ? frames ?? stack.count : stack.count,
-        index: index)
+        index: index, readsTexts: textBudget >= 0)
       if stacks.count > 1, let name = named[starts[index]]?.name, !name.isEmpty { description.name = name }
       return description
+    }
+    if unread > 0 {
+      warnings.append(
+        "its images share one text in many places: names and pixel sizes of the last \(unread) are not read")
     }
     if let expected = notes.imageJCount, expected > pages.count, frames == nil {
       warnings.append("its ImageJ header promises \(expected) images, but \(pages.count) are there")
@@ -65,6 +75,23 @@ struct TIFFReader: FormatReader {
     self.warnings = warnings
   }
 
+  /// The pages whose pixels can be their own: where the strips of all are longer than the file, they lie over each other, and
+  /// a small file would unpack to any size. The first page stays in any case.
+  private static func withOwnPixels(
+    _ pages: [(index: Int, page: TIFFPage)], in file: FileBytes, _ warnings: inout [String]
+  ) -> [(index: Int, page: TIFFPage)] {
+    var claimed = 0
+    for (place, (index, page)) in pages.enumerated() {
+      claimed += page.claimedBytes(atMost: file.count)
+      guard place == 0 || claimed <= file.count else {
+        warnings.append(
+          "pages from \(index) on are left out: their pixel data lie over those of other pages; export the file again")
+        return Array(pages.prefix(place))
+      }
+    }
+    return pages
+  }
+
   func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {
     if dataset == 0, let hiddenFrames { return try hiddenFrames.stream(frame: frame, from: file, body) }
     try TIFFPixels(page: stacks[dataset][frame], file: file).stream(body)
@@ -72,10 +99,10 @@ struct TIFFReader: FormatReader {
 
   /// - Parameter scale: what speaks of these pages alone; nil if there is only their own directory.
   private static func description(
-    of stack: [TIFFPage], scale: TIFFScale?, frames: Int, index: Int
+    of stack: [TIFFPage], scale: TIFFScale?, frames: Int, index: Int, readsTexts: Bool
   ) -> DatasetDescription {
     let page = stack[0]
-    let scale = scale ?? TIFFScale.of(page.directory, width: page.width, height: page.height)
+    let scale = scale ?? (readsTexts ? TIFFScale.of(page.directory, width: page.width, height: page.height) : nil)
     var shape = [page.height, page.width]
     var axes = [
       DatasetAxis(
@@ -89,8 +116,11 @@ struct TIFFReader: FormatReader {
         scale?.series.map { DatasetAxis(name: "frame", size: frames, scale: $0.scale, units: $0.units) }
           ?? DatasetAxis(name: "frame", size: frames), at: 0)
     }
-    let names = stack.compactMap { $0.directory.text(TIFFTag.pageName) }
-    let name = frames == 1 ? names.first ?? "image" : names.count == frames ? "stack of \(names[0]), ..." : "stack"
+    let named = stack.count { $0.directory.hasText(TIFFTag.pageName) }
+    let first =
+      readsTexts && (frames == 1 || named == frames)
+      ? page.directory.text(TIFFTag.pageName).map { $0.count > 200 ? "\($0.prefix(200))..." : $0 } : nil
+    let name = frames == 1 ? first ?? "image" : first.map { "stack of \($0), ..." } ?? "stack"
     return DatasetDescription(
       index: index, name: name, shape: shape, type: page.type, channels: page.channels,
       colour: page.isColour ? .rgb : .grey, axes: axes)
