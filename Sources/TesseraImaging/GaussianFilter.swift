@@ -28,7 +28,7 @@ public enum GaussianFilter {
   public static func broadlySmoothed(
     _ image: Raster<Float>, weights: Raster<Float>? = nil, sigma: Double
   ) -> Raster<Float> {
-    let factor = max(1, Int(sigma / 4))
+    let factor = max(1, Int(saturating: sigma / 4))
     guard factor > 1, image.width >= 4 * factor, image.height >= 4 * factor else {
       return weights.map { smoothed(image, weights: $0, sigma: sigma) } ?? smoothed(image, sigma: sigma)
     }
@@ -60,7 +60,7 @@ public enum GaussianFilter {
 
   /// Right half of a Gaussian with unit sum over the whole kernel, centre first.
   static func halfKernel(sigma: Double) -> [Float] {
-    let reach = max(1, Int((4 * sigma).rounded(.up)))
+    let reach = max(1, Int(saturating: (4 * sigma).rounded(.up)))
     let half = (0...reach).map { exp(-Double($0 * $0) / (2 * sigma * sigma)) }
     let sum = 2 * half.reduce(0, +) - half[0]
     return half.map { Float($0 / sum) }
@@ -68,7 +68,7 @@ public enum GaussianFilter {
 
   /// Right half of the second derivative, with zero sum and unit response (2) to x².
   static func secondDerivativeHalfKernel(sigma: Double) -> [Float] {
-    let reach = max(1, Int((4 * sigma).rounded(.up)))
+    let reach = max(1, Int(saturating: (4 * sigma).rounded(.up)))
     let s2 = sigma * sigma
     var half = (0...reach).map { (Double($0 * $0) / s2 - 1) * exp(-Double($0 * $0) / (2 * s2)) }
     let gauss = (0...reach).map { exp(-Double($0 * $0) / (2 * s2)) }
@@ -121,7 +121,7 @@ public enum GaussianFilter {
     let centre = Float(factor - 1) / 2
     @Sendable func place(_ index: Int, _ limit: Int) -> (Int, Int, Float) {
       let at = max(0, min(Float(limit - 1), (Float(index) - centre) / Float(factor)))
-      let below = min(Int(at), limit - 1)
+      let below = min(Int(saturating: at), limit - 1)
       return (below, min(below + 1, limit - 1), at - Float(below))
     }
     let columns = (0..<width).map { place($0, small.width) }

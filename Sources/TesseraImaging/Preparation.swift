@@ -70,6 +70,8 @@ public struct Preparation: Sendable, Codable, Equatable {
         "a label drawn into the image at x \(box.x)-\(box.x + box.width), y \(box.y)-\(box.y + box.height) was left out"
       )
     }
+    let unit = Self.unit(of: max(abs(low), abs(high)))
+    if unit != 1 { image = image.map { Float(Double($0) / unit) } }
     Self.fill(&image, where: measured)
     if spikeThreshold > 0 {
       let count = removeSpikes(from: &image)
@@ -78,6 +80,18 @@ public struct Preparation: Sendable, Codable, Equatable {
           "\(count) \(count == 1 ? "spike (a single outlying pixel) was" : "spikes (single outlying pixels) were") replaced by "
             + "the surroundings")
       }
+    }
+    // Without its spikes the image may need another unit, or none.
+    let magnitude = image.values.reduce(Float(0)) { max($0, abs($1)) }
+    let finalUnit = Self.unit(of: magnitude, times: unit)
+    if finalUnit != unit { image = image.map { Float(Double($0) * (unit / finalUnit)) } }
+    if finalUnit != 1 {
+      warnings.append(
+        "the pixel values, up to \(Double(magnitude) * unit), were divided by \(finalUnit), because squares of such values "
+          + "cannot be computed; intensities are in this unit")
+    }
+    guard image.values.contains(where: { $0 != image.values[0] }) else {
+      throw DataError("\(micrograph.name): all pixels but single outlying ones are equal; there is nothing to find")
     }
     let inverted = contrast == .dark || (contrast == .auto && Self.columnsAreDark(in: image, of: micrograph))
     if inverted {
@@ -90,6 +104,17 @@ public struct Preparation: Sendable, Codable, Equatable {
       }
     }
     return Prepared(image: image, isMeasured: measured, isInverted: inverted, labels: labels, warnings: warnings)
+  }
+
+  /// Magnitudes whose squares, summed over an image, single precision holds.
+  private static let computable = 1e-12...1e12
+
+  /// What values are divided by so that they can be computed with: 1 for the values of any detector, otherwise the power of
+  /// two that makes the largest magnitude about 1, which changes no digit.
+  private static func unit(of largest: Float, times given: Double = 1) -> Double {
+    let magnitude = Double(largest) * given
+    guard magnitude > 0, !computable.contains(magnitude) else { return 1 }
+    return Double(sign: .plus, exponent: magnitude.exponent, significand: 1)
   }
 
   /// Gives masked pixels the smooth continuation of those around them.

@@ -7,4 +7,7 @@ extension Int {
     let limit = 4_503_599_627_370_496.0
     self = value.isNaN ? 0 : Int(Swift.max(-limit, Swift.min(limit, value)))
   }
+
+  /// The same of single precision.
+  @inlinable package init(saturating value: Float) { self.init(saturating: Double(value)) }
 }

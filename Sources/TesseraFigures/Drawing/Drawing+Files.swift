@@ -10,7 +10,9 @@ extension Drawing {
 
   /// The drawing as pixels 0x00RRGGBB on white.
   package func pixels(scale: Double) -> Raster<UInt32> {
-    let (columns, rows) = (Int((width * scale).rounded(.up)), Int((height * scale).rounded(.up)))
+    let (columns, rows) = (
+      Int(saturating: (width * scale).rounded(.up)), Int(saturating: (height * scale).rounded(.up))
+    )
     let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(columns), Int32(rows))!
     defer { cairo_surface_destroy(surface) }
     do {

@@ -34,7 +34,7 @@ public struct ContactSheet: Sendable {
   public func drawing() -> Drawing {
     let gap = 14.0
     let side = self.side ?? min(168, max(134, (width + gap) / Double(max(1, tiles.count)) - gap)).rounded(.down)
-    let columns = max(1, min(tiles.count, Int((width + gap) / (side + gap))))
+    let columns = max(1, min(tiles.count, Int(saturating: (width + gap) / (side + gap))))
     let lines = tiles.map(\.captions.count).max() ?? 0
     let height = side + 10 + Double(lines) * Font.label.lineHeight + gap
     let rows = (tiles.count + columns - 1) / columns
@@ -89,7 +89,8 @@ extension Canvas {
     let isDisc = patch.values.first!.isNaN && patch.values.last!.isNaN
     let source = isDisc ? grown(grown(patch)) : patch
     let sampled = resampled(
-      source, part: part, width: Int(box.width * resolution), height: Int(box.height * resolution))
+      source, part: part, width: Int(saturating: box.width * resolution),
+      height: Int(saturating: box.height * resolution))
     let pixels = colored(sampled, limits: limits, map: map, missing: .white)
     if isDisc {
       clipped(toCircleAt: box.centre, radius: min(box.width, box.height) / 2) { image(pixels, in: box) }

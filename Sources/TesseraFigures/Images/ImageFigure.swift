@@ -83,7 +83,8 @@ public struct ImageFigure: Sendable {
 
   private func drawImage(part: Rectangle, in box: Rectangle, limits: ClosedRange<Double>, on canvas: Canvas) {
     let (columns, rows) = (
-      Int((box.width * canvas.resolution).rounded()), Int((box.height * canvas.resolution).rounded())
+      Int(saturating: (box.width * canvas.resolution).rounded()),
+      Int(saturating: (box.height * canvas.resolution).rounded())
     )
     let sampled = resampled(image, part: part, width: columns, height: rows)
     // A higher white point darkens the image without another pass over its pixels.
@@ -151,7 +152,7 @@ public struct ImageFigure: Sendable {
       size = Point(width, height)
       if !figure.zooms.isEmpty {
         // As many rows as keep the zooms about a quarter of the image's height, but never tiny.
-        let perColumn = max(1, min(figure.zooms.count, Int((height + 8) / 200)))
+        let perColumn = max(1, min(figure.zooms.count, Int(saturating: (height + 8) / 200)))
         let side = max(120, min(300, ((height + 8) / Double(perColumn)).rounded(.down) - 8))
         for index in figure.zooms.indices {
           let place = Point(width + 10 + Double(index / perColumn) * (side + 8), Double(index % perColumn) * (side + 8))

@@ -64,8 +64,8 @@ private struct ResamplingWeights: Sendable {
   }
 
   private mutating func append(meanFrom low: Double, to high: Double, size: Int) {
-    let begin = min(Int(low), size - 1)
-    let end = max(begin + 1, min(size, Int(high.rounded(.up))))
+    let begin = min(Int(saturating: low), size - 1)
+    let end = max(begin + 1, min(size, Int(saturating: high.rounded(.up))))
     first.append(begin)
     weights.append((begin..<end).map { Float((min(Double($0 + 1), high) - max(Double($0), low)) / (high - low)) })
   }
@@ -73,7 +73,7 @@ private struct ResamplingWeights: Sendable {
   /// Catmull and Rom's cubic through four neighbours; at the border the last pixel repeats.
   /// Source: Keys, IEEE Trans. ASSP 29 (1981) 1153, eq. 15 with a = -1/2.
   private mutating func append(cubicAt place: Double, size: Int) {
-    let base = Int(place.rounded(.down))
+    let base = Int(saturating: place.rounded(.down))
     let t = Float(place - Double(base))
     let cubic = [
       ((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1, ((-1.5 * t + 2) * t + 0.5) * t,

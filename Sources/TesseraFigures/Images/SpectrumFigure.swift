@@ -38,7 +38,8 @@ public struct SpectrumFigure: Sendable {
     return Drawing(width: width, height: width, naturalScale: 1.5, summary: summary) { canvas in
       let logarithms = power.map { $0 > 0 ? Foundation.log10($0) : .nan }
       let sampled = resampled(
-        logarithms, part: part, width: Int(width * canvas.resolution), height: Int(width * canvas.resolution))
+        logarithms, part: part, width: Int(saturating: width * canvas.resolution),
+        height: Int(saturating: width * canvas.resolution))
       // The background's median is black and the strongest coefficients white.
       let limits = Contrast.quantiles(0.5, 0.9995).limits(of: sampled)
       canvas.image(colored(sampled, limits: limits, map: .gray, levels: 64), in: box)
@@ -77,7 +78,7 @@ public struct SpectrumFigure: Sendable {
   private func drawScaleBar(in box: Rectangle, on canvas: Canvas) {
     let unit = calibration.map { 1 / $0.meanNanometresPerPixel } ?? 1
     let limit = 2 * reach * unit / 4
-    let decade = pow10(Int(log10Floor(limit)))
+    let decade = pow10(Int(saturating: log10Floor(limit)))
     let length = (limit / decade >= 5 ? 5 : limit / decade >= 2 ? 2 : 1) * decade
     let label = "\(Number.short(length)) " + (calibration == nil ? "px⁻¹" : "nm⁻¹")
     ScaleBar(lengthInPixels: length / unit / (2 * reach) * box.width, label: label)

@@ -42,7 +42,7 @@ public struct StrainFigure: Sendable {
 
   /// A map is smooth over many pixels, so the figure holds about one value for each of its own pixels.
   private func drawing(of raster: Raster<Float>, title: String) -> Drawing {
-    let factor = max(1, min(raster.width, raster.height) / Int(width))
+    let factor = max(1, min(raster.width, raster.height) / Int(saturating: width))
     let shown = factor > 1 ? raster.thinned(by: factor) : raster
     var figure = ImageFigure.signedMap(
       shown,

@@ -17,7 +17,7 @@ public struct ScaleBar: Sendable, Equatable {
   public init(width: Double, calibration: Calibration?, minimum: Double = 1) {
     let pixel = calibration?.nanometresPerPixelX ?? 1
     let limit = width * pixel / 4
-    let decade = pow10(Int(log10Floor(limit)))
+    let decade = pow10(Int(saturating: log10Floor(limit)))
     let mantissa = limit / decade
     var length = (mantissa >= 5 ? 5 : mantissa >= 2 ? 2 : 1) * decade
     if calibration == nil { length = max(minimum, length) }

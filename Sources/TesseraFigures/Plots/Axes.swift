@@ -52,14 +52,14 @@ struct PlotFrame: Sendable {
     in outer: Rectangle, x: Axis, y: Axis, spanX: ClosedRange<Double>, spanY: ClosedRange<Double>, numbersX: Bool = true
   ) {
     (self.x, self.y, self.spanX, self.spanY) = (x, y, spanX, spanY)
-    let lines = max(3, Int(outer.height / 45))
+    let lines = max(3, Int(saturating: outer.height / 45))
     ticksY = y.scale == .linear ? Ticks(covering: spanY, atMost: lines) : Ticks(decades: spanY, atMost: lines)
     let left = (y.title.isEmpty ? 0 : 22) + ticksY.widestLabel + 12
     let below = (numbersX ? 22.0 : 6) + (x.title.isEmpty ? 0 : 22)
     box = Rectangle(
       x: outer.x + left, y: outer.y + 8, width: max(10, outer.width - left - 14),
       height: max(10, outer.height - 8 - below))
-    let columns = max(2, Int(box.width / 80))
+    let columns = max(2, Int(saturating: box.width / 80))
     ticksX =
       !numbersX
       ? nil : x.scale == .linear ? Ticks(covering: spanX, atMost: columns) : Ticks(decades: spanX, atMost: columns)

@@ -31,10 +31,10 @@ public struct HistogramFigure: Sendable {
     let ideal = spread > 0 ? (high - low) * cbrt(Double(sorted.count)) / (2 * spread) : 40
     if sorted.allSatisfy({ $0 == $0.rounded() }), high - low < 1e9 {
       let step = max(1, ((high - low) / Double(binCount ?? 60)).rounded(.up))
-      let count = Int(((high - low + 1) / step).rounded(.up))
+      let count = Int(saturating: ((high - low + 1) / step).rounded(.up))
       return Self.counted(sorted, from: low - 0.5, step: step, count: count)
     }
-    let count = binCount ?? Int(max(10, min(120, ideal)))
+    let count = binCount ?? Int(saturating: max(10, min(120, ideal)))
     return Self.counted(sorted, from: low, step: (high - low) / Double(count), count: count)
   }
 
@@ -42,7 +42,7 @@ public struct HistogramFigure: Sendable {
     _ values: [Double], from low: Double, step: Double, count: Int
   ) -> (range: ClosedRange<Double>, counts: [Int]) {
     var counts = [Int](repeating: 0, count: count)
-    for value in values { counts[Int(max(0, min(Double(count - 1), (value - low) / step)))] += 1 }
+    for value in values { counts[Int(saturating: max(0, min(Double(count - 1), (value - low) / step)))] += 1 }
     return (low...(low + Double(count) * step), counts)
   }
 

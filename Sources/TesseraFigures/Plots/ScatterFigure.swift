@@ -132,7 +132,8 @@ private func separated(_ places: [Point], reach: Double, spacing: Double) -> [Po
   var searched: [Cell: (ring: Int, step: Int)] = [:]
   return places.map { place in
     guard place.x.isFinite, place.y.isFinite else { return place }
-    let home = Cell(x: Int((place.x / spacing).rounded(.down)), y: Int((place.y / spacing).rounded(.down)))
+    let home = Cell(
+      x: Int(saturating: (place.x / spacing).rounded(.down)), y: Int(saturating: (place.y / spacing).rounded(.down)))
     if isTaken.insert(home).inserted { return place }
     var (ring, step) = searched[home] ?? (1, 0)
     while true {
@@ -141,7 +142,9 @@ private func separated(_ places: [Point], reach: Double, spacing: Double) -> [Po
       while step < count {
         let angle = 2 * .pi * (Double(step) + 0.5 * Double(ring % 2)) / Double(count)
         let target = place + Point(Double(ring) * spacing, 0).rotated(by: angle)
-        let cell = Cell(x: Int((target.x / spacing).rounded(.down)), y: Int((target.y / spacing).rounded(.down)))
+        let cell = Cell(
+          x: Int(saturating: (target.x / spacing).rounded(.down)),
+          y: Int(saturating: (target.y / spacing).rounded(.down)))
         step += 1
         if isTaken.insert(cell).inserted {
           searched[home] = (ring, step)

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraNumerics
 
 /// Round numbers along an axis.
 struct Ticks: Sendable {
@@ -15,12 +16,12 @@ struct Ticks: Sendable {
       labels = [Number.short(range.lowerBound)]
       return
     }
-    var exponent = Int(log10Floor(length / Double(limit)))
+    var exponent = Int(saturating: log10Floor(length / Double(limit)))
     var factors = [1.0, 2, 5].makeIterator()
     var finer: (values: [Double], exponent: Int)?
     func multiples(of step: Double) -> [Double] {
-      let first = Int((range.lowerBound / step - 1e-9).rounded(.up))
-      let last = Int((range.upperBound / step + 1e-9).rounded(.down))
+      let first = Int(saturating: (range.lowerBound / step - 1e-9).rounded(.up))
+      let last = Int(saturating: (range.upperBound / step + 1e-9).rounded(.down))
       return first <= last ? (first...last).map { Double($0) * step } : []
     }
     while true {
@@ -44,18 +45,20 @@ struct Ticks: Sendable {
 
   /// Whole powers of ten in a range of decimal logarithms, thinned until at most `limit` are left.
   init(decades range: ClosedRange<Double>, atMost limit: Int) {
-    let first = Int(range.lowerBound.rounded(.up))
-    let last = Int(range.upperBound.rounded(.down))
+    let first = Int(saturating: range.lowerBound.rounded(.up))
+    let last = Int(saturating: range.upperBound.rounded(.down))
     let step = max(1, (max(0, last - first) + limit - 1) / limit)
     values = first <= last ? stride(from: first, through: last, by: step).map { Double($0) } : []
     let isPlain = values.allSatisfy { abs($0) <= 3 }
-    labels = values.map { isPlain ? Number.short(pow10(Int($0))) : "10" + Number.superscript(Int($0)) }
+    labels = values.map {
+      isPlain ? Number.short(pow10(Int(saturating: $0))) : "10" + Number.superscript(Int(saturating: $0))
+    }
   }
 
   /// All labels of an axis have the same number of decimals, unless the numbers are very large or small.
   private static func label(_ value: Double, decimals: Int, largest: Double) -> String {
     if largest >= 1e6 || decimals > 5 { return Number.short(value, digits: 3) }
-    if largest >= 10_000 { return Number.count(Int(value.rounded())) }
+    if largest >= 10_000 { return Number.count(Int(saturating: value.rounded())) }
     let text = String(format: "%.\(decimals)f", abs(value) < 1e-12 * largest ? 0 : value)
     return text.replacingOccurrences(of: "-", with: "−")
   }

@@ -1,3 +1,5 @@
+import TesseraNumerics
+
 /// Turns a number into a colour.
 ///
 /// The sequential maps rise in lightness all the way, so they survive a black-and-white printer; the diverging map
@@ -36,7 +38,7 @@ public enum ColorMap: String, Sendable, Codable, CaseIterable {
   public func color(at fraction: Double) -> Color {
     let anchors = anchors
     let place = max(0, min(1, fraction)) * Double(anchors.count - 1)
-    let below = min(Int(place), anchors.count - 2)
+    let below = min(Int(saturating: place), anchors.count - 2)
     return Color(anchors[below]).mixed(with: Color(anchors[below + 1]), place - Double(below))
   }
 

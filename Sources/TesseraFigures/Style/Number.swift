@@ -1,4 +1,5 @@
 import Foundation
+import TesseraNumerics
 
 /// 10 to the power of an integer, exactly rounded.
 func pow10(_ exponent: Int) -> Double { Double("1e\(exponent)")! }
@@ -8,7 +9,7 @@ func log10Floor(_ value: Double) -> Double {
   guard value > 0, value.isFinite else { return 0 }
   let guess = Foundation.log10(value).rounded(.down)
   // The logarithm of 1000 may come out just below 3.
-  return pow10(Int(guess) + 1) <= value * (1 + 1e-12) ? guess + 1 : guess
+  return pow10(Int(saturating: guess) + 1) <= value * (1 + 1e-12) ? guess + 1 : guess
 }
 
 /// Numbers as readers like them, the same in every locale.
@@ -17,7 +18,7 @@ public enum Number {
   public static func short(_ value: Double, digits: Int = 4) -> String {
     guard value.isFinite else { return "–" }
     guard value != 0 else { return "0" }
-    let exponent = Int(log10Floor(abs(value)))
+    let exponent = Int(saturating: log10Floor(abs(value)))
     if exponent < -4 || exponent >= 6 {
       let mantissa = trimmed(String(format: "%.\(max(0, digits - 1))f", value / pow10(exponent)))
       return "\(mantissa == "1" ? "" : mantissa + "·")10\(superscript(exponent))"

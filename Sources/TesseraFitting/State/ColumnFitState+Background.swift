@@ -7,7 +7,7 @@ extension ColumnFitState {
   /// The background begins at the local minima of the lightly smoothed image; columns start with what stands above.
   mutating func startBackground() {
     let light = GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2))
-    let floor = slidingMinimum(light, reach: max(2, Int((0.7 * spacing).rounded())))
+    let floor = slidingMinimum(light, reach: max(2, Int(saturating: (0.7 * spacing).rounded())))
     background = GaussianFilter.broadlySmoothed(floor, weights: measured, sigma: max(spacing, 3 * startSigma))
     if fit.background != .smooth {
       background = Raster(
@@ -77,7 +77,7 @@ extension ColumnFitState {
     let xs = (0..<across).map { places[$0].x }
     let ys = (0..<down).map { places[$0 * across].y }
     // Where the same two tiles are next: up to the first centre, from centre to centre, behind the last.
-    let cuts = [0] + xs.map { Int($0.rounded(.up)) } + [image.width]
+    let cuts = [0] + xs.map { Int(saturating: $0.rounded(.up)) } + [image.width]
     let (width, height) = (image.width, image.height)
     background.values.withUnsafeMutableBufferPointer { buffer in
       nonisolated(unsafe) let pixels = buffer.baseAddress!  // Rows do not overlap.

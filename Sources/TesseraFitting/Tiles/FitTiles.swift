@@ -19,7 +19,8 @@ struct FitTiles: Sendable {
     let pitch = max(spacing, min(3 * spacing, (Double(width * height) / Double(max(1, places.count))).squareRoot()))
     let wanted = max(48, min(1024, Self.columnsAcross * pitch))
     let (columns, rows) = (
-      max(1, Int((Double(width) / wanted).rounded())), max(1, Int((Double(height) / wanted).rounded()))
+      max(1, Int(saturating: (Double(width) / wanted).rounded())),
+      max(1, Int(saturating: (Double(height) / wanted).rounded()))
     )
     let side = max((width + columns - 1) / columns, (height + rows - 1) / rows)
     (across, down) = ((width + side - 1) / side, (height + side - 1) / side)

@@ -43,7 +43,8 @@ struct PixelBox: Sendable, Equatable {
     let low = Point(min(corners[0].x, corners[1].x), min(corners[0].y, corners[1].y))
     let high = Point(max(corners[0].x, corners[1].x), max(corners[0].y, corners[1].y))
     return PixelBox(
-      x: Int(low.x.rounded()), y: Int(low.y.rounded()), width: Int((high.x - low.x).rounded()) + 1,
-      height: Int((high.y - low.y).rounded()) + 1)
+      x: Int(saturating: low.x.rounded()), y: Int(saturating: low.y.rounded()),
+      width: Int(saturating: (high.x - low.x).rounded()) + 1,
+      height: Int(saturating: (high.y - low.y).rounded()) + 1)
   }
 }

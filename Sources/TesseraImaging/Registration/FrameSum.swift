@@ -28,8 +28,8 @@ struct FrameSum: Sendable {
     let ranges = displacements.map { displacement -> Range<Int> in
       let first = (-displacement.x).rounded(.up) - Double(box.x)
       let last = (Double(frame.width - 1) - displacement.x).rounded(.down) - Double(box.x)
-      let low = Int(max(0, min(Double(width), first)))
-      return low..<max(low, Int(max(0, min(Double(width), last + 1))))
+      let low = Int(saturating: max(0, min(Double(width), first)))
+      return low..<max(low, Int(saturating: max(0, min(Double(width), last + 1))))
     }
     let crossings = Self.crossings(of: displacements, rows: box.y..<box.y + box.height)
     let (before, after) = (values, coverage)
@@ -39,7 +39,7 @@ struct FrameSum: Sendable {
       let old = (isCoverage ? after : before).values.span.extracting(y * width..<(y + 1) * width)
       for x in 0..<width { row[x] = old[x] }
       guard let place = crossings[y] else { return }
-      let below = min(lines - 1, Int(place))
+      let below = min(lines - 1, Int(saturating: place))
       let (one, other) = (ranges[below], ranges[min(lines - 1, below + 1)])
       let low = max(one.lowerBound, other.lowerBound)
       let range = low..<max(low, min(one.upperBound, other.upperBound))

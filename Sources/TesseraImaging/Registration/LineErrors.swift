@@ -28,7 +28,7 @@ struct LineErrors: Sendable {
     var all = LineFit()
     for fit in whole { all.add(fit, weight: 1 / Double(max(1, whole.count))) }
     let average = all
-    let reach = Int((3 * smoothing).rounded(.up))
+    let reach = Int(saturating: (3 * smoothing).rounded(.up))
     let kernel = (0...reach).map { exp(-Double($0 * $0) / (2 * smoothing * smoothing)) }
     let trend = concurrentMap(count: whole.count) { line -> Point in
       var sum = LineFit()

@@ -76,7 +76,7 @@ struct LineFit: Sendable {
       var v = values.mutableSpan
       var g = across.mutableSpan
       for tap in 0..<taps {
-        let start = (Int(row) - before + tap) * width
+        let start = (Int(saturating: row) - before + tap) * width
         let source = reference.values.span.extracting(start..<start + width)
         let (weight, slope) = (gain * down[tap], gain * downSlope[tap])
         for x in 0..<width {
@@ -86,8 +86,8 @@ struct LineFit: Sendable {
       }
     }
     // Pixel i of the line shows column i − place.x; the first and last that eight columns surround.
-    let first = Int(max(0, (place.x + Double(before)).rounded(.up)))
-    let last = Int(min(Double(line.count - 1), (place.x + Double(width - taps + before)).rounded(.down)))
+    let first = Int(saturating: max(0, (place.x + Double(before)).rounded(.up)))
+    let last = Int(saturating: min(Double(line.count - 1), (place.x + Double(width - taps + before)).rounded(.down)))
     guard last - first >= taps else { return LineFit() }
     let column = (Double(first) - place.x).rounded(.down)
     let fraction = Double(first) - place.x - column
@@ -101,7 +101,7 @@ struct LineFit: Sendable {
       var gx = along.mutableSpan
       var gy = sideways.mutableSpan
       for tap in 0..<taps {
-        let start = Int(column) - before + tap
+        let start = Int(saturating: column) - before + tap
         let (a, b) = (values.span.extracting(start..<start + count), across.span.extracting(start..<start + count))
         let (weight, slope) = (weights[tap], slopes[tap])
         for x in 0..<count {

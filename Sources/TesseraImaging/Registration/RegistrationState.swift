@@ -67,11 +67,11 @@ struct RegistrationState {
     }
     func box(_ share: Double) -> PixelBox {
       func quantile(_ values: [Double], _ share: Double) -> Double { Statistics.quantile(values, share) }
-      let x = Int(quantile(low.map(\.x), share).rounded(.up))
-      let y = Int(quantile(low.map(\.y), share).rounded(.up))
+      let x = Int(saturating: quantile(low.map(\.x), share).rounded(.up))
+      let y = Int(saturating: quantile(low.map(\.y), share).rounded(.up))
       return PixelBox(
-        x: x, y: y, width: Int(quantile(high.map(\.x), 1 - share).rounded(.down)) - x + 1,
-        height: Int(quantile(high.map(\.y), 1 - share).rounded(.down)) - y + 1)
+        x: x, y: y, width: Int(saturating: quantile(high.map(\.x), 1 - share).rounded(.down)) - x + 1,
+        height: Int(saturating: quantile(high.map(\.y), 1 - share).rounded(.down)) - y + 1)
     }
     let common = box(1)
     if min(common.width, common.height) > 16, 2 * common.width * common.height >= series.width * series.height {

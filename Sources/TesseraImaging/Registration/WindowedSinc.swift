@@ -1,4 +1,5 @@
 import Foundation
+import TesseraNumerics
 
 /// Interpolation of evenly spaced samples by eight of them, weighted by a sinc under Kaiser's window with beta = 6:
 ///
@@ -50,7 +51,7 @@ package enum WindowedSinc {
   package static func shift(_ source: Span<Float>, by offset: Double, into output: inout MutableSpan<Float>) {
     let below = offset.rounded(.down)
     let weights = weights(at: offset - below)
-    let padded = padded(source, from: Int(below) - before, count: output.count + taps - 1)
+    let padded = padded(source, from: Int(saturating: below) - before, count: output.count + taps - 1)
     let values = padded.span
     let width = output.count
     for tap in 0..<taps where weights[tap] != 0 {

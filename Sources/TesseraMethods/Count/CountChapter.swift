@@ -82,7 +82,7 @@ struct CountChapter {
     let bins = max(40, min(200, 5 * result.components.count))
     let width = (high - low) / Double(bins)
     var counts = [Double](repeating: 0, count: bins)
-    for value in values { counts[max(0, min(bins - 1, Int((value - low) / width)))] += 1 }
+    for value in values { counts[max(0, min(bins - 1, Int(saturating: (value - low) / width)))] += 1 }
     let bars = counts.enumerated().flatMap { k, count in
       [Point(low + Double(k) * width, count), Point(low + Double(k + 1) * width, count)]
     }

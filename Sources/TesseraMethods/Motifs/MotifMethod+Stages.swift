@@ -37,7 +37,7 @@ extension MotifMethod {
     let flat = found.flattened(image)
     let spectrum = PowerSpectrum(of: flat)
     let estimate = patchSizeEstimator.estimate(of: spectrum, spacing: spacing)
-    let wanted = patchSize ?? estimate.oddSide ?? (2 * Int(Self.reachInSpacings * spacing) + 1)
+    let wanted = patchSize ?? estimate.oddSide ?? (2 * Int(saturating: Self.reachInSpacings * spacing) + 1)
     let size = max(wanted, patchSize == nil ? Self.smallestPatch.chosen : Self.smallestPatch.given) | 1
     let limit = min(image.width, image.height) / 2
     if patchSize == nil && size > limit {

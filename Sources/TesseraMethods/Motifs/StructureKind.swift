@@ -1,4 +1,5 @@
 import TesseraLearning
+import TesseraNumerics
 
 /// Whether the motifs of an image fall into classes, or change gradually from place to place.
 public struct StructureKind: Sendable, Codable, Equatable {
@@ -27,7 +28,7 @@ public struct StructureKind: Sendable, Codable, Equatable {
   /// - Parameter drift: correlation of the residuals within classes between sites one to two patches apart
   ///   (`SpatialCorrelation`), -1 ... 1.
   init(of outcome: ClassFinder.Outcome, drift: Double) {
-    let percent = Int((100 * outcome.explained).rounded())
+    let percent = Int(saturating: (100 * outcome.explained).rounded())
     let isContinuous =
       outcome.excess > Self.leastExcess && outcome.explained < Self.mostExplained && drift > Self.leastDrift
     if isContinuous {

@@ -144,7 +144,7 @@ package struct StrainChapter: Sendable {
     let curves = known.enumerated().map { index, one in
       var counts = [Double](repeating: 0, count: bins)
       for value in one.1 {
-        let bin = Int(((Double(value) - low) / (high - low) * Double(bins)).rounded(.down))
+        let bin = Int(saturating: ((Double(value) - low) / (high - low) * Double(bins)).rounded(.down))
         if bin >= 0 && bin < bins { counts[bin] += 1 }
       }
       let points = counts.enumerated().map { bin, count in

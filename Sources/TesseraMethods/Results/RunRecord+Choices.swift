@@ -1,3 +1,4 @@
+import TesseraNumerics
 import TesseraStructure
 
 extension RunRecord.Choice {
@@ -11,7 +12,7 @@ extension RunRecord.Choice {
     return .init(
       "lattice", "u \(u) v \(v) px",
       (grains.grains.count > 1 ? "of the largest of \(grains.grains.count) grains, " : "")
-        + "shared by \(Int((100 * lattice.indexedShare).rounded())) % of the columns; "
+        + "shared by \(Int(saturating: (100 * lattice.indexedShare).rounded())) % of the columns; "
         + "\(count) column\(count == 1 ? "" : "s") per cell")
   }
 }

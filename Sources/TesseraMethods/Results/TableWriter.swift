@@ -1,4 +1,5 @@
 import Foundation
+import TesseraNumerics
 
 /// Writes comma-separated tables: numbers rounded to a fixed number of decimals, empty where unknown, the same bytes
 /// everywhere.
@@ -68,7 +69,7 @@ struct TableWriter {
   static func significant(_ value: Double) -> String {
     guard value.isFinite else { return "" }
     guard value != 0 else { return "0" }
-    let digits = 5 - Int(log10(abs(value)).rounded(.down))
+    let digits = 5 - Int(saturating: log10(abs(value)).rounded(.down))
     if digits > 300 { return "0" }
     let scale = (0..<powersOfTen.count).contains(digits) ? Double(powersOfTen[digits]) : pow(10, Double(digits))
     return number(scale.isFinite && scale > 0 ? (value * scale).rounded() / scale : value, decimals: max(0, digits))

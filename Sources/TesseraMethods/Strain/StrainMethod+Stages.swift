@@ -124,7 +124,7 @@ extension StrainMethod {
     let share = map.planes.knownShare
     guard share < 0.5 else { return [] }
     return [
-      "strain by \(map.source.name) is known on \(Int((100 * share).rounded())) % of the pixels only; elsewhere the lattice is not seen, "
+      "strain by \(map.source.name) is known on \(Int(saturating: (100 * share).rounded())) % of the pixels only; elsewhere the lattice is not seen, "
         + "or the edges are too near"
     ]
   }

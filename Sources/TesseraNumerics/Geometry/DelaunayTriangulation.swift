@@ -59,8 +59,8 @@ private struct Builder {
     // Cells of about four points, rows walked to and fro: the next point is near the last.
     let cells = max(1, Int((count / 4).squareRoot()))
     let keys = places.prefix(points.count).map { place in
-      let column = min(cells - 1, max(0, Int((place.x + 0.5) * Double(cells))))
-      let row = min(cells - 1, max(0, Int((place.y + 0.5) * Double(cells))))
+      let column = min(cells - 1, max(0, Int(saturating: (place.x + 0.5) * Double(cells))))
+      let row = min(cells - 1, max(0, Int(saturating: (place.y + 0.5) * Double(cells))))
       return row * cells + (row.isMultiple(of: 2) ? column : cells - 1 - column)
     }
     order = points.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }

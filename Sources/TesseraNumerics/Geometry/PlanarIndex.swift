@@ -93,7 +93,9 @@ public struct PlanarIndex: Sendable {
   @inline(__always)
   private func forEachCell(around place: Point, radius: Double, _ body: (Int) -> Void) {
     guard !points.isEmpty else { return }
-    func clamp(_ value: Double, _ limit: Int) -> Int { Int(max(-1, min(Double(limit), value.rounded(.down)))) }
+    func clamp(_ value: Double, _ limit: Int) -> Int {
+      Int(saturating: max(-1, min(Double(limit), value.rounded(.down))))
+    }
     let (x0, x1) = (
       max(0, clamp((place.x - radius - origin.x) / cell, columns)),
       min(columns - 1, clamp((place.x + radius - origin.x) / cell, columns))

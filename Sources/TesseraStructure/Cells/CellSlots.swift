@@ -55,7 +55,9 @@ struct CellSlots: Sendable, Equatable {
       let offset = coordinates - place
       let cell = Point(offset.x.rounded(), offset.y.rounded())
       let distance = grid.length(of: offset - cell)
-      if distance < best?.distance ?? .infinity { best = (slot, Int(cell.x), Int(cell.y), distance) }
+      if distance < best?.distance ?? .infinity {
+        best = (slot, Int(saturating: cell.x), Int(saturating: cell.y), distance)
+      }
     }
     return best
   }
@@ -67,7 +69,9 @@ private func floor(_ p: Point) -> Point { Point(p.x.rounded(.down), p.y.rounded(
 private func nearestImage(_ offset: Point) -> Point { offset - Point(offset.x.rounded(), offset.y.rounded()) }
 
 /// Bins along an edge: a twentieth of the spacing each, 24 ... 160.
-private func binCount(_ length: Double, _ spacing: Double) -> Int { max(24, min(160, Int(20 * length / spacing))) }
+private func binCount(_ length: Double, _ spacing: Double) -> Int {
+  max(24, min(160, Int(saturating: 20 * length / spacing)))
+}
 
 private func nearest(_ places: [Point], to site: Point, in grid: CellGrid) -> Int {
   places.indices.min {
@@ -80,7 +84,10 @@ private func smoothedDensity(of folded: [Point], in grid: CellGrid, columns: Int
 {
   var counts = [Double](repeating: 0, count: columns * rows)
   for site in folded {
-    let (x, y) = (Int((site.x * Double(columns)).rounded()) % columns, Int((site.y * Double(rows)).rounded()) % rows)
+    let (x, y) = (
+      Int(saturating: (site.x * Double(columns)).rounded()) % columns,
+      Int(saturating: (site.y * Double(rows)).rounded()) % rows
+    )
     counts[y * columns + x] += 1
   }
   // The Gaussian, wrapped around the cell; beyond three sigma it is zero.

@@ -118,7 +118,8 @@ private struct StepScreen {
   private func model(thickest: Double, loss: Double) -> ThicknessField.Model {
     let step = top / (thickest * (1 - loss))
     return .init(
-      step: step, curvature: -loss * step / thickest, levels: Int(thickest.rounded(.up)) + 1, reaching: largest,
+      step: step, curvature: -loss * step / thickest, levels: Int(saturating: thickest.rounded(.up)) + 1,
+      reaching: largest,
       coupling: Self.coupling)
   }
 }
@@ -126,7 +127,7 @@ private struct StepScreen {
 extension ThicknessField.Model {
   /// Equally likely numbers up to `levels`, and on to `largest`, but no more than twice as many, and none beyond the top of a curve.
   init(step: Double, curvature: Double, levels: Int, reaching largest: Double, coupling: Double) {
-    let summit = curvature < 0 ? max(1, Int(-step / (2 * curvature))) : .max
+    let summit = curvature < 0 ? max(1, Int(saturating: -step / (2 * curvature))) : .max
     var count = min(levels, summit)
     while count < min(2 * levels, summit), step * Double(count) + curvature * Double(count * count) < largest {
       count += 1

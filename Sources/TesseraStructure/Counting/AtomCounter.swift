@@ -235,7 +235,7 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     let range = (fit.means.last ?? 0) - (fit.means.first ?? 0)
     let first =
       means == .free && range > 0
-      ? max(1, Int((fit.means[0] / range * Double(fit.means.count - 1)).rounded())) : 1
+      ? max(1, Int(saturating: (fit.means[0] / range * Double(fit.means.count - 1)).rounded())) : 1
     let found = concurrentMap(chunksOf: 1024, of: crossSections.count) { range in
       range.map { index -> (Int, Double) in
         let value = crossSections[index]

@@ -80,7 +80,7 @@ struct ColumnGraph: Sendable {
     let shift = max(1, Int((0.382 * Double(period)).rounded()))
     return places.indices.filter { k in
       let cell = (places[k] - low) / side
-      return (Int(cell.x) + shift * Int(cell.y)).isMultiple(of: period)
+      return (Int(saturating: cell.x) + shift * Int(saturating: cell.y)).isMultiple(of: period)
     }
   }
 }

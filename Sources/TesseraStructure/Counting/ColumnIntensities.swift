@@ -116,8 +116,8 @@ private struct WholeImageFit {
   private func profile(_ place: Point, width: Double) -> Profile {
     func side(_ centre: Double, _ limit: Int) -> (Range<Int>, [Double]) {
       let radius = min(4.5 * width, reach)
-      let low = min(limit, max(0, Int((centre - radius).rounded(.up))))
-      let range = low..<max(low, min(limit, Int((centre + radius).rounded(.down)) + 1))
+      let low = min(limit, max(0, Int(saturating: (centre - radius).rounded(.up))))
+      let range = low..<max(low, min(limit, Int(saturating: (centre + radius).rounded(.down)) + 1))
       return (range, range.map { exp(-0.5 * (Double($0) - centre) * (Double($0) - centre) / (width * width)) })
     }
     let (x, row) = side(place.x, image.width)

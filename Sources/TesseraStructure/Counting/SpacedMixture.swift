@@ -140,7 +140,7 @@ struct SpacedMixture: Sendable {
       }
       var (sums, numbers) = ([Double](repeating: 0, count: bins), [Double](repeating: 0, count: bins))
       for sample in samples {
-        let bin = min(bins - 1, Int(Double(bins) * (sample - low) / (high - low)))
+        let bin = min(bins - 1, Int(saturating: Double(bins) * (sample - low) / (high - low)))
         sums[bin] += sample
         numbers[bin] += 1
       }

@@ -49,7 +49,7 @@ struct BurgersNet {
     let coordinates = Point(d.cross(v), u.cross(d)) / u.cross(v)
     let nearest = Point(coordinates.x.rounded(), coordinates.y.rounded())
     let rest = coordinates - nearest
-    return (SIMD2(Int(nearest.x), Int(nearest.y)), max(abs(rest.x), abs(rest.y)))
+    return (SIMD2(Int(saturating: nearest.x), Int(saturating: nearest.y)), max(abs(rest.x), abs(rest.y)))
   }
 
   /// Indices into `grain.sites` of columns that steps of sound frames connect: those of the brightest sublattice among

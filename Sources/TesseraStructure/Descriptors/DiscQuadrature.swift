@@ -20,12 +20,12 @@ struct DiscQuadrature: Sendable {
     terms = ZernikeTerm.count(order: order)
     let list = ZernikeTerm.all(order: order)
     lanes = (terms + 7) / 8
-    let (places, weights) = gaussLegendre(count: Int(1.25 * radius) + order)
+    let (places, weights) = gaussLegendre(count: Int(saturating: 1.25 * radius) + order)
     for (place, weight) in zip(places, weights) {
       let rho = (place + 1) / 2
       let radials = zernikeRadials(order: order, at: rho)
       // A multiple of eight keeps the symmetry of the square grid; the waves need two steps an order at least.
-      let steps = 8 * Int(((4 * Double.pi * rho * radius + 2 * Double(order)) / 8).rounded(.up))
+      let steps = 8 * Int(saturating: ((4 * Double.pi * rho * radius + 2 * Double(order)) / 8).rounded(.up))
       let scaled = list.map {
         $0.normalisation * radials[$0.p * (order + 1) + abs($0.q)] * weight * rho / Double(steps)
       }

@@ -19,7 +19,7 @@ struct SampledBasis: Sendable {
   init(integrating quadrature: DiscQuadrature, over pixels: PixelRuns, around centre: Point) {
     self.pixels = pixels
     let terms = quadrature.terms
-    let reach = Int(quadrature.radius) + 5
+    let reach = Int(saturating: quadrature.radius) + 5
     let width = 2 * reach + 1
     var places = [Int](repeating: -1, count: width * width)
     for (index, pixel) in pixels.pixels.enumerated() { places[(pixel.y + reach) * width + pixel.x + reach] = index }
@@ -28,7 +28,7 @@ struct SampledBasis: Sendable {
     var total = sums.mutableSpan
     for node in 0..<quadrature.points.count {
       let place = quadrature.points[node] + centre
-      let (x0, y0) = (Int(place.x.rounded(.down)) - 2, Int(place.y.rounded(.down)) - 2)
+      let (x0, y0) = (Int(saturating: place.x.rounded(.down)) - 2, Int(saturating: place.y.rounded(.down)) - 2)
       let horizontal = (0..<6).map { sixPointKernel(Double(x0 + $0) - place.x) }
       var near: [(index: Int, weight: Double)] = []
       near.reserveCapacity(36)

@@ -73,7 +73,7 @@ public struct AtomDetector: Sendable, Codable, Equatable {
   private func spots(in flat: Raster<Float>, _ measured: Raster<Bool>, scale: Double, strong: Int) -> Detection {
     let response = GaussianFilter.blobResponse(flat, sigma: scale)
     let contrast = self.contrast(of: response, measured, scale: scale)
-    let all = LocalMaxima.indices(in: contrast, reach: max(1, Int((1.2 * scale).rounded())))
+    let all = LocalMaxima.indices(in: contrast, reach: max(1, Int(saturating: (1.2 * scale).rounded())))
       .filter { measured.values[$0] }
       .sorted { (contrast.values[$0], $1) > (contrast.values[$1], $0) }
     let strongest = all.prefix(strong).map { Double(contrast.values[$0]) }

@@ -18,7 +18,7 @@ extension ColumnFinder {
     in image: Raster<Float>, _ measured: Raster<Bool>, scale: Double, noise: NoiseModel, noiseShare: Double = 1
   ) -> Candidates {
     let (smooth, response) = GaussianFilter.smoothedWithBlobs(image, sigma: scale)
-    let reach = max(1, Int((1.2 * scale).rounded()))
+    let reach = max(1, Int(saturating: (1.2 * scale).rounded()))
     let all = LocalMaxima.indices(in: response, reach: reach).filter { measured.values[$0] }
     let ratios = ScaleLadder(image: image, noise: noise).significance(
       of: all, in: response, smooth: smooth, scale: scale)

@@ -25,7 +25,8 @@ extension ColumnFinder {
   func finer(
     than choice: ScaleLadder.Choice, in prepared: Preparation.Prepared
   ) -> (scale: ScaleLadder.Choice, smoothing: Route) {
-    let part = Self.liveliest(of: prepared, side: max(192, Int(Self.trialSide * choice.scale)), scale: choice.scale)
+    let part = Self.liveliest(
+      of: prepared, side: max(192, Int(saturating: Self.trialSide * choice.scale)), scale: choice.scale)
     let noise = NoiseModel(of: part.image)
     var (result, smoothing) = (choice, route)
     let maxima = candidates(in: part.image, part.isMeasured, scale: choice.scale, noise: noise)

@@ -23,7 +23,7 @@ extension ColumnFinder {
     try require((2...40).contains(fold), setting("fold"), is: fold, mustBe: "between 2 and 40")
     let spacing = PlanarIndex(columns.sites.positions).medianSpacing ?? 8 * columns.scale
     let ring = PatchSize().estimate(of: PowerSpectrum(of: image), spacing: spacing)
-    let side = ring.oddSide ?? (2 * Int(1.2 * spacing) + 1)
+    let side = ring.oddSide ?? (2 * Int(saturating: 1.2 * spacing) + 1)
     guard side <= min(image.width, image.height) else {
       throw DataError(
         "\(name): the patch of \(side) x \(side) pixels in which symmetry is measured is larger than the image")
@@ -61,7 +61,7 @@ extension ColumnFinder {
       let (x, y, rim) = (index % map.width, index / map.width, side / 2)
       return x > rim && y > rim && x < map.width - rim - 1 && y < map.height - rim - 1
     }
-    let all = LocalMaxima.indices(in: map, reach: max(1, Int((0.4 * spacing).rounded())))
+    let all = LocalMaxima.indices(in: map, reach: max(1, Int(saturating: (0.4 * spacing).rounded())))
       .filter { map.values[$0] > 0 && prepared.isMeasured.values[$0] && isInner($0) }
     guard !all.isEmpty else { return [] }
     let least = Float(Self.leastShare) * Statistics.quantile(all.map { map.values[$0] }, 0.9)

@@ -7,8 +7,8 @@ extension ColumnFit.Outcome {
     Sites(
       zip(columns, accuracies).map { column, accuracy in
         let axes = column.axes
-        let x = min(max(Int(column.centre.x.rounded()), 0), background.width - 1)
-        let y = min(max(Int(column.centre.y.rounded()), 0), background.height - 1)
+        let x = min(max(Int(saturating: column.centre.x.rounded()), 0), background.width - 1)
+        let y = min(max(Int(saturating: column.centre.y.rounded()), 0), background.height - 1)
         return Site(
           position: column.centre, amplitude: column.amplitude, sigmaMajor: axes.major, sigmaMinor: axes.minor,
           angle: axes.angle, background: Double(background[x, y]), intensity: column.volume,

@@ -147,7 +147,7 @@ struct ScaleLadder {
   private func rung(at k: Int) -> Rung {
     let (smooth, response) = GaussianFilter.smoothedWithBlobs(image, sigma: scales[k])
     var rung = Rung(scale: scales[k])
-    let all = LocalMaxima.indices(in: response, reach: max(1, Int((1.2 * scales[k]).rounded())))
+    let all = LocalMaxima.indices(in: response, reach: max(1, Int(saturating: (1.2 * scales[k]).rounded())))
     let ratios = significance(of: all, in: response, smooth: smooth, scale: scales[k])
     rung.maxima = all.indices.filter { ratios[$0] > Self.significance }.map { all[$0] }
     guard rung.maxima.count >= 4 else { return rung }

@@ -155,7 +155,8 @@ public struct GrainFinder: Sendable, Codable, Equatable {
     }
     if isWhole {
       consider(
-        latticeFinder.vectors(of: positions, heights: heights, width: Int(extent.x) + 1, height: Int(extent.y) + 1))
+        latticeFinder.vectors(
+          of: positions, heights: heights, width: Int(saturating: extent.x) + 1, height: Int(saturating: extent.y) + 1))
     }
     var finder = latticeFinder
     finder.reach = min(finder.reach, 4.5)
@@ -168,8 +169,8 @@ public struct GrainFinder: Sendable, Codable, Equatable {
       let high = places.reduce(places[0]) { pointwiseMax($0, $1) }
       consider(
         finder.vectors(
-          of: places.map { $0 - low }, heights: window.map { heights[$0] }, width: Int(high.x - low.x) + 1,
-          height: Int(high.y - low.y) + 1))
+          of: places.map { $0 - low }, heights: window.map { heights[$0] }, width: Int(saturating: high.x - low.x) + 1,
+          height: Int(saturating: high.y - low.y) + 1))
     }
     return SharedCell.best(of: candidates).map { ($0.u, $0.v) }
   }

@@ -97,5 +97,5 @@ public struct CellGrid: Sendable, Codable, Equatable {
 /// The bin of the fractional part of a coordinate, bins being centred on multiples of 1 / `count`.
 private func bin(_ coordinate: Double, _ count: Int) -> Int {
   let part = coordinate - coordinate.rounded(.down)
-  return Int((part * Double(count)).rounded()) % count
+  return Int(saturating: (part * Double(count)).rounded()) % count
 }

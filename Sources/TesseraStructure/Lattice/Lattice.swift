@@ -75,11 +75,11 @@ public struct Lattice: Sendable, Equatable {
       }
       if let match {
         let d = place - basis[match]
-        owner.append((match, (Int(d.x.rounded()), Int(d.y.rounded()))))
+        owner.append((match, (Int(saturating: d.x.rounded()), Int(saturating: d.y.rounded()))))
       } else {
         let floor = Point((place.x + 1e-6).rounded(.down), (place.y + 1e-6).rounded(.down))
         basis.append(place - floor)
-        owner.append((basis.count - 1, (Int(floor.x), Int(floor.y))))
+        owner.append((basis.count - 1, (Int(saturating: floor.x), Int(saturating: floor.y))))
       }
     }
     var nodes = [Node?](repeating: nil, count: positions.count)

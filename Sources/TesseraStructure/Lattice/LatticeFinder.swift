@@ -101,14 +101,14 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     let neighbours = concurrentMap(count: sample.count) { index.neighbours(of: positions[sample[$0]], within: radius) }
     // The half plane y > 0 (or y = 0, x > 0), on cells of a tenth of the spacing.
     let cell = spacing / 10
-    let half = Int((radius / cell).rounded(.up)) + 2
+    let half = Int(saturating: (radius / cell).rounded(.up)) + 2
     let columns = 2 * half + 1
     var histogram = Raster<Float>(width: columns, height: half + 1, filling: 0)
     for (k, list) in neighbours.enumerated() {
       for other in list where other != sample[k] {
         let d = positions[other] - positions[sample[k]]
         guard d.y > 0 || (d.y == 0 && d.x > 0) else { continue }
-        histogram[Int((d.x / cell).rounded()) + half, Int((d.y / cell).rounded())] += 1
+        histogram[Int(saturating: (d.x / cell).rounded()) + half, Int(saturating: (d.y / cell).rounded())] += 1
       }
     }
     let peaks = self.peaks(of: histogram, smallest: Float(0.15 * smallestShare * Double(sample.count)))
@@ -152,7 +152,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   private func centroid(of histogram: Raster<Float>, around peak: (x: Int, y: Int)) -> Point {
     var place = Point(Double(peak.x), Double(peak.y))
     for _ in 0..<2 {
-      let (cx, cy) = (Int(place.x.rounded()), Int(place.y.rounded()))
+      let (cx, cy) = (Int(saturating: place.x.rounded()), Int(saturating: place.y.rounded()))
       var (sum, total) = (Point.zero, 0.0)
       for y in max(0, cy - 3)...min(histogram.height - 1, cy + 3) {
         for x in max(0, cx - 3)...min(histogram.width - 1, cx + 3) {

@@ -60,7 +60,7 @@ public struct VacantNodes: Sendable, Codable, Equatable {
       let place =
         occupied.reduce(Point.zero) { $0 + positions[siteOf[$1]!] - (lattice.position(of: $1) - home) }
         / Double(occupied.count)
-      let (x, y) = (Int(place.x.rounded()), Int(place.y.rounded()))
+      let (x, y) = (Int(saturating: place.x.rounded()), Int(saturating: place.y.rounded()))
       guard x >= 0, y >= 0, x < width, y < height, isMeasured[x, y] else { continue }
       guard index.neighbours(of: place, within: occupationRadius * spacing).isEmpty else { continue }
       found.append((Site(position: place, kind: .vacant), node))

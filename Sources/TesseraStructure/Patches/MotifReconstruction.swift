@@ -27,7 +27,7 @@ public struct MotifReconstruction: Sendable, Equatable {
     // The sites that reach a row, in order of their index.
     var reaching = [[Int]](repeating: [], count: height)
     for (index, place) in places.enumerated() {
-      let row = Int(place.centre.y.rounded())
+      let row = Int(saturating: place.centre.y.rounded())
       guard row + reach >= 0, row - reach < height else { continue }
       for y in max(0, row - reach)...min(height - 1, row + reach) { reaching[y].append(index) }
     }
@@ -80,7 +80,7 @@ public struct MotifReconstruction: Sendable, Equatable {
     for i in line.indices { line[i] = 0 }
     for step in -1...2 {
       let weight = Float(cubicKernel(Double(step) - (y - whole)))
-      let start = min(max(Int(whole) + step, 0), side - 1) * side
+      let start = min(max(Int(saturating: whole) + step, 0), side - 1) * side
       for i in 0..<side { line[i] += weight * patch.values[start + i] }
     }
   }
@@ -92,12 +92,12 @@ public struct MotifReconstruction: Sendable, Equatable {
     let radius = Double(line.count) / 2
     let dy = (Double(y) - centre.y) / radius
     let half = max(0, 1 - dy * dy).squareRoot() * radius
-    let first = max(0, Int((centre.x - half).rounded(.up)))
-    let last = min(sum.count - 1, Int((centre.x + half).rounded(.down)))
+    let first = max(0, Int(saturating: (centre.x - half).rounded(.up)))
+    let last = min(sum.count - 1, Int(saturating: (centre.x + half).rounded(.down)))
     guard first <= last else { return }
     // All pixels of the row lie at the same fraction of a pixel from the patch's grid.
     let start = Double(first) - centre.x + Double(reach)
-    let whole = Int(start.rounded(.down))
+    let whole = Int(saturating: start.rounded(.down))
     let kernel = (-1...2).map { Float(cubicKernel(Double($0) - (start - Double(whole)))) }
     for x in first...last {
       let i = whole + x - first

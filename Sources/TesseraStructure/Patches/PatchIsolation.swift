@@ -64,7 +64,7 @@ public struct PatchIsolation: Sendable {
         let share = min(1, max(0, (r - radius) / sigma + 0.5))
         guard share > 0, height > faint else { continue }
         let place = (r - radius + sigma / 2) / step
-        let k = min(max(0, Int(place)), table.rows - 2)
+        let k = min(max(0, Int(saturating: place)), table.rows - 2)
         let t = Float(place - Double(k))
         let theta = offset.angle
         for column in 0..<columns {
@@ -87,7 +87,7 @@ public struct PatchIsolation: Sendable {
   private static func table(
     basis: ZernikeBasis, side: Int, order: Int, sigma: Double, from radius: Double, step: Double
   ) -> Matrix<Float> {
-    let count = Int(((reach + 0.5) * sigma / step).rounded(.up)) + 2
+    let count = Int(saturating: ((reach + 0.5) * sigma / step).rounded(.up)) + 2
     let centre = Double(side - 1) / 2
     var pixels = Matrix<Float>(rows: count, columns: side * side, filling: 0)
     for k in 0..<count {
@@ -113,8 +113,8 @@ extension GaussianColumn {
       let dy = Double(y) - centre.y
       // The chord of the disc in this row.
       let half = max(0, limit - dy * dy).squareRoot()
-      let first = max(0, Int((centre.x - half).rounded(.up)))
-      let last = min(width - 1, Int((centre.x + half).rounded(.down)))
+      let first = max(0, Int(saturating: (centre.x - half).rounded(.up)))
+      let last = min(width - 1, Int(saturating: (centre.x + half).rounded(.down)))
       guard first <= last else { continue }
       // exp of a quadratic along a row: each pixel's factor follows from the last by two multiplications.
       let dx0 = Double(first) - centre.x

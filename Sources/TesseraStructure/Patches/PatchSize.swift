@@ -18,7 +18,7 @@ public struct PatchSize: Sendable, Codable, Equatable {
     /// Side of a patch, 2 / f0, in pixels, as a real number.
     public var side: Double? { frequency.map { 2 / $0 } }
     /// The odd number of pixels nearest to the side.
-    public var oddSide: Int? { side.map { max(3, 2 * Int($0 / 2) + 1) } }
+    public var oddSide: Int? { side.map { max(3, 2 * Int(saturating: $0 / 2) + 1) } }
     /// How far the ring stands above the spectrum around it, as a power ratio; 1: not at all.
     public var contrast: Double
     /// 0 ... 1: how sure the ring is (0.5 at the threshold, towards 1 for rings of tenfold power).
@@ -32,8 +32,8 @@ public struct PatchSize: Sendable, Codable, Equatable {
   ///   between 0.4 and `widest` of it.
   public func estimate(of spectrum: PowerSpectrum, spacing: Double, widest: Double = 4) -> Estimate {
     let side = Double(spectrum.side)
-    let low = max(3, Int(side / (widest * spacing)))
-    let high = min(spectrum.radial.count - 4, Int(side / (0.4 * spacing)) + 1)
+    let low = max(3, Int(saturating: side / (widest * spacing)))
+    let high = min(spectrum.radial.count - 4, Int(saturating: side / (0.4 * spacing)) + 1)
     var result = Estimate(
       frequency: nil, contrast: 1, confidence: 0, radial: spectrum.radial, imageSide: spectrum.side)
     guard low + 2 < high else { return result }

@@ -113,10 +113,12 @@ public struct Patches: Sendable {
 
 /// Whether all pixels within `radius` of a place are usable; pixels outside the image do not count.
 private func isClear(around centre: Point, radius: Double, in usable: Raster<Bool>) -> Bool {
-  let rows = max(0, Int((centre.y - radius).rounded(.up)))...min(usable.height - 1, Int(centre.y + radius))
-  let columns = max(0, Int((centre.x - radius).rounded(.up)))...min(usable.width - 1, Int(centre.x + radius))
-  for y in rows {
-    for x in columns where !usable[x, y] {
+  func range(_ middle: Double, _ limit: Int) -> Range<Int> {
+    let low = min(limit, max(0, Int(saturating: (middle - radius).rounded(.up))))
+    return low..<max(low, min(limit, Int(saturating: middle + radius) + 1))
+  }
+  for y in range(centre.y, usable.height) {
+    for x in range(centre.x, usable.width) where !usable[x, y] {
       if (Point(Double(x), Double(y)) - centre).squaredLength <= radius * radius { return false }
     }
   }

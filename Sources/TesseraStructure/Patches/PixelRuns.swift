@@ -19,7 +19,7 @@ struct PixelRuns: Sendable, Equatable {
 
   /// The pixels whose centre lies nearer than `radius` to a place.
   init(disc radius: Double, around centre: Point) {
-    let reach = Int(radius + 1)
+    let reach = Int(saturating: radius + 1)
     for y in -reach...reach {
       let inside = (-reach...reach).filter {
         (Point(Double($0), Double(y)) - centre).squaredLength < radius * radius

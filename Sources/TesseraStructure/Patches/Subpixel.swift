@@ -9,7 +9,7 @@ struct Subpixel: Sendable {
   /// The place itself, by Keys' cubic interpolation (a = -1/2) over 4 x 4 pixels.
   init(exactly place: Point) {
     let whole = Point(place.x.rounded(.down), place.y.rounded(.down))
-    (x, y) = (Int(whole.x), Int(whole.y))
+    (x, y) = (Int(saturating: whole.x), Int(saturating: whole.y))
     func weights(_ fraction: Double) -> [(Int, Float)] {
       (-1...2).map { ($0, Float(cubicKernel(Double($0) - fraction))) }
     }
@@ -35,7 +35,7 @@ struct QuarterPixel: Sendable, Equatable {
   var rest: Double
 
   init(_ coordinate: Double) {
-    let quarters = Int((coordinate * 4).rounded())
+    let quarters = Int(saturating: (coordinate * 4).rounded())
     // Floor division: quarters = 4 pixel + node.
     pixel = (quarters + 1) >> 2
     node = quarters - 4 * pixel

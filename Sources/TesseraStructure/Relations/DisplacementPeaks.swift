@@ -24,9 +24,11 @@ struct DisplacementPeaks: Sendable {
       index.neighbours(of: positions[site], within: reach).filter { $0 != site }
     }
     let bin = spacing / 16
-    let half = Int(reach / bin) + 4
+    let half = Int(saturating: reach / bin) + 4
     let width = 2 * half + 1
-    func place(_ d: Point) -> Int { (Int((d.y / bin).rounded()) + half) * width + Int((d.x / bin).rounded()) + half }
+    func place(_ d: Point) -> Int {
+      (Int(saturating: (d.y / bin).rounded()) + half) * width + Int(saturating: (d.x / bin).rounded()) + half
+    }
     var counts = [Float](repeating: 0, count: width * width)
     for (site, others) in neighbours.enumerated() {
       for other in others { counts[place(positions[other] - positions[site])] += 1 }
@@ -76,7 +78,7 @@ struct DisplacementPeaks: Sendable {
 
 /// A square of counts, smoothed by a Gaussian of `sigma` bins along rows and columns.
 private func smoothed(_ counts: [Float], width: Int, sigma: Double) -> [Float] {
-  let reach = Int(3 * sigma)
+  let reach = Int(saturating: 3 * sigma)
   let kernel = (-reach...reach).map { Float(exp(-Double($0 * $0) / (2 * sigma * sigma))) }
   func pass(_ input: [Float], stride: Int, other: Int) -> [Float] {
     var output = [Float](repeating: 0, count: input.count)

@@ -33,11 +33,13 @@ struct FilteredWave: Sendable {
       if total > 0 { centre += sum / total }
     }
     carrier = centre
-    let (middleX, middleY) = (Int((centre.x * width).rounded()), Int((centre.y * height).rounded()))
+    let (middleX, middleY) = (
+      Int(saturating: (centre.x * width).rounded()), Int(saturating: (centre.y * height).rounded())
+    )
     base = Point(Double(middleX) / width, Double(middleY) / height)
     func size(_ length: Double) -> Int {
       let fine = max(4 * length / mask.blur, 2 * mask.reach * length + 4)
-      return min(Int(length), ComplexTransform.convenientSize(from: Int(fine.rounded(.up))))
+      return min(Int(saturating: length), ComplexTransform.convenientSize(from: Int(saturating: fine.rounded(.up))))
     }
     let (columns, rows) = (size(width), size(height))
     (self.columns, self.rows) = (columns, rows)
@@ -91,12 +93,12 @@ struct FilteredWave: Sendable {
     // The mask ends at Nyquist's frequency.
     let (lastX, lastY) = ((width - 1) / 2, (height - 1) / 2)
     let xs = (
-      max(-lastX, Int(((centre.x - reach) * Double(width)).rounded(.up))),
-      min(lastX, Int(((centre.x + reach) * Double(width)).rounded(.down)))
+      max(-lastX, Int(saturating: ((centre.x - reach) * Double(width)).rounded(.up))),
+      min(lastX, Int(saturating: ((centre.x + reach) * Double(width)).rounded(.down)))
     )
     let ys = (
-      max(-lastY, Int(((centre.y - reach) * Double(height)).rounded(.up))),
-      min(lastY, Int(((centre.y + reach) * Double(height)).rounded(.down)))
+      max(-lastY, Int(saturating: ((centre.y - reach) * Double(height)).rounded(.up))),
+      min(lastY, Int(saturating: ((centre.y + reach) * Double(height)).rounded(.down)))
     )
     guard xs.0 <= xs.1, ys.0 <= ys.1 else { return }
     for y in ys.0...ys.1 {

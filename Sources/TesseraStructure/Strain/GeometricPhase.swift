@@ -59,7 +59,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
       guard side > 5 * sized.blur else {
         if best != nil { continue }
         throw DataError(
-          "\(name): the mask mixes \(Int((2 * sized.blur).rounded())) pixels on each side, which leaves nothing of "
+          "\(name): the mask mixes \(Int(saturating: (2 * sized.blur).rounded())) pixels on each side, which leaves nothing of "
             + "\(image.width) x \(image.height) pixels; use a larger \(setting("mask radius")) or a larger field")
       }
       let source = spectrum

@@ -61,7 +61,7 @@ public struct LatticeField: Sendable {
 
   /// The vectors at the node nearest to a place.
   func nearest(to place: Point) -> LatticeVectors? {
-    let (column, row) = (Int((place.x / step.x).rounded()), Int((place.y / step.y).rounded()))
+    let (column, row) = (Int(saturating: (place.x / step.x).rounded()), Int(saturating: (place.y / step.y).rounded()))
     guard column >= 0, row >= 0, column < columns, row < rows else { return nil }
     return locals[row * columns + column]?.vectors
   }

@@ -200,7 +200,7 @@ public struct LocalLatticeFit: Sendable {
       // The diamond angle rises with the direction, 0 ..< 4.
       let t = d.y / (abs(d.x) + abs(d.y))
       let angle = d.x >= 0 ? (d.y >= 0 ? t : 4 + t) : 2 - t
-      sectors |= 1 << UInt32(min(31, Int(angle * 8)))
+      sectors |= 1 << UInt32(min(31, Int(saturating: angle * 8)))
     }
     var (gap, longest) = (0, 0)
     for bit in 0..<64 {
@@ -224,7 +224,7 @@ public struct LocalLatticeFit: Sendable {
 
   /// The lattice on a grid over the image, with three nodes or more a standard deviation of the weights.
   public func field(width: Int, height: Int) -> LatticeField {
-    func count(_ length: Int) -> Int { max(2, Int((3 * Double(length - 1) / blur).rounded(.up)) + 1) }
+    func count(_ length: Int) -> Int { max(2, Int(saturating: (3 * Double(length - 1) / blur).rounded(.up)) + 1) }
     let (columns, rows) = (min(width, count(width)), min(height, count(height)))
     let step = Point(Double(width - 1) / Double(columns - 1), Double(height - 1) / Double(rows - 1))
     let locals = concurrentMap(chunksOf: columns, of: columns * rows) { range in

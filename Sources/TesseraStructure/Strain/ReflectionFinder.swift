@@ -28,7 +28,7 @@ struct ReflectionFinder {
         // The zeroth column holds both members of its pairs.
         guard fx < 0.49, column > 0 || fy > 0 else { continue }
         let radius = (fx * fx + fy * fy).squareRoot()
-        let background = Double(rings[min(rings.count - 1, Int(radius * side / 2))])
+        let background = Double(rings[min(rings.count - 1, Int(saturating: radius * side / 2))])
         guard radius >= lowest, Double(power[column, row]) > 2 * background else { continue }
         let mean = power.mean(column, row)
         guard Double(mean) > smallestContrast * background, power.isSummit(column, row, mean) else { continue }
@@ -65,13 +65,14 @@ struct ReflectionFinder {
       for b in low[(index + 1)...] {
         let sine = abs(a.frequency.cross(b.frequency)) / (a.frequency.length * b.frequency.length)
         let value = (a.strength * b.strength).squareRoot() * a.frequency.length * b.frequency.length * sine * sine
-        if sine > 0.4 { found.append(((a, b), value)) }
+        if sine > 0.4, value.isFinite { found.append(((a, b), value)) }
       }
     }
     // Of scores that agree to rounding the first pair counts.
     var best: [(Reflection, Reflection)] = []
     while best.count < limit, let highest = found.map(\.score).max() {
-      best.append(found.remove(at: found.firstIndex { $0.score * (1 + 1e-9) >= highest }!).pair)
+      guard let place = found.firstIndex(where: { $0.score * (1 + 1e-9) >= highest }) else { break }
+      best.append(found.remove(at: place).pair)
     }
     return best
   }
@@ -105,7 +106,7 @@ private struct HalfPower {
       let fy = Double(row <= (height - 1) / 2 ? row : row - height) / Double(height)
       for column in stride(from: row % 7, to: columns, by: 7) {
         let fx = Double(column) / Double(width)
-        let ring = Int((fx * fx + fy * fy).squareRoot() * side / 2)
+        let ring = Int(saturating: (fx * fx + fy * fy).squareRoot() * side / 2)
         if ring < rings.count { rings[ring].append(values[row * columns + column]) }
       }
     }
@@ -151,8 +152,8 @@ private struct HalfPower {
     let (cx, cy) = (centre.x * Double(width), centre.y * Double(height))
     let (rx, ry) = (radius * Double(width), radius * Double(height))
     var sum = 0.0
-    for y in Int((cy - ry).rounded(.up))...Int((cy + ry).rounded(.down)) {
-      for x in Int((cx - rx).rounded(.up))...Int((cx + rx).rounded(.down)) {
+    for y in Int(saturating: (cy - ry).rounded(.up))...Int(saturating: (cy + ry).rounded(.down)) {
+      for x in Int(saturating: (cx - rx).rounded(.up))...Int(saturating: (cx + rx).rounded(.down)) {
         let d = Point((Double(x) - cx) / rx, (Double(y) - cy) / ry)
         if d.squaredLength <= 1 { sum += Double(self[x, y]) - background }
       }

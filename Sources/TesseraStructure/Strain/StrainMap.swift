@@ -105,7 +105,7 @@ private struct NodePlace {
   var first, second: Int
 
   init(_ coordinate: Double, count: Int, cubic: Bool) {
-    let floor = min(Int(coordinate), max(0, count - 2))
+    let floor = min(Int(saturating: coordinate), max(0, count - 2))
     let fraction = coordinate - Double(floor)
     (first, second) = (floor, min(floor + 1, count - 1))
     nodes = SIMD4(max(0, floor - 1), floor, second, min(floor + 2, count - 1))

@@ -75,7 +75,8 @@ public enum StrainReference: Sendable, Codable, Equatable {
   }
 
   private static func text(_ value: Double) -> String {
-    value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : String((value * 100).rounded() / 100 + 0)
+    value == value.rounded() && abs(value) < 1e9
+      ? String(Int(saturating: value)) : String((value * 100).rounded() / 100 + 0)
   }
   static func text(_ point: Point) -> String { "(\(text(point.x)), \(text(point.y)))" }
 }
