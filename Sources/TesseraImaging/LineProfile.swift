@@ -35,14 +35,18 @@ public struct LineProfile: Sendable, Codable, Equatable {
       throw ParameterError("profile: \(setting("from")) and \(setting("to")) are the same point; a profile needs two")
     }
     try require(length.isFinite && length <= 1e6, "profile: length", is: length, mustBe: "at most a million pixels")
-    try require(width >= 1 && width <= 1e5, "profile: \(setting("width"))", is: width, mustBe: "at least 1 pixel")
     try require(
-      step > 0 && step.isFinite && length / step <= 1e7, "profile: \(setting("step"))", is: step,
-      mustBe: "positive and give at most 10,000,000 samples")
+      width >= 1 && width <= 1e4, "profile: \(setting("width"))", is: width, mustBe: "between 1 and 10,000 pixels")
+    try require(
+      step > 0 && step.isFinite && length / step <= 1e6, "profile: \(setting("step"))", is: step,
+      mustBe: "positive and give at most 1,000,000 samples")
+    try require(
+      length / step * width <= 2e8, "profile: \(setting("width"))", is: width,
+      mustBe: "at most \(Int(saturating: 2e8 * step / length)) pixels for so many samples")
     let along = (end - start) / length
     let across = Point(-along.y, along.x)
-    let lines = max(1, Int(width.rounded()))
-    return concurrentMap(count: Int(length / step + 1e-9) + 1) { k in
+    let lines = max(1, Int(saturating: width.rounded()))
+    return concurrentMap(count: Int(saturating: length / step + 1e-9) + 1) { k in
       let place = start + along * (Double(k) * step)
       var (sum, squares, count) = (0.0, 0.0, 0)
       for line in 0..<lines {
@@ -67,7 +71,9 @@ private func interpolated(_ image: Raster<Float>, at place: Point) -> Double? {
   guard place.x >= 0, place.y >= 0, place.x <= Double(image.width - 1), place.y <= Double(image.height - 1) else {
     return nil
   }
-  let (x, y) = (min(Int(place.x), max(0, image.width - 2)), min(Int(place.y), max(0, image.height - 2)))
+  let (x, y) = (
+    min(Int(saturating: place.x), max(0, image.width - 2)), min(Int(saturating: place.y), max(0, image.height - 2))
+  )
   let (fx, fy) = (place.x - Double(x), place.y - Double(y))
   let (right, below) = (min(x + 1, image.width - 1), min(y + 1, image.height - 1))
   let top = Double(image[x, y]) * (1 - fx) + Double(image[right, y]) * fx

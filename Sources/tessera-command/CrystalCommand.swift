@@ -54,8 +54,9 @@ struct CrystalCommand: ThreadedCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Maximum rotation between neighbouring columns of one grain, in degrees; above 0 and below 30.",
-      valueName: "degrees"))
+      "Maximum rotation between neighbouring columns of one grain, in degrees; above 0 and below 30. "
+        + "(default: \(short(GrainFinder().largestTurn * 180 / .pi)))",
+      valueName: "degrees"), transform: number(above: 0, below: 30))
   var largestTurn = GrainFinder().largestTurn * 180 / .pi
 
   @Flag(help: "Also count the atoms of each column.")
@@ -63,12 +64,6 @@ struct CrystalCommand: ThreadedCommand {
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
-
-  func validate() throws {
-    guard largestTurn > 0 && largestTurn < 30 else {
-      throw ValidationError("--largest-turn must be between 0 and 30 degrees, but is \(largestTurn)")
-    }
-  }
 
   func run() throws {
     var method = CrystalMethod()

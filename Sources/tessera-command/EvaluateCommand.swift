@@ -41,8 +41,8 @@ struct EvaluateCommand: ThreadedCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Maximum distance between matching sites, in pixels. (default: half the mean spacing of the true sites)",
-      valueName: "pixels"))
+      "Maximum distance between matching sites in pixels, above 0 and at most 1000000000. (default: half the mean spacing of the true sites)",
+      valueName: "pixels"), transform: number(above: 0, to: 1e9))
   var tolerance: Double?
 
   @Flag(help: "Also score vacant nodes (rows of the kind vacant) as sites.")
@@ -83,7 +83,6 @@ struct EvaluateCommand: ThreadedCommand {
           + "\(files.count == 1 ? "file was" : "files were") given"
       )
     }
-    if let tolerance, !(tolerance > 0) { throw ValidationError("--tolerance must be positive, but is \(tolerance)") }
   }
 
   func run() throws {
@@ -150,8 +149,11 @@ struct RegionArgument: Sendable {
   let region: Evaluation.Region
 
   init(typed text: String) throws {
-    guard let numbers = NumberList.numbers(in: text), numbers.count == 4, numbers[2] > 0, numbers[3] > 0 else {
-      throw ValidationError("four numbers are needed, the last two positive, such as -0.5,-0.5,512,512")
+    guard let numbers = NumberList.numbers(in: text), numbers.count == 4, numbers[2] > 0, numbers[3] > 0,
+      numbers.allSatisfy({ abs($0) <= 1e9 })
+    else {
+      throw ValidationError(
+        "four numbers of at most 1000000000 are needed, the last two positive, such as -0.5,-0.5,512,512")
     }
     region = Evaluation.Region(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
   }

@@ -35,12 +35,15 @@ struct ProfileCommand: ThreadedCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Width of the line in pixels, at least 1, over which intensities are averaged.", valueName: "pixels"))
+      "Width of the line in pixels, 1 to 10000, over which intensities are averaged. (default: 1.0)",
+      valueName: "pixels"), transform: number(1...10_000))
   var width = 1.0
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Distance between neighbouring samples, in pixels.", valueName: "pixels"))
+    help: ArgumentHelp(
+      "Distance between neighbouring samples in pixels, 0.000001 to 1000000; at most a million samples. (default: 1.0)",
+      valueName: "pixels"), transform: number(1e-6...1e6))
   var step = 1.0
 
   @Option(help: ArgumentHelp("Also draw the profile to this PNG file.", valueName: "name.png"), completion: .file())

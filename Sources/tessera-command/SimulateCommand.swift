@@ -86,39 +86,43 @@ struct ImagingArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Standard deviation of a column's image, in pixels. (default: 4 for most specimens)", valueName: "pixels"))
+      "Standard deviation of a column's image in pixels, 0.01 to 1000. (default: 4 for most specimens)",
+      valueName: "pixels"), transform: number(0.01...1000))
   var probe: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Incident electrons per square Angstrom, or inf for an image without shot noise.", valueName: "e/A2"))
+      "Incident electrons per square Angstrom, above 0 and at most 1e12, or inf for an image without shot noise.",
+      valueName: "e/A2"), transform: number(above: 0, to: 1e12, orInfinite: true))
   var dose: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Mean counts in the brightest pixel, instead of --dose; inf for an image without shot noise. (default: 20 for most "
-        + "specimens)", valueName: "n"))
+      "Mean counts in the brightest pixel, instead of --dose; above 0 and at most 10000000, or inf for an image without shot noise. (default: 20 for most "
+        + "specimens)", valueName: "n"), transform: number(above: 0, to: 1e7, orInfinite: true))
   var counts: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Fraction of the dose that the brightest pixel scatters to the detector. (default: 0.05)", valueName: "fraction"))
+      "Fraction of the dose that the brightest pixel scatters to the detector. (default: 0.05)", valueName: "fraction"),
+    transform: number(above: 0, to: 1))
   var scatteredFraction: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Standard deviation of Gaussian noise, as a fraction of the brightest pixel. (default: 0)", valueName: "fraction")
-  )
+      "Standard deviation of Gaussian noise, as a fraction of the brightest pixel, 0 to 1000. (default: 0)",
+      valueName: "fraction"), transform: number(0...1000))
   var noise: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Standard deviation of a random shift of each row along x, in pixels. (default: 0)", valueName: "pixels"))
+      "Standard deviation of a random shift of each row along x in pixels, 0 to 10000. (default: 0)",
+      valueName: "pixels"), transform: number(0...10_000))
   var jitter: Double?
 
   @Option(
@@ -137,14 +141,15 @@ struct ImagingArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Standard deviation of a smooth contamination layer, as a fraction of the brightest pixel. (default: 0)",
-      valueName: "fraction"))
+      "Standard deviation of a smooth contamination layer, as a fraction of the brightest pixel, 0 to 1000. (default: 0)",
+      valueName: "fraction"), transform: number(0...1000))
   var contamination: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Constant background, as a fraction of the brightest pixel. (default: 0)", valueName: "fraction"))
+      "Constant background, as a fraction of the brightest pixel, 0 to 1000. (default: 0)", valueName: "fraction"),
+    transform: number(0...1000))
   var background: Double?
 
   func apply(to options: inout SimulationOptions) {
@@ -175,31 +180,27 @@ struct SeriesArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Standard deviation of a random walk of the specimen during one frame, in pixels. (default: 0)",
-      valueName: "pixels"))
+      "Standard deviation of a random walk of the specimen during one frame in pixels, 0 to 10000. (default: 0)",
+      valueName: "pixels"), transform: number(0...10_000))
   var walk: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Standard deviation of a slowly varying scan error in each frame, in pixels. (default: 0)", valueName: "pixels"))
+      "Standard deviation of a slowly varying scan error in each frame in pixels, 0 to 10000. (default: 0)",
+      valueName: "pixels"), transform: number(0...10_000))
   var distortion: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Fast-scan directions of successive frames in degrees, multiples of 90: 0,90, for example. (default: 0)",
-      valueName: "list"), transform: NumberList.init(typed:))
+      valueName: "list"), transform: NumberList.scanAngles(typed:))
   var scanAngle: NumberList?
 
   func validate() throws {
     if frames == nil && (walk != nil || distortion != nil || scanAngle != nil) {
       throw ValidationError("--walk, --distortion and --scan-angle apply to a series only; add --frames")
-    }
-    if let angles = scanAngle?.values,
-      angles.contains(where: { $0.truncatingRemainder(dividingBy: 90) != 0 || abs($0) > 360 })
-    {
-      throw ValidationError("--scan-angle must be multiples of 90 degrees, such as 0,90")
     }
   }
 
@@ -219,13 +220,14 @@ struct SpecimenArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Fraction of nodes with vacancies: F, or F,G with one atom missing and all atoms missing; a single number is split "
-        + "4 : 1. (default: 0.04,0.01 for mose2)", valueName: "fraction"), transform: NumberList.init(typed:))
+        + "4 : 1. (default: 0.04,0.01 for mose2)", valueName: "fraction"), transform: NumberList.fractions(typed:))
   var vacancies: NumberList?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Fraction of nodes occupied by atoms of the other sublattice. (default: 0)", valueName: "fraction"))
+      "Fraction of nodes occupied by atoms of the other sublattice. (default: 0)", valueName: "fraction"),
+    transform: number(0...1))
   var antisites: Double?
 
   @Option(
@@ -237,13 +239,15 @@ struct SpecimenArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Root-mean-square random displacement of the columns, in pixels. (default: 0)", valueName: "pixels"))
+      "Root-mean-square random displacement of the columns in pixels, 0 to 1000. (default: 0)", valueName: "pixels"),
+    transform: number(0...1000))
   var displacement: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Rotation of the crystal, or twist of a bilayer, in degrees from +x towards +y.", valueName: "degrees"))
+      "Rotation of the crystal, or twist of a bilayer, in degrees from +x towards +y, -3600 to 3600.",
+      valueName: "degrees"), transform: number(-3600...3600))
   var angle: Double?
 
   @Option(help: ArgumentHelp("bilayer: kind, s22 or mos2. (default: s22)", valueName: "kind"))
@@ -269,7 +273,8 @@ struct SpecimenArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("strained: magnitude of the strain, -0.2 to 0.2. (default: 0.02)", valueName: "fraction"))
+    help: ArgumentHelp("strained: magnitude of the strain, -0.2 to 0.2. (default: 0.02)", valueName: "fraction"),
+    transform: number(-0.2...0.2))
   var strain: Double?
 
   @Option(
@@ -278,7 +283,9 @@ struct SpecimenArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("grains: rotation between successive grains, in degrees. (default: 17)", valueName: "degrees"))
+    help: ArgumentHelp(
+      "grains: rotation between successive grains in degrees, -3600 to 3600. (default: 17)", valueName: "degrees"),
+    transform: number(-3600...3600))
   var misorientation: Double?
 
   @Option(
@@ -289,7 +296,8 @@ struct SpecimenArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "wedge: loss of intensity per atom by channelling, 0 to 0.2. (default: 0)", valueName: "fraction"))
+      "wedge: loss of intensity per atom by channelling, 0 to 0.2. (default: 0)", valueName: "fraction"),
+    transform: number(0...0.2))
   var saturation: Double?
 
   @Option(
@@ -300,35 +308,33 @@ struct SpecimenArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "motifs: number of patches of each of the two classes. (default: \(MotifPatches().firstCount),"
-        + "\(MotifPatches().secondCount))", valueName: "n1,n2"), transform: NumberList.init(typed:))
+      "motifs: number of patches of each of the two classes, 0 to 1000000. (default: \(MotifPatches().firstCount),"
+        + "\(MotifPatches().secondCount))", valueName: "n1,n2"), transform: NumberList.patchCounts(typed:))
   var patches: NumberList?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "motifs: side length of a patch, in pixels. (default: \(MotifPatches().size))", valueName: "pixels"))
+      "motifs: side length of a patch in pixels, 1 to 4096. (default: \(MotifPatches().size))", valueName: "pixels"))
   var patchSize: Int?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "motifs: distance of the corners from the centre, in pixels. (default: \(short(MotifPatches().distance)))",
-      valueName: "pixels"))
+      "motifs: distance of the corners from the centre in pixels, up to 10000. (default: \(short(MotifPatches().distance)))",
+      valueName: "pixels"), transform: number(-10_000...10_000))
   var distance: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "motifs: height of the central column of class 2, relative to class 1. (default: \(MotifPatches().centreHeight))",
-      valueName: "fraction"))
+      "motifs: height of the central column of class 2, relative to class 1, -1000 to 1000. (default: \(MotifPatches().centreHeight))",
+      valueName: "fraction"), transform: number(-1000...1000))
   var centreHeight: Double?
 
   func validate() throws {
-    if let patches = patches?.values,
-      patches.count != 2 || patches.contains(where: { $0 != $0.rounded() || !(0...1_000_000 ~= $0) })
-    {
-      throw ValidationError("--patches must be two whole numbers between 0 and 1000000, such as 500,500")
+    if let patchSize, !(1...4096 ~= patchSize) {
+      throw ValidationError("--patch-size must be between 1 and 4096, but is \(patchSize)")
     }
   }
 

@@ -62,7 +62,7 @@ struct StrainOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Direction of exx: x, u or v (a lattice vector of the reference), or an angle in degrees from +x towards +y. "
+      "Direction of exx: x, u or v (a lattice vector of the reference), or an angle in degrees from +x towards +y, -3600 to 3600. "
         + "(default: x)", valueName: "axis"), transform: AxisArgument.init(typed:))
   var axis = AxisArgument(axis: .x)
 
@@ -70,13 +70,13 @@ struct StrainOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "columns: standard deviation of the averaging window, in column spacings, 0.5 to 100. (default: chosen, about 1)",
-      valueName: "spacings"))
+      valueName: "spacings"), transform: number(0.5...100))
   var radius: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "gpa: first Bragg vector in cycles per pixel, or in 1/nm with /nm at the end. (default: chosen from the image)",
+      "gpa: first Bragg vector in cycles per pixel, below 0.5 along each axis, or in 1/nm with /nm at the end. (default: chosen from the image)",
       valueName: "x,y"), transform: BraggArgument.init(typed:))
   var g1: BraggArgument?
 
@@ -94,9 +94,9 @@ struct StrainOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "gpa: width of the mask as a fraction of the shorter |g|, 0.01 to 0.5; the standard deviation of a Gaussian, the radius "
+      "gpa: width of the mask as a fraction of the shorter |g|, above 0.01 and at most 0.5; the standard deviation of a Gaussian, the radius "
         + "of a Hann window. (default: 0.1 for gaussian, 0.25 for hann)",
-      valueName: "fraction"))
+      valueName: "fraction"), transform: number(above: 0.01, to: 0.5))
   var maskRadius: Double?
 
   func validate() throws {
@@ -202,8 +202,8 @@ struct AxisArgument: Sendable {
     case "u": axis = .u
     case "v": axis = .v
     default:
-      guard let degrees = Double(argument), degrees.isFinite else {
-        throw ValidationError("x, u, v or an angle in degrees is needed, such as 30")
+      guard let degrees = Double(argument), abs(degrees) <= 3600 else {
+        throw ValidationError("x, u, v or an angle in degrees between -3600 and 3600 is needed, such as 30")
       }
       axis = .angle(degrees * .pi / 180)
     }
@@ -220,6 +220,13 @@ struct BraggArgument: Sendable {
     let text = isPerNanometre ? String(argument.dropLast(3)) : argument
     guard let numbers = NumberList.numbers(in: text), numbers.count == 2 else {
       throw ValidationError("two numbers are needed, such as 0.048,0 (cycles per pixel) or 3.5,0/nm")
+    }
+    let limit = isPerNanometre ? 1e6 : 0.5
+    guard numbers.allSatisfy({ abs($0) < limit }), numbers != [0, 0] else {
+      throw ValidationError(
+        isPerNanometre
+          ? "a Bragg vector must be below 1000000/nm along each axis and not 0,0, such as 3.5,0/nm"
+          : "a Bragg vector must be below 0.5 cycles per pixel along each axis and not 0,0; write 1/nm as 3.5,0/nm")
     }
     vector = Point(numbers[0], numbers[1])
   }

@@ -22,7 +22,8 @@ struct CommandRun {
 
   init(_ words: String..., in folder: String = NSTemporaryDirectory()) throws { try self.init(words, in: folder) }
 
-  init(_ words: [String], in folder: String = NSTemporaryDirectory()) throws {
+  /// - Parameter seconds: ends a command that takes longer, which then has the status 15 or 143.
+  init(_ words: [String], in folder: String = NSTemporaryDirectory(), within seconds: Double? = nil) throws {
     let process = Process()
     process.executableURL = try Self.program()
     process.arguments = words
@@ -31,6 +32,15 @@ struct CommandRun {
     process.standardOutput = output
     process.standardError = errors
     try process.run()
+    let watch = seconds.map { seconds in
+      let watch = DispatchSource.makeTimerSource()
+      watch.schedule(deadline: .now() + seconds)
+      let number = process.processIdentifier
+      watch.setEventHandler { kill(number, SIGTERM) }
+      watch.resume()
+      return watch
+    }
+    defer { watch?.cancel() }
     // What the command prints is short, so that reading one pipe after the other cannot block it.
     self.output = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     self.errors = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -17,17 +17,17 @@ struct `Messages` {
 
   @Test func `name the option where the library names a setting`() throws {
     let scan = try image()
-    let threshold = try tessera("sites", scan, "--noise-threshold", "-1", "-o", "a.csv")
-    #expect(threshold.status == 64)
-    #expect(threshold.errors == "tessera: error: --noise-threshold must be positive, but is -1.0\n")
+    let count = try tessera("count", scan, "--largest-count", "1", "-o", "a")
+    #expect(count.status == 64)
+    #expect(count.errors == "tessera: error: --largest-count must be between 2 and 200, but is 1\n")
     let replaced = try tessera("simulate", "square", "--size", "64", "-o", scan)
     #expect(
       replaced.status == 73
         && replaced.errors.contains("exists already; give another name (or --force, to replace what Tessera wrote)"))
     let series = try tessera("sites", scan, "--scan-angles", "0,90", "-o", "a.csv")
     #expect(series.status == 65 && series.errors.contains("leave out --register, --scan-angles and --frame-pause"))
-    let vacancies = try tessera("simulate", "mose2", "--size", "64", "--vacancies", "2", "-o", "b.tif")
-    #expect(vacancies.status == 64 && vacancies.errors.contains("--vacancies must be between 0 and 1, but is 2.0"))
+    let scale = try tessera("sites", scan, "--scale", "40", "-o", "a.csv")
+    #expect(scale.status == 64 && scale.errors.contains("--scale must be at most a quarter of the image, 32.0 pixels"))
     let point = try tessera("profile", scan, "--from", "1,1", "--to", "1,1")
     #expect(point.status == 64 && point.errors.contains("--from and --to are the same point"))
   }
@@ -40,6 +40,11 @@ struct `Messages` {
     for (option, value, hint) in wrong {
       let run = try tessera("sites", "scan.tif", option, value)
       #expect(run.status == 64 && run.errors.contains(hint), "\(option) \(value): \(run.errors)")
+    }
+    let numbers = [("--noise-threshold", "-1"), ("--scale", "1e308"), ("--contrast-threshold", "nan")]
+    for (option, value) in numbers {
+      let run = try tessera("sites", "scan.tif", option, value)
+      #expect(run.status == 64 && run.errors.contains("'\(value)'") && run.errors.contains("must be"), "\(run.errors)")
     }
     let planes = try tessera("crystal", "scan.tif", "--planes", "99999999999,1")
     #expect(planes.status == 64 && planes.errors.contains("99999999999,1") && planes.errors.contains("such as 1,1"))

@@ -89,7 +89,7 @@ public struct Registration: Sendable, Codable, Equatable {
     try require(pairSpan >= 1, "pair span", is: pairSpan, mustBe: "1 or more")
     try require(slowLines > 0 && slowLines < 1e6, "slow lines", is: slowLines, mustBe: "positive")
     try require(
-      pauseLines >= 0 && pauseLines.isFinite, setting("frame pause"), is: pauseLines, mustBe: "0 or more, in lines")
+      0...1e6 ~= pauseLines, setting("frame pause"), is: pauseLines, mustBe: "between 0 and 1000000 lines")
     if let iterations { try require(iterations >= 1, "iterations", is: iterations, mustBe: "1 or more") }
   }
 

@@ -47,7 +47,9 @@ public struct ClassFinder: Sendable, Codable, Equatable {
   ///   - noise: standard deviation of a feature from the noise of the image alone; 0 if unknown. Where the smallest
   ///     eigenvalues of the features say more, they are believed.
   public func outcome(features: Matrix<Float>, layout: Layout, noise: Double = 0) throws -> Outcome {
-    try require(separation > 2, setting("separation"), is: separation, mustBe: "more than 2 standard deviations")
+    try require(
+      separation > 2 && separation <= 1e6, setting("separation"), is: separation,
+      mustBe: "above 2 and at most 1000000 standard deviations")
     try require(smallestClass >= 2, "smallest class", is: smallestClass, mustBe: "2 or more")
     let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
     let known = features.selecting(rows: rows)

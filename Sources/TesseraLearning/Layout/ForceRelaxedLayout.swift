@@ -104,7 +104,9 @@ public struct ForceRelaxedLayout: Sendable, Codable, Equatable {
     try require(clip > 0, "the clip of forces", is: clip, mustBe: "positive")
     try require(snapshotInterval >= 0, "the snapshot interval", is: snapshotInterval, mustBe: "0 or more")
     for stage in stages {
-      try require(stage.iterations >= 0, "the iterations of a stage", is: stage.iterations, mustBe: "0 or more")
+      try require(
+        0...1_000_000 ~= stage.iterations, "the iterations of a stage", is: stage.iterations,
+        mustBe: "between 0 and 1000000")
       switch stage.law {
       case .relaxed(let alpha, let beta, let n, let m):
         try require(alpha >= 0 && beta >= 0, "the strengths of a force law", is: [alpha, beta], mustBe: "0 or more")

@@ -78,12 +78,16 @@ public struct MotifPatches: Sendable, Codable, Equatable {
 
   func check() throws(ParameterError) {
     try require((2...100).contains(corners), setting("corners"), is: corners, mustBe: "between 2 and 100")
-    try require(distance.isFinite, setting("distance"), is: distance, mustBe: "finite, in pixels")
+    try require(abs(distance) <= 10_000, setting("distance"), is: distance, mustBe: "at most 10,000 pixels")
     try require(centreHeight.isFinite, setting("centre height"), is: centreHeight, mustBe: "finite")
     try require(
-      firstCount >= 0 && secondCount >= 0 && firstCount + secondCount > 0, "patch counts",
-      is: "\(firstCount), \(secondCount)", mustBe: "0 or more, and not both 0")
-    try require(size > 0, setting("patch size"), is: size, mustBe: "positive, in pixels")
+      0...1_000_000 ~= firstCount && 0...1_000_000 ~= secondCount && firstCount + secondCount > 0, setting("patches"),
+      is: "\(firstCount), \(secondCount)", mustBe: "between 0 and 1,000,000, and not both 0")
+    try require((1...4096).contains(size), setting("patch size"), is: size, mustBe: "between 1 and 4096 pixels")
+    let pixels = Double(firstCount + secondCount) * Double(size) * Double(size)
+    try require(
+      pixels <= 1_073_741_824, setting("patches"), is: "\(firstCount), \(secondCount)",
+      mustBe: "fewer: together they have \(pixels) pixels, more than 1,073,741,824")
     try require(sigma > 0, "sigma", is: sigma, mustBe: "positive, in pixels")
     try require(noise >= 0, "noise", is: noise, mustBe: "0 or more")
     try require(rowShift >= 0, "row shift", is: rowShift, mustBe: "0 or more, in pixels")

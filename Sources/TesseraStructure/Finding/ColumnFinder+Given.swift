@@ -12,9 +12,7 @@ extension ColumnFinder {
   /// - Throws: `DataError` where no place lies in the image, or one is far from it.
   public func fitted(at positions: [Point], in prepared: Preparation.Prepared, name: String) throws -> Found {
     let image = prepared.image
-    if let scale {
-      try require((0.5...1000).contains(scale), setting("scale"), is: scale, mustBe: "between 0.5 and 1000 pixels")
-    }
+    try checkScale(for: image)
     let (w, h) = (Double(image.width), Double(image.height))
     let near = (x: -w...2 * w, y: -h...2 * h)
     if let (row, place) = positions.enumerated().first(where: {
@@ -24,7 +22,9 @@ extension ColumnFinder {
         "\(name): position \(row + 1) of \(positions.count), (\(place.x), \(place.y)), is far from the image of "
           + "\(image.width) x \(image.height) pixels; positions must be in pixels")
     }
-    let inside = positions.filter { image.contains(x: Int($0.x.rounded()), y: Int($0.y.rounded())) }
+    let inside = positions.filter {
+      image.contains(x: Int(saturating: $0.x.rounded()), y: Int(saturating: $0.y.rounded()))
+    }
     guard !inside.isEmpty else {
       throw DataError(
         "\(name): none of the \(positions.count) positions lies in the image of \(image.width) x \(image.height) "
@@ -58,7 +58,7 @@ extension ColumnFinder {
     var scale = 1.0
     while scale <= max(1, largest) {
       // As far as the filter reaches.
-      let reach = Int((4 * scale).rounded(.up))
+      let reach = Int(saturating: (4 * scale).rounded(.up))
       if reach > radius {
         radius *= 2
         surroundings = meanSurroundings(of: sample, in: image, radius: radius)
@@ -80,7 +80,7 @@ extension ColumnFinder {
     let side = 2 * radius + 1
     var sums = Raster<Float>(width: side, height: side, filling: 0)
     for place in places {
-      let (left, top) = (Int(place.x.rounded()) - radius, Int(place.y.rounded()) - radius)
+      let (left, top) = (Int(saturating: place.x.rounded()) - radius, Int(saturating: place.y.rounded()) - radius)
       let inside = min(max(0, -left), side)..<max(min(side, image.width - left), 0)
       var target = sums.values.mutableSpan
       for v in 0..<side {

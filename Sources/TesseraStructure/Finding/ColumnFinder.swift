@@ -77,12 +77,21 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     }
   }
 
+  /// Throws where the given scale is out of its range. Columns are about four times as far apart: of a larger scale than a
+  /// quarter of the image there would be one.
+  func checkScale(for image: Raster<Float>) throws(ParameterError) {
+    guard let scale else { return }
+    try require((0.5...1000).contains(scale), setting("scale"), is: scale, mustBe: "between 0.5 and 1000 pixels")
+    let limit = Double(max(16, min(image.width, image.height))) / 4
+    try require(scale <= limit, setting("scale"), is: scale, mustBe: "at most a quarter of the image, \(limit) pixels")
+  }
+
   /// - Throws: `DataError` where the image shows no column; `ParameterError` for a setting outside its range.
   public func found(in prepared: Preparation.Prepared, name: String) throws -> Found {
-    try require(noiseThreshold > 0, setting("noise threshold"), is: noiseThreshold, mustBe: "positive")
-    if let scale {
-      try require((0.5...1000).contains(scale), setting("scale"), is: scale, mustBe: "between 0.5 and 1000 pixels")
-    }
+    try require(
+      noiseThreshold > 0 && noiseThreshold <= 1e6, setting("noise threshold"), is: noiseThreshold,
+      mustBe: "above 0 and at most 1000000")
+    try checkScale(for: prepared.image)
     if let c = contrastThreshold {
       try require(c >= 0 && c < 1, setting("contrast threshold"), is: c, mustBe: "0 or more and below 1")
     }
@@ -150,7 +159,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     var used = route == .svd ? Route.svd : .scaleSpace
     if route == .svd || (route == .auto && raw < 6.5) {
       used = .svd
-      let denoised = PatchDenoiser(side: max(8, Int((6 * scale).rounded()))).denoised(prepared.image)
+      let denoised = PatchDenoiser(side: max(8, Int(saturating: (6 * scale).rounded()))).denoised(prepared.image)
       candidates = self.candidates(
         in: denoised, prepared.isMeasured, scale: max(1, 0.8 * scale), noise: noise, noiseShare: 0.25)
     }
@@ -193,7 +202,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     from outcome: ColumnFit.Outcome, prepared: Preparation.Prepared, sigma: Double, spacing: Double, noise: NoiseModel
   ) -> [GaussianColumn] {
     let response = GaussianFilter.blobResponse(outcome.residual, sigma: sigma)
-    let all = LocalMaxima.indices(in: response, reach: max(1, Int((1.2 * sigma).rounded())))
+    let all = LocalMaxima.indices(in: response, reach: max(1, Int(saturating: (1.2 * sigma).rounded())))
       .filter { prepared.isMeasured.values[$0] }
     let ratios = ScaleLadder(image: prepared.image, noise: noise).significance(of: all, in: response, scale: sigma)
     let columns = PlanarIndex(outcome.columns.map(\.centre))

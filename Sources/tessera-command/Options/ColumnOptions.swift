@@ -19,22 +19,23 @@ struct ColumnOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Smoothing scale in pixels, 0.5 to 1000; about a quarter of the column spacing. (default: measured in the image)",
-      valueName: "pixels"))
+      "Smoothing scale in pixels, 0.5 to 1000 and at most a quarter of the image; about a quarter of the column "
+        + "spacing. (default: measured in the image)",
+      valueName: "pixels"), transform: number(0.5...1000))
   var scale: Double?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Minimum height of a column in the smoothed image, in standard deviations of the noise.", valueName: "deviations")
-  )
+      "Minimum height of a column in the smoothed image, in standard deviations of the noise; above 0 and at most 1000000. "
+        + "(default: \(ColumnFinder().noiseThreshold))", valueName: "deviations"), transform: number(above: 0, to: 1e6))
   var noiseThreshold = ColumnFinder().noiseThreshold
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Minimum height of a column, as a fraction (from 0 to below 1) of the strong columns around the column. "
-        + "(default: \(ColumnFinder.faintestShare))", valueName: "fraction"))
+        + "(default: \(ColumnFinder.faintestShare))", valueName: "fraction"), transform: number(from: 0, below: 1))
   var contrastThreshold: Double?
 
   @Option(

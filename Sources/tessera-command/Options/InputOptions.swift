@@ -10,11 +10,14 @@ struct ReadingArguments: ParsableArguments {
   var frameAxis = ReadingOptions.FrameAxis.first
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Maximum number of pixels of an image to read.", valueName: "n"))
+    parsing: .unconditional,
+    help: ArgumentHelp("Maximum number of pixels of an image to read, 1 to 1000000000000.", valueName: "n"))
   var maxPixels = 1 << 31
 
   func validate() throws {
-    guard maxPixels > 0 else { throw ValidationError("--max-pixels must be positive, but is \(maxPixels)") }
+    guard (1...1_000_000_000_000).contains(maxPixels) else {
+      throw ValidationError("--max-pixels must be between 1 and 1000000000000, but is \(maxPixels)")
+    }
   }
 
   func open(_ path: String) throws -> ImageFile {
@@ -28,7 +31,8 @@ struct ReadingArguments: ParsableArguments {
 struct InputOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Pixel size to use instead of the calibration in the file, in nm, pm, A or um: 0.0123nm, for example. (default: the "
+      "Pixel size to use instead of the calibration in the file, in nm, pm, A or um: 0.0123nm, for example; 1e-6 nm to "
+        + "1e6 nm. (default: the "
         + "calibration in the file)", valueName: "size"), transform: PixelSize.init(typed:))
   var pixelSize: PixelSize?
 

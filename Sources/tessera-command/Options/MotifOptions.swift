@@ -19,8 +19,8 @@ struct MotifOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Angular orders |q| of the Zernike moments to use, such as 0,2,3. (default: all)", valueName: "list"),
-    transform: NumberList.init(typed:))
+      "Angular orders |q| of the Zernike moments to use, 0 to 40, such as 0,2,3. (default: all)", valueName: "list"),
+    transform: NumberList.angularOrders(typed:))
   var angularOrders: NumberList?
 
   @Option(
@@ -37,7 +37,7 @@ struct MotifOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Side length of a patch in pixels, odd and at least 5. (default: twice the lattice-plane spacing)",
+      "Side length of a patch in pixels, odd, at least 5 and at most half the image. (default: twice the lattice-plane spacing)",
       valueName: "pixels"))
   var patchSize: Int?
 
@@ -57,15 +57,16 @@ struct MotifOptions: ParsableArguments {
   var iterations = Self.standardIterations
 
   @Option(
-    help: ArgumentHelp("Number of classes, or auto to find the number. (default: auto)", valueName: "n"),
+    help: ArgumentHelp("Number of classes, 1 to 1000, or auto to find the number. (default: auto)", valueName: "n"),
     transform: ClassCount.init(typed:))
   var classes = ClassCount.auto
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Minimum distance between two classes, in standard deviations of the noise; more than 2.",
-      valueName: "deviations"))
+      "Minimum distance between two classes, in standard deviations of the noise; above 2 and at most 1000000. "
+        + "(default: \(Self.standard.classFinder.separation))",
+      valueName: "deviations"), transform: number(above: 2, to: 1e6))
   var separation = Self.standard.classFinder.separation
 
   func validate() throws {
@@ -78,12 +79,14 @@ struct MotifOptions: ParsableArguments {
     guard (2...100_000).contains(iterations) else {
       throw ValidationError("--iterations must be between 2 and 100000, but is \(iterations)")
     }
+    if let count = classes.count, !(1...1000 ~= count) {
+      throw ValidationError("--classes must be auto or between 1 and 1000, but is \(count)")
+    }
+    if let patchSize, patchSize > 1 << 20 {
+      throw ValidationError("--patch-size must be at most half the image, but is \(patchSize)")
+    }
     if let patchSize, patchSize < 5 || patchSize.isMultiple(of: 2) {
       throw ValidationError("--patch-size must be an odd number of at least 5, but is \(patchSize)")
-    }
-    if let orders = angularOrders?.values, let wrong = orders.first(where: { !(0...40 ~= $0) || $0 != $0.rounded() }) {
-      throw ValidationError(
-        "--angular-orders must be whole numbers between 0 and 40, such as 0,2,3, but one is \(wrong)")
     }
   }
 

@@ -30,24 +30,19 @@ struct RegisterOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Fast-scan directions of successive frames in degrees, multiples of 90: 0,90, for example. (default: 0)",
-      valueName: "list"), transform: NumberList.init(typed:))
+      valueName: "list"), transform: NumberList.scanAngles(typed:))
   var scanAngles: NumberList?
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Pause between two frames, in scan-line times; used to correct the drift within frames. (default: "
-        + "\(short(Registration().pauseLines)))", valueName: "lines"))
+      "Pause between two frames, in scan-line times; used to correct the drift within frames; 0 to 1000000. (default: "
+        + "\(short(Registration().pauseLines)))", valueName: "lines"), transform: number(0...1e6))
   var framePause: Double?
 
   func validate() throws {
     if let register, register.mode == nil, scanAngles != nil || framePause != nil {
       throw ValidationError("--scan-angles and --frame-pause apply to --register rigid and --register rows only")
-    }
-    if let angles = scanAngles?.values,
-      angles.contains(where: { $0.truncatingRemainder(dividingBy: 90) != 0 || abs($0) > 360 })
-    {
-      throw ValidationError("--scan-angles must be multiples of 90 degrees, such as 0,90")
     }
   }
 

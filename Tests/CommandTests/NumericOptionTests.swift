@@ -1,0 +1,79 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every number that an option takes has bounds: beyond them it is refused with a sentence, and within them the command ends.
+struct `Numeric options` {
+  private static let input = ["--pixel-size", "--dataset", "--frame", "--max-pixels", "--frame-pause", "--scan-angles"]
+  private static let columns = ["--scale", "--noise-threshold", "--contrast-threshold"]
+  private static let motifs = [
+    "--angular-orders", "--max-order", "--patch-size", "--neighbors", "--iterations", "--classes", "--separation",
+  ]
+
+  static let commands: [(words: [String], options: [String])] = [
+    (["sites", "a.tif", "-o", "a.csv", "--force"], input + columns),
+    (["sites", "a.tif", "-o", "b.csv", "--force", "--method", "symmetry"], ["--fold"]),
+    (["motifs", "a.tif", "--force", "--iterations", "20"], motifs.filter { $0 != "--iterations" } + ["--seed"]),
+    (["motifs", "a.tif", "-o", "n", "--force"], ["--iterations"]),
+    (["strain", "a.tif", "--force"], ["--axis", "--radius", "--mask-radius", "--reference"]),
+    (["strain", "a.tif", "-o", "g", "--force", "--g2", "0,0.0833"], ["--g1"]),
+    (["crystal", "a.tif", "--force"], ["--largest-turn"]), (["count", "a.tif", "--force"], ["--largest-count"]),
+    (
+      ["profile", "a.tif", "--from", "1,1", "--to", "60,60", "-o", "p.csv", "--force"],
+      ["--width", "--step"]
+    ),
+    (["profile", "a.tif", "--to", "60,60", "-o", "q.csv", "--force"], ["--from"]),
+    (["evaluate", "a.sites.csv", "a.sites.csv"], ["--tolerance", "--region"]),
+    (["convert", "a.tif", "b.png", "--force"], ["--bits"]),
+    (
+      ["simulate", "square", "-o", "s.tif", "--force", "--size", "64"],
+      [
+        "--pixel-size", "--probe", "--dose", "--counts", "--scattered-fraction", "--noise", "--jitter", "--drift",
+        "--tilt", "--contamination", "--background", "--frames", "--antisites", "--displacement", "--angle",
+        "--vacancies", "--dopants", "--seed",
+      ]
+    ),
+    (["simulate", "square", "-o", "z.tif", "--force"], ["--size"]),
+    (
+      ["simulate", "square", "-o", "f.tif", "--force", "--size", "64", "--frames", "2"],
+      ["--walk", "--distortion", "--scan-angle"]
+    ),
+    (["simulate", "grains", "-o", "r.tif", "--force", "--size", "64"], ["--grains", "--misorientation"]),
+    (["simulate", "strained", "-o", "t.tif", "--force", "--size", "64"], ["--strain"]),
+    (["simulate", "wedge", "-o", "w.tif", "--force", "--size", "64"], ["--thickness", "--saturation"]),
+    (["simulate", "bilayer", "-o", "l.tif", "--force", "--size", "64"], ["--case"]),
+    (
+      ["simulate", "motifs", "-o", "m.tif", "--force"],
+      ["--corners", "--patches", "--patch-size", "--distance", "--centre-height"]
+    ),
+  ]
+
+  private static let values = ["0", "-1", "nan", "inf", "1e9", "1e-12", "1e308", "text"]
+  /// Options of several numbers: the value stands in the first place.
+  private static let tails = [
+    "--drift": ",0", "--tilt": ",0", "--g1": ",0", "--from": ",1", "--patches": ",2", "--region": ",0,9,9",
+    "--reference": ",1,20,20",
+  ]
+
+  @Test(.slow, arguments: commands.indices) func `of any value are refused or obeyed in time`(index: Int) throws {
+    let folder = ScratchFolder()
+    #expect(try CommandRun("simulate", "square", "--size", "64", "-o", "a.tif", in: folder.path).status == 0)
+    let (words, options) = Self.commands[index]
+    for option in options {
+      for value in Self.values {
+        let typed = (option == "--dopants" ? "W:" : "") + value + (Self.tails[option] ?? "")
+        let start = ContinuousClock.now
+        let run = try CommandRun(words + ["\(option)=\(typed)"], in: folder.path, within: 30)
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        let context = "\(words.joined(separator: " ")) \(option)=\(typed): \(run.status) \(run.errors)"
+        #expect([0, 64, 65].contains(run.status) && seconds < 10, "\(seconds) s, \(context)")
+        if run.status == 64 {
+          #expect(run.errors.contains(value) || run.errors.contains(typed), "\(context)")
+        }
+        if ["nan", "inf", "1e308", "text"].contains(value), !["--dose", "--counts"].contains(option) || value != "inf" {
+          #expect(run.status != 0, "\(context)")
+        }
+      }
+    }
+  }
+}
