@@ -113,11 +113,12 @@ struct `The command strain` {
       image, "--method", "gpa", "--g1", "0.31,0.07", "--g2", "0,0.29", status: 65, saying: "shows no reflection at g1")
     // An option of one method chooses it, so it is never ignored.
     try fails(image, "--g1", "0.05,0", status: 64, saying: "give both --g1 and --g2")
-    try fails(image, "--mask-radius", "0.001", status: 64, saying: "--mask-radius must be between 0.01 and 0.5")
-    try fails(image, "--radius", "0.1", status: 64, saying: "--radius must be between 0.5 and 100")
+    try fails(image, "--mask-radius", "0.001", status: 64, saying: "must be above 0.01 and at most 0.5")
+    try fails(image, "--radius", "0.1", status: 64, saying: "must be between 0.5 and 100")
     try fails(image, "--radius", "2", "--mask", "hann", status: 64, saying: "choose one method with --method")
     try fails(
-      image, "--method", "columns", "--g1", "0,1", "--g2", "1,0", status: 64, saying: "do not apply to --method columns"
+      image, "--method", "columns", "--g1", "0,0.1", "--g2", "0.1,0", status: 64,
+      saying: "do not apply to --method columns"
     )
     try fails(
       image, "--reference", "vectors:17,0,0,17", status: 65, saying: "are not lattice vectors of this image")
