@@ -8,12 +8,15 @@ extension Preparation.Contrast: ExpressibleByArgument {}
 /// `--threads`; `main` runs a `ThreadedCommand` within this limit.
 struct ThreadOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("Number of threads; results do not depend on the number. (default: all cores)", valueName: "n"))
+    help: ArgumentHelp(
+      "Number of threads, 1 to 1024; results do not depend on the number. (default: all cores)", valueName: "n"))
   var threads: Int?
 
   func validate() throws {
     guard let threads else { return }
-    guard threads >= 1 else { throw ValidationError("--threads must be 1 or more, but is \(threads)") }
+    guard (1...1024).contains(threads) else {
+      throw ValidationError("--threads must be between 1 and 1024, but is \(threads)")
+    }
   }
 }
 
