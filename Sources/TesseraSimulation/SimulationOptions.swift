@@ -30,8 +30,10 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   public var angle: Double?
   /// Variant of the specimen (`bilayer`: s22, mos2).
   public var kind: String?
-  /// Crystal of a specimen that is made of one (`grains`, `strained`), by its specimen's name.
+  /// Crystal of a specimen that is made of one (`grains`, `amorphous-crystal`, `strained`, `wedge`), by its specimen's name.
   public var crystal: String?
+  /// Plane group of `plane-group`, by its short or full symbol: `p31m`, `p2mm`.
+  public var group: String?
   /// Strain field of `strained`: uniform, gradient, step, turn, dislocation; and its size.
   public var field: String?
   public var strain: Double?
@@ -52,7 +54,7 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
 
 /// Options that only some specimens know.
 enum SpecificOption: CaseIterable {
-  case vacancies, defects, displacement, angle, kind, crystal, field, grains, motifs, thickness
+  case vacancies, defects, displacement, angle, kind, crystal, field, grains, group, motifs, thickness
 }
 
 extension SimulationOptions {
@@ -65,6 +67,7 @@ extension SimulationOptions {
       (.kind, "kind", kind != nil), (.kind, "case", parameterCase != nil), (.crystal, "crystal", crystal != nil),
       (.field, "field", field != nil), (.field, "strain", strain != nil), (.grains, "grains", grains != nil),
       (.grains, "misorientation", misorientation != nil), (.motifs, "motifs", motifs != nil),
+      (.group, "group", group != nil),
       (.thickness, "thickness", thickness != nil), (.thickness, "saturation", saturation != nil),
     ]
     for (option, name, isSet) in given where isSet && !known.contains(option) {

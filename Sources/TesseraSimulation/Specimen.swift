@@ -37,6 +37,7 @@ enum RandomStream {
   static let patches: UInt64 = 7
   static let walk: UInt64 = 8
   static let distortion: UInt64 = 9
+  static let orientations: UInt64 = 10
   /// One stream for each image row follows.
   static let rows: UInt64 = 1 << 32
 

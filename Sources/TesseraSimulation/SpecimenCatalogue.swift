@@ -5,7 +5,8 @@ extension Simulation {
   /// Names of the specimens, as `simulate` takes them.
   public static let specimenNames =
     Crystal.named.map(\.name) + [
-      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "grains", "strained", "wedge", "amorphous",
+      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "grains", "two-lattices", "three-phases", "twin",
+      "stacking-fault", "inversion", "amorphous-crystal", "plane-group", "strained", "wedge", "amorphous",
       "single-atoms", "noise",
     ]
 
@@ -18,6 +19,13 @@ extension Simulation {
     case "stm-vacancies": try setVacancyField(options)
     case "quasiperiodic": try setQuasiperiodic(options)
     case "grains": try setGrains(options)
+    case "two-lattices": try setTwoLattices(options)
+    case "three-phases": try setThreePhases(options)
+    case "twin": try setFault(.twin, options)
+    case "stacking-fault": try setFault(.stackingFault, options)
+    case "inversion": try setInversion(options)
+    case "amorphous-crystal": try setAmorphousCrystal(options)
+    case "plane-group": try setPlaneGroup(options)
     case "strained": try setStrained(options)
     case "wedge": try setWedge(options)
     case "amorphous": try options.refuseAll(except: [], for: name)
@@ -98,19 +106,6 @@ extension Simulation {
     specimen = tiling
   }
 
-  private mutating func setGrains(_ options: SimulationOptions) throws(ParameterError) {
-    try options.refuseAll(except: [.defects, .displacement, .angle, .crystal, .grains], for: name)
-    var grains = Polycrystal()
-    grains.crystal = try crystal(options.crystal) ?? grains.crystal
-    grains.count = options.grains ?? grains.count
-    grains.angle = options.angleInRadians ?? grains.angle
-    grains.misorientation = options.misorientation.map { $0 * .pi / 180 } ?? grains.misorientation
-    grains.defects = try options.defects(startingWith: grains.defects)
-    grains.displacement = options.displacement ?? grains.displacement
-    imaging.columnSigma = grains.crystal.columnSigma
-    specimen = grains
-  }
-
   private mutating func setStrained(_ options: SimulationOptions) throws(ParameterError) {
     try options.refuseAll(except: [.defects, .displacement, .angle, .crystal, .field], for: name)
     var strained = StrainedCrystal()
@@ -172,14 +167,14 @@ extension Simulation {
     imaging.tilt = options.tilt ?? imaging.tilt
   }
 
-  private func crystal(_ name: String?) throws(ParameterError) -> Crystal? {
+  func crystal(_ name: String?) throws(ParameterError) -> Crystal? {
     guard let name else { return nil }
     if let crystal = Crystal.named.first(where: { $0.name == name }) { return crystal }
     let known = Crystal.named.map(\.name).joined(separator: ", ")
     throw ParameterError("\(setting("crystal")) must be one of \(known), but is \(name)")
   }
 
-  private func choice<Kind: RawRepresentable<String> & CaseIterable>(
+  func choice<Kind: RawRepresentable<String> & CaseIterable>(
     _ word: String?, _ what: String
   ) throws(ParameterError) -> Kind? {
     guard let word else { return nil }

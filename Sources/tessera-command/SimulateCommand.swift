@@ -14,7 +14,8 @@ struct SimulateCommand: ThreadedCommand {
         tessera simulate mose2 --vacancies 0.05 --counts 20 -o test.tif
 
       writes test.tif, test.sites.csv (one row per lattice node: position, element, defect and environment) and test.truth.json \
-      (every parameter). Strained specimens add test.strain.tif, grains add test.labels.tif and motifs add test.patches.npy. \
+      (every parameter). Specimens with regions (grains, two-lattices, three-phases, twin, stacking-fault, inversion and \
+      amorphous-crystal) add test.labels.tif, strained specimens add test.strain.tif and motifs add test.patches.npy. \
       Without --output the image is SPECIMEN.tif. Lengths are in pixels and fractions lie between 0 and 1 unless stated otherwise; \
       docs/simulation.md describes the specimens and the image model.
       """)
@@ -261,9 +262,16 @@ struct SpecimenArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "grains, strained, wedge: specimen name of the crystal. (default: mose2; fcc110 for wedge)", valueName: "specimen"
-    ))
+      "grains, strained, wedge, amorphous-crystal: specimen name of the crystal. (default: mose2; fcc110 for wedge, "
+        + "hexagonal for amorphous-crystal)", valueName: "specimen"))
   var crystal: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "plane-group: symbol of the plane group, one of \(PlaneGroup.allCases.map(\.rawValue).joined(separator: ", ")). "
+        + "Full symbols such as p2mm are read as well. (default: \(PlaneGroupSpecimen().group.rawValue))",
+      valueName: "group"), completion: .list(PlaneGroup.allCases.map(\.rawValue)))
+  var group: String?
 
   @Option(
     help: ArgumentHelp(
@@ -347,6 +355,7 @@ struct SpecimenArguments: ParsableArguments {
     options.kind = kind
     options.parameterCase = parameterCase
     options.crystal = crystal
+    options.group = group
     options.field = field
     options.strain = strain
     options.grains = grains

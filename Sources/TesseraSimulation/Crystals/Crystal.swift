@@ -48,6 +48,12 @@ public struct Crystal: Sendable, Codable, Equatable {
     }
     return found.sorted { $0.offset.squaredLength < $1.offset.squaredLength }
   }
+
+  /// Shortest distance between two columns, in nm.
+  var shortestDistance: Double {
+    columns.indices.flatMap { neighbours(of: $0, within: a.length + b.length).prefix(1).map(\.offset.length) }.min()
+      ?? 0
+  }
 }
 
 /// Sum of Z^1.7; atoms that are no elements count as 1.

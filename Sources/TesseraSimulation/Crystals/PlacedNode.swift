@@ -14,3 +14,15 @@ struct PlacedNode: Sendable {
 
   var position: Point { ideal + displacement }
 }
+
+extension [PlacedNode] {
+  /// The nodes that have no earlier node within a distance, in pixels.
+  func separated(by distance: Double) -> [PlacedNode] {
+    let index = PlanarIndex(map(\.ideal))
+    var isKept = [Bool](repeating: true, count: count)
+    for node in indices {
+      isKept[node] = !index.neighbours(of: self[node].ideal, within: distance).contains { $0 < node && isKept[$0] }
+    }
+    return indices.filter { isKept[$0] }.map { self[$0] }
+  }
+}
