@@ -20,8 +20,8 @@ extension Simulation {
     specimen = try mosaic(.twoLattices, options)
   }
 
-  /// Columns that rise by a quarter above their surroundings, so that one of them stands about seven times above the noise of
-  /// its own area.
+  /// Columns that rise by a quarter above their surroundings: one of them stands about seven standard deviations above the
+  /// noise of its own area.
   mutating func setThreePhases(_ options: SimulationOptions) throws(ParameterError) {
     specimen = try mosaic(.threePhases, options)
     imaging.background = 4

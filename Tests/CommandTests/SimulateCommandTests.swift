@@ -15,6 +15,25 @@ struct `The commands simulate and evaluate` {
     #expect(scored.status == 0 && scored.json?["f1"] as? Double == 1 && scored.json?["chamfer_px"] as? Double == 0)
   }
 
+  @Test func `draw the two sides of a fault as labels`() throws {
+    let made = try tessera("simulate", "stacking-fault", "--size", "160", "--angle", "30", "-o", "f.tif", "--json")
+    #expect(made.status == 0 && made.errors.isEmpty)
+    #expect(made.json?["files"] as? [String] == ["f.tif", "f.sites.csv", "f.truth.json", "f.labels.tif"])
+  }
+
+  @Test func `know the plane groups by both symbols`() throws {
+    for (name, group) in [("p31m", "p31m"), ("p4gm", "p4g")] {
+      let made = try tessera("simulate", "plane-group", "--group", name, "--size", "128", "-o", "\(group).tif")
+      #expect(made.status == 0 && made.errors.isEmpty)
+      #expect(
+        String(decoding: try folder.data("\(group).truth.json"), as: UTF8.self).contains("\"group\" : \"\(group)\""))
+    }
+    let wrong = try tessera("simulate", "plane-group", "--group", "p5", "--size", "128")
+    #expect(wrong.status == 64 && wrong.errors.contains("--group must be one of p1, p2, pm,"))
+    #expect(wrong.errors.contains("but is p5"))
+    #expect(try tessera("simulate", "twin", "--group", "p1", "--size", "128").status == 64)
+  }
+
   @Test func `give the same bytes for the same seed on any number of threads`() throws {
     for (name, threads) in [("a", "1"), ("b", "2")] {
       let made = try tessera(

@@ -3,9 +3,9 @@ import TesseraNumerics
 extension PlaneGroup {
   /// Columns of the motif: three in groups of up to four operations a cell, two in the others, all in general positions.
   ///
-  /// The places are the outcome of a search: no two columns of the crystal come nearer to each other than 16 of 20
-  /// hundredths of the root of the area per column, and every isometry of the lattice that the group does not have moves some
-  /// column away from all columns of its kind by half of that root or more.
+  /// The places are the outcome of a search. In pixels of .0137 nm, no two columns of the crystal are nearer to each other
+  /// than 15.5, and every isometry of the lattice that the group does not have takes some column 9.5 or more away from all
+  /// columns of its kind.
   private var places: [Point] {
     switch self {
     case .p1: [Point(0.728, 0.015), Point(0.958, 0.469), Point(0.409, 0.72)]
@@ -18,13 +18,13 @@ extension PlaneGroup {
     case .pgg: [Point(0.453, 0.645), Point(0.738, 0.554), Point(0.169, 0.716)]
     case .cmm: [Point(0.374, 0.398), Point(0.141, 0.654)]
     case .p4: [Point(0.863, 0.608), Point(0.337, 0.595), Point(0.734, 0.89)]
-    case .p4m: [Point(0.751, 0.103), Point(0.397, 0.248)]
-    case .p4g: [Point(0.626, 0.418), Point(0.459, 0.802)]
+    case .p4m: [Point(0.25, 0.896), Point(0.397, 0.751)]
+    case .p4g: [Point(0.422, 0.63), Point(0.692, 0.96)]
     case .p3: [Point(0.748, 0.515), Point(0.592, 0.675), Point(0.792, 0.994)]
-    case .p3m1: [Point(0.226, 0.008), Point(0.543, 0.664)]
+    case .p3m1: [Point(0.545, 0.878), Point(0.789, 0)]
     case .p31m: [Point(0.866, 0.232), Point(0.139, 0.604)]
     case .p6: [Point(0.502, 0.136), Point(0.628, 0.725)]
-    case .p6m: [Point(0.764, 0.087), Point(0.636, 0.513)]
+    case .p6m: [Point(0.757, 0.09), Point(0.663, 0.49)]
     }
   }
 

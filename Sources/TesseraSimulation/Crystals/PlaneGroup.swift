@@ -1,7 +1,7 @@
 import TesseraNumerics
 
 /// The 17 plane groups, by their short symbols. Source of symbols and operations: International Tables for
-/// Crystallography, Vol. A, Part 6 (2nd online ed. 2016: 2.2), plane groups No. 1 to 17.
+/// Crystallography, Vol. A (6th ed. 2016), chapter 2.2.
 public enum PlaneGroup: String, Sendable, Codable, CaseIterable {
   case p1, p2, pm, pg, cm, pmm, pmg, pgg, cmm, p4, p4m, p4g, p3, p3m1, p31m, p6, p6m
 

@@ -7,8 +7,8 @@ public struct AmorphousCrystal: Specimen, Equatable {
   /// Turn of the crystal from +x towards +y, in radians.
   public var angle = 0.0
   /// Shortest distance between two columns without a lattice, in spacings of the hexagonal lattice of the same density; 0 to
-  /// .73. Random sequential addition ends at .777, where the disks cover .547 of the plane. Source of the limit:
-  /// Feder, J. Theor. Biol. 87 (1980) 237.
+  /// .73. Random sequential addition ends at .777, where disks of that diameter cover .547 of the plane. Source of the
+  /// limit: Feder, J. Theor. Biol. 87 (1980) 237.
   public var shortestDistance = 0.7
   /// Defects of the crystal.
   public var defects = PointDefects()

@@ -41,6 +41,7 @@ public struct InversionDomain: Specimen, Equatable {
     scene.add(nodes, in: frame)
     scene.labels = regions.labels
     scene.facts = regions.facts(frame: frame)
+    (scene.facts["inversion_x"], scene.facts["inversion_y"]) = (middle.x, middle.y)
     return scene
   }
 }

@@ -68,7 +68,10 @@ public struct PlanarFault: Specimen, Equatable {
     scene.add(nodes, in: frame)
     scene.labels = regions.labels
     scene.facts = regions.facts(frame: frame)
-    if kind == .stackingFault { (scene.facts["fault_x"], scene.facts["fault_y"]) = (fault.x, fault.y) }
+    if kind == .stackingFault {
+      (scene.facts["fault_x"], scene.facts["fault_y"]) = (fault.x, fault.y)
+      scene.facts["displaced_label"] = Double(regions.sources.firstIndex(of: 1)! + 1)
+    }
     return scene
   }
 }

@@ -75,9 +75,9 @@ struct Regions: Sendable {
     named(nodes.filter { self.region(at: $0.ideal) == region }, of: region, radius: radius)
   }
 
-  /// Where the boundary lies, for the truth: of two regions the place of the line that is nearest to the middle of the image
-  /// (pixels) and its direction (degrees from +x towards +y, above -90 and at most 90), of three the place where
-  /// all meet. Nothing for other numbers.
+  /// Where the boundary lies, for the truth: of two regions the place of the line that is nearest to the middle of the
+  /// image (pixels) and its direction (degrees from +x towards +y, above -90 and at most 90), of three the place where all
+  /// meet. Nothing for other numbers.
   func facts(frame: Frame) -> [String: Double] {
     if seeds.count == 3 {
       // The middle of the circle through the seeds.
