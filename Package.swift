@@ -35,25 +35,28 @@ let package = Package(
     .target(
       name: "TesseraStructure",
       dependencies: ["TesseraFitting", "TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
+    .target(
+      name: "TesseraSegmentation", dependencies: ["TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
     .target(name: "TesseraSimulation", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "TesseraNumerics", "CCairo", "CZlib"]),
     .target(
       name: "TesseraMethods",
       dependencies: [
-        "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraFigures",
-        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSegmentation",
+        "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
     .target(
       name: "Tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
-        "TesseraFigures", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
+        "TesseraSegmentation", "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging",
+        "TesseraNumerics",
       ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSimulation",
-        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
+        "TesseraSegmentation", "TesseraSimulation", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
@@ -76,6 +79,11 @@ let package = Package(
       dependencies: [
         "TestSupport", "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraLearning", "TesseraImaging",
         "TesseraNumerics",
+      ]),
+    .testTarget(
+      name: "TesseraSegmentationTests",
+      dependencies: [
+        "TestSupport", "TesseraSegmentation", "TesseraSimulation", "TesseraImaging", "TesseraNumerics",
       ]),
     .testTarget(
       name: "TesseraSimulationTests",

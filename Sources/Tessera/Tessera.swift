@@ -5,5 +5,6 @@
 @_exported import TesseraLearning
 @_exported import TesseraMethods
 @_exported import TesseraNumerics
+@_exported import TesseraSegmentation
 @_exported import TesseraSimulation
 @_exported import TesseraStructure

@@ -20,6 +20,8 @@ public struct ImageFigure: Sendable {
   /// Shows the colour map with this title; nil shows none.
   public var colorBarTitle: String?
   public var zooms: [Zoom] = []
+  /// Colours over the regions of the image; nil: none.
+  public var tint: RegionTint?
   /// Width of the image in the drawing; a tall image is scaled to at most this height.
   public var width = 880.0
   var layers: [any ImageLayer] = []
@@ -91,7 +93,7 @@ public struct ImageFigure: Sendable {
     let white = limits.lowerBound + (limits.upperBound - limits.lowerBound) / (1 - max(0, min(0.95, dimming)))
     let pixels = colored(
       sampled, limits: limits.lowerBound...white, map: colorMap, levels: colorMap == .gray ? 64 : 256)
-    canvas.image(pixels, in: box)
+    canvas.image(tint?.applied(to: pixels, part: part) ?? pixels, in: box)
     let frame = ImageFrame(part: part, in: box)
     canvas.clipped(to: box) {
       for layer in layers { layer.draw(on: canvas, in: frame) }

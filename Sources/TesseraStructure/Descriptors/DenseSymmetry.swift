@@ -73,7 +73,7 @@ public struct DenseSymmetry: Sendable, Codable, Equatable {
         for (row, pixel) in basis.square.pixels.pixels.enumerated() {
           kernel[(pixel.x + width) % width, (pixel.y + height) % height] = basis.square.weights[row, term.index]
         }
-        let moment = transform.image(of: correlation(of: spectrum, with: transform.spectrum(of: kernel)))
+        let moment = transform.image(of: spectrum.correlated(with: transform.spectrum(of: kernel)))
         for y in 0..<image.height {
           let source = moment.values.span.extracting(y * width..<y * width + image.width)
           for x in 0..<image.width { sum.values[y * image.width + x] += source[x] * source[x] }
@@ -81,26 +81,5 @@ public struct DenseSymmetry: Sendable, Codable, Equatable {
       }
       return sum
     }
-  }
-}
-
-/// The spectrum of the correlation Σₖ f(x + k) g(k): F(f) times the conjugate of F(g).
-private func correlation(of image: Spectrum, with kernel: Spectrum) -> Spectrum {
-  var result = image
-  for index in result.values.indices {
-    let (a, b) = (image.values[index], kernel.values[index])
-    result.values[index] = SIMD2(a.x * b.x + a.y * b.y, a.y * b.x - a.x * b.y)
-  }
-  return result
-}
-
-/// The smallest number from `size` on without a prime factor above 7, for which Fourier transforms are fast.
-private func smoothSize(_ size: Int) -> Int {
-  var candidate = size
-  while true {
-    var rest = candidate
-    for prime in [2, 3, 5, 7] { while rest.isMultiple(of: prime) { rest /= prime } }
-    if rest == 1 { return candidate }
-    candidate += 1
   }
 }

@@ -1,0 +1,67 @@
+import Foundation
+import TesseraFigures
+import TesseraImaging
+import TesseraNumerics
+import TesseraSegmentation
+
+/// What `SegmentMethod` found in one image.
+public struct SegmentResult: MethodResult {
+  public var settings: SegmentMethod
+  public var record: RunRecord
+  public var segmentation: Segmentation
+
+  public var summary: SegmentSummary { SegmentSummary(of: segmentation, calibration: micrograph.calibration) }
+
+  public var sentences: [String] {
+    let patterns = segmentation.patterns
+    guard patterns.count > 1 else { return ["one pattern, so no boundary"] }
+    let shares = patterns.map { Number.percent($0.fraction) }.joined(separator: ", ")
+    let length = LengthText(calibration: micrograph.calibration)(segmentation.boundaryLength)
+    return ["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"]
+  }
+
+  public func write(to files: ResultFiles) throws {
+    try files.writeLabels(segmentation.labels, as: "segmentation.tif")
+    try files.write(table, as: "patterns.csv")
+    let field = segmentation.field
+    let maps = (0..<field.components.columns).map { field.map(ofComponent: $0).values }
+    try files.writeArray(
+      maps.flatMap { $0 }, shape: [maps.count, field.grid.rows, field.grid.columns], as: "components.npy")
+  }
+
+  /// One row a pattern.
+  private var table: Data {
+    var table = TableWriter(columns: [
+      "label", "pixels", "fraction", "area_nm2", "correlation", "ordered", "repeat1_x", "repeat1_y", "repeat2_x",
+      "repeat2_y",
+    ])
+    for pattern in segmentation.patterns {
+      let area = micrograph.calibration.map { Double(pattern.pixels) * $0.nanometresPerPixelX * $0.nanometresPerPixelY }
+      let basis = pattern.basis
+      table.add(
+        [
+          "\(pattern.label)", "\(pattern.pixels)", TableWriter.number(pattern.fraction, decimals: 6),
+          TableWriter.number(area ?? .nan), TableWriter.number(pattern.correlation), pattern.isOrdered ? "1" : "0",
+        ] + (0..<2).flatMap { $0 < basis.count ? ["\(basis[$0].x)", "\(basis[$0].y)"] : ["", ""] })
+    }
+    return table.data
+  }
+
+  public func report() -> ReportDocument {
+    SegmentChapter(
+      micrograph: micrograph, segmentation: segmentation, neededSeparation: settings.segmenter.finder.separation
+    ).document
+  }
+}
+
+extension Segmentation.Pattern {
+  /// The shortest shift that repeats the pattern, and the next that is not parallel to it, in pixels; fewer if there are none.
+  var basis: [Shift] {
+    guard let first = repeats.first else { return [] }
+    let second = repeats.dropFirst().first {
+      // More than about 15 degrees between both.
+      abs(Double(first.x * $0.y - first.y * $0.x)) > 0.26 * first.length * $0.length
+    }
+    return [first] + (second.map { [$0] } ?? [])
+  }
+}

@@ -1,0 +1,14 @@
+/// A translation by whole pixels, `x` to the right and `y` down.
+public struct Shift: Sendable, Codable, Hashable, Comparable {
+  public var x, y: Int
+  public init(x: Int, y: Int) { (self.x, self.y) = (x, y) }
+
+  /// In pixels.
+  public var length: Double { Double(x * x + y * y).squareRoot() }
+
+  /// The translation back.
+  public static prefix func - (shift: Shift) -> Shift { Shift(x: -shift.x, y: -shift.y) }
+
+  /// In the order of rows: of a shift and its opposite, the one above (0, 0) points down, or to the right in its own row.
+  public static func < (a: Shift, b: Shift) -> Bool { (a.y, a.x) < (b.y, b.x) }
+}

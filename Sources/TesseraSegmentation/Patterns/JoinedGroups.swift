@@ -1,0 +1,86 @@
+import Foundation
+import TesseraNumerics
+
+/// Groups of samples of which the two closest are joined until all are patterns of their own (`PatternFinder`).
+struct JoinedGroups {
+  /// The group that each proposal belongs to now, named by one of its proposals.
+  private(set) var group: [Int]
+  private(set) var steps: [PatternFinder.Step] = []
+
+  private let table: Matrix<Float>
+  private let resolution: Double
+  private let rule: PatternFinder
+  private var neighbours: NeighbourCounts
+  private var members: [PatternGap.Group?]
+  /// Gaps that are known, by the numbers of both groups, the smaller first.
+  private var gaps: [[Int]: PatternGap] = [:]
+
+  init(
+    table: Matrix<Float>, assignment: [Int], count: Int, resolution: Double, neighbours: NeighbourCounts,
+    rule: PatternFinder
+  ) {
+    (self.table, self.resolution, self.neighbours, self.rule) = (table, resolution, neighbours, rule)
+    group = Array(0..<count)
+    var rows = [[Int]](repeating: [], count: count)
+    for (row, centre) in assignment.enumerated() { rows[centre].append(row) }
+    members = rows.map { $0.isEmpty ? nil : PatternGap.Group($0, of: table) }
+  }
+
+  var groupCount: Int { members.count { $0 != nil } }
+
+  /// Joins until the two closest groups are apart.
+  mutating func join() {
+    while groupCount > 1 {
+      let (a, b, separation) = closest()
+      steps.append(.init(count: groupCount, separation: separation))
+      if separation >= rule.separation { return }
+      merge(a, b)
+    }
+  }
+
+  private mutating func closest() -> (Int, Int, Double) {
+    let present = members.indices.filter { members[$0] != nil }
+    var missing: [(Int, Int)] = []
+    for (k, b) in present.enumerated() {
+      for a in present[..<k] where gaps[[a, b]] == nil { missing.append((a, b)) }
+    }
+    let groups = missing.map { (members[$0.0]!, members[$0.1]!) }
+    let fresh = concurrentMap(count: groups.count) { [table, resolution] index in
+      PatternGap(between: groups[index].0, and: groups[index].1, in: table, resolution: resolution)
+    }
+    for (pair, gap) in zip(missing, fresh) { gaps[[pair.0, pair.1]] = gap }
+    var best = (0, 0, Double.infinity)
+    for (k, b) in present.enumerated() {
+      for a in present[..<k] {
+        let distance = separation(a, b)
+        if distance < best.2 { best = (a, b, distance) }
+      }
+    }
+    return best
+  }
+
+  /// The distance of two groups in standard deviations, less what speaks against their being two.
+  private func separation(_ a: Int, _ b: Int) -> Double {
+    let gap = gaps[[a, b]]!
+    let (sizeA, sizeB) = (Double(members[a]!.rows.count), Double(members[b]!.rows.count))
+    var distance = gap.separation
+    if gap.valley >= rule.valley {
+      // No gap: joined before all others, the closest first.
+      distance = min(distance, rule.separation) / 2
+    } else if distance >= rule.separation {
+      let beside = neighbours.comparison(a, b)
+      if beside.mixing > rule.mixing && beside.clustering < rule.clustering {
+        distance = min(distance, 0.97 * rule.separation)
+      }
+    }
+    return distance - rule.rarityPenalty * log10(max(sizeA, sizeB) / min(sizeA, sizeB))
+  }
+
+  private mutating func merge(_ a: Int, _ b: Int) {
+    members[a] = PatternGap.Group(members[a]!.rows + members[b]!.rows, of: table)
+    members[b] = nil
+    neighbours.join(a, b)
+    for index in group.indices where group[index] == b { group[index] = a }
+    gaps = gaps.filter { !$0.key.contains(a) && !$0.key.contains(b) }
+  }
+}

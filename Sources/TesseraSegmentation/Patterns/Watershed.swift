@@ -1,0 +1,106 @@
+import TesseraNumerics
+
+/// Seeded watershed: regions grow from their seeds over an image as rising water would, and meet at its ridges.
+///
+/// Source: Meyer & Beucher, J. Vis. Commun. Image Represent. 1 (1990) 21. Pixels of one level are taken in the order in which
+/// they were reached, so the result is the same everywhere.
+enum Watershed {
+  /// - Parameters:
+  ///   - seeds: labels of the seeds, 1 upwards; 0 where a region is to be found. All zeros stay zeros.
+  ///   - level: the ground that the water rises over, of the same size.
+  static func regions(from seeds: Raster<Int>, over level: Raster<Float>) -> Raster<Int> {
+    var labels = seeds
+    var queue = LevelQueue()
+    for index in labels.values.indices where labels.values[index] > 0 {
+      if hasFreeNeighbour(index, in: labels) { queue.push(level: level.values[index], index: index) }
+    }
+    while let next = queue.pop() {
+      for neighbour in neighbours(of: next.index, in: labels) where labels.values[neighbour] == 0 {
+        labels.values[neighbour] = labels.values[next.index]
+        queue.push(level: max(next.level, level.values[neighbour]), index: neighbour)
+      }
+    }
+    return labels
+  }
+
+  /// The regions without those of fewer points than `least`, whose place their neighbours take.
+  static func withoutSpecks(_ labels: Raster<Int>, least: Int, level: Raster<Float>) -> Raster<Int> {
+    let regions = connectedRegions(of: labels)
+    var kept = labels
+    for region in regions where region.count < least { for index in region { kept.values[index] = 0 } }
+    return kept.values.contains { $0 > 0 } ? Self.regions(from: kept, over: level) : labels
+  }
+
+  /// The connected regions of equal label as lists of indices; points of label 0 are left out.
+  static func connectedRegions(of labels: Raster<Int>) -> [[Int]] {
+    var isSeen = [Bool](repeating: false, count: labels.count)
+    var regions: [[Int]] = []
+    for start in labels.values.indices where !isSeen[start] && labels.values[start] > 0 {
+      var region = [start]
+      isSeen[start] = true
+      var next = 0
+      while next < region.count {
+        for neighbour in neighbours(of: region[next], in: labels)
+        where !isSeen[neighbour] && labels.values[neighbour] == labels.values[start] {
+          isSeen[neighbour] = true
+          region.append(neighbour)
+        }
+        next += 1
+      }
+      regions.append(region)
+    }
+    return regions
+  }
+
+  private static func hasFreeNeighbour(_ index: Int, in labels: Raster<Int>) -> Bool {
+    neighbours(of: index, in: labels).contains { labels.values[$0] == 0 }
+  }
+
+  private static func neighbours(of index: Int, in labels: Raster<Int>) -> [Int] {
+    let (x, y) = (index % labels.width, index / labels.width)
+    var result: [Int] = []
+    if x + 1 < labels.width { result.append(index + 1) }
+    if y + 1 < labels.height { result.append(index + labels.width) }
+    if x > 0 { result.append(index - 1) }
+    if y > 0 { result.append(index - labels.width) }
+    return result
+  }
+}
+
+/// Points in the order of rising level; among equals the first pushed is the first popped. A binary heap.
+private struct LevelQueue {
+  private struct Entry {
+    var level: Float
+    var order, index: Int
+    func comesBefore(_ other: Entry) -> Bool { (level, order) < (other.level, other.order) }
+  }
+  private var entries: [Entry] = []
+  private var pushed = 0
+
+  mutating func push(level: Float, index: Int) {
+    entries.append(Entry(level: level, order: pushed, index: index))
+    pushed += 1
+    var child = entries.count - 1
+    while child > 0, entries[child].comesBefore(entries[(child - 1) / 2]) {
+      entries.swapAt(child, (child - 1) / 2)
+      child = (child - 1) / 2
+    }
+  }
+
+  mutating func pop() -> (level: Float, index: Int)? {
+    guard let first = entries.first else { return nil }
+    let last = entries.removeLast()
+    guard !entries.isEmpty else { return (first.level, first.index) }
+    entries[0] = last
+    var parent = 0
+    while true {
+      var least = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < entries.count {
+        if entries[child].comesBefore(entries[least]) { least = child }
+      }
+      if least == parent { return (first.level, first.index) }
+      entries.swapAt(parent, least)
+      parent = least
+    }
+  }
+}

@@ -1,0 +1,241 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// Divides an image into phases, grains and faults by local symmetry [S21].
+///
+/// Descriptors of a grid of points, their principal components, patterns (`PatternFinder`), regions that grow from the
+/// insides of patterns to the lines where the descriptor changes fastest (`Watershed`), and boundaries that a smaller patch
+/// places (`BoundaryRefinement`). The last two are our own: [S21] gives each pixel to the nearest pattern, which makes
+/// boundaries as wide as a patch patterns of their own.
+public struct Segmenter: Sendable, Codable, Equatable {
+  /// Kinds of operations whose scores make a descriptor.
+  public enum Operations: String, Sendable, Codable, CaseIterable {
+    case translations, rotations, reflections
+  }
+
+  /// Joined if there are several, each with equal weight.
+  public var operations: [Operations] = [.translations]
+  /// Side of the patch in pixels, odd, 3 or more; nil: three plane spacings.
+  public var patchSize: Int?
+  /// Largest shift along x and y, and half the side of the window in which the best rotation or reflection counts, in
+  /// pixels; 1 or more; nil: one and a half plane spacings.
+  public var window: Int?
+  /// Distance in pixels between points at which descriptors are computed, 1 or more; nil: a fifth of a plane spacing.
+  public var stride: Int?
+  /// Principal components of the descriptors, 1 or more.
+  public var components = 5
+  public var finder = PatternFinder()
+
+  public init() {}
+
+  /// The scales of a segmentation, in pixels.
+  public struct Scales: Sendable, Codable, Equatable {
+    /// Distance of lattice planes; a third of the patch where it was not measured.
+    public let spacing: Double
+    /// Full side of the patch.
+    public let patchSize: Int
+    public let window: Int
+    public let stride: Int
+
+    var half: Int { patchSize / 2 }
+  }
+
+  /// The scales for an image.
+  ///
+  /// - Parameter spacing: distance of lattice planes in pixels; nil if the image shows none.
+  /// - Throws: `DataError` where scales are neither given nor known, or the image is smaller than a patch.
+  public func scales(spacing: Double?, width: Int, height: Int) throws -> Scales {
+    if let count = finder.count {
+      try require(count >= 2, setting("patterns"), is: count, mustBe: "2 or more; one pattern is no segmentation")
+    }
+    try require(patchSize.map { $0 >= 3 } ?? true, setting("patch size"), is: patchSize ?? 0, mustBe: "3 or more")
+    try require(window.map { $0 >= 1 } ?? true, setting("window"), is: window ?? 0, mustBe: "1 or more")
+    try require(stride.map { $0 >= 1 } ?? true, setting("stride"), is: stride ?? 0, mustBe: "1 or more")
+    guard let spacing = spacing ?? patchSize.map({ Double($0) / 3 }) else {
+      throw DataError(
+        "no distance of lattice planes stands out of the power spectrum, so no patch size can be chosen; a "
+          + "\(setting("patch size")) of about three column spacings divides the image anyway")
+    }
+    let half = max(2, patchSize.map { $0 / 2 } ?? Int(saturating: (1.5 * spacing).rounded()))
+    let result = Scales(
+      spacing: spacing, patchSize: 2 * half + 1, window: window ?? max(2, Int(saturating: (1.5 * spacing).rounded())),
+      stride: stride ?? max(1, Int(saturating: (spacing / 5).rounded())))
+    guard min(width, height) >= result.patchSize + 2 else {
+      throw DataError(
+        "the image has \(width) x \(height) pixels and a patch \(result.patchSize) x \(result.patchSize); the image must "
+          + "be larger than a patch")
+    }
+    guard (1...min(width, height)).contains(result.window) else {
+      throw DataError(
+        "the image has \(width) x \(height) pixels; a \(setting("window")) of \(result.window) pixels leaves it")
+    }
+    return result
+  }
+
+  /// Both steps, `descriptors` and `segmentation(from:)`, at the scales that `scales` chooses.
+  ///
+  /// - Parameter spacing: distance of lattice planes in pixels; nil if the image shows none.
+  public func segmentation(of image: Raster<Float>, spacing: Double?, seed: UInt64 = 1) throws -> Segmentation {
+    let scales = try scales(spacing: spacing, width: image.width, height: image.height)
+    return try segmentation(from: descriptors(of: image, scales: scales), of: image, scales: scales, seed: seed)
+  }
+
+  /// The patterns of an image whose descriptors are known.
+  ///
+  /// - Parameters:
+  ///   - field: from the same image, at the same scales.
+  ///   - isMeasured: pixels that hold a measurement; the others get label 0.
+  ///   - seed: of the starts of k-means.
+  public func segmentation(
+    from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil, seed: UInt64 = 1
+  ) throws -> Segmentation {
+    let patterns = try patterns(in: field, scales: scales, seed: seed)
+    let fits = self.fits(of: patterns.labels, in: image, on: field.grid, scales: scales)
+    let labels = interpolated(fits, on: field.grid, width: image.width, height: image.height, isMeasured: isMeasured)
+    return Segmentation(
+      labels: labels, patterns: described(labels, in: image, scales: scales), boundaryLength: labels.boundaryLength(),
+      regionCount: Watershed.connectedRegions(of: patterns.labels).count, scales: scales, field: field,
+      change: patterns.change, steps: patterns.steps, foundCount: finder.count(after: patterns.steps))
+  }
+
+  /// Descriptors of the points of a grid, and their principal components.
+  ///
+  /// - Parameter image: finite intensities.
+  public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
+    let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
+    let kinds = operations.map { kind -> [Raster<Float>] in
+      switch kind {
+      case .translations:
+        return TranslationDescriptor(
+          half: scales.half, shifts: TranslationDescriptor.uniformShifts(reach: scales.window),
+          pooling: scales.spacing / 2
+        ).maps(of: image, on: grid)
+      case .rotations, .reflections:
+        let maps = PointGroupDescriptor(
+          radius: min(scales.half, min(image.width, image.height) / 2 - 2),
+          operations: kind == .rotations ? PointGroupDescriptor.rotations : PointGroupDescriptor.reflections,
+          window: scales.window
+        ).maps(of: image, on: grid)
+        return maps.map { GaussianFilter.smoothed($0, sigma: scales.spacing / 2 / Double(grid.stride)) }
+      }
+    }
+    return try DescriptorField(of: kinds, on: grid, count: components)
+  }
+
+  private struct Patterns {
+    var labels: Raster<Int>
+    var change: Raster<Float>
+    var steps: [PatternFinder.Step]
+  }
+
+  private func patterns(in field: DescriptorField, scales: Scales, seed: UInt64) throws -> Patterns {
+    let step = Double(scales.stride)
+    let change = field.change(across: max(1, Int(saturating: (scales.spacing / 2 / step).rounded())))
+    let core = core(of: change, patch: Int(saturating: (Double(scales.half) / step).rounded()), field: field)
+    // Two patches and the pooling apart, descriptors share no pixels.
+    let distance = Int(saturating: ((Double(scales.patchSize) + scales.spacing) / step).rounded())
+    let found = try finder.outcome(field, core: core, distance: distance, seed: seed)
+    let grown = Watershed.regions(from: found.labels, over: change)
+    let least = Int(saturating: Double(scales.half * scales.half) / (step * step))
+    let clean = Watershed.withoutSpecks(grown, least: max(1, least), level: change)
+    return Patterns(labels: numberedBySize(clean.map { $0 - 1 }), change: change, steps: found.steps)
+  }
+
+  /// Points that do not lie on a ridge of the change: those well below the largest change within a patch, and all where
+  /// nothing stands out of what is usual around.
+  private func core(of change: Raster<Float>, patch: Int, field: DescriptorField) -> Raster<Bool> {
+    let highest = change.windowMaximum(reach: max(1, patch))
+    let usual = change.windowQuantile(0.3, reach: max(1, 3 * patch))
+    let resolution = Float(finder.resolution * field.scale)
+    var result = Raster(width: change.width, height: change.height, filling: false)
+    for point in result.values.indices {
+      let (here, top) = (change.values[point], highest.values[point])
+      result.values[point] = here < top / 3 || top < resolution || top < 3.3 * usual.values[point]
+    }
+    return result
+  }
+
+  private func fits(
+    of labels: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales
+  ) -> [Raster<Float>] {
+    let count = labels.values.max() ?? 1
+    let reach = Double(scales.half) + Double(scales.window) / 2
+    guard count > 1, operations.contains(.translations) else {
+      return (1...max(1, count)).map { label in labels.map { $0 == label ? 1 : 0 } }
+    }
+    // Shifts that repeat one of the patterns, seen well inside it.
+    var shifts = Set(TranslationDescriptor.uniformShifts(reach: scales.window))
+    for label in 1...count {
+      let inside = DistanceTransform.distances(toWhere: labels.map { $0 != label })
+        .map { Double($0) * Double(grid.stride) > reach }
+      shifts.formUnion(repeats(where: spread(inside, on: grid, over: image), in: image, scales: scales).shifts)
+    }
+    let refinement = BoundaryRefinement(
+      translation: TranslationDescriptor(
+        half: min(scales.half, max(2, Int(saturating: (0.75 * scales.spacing).rounded()))), shifts: shifts.sorted(),
+        fold: .larger, pooling: scales.spacing / 3),
+      reach: reach, smoothing: scales.spacing / 2 / Double(grid.stride))
+    return refinement.fits(of: labels, in: image, on: grid)
+  }
+
+  private func repeats(where isInside: Raster<Bool>, in image: Raster<Float>, scales: Scales) -> RepeatVectors {
+    let reach = min(3 * scales.spacing, Double(min(image.width, image.height)) / 2)
+    return RepeatVectors(
+      of: image, where: isInside, spacing: scales.spacing, reach: max(2, Int(saturating: reach)), limit: 9)
+  }
+
+  /// The values of a grid at all pixels, each that of the nearest point.
+  private func spread(_ values: Raster<Bool>, on grid: DescriptorGrid, over image: Raster<Float>) -> Raster<Bool> {
+    concurrentRows(width: image.width, height: image.height, of: false) { y, row in
+      let v = max(0, min(grid.rows - 1, Int(grid.place(ofPixel: y).rounded())))
+      for x in 0..<row.count {
+        row[x] = values.values[v * grid.columns + max(0, min(grid.columns - 1, Int(grid.place(ofPixel: x).rounded())))]
+      }
+    }
+  }
+
+  /// The pattern that fits each pixel best; fits are interpolated between the points of the grid, labels never are.
+  private func interpolated(
+    _ fits: [Raster<Float>], on grid: DescriptorGrid, width: Int, height: Int, isMeasured: Raster<Bool>?
+  ) -> Raster<UInt16> {
+    let best = concurrentRows(width: width, height: height, of: UInt16(0)) { y, row in
+      let v = max(0, min(Double(grid.rows - 1), grid.place(ofPixel: y)))
+      let (top, fy) = (Int(v), Float(v - v.rounded(.down)))
+      let bottom = min(grid.rows - 1, top + 1)
+      for x in 0..<width where isMeasured?.values[y * width + x] ?? true {
+        let u = max(0, min(Double(grid.columns - 1), grid.place(ofPixel: x)))
+        let (left, fx) = (Int(u), Float(u - u.rounded(.down)))
+        let right = min(grid.columns - 1, left + 1)
+        var (label, largest) = (0, -Float.infinity)
+        for (index, fit) in fits.enumerated() {
+          let upper = fit.values[top * grid.columns + left] * (1 - fx) + fit.values[top * grid.columns + right] * fx
+          let lower =
+            fit.values[bottom * grid.columns + left] * (1 - fx) + fit.values[bottom * grid.columns + right] * fx
+          let value = upper * (1 - fy) + lower * fy
+          if value > largest { (label, largest) = (index + 1, value) }
+        }
+        row[x] = UInt16(label)
+      }
+    }
+    // The sizes in pixels may order patterns of almost one size otherwise than those on the grid.
+    return numberedBySize(best.map { Int($0) - 1 }).map { UInt16($0) }
+  }
+
+  private func described(_ labels: Raster<UInt16>, in image: Raster<Float>, scales: Scales) -> [Segmentation.Pattern] {
+    var sizes: [Int] = []
+    for label in labels.values {
+      while sizes.count <= Int(label) { sizes.append(0) }
+      sizes[Int(label)] += 1
+    }
+    let total = max(1, sizes.dropFirst().reduce(0, +))
+    return sizes.indices.dropFirst().map { label in
+      let repeats = repeats(where: labels.map { Int($0) == label }, in: image, scales: scales)
+      let isOrdered = repeats.correlation > 6 * repeats.chance
+      return Segmentation.Pattern(
+        label: label, pixels: sizes[label], fraction: Double(sizes[label]) / Double(total),
+        repeats: isOrdered ? repeats.shifts : [], correlation: repeats.correlation, isOrdered: isOrdered,
+        autocorrelation: repeats.map)
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import TesseraMethods
+import TesseraSegmentation
+
+/// `tessera segment`: phases, grains and faults by local symmetry.
+struct SegmentCommand: ThreadedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "segment",
+    abstract: "Divides an image into phases, grains and faults by local symmetry.",
+    discussion: """
+      EXAMPLE
+        tessera simulate two-lattices -o phases.tif
+        tessera segment phases.tif -o phases-segment
+
+      writes the folder phases-segment with segmentation.tif (pattern of each pixel: 1 the largest, 0 unknown), patterns.csv, \
+      components.npy, summary.json and report.html. Patterns differ in how the image repeats itself: a brighter region of the \
+      same lattice is no pattern of its own. Several images are divided one by one. Without --output the folder is \
+      NAME.segment.
+      """)
+
+  @Argument(help: ArgumentHelp("Image files to divide.", valueName: "image"), completion: .file())
+  var inputs: [String]
+
+  @OptionGroup(title: "Input") var image: InputOptions
+  @OptionGroup(title: "Input") var contrast: ContrastOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Number of patterns, 2 to 50, or auto (as many as differ by more than noise and gradual change).",
+      valueName: "n|auto"), transform: PatternCount.init(typed:))
+  var patterns = PatternCount.auto
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Side of the patch in pixels, 5 to 2001. (default: three plane spacings, from the power spectrum)", valueName: "px"))
+  var patchSize: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Largest shift along x and y in pixels, 2 to 1000; also the reach within which the best rotation or reflection counts. "
+        + "(default: one and a half plane spacings)", valueName: "px"))
+  var window: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Distance in pixels between the points at which symmetry is measured, 1 to 200. (default: a fifth of the plane spacing)",
+      valueName: "px"))
+  var stride: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Symmetry operations: translations, rotations, reflections, or several separated by commas.", valueName: "names"),
+    transform: OperationList.init(typed:))
+  var operations = OperationList.translations
+
+  @OptionGroup var seed: SeedOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var threads: ThreadOptions
+
+  func validate() throws {
+    for (name, value, range) in [
+      ("--patch-size", patchSize, 5...2001), ("--window", window, 2...1000), ("--stride", stride, 1...200),
+    ] {
+      guard let value, !range.contains(value) else { continue }
+      throw ValidationError("\(name) must be between \(range.lowerBound) and \(range.upperBound), but is \(value)")
+    }
+  }
+
+  func run() throws {
+    var method = SegmentMethod()
+    method.preparation.contrast = contrast.contrast
+    method.segmenter.finder.count = patterns.count
+    (method.segmenter.patchSize, method.segmenter.window) = (patchSize, window)
+    (method.segmenter.stride, method.segmenter.operations) = (stride, operations.operations)
+    try MethodRun(resultName: "segment", output: output, seed: seed.seed) { [method] _ in method }.run(
+      inputs, options: image)
+  }
+}
+
+/// `--patterns auto` or a number.
+struct PatternCount: Sendable {
+  /// Nil: found.
+  let count: Int?
+  static let auto = PatternCount(count: nil)
+
+  private init(count: Int?) { self.count = count }
+
+  init(typed text: String) throws {
+    guard text != "auto" else {
+      count = nil
+      return
+    }
+    guard let number = Int(text), (2...50).contains(number) else {
+      throw ValidationError("auto or a whole number between 2 and 50 is needed; one pattern is no segmentation")
+    }
+    count = number
+  }
+}
+
+/// Kinds of operations with commas between them: `translations,rotations`.
+struct OperationList: Sendable {
+  let operations: [Segmenter.Operations]
+  static let translations = OperationList(operations: [.translations])
+
+  private init(operations: [Segmenter.Operations]) { self.operations = operations }
+
+  init(typed text: String) throws {
+    let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    let operations = words.compactMap(Segmenter.Operations.init(rawValue:))
+    guard operations.count == words.count, Set(words).count == words.count else {
+      throw ValidationError(
+        "translations, rotations, reflections, or several of them separated by commas, are needed, such as "
+          + "translations,rotations")
+    }
+    self.operations = operations
+  }
+}
