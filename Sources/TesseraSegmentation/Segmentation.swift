@@ -27,11 +27,11 @@ public struct Segmentation: Sendable {
     public let pixels: Int
     /// Of the pixels that have a label, 0 ... 1.
     public let fraction: Double
-    /// Shifts, in pixels, that repeat the pattern best, shortest first.
+    /// Shifts, in pixels, that repeat the pattern best, shortest first; none without a lattice.
     public let repeats: [Shift]
     /// Autocorrelation at the best of them: 1 for a perfect repetition without noise, 0 for none.
     public let correlation: Double
-    /// Whether `correlation` is more than chance makes in so many pixels.
+    /// Whether the pattern has a lattice: the same shifts repeat two halves of its pixels.
     public let isOrdered: Bool
     /// Autocorrelation of the pattern's pixels at shifts up to three plane spacings, no shift in the middle.
     public let autocorrelation: Raster<Float>

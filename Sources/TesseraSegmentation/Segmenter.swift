@@ -231,10 +231,9 @@ public struct Segmenter: Sendable, Codable, Equatable {
     let total = max(1, sizes.dropFirst().reduce(0, +))
     return sizes.indices.dropFirst().map { label in
       let repeats = repeats(where: labels.map { Int($0) == label }, in: image, scales: scales)
-      let isOrdered = repeats.correlation > 6 * repeats.chance
       return Segmentation.Pattern(
         label: label, pixels: sizes[label], fraction: Double(sizes[label]) / Double(total),
-        repeats: isOrdered ? repeats.shifts : [], correlation: repeats.correlation, isOrdered: isOrdered,
+        repeats: repeats.isLattice ? repeats.shifts : [], correlation: repeats.correlation, isOrdered: repeats.isLattice,
         autocorrelation: repeats.map)
     }
   }
