@@ -42,7 +42,7 @@ extension Raster<UInt16> {
   /// Length of the lines between pixels of different labels, in pixels, from how often lines in four directions cross them
   /// (the Cauchy-Crofton formula: Serra, Image Analysis and Mathematical Morphology (1982), ch. VII). A straight boundary's
   /// length is right within 5 %; steps of single pixels add nothing.
-  func boundaryLength() -> Double {
+  package func boundaryLength() -> Double {
     var (straight, diagonal) = (0, 0)
     for y in 0..<height {
       for x in 0..<width {

@@ -9,27 +9,27 @@ import TesseraNumerics
 /// each mean over the pairs of pixels that both belong to the pattern.
 ///
 /// Pairs are counted in tiles with a halo, so memory does not grow with the image: O(N log r) for N pixels and reach r.
-struct RepeatVectors: Sendable {
+package struct RepeatVectors: Sendable {
   /// The shifts that repeat the pattern best within the reach, shortest first; each stands for its opposite, too.
-  let shifts: [Shift]
+  package let shifts: [Shift]
   /// The largest autocorrelation among them, 0 where there is none. Noise makes it smaller than 1.
-  let correlation: Double
+  package let correlation: Double
   /// Correlation, over all shifts, of the autocorrelations of two halves of the pixels, what depends on the length of a shift
   /// alone taken off: about 1 for a lattice, about 0 for noise and for columns without a lattice.
-  let agreement: Double
+  package let agreement: Double
   /// The autocorrelation at all shifts within the reach, no shift in the middle.
-  let map: Raster<Float>
+  package let map: Raster<Float>
 
   private static let tile = 512
 
   /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth.
-  var isLattice: Bool { agreement > 0.5 }
+  package var isLattice: Bool { agreement > 0.5 }
 
   /// - Parameters:
   ///   - isInside: the pixels of the pattern, of the image's size.
   ///   - spacing: distance of lattice planes in pixels: shifts between half of it and `reach` are looked at.
   ///   - limit: of the number of shifts.
-  init(of image: Raster<Float>, where isInside: Raster<Bool>, spacing: Double, reach: Int, limit: Int) {
+  package init(of image: Raster<Float>, where isInside: Raster<Bool>, spacing: Double, reach: Int, limit: Int) {
     var (sum, count) = (0.0, 0)
     for index in image.values.indices where isInside.values[index] {
       sum += Double(image.values[index])
