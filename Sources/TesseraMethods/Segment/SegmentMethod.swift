@@ -30,7 +30,7 @@ public struct SegmentMethod: Method {
       let spacing = Self.planeSpacing(of: image)
       do {
         let scales = try segmenter.scales(spacing: spacing, width: image.width, height: image.height)
-        return (scales, try segmenter.descriptors(of: image, scales: scales), spacing)
+        return (scales, try segmenter.descriptors(of: image, scales: scales, isMeasured: prepared.isMeasured), spacing)
       } catch let error as DataError {
         throw DataError("\(input.micrograph.name): \(error.description)")
       }
@@ -85,10 +85,10 @@ public struct SegmentMethod: Method {
           + "the division into \(count) need not mean anything")
     }
     if segmentation.patterns.count < segmenter.finder.count ?? 1 {
-      warnings.append("only \(segmentation.patterns.count) patterns have regions larger than a patch")
+      warnings.append("fewer patterns than were asked for have regions larger than a patch: \(segmentation.patterns.count)")
     }
     if !segmentation.patterns.contains(where: \.isOrdered) {
-      warnings.append("no shift repeats any part of the image more than chance does: the image shows no lattice")
+      warnings.append("no shift along two directions repeats any part of the image more than chance does: the image shows no lattice")
     }
     return warnings
   }

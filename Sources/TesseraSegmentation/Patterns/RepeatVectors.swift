@@ -22,8 +22,9 @@ package struct RepeatVectors: Sendable {
 
   private static let tile = 512
 
-  /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth.
-  package var isLattice: Bool { agreement > 0.5 }
+  /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth; stripes and the
+  /// lines of a noisy scan agree, too, but have ridges instead of peaks.
+  package var isLattice: Bool { agreement > 0.5 && !shifts.isEmpty }
 
   /// - Parameters:
   ///   - isInside: the pixels of the pattern, of the image's size.
@@ -62,13 +63,28 @@ package struct RepeatVectors: Sendable {
     var peaks: [(shift: Shift, value: Float)] = []
     for index in LocalMaxima.indices(in: map, reach: max(1, Int(spacing / 5))) {
       let shift = Shift(x: index % side - reach, y: index / side - reach)
-      guard shift > Shift(x: 0, y: 0), shift.length > spacing / 2, shift.length <= Double(reach) else { continue }
+      guard shift > Shift(x: 0, y: 0), shift.length > spacing / 2, shift.length <= Double(reach),
+        Self.isPeak(shift, of: map, within: max(2, Int(saturating: 0.4 * spacing)))
+      else { continue }
       peaks.append((shift, map.values[index]))
     }
     let top = peaks.map(\.value).max() ?? 0
     correlation = max(0, Double(top))
     let strong = peaks.filter { $0.value > top / 2 && top > 0 }.map(\.shift)
     shifts = Array(strong.sorted { ($0.length, $0) < ($1.length, $1) }.prefix(limit))
+  }
+
+  /// Whether a map falls by a tenth, or more, in all eight directions from a shift.
+  private static func isPeak(_ shift: Shift, of map: Raster<Float>, within distance: Int) -> Bool {
+    let reach = map.width / 2
+    let top = map[shift.x + reach, shift.y + reach]
+    let diagonal = max(1, Int((Double(distance) / 2.0.squareRoot()).rounded()))
+    for (x, y) in [(1, 0), (0, 1), (-1, 0), (0, -1)] + [(1, 1), (1, -1), (-1, 1), (-1, -1)] {
+      let step = x * y == 0 ? distance : diagonal
+      let (u, v) = (shift.x + reach + x * step, shift.y + reach + y * step)
+      if map.contains(x: u, y: v) && map[u, v] > 0.9 * top { return false }
+    }
+    return top > 0
   }
 
   /// Pearson's correlation of two maps over the shifts longer than `shortest`, each less its mean over shifts of equal length.

@@ -68,8 +68,8 @@ struct `Local correlation` {
   /// The image repeats itself after 8 pixels, so the correlation at that shift is 1 up to the edge, where patches are cut off or
   /// the opposite shift stands in.
   @Test func `of a periodic image is 1 at every point of the image`() {
-    let values = (0..<48 * 48).map { Float(($0 % 48 % 8) * ($0 / 48 % 8)) }
-    let image = Raster(width: 48, height: 48, values: values)
+    var image = Raster<Float>(width: 48, height: 48, filling: 0)
+    for y in 0..<48 { for x in 0..<48 { image[x, y] = Float((x % 8) * (y % 8)) } }
     let grid = DescriptorGrid(width: 48, height: 48, stride: 1)
     for shift in [Shift(x: 8, y: 0), Shift(x: 0, y: 8), Shift(x: -8, y: 8)] {
       let (forward, backward) = LocalCorrelation(of: image, half: 6).maps(of: shift, on: grid)
