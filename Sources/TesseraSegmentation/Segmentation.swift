@@ -34,7 +34,7 @@ public struct Segmentation: Sendable {
     /// Whether the pattern has a lattice: the same shifts repeat two halves of its pixels. Not asked of
     /// narrow patterns, most of whose pixels belong to what lies beside them.
     public let isOrdered: Bool
-    /// Whether no region of the pattern is wider than a patch: a fault or a boundary, rather than a phase.
+    /// Whether no region of the pattern is wider than a patch and a window: a fault or a boundary, rather than a phase.
     public let isNarrow: Bool
     /// Autocorrelation of the pattern's pixels at shifts up to three plane spacings, no shift in the middle.
     public let autocorrelation: Raster<Float>

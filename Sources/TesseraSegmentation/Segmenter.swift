@@ -39,6 +39,8 @@ public struct Segmenter: Sendable, Codable, Equatable {
     public let stride: Int
 
     var half: Int { patchSize / 2 }
+    /// How far from a boundary a descriptor may see across it.
+    var reach: Double { Double(half) + Double(window) / 2 }
   }
 
   /// The scales for an image.
@@ -88,7 +90,8 @@ public struct Segmenter: Sendable, Codable, Equatable {
   ///   - isMeasured: pixels that hold a measurement; the others get label 0.
   ///   - seed: of the starts of k-means.
   public func segmentation(
-    from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil, seed: UInt64 = 1
+    from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil,
+    seed: UInt64 = 1
   ) throws -> Segmentation {
     let image = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
     let patterns = try patterns(
@@ -96,7 +99,8 @@ public struct Segmenter: Sendable, Codable, Equatable {
     let fits = self.fits(of: patterns.labels, in: image, on: field.grid, scales: scales)
     let labels = interpolated(fits, on: field.grid, width: image.width, height: image.height, isMeasured: isMeasured)
     return Segmentation(
-      labels: labels, patterns: described(labels, narrow: patterns.narrow, in: image, scales: scales), boundaryLength: labels.boundaryLength(),
+      labels: labels, patterns: described(labels, narrow: patterns.narrow, in: image, scales: scales),
+      boundaryLength: labels.boundaryLength(),
       regionCount: Watershed.connectedRegions(of: patterns.labels).count, scales: scales, field: field,
       change: patterns.change, steps: patterns.steps, foundCount: finder.count(after: patterns.steps))
   }
@@ -144,7 +148,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
     return result
   }
 
-  /// Points of the grid whose patch was measured, three quarters of it or more; the others have no say in the patterns.
+  /// Points of the grid whose patch was measured, nine tenths of it or more; the others have no say in the patterns.
   private func known(_ isMeasured: Raster<Bool>?, on grid: DescriptorGrid, scales: Scales) -> Raster<Bool> {
     var result = Raster(width: grid.columns, height: grid.rows, filling: true)
     guard let isMeasured, isMeasured.values.contains(false) else { return result }
@@ -154,7 +158,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
       for column in 0..<grid.columns {
         let centre = grid.pixel(column)
         let x = (centre - scales.half..<centre + scales.half + 1).clamped(to: 0..<isMeasured.width)
-        result[column, row] = sums.sum(x: x, y: y) >= 0.75 * Double(x.count * y.count)
+        result[column, row] = sums.sum(x: x, y: y) >= 0.9 * Double(x.count * y.count)
       }
     }
     return result
@@ -162,7 +166,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
 
   private struct Patterns {
     var labels: Raster<Int>
-    /// Labels whose regions are all narrower than a patch.
+    /// Labels whose regions are all narrow (`NarrowRegions`).
     var narrow: Set<Int>
     var change: Raster<Float>
     var steps: [PatternFinder.Step]
@@ -183,7 +187,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
     let grown = Watershed.regions(from: found.labels, over: change)
     let least = Int(saturating: Double(scales.half * scales.half) / (step * step))
     let clean = Watershed.withoutSpecks(grown, least: max(1, least), level: change)
-    let narrow = NarrowRegions(halfWidth: Double(scales.half) / step)
+    let narrow = NarrowRegions(halfWidth: scales.reach / step)
     let labels = numberedBySize(narrow.dissolvedBetweenPatterns(clean, level: change).map { $0 - 1 })
     return Patterns(labels: labels, narrow: narrow.labels(in: labels), change: change, steps: found.steps)
   }
@@ -206,7 +210,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
     of labels: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales
   ) -> [Raster<Float>] {
     let count = labels.values.max() ?? 1
-    let reach = Double(scales.half) + Double(scales.window) / 2
+    let reach = scales.reach
     guard count > 1, operations.contains(.translations) else {
       return (1...max(1, count)).map { label in labels.map { $0 == label ? 1 : 0 } }
     }
@@ -268,7 +272,9 @@ public struct Segmenter: Sendable, Codable, Equatable {
     return numberedBySize(best.map { Int($0) - 1 }).map { UInt16($0) }
   }
 
-  private func described(_ labels: Raster<UInt16>, narrow: Set<Int>, in image: Raster<Float>, scales: Scales) -> [Segmentation.Pattern] {
+  private func described(_ labels: Raster<UInt16>, narrow: Set<Int>, in image: Raster<Float>, scales: Scales)
+    -> [Segmentation.Pattern]
+  {
     var sizes: [Int] = []
     for label in labels.values {
       while sizes.count <= Int(label) { sizes.append(0) }

@@ -138,7 +138,8 @@ struct SegmentChapter {
       curves: [
         .init(name: "closest two", points: points.reversed()),
         .init(
-          name: "needed", points: [Point(1, neededSeparation), Point(points[0].x, neededSeparation)], color: Color(0x5C636D)),
+          name: "needed", points: [Point(1, neededSeparation), Point(points[0].x, neededSeparation)],
+          color: Color(0x5C636D)),
       ],
       marks: [.init(at: Double(segmentation.foundCount), label: "\(segmentation.foundCount)")],
       x: Axis("number of groups"), y: Axis("separation, standard deviations"),

@@ -20,7 +20,9 @@ public struct SegmentResult: MethodResult {
     let shares = patterns.map { Number.percent($0.fraction) }.joined(separator: ", ")
     let length = LengthText(calibration: micrograph.calibration)(segmentation.boundaryLength)
     let narrow = patterns.filter(\.isNarrow).map { "pattern \($0.label) is narrow: a fault or a boundary" }
-    return ["\((["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"] + narrow).joined(separator: "; "))"]
+    return [
+      "\((["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"] + narrow).joined(separator: "; "))"
+    ]
   }
 
   /// The width that a region needs to be seen: two patches.
@@ -40,7 +42,8 @@ public struct SegmentResult: MethodResult {
   /// One row a pattern.
   private var table: Data {
     var table = TableWriter(columns: [
-      "label", "pixels", "fraction", "area_nm2", "correlation", "ordered", "narrow", "repeat1_x", "repeat1_y", "repeat2_x",
+      "label", "pixels", "fraction", "area_nm2", "correlation", "ordered", "narrow", "repeat1_x", "repeat1_y",
+      "repeat2_x",
       "repeat2_y",
     ])
     for pattern in segmentation.patterns {

@@ -1,6 +1,7 @@
 import TesseraNumerics
 
-/// Regions that are no wider than a patch. Descriptors of a boundary belong to neither side, and may look like a pattern.
+/// Regions in which every descriptor sees something else, too: no wider than a patch and a window. Descriptors of a boundary
+/// belong to neither side, and may look like a pattern.
 struct NarrowRegions: Sendable {
   /// Largest distance of a point of a narrow region to its edge, in points of the grid.
   var halfWidth: Double

@@ -17,6 +17,8 @@ package struct RepeatVectors: Sendable {
   /// Correlation, over all shifts, of the autocorrelations of two halves of the pixels, what depends on the length of a shift
   /// alone taken off: about 1 for a lattice, about 0 for noise and for columns without a lattice.
   package let agreement: Double
+  /// Standard deviation of an autocorrelation of white noise in so many pixels.
+  private let noise: Double
   /// The autocorrelation at all shifts within the reach, no shift in the middle.
   package let map: Raster<Float>
 
@@ -24,7 +26,7 @@ package struct RepeatVectors: Sendable {
 
   /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth; stripes and the
   /// lines of a noisy scan agree, too, but have ridges instead of peaks.
-  package var isLattice: Bool { agreement > 0.5 && !shifts.isEmpty }
+  package var isLattice: Bool { agreement > 0.5 && !shifts.isEmpty && correlation > 5 * noise }
 
   /// - Parameters:
   ///   - isInside: the pixels of the pattern, of the image's size.
@@ -41,6 +43,8 @@ package struct RepeatVectors: Sendable {
     for index in image.values.indices where isInside.values[index] {
       power += Double((image.values[index] - mean) * (image.values[index] - mean))
     }
+    // Smoothing by one pixel leaves 1 / (2 √π) of the deviation 1 / √count.
+    noise = 1 / (4 * Double.pi * Double(max(1, count))).squareRoot()
     guard count > 0, power > 0 else {
       (shifts, correlation, agreement) = ([], 0, 0)
       map = Raster(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
@@ -69,7 +73,7 @@ package struct RepeatVectors: Sendable {
       peaks.append((shift, map.values[index]))
     }
     let top = peaks.map(\.value).max() ?? 0
-    correlation = max(0, Double(top))
+    correlation = max(0, min(1, Double(top)))
     let strong = peaks.filter { $0.value > top / 2 && top > 0 }.map(\.shift)
     shifts = Array(strong.sorted { ($0.length, $0) < ($1.length, $1) }.prefix(limit))
   }

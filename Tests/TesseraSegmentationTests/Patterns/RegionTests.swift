@@ -46,7 +46,9 @@ struct `Regions` {
     #expect(DistanceTransform.distances(toWhere: targets.map { _ in false })[3, 3] == .infinity)
   }
 
-  @Test(arguments: [0, 10, 22.5, 33, 45, 60, 90]) func `have boundaries of the right length at any angle`(degrees: Double) {
+  @Test(arguments: [0, 10, 22.5, 33, 45, 60, 90]) func `have boundaries of the right length at any angle`(
+    degrees: Double
+  ) {
     let normal = Point(-sin(degrees * .pi / 180), cos(degrees * .pi / 180))
     let side = 400
     let labels = Raster(

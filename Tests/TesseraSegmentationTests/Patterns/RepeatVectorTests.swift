@@ -34,11 +34,12 @@ struct `The shifts that repeat a pattern` {
 
   /// [S21] Table I: translations see the Patterson symmetry of a plane group, which has a mirror plane along x exactly for
   /// these groups, whether the crystal has it or only a glide, or only the mirror planes of a triangle.
-  @Test(arguments: [
-    ("p1", false), ("p2", false), ("pm", true), ("pg", true), ("pmm", true), ("pmg", true), ("pgg", true),
-    ("cm", true), ("cmm", true), ("p4", false), ("p4m", true), ("p4g", true), ("p3", false), ("p6", false),
-    ("p3m1", true), ("p31m", true), ("p6m", true),
-  ] as [(String, Bool)])
+  @Test(
+    arguments: [
+      ("p1", false), ("p2", false), ("pm", true), ("pg", true), ("pmm", true), ("pmg", true), ("pgg", true),
+      ("cm", true), ("cmm", true), ("p4", false), ("p4m", true), ("p4g", true), ("p3", false), ("p6", false),
+      ("p3m1", true), ("p31m", true), ("p6m", true),
+    ] as [(String, Bool)])
   func `have the Patterson symmetry of the plane group`(group: String, hasMirror: Bool) throws {
     let map = try repeats(of: "plane-group") { ($0.group, $0.counts) = (group, .infinity) }.map
     var (difference, power) = (0.0, 0.0)

@@ -120,7 +120,8 @@ struct `Segmentation` {
         }
       }
       let gap = abs(Statistics.mean(values[0]) - Statistics.mean(values[1]))
-      #expect(gap < 0.7 * max(Statistics.deviation(values[0]), Statistics.deviation(values[1])))
+      // The domains start at other fractions of a pixel, which scores show to a few thousandths.
+      #expect(gap < max(0.01, 0.7 * max(Statistics.deviation(values[0]), Statistics.deviation(values[1]))))
     }
   }
 
