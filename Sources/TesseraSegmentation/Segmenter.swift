@@ -93,13 +93,13 @@ public struct Segmenter: Sendable, Codable, Equatable {
     from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil,
     seed: UInt64 = 1
   ) throws -> Segmentation {
-    let image = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
     let patterns = try patterns(
       in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales), seed: seed)
     let fits = self.fits(of: patterns.labels, in: image, on: field.grid, scales: scales)
     let labels = interpolated(fits, on: field.grid, width: image.width, height: image.height, isMeasured: isMeasured)
+    let flat = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
     return Segmentation(
-      labels: labels, patterns: described(labels, narrow: patterns.narrow, in: image, scales: scales),
+      labels: labels, patterns: described(labels, narrow: patterns.narrow, in: flat, scales: scales),
       boundaryLength: labels.boundaryLength(),
       regionCount: Watershed.connectedRegions(of: patterns.labels).count, scales: scales, field: field,
       change: patterns.change, steps: patterns.steps, foundCount: finder.count(after: patterns.steps))
@@ -107,13 +107,8 @@ public struct Segmenter: Sendable, Codable, Equatable {
 
   /// Descriptors of the points of a grid, and their principal components.
   ///
-  /// - Parameters:
-  ///   - image: finite intensities. What varies more slowly than the lattice is taken off.
-  ///   - isMeasured: pixels that hold a measurement; nil: all.
-  public func descriptors(
-    of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil
-  ) throws -> DescriptorField {
-    let image = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
+  /// - Parameter image: finite intensities.
+  public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
     let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
     let kinds = operations.map { kind -> [Raster<Float>] in
       switch kind {
@@ -134,7 +129,9 @@ public struct Segmenter: Sendable, Codable, Equatable {
     return try DescriptorField(of: kinds, on: grid, count: components)
   }
 
-  /// Thickness, contamination and steps of brightness resemble themselves whatever the lattice does.
+  /// The image less what varies more slowly than the lattice: thickness, contamination and steps of brightness resemble
+  /// themselves whatever the lattice does. Descriptors do without: beside a bright region the tail of its background would be
+  /// a pattern of its own.
   private static func withoutBackground(
     _ image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>?
   ) -> Raster<Float> {

@@ -30,7 +30,7 @@ public struct SegmentMethod: Method {
       let spacing = Self.planeSpacing(of: image)
       do {
         let scales = try segmenter.scales(spacing: spacing, width: image.width, height: image.height)
-        return (scales, try segmenter.descriptors(of: image, scales: scales, isMeasured: prepared.isMeasured), spacing)
+        return (scales, try segmenter.descriptors(of: image, scales: scales), spacing)
       } catch let error as DataError {
         throw DataError("\(input.micrograph.name): \(error.description)")
       }

@@ -26,7 +26,7 @@ package struct RepeatVectors: Sendable {
 
   /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth; stripes and the
   /// lines of a noisy scan agree, too, but have ridges instead of peaks.
-  package var isLattice: Bool { agreement > 0.5 && !shifts.isEmpty && correlation > 5 * noise }
+  package var isLattice: Bool { agreement > 0.5 && shifts.count > 2 && correlation > 5 * noise }
 
   /// - Parameters:
   ///   - isInside: the pixels of the pattern, of the image's size.
