@@ -10,7 +10,8 @@ struct `A U-Net` {
     return [smallArchitecture, .particles, wide]
   }()
 
-  @Test(arguments: architectures) func `gives in tiles what it gives of the whole image`(shape: UNetArchitecture) throws
+  @Test(.slow, arguments: architectures) func `gives in tiles what it gives of the whole image`(shape: UNetArchitecture)
+    throws
   {
     let network = try randomNetwork(shape)
     let image = randomImage(width: 401, height: 275)

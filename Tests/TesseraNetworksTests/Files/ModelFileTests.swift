@@ -104,11 +104,9 @@ struct `A model file` {
   @Test func `with any byte changed is refused`() throws {
     let good = try bytes(of: model(tiny))
     for index in good.indices {
-      for change: UInt8 in [1, 0x80, 0xFF] {
-        var bytes = good
-        bytes[index] ^= change
-        #expect(try refusal(of: bytes) != nil, "byte \(index)")
-      }
+      var bytes = good
+      bytes[index] ^= 1 << UInt8(index % 8)
+      #expect(try refusal(of: bytes) != nil, "byte \(index)")
     }
   }
 
