@@ -27,12 +27,15 @@ public struct Segmentation: Sendable {
     public let pixels: Int
     /// Of the pixels that have a label, 0 ... 1.
     public let fraction: Double
-    /// Shifts, in pixels, that repeat the pattern best, shortest first.
+    /// Shifts, in pixels, that repeat the pattern best, shortest first; none without a lattice.
     public let repeats: [Shift]
     /// Autocorrelation at the best of them: 1 for a perfect repetition without noise, 0 for none.
     public let correlation: Double
-    /// Whether `correlation` is more than chance makes in so many pixels.
+    /// Whether the pattern has a lattice: the same shifts repeat two halves of its pixels. Not asked of
+    /// narrow patterns, most of whose pixels belong to what lies beside them.
     public let isOrdered: Bool
+    /// Whether no region of the pattern is wider than a patch and a window: a fault or a boundary, rather than a phase.
+    public let isNarrow: Bool
     /// Autocorrelation of the pattern's pixels at shifts up to three plane spacings, no shift in the middle.
     public let autocorrelation: Raster<Float>
   }
@@ -42,7 +45,7 @@ extension Raster<UInt16> {
   /// Length of the lines between pixels of different labels, in pixels, from how often lines in four directions cross them
   /// (the Cauchy-Crofton formula: Serra, Image Analysis and Mathematical Morphology (1982), ch. VII). A straight boundary's
   /// length is right within 5 %; steps of single pixels add nothing.
-  func boundaryLength() -> Double {
+  package func boundaryLength() -> Double {
     var (straight, diagonal) = (0, 0)
     for y in 0..<height {
       for x in 0..<width {

@@ -39,6 +39,8 @@ public struct Segmenter: Sendable, Codable, Equatable {
     public let stride: Int
 
     var half: Int { patchSize / 2 }
+    /// How far from a boundary a descriptor may see across it.
+    var reach: Double { Double(half) + Double(window) / 2 }
   }
 
   /// The scales for an image.
@@ -88,13 +90,17 @@ public struct Segmenter: Sendable, Codable, Equatable {
   ///   - isMeasured: pixels that hold a measurement; the others get label 0.
   ///   - seed: of the starts of k-means.
   public func segmentation(
-    from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil, seed: UInt64 = 1
+    from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil,
+    seed: UInt64 = 1
   ) throws -> Segmentation {
-    let patterns = try patterns(in: field, scales: scales, seed: seed)
+    let patterns = try patterns(
+      in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales), seed: seed)
     let fits = self.fits(of: patterns.labels, in: image, on: field.grid, scales: scales)
     let labels = interpolated(fits, on: field.grid, width: image.width, height: image.height, isMeasured: isMeasured)
+    let flat = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
     return Segmentation(
-      labels: labels, patterns: described(labels, in: image, scales: scales), boundaryLength: labels.boundaryLength(),
+      labels: labels, patterns: described(labels, narrow: patterns.narrow, in: flat, scales: scales),
+      boundaryLength: labels.boundaryLength(),
       regionCount: Watershed.connectedRegions(of: patterns.labels).count, scales: scales, field: field,
       change: patterns.change, steps: patterns.steps, foundCount: finder.count(after: patterns.steps))
   }
@@ -123,23 +129,64 @@ public struct Segmenter: Sendable, Codable, Equatable {
     return try DescriptorField(of: kinds, on: grid, count: components)
   }
 
+  /// The image less what varies more slowly than the lattice: thickness, contamination and steps of brightness resemble
+  /// themselves whatever the lattice does. Descriptors do without: beside a bright region the tail of its background would be
+  /// a pattern of its own.
+  private static func withoutBackground(
+    _ image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>?
+  ) -> Raster<Float> {
+    let weights = isMeasured.flatMap { $0.values.contains(false) ? $0.map { $0 ? Float(1) : 0 } : nil }
+    let background = GaussianFilter.broadlySmoothed(image, weights: weights, sigma: scales.spacing)
+    var result = image
+    for index in result.values.indices {
+      let isKnown = isMeasured?.values[index] ?? true
+      result.values[index] = isKnown ? image.values[index] - background.values[index] : 0
+    }
+    return result
+  }
+
+  /// Points of the grid whose patch was measured, nine tenths of it or more; the others have no say in the patterns.
+  private func known(_ isMeasured: Raster<Bool>?, on grid: DescriptorGrid, scales: Scales) -> Raster<Bool> {
+    var result = Raster(width: grid.columns, height: grid.rows, filling: true)
+    guard let isMeasured, isMeasured.values.contains(false) else { return result }
+    let sums = WindowSums(of: isMeasured.map { $0 ? Float(1) : 0 }) { Double($0) }
+    for row in 0..<grid.rows {
+      let y = (grid.pixel(row) - scales.half..<grid.pixel(row) + scales.half + 1).clamped(to: 0..<isMeasured.height)
+      for column in 0..<grid.columns {
+        let centre = grid.pixel(column)
+        let x = (centre - scales.half..<centre + scales.half + 1).clamped(to: 0..<isMeasured.width)
+        result[column, row] = sums.sum(x: x, y: y) >= 0.9 * Double(x.count * y.count)
+      }
+    }
+    return result
+  }
+
   private struct Patterns {
     var labels: Raster<Int>
+    /// Labels whose regions are all narrow (`NarrowRegions`).
+    var narrow: Set<Int>
     var change: Raster<Float>
     var steps: [PatternFinder.Step]
   }
 
-  private func patterns(in field: DescriptorField, scales: Scales, seed: UInt64) throws -> Patterns {
+  private func patterns(
+    in field: DescriptorField, scales: Scales, isKnown: Raster<Bool>, seed: UInt64
+  ) throws -> Patterns {
     let step = Double(scales.stride)
     let change = field.change(across: max(1, Int(saturating: (scales.spacing / 2 / step).rounded())))
-    let core = core(of: change, patch: Int(saturating: (Double(scales.half) / step).rounded()), field: field)
+    var core = core(of: change, patch: Int(saturating: (Double(scales.half) / step).rounded()), field: field)
+    if isKnown.values.contains(true) {
+      for point in core.values.indices where !isKnown.values[point] { core.values[point] = false }
+    }
     // Two patches and the pooling apart, descriptors share no pixels.
     let distance = Int(saturating: ((Double(scales.patchSize) + scales.spacing) / step).rounded())
     let found = try finder.outcome(field, core: core, distance: distance, seed: seed)
     let grown = Watershed.regions(from: found.labels, over: change)
     let least = Int(saturating: Double(scales.half * scales.half) / (step * step))
     let clean = Watershed.withoutSpecks(grown, least: max(1, least), level: change)
-    return Patterns(labels: numberedBySize(clean.map { $0 - 1 }), change: change, steps: found.steps)
+    let narrow = NarrowRegions(halfWidth: scales.reach / step)
+    let labels = numberedBySize(narrow.dissolvedBetweenPatterns(clean, level: change).map { $0 - 1 })
+    return Patterns(labels: labels, narrow: narrow.labels(in: labels), change: change, steps: found.steps)
   }
 
   /// Points that do not lie on a ridge of the change: those well below the largest change within a patch, and all where
@@ -160,7 +207,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
     of labels: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales
   ) -> [Raster<Float>] {
     let count = labels.values.max() ?? 1
-    let reach = Double(scales.half) + Double(scales.window) / 2
+    let reach = scales.reach
     guard count > 1, operations.contains(.translations) else {
       return (1...max(1, count)).map { label in labels.map { $0 == label ? 1 : 0 } }
     }
@@ -222,7 +269,9 @@ public struct Segmenter: Sendable, Codable, Equatable {
     return numberedBySize(best.map { Int($0) - 1 }).map { UInt16($0) }
   }
 
-  private func described(_ labels: Raster<UInt16>, in image: Raster<Float>, scales: Scales) -> [Segmentation.Pattern] {
+  private func described(_ labels: Raster<UInt16>, narrow: Set<Int>, in image: Raster<Float>, scales: Scales)
+    -> [Segmentation.Pattern]
+  {
     var sizes: [Int] = []
     for label in labels.values {
       while sizes.count <= Int(label) { sizes.append(0) }
@@ -231,10 +280,11 @@ public struct Segmenter: Sendable, Codable, Equatable {
     let total = max(1, sizes.dropFirst().reduce(0, +))
     return sizes.indices.dropFirst().map { label in
       let repeats = repeats(where: labels.map { Int($0) == label }, in: image, scales: scales)
-      let isOrdered = repeats.correlation > 6 * repeats.chance
+      let isOrdered = repeats.isLattice && !narrow.contains(label)
       return Segmentation.Pattern(
         label: label, pixels: sizes[label], fraction: Double(sizes[label]) / Double(total),
         repeats: isOrdered ? repeats.shifts : [], correlation: repeats.correlation, isOrdered: isOrdered,
+        isNarrow: narrow.contains(label),
         autocorrelation: repeats.map)
     }
   }

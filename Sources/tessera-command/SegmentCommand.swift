@@ -33,7 +33,8 @@ struct SegmentCommand: ThreadedCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Side of the patch in pixels, 5 to 2001. (default: three plane spacings, from the power spectrum)", valueName: "px"))
+      "Side of the patch in pixels, 5 to 2001. (default: three plane spacings, from the power spectrum)",
+      valueName: "px"))
   var patchSize: Int?
 
   @Option(

@@ -23,7 +23,8 @@ struct TesseraCommand: ParsableCommand {
     subcommands: [
       DemoCommand.self, AnalyzeCommand.self, InfoCommand.self, ConvertCommand.self, SimulateCommand.self,
       SitesCommand.self, MotifsCommand.self, StrainCommand.self,
-      CrystalCommand.self, CountCommand.self, SegmentCommand.self, ProfileCommand.self, EvaluateCommand.self, ReadHDF5Command.self,
+      CrystalCommand.self, CountCommand.self, SegmentCommand.self, ProfileCommand.self, EvaluateCommand.self,
+      ReadHDF5Command.self,
     ])
 
   /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.

@@ -18,6 +18,7 @@ struct `Numeric options` {
     (["strain", "a.tif", "--force"], ["--axis", "--radius", "--mask-radius", "--reference"]),
     (["strain", "a.tif", "-o", "g", "--force", "--g2", "0,0.0833"], ["--g1"]),
     (["crystal", "a.tif", "--force"], ["--largest-turn"]), (["count", "a.tif", "--force"], ["--largest-count"]),
+    (["segment", "a.tif", "--force"], ["--patterns", "--patch-size", "--window", "--stride"]),
     (
       ["profile", "a.tif", "--from", "1,1", "--to", "60,60", "-o", "p.csv", "--force"],
       ["--width", "--step"]

@@ -42,8 +42,8 @@ public struct RegionTint: Sendable {
   private static func mixed(_ a: UInt32, _ b: UInt32, _ weight: UInt32) -> UInt32 {
     var result: UInt32 = 0
     for shift: UInt32 in [0, 8, 16] {
-      let (x, y) = (a >> shift & 255, b >> shift & 255)
-      result |= (x * (256 - weight) + y * weight) / 256 << shift
+      let (x, y) = ((a >> shift) & 255, (b >> shift) & 255)
+      result |= ((x * (256 - weight) + y * weight) / 256) << shift
     }
     return result
   }

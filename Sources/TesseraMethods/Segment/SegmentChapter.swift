@@ -22,7 +22,8 @@ struct SegmentChapter {
     var document = ReportDocument(
       title: micrograph.name,
       headline: isOne
-        ? "One pattern: no part of the image differs from the rest by its local symmetry"
+        ? "One pattern: no region wider than about \(length(Double(2 * segmentation.scales.patchSize))) differs from the rest by "
+          + "its local symmetry"
         : "\(patterns.count) patterns, told apart by local symmetry")
     document.facts = [.init("\(patterns.count)", isOne ? "pattern" : "patterns")]
     if !isOne {
@@ -46,7 +47,7 @@ struct SegmentChapter {
           .init(
             "segmentation", title: "Segmentation",
             caption: patterns.count == 1
-              ? "The whole image is one pattern."
+              ? "The whole image is one pattern. Smaller regions, gradual changes and other brightness are no patterns."
               : "Regions of one pattern have one colour; white lines are boundaries. Within a patch of "
                 + "\(length(Double(segmentation.scales.patchSize))) a region is not told from its boundary, unless it is a "
                 + "fault between two parts of one pattern.",
@@ -73,7 +74,7 @@ struct SegmentChapter {
         return [
           .init("\(pattern.label)", value: Double(pattern.label), style: styles[pattern.label - 1]),
           .init(Number.percent(pattern.fraction), value: pattern.fraction),
-          .init(pattern.isOrdered ? lengths : "no lattice"),
+          .init(pattern.isNarrow ? "narrow: a fault or a boundary" : pattern.isOrdered ? lengths : "no lattice"),
           .init(angle.isFinite ? Text.fixed(min(angle, 180 - angle), 0) : "", value: angle),
           .init(Text.fixed(pattern.correlation, 2), value: pattern.correlation),
         ]
@@ -137,7 +138,8 @@ struct SegmentChapter {
       curves: [
         .init(name: "closest two", points: points.reversed()),
         .init(
-          name: "needed", points: [Point(1, neededSeparation), Point(points[0].x, neededSeparation)], color: Color(0x5C636D)),
+          name: "needed", points: [Point(1, neededSeparation), Point(points[0].x, neededSeparation)],
+          color: Color(0x5C636D)),
       ],
       marks: [.init(at: Double(segmentation.foundCount), label: "\(segmentation.foundCount)")],
       x: Axis("number of groups"), y: Axis("separation, standard deviations"),

@@ -64,7 +64,8 @@ public struct SegmentMethod: Method {
     let planes = spacing.map { "of \(Text.fixed($0, 1)) px, the first dominant ring of the power spectrum" } ?? ""
     return [
       .init(
-        "patch size", "\(scales.patchSize) px", segmenter.patchSize == nil ? "three plane spacings \(planes)" : "as set"),
+        "patch size", "\(scales.patchSize) px", segmenter.patchSize == nil ? "three plane spacings \(planes)" : "as set"
+      ),
       .init(
         "window", "\(scales.window) px",
         segmenter.window == nil ? "one and a half plane spacings: the largest shift" : "as set"),
@@ -85,10 +86,12 @@ public struct SegmentMethod: Method {
           + "the division into \(count) need not mean anything")
     }
     if segmentation.patterns.count < segmenter.finder.count ?? 1 {
-      warnings.append("only \(segmentation.patterns.count) patterns have regions larger than a patch")
+      warnings.append(
+        "fewer patterns than were asked for have regions larger than a patch: \(segmentation.patterns.count)")
     }
     if !segmentation.patterns.contains(where: \.isOrdered) {
-      warnings.append("no shift repeats any part of the image more than chance does: the image shows no lattice")
+      warnings.append(
+        "no shift along two directions repeats any part of the image more than chance does: the image shows no lattice")
     }
     return warnings
   }

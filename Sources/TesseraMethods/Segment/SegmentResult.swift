@@ -14,10 +14,20 @@ public struct SegmentResult: MethodResult {
 
   public var sentences: [String] {
     let patterns = segmentation.patterns
-    guard patterns.count > 1 else { return ["one pattern, so no boundary"] }
+    guard patterns.count > 1 else {
+      return ["one pattern: no region wider than about \(smallest) differs from the rest by its local symmetry"]
+    }
     let shares = patterns.map { Number.percent($0.fraction) }.joined(separator: ", ")
     let length = LengthText(calibration: micrograph.calibration)(segmentation.boundaryLength)
-    return ["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"]
+    let narrow = patterns.filter(\.isNarrow).map { "pattern \($0.label) is narrow: a fault or a boundary" }
+    return [
+      "\((["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"] + narrow).joined(separator: "; "))"
+    ]
+  }
+
+  /// The width that a region needs to be seen: two patches.
+  private var smallest: String {
+    LengthText(calibration: micrograph.calibration)(Double(2 * segmentation.scales.patchSize))
   }
 
   public func write(to files: ResultFiles) throws {
@@ -32,7 +42,8 @@ public struct SegmentResult: MethodResult {
   /// One row a pattern.
   private var table: Data {
     var table = TableWriter(columns: [
-      "label", "pixels", "fraction", "area_nm2", "correlation", "ordered", "repeat1_x", "repeat1_y", "repeat2_x",
+      "label", "pixels", "fraction", "area_nm2", "correlation", "ordered", "narrow", "repeat1_x", "repeat1_y",
+      "repeat2_x",
       "repeat2_y",
     ])
     for pattern in segmentation.patterns {
@@ -42,6 +53,7 @@ public struct SegmentResult: MethodResult {
         [
           "\(pattern.label)", "\(pattern.pixels)", TableWriter.number(pattern.fraction, decimals: 6),
           TableWriter.number(area ?? .nan), TableWriter.number(pattern.correlation), pattern.isOrdered ? "1" : "0",
+          pattern.isNarrow ? "1" : "0",
         ] + (0..<2).flatMap { $0 < basis.count ? ["\(basis[$0].x)", "\(basis[$0].y)"] : ["", ""] })
     }
     return table.data

@@ -20,7 +20,7 @@ public struct SegmentSummary: Sendable, Encodable {
   public struct Pattern: Sendable, Encodable {
     public var label, pixels: Int
     public var fraction, correlation: Double
-    public var isOrdered: Bool
+    public var isOrdered, isNarrow: Bool
     /// In pixels.
     public var repeats: [Shift]
   }
@@ -29,7 +29,7 @@ public struct SegmentSummary: Sendable, Encodable {
     patterns = segmentation.patterns.map {
       Pattern(
         label: $0.label, pixels: $0.pixels, fraction: $0.fraction, correlation: $0.correlation, isOrdered: $0.isOrdered,
-        repeats: $0.repeats)
+        isNarrow: $0.isNarrow, repeats: $0.repeats)
     }
     (patternsFound, regions) = (segmentation.foundCount, segmentation.regionCount)
     boundaryLengthPx = segmentation.boundaryLength

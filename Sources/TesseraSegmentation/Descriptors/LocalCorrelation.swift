@@ -57,7 +57,7 @@ public struct LocalCorrelation: Sendable {
       }
     }
     let leastPairs = (2 * half + 1) * (2 * half + 1) / 2
-    var counts = Raster<Int>(width: grid.columns, height: grid.rows, filling: 0)
+    var counts = Raster<SIMD2<Int>>(width: grid.columns, height: grid.rows, filling: .zero)
     // The patches of the opposite shift lie `shift` before those of the grid; rows are visited from top to bottom.
     for visit in visits(of: grid, shift: shift) {
       let y = grid.pixel(visit.row)
@@ -65,19 +65,20 @@ public struct LocalCorrelation: Sendable {
         fill(aroundRow: y, movedBy: 0)
         for column in 0..<grid.columns {
           forward[column, visit.row] = pairs[column].value
-          counts[column, visit.row] += pairs[column].count >= leastPairs ? 1 : 0
+          counts[column, visit.row].x = pairs[column].count
         }
       } else {
         fill(aroundRow: y - shift.y, movedBy: -shift.x)
         for column in 0..<grid.columns {
           backward[column, visit.row] = pairs[column].value
-          counts[column, visit.row] += pairs[column].count >= leastPairs ? 2 : 0
+          counts[column, visit.row].y = pairs[column].count
         }
       }
     }
     for index in counts.values.indices {
-      if counts.values[index] == 1 { backward.values[index] = forward.values[index] }
-      if counts.values[index] == 2 { forward.values[index] = backward.values[index] }
+      let count = counts.values[index]
+      if count.y < leastPairs && count.x > count.y { backward.values[index] = forward.values[index] }
+      if count.x < leastPairs && count.y > count.x { forward.values[index] = backward.values[index] }
     }
     return (forward, backward)
   }
@@ -101,7 +102,9 @@ public struct LocalCorrelation: Sendable {
     let (aa, bb) = (squares.sum(x: x, y: y), squares.sum(x: there, y: below))
     let (varianceA, varianceB) = (aa - a * a / count, bb - b * b / count)
     // A constant patch leaves the rounding of its squares.
-    guard varianceA > count * leastVariance + 1e-12 * aa, varianceB > count * leastVariance + 1e-12 * bb else { return 0 }
+    guard varianceA > count * leastVariance + 1e-12 * aa, varianceB > count * leastVariance + 1e-12 * bb else {
+      return 0
+    }
     return Float(max(-1, min(1, (products - a * b / count) / (varianceA * varianceB).squareRoot())))
   }
 }

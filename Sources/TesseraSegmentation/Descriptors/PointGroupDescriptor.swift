@@ -100,7 +100,7 @@ private struct PolarSampling: Sendable {
     }
     let mean = sum / total
     for index in values.indices { values[index] = (values[index] - mean) * (Float(index / angles) + 0.5).squareRoot() }
-    return PolarDisc(angles: angles, values: values, weight: total)
+    return PolarDisc(angles: angles, values: values, weight: total, mean: mean)
   }
 }
 
@@ -109,10 +109,14 @@ private struct PolarDisc {
   let angles: Int
   let values: [Float]
   let weight: Float
+  /// Of the samples, before it was removed.
+  let mean: Float
 
   func score(of operation: PointGroupDescriptor.Operation, leastDeviation: Float) -> Float {
     let norm = product { $0 }
-    guard norm > weight * leastDeviation * leastDeviation, norm > 0 else { return 0 }
+    // Removing the mean leaves its rounding.
+    let least = max(leastDeviation, 1e-5 * abs(mean))
+    guard norm > weight * least * least else { return 0 }
     switch operation {
     case .rotation(let degrees): return product { $0 + degrees / 6 } / norm
     case .fold(let order):

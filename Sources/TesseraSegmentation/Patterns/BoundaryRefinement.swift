@@ -26,8 +26,12 @@ struct BoundaryRefinement: Sendable {
     let distances = (1...count).map { label in distance(toEdgeOf: label, in: labels) }
     let step = Double(grid.stride)
     // Inside its own pattern a point's distance to other patterns is that of the nearest edge.
-    let isInterior = labels.values.indices.map { Double(distances[labels.values[$0] - 1].inside.values[$0]) * step > reach }
-    let interior = (1...count).map { label in labels.values.indices.filter { labels.values[$0] == label && isInterior[$0] } }
+    let isInterior = labels.values.indices.map {
+      Double(distances[labels.values[$0] - 1].inside.values[$0]) * step > reach
+    }
+    let interior = (1...count).map { label in
+      labels.values.indices.filter { labels.values[$0] == label && isInterior[$0] }
+    }
     let isLearned = interior.map { $0.count >= Self.leastInterior }
     var fits = (1...count).map { label in labels.map { $0 == label ? Self.certain : 0 } }
     guard isLearned.count(where: { $0 }) > 1 else { return fits }
@@ -80,7 +84,8 @@ struct BoundaryRefinement: Sendable {
   }
 
   /// Distance of each point to the nearest point of a label (`outside`; 0 in it), and to the nearest without it (`inside`).
-  private func distance(toEdgeOf label: Int, in labels: Raster<Int>) -> (inside: Raster<Float>, outside: Raster<Float>) {
+  private func distance(toEdgeOf label: Int, in labels: Raster<Int>) -> (inside: Raster<Float>, outside: Raster<Float>)
+  {
     (
       DistanceTransform.distances(toWhere: labels.map { $0 != label }),
       DistanceTransform.distances(toWhere: labels.map { $0 == label })

@@ -11,6 +11,9 @@ public struct DescriptorField: Sendable {
   public let explained: [Double]
   /// Length of a descriptor, the mean not taken off, that one point in twenty exceeds: what differences are measured by.
   public let scale: Double
+  /// Where a descriptor of zeros, of something that does not resemble itself at all, lies among the components; last, its
+  /// distance from the space of the components.
+  let origin: [Double]
 
   /// - Parameters:
   ///   - kinds: the maps of each kind of operation, all of the grid's size. Several kinds get equal weight.
@@ -33,6 +36,9 @@ public struct DescriptorField: Sendable {
     let axes = try PrincipalComponents(of: table, count: count)
     self.grid = grid
     components = axes.transform(table)
+    let projected = axes.transform(Matrix<Float>(rows: 1, columns: maps.count, filling: 0)).values.map { Double($0) }
+    let whole = axes.mean.reduce(0) { $0 + $1 * $1 }
+    origin = projected + [max(0, whole - projected.reduce(0) { $0 + $1 * $1 }).squareRoot()]
     explained = axes.variances.map { axes.totalVariance > 0 ? $0 / axes.totalVariance : 0 }
     scale = Double(Statistics.quantile(lengths, 0.95).squareRoot())
   }

@@ -4,9 +4,9 @@ import TesseraNumerics
 ///
 /// Source: Felzenszwalb & Huttenlocher, Theory of Computing 8 (2012) 415: squared distances along columns, then the lower
 /// envelope of parabolas along rows.
-enum DistanceTransform {
+package enum DistanceTransform {
   /// Infinite everywhere if the set is empty.
-  static func distances(toWhere isTarget: Raster<Bool>) -> Raster<Float> {
+  package static func distances(toWhere isTarget: Raster<Bool>) -> Raster<Float> {
     let (width, height) = (isTarget.width, isTarget.height)
     // Larger than any squared distance in the image.
     let far = Double((width + height) * (width + height))

@@ -10,16 +10,19 @@ struct JoinedGroups {
   private let table: Matrix<Float>
   private let resolution: Double
   private let rule: PatternFinder
+  /// See `DescriptorField.origin`.
+  private let origin: [Double]
   private var neighbours: NeighbourCounts
   private var members: [PatternGap.Group?]
   /// Gaps that are known, by the numbers of both groups, the smaller first.
   private var gaps: [[Int]: PatternGap] = [:]
 
   init(
-    table: Matrix<Float>, assignment: [Int], count: Int, resolution: Double, neighbours: NeighbourCounts,
-    rule: PatternFinder
+    table: Matrix<Float>, assignment: [Int], count: Int, resolution: Double, origin: [Double],
+    neighbours: NeighbourCounts, rule: PatternFinder
   ) {
     (self.table, self.resolution, self.neighbours, self.rule) = (table, resolution, neighbours, rule)
+    self.origin = origin
     group = Array(0..<count)
     var rows = [[Int]](repeating: [], count: count)
     for (row, centre) in assignment.enumerated() { rows[centre].append(row) }
@@ -69,11 +72,26 @@ struct JoinedGroups {
       distance = min(distance, rule.separation) / 2
     } else if distance >= rule.separation {
       let beside = neighbours.comparison(a, b)
-      if beside.mixing > rule.mixing && beside.clustering < rule.clustering {
+      let isMixed = beside.mixing > rule.mixing && beside.clustering < rule.clustering
+      if isMixed || differInContrastAlone(members[a]!.mean, members[b]!.mean) {
         distance = min(distance, 0.97 * rule.separation)
       }
     }
     return distance - rule.rarityPenalty * log10(max(sizeA, sizeB) / min(sizeA, sizeB))
+  }
+
+  /// Whether two descriptors are one, but for a factor: the same lattice with another signal in the same noise. What
+  /// resembles itself less than `contrast` times as much counts as something else: a disordered region, or nothing.
+  private func differInContrastAlone(_ a: [Double], _ b: [Double]) -> Bool {
+    let (from, last) = (origin.dropLast(), origin[origin.count - 1])
+    let p = zip(a, from).map { $0 - $1 } + [last]
+    let q = zip(b, from).map { $0 - $1 } + [last]
+    func dot(_ u: [Double], _ v: [Double]) -> Double { zip(u, v).reduce(0) { $0 + $1.0 * $1.1 } }
+    let (lengthP, lengthQ) = (dot(p, p).squareRoot(), dot(q, q).squareRoot())
+    let (difference, sum) = (zip(p, q).map { $0 - $1 }, zip(p, q).map { $0 + $1 })
+    guard min(lengthP, lengthQ) > rule.contrast * max(lengthP, lengthQ), dot(sum, sum) > 0 else { return false }
+    let along = dot(difference, sum) * dot(difference, sum) / dot(sum, sum)
+    return along > 0.9 * dot(difference, difference)
   }
 
   private mutating func merge(_ a: Int, _ b: Int) {

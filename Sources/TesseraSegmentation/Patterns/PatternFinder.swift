@@ -20,6 +20,8 @@ public struct PatternFinder: Sendable, Codable, Equatable {
   public var mixing = 0.7
   /// ... or one of them beside itself at least so many times as often.
   public var clustering = 3.0
+  /// Two patterns whose descriptors differ by a factor alone are one, unless the factor is below this.
+  public var contrast = 0.3
   /// Differences below this share of the length of a descriptor are not told apart, however little noise there is.
   public var resolution = 0.04
   /// Groups that k-means proposes.
@@ -67,7 +69,7 @@ public struct PatternFinder: Sendable, Codable, Equatable {
     let nearest = nearestCentres(to: fit.centres.selecting(rows: used), points: points, of: field)
     var partition = JoinedGroups(
       table: table, assignment: fit.assignment.map { number[$0]! }, count: used.count,
-      resolution: resolution * field.scale,
+      resolution: resolution * field.scale, origin: field.origin,
       neighbours: NeighbourCounts(of: nearest, count: used.count, distance: max(1, distance)), rule: self)
     partition.join()
     var groups = partition.group

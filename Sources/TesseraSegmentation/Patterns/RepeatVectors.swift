@@ -9,23 +9,30 @@ import TesseraNumerics
 /// each mean over the pairs of pixels that both belong to the pattern.
 ///
 /// Pairs are counted in tiles with a halo, so memory does not grow with the image: O(N log r) for N pixels and reach r.
-struct RepeatVectors: Sendable {
+package struct RepeatVectors: Sendable {
   /// The shifts that repeat the pattern best within the reach, shortest first; each stands for its opposite, too.
-  let shifts: [Shift]
+  package let shifts: [Shift]
   /// The largest autocorrelation among them, 0 where there is none. Noise makes it smaller than 1.
-  let correlation: Double
-  /// Standard deviation of an autocorrelation if nothing repeated.
-  let chance: Double
+  package let correlation: Double
+  /// Correlation, over all shifts, of the autocorrelations of two halves of the pixels, what depends on the length of a shift
+  /// alone taken off: about 1 for a lattice, about 0 for noise and for columns without a lattice.
+  package let agreement: Double
+  /// Standard deviation of an autocorrelation of white noise in so many pixels.
+  private let noise: Double
   /// The autocorrelation at all shifts within the reach, no shift in the middle.
-  let map: Raster<Float>
+  package let map: Raster<Float>
 
   private static let tile = 512
+
+  /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth; stripes and the
+  /// lines of a noisy scan agree, too, but have ridges instead of peaks.
+  package var isLattice: Bool { agreement > 0.5 && shifts.count > 2 && correlation > 5 * noise }
 
   /// - Parameters:
   ///   - isInside: the pixels of the pattern, of the image's size.
   ///   - spacing: distance of lattice planes in pixels: shifts between half of it and `reach` are looked at.
   ///   - limit: of the number of shifts.
-  init(of image: Raster<Float>, where isInside: Raster<Bool>, spacing: Double, reach: Int, limit: Int) {
+  package init(of image: Raster<Float>, where isInside: Raster<Bool>, spacing: Double, reach: Int, limit: Int) {
     var (sum, count) = (0.0, 0)
     for index in image.values.indices where isInside.values[index] {
       sum += Double(image.values[index])
@@ -36,47 +43,95 @@ struct RepeatVectors: Sendable {
     for index in image.values.indices where isInside.values[index] {
       power += Double((image.values[index] - mean) * (image.values[index] - mean))
     }
-    // A column is about half a spacing wide; pixels within it say the same.
-    chance = 1 / max(1, Double(count) / max(1, spacing * spacing / 4)).squareRoot()
+    // Smoothing by one pixel leaves 1 / (2 √π) of the deviation 1 / √count.
+    noise = 1 / (4 * Double.pi * Double(max(1, count))).squareRoot()
     guard count > 0, power > 0 else {
-      (shifts, correlation) = ([], 0)
+      (shifts, correlation, agreement) = ([], 0, 0)
       map = Raster(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
       return
     }
-    let sums = Self.pairSums(of: image, where: isInside, mean: mean, reach: reach)
-    let variance = power / Double(count)
-    let raw = sums.products.indices.map { index -> Float in
-      let pairs = sums.pairs[index]
-      return pairs < 0.05 * Double(count) ? 0 : Float(sums.products[index] / pairs / variance)
-    }
+    let halves = Self.pairSums(
+      of: image, where: isInside, mean: mean, reach: reach, block: max(1, Int(saturating: 2 * spacing)))
     let side = 2 * reach + 1
-    map = GaussianFilter.smoothed(Raster(width: side, height: side, values: raw), sigma: 1)
+    /// The autocorrelation from some of the halves; 0 where too few pairs know it.
+    func autocorrelation(_ parts: [PairSums]) -> Raster<Float> {
+      let values = (0..<side * side).map { index -> Float in
+        let pairs = parts.reduce(0) { $0 + $1.pairs[index] }
+        guard pairs >= 0.025 * Double(count * parts.count) else { return 0 }
+        return Float(parts.reduce(0) { $0 + $1.products[index] } / pairs / (power / Double(count)))
+      }
+      return GaussianFilter.smoothed(Raster(width: side, height: side, values: values), sigma: 1)
+    }
+    map = autocorrelation(halves)
+    agreement = Self.agreement(autocorrelation([halves[0]]), autocorrelation([halves[1]]), from: spacing / 2)
     var peaks: [(shift: Shift, value: Float)] = []
     for index in LocalMaxima.indices(in: map, reach: max(1, Int(spacing / 5))) {
       let shift = Shift(x: index % side - reach, y: index / side - reach)
-      guard shift > Shift(x: 0, y: 0), shift.length > spacing / 2, shift.length <= Double(reach) else { continue }
+      guard shift > Shift(x: 0, y: 0), shift.length > spacing / 2, shift.length <= Double(reach),
+        Self.isPeak(shift, of: map, within: max(2, Int(saturating: 0.4 * spacing)))
+      else { continue }
       peaks.append((shift, map.values[index]))
     }
     let top = peaks.map(\.value).max() ?? 0
-    correlation = max(0, Double(top))
+    correlation = max(0, min(1, Double(top)))
     let strong = peaks.filter { $0.value > top / 2 && top > 0 }.map(\.shift)
     shifts = Array(strong.sorted { ($0.length, $0) < ($1.length, $1) }.prefix(limit))
   }
 
-  /// Σ of products and number of pairs for each shift within the reach, in rows from the shift (-reach, -reach).
+  /// Whether a map falls by a tenth, or more, in all eight directions from a shift.
+  private static func isPeak(_ shift: Shift, of map: Raster<Float>, within distance: Int) -> Bool {
+    let reach = map.width / 2
+    let top = map[shift.x + reach, shift.y + reach]
+    let diagonal = max(1, Int((Double(distance) / 2.0.squareRoot()).rounded()))
+    for (x, y) in [(1, 0), (0, 1), (-1, 0), (0, -1)] + [(1, 1), (1, -1), (-1, 1), (-1, -1)] {
+      let step = x * y == 0 ? distance : diagonal
+      let (u, v) = (shift.x + reach + x * step, shift.y + reach + y * step)
+      if map.contains(x: u, y: v) && map[u, v] > 0.9 * top { return false }
+    }
+    return top > 0
+  }
+
+  /// Pearson's correlation of two maps over the shifts longer than `shortest`, each less its mean over shifts of equal length.
+  private static func agreement(_ a: Raster<Float>, _ b: Raster<Float>, from shortest: Double) -> Double {
+    let reach = a.width / 2
+    var rings = [[Int]](repeating: [], count: reach + 1)
+    for index in a.values.indices {
+      let shift = Shift(x: index % a.width - reach, y: index / a.width - reach)
+      // Opposite shifts say the same.
+      guard shift > Shift(x: 0, y: 0), shift.length > shortest, shift.length <= Double(reach) else { continue }
+      rings[min(reach, Int(saturating: shift.length.rounded()))].append(index)
+    }
+    var (aa, bb, ab) = (0.0, 0.0, 0.0)
+    for ring in rings where ring.count > 1 {
+      let meanA = ring.reduce(0.0) { $0 + Double(a.values[$1]) } / Double(ring.count)
+      let meanB = ring.reduce(0.0) { $0 + Double(b.values[$1]) } / Double(ring.count)
+      for index in ring {
+        let (x, y) = (Double(a.values[index]) - meanA, Double(b.values[index]) - meanB)
+        (aa, bb, ab) = (aa + x * x, bb + y * y, ab + x * y)
+      }
+    }
+    return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
+  }
+
+  /// For each shift within a reach, in rows from the shift (-reach, -reach): Σ of products, and number of pairs.
+  private struct PairSums {
+    var products, pairs: [Double]
+  }
+
+  /// The sums of two halves of the pixels: the fields of a chessboard with fields of `block` pixels, by the first pixel of a
+  /// pair.
   private static func pairSums(
-    of image: Raster<Float>, where isInside: Raster<Bool>, mean: Float, reach: Int
-  ) -> (products: [Double], pairs: [Double]) {
+    of image: Raster<Float>, where isInside: Raster<Bool>, mean: Float, reach: Int, block: Int
+  ) -> [PairSums] {
     let (across, down) = ((image.width + tile - 1) / tile, (image.height + tile - 1) / tile)
     let size = smoothSize(tile + 2 * reach)
     let transform = FourierTransform(width: size, height: size)
     let side = 2 * reach + 1
-    let parts = concurrentMap(count: across * down) { index -> (products: [Float], pairs: [Float])? in
+    let empty = Raster<Float>(width: size, height: size, filling: 0)
+    let parts = concurrentMap(count: across * down) { index -> [(products: [Float], pairs: [Float])] in
       let (left, top) = (index % across * tile, index / across * tile)
-      var (inner, outer) = (
-        Raster<Float>(width: size, height: size, filling: 0), Raster<Float>(width: size, height: size, filling: 0)
-      )
-      var (innerMask, outerMask) = (inner, outer)
+      var (outer, outerMask) = (empty, empty)
+      var (inner, innerMask) = ([empty, empty], [empty, empty])
       var isEmpty = true
       for y in max(0, top - reach)..<min(image.height, top + tile + reach) {
         for x in max(0, left - reach)..<min(image.width, left + tile + reach) {
@@ -85,29 +140,33 @@ struct RepeatVectors: Sendable {
           outer.values[place] = image.values[y * image.width + x] - mean
           outerMask.values[place] = 1
           guard x >= left, x < left + tile, y >= top, y < top + tile else { continue }
-          inner.values[place] = outer.values[place]
-          innerMask.values[place] = 1
+          let half = (x / block + y / block) % 2
+          inner[half].values[place] = outer.values[place]
+          innerMask[half].values[place] = 1
           isEmpty = false
         }
       }
-      if isEmpty { return nil }
-      func sums(_ a: Raster<Float>, _ b: Raster<Float>) -> [Float] {
-        let all = transform.image(of: transform.spectrum(of: b).correlated(with: transform.spectrum(of: a)))
+      if isEmpty { return [] }
+      let (around, aroundMask) = (transform.spectrum(of: outer), transform.spectrum(of: outerMask))
+      func sums(_ image: Raster<Float>, _ spectrum: Spectrum) -> [Float] {
+        let all = transform.image(of: spectrum.correlated(with: transform.spectrum(of: image)))
         return (0..<side * side).map { place in
           let (x, y) = (place % side - reach, place / side - reach)
           return all[(x + size) % size, (y + size) % size]
         }
       }
-      return (sums(inner, outer), sums(innerMask, outerMask))
+      return (0..<2).map { (sums(inner[$0], around), sums(innerMask[$0], aroundMask)) }
     }
-    var products = [Double](repeating: 0, count: side * side)
-    var pairs = products
-    for case .some(let part) in parts {
-      for index in products.indices {
-        products[index] += Double(part.products[index])
-        pairs[index] += Double(part.pairs[index].rounded())
+    let none = [Double](repeating: 0, count: side * side)
+    var result = [PairSums(products: none, pairs: none), PairSums(products: none, pairs: none)]
+    for part in parts {
+      for (half, sums) in part.enumerated() {
+        for index in none.indices {
+          result[half].products[index] += Double(sums.products[index])
+          result[half].pairs[index] += Double(sums.pairs[index].rounded())
+        }
       }
     }
-    return (products, pairs)
+    return result
   }
 }

@@ -4,11 +4,11 @@ import TesseraNumerics
 ///
 /// Source: Meyer & Beucher, J. Vis. Commun. Image Represent. 1 (1990) 21. Pixels of one level are taken in the order in which
 /// they were reached, so the result is the same everywhere.
-enum Watershed {
+package enum Watershed {
   /// - Parameters:
   ///   - seeds: labels of the seeds, 1 upwards; 0 where a region is to be found. All zeros stay zeros.
   ///   - level: the ground that the water rises over, of the same size.
-  static func regions(from seeds: Raster<Int>, over level: Raster<Float>) -> Raster<Int> {
+  package static func regions(from seeds: Raster<Int>, over level: Raster<Float>) -> Raster<Int> {
     var labels = seeds
     var queue = LevelQueue()
     for index in labels.values.indices where labels.values[index] > 0 {
@@ -24,7 +24,7 @@ enum Watershed {
   }
 
   /// The regions without those of fewer points than `least`, whose place their neighbours take.
-  static func withoutSpecks(_ labels: Raster<Int>, least: Int, level: Raster<Float>) -> Raster<Int> {
+  package static func withoutSpecks(_ labels: Raster<Int>, least: Int, level: Raster<Float>) -> Raster<Int> {
     let regions = connectedRegions(of: labels)
     var kept = labels
     for region in regions where region.count < least { for index in region { kept.values[index] = 0 } }
@@ -32,7 +32,7 @@ enum Watershed {
   }
 
   /// The connected regions of equal label as lists of indices; points of label 0 are left out.
-  static func connectedRegions(of labels: Raster<Int>) -> [[Int]] {
+  package static func connectedRegions(of labels: Raster<Int>) -> [[Int]] {
     var isSeen = [Bool](repeating: false, count: labels.count)
     var regions: [[Int]] = []
     for start in labels.values.indices where !isSeen[start] && labels.values[start] > 0 {

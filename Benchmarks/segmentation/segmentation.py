@@ -1,0 +1,138 @@
+"""Segmentation of simulated images with known regions: right pixels, boundaries, number of patterns, noise, time.
+
+`specimens` prints a table over seeds. `noise` lowers the detected counts until the share of right pixels falls below .9, for
+Tessera and for pystem (the public program of [S21]), which is told the number of patterns and gets the patch and window that
+Tessera chose. `speed` times the descriptors of both on one image, with the same patch, window, stride and threads.
+Usage: segmentation.py specimens|noise|speed [--seeds 10]
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+import numpy
+import tifffile
+from scipy.ndimage import distance_transform_edt
+from scipy.optimize import linear_sum_assignment
+
+PROGRAM = pathlib.Path(os.environ.get("TESSERA", pathlib.Path(__file__).resolve().parents[2] / ".build/release/tessera"))
+SPECIMENS = {"two-lattices": 2, "grains": 2, "amorphous-crystal": 2, "three-phases": 3, "hexagonal": 1, "twin": 2,
+             "stacking-fault": 2}
+# Three lattice constants, and half of one, in pixels.
+AWAY, NEAR = 72, 12
+
+
+def tessera(*words):
+    subprocess.run([str(PROGRAM), *map(str, words), "--force"], check=True, capture_output=True, text=True)
+
+
+def boundary(labels):
+    edge = numpy.zeros(labels.shape, bool)
+    edge[:, 1:] |= labels[:, 1:] != labels[:, :-1]
+    edge[1:] |= labels[1:] != labels[:-1]
+    return edge
+
+
+def renamed(found, truth):
+    """The found labels renamed to the true ones that they overlap most, one to one."""
+    names, kinds = numpy.unique(found), numpy.unique(truth)
+    overlap = [[numpy.count_nonzero((found == a) & (truth == b)) for b in kinds] for a in names]
+    result = numpy.zeros_like(truth)
+    for a, b in zip(*linear_sum_assignment(-numpy.array(overlap))):
+        result[found == names[a]] = kinds[b]
+    return result
+
+
+def accuracy(found, truth):
+    inside = distance_transform_edt(~boundary(truth)) > AWAY
+    return (renamed(found, truth) == truth)[inside].mean()
+
+
+def specimens(folder, seeds):
+    print("| specimen | number right | right pixels, least | boundary near, least | mean distance, px |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, kinds in SPECIMENS.items():
+        right, inner, near, mean = 0, [], [], []
+        for seed in range(31, 31 + seeds):
+            tessera("simulate", name, "-o", folder / "s.tif", "--seed", seed)
+            tessera("segment", folder / "s.tif", "-o", folder / "s")
+            found = tifffile.imread(folder / "s/segmentation.tif")
+            right += found.max() == kinds
+            if kinds == 1:
+                continue
+            truth = tifffile.imread(folder / "s.labels.tif")
+            if name == "stacking-fault":
+                # A narrow pattern around the plane: how far its middle is from the plane, seen from the plane.
+                band = distance_transform_edt(found == 2) - distance_transform_edt(found != 2)
+                inner.append((band[boundary(truth)] > 0).mean())
+                continue
+            distance = distance_transform_edt(~boundary(found))[boundary(truth)]
+            inner.append(accuracy(found, truth))
+            near.append((distance <= NEAR).mean())
+            mean.append(distance.mean())
+        cells = [f"{min(inner):.4f}" if inner else "", f"{min(near):.3f}" if near else "",
+                 f"{numpy.mean(mean):.1f}" if mean else ""]
+        print(f"| {name} | {right} of {seeds} | " + " | ".join(cells) + " |", flush=True)
+
+
+def peer(image, patterns, half, window, stride=5):
+    from pystem.stemsegmentation import segmentationSTEM
+    model = segmentationSTEM(n_patterns=patterns, stride=stride, patch_x=half, patch_y=half, window_x=window,
+                             window_y=window, random_state=1)
+    with open(os.devnull, "w"):
+        return numpy.asarray(model.perform_clustering(image)).astype(int) + 1
+
+
+def noise(folder, seeds):
+    print("| specimen | counts | Tessera, number found | Tessera, number given | pystem, number given |")
+    print("| --- | --- | --- | --- | --- |")
+    for name in ("two-lattices", "grains", "amorphous-crystal"):
+        for counts in (4, 2, 1, 0.5, 0.25, 0.12, 0.06, 0.03, 0.015):
+            rows = []
+            for seed in range(1, 1 + seeds):
+                tessera("simulate", name, "-o", folder / "n.tif", "--seed", seed, "--counts", counts)
+                truth = tifffile.imread(folder / "n.labels.tif")
+                found = []
+                for words in ((), ("--patterns", 2)):
+                    # At such noise the ring of the power spectrum may be lost: the patch is given to both.
+                    tessera("segment", folder / "n.tif", "-o", folder / "n", "--patch-size", 63, "--window", 31, *words)
+                    found.append(accuracy(tifffile.imread(folder / "n/segmentation.tif"), truth))
+                image = tifffile.imread(folder / "n.tif").astype(float)
+                found.append(accuracy(peer(image, 2, 31, 31), truth))
+                rows.append(found)
+            print(f"| {name} | {counts} | " + " | ".join(f"{x:.3f}" for x in numpy.mean(rows, axis=0)) + " |", flush=True)
+
+
+def speed(folder, seeds):
+    tessera("simulate", "two-lattices", "-o", folder / "t.tif")
+    image = tifffile.imread(folder / "t.tif").astype(float)
+    from pystem.stemdescriptor import get_descriptor
+    print("| half-sizes of patch and window | pystem, direct, s | Tessera, stage of descriptors, s | ratio |")
+    print("| --- | --- | --- | --- |")
+    for half, window in ((10, 20), (20, 20), (40, 20)):
+        theirs, ours = [], []
+        for _ in range(seeds):
+            start = time.perf_counter()
+            get_descriptor(image, half, half, window, window, 100, step=5)
+            theirs.append(time.perf_counter() - start)
+            tessera("segment", folder / "t.tif", "-o", folder / "t", "--patch-size", 2 * half + 1, "--window", window,
+                    "--stride", 5)
+            ours.append(json.loads((folder / "t/summary.json").read_text())["timings"]["descriptors"])
+        a, b = numpy.median(theirs), numpy.median(ours)
+        print(f"| {half}, {window} | {a:.2f} | {b:.3f} | {a / b:.0f} |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["specimens", "noise", "speed"])
+    parser.add_argument("--seeds", type=int, default=10)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        {"specimens": specimens, "noise": noise, "speed": speed}[options.what](pathlib.Path(name), options.seeds)
+
+
+if __name__ == "__main__":
+    main()

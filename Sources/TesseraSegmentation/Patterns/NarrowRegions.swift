@@ -1,0 +1,49 @@
+import TesseraNumerics
+
+/// Regions in which every descriptor sees something else, too: no wider than a patch and a window. Descriptors of a boundary
+/// belong to neither side, and may look like a pattern.
+struct NarrowRegions: Sendable {
+  /// Largest distance of a point of a narrow region to its edge, in points of the grid.
+  var halfWidth: Double
+
+  /// The regions without narrow ones that lie between two different patterns: they are the boundary, which runs where the
+  /// descriptor changes fastest. Narrow regions with one pattern around them, as at a stacking fault, stay.
+  func dissolvedBetweenPatterns(_ labels: Raster<Int>, level: Raster<Float>) -> Raster<Int> {
+    let isNarrow = narrow(labels)
+    guard isNarrow.values.contains(true), isNarrow.values.contains(false) else { return labels }
+    var kept = labels
+    for region in Watershed.connectedRegions(of: isNarrow.map { $0 ? 1 : 0 }) {
+      var beside: Set<Int> = []
+      for index in region {
+        let (x, y) = (index % labels.width, index / labels.width)
+        for (u, v) in [(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)]
+        where labels.contains(x: u, y: v) && !isNarrow[u, v] { beside.insert(labels[u, v]) }
+      }
+      if beside.count > 1 { for index in region { kept.values[index] = 0 } }
+    }
+    return Watershed.regions(from: kept, over: level)
+  }
+
+  /// The labels all of whose regions are narrow.
+  func labels(in labels: Raster<Int>) -> Set<Int> {
+    let isNarrow = narrow(labels)
+    var result = Set(labels.values)
+    for index in labels.values.indices where !isNarrow.values[index] { result.remove(labels.values[index]) }
+    return result
+  }
+
+  /// Whether the region of each point is narrow.
+  private func narrow(_ labels: Raster<Int>) -> Raster<Bool> {
+    var result = labels.map { _ in false }
+    let regions = Watershed.connectedRegions(of: labels)
+    guard regions.count > 1 else { return result }
+    for label in Set(labels.values) {
+      let depth = DistanceTransform.distances(toWhere: labels.map { $0 != label })
+      for region in regions where labels.values[region[0]] == label {
+        guard region.allSatisfy({ Double(depth.values[$0]) <= halfWidth }) else { continue }
+        for index in region { result.values[index] = true }
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import TesseraNumerics
+import TesseraSegmentation
+import Testing
+
+struct `Regions` {
+  @Test func `grow from their seeds and meet on the ridge between them`() {
+    let (width, height) = (40, 30)
+    // A ridge along x = 13 + y / 3.
+    let ground = (0..<width * height).map { index in -abs(Float(index % width) - 13 - Float(index / width) / 3) }
+    var seeds = Raster(width: width, height: height, filling: 0)
+    (seeds[1, 15], seeds[38, 3]) = (1, 2)
+    let regions = Watershed.regions(from: seeds, over: Raster(width: width, height: height, values: ground))
+    for y in 0..<height {
+      let ridge = 13 + Double(y) / 3
+      for x in 0..<width where abs(Double(x) - ridge) > 1 { #expect(regions[x, y] == (Double(x) < ridge ? 1 : 2)) }
+    }
+  }
+
+  @Test func `without seeds stay unknown, and specks go to what surrounds them`() {
+    let flat = Raster<Float>(width: 9, height: 9, filling: 0)
+    let empty = flat.map { _ in 0 }
+    #expect(Watershed.regions(from: empty, over: flat) == empty)
+    var labels = flat.map { _ in 1 }
+    for y in 0..<9 { for x in 5..<9 { labels[x, y] = 2 } }
+    let whole = labels
+    (labels[2, 2], labels[2, 3], labels[8, 8]) = (3, 3, 1)
+    #expect(Watershed.connectedRegions(of: labels).count == 4)
+    #expect(Watershed.withoutSpecks(labels, least: 3, level: flat) == whole)
+  }
+
+  @Test func `know their distances exactly`() {
+    var random = RandomSource(seed: 4, stream: 0)
+    var targets = Raster(width: 31, height: 23, filling: false)
+    for _ in 0..<12 { targets.values[random.index(below: targets.count)] = true }
+    let found = DistanceTransform.distances(toWhere: targets)
+    for y in 0..<23 {
+      for x in 0..<31 {
+        var least = Double.infinity
+        for index in targets.values.indices where targets.values[index] {
+          least = min(least, hypot(Double(index % 31 - x), Double(index / 31 - y)))
+        }
+        #expect(abs(Double(found[x, y]) - least) < 1e-5)
+      }
+    }
+    #expect(DistanceTransform.distances(toWhere: targets.map { _ in false })[3, 3] == .infinity)
+  }
+
+  @Test(arguments: [0, 10, 22.5, 33, 45, 60, 90]) func `have boundaries of the right length at any angle`(
+    degrees: Double
+  ) {
+    let normal = Point(-sin(degrees * .pi / 180), cos(degrees * .pi / 180))
+    let side = 400
+    let labels = Raster(
+      width: side, height: side,
+      values: (0..<side * side).map { index -> UInt16 in
+        let place = Point(Double(index % side) - 199.7, Double(index / side) - 199.6)
+        // A straight boundary within a disc; the disc's edge is the same for both halves.
+        return place.length > 150 ? 0 : place.dot(normal) < 0 ? 1 : 2
+      })
+    let disc = labels.map { $0 == 0 ? UInt16(0) : 1 }
+    let straight = labels.boundaryLength() - disc.boundaryLength()
+    #expect(abs(straight / 300 - 1) < 0.06)
+    #expect(abs(disc.boundaryLength() / (2 * .pi * 150) - 1) < 0.02)
+  }
+}

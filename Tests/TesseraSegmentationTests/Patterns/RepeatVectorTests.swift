@@ -1,0 +1,57 @@
+import Foundation
+import TesseraNumerics
+import TesseraSegmentation
+import TesseraSimulation
+import Testing
+
+private func repeats(of name: String, _ change: (inout SimulationOptions) -> Void = { _ in }) throws -> RepeatVectors {
+  var options = SimulationOptions()
+  (options.width, options.height) = (512, 512)
+  change(&options)
+  let image = try Simulation(specimen: name, options: options).run().micrograph.pixels
+  return RepeatVectors(of: image, where: image.map { _ in true }, spacing: 24, reach: 72, limit: 9)
+}
+
+struct `The shifts that repeat a pattern` {
+  @Test func `are the lattice vectors of a crystal, however noisy`() throws {
+    for counts in [3.0, 300] {
+      let found = try repeats(of: "square") { $0.counts = counts }
+      #expect(found.isLattice)
+      #expect(Set(found.shifts.prefix(2)) == [Shift(x: 24, y: 0), Shift(x: 0, y: 24)])
+    }
+  }
+
+  @Test func `are no lattice where there is none`() throws {
+    for seed in 1...4 as ClosedRange<UInt64> {
+      let columns = try repeats(of: "amorphous") { $0.seed = seed }
+      #expect(!columns.isLattice, "\(columns.agreement)")
+      let noise = try repeats(of: "noise") { $0.seed = seed }
+      #expect(!noise.isLattice && noise.correlation < 0.02)
+    }
+    let flat = Raster<Float>(width: 100, height: 100, filling: 2)
+    #expect(RepeatVectors(of: flat, where: flat.map { _ in true }, spacing: 20, reach: 40, limit: 9).shifts.isEmpty)
+  }
+
+  /// [S21] Table I: translations see the Patterson symmetry of a plane group, which has a mirror plane along x exactly for
+  /// these groups, whether the crystal has it or only a glide, or only the mirror planes of a triangle.
+  @Test(
+    arguments: [
+      ("p1", false), ("p2", false), ("pm", true), ("pg", true), ("pmm", true), ("pmg", true), ("pgg", true),
+      ("cm", true), ("cmm", true), ("p4", false), ("p4m", true), ("p4g", true), ("p3", false), ("p6", false),
+      ("p3m1", true), ("p31m", true), ("p6m", true),
+    ] as [(String, Bool)])
+  func `have the Patterson symmetry of the plane group`(group: String, hasMirror: Bool) throws {
+    let map = try repeats(of: "plane-group") { ($0.group, $0.counts) = (group, .infinity) }.map
+    var (difference, power) = (0.0, 0.0)
+    let mean = Float(Statistics.mean(map.values))
+    for y in 0..<map.height {
+      for x in 0..<map.width {
+        difference += pow(Double(map[x, y] - map[map.width - 1 - x, y]), 2)
+        power += pow(Double(map[x, y] - mean), 2)
+      }
+    }
+    // The field of view cuts cells, so that the mirror is not perfect.
+    let asymmetry = (difference / (2 * power)).squareRoot()
+    if hasMirror { #expect(asymmetry < 0.1) } else { #expect(asymmetry > 0.2) }
+  }
+}
