@@ -31,6 +31,9 @@ let package = Package(
       name: "TesseraFormats",
       dependencies: ["TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CTIFF", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
+    .target(
+      name: "TesseraNetworks",
+      dependencies: ["TesseraFormats", "TesseraHDF5", "TesseraNumerics", "CZlib"]),
     .target(name: "TesseraFitting", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .target(
       name: "TesseraStructure",
@@ -74,6 +77,11 @@ let package = Package(
         "tessera-hdf5",
       ]),
     .testTarget(name: "TesseraLearningTests", dependencies: ["TestSupport", "TesseraLearning", "TesseraNumerics"]),
+    .testTarget(
+      name: "TesseraNetworksTests",
+      dependencies: [
+        "TestSupport", "TesseraNetworks", "TesseraFormats", "TesseraHDF5", "TesseraNumerics", "CZlib",
+      ]),
     .testTarget(
       name: "TesseraStructureTests",
       dependencies: [

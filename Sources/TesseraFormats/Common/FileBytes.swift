@@ -3,19 +3,21 @@ import Foundation
 /// Random access to the bytes of a file, or of a block that was unpacked from one. Nothing outside is ever touched.
 ///
 /// The file is read, not mapped: a file that shrinks while it is open costs an error instead of the process.
-final class FileBytes: Sendable {
+package final class FileBytes: Sendable {
   private enum Storage: Sendable {
     case descriptor(Int32)
     case memory([UInt8])
   }
 
-  let path: String
+  package let path: String
   /// Number of bytes when the file was opened.
-  let count: Int
+  package let count: Int
   private let storage: Storage
 
   /// Opens a regular file.
-  init(path: String) throws(FormatError) {
+  ///
+  /// - Parameter wanted: what a message asks for where the path leads to something else.
+  package init(path: String, wanted: String = "an image file") throws(FormatError) {
     self.path = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -34,7 +36,7 @@ final class FileBytes: Sendable {
       if names.contains(where: UnsupportedFormat.isZarrMark) {
         throw FormatError(in: path, UnsupportedFormat.zarrSentence)
       }
-      throw FormatError(.unusable, "\(path): is a folder or a device, not a file; name an image file")
+      throw FormatError(.unusable, "\(path): is a folder or a device, not a file; name \(wanted)")
     }
     count = Int(status.st_size)
     storage = .descriptor(descriptor)
@@ -55,7 +57,7 @@ final class FileBytes: Sendable {
   }
 
   /// The bytes at `offset`; throws when they do not all lie inside, before anything is allocated.
-  func bytes(at offset: Int, count: Int) throws(FormatError) -> [UInt8] {
+  package func bytes(at offset: Int, count: Int) throws(FormatError) -> [UInt8] {
     guard holds(count, at: offset) else { throw truncated(expected: count, at: offset) }
     if case .memory(let bytes) = storage { return Array(bytes[offset..<offset + count]) }
     guard case .descriptor(let descriptor) = storage else { return [] }

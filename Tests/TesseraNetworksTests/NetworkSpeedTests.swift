@@ -1,0 +1,44 @@
+import Foundation
+import TesseraNetworks
+import TesseraNumerics
+import TestSupport
+import Testing
+
+/// `TESSERA_MEASURE=1` makes tests print what they measure.
+enum Measurements {
+  static let areWanted = !(ProcessInfo.processInfo.environment["TESSERA_MEASURE"] ?? "").isEmpty
+}
+
+/// Printed with `TESSERA_MEASURE=1`; docs/networks.md has the command.
+@Suite(.serialized) struct `The speed of a network` {
+  @Test(.slow, arguments: [("particles", UNetArchitecture.particles, 5), ("atoms", .atoms, 1)])
+  func `on 800 x 800 pixels`(name: String, shape: UNetArchitecture, runs: Int) throws {
+    guard Measurements.areWanted else { return }
+    let network = try randomNetwork(shape, scale: 0.01)
+    let image = randomImage(width: 800, height: 800)
+    for threads in [1, 2] {
+      let times = try Workers.$limit.withValue(threads) {
+        try (0..<runs).map { _ in
+          let start = ContinuousClock.now
+          _ = try network.maps(of: image)
+          return ContinuousClock.now - start
+        }
+      }.sorted()
+      print("\(name), 800 x 800, \(threads) threads: best \(times[0]), median \(times[runs / 2])")
+    }
+  }
+
+  /// The peak of the process, which other tests have a part in: alone it is that of the network.
+  @Test(.slow) func `leaves memory bounded on 4096 x 4096 pixels`() throws {
+    guard Measurements.areWanted else { return }
+    let network = try randomNetwork(.particles, scale: 0.01)
+    let image = randomImage(width: 4096, height: 4096)
+    let start = ContinuousClock.now
+    let result = try network.maps(of: image)
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    print(
+      "particles, 4096 x 4096 in \(result.tileCount) tiles: \(ContinuousClock.now - start), peak \(usage.ru_maxrss >> 10) MiB, "
+        + "of which a tile may take \(network.largestTileMemory >> 20)")
+  }
+}
