@@ -110,12 +110,15 @@ public struct PatternFinder: Sendable, Codable, Equatable {
 
 /// Labels 1 upwards in the order of falling area (ties: the group met first); 0 for points of no group, -1.
 func numberedBySize(_ groups: Raster<Int>) -> Raster<Int> {
-  var (sizes, first): ([Int: Int], [Int: Int]) = ([:], [:])
-  for (place, group) in groups.values.enumerated() where group >= 0 {
-    sizes[group, default: 0] += 1
-    if first[group] == nil { first[group] = place }
+  let count = (groups.values.max() ?? -1) + 1
+  var (sizes, first) = ([Int](repeating: 0, count: count), [Int](repeating: 0, count: count))
+  for place in groups.values.indices where groups.values[place] >= 0 {
+    let group = groups.values[place]
+    if sizes[group] == 0 { first[group] = place }
+    sizes[group] += 1
   }
-  let order = sizes.keys.sorted { (-sizes[$0]!, first[$0]!) < (-sizes[$1]!, first[$1]!) }
-  let label = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0 + 1) })
-  return groups.map { label[$0] ?? 0 }
+  let order = sizes.indices.filter { sizes[$0] > 0 }.sorted { (-sizes[$0], first[$0]) < (-sizes[$1], first[$1]) }
+  var labels = [Int](repeating: 0, count: count)
+  for (index, group) in order.enumerated() { labels[group] = index + 1 }
+  return groups.map { $0 < 0 ? 0 : labels[$0] }
 }
