@@ -11,6 +11,8 @@ PACKAGES := pkg-config libfftw3-dev libopenblas-dev liblapacke-dev libtiff-dev l
   zlib1g-dev libcairo2-dev fonts-dejavu-core
 # The toolchain's own, which reads what its compiler wrote; another on the path may be older.
 LLVM_COV = $(shell dirname "$$(readlink -f "$$(command -v swift)")")/llvm-cov
+# The toolchain's own compiler; every Swift toolchain has one.
+TORCH_CXX = $(shell dirname "$$(readlink -f "$$(command -v swift)")")/clang++
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
 .PHONY: help
@@ -24,6 +26,18 @@ dependencies: ## Installs the system libraries that are missing (Debian, Ubuntu)
 	if [ -n "$$missing" ]; then echo "installing" $$missing; \
 	  $(SUDO) apt-get update -qq && \
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; fi
+
+# Training alone needs libtorch. Its shim is no target of the package, so that everything else builds without it; the program opens
+# it, beside itself, when it is asked to train.
+TORCH_SHIM := .build/release/libTesseraTorch.so
+
+.PHONY: train-dependencies
+train-dependencies: release ## Installs libtorch and builds what `tessera train` needs of it
+	@dpkg-query -W -f '$${Status}' libtorch-dev 2>/dev/null | grep -q 'ok installed' || { \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends libtorch-dev; }
+	$(TORCH_CXX) -std=c++17 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden -I Sources/CTorchAPI/include \
+	  -isystem /usr/include/torch/csrc/api/include Torch/TesseraTorch.cpp -o $(TORCH_SHIM) -ltorch -ltorch_cpu -lc10
 
 .PHONY: build
 build: release ## Builds the command
@@ -99,6 +113,7 @@ docs: release ## Writes the manual pages and shell completions to .build/docs
 .PHONY: install
 install: docs ## Installs command, helper, manual pages and completions below PREFIX (default /usr/local)
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(TESSERA) $(TESSERA)-hdf5
+	if [ -e $(TORCH_SHIM) ]; then install -m 755 -t $(DESTDIR)$(PREFIX)/bin $(TORCH_SHIM); fi
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 .build/docs/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -D -m 644 .build/docs/tessera.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/tessera

@@ -33,7 +33,8 @@ let package = Package(
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
     .target(
       name: "TesseraNetworks",
-      dependencies: ["TesseraFormats", "TesseraHDF5", "TesseraNumerics", "CZlib"]),
+      dependencies: ["TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CZlib"]),
+    .target(name: "CTorchAPI"),
     .target(name: "TesseraFitting", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .target(
       name: "TesseraStructure",
@@ -41,19 +42,25 @@ let package = Package(
     .target(
       name: "TesseraSegmentation", dependencies: ["TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
     .target(name: "TesseraSimulation", dependencies: ["TesseraImaging", "TesseraNumerics"]),
+    .target(
+      name: "TesseraTraining",
+      dependencies: [
+        "CTorchAPI", "TesseraNetworks", "TesseraSimulation", "TesseraFormats", "TesseraImaging", "TesseraNumerics",
+      ]),
     .target(name: "TesseraFigures", dependencies: ["TesseraImaging", "TesseraNumerics", "CCairo", "CZlib"]),
     .target(
       name: "TesseraMethods",
       dependencies: [
         "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSegmentation",
-        "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TesseraNetworks", "TesseraTraining", "TesseraSimulation", "TesseraFigures", "TesseraLearning",
+        "TesseraImaging", "TesseraNumerics",
       ]),
     .target(
       name: "Tessera",
       dependencies: [
         "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
-        "TesseraSegmentation", "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging",
-        "TesseraNumerics",
+        "TesseraSegmentation", "TesseraNetworks", "TesseraTraining", "TesseraSimulation", "TesseraFigures",
+        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
     .executableTarget(
       name: "tessera",
@@ -81,6 +88,11 @@ let package = Package(
       name: "TesseraNetworksTests",
       dependencies: [
         "TestSupport", "TesseraNetworks", "TesseraFormats", "TesseraHDF5", "TesseraNumerics", "CZlib",
+      ]),
+    .testTarget(
+      name: "TesseraTrainingTests",
+      dependencies: [
+        "TestSupport", "TesseraTraining", "TesseraNetworks", "TesseraFormats", "TesseraImaging", "TesseraNumerics",
       ]),
     .testTarget(
       name: "TesseraStructureTests",

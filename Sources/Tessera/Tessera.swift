@@ -4,7 +4,9 @@
 @_exported import TesseraImaging
 @_exported import TesseraLearning
 @_exported import TesseraMethods
+@_exported import TesseraNetworks
 @_exported import TesseraNumerics
 @_exported import TesseraSegmentation
 @_exported import TesseraSimulation
 @_exported import TesseraStructure
+@_exported import TesseraTraining

@@ -1,22 +1,45 @@
+import Foundation
+import TesseraImaging
 import TesseraNumerics
 
-/// What is done to an image before a network sees it [P21, Methods]: spikes give way to the median of their surroundings, and
-/// the numbers are brought to 0 ... 1:
+/// What is done to an image before a network sees it: spikes give way to the median of their surroundings, and the contrast is
+/// brought to one range.
+///
+/// As in [P21, Methods], over the whole image:
 ///
 ///     v ← m where |v − m| > limit · s,   then   v ← (v − min) / (max − min),
 ///
 /// m the median of the 3 x 3 pixels around v, mirrored at the edges, s the standard deviation of the image as it was. The
 /// networks of [P21] were trained on tiles of 512 pixels, each normalised by itself.
+///
+/// With `surroundings` the contrast is that of the surroundings instead, so that neither a thick part of the specimen nor a bright
+/// particle hides the rest:
+///
+///     v ← (v − μ) / σ,   μ = G ∗ v,   σ² = G ∗ (v − μ)²,
+///
+/// G a Gaussian. Before that the brightest and darkest thousandth of the pixels are cut off one range beyond the others.
 public struct InputNormalization: Sendable, Codable, Equatable {
   /// The limit, in standard deviations of the image: positive; nil keeps spikes.
   public var spikeLimit: Double? = 5
+  /// Standard deviation in pixels of the Gaussian over the surroundings, 1 ... 1000; nil: one range for the whole image.
+  public var surroundings: Double?
 
   public init() {}
 
+  /// Contrast of the surroundings: columns of up to about 60 pixels' distance keep theirs.
+  public static let local: InputNormalization = {
+    var result = InputNormalization()
+    (result.spikeLimit, result.surroundings) = (nil, 32)
+    return result
+  }()
+
   /// - Throws: `DataError` for an image of fewer than 2 x 2 pixels, with pixels that are no finite numbers, or of equal
-  ///   pixels; `ParameterError` for a limit that is not positive.
+  ///   pixels; `ParameterError` for a limit or a width out of range.
   public func normalized(_ image: Raster<Float>) throws -> Raster<Float> {
     try require(spikeLimit.map { $0 > 0 } ?? true, setting("spike limit"), is: spikeLimit ?? 0, mustBe: "positive")
+    try require(
+      surroundings.map { (1...1000).contains($0) } ?? true, setting("surroundings"), is: surroundings ?? 0,
+      mustBe: "between 1 and 1000 pixels")
     guard image.width >= 2, image.height >= 2 else {
       throw DataError("the image has \(image.width) x \(image.height) pixels; a network needs at least 2 x 2")
     }
@@ -28,7 +51,32 @@ public struct InputNormalization: Sendable, Codable, Equatable {
     guard high > low else {
       throw DataError("all pixels of the image are equal; there is nothing for a network to find")
     }
+    if let surroundings { return Self.relative(cleaned, toSurroundings: surroundings) }
     return cleaned.map { Float((Double($0) - low) / (high - low)) }
+  }
+
+  /// Numbers beyond these, in standard deviations of the surroundings, say no more.
+  private static let limits: ClosedRange<Float> = -6...12
+
+  private static func relative(_ image: Raster<Float>, toSurroundings sigma: Double) -> Raster<Float> {
+    let quantiles = [0.001, 0.5, 0.999]
+    let found = concurrentMap(count: 3) { Statistics.quantile(image.values, quantiles[$0]) }
+    let (low, middle, high) = (found[0], found[1], found[2])
+    // Where almost all pixels are equal, the others are the contrast.
+    let range = high > low ? high - low : image.values.max()! - image.values.min()!
+    let (least, most) = ((low - middle) / range - 1, (high - middle) / range + 1)
+    let cut = image.map { min(max(($0 - middle) / range, least), most) }
+    let mean = GaussianFilter.broadlySmoothed(cut, sigma: sigma)
+    var flat = cut
+    for index in flat.values.indices { flat.values[index] -= mean.values[index] }
+    let variance = GaussianFilter.broadlySmoothed(flat.map { $0 * $0 }, sigma: sigma)
+    // A part without any contrast stays without.
+    let floor = 1e-6 * Float(Statistics.mean(variance.values))
+    for index in flat.values.indices {
+      let number = flat.values[index] / max(variance.values[index], floor).squareRoot()
+      flat.values[index] = min(max(number, limits.lowerBound), limits.upperBound)
+    }
+    return flat
   }
 }
 

@@ -186,7 +186,7 @@ extension Simulation {
 
 extension Crystal {
   /// Crystals that are specimens by themselves.
-  static let named: [Crystal] = [
+  package static let named: [Crystal] = [
     .mose2, .mos2, .res2, .graphene, .srtio3, .si110, .fcc110, .square, .hexagonal, .p4m,
   ]
 }

@@ -24,6 +24,7 @@ struct TesseraCommand: ParsableCommand {
       DemoCommand.self, AnalyzeCommand.self, InfoCommand.self, ConvertCommand.self, SimulateCommand.self,
       SitesCommand.self, MotifsCommand.self, StrainCommand.self,
       CrystalCommand.self, CountCommand.self, SegmentCommand.self, ProfileCommand.self, EvaluateCommand.self,
+      TrainCommand.self,
       ReadHDF5Command.self,
     ])
 

@@ -136,6 +136,9 @@ extension NetworkModel {
     do {
       try architecture.check()
     } catch { throw FormatError(in: path, "describes a network that is not made: \(error.description)") }
+    if let width = description.normalization.surroundings, !(1...1000).contains(width) {
+      throw FormatError(in: path, "has surroundings of \(width) pixels; they must be between 1 and 1000")
+    }
     guard architecture.weightCount == weights.count / 2 else {
       throw FormatError(
         in: path,

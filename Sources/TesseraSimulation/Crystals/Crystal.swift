@@ -29,7 +29,7 @@ public struct Crystal: Sendable, Codable, Equatable {
   }
 
   /// Place of a column of cell (0, 0), in nm.
-  func place(of column: CrystalColumn) -> Point { column.place.x * a + column.place.y * b }
+  package func place(of column: CrystalColumn) -> Point { column.place.x * a + column.place.y * b }
 
   /// Columns around one column: relative place in nm, cell and index, nearest first; itself left out.
   func neighbours(of column: Int, within radius: Double) -> [(offset: Point, i: Int, j: Int, column: Int)] {

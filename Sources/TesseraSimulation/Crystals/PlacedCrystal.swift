@@ -74,7 +74,7 @@ struct PlacedCrystal: Sendable {
     try require(
       expected <= Self.nodeLimit, "number of columns in and around the image", is: expected.rounded(),
       mustBe: "at most \(Int(Self.nodeLimit)); choose smaller pixels, a smaller image or a narrower probe")
-    let grid = CellGrid(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
+    let grid = FrameCells(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
     let present = drawOccupants(in: grid, seed: seed)
     var nodes: [PlacedNode] = []
     for i in grid.i {
@@ -97,7 +97,7 @@ struct PlacedCrystal: Sendable {
   }
 
   /// One occupant a node, as an index into its column's list; in the order of the grid.
-  private func drawOccupants(in grid: CellGrid, seed: UInt64) -> [Int] {
+  private func drawOccupants(in grid: FrameCells, seed: UInt64) -> [Int] {
     var present = [Int](repeating: 0, count: grid.count * places.count)
     guard occupants.contains(where: { $0.count > 1 }) else { return present }
     for i in grid.i {
@@ -131,7 +131,7 @@ struct PlacedCrystal: Sendable {
   }
 
   private func environments(
-    _ i: Int, _ j: Int, _ column: Int, own: Occupant, in grid: CellGrid, present: [Int]
+    _ i: Int, _ j: Int, _ column: Int, own: Occupant, in grid: FrameCells, present: [Int]
   ) -> (String, String) {
     let suffix = own.defect.isEmpty ? "" : "/" + own.defect
     var (kinds, ways): ([String], [String]) = ([], [])
@@ -148,26 +148,5 @@ struct PlacedCrystal: Sendable {
       around += count > 1 ? "+\(count)\(kind)" : "+\(kind)"
     }
     return (names.invariant[column] + suffix + around, names.oriented[column] + suffix + ways.sorted().joined())
-  }
-}
-
-/// The cells of a lattice that may reach into a frame, as a block of indices.
-private struct CellGrid {
-  let i, j: ClosedRange<Int>
-  var count: Int { i.count * j.count }
-  func index(_ i: Int, _ j: Int) -> Int { (i - self.i.lowerBound) * self.j.count + j - self.j.lowerBound }
-
-  init(a: Point, b: Point, origin: Point, frame: Frame, margin: Double) {
-    let corners = [
-      Point(-margin, -margin), Point(Double(frame.width) + margin, -margin),
-      Point(-margin, Double(frame.height) + margin),
-      Point(Double(frame.width) + margin, Double(frame.height) + margin),
-    ]
-    let area = a.cross(b)
-    let alongA = corners.map { ($0 - origin).cross(b) / area }
-    let alongB = corners.map { a.cross($0 - origin) / area }
-    // Two cells more for columns inside a cell and for neighbours.
-    i = Int(alongA.min()!.rounded(.down)) - 2...Int(alongA.max()!.rounded(.up)) + 2
-    j = Int(alongB.min()!.rounded(.down)) - 2...Int(alongB.max()!.rounded(.up)) + 2
   }
 }

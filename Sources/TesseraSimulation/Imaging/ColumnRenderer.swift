@@ -9,21 +9,25 @@ import TesseraNumerics
 ///
 /// where the covariance C is sigma² plus the variance L²/12 of a column that is seen from the side over a length L,
 /// and shift(y) is how far the probe was off while it scanned row y.
-struct ColumnRenderer {
+package struct ColumnRenderer {
   /// Standard deviation of a column seen straight from above, in pixels; positive.
-  var sigma: Double
+  package var sigma: Double
   /// Projection of a tilted column onto the image, in pixels.
-  var tilt = Point.zero
+  package var tilt = Point.zero
   /// Displacement of the probe in each row, in pixels; empty for none.
-  var shifts: [Point] = []
+  package var shifts: [Point] = []
+
+  package init(sigma: Double, tilt: Point = .zero, shifts: [Point] = []) {
+    (self.sigma, self.tilt, self.shifts) = (sigma, tilt, shifts)
+  }
 
   /// Where the Gaussian is cut off: 1.5e-8 of its height.
-  static let reach = 6.0
+  package static let reach = 6.0
 
   /// Rows that one piece of work draws; fixed, so that sums have one order.
   private static let band = 32
 
-  func image(of columns: [ImagedColumn], width: Int, height: Int) -> Raster<Float> {
+  package func image(of columns: [ImagedColumn], width: Int, height: Int) -> Raster<Float> {
     let (xx, xy, yy) = covariance
     // A row of a two-dimensional Gaussian is a Gaussian in x whose centre moves with y.
     let slope = xy / yy

@@ -20,10 +20,14 @@ enum OptionNames {
   /// Every option of every command, as the help pages list them.
   private static let known: Set<String> = {
     var names: Set<String> = []
-    for command in TesseraCommand.configuration.subcommands {
-      let help = TesseraCommand.helpMessage(for: command, columns: 1000)
-      names.formUnion(help.matches(of: /--[a-z][a-z0-9-]*/).map { String($0.output) })
+    func add(_ commands: [any ParsableCommand.Type]) {
+      for command in commands {
+        let help = TesseraCommand.helpMessage(for: command, columns: 1000)
+        names.formUnion(help.matches(of: /--[a-z][a-z0-9-]*/).map { String($0.output) })
+        add(command.configuration.subcommands)
+      }
     }
+    add(TesseraCommand.configuration.subcommands)
     return names
   }()
 }

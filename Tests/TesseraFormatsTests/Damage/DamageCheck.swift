@@ -1,6 +1,7 @@
 import Foundation
 import TesseraFormats
 import TesseraNumerics
+import TestSupport
 import Testing
 
 /// Damages a good file in many ways and reads the result: each reading must give an image or a `FormatError`, within five

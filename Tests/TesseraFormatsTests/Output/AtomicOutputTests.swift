@@ -1,5 +1,6 @@
 import Foundation
 import TesseraFormats
+import TestSupport
 import Testing
 
 struct `Atomic output` {

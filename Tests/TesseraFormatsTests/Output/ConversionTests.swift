@@ -1,6 +1,7 @@
 import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `Conversions` {

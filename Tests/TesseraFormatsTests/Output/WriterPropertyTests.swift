@@ -2,6 +2,7 @@ import Foundation
 import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
+import TestSupport
 import Testing
 
 /// What is written comes back, whatever it was: random sizes, scales and values, the edges of their types among them.

@@ -1,6 +1,7 @@
 import Foundation
 import TesseraFormats
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `Site lists` {

@@ -2,6 +2,7 @@ import Foundation
 import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
+import TestSupport
 import Testing
 
 /// Files as microscopes and other programs write them, built byte by byte.

@@ -2,6 +2,7 @@ import Foundation
 import TesseraHDF5
 import TesseraNetworks
 import TesseraNumerics
+import TestSupport
 import Testing
 
 /// Single precision leaves 6e-6 between Keras and a computation in double precision, so 2e-5 tells any other order of

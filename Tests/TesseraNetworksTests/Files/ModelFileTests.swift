@@ -3,6 +3,7 @@ import Foundation
 import TesseraHDF5
 import TesseraNetworks
 import TesseraNumerics
+import TestSupport
 import Testing
 
 struct `A model file` {
