@@ -22,6 +22,8 @@ let package = Package(
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    // Networks that come with the program: the compiler puts the files into it.
+    .target(name: "CModels", exclude: ["atoms.tessera-model"]),
 
     // Each target names every target that it imports: a build then knows what to compile again.
     .target(name: "TesseraNumerics", dependencies: ["CFFTW", "COpenBLAS"]),
@@ -33,7 +35,7 @@ let package = Package(
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
     .target(
       name: "TesseraNetworks",
-      dependencies: ["TesseraFormats", "TesseraHDF5", "TesseraNumerics", "CZlib"]),
+      dependencies: ["TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CModels", "CZlib"]),
     .target(name: "TesseraFitting", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .target(
       name: "TesseraStructure",
@@ -45,20 +47,21 @@ let package = Package(
     .target(
       name: "TesseraMethods",
       dependencies: [
-        "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting", "TesseraSegmentation",
-        "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure", "TesseraFitting",
+        "TesseraSegmentation", "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging",
+        "TesseraNumerics",
       ]),
     .target(
       name: "Tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure", "TesseraFitting",
         "TesseraSegmentation", "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging",
         "TesseraNumerics",
       ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure", "TesseraFitting",
         "TesseraSegmentation", "TesseraSimulation", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -66,7 +69,7 @@ let package = Package(
       path: "Sources/tessera-command"),
     .executableTarget(name: "tessera-hdf5", dependencies: ["TesseraHDF5"]),
 
-    .target(name: "TestSupport", path: "Tests/Support"),
+    .target(name: "TestSupport", dependencies: ["TesseraNetworks", "TesseraNumerics"], path: "Tests/Support"),
     .testTarget(name: "DocumentTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
     .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging", "TesseraNumerics"]),
@@ -80,7 +83,7 @@ let package = Package(
     .testTarget(
       name: "TesseraNetworksTests",
       dependencies: [
-        "TestSupport", "TesseraNetworks", "TesseraFormats", "TesseraHDF5", "TesseraNumerics", "CZlib",
+        "TestSupport", "TesseraNetworks", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CZlib",
       ]),
     .testTarget(
       name: "TesseraStructureTests",
@@ -102,18 +105,16 @@ let package = Package(
     .testTarget(
       name: "TesseraMethodsTests",
       dependencies: [
-        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
-        "TesseraSimulation",
-        "TesseraFigures",
-        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure",
+        "TesseraFitting", "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging",
+        "TesseraNumerics",
       ]),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraSimulation", "TesseraImaging",
-        "TesseraNumerics",
-        "tessera", "tessera-hdf5",
+        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraSimulation",
+        "TesseraImaging", "TesseraNumerics", "tessera", "tessera-hdf5",
       ]),
   ],
   cLanguageStandard: .gnu2x
