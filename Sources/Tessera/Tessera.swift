@@ -4,6 +4,7 @@
 @_exported import TesseraImaging
 @_exported import TesseraLearning
 @_exported import TesseraMethods
+@_exported import TesseraNetworks
 @_exported import TesseraNumerics
 @_exported import TesseraSegmentation
 @_exported import TesseraSimulation
