@@ -22,6 +22,8 @@ let package = Package(
     .target(name: "CPNG", linkerSettings: [.linkedLibrary("png16")]),
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+    // Networks that come with the program: the compiler puts the files into it.
+    .target(name: "CModels", exclude: ["atoms.tessera-model"]),
 
     // Each target names every target that it imports: a build then knows what to compile again.
     .target(name: "TesseraNumerics", dependencies: ["CFFTW", "COpenBLAS"]),
@@ -33,7 +35,7 @@ let package = Package(
     .target(name: "TesseraLearning", dependencies: ["TesseraNumerics"]),
     .target(
       name: "TesseraNetworks",
-      dependencies: ["TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CZlib"]),
+      dependencies: ["TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CModels", "CZlib"]),
     .target(name: "CTorchAPI"),
     .target(name: "TesseraFitting", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .target(
@@ -65,15 +67,16 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
-        "TesseraSegmentation", "TesseraSimulation", "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure", "TesseraFitting",
+        "TesseraSegmentation", "TesseraSimulation", "TesseraTraining", "TesseraLearning", "TesseraImaging",
+        "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/tessera-command"),
     .executableTarget(name: "tessera-hdf5", dependencies: ["TesseraHDF5"]),
 
-    .target(name: "TestSupport", path: "Tests/Support"),
+    .target(name: "TestSupport", dependencies: ["TesseraNetworks", "TesseraNumerics"], path: "Tests/Support"),
     .testTarget(name: "DocumentTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
     .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging", "TesseraNumerics"]),
@@ -87,7 +90,7 @@ let package = Package(
     .testTarget(
       name: "TesseraNetworksTests",
       dependencies: [
-        "TestSupport", "TesseraNetworks", "TesseraFormats", "TesseraHDF5", "TesseraNumerics", "CZlib",
+        "TestSupport", "TesseraNetworks", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics", "CZlib",
       ]),
     .testTarget(
       name: "TesseraTrainingTests",
@@ -114,18 +117,16 @@ let package = Package(
     .testTarget(
       name: "TesseraMethodsTests",
       dependencies: [
-        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraStructure", "TesseraFitting",
-        "TesseraSimulation",
-        "TesseraFigures",
-        "TesseraLearning", "TesseraImaging", "TesseraNumerics",
+        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure",
+        "TesseraFitting", "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging",
+        "TesseraNumerics",
       ]),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraSimulation", "TesseraImaging",
-        "TesseraNumerics",
-        "tessera", "tessera-hdf5",
+        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraSimulation",
+        "TesseraImaging", "TesseraNumerics", "tessera", "tessera-hdf5",
       ]),
   ],
   cLanguageStandard: .gnu2x

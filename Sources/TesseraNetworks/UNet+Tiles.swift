@@ -49,14 +49,16 @@ extension UNet {
       let (core, whole) = (tile.core, tile.whole)
       let pass = pass(input.cropped(x: whole.x, y: whole.y, width: whole.width, height: whole.height))
       for channel in maps.indices { maps[channel].take(core, from: pass.maps, channel: channel, of: whole) }
-      guard branch != nil else { continue }
       let part = pass.bottom.sums(
         x: (core.x - whole.x) / multiple, y: (core.y - whole.y) / multiple, width: core.width / multiple,
         height: core.height / multiple)
       for channel in sums.indices { sums[channel] += part[channel] }
     }
     let count = Double(width / multiple * (height / multiple))
-    return UNetMaps(maps: maps, spacing: branch?.spacing(of: sums.map { $0 / count }), tileCount: plan.tiles.count)
+    let means = sums.map { $0 / count }
+    return UNetMaps(
+      maps: maps, spacing: branch?.spacing(of: means), bottomMeans: means.map { Float($0) }, tileCount: plan.tiles.count
+    )
   }
 }
 

@@ -26,7 +26,9 @@ struct AnalyzeCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    try MethodRun(resultName: "tessera", output: output, columns: finding.columns, seed: seed.seed) { _ in
+    try MethodRun(
+      resultName: "tessera", output: output, columns: finding.columns, model: finding.model, seed: seed.seed
+    ) { _ in
       try motifs.method(finding: finding)
     }
     .run(inputs, options: image)

@@ -57,11 +57,13 @@ struct CountCommand: ThreadedCommand {
 
   func run() throws {
     var method = CountMethod()
-    finding.apply(to: &method.preparation, &method.finder)
+    finding.apply(to: &method.preparation, &method.finder, &method.network)
     (method.counter.spacing, method.counter.criterion) = (spacing, criterion)
     (method.counter.evidence, method.counter.largestCount) = (evidence, largestCount)
     method.counter.hasCountingNoise = !commonWidth
-    try MethodRun(resultName: "count", output: output, columns: finding.columns) { [method] _ in method }.run(
+    try MethodRun(resultName: "count", output: output, columns: finding.columns, model: finding.model) { [method] _ in
+      method
+    }.run(
       inputs, options: image)
   }
 }

@@ -67,7 +67,7 @@ struct CrystalCommand: ThreadedCommand {
 
   func run() throws {
     var method = CrystalMethod()
-    finding.apply(to: &method.preparation, &method.finder)
+    finding.apply(to: &method.preparation, &method.finder, &method.network)
     method.displacement.centre = centre
     method.displacement.cage = cage
     method.displacement.removesMean = removeMean
@@ -76,7 +76,9 @@ struct CrystalCommand: ThreadedCommand {
       method.planes = planes.map { PlaneSpacings(h: Int(clamping: $0.point.x), k: Int(clamping: $0.point.y)) }
     }
     method.counter = count ? AtomCounter() : nil
-    try MethodRun(resultName: "crystal", output: output, columns: finding.columns) { [method] _ in method }.run(
+    try MethodRun(resultName: "crystal", output: output, columns: finding.columns, model: finding.model) { [method] _ in
+      method
+    }.run(
       inputs, options: image)
   }
 }

@@ -29,7 +29,10 @@ struct MotifsCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    try MethodRun(resultName: "tessera", output: output, columns: finding.columns, seed: seed.seed, hasReport: report) {
+    try MethodRun(
+      resultName: "tessera", output: output, columns: finding.columns, model: finding.model, seed: seed.seed,
+      hasReport: report
+    ) {
       _ in
       try motifs.method(finding: finding)
     }.run(inputs, options: image)

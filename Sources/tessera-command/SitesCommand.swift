@@ -70,22 +70,27 @@ struct SitesCommand: ThreadedCommand {
     let path = try place(of: chosen)
     try checkTable(path, "tessera convert makes .xyz, .cif and .txt files of the table")
     try AtomicOutput.checkPlace(
-      path, replacing: output.force, inputs: [input] + [finding.columns.sites, positions].compactMap { $0 })
+      path, replacing: output.force,
+      inputs: [input] + [finding.columns.sites, positions, finding.model].compactMap { $0 })
     var (preparation, finder) = (Preparation(), ColumnFinder())
-    finding.apply(to: &preparation, &finder)
+    var network: NetworkFinder?
+    finding.apply(to: &preparation, &finder, &network)
     let micrograph = try image.micrograph(of: chosen)
     let prepared = try preparation.prepared(micrograph)
     let known = try known(in: micrograph)
-    let found = try finder.columns(of: MethodInput(micrograph, columns: known), in: prepared)
+    let found = try finder.columns(of: MethodInput(micrograph, columns: known), in: prepared, network: network)
     let table = SiteTable(
-      sites: found.sites, accuracies: found.accuracies, calibration: micrograph.calibration)
+      sites: found.sites, accuracies: found.accuracies, probabilities: found.proposed?.probabilities,
+      calibration: micrograph.calibration)
     try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
     let warnings = prepared.warnings + found.warnings
     for warning in warnings { Messages.warning("\(micrograph.name): \(warning)") }
     return Report(
       input: input, output: path, frame: chosen.frame, columns: found.sites.count, scale: found.scale,
       method: known == nil ? found.route.rawValue : "positions", shape: found.shape.rawValue,
-      flagged: found.accuracies.count { $0.flag != nil }, meanSpacing: found.sites.meanSpacing,
+      network: found.proposed?.source, candidates: found.proposed?.count,
+      predictedSpacing: found.proposed?.spacing, flagged: found.accuracies.count { $0.flag != nil },
+      meanSpacing: found.sites.meanSpacing,
       version: TesseraVersion.current, warnings: warnings.map(OptionNames.put))
   }
 
@@ -102,6 +107,10 @@ struct SitesCommand: ThreadedCommand {
     let columns: Int
     let scale: Double
     let method, shape: String
+    /// With `--method network`: model file and checksum, the maxima of its map, and the spacing that it says.
+    let network: String?
+    let candidates: Int?
+    let predictedSpacing: Double?
     let flagged: Int
     let meanSpacing: Double?
     let version: String
@@ -109,7 +118,9 @@ struct SitesCommand: ThreadedCommand {
 
     enum CodingKeys: String, CodingKey {
       case input, output, frame, columns, scale, method, shape, flagged, version, warnings
+      case network, candidates
       case meanSpacing = "mean_spacing_px"
+      case predictedSpacing = "predicted_spacing_px"
     }
   }
 }

@@ -13,6 +13,9 @@ struct `Numeric options` {
   static let commands: [(words: [String], options: [String])] = [
     (["sites", "a.tif", "-o", "a.csv", "--force"], input + columns),
     (["sites", "a.tif", "-o", "b.csv", "--force", "--method", "symmetry"], ["--fold"]),
+    (
+      ["sites", "a.tif", "-o", "n.csv", "--force", "--method", "network"], ["--filter-window", "--filter-lower-bound"]
+    ),
     (["motifs", "a.tif", "--force", "--iterations", "20"], motifs.filter { $0 != "--iterations" } + ["--seed"]),
     (["motifs", "a.tif", "-o", "n", "--force"], ["--iterations"]),
     (["strain", "a.tif", "--force"], ["--axis", "--radius", "--mask-radius", "--reference"]),

@@ -28,6 +28,37 @@ enum Measurements {
     }
   }
 
+  /// From a map of 3,025 spots to candidates.
+  @Test func `takes little beside the detection of columns`() throws {
+    let step = 800.0 / 55
+    let profile = (0..<800).map { index in
+      let offset = Double(index).truncatingRemainder(dividingBy: step) - step / 2
+      return exp(-offset * offset / (2 * step * step / 16))
+    }
+    let map = Raster(
+      width: 800, height: 800, values: (0..<800 * 800).map { Float(profile[$0 % 800] * profile[$0 / 800]) })
+    for filter in MapDetector.Filter.allCases {
+      var detector = MapDetector()
+      detector.filter = filter
+      for threads in [1, 2] {
+        let times = try Workers.$limit.withValue(threads) {
+          try (0..<9).map { _ in
+            let start = ContinuousClock.now
+            let count = try detector.candidates(in: map, spacing: step).count
+            let time = ContinuousClock.now - start
+            #expect(count == 3025 || filter == .blocks)
+            return time
+          }
+        }.sorted()
+        if Measurements.areWanted {
+          print("\(filter.rawValue), 3,025 columns, \(threads) threads: best \(times[0]), median \(times[4])")
+        }
+        // Ten milliseconds alone; other tests share the processors.
+        #expect(times[0] < .milliseconds(50))
+      }
+    }
+  }
+
   /// The peak of the process, which other tests have a part in: alone it is that of the network.
   @Test(.slow) func `leaves memory bounded on 4096 x 4096 pixels`() throws {
     guard Measurements.areWanted else { return }

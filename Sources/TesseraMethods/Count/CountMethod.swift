@@ -11,6 +11,8 @@ import TesseraStructure
 public struct CountMethod: Method {
   public var preparation = Preparation()
   public var finder = ColumnFinder()
+  /// How a network finds columns, for the finder's route `network`; nil: with the network that comes with the program.
+  public var network: NetworkFinder?
   public var intensities = ColumnIntensities()
   public var counter = AtomCounter()
   public init() {}
@@ -27,7 +29,7 @@ public struct CountMethod: Method {
   /// - Throws: `DataError` where the image shows too few columns.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> CountResult {
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    var found = try clock.run(.sites) { try finder.columns(of: input, in: prepared) }
+    var found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let counts = try clock.run(.counts) {
       found.sites = try intensities.measured(found, in: prepared.image)
       return try counter.counts(of: found)

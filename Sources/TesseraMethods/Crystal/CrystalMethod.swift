@@ -7,6 +7,8 @@ import TesseraStructure
 public struct CrystalMethod: Method {
   public var preparation = Preparation()
   public var finder = ColumnFinder()
+  /// How a network finds columns, for the finder's route `network`; nil: with the network that comes with the program.
+  public var network: NetworkFinder?
   public var grainFinder = GrainFinder()
   public var dislocationFinder = DislocationFinder()
   public var displacement = CageDisplacement()
@@ -28,7 +30,7 @@ public struct CrystalMethod: Method {
   public func run(on input: MethodInput, clock: inout StageClock) throws -> CrystalResult {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    var found = try clock.run(.sites) { try finder.columns(of: input, in: prepared) }
+    var found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let (positions, errors) = (found.sites.positions, found.trustedErrors)
     let heights = found.sites.sites.map(\.amplitude)
     let (width, height) = (prepared.image.width, prepared.image.height)

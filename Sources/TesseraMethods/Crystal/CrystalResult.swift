@@ -32,7 +32,8 @@ public struct CrystalResult: MethodResult {
   public func write(to files: ResultFiles) throws {
     let tables = CrystalTables(result: self)
     let table = SiteTable(
-      sites: finding.sites, accuracies: finding.accuracies, calibration: micrograph.calibration)
+      sites: finding.sites, accuracies: finding.accuracies, probabilities: finding.proposed?.probabilities,
+      calibration: micrograph.calibration)
     try files.write(table.csv, as: "sites.csv")
     for (name, data) in [
       ("nodes", tables.nodes), ("grains", tables.grains), ("dislocations", tables.dislocations),

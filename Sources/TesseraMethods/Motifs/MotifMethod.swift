@@ -18,6 +18,8 @@ import TesseraStructure
 public struct MotifMethod: Method {
   public var preparation = Preparation()
   public var finder = ColumnFinder()
+  /// How a network finds columns, for the finder's route `network`; nil: with the network that comes with the program.
+  public var network: NetworkFinder?
   /// How the size of a patch is estimated from the power spectrum.
   public var patchSizeEstimator = PatchSize()
   /// Side of the patches in pixels, odd; nil: from the power spectrum, or 3 mean spacings where that has no ring.
@@ -56,7 +58,7 @@ public struct MotifMethod: Method {
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let found = try clock.run(.sites) { try finder.columns(of: input, in: prepared) }
+    let found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let crystal = try clock.run(.lattice) { crystalStage(of: found, in: prepared) }
     let patches = try clock.run(.patches) { try patchStage(around: crystal.sites, found, in: prepared, name: name) }
     let description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }

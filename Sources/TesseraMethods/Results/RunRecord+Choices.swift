@@ -15,6 +15,23 @@ extension RunRecord.Choice {
         + "shared by \(Int(saturating: (100 * lattice.indexedShare).rounded())) % of the columns; "
         + "\(count) column\(count == 1 ? "" : "s") per cell")
   }
+
+  /// Which network proposed columns, and what became of its candidates.
+  static func network(_ proposed: ColumnFinder.Proposed) -> [Self] {
+    var list: [Self] = [
+      .init("network", proposed.source, proposed.sourceReason),
+      .init(
+        "candidates", "\(proposed.count)",
+        "maxima of the network's map; \(proposed.probabilities.count) of them are columns that the pixels support"
+          + (proposed.unmeasured > 0 ? ", \(proposed.unmeasured) lie where there is no measurement" : "")),
+    ]
+    if let spacing = proposed.spacing {
+      list.append(
+        .init(
+          "predicted spacing", "\(Text.fixed(spacing, 2)) px", "mean distance of nearest neighbours, by the network"))
+    }
+    return list
+  }
 }
 
 extension ColumnFinder {
@@ -30,6 +47,6 @@ extension ColumnFinder {
       )
     return [
       .init("scale", "\(Text.fixed(found.scale, 2)) px", found.scaleReason), .init("method", method.0, method.1),
-    ]
+    ] + (found.proposed.map(RunRecord.Choice.network) ?? [])
   }
 }

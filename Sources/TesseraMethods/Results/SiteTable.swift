@@ -10,16 +10,20 @@ public struct SiteTable: Sendable {
   public var sites: Sites
   /// What the fit knows of the first sites; those behind have no fit.
   public var accuracies: [ColumnAccuracy] = []
+  /// That a network gives the first sites, 0 ... 1; nil: none was asked, and the table has no such column.
+  public var probabilities: [Double]?
   public var classes: Classes?
   public var calibration: Calibration?
 
   public init(
-    sites: Sites, accuracies: [ColumnAccuracy] = [], classes: Classes? = nil, calibration: Calibration? = nil
+    sites: Sites, accuracies: [ColumnAccuracy] = [], probabilities: [Double]? = nil, classes: Classes? = nil,
+    calibration: Calibration? = nil
   ) {
-    (self.sites, self.accuracies) = (sites, accuracies)
+    (self.sites, self.accuracies, self.probabilities) = (sites, accuracies, probabilities)
     (self.classes, self.calibration) = (classes, calibration)
   }
 
+  /// Those of every table. A table of columns that a network found has `probability` behind them.
   public static let columns = [
     "id", "x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "angle", "background", "class",
     "class_name", "confidence", "kind", "x_error", "y_error", "amplitude_error",
@@ -28,7 +32,7 @@ public struct SiteTable: Sendable {
 
   /// The table; x and y in pixels, amplitudes in the image's units, the angle in radians.
   public var csv: Data {
-    var table = TableWriter(columns: Self.columns)
+    var table = TableWriter(columns: Self.columns + (probabilities == nil ? [] : ["probability"]))
     for part in concurrentMap(chunksOf: 2048, of: sites.count, { rows($0) }) { table.add(rows: part) }
     return table.data
   }
@@ -40,7 +44,7 @@ public struct SiteTable: Sendable {
       let nm = calibration.map { $0.nanometres(site.position) } ?? Point(.nan, .nan)
       let label = classes?.labels[index] ?? 0
       let known = index < accuracies.count ? accuracies[index] : nil
-      table.add([
+      var fields = [
         String(index), TableWriter.number(site.position.x), TableWriter.number(site.position.y),
         TableWriter.number(nm.x, decimals: 6), TableWriter.number(nm.y, decimals: 6),
         TableWriter.significant(site.amplitude), TableWriter.number(site.sigmaMajor),
@@ -53,7 +57,11 @@ public struct SiteTable: Sendable {
         known.map { TableWriter.significant($0.sigma) } ?? "",
         TableWriter.significant(site.intensity), TableWriter.significant(site.intensityError),
         known.map { TableWriter.significant($0.quality) } ?? "", known?.flag?.rawValue ?? "",
-      ])
+      ]
+      if let probabilities {
+        fields.append(index < probabilities.count ? TableWriter.number(probabilities[index]) : "")
+      }
+      table.add(fields)
     }
     return table
   }

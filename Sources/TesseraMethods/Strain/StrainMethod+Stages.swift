@@ -10,6 +10,8 @@ extension StrainMethod {
     var lattice: Lattice?
     /// Why there is no lattice of columns; nil where there is one, or none was asked for.
     var obstacle: String?
+    /// What a network proposed, where one was asked.
+    var proposed: ColumnFinder.Proposed?
     var warnings: [String] = []
   }
 
@@ -26,9 +28,10 @@ extension StrainMethod {
     if let known = input.columns { return CrystalStage(columns: known) }
     guard route != .gpa else { return CrystalStage() }
     do {
-      let found = try finder.found(in: prepared, name: input.micrograph.name)
+      let found = try finder.columns(of: input, in: prepared, network: network)
       return CrystalStage(
-        columns: KnownColumns(sites: found.sites, positionErrors: found.trustedErrors), warnings: found.warnings)
+        columns: KnownColumns(sites: found.sites, positionErrors: found.trustedErrors), proposed: found.proposed,
+        warnings: found.warnings)
     } catch let error as DataError where route == .auto {
       return CrystalStage(obstacle: error.description)
     }
@@ -138,6 +141,7 @@ extension StrainMethod {
           ? "given"
           : crystal.obstacle ?? "the columns share a lattice, and their places resolve more than phases do")
     ]
+    list += crystal.proposed.map(RunRecord.Choice.network) ?? []
     if let lattice = crystal.lattice, map.source == .columns { list.append(.lattice(of: Grains(lattice))) }
     if let phases = measured.phases {
       list.append(

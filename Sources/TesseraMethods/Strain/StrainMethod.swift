@@ -22,6 +22,8 @@ public struct StrainMethod: Method {
   public var route = Route.auto
   public var preparation = Preparation()
   public var finder = ColumnFinder()
+  /// How a network finds columns, for the finder's route `network`; nil: with the network that comes with the program.
+  public var network: NetworkFinder?
   public var latticeFinder = LatticeFinder()
   public var columns = ColumnStrain()
   public var phase = GeometricPhase()

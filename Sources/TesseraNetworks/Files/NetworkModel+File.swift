@@ -29,6 +29,9 @@ extension NetworkModel {
     var normalization: InputNormalization
     var training: TrainingRecord
     var licence: String
+    /// Left out: values are probabilities as they are.
+    var calibration: ProbabilityCalibration?
+    var trainingSpread: TrainingSpread?
   }
 
   /// Writes a model file, whole or not at all. Weights lose what half precision does not hold: 11 binary digits remain.
@@ -37,7 +40,8 @@ extension NetworkModel {
   public func write(to path: String, replacing: Bool = false) throws {
     let description = Description(
       kind: kind, architecture: network.architecture, normalization: normalization, training: training,
-      licence: licence)
+      licence: licence, calibration: calibration == ProbabilityCalibration() ? nil : calibration,
+      trainingSpread: trainingSpread)
     let json = try JSONEncoder.forResults().encode(description)
     let weights = network.weights
     var bytes = Self.signature
@@ -62,14 +66,41 @@ extension NetworkModel {
   /// - Parameter kind: what the network must find; nil takes any.
   public init(readFrom path: String, kind wanted: Kind? = nil) throws(FormatError) {
     let file = try FileBytes(path: path, wanted: "a .\(Self.fileExtension) file")
-    guard file.count >= Self.headSize else {
+    let head = try file.bytes(at: 0, count: min(file.count, Self.headSize))
+    _ = try Self.sizes(head, of: file.count, path)
+    try self.init(bytes: file.bytes(at: 0, count: file.count), name: path, kind: wanted)
+  }
+
+  /// A model from the bytes of its file.
+  ///
+  /// - Parameters:
+  ///   - name: of the file, for messages.
+  ///   - kind: what the network must find; nil takes any.
+  public init(bytes: [UInt8], name: String, kind wanted: Kind? = nil) throws(FormatError) {
+    let (jsonCount, _) = try Self.sizes(bytes, of: bytes.count, name)
+    let end = bytes.count - Self.checksumSize
+    let (stored, found): (UInt32, UInt32) = (bytes.number(at: end), Self.checksum(bytes[..<end]))
+    guard stored == found else {
       throw FormatError(
-        in: path, "has \(file.count) bytes; a Tessera model has more than \(Self.headSize), name a file that is one")
+        in: name,
+        "has the checksum \(hexadecimal(found)), but should have \(hexadecimal(stored)); it is damaged, copy it again")
     }
-    let head = try file.bytes(at: 0, count: Self.headSize)
-    guard head.starts(with: Self.signature) else {
+    let json = bytes[Self.headSize..<Self.headSize + jsonCount]
+    try self.init(Self.description(json, name), weights: bytes[(Self.headSize + jsonCount)..<end], name, wanted)
+    checksum = hexadecimal(found)
+  }
+
+  /// Bytes of the description and number of weights, from the head of a file of `count` bytes.
+  private static func sizes(
+    _ head: [UInt8], of count: Int, _ path: String
+  ) throws(FormatError) -> (json: Int, weights: Int) {
+    guard count >= headSize else {
       throw FormatError(
-        in: path, "is no Tessera model (its first bytes are others); name a .\(Self.fileExtension) file")
+        in: path, "has \(count) bytes; a Tessera model has more than \(headSize), name a file that is one")
+    }
+    guard head.starts(with: signature) else {
+      throw FormatError(
+        in: path, "is no Tessera model (its first bytes are others); name a .\(fileExtension) file")
     }
     let version: UInt32 = head.number(at: 8)
     guard version == Self.version else {
@@ -78,25 +109,16 @@ extension NetworkModel {
     }
     let (jsonCount, weightCount): (UInt32, UInt64) = (head.number(at: 12), head.number(at: 16))
     // The file's length bounds both numbers before they are added.
-    let room = UInt64(file.count - Self.headSize)
+    let room = UInt64(count - headSize)
     guard UInt64(jsonCount) <= room, weightCount <= room / 2,
-      UInt64(jsonCount) + 2 * weightCount + UInt64(Self.checksumSize) == room
+      UInt64(jsonCount) + 2 * weightCount + UInt64(checksumSize) == room
     else {
       throw FormatError(
         in: path,
-        "has \(file.count) bytes, but claims a description of \(jsonCount) bytes and \(weightCount) weights; it is truncated "
+        "has \(count) bytes, but claims a description of \(jsonCount) bytes and \(weightCount) weights; it is truncated "
           + "or damaged, copy it again")
     }
-    let bytes = try file.bytes(at: 0, count: file.count)
-    let end = bytes.count - Self.checksumSize
-    let (stored, found): (UInt32, UInt32) = (bytes.number(at: end), Self.checksum(bytes[..<end]))
-    guard stored == found else {
-      throw FormatError(
-        in: path,
-        "has the checksum \(hexadecimal(found)), but should have \(hexadecimal(stored)); it is damaged, copy it again")
-    }
-    let json = bytes[Self.headSize..<Self.headSize + Int(jsonCount)]
-    try self.init(Self.description(json, path), weights: bytes[(Self.headSize + Int(jsonCount))..<end], path, wanted)
+    return (Int(jsonCount), Int(weightCount))
   }
 
   private static func description(_ json: ArraySlice<UInt8>, _ path: String) throws(FormatError) -> Description {
@@ -166,6 +188,23 @@ extension NetworkModel {
     }
     self.init(kind: description.kind, network: network, training: description.training, licence: description.licence)
     normalization = description.normalization
+    (calibration, trainingSpread) = try Self.doubt(description, path)
+  }
+
+  /// The parts of a description that say how far the network is to be trusted.
+  private static func doubt(
+    _ description: Description, _ path: String
+  ) throws(FormatError) -> (ProbabilityCalibration, TrainingSpread?) {
+    let calibration = description.calibration ?? ProbabilityCalibration()
+    guard calibration.slope.isFinite, calibration.offset.isFinite else {
+      throw FormatError(
+        in: path,
+        "has a calibration of slope \(calibration.slope) and offset \(calibration.offset); both must be finite numbers")
+    }
+    do {
+      try description.trainingSpread?.check(bottomChannels: description.architecture.bottomChannels)
+    } catch { throw FormatError(in: path, "describes training images that cannot be: \(error.description)") }
+    return (calibration, description.trainingSpread)
   }
 
   /// Bytes that a network from a file may take for one tile.

@@ -18,6 +18,12 @@ public struct NetworkModel: Sendable, Equatable {
   public var training: TrainingRecord
   /// Under which the weights may be used and passed on: the text, or its name and where it is found.
   public var licence: String
+  /// What the numbers of the map mean as probabilities; unless set, themselves.
+  public var calibration = ProbabilityCalibration()
+  /// Where the training images lie, so that unlike ones can be told; nil: not known.
+  public var trainingSpread: TrainingSpread?
+  /// CRC-32 of the file that the model was read from, as eight hexadecimal digits; nil: made in memory.
+  public internal(set) var checksum: String?
 
   public init(kind: Kind, network: UNet, training: TrainingRecord, licence: String) {
     (self.kind, self.network, self.training, self.licence) = (kind, network, training, licence)
@@ -26,5 +32,17 @@ public struct NetworkModel: Sendable, Equatable {
   /// The maps of an image as it was read: normalised, then passed through the network. See `UNet.maps(of:tileSide:)`.
   public func maps(of image: Raster<Float>, tileSide: Int? = nil) throws -> UNetMaps {
     try network.maps(of: normalization.normalized(image), tileSide: tileSide)
+  }
+
+  /// How unlike the training images an image is, about 1 for one of them, and the distance within which nearly all images lie
+  /// that the network was tested on; nil where the model does not know.
+  public func unlikeness(of maps: UNetMaps) -> (distance: Double, limit: Double)? {
+    trainingSpread.map { ($0.distance(of: maps.bottomMeans), $0.limit) }
+  }
+
+  /// Whether two models say the same of every image; which files they came from does not matter.
+  public static func == (a: NetworkModel, b: NetworkModel) -> Bool {
+    a.kind == b.kind && a.network == b.network && a.normalization == b.normalization && a.training == b.training
+      && a.licence == b.licence && a.calibration == b.calibration && a.trainingSpread == b.trainingSpread
   }
 }

@@ -49,7 +49,7 @@ extension ColumnFinder {
 
   /// The scale at which the mean response of some places is largest: that of a Gaussian spot is its own width. The response
   /// is linear in the image, so it is that of the places' mean surroundings; a thousand places tell them.
-  private static func strongestScale(of places: [Point], in image: Raster<Float>) -> Double {
+  static func strongestScale(of places: [Point], in image: Raster<Float>) -> Double {
     let sample = stride(from: 0, to: places.count, by: (places.count + 999) / 1000).map { places[$0] }
     let largest = min(24, Double(min(image.width, image.height)) / 8)
     var radius = 32

@@ -21,6 +21,8 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     case atoms
     /// Maxima of a dense map of `fold`-fold symmetry [H20, M22]; where a column stands there, the site is that column.
     case symmetry
+    /// Places that a network proposes, of which those stand that the pixels support: `found(among:in:name:)`.
+    case network
   }
   public var route = Route.auto
   /// Order of the rotation axes that the route `symmetry` seeks, 2 ... 40.
@@ -61,6 +63,8 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     public var background, residual: Raster<Float>
     public var constantVariance, gain: Double
     public var warnings: [String]
+    /// What the route `network` began with; nil of the others.
+    public var proposed: Proposed?
 
     /// Standard errors of x and y, in pixels, and of the amplitude, in the order of `sites`.
     public var positionErrors: [Point] { accuracies.map(\.position) }
@@ -86,15 +90,25 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     try require(scale <= limit, setting("scale"), is: scale, mustBe: "at most a quarter of the image, \(limit) pixels")
   }
 
-  /// - Throws: `DataError` where the image shows no column; `ParameterError` for a setting outside its range.
-  public func found(in prepared: Preparation.Prepared, name: String) throws -> Found {
+  /// Throws where a setting is out of its range.
+  func checkSettings(for image: Raster<Float>) throws(ParameterError) {
     try require(
       noiseThreshold > 0 && noiseThreshold <= 1e6, setting("noise threshold"), is: noiseThreshold,
       mustBe: "above 0 and at most 1000000")
-    try checkScale(for: prepared.image)
+    try checkScale(for: image)
     if let c = contrastThreshold {
       try require(c >= 0 && c < 1, setting("contrast threshold"), is: c, mustBe: "0 or more and below 1")
     }
+  }
+
+  /// - Throws: `DataError` where the image shows no column; `ParameterError` for a setting outside its range.
+  public func found(in prepared: Preparation.Prepared, name: String) throws -> Found {
+    guard route != .network else {
+      throw ParameterError(
+        "\(setting("method", "network")) needs the places that a network proposes; run the method that knows the network"
+      )
+    }
+    try checkSettings(for: prepared.image)
     let image = prepared.image
     let noise = NoiseModel(of: image)
     let ladder = ScaleLadder(image: image, noise: noise)
@@ -124,7 +138,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found
   }
 
-  private static func nothing(in name: String) -> DataError {
+  static func nothing(in name: String) -> DataError {
     DataError(
       "\(name): no atom columns were found above the noise; average several frames, use a longer exposure, or lower "
         + setting("noise threshold"))

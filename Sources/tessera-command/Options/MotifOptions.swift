@@ -93,7 +93,7 @@ struct MotifOptions: ParsableArguments {
   /// The method with these settings and those that find the columns.
   func method(finding: FindingOptions) throws -> MotifMethod {
     var method = MotifMethod()
-    finding.apply(to: &method.preparation, &method.finder)
+    finding.apply(to: &method.preparation, &method.finder, &method.network)
     method.descriptor.form = features
     method.descriptor.angularOrders = angularOrders?.values.map { Int($0) }
     method.descriptor.maxOrder = maxOrder

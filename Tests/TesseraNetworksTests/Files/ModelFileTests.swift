@@ -54,8 +54,8 @@ struct `A model file` {
   }
 
   /// A file with another description of the same network.
-  private func described(_ change: (String) -> String) throws -> [UInt8] {
-    let good = try bytes(of: model())
+  private func described(_ given: [UInt8]? = nil, _ change: (String) -> String) throws -> [UInt8] {
+    let good = try given ?? bytes(of: model())
     let count = Int(good[12]) | Int(good[13]) << 8
     let json = Array(change(String(decoding: good[24..<24 + count], as: UTF8.self)).utf8)
     var head = Array(good[..<24])
@@ -177,5 +177,67 @@ struct `A model file` {
     bytes[bytes.count - 5] = 0x7C
     bytes[bytes.count - 6] = 0
     #expect(try refusal(of: sealed(bytes))?.contains("no finite numbers") == true)
+  }
+
+  /// The model with a calibration and a spread of training images.
+  private func doubtingModel() throws -> NetworkModel {
+    var model = try model()
+    model.calibration = ProbabilityCalibration(slope: 0.75, offset: -0.25)
+    model.trainingSpread = TrainingSpread(
+      mean: [1, 2, 3, 4, 5, 6.1], axes: [[1, 0, 0, 0, 0, 0], [0, 0.1, 0, 0, 0, 1e-30]], limit: 2.5)
+    return model
+  }
+
+  @Test func `keeps what it says of its doubt, and has none where it was given none`() throws {
+    let good = try bytes(of: doubtingModel())
+    let read = try NetworkModel(bytes: good, name: "columns", kind: .atoms)
+    #expect(try read == doubtingModel())
+    let maps = try read.maps(of: randomImage(width: 40, height: 40))
+    let unlikeness = try #require(read.unlikeness(of: maps))
+    #expect(unlikeness.limit == 2.5 && unlikeness.distance > 0)
+    let plain = try NetworkModel(bytes: bytes(of: model()), name: "columns")
+    #expect(plain.calibration == ProbabilityCalibration() && plain.unlikeness(of: maps) == nil)
+    #expect(try !described { $0 }.contains(sequence: "calibration") && good.contains(sequence: "calibration"))
+  }
+
+  @Test func `is known by its checksum`() throws {
+    let good = try bytes(of: model())
+    let last = good.suffix(4).reversed().map { String(format: "%02x", $0) }.joined()
+    #expect(try NetworkModel(bytes: good, name: "columns").checksum == last)
+    #expect(try NetworkModel(readFrom: path).checksum == last)
+    #expect(try model().checksum == nil)
+  }
+
+  @Test func `with a doubt that cannot be is refused with the reason`() throws {
+    func changed(_ old: String, _ new: String) throws -> String {
+      let good = try bytes(of: doubtingModel())
+      let bytes = try described(good) { text in
+        #expect(text.contains(old))
+        return text.replacingOccurrences(of: old, with: new)
+      }
+      return try refusal(of: bytes) ?? "read"
+    }
+    for value in ["\"nan\"", "\"inf\"", "1e400", "\"steep\"", "null", "[1]"] {
+      #expect(try changed("\"slope\" : 0.75", "\"slope\" : \(value)") != "read", "\(value)")
+      #expect(try changed("\"limit\" : 2.5", "\"limit\" : \(value)") != "read", "\(value)")
+      #expect(try changed("6.1", value) != "read", "\(value)")
+    }
+    #expect(try changed("\"slope\" : 0.75", "\"slope\" : \"nan\"").contains("calibration of slope nan"))
+    #expect(try changed("\"offset\" : -0.25", "\"x\" : 1").contains("calibration.offset is missing"))
+    #expect(try changed("\"limit\" : 2.5", "\"limit\" : 0").contains("limit of the training spread must be positive"))
+    #expect(try changed("\"limit\" : 2.5", "\"limit\" : -1").contains("limit of the training spread must be positive"))
+    #expect(try changed("6.1", "6.1, 7").contains("mean of the training spread must be 6"))
+    #expect(try changed("6.1", "\"nan\"").contains("finite numbers"))
+    #expect(try changed("0.1,", "").contains("an axis of the training spread must be 6"))
+    #expect(try changed("\"axes\" : [", "\"axes\" : [], \"others\" : [").contains("1 ... 6 in number"))
+    #expect(try changed("\"training_spread\"", "\"training_spread\" : 3, \"other\"") != "read")
+    // What nobody knows is passed over.
+    #expect(try changed("\"limit\" : 2.5", "\"limit\" : 2.5, \"colour\" : \"blue\"") == "read")
+  }
+}
+
+extension [UInt8] {
+  fileprivate func contains(sequence text: String) -> Bool {
+    String(decoding: self[24..<24 + (Int(self[12]) | Int(self[13]) << 8)], as: UTF8.self).contains(text)
   }
 }

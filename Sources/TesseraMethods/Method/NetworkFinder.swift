@@ -1,0 +1,54 @@
+import Foundation
+import TesseraImaging
+import TesseraNetworks
+import TesseraNumerics
+import TesseraStructure
+
+/// Finds the columns of an image with a network: the network proposes places, and `ColumnFinder` fits columns there and keeps
+/// those that the pixels support (route `network`).
+public struct NetworkFinder: Sendable, Codable, Equatable {
+  /// Path of a model file of the kind `atoms`; nil: the network that comes with the program.
+  public var model: String?
+  /// From the map of the network to candidates.
+  public var detector = MapDetector()
+  public init() {}
+
+  /// The columns of a prepared image; `Found.proposed` holds their probabilities and says which network it was.
+  ///
+  /// The network sees the prepared image: columns bright, unusable pixels filled from their surroundings.
+  /// - Parameter finder: how columns are fitted and which of them stand.
+  /// - Throws: `FormatError` for the model file, `DataError` where no column stands, `ParameterError` for a setting outside its
+  ///   range.
+  public func found(
+    by finder: ColumnFinder, in prepared: Preparation.Prepared, name: String
+  ) throws -> ColumnFinder.Found {
+    try detector.check()
+    let network = try model.map { try NetworkModel(readFrom: $0, kind: .atoms) } ?? .shippedAtoms
+    let maps: UNetMaps
+    do {
+      maps = try network.maps(of: prepared.image)
+    } catch let error as DataError { throw DataError("\(name): \(error.description)") }
+    let proposals = try detector.candidates(in: maps.maps[0], spacing: maps.spacing).map { candidate in
+      ColumnFinder.Proposal(
+        position: candidate.position, probability: network.calibration.probability(of: candidate.value))
+    }
+    var found = try finder.found(among: proposals, in: prepared, name: name)
+    let file = model.map { ($0 as NSString).lastPathComponent } ?? NetworkModel.shippedAtomsName
+    found.proposed?.source = file + (network.checksum.map { ", CRC-32 \($0)" } ?? "")
+    found.proposed?.sourceReason = model == nil ? "the network that comes with the program" : "given"
+    found.proposed?.spacing = maps.spacing
+    found.warnings += Self.warnings(of: network.unlikeness(of: maps))
+    return found
+  }
+
+  /// What the reader must know of an image that lies farther from the training images than nearly all that the network was
+  /// tested on.
+  static func warnings(of unlikeness: (distance: Double, limit: Double)?) -> [String] {
+    guard let (distance, limit) = unlikeness, !(distance <= limit) else { return [] }
+    return [
+      "this image is unlike the training images of the network (distance \(Text.fixed(distance, 2)); "
+        + "\(TrainingSpread.limitShare) of those that it was tested on lie within \(Text.fixed(limit, 2))); check the columns "
+        + "by eye"
+    ]
+  }
+}
