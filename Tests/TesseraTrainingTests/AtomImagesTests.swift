@@ -1,4 +1,6 @@
 import Foundation
+import TestSupport
+import TesseraNetworks
 import TesseraNumerics
 import TesseraTraining
 import Testing
@@ -76,5 +78,28 @@ import Testing
     #expect(empty.spacing == nil)
     #expect(empty.map.values.allSatisfy { $0 == 0 })
     #expect(empty.weights.values.allSatisfy { $0 == 1 })
+  }
+}
+
+@Suite("Assessment of a network") struct AtomAssessmentTests {
+  /// A network that hands the image on as its map finds bright pixels: some are columns, most are not, and its numbers say so once
+  /// they are calibrated.
+  @Test("scores lie in their range, and the calibration is no worse than none") func scores() throws {
+    var model = try NetworkModel.handedOn(spacing: 12, gain: 2, middle: 2)
+    model.normalization = .local
+    var assessment = AtomAssessment()
+    assessment.count = 16
+    var images = AtomImages()
+    images.side = 64
+    let assessed = try assessment.assessed(model, on: images)
+    let scores = assessed.training.scores
+    for name in ["precision", "recall", "f1", "calibration_error"] {
+      #expect((0...1).contains(scores[name] ?? -1), "\(name)")
+    }
+    #expect(assessed.trainingSpread != nil)
+    #expect(assessed.calibration.slope.isFinite && assessed.calibration.offset.isFinite)
+    #expect(try assessment.assessed(model, on: images) == assessed)
+    assessment.count = 4
+    #expect(throws: ParameterError.self) { try assessment.assessed(model, on: images) }
   }
 }

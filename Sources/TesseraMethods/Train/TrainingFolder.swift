@@ -15,6 +15,9 @@ import TesseraTraining
 public struct TrainingFolder: Sendable {
   public let path: String
 
+  /// How the network is tried when its training has ended.
+  public var assessment = AtomAssessment()
+
   public init(_ path: String) { self.path = path }
 
   /// The model file of a training of atom columns.
@@ -85,7 +88,7 @@ public struct TrainingFolder: Sendable {
     }
     var model = NetworkModel(kind: .atoms, network: try run.network(), training: record, licence: "Apache-2.0")
     model.normalization = training.normalization
-    return model
+    return run.isDone ? try assessment.assessed(model, on: training.validationImages) : model
   }
 
   private static func table(_ history: TrainingHistory) -> Data {

@@ -31,6 +31,13 @@ struct TrainingReport {
             note: "root mean square"),
         ]
       }
+      let scores = model.training.scores
+      if let f1 = scores["f1"], let precision = scores["precision"], let recall = scores["recall"] {
+        document.facts.append(
+          .init(
+            Text.fixed(f1, 3), "F1 of new images",
+            note: "precision \(Text.fixed(precision, 3)), recall \(Text.fixed(recall, 3))"))
+      }
       document.sections = [lossSection, try sheetSection]
       document.footer = "Tessera \(TesseraVersion.current) · seed \(training.images.seed)"
       return document

@@ -2,7 +2,7 @@ import TesseraImaging
 import TesseraNumerics
 
 /// Turns the map of a network into candidate columns [A23, section 2.3]: maxima from a lower bound on, then non-maximum
-/// suppression on squares whose side is the predicted spacing.
+/// suppression on squares whose side is the predicted spacing, corrected by what the maxima themselves show.
 ///
 /// ```swift
 /// let result = try model.maps(of: micrograph.pixels)
@@ -28,10 +28,10 @@ public struct MapDetector: Sendable, Codable, Equatable {
 
   public init() {}
 
-  /// A window of half the spacing reaches a quarter of it to each side: whoever falls to a larger pixel so near, along a
-  /// diagonal too, would fall by its overlap as well. What is farther away is left to the suppression, whose squares tell
-  /// distances better than windows do.
-  static let windowShare = 0.5
+  /// A window of .3 spacings reaches .15 of it to each side: whoever falls to a larger pixel so near, along a diagonal too, would
+  /// fall by its overlap as well, even where the spacing is predicted too large. What is farther away is left to the suppression,
+  /// whose squares tell distances better than windows do.
+  static let windowShare = 0.3
   static let blockSides: Set<Double> = [2, 4, 8, 16, 32]
   static let standardBlock = 8.0
 
@@ -41,7 +41,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
   /// of 800 x 800 pixels with 3,000 columns takes a few milliseconds.
   /// - Parameters:
   ///   - map: values 0 ... 1; pixels that are no numbers count as below the lower bound.
-  ///   - spacing: mean distance of nearest neighbours in pixels. Nil, zero or no finite number: the window is as small as can
+  ///   - spacing: predicted mean distance of nearest neighbours in pixels. Nil, zero or no finite number: the window is as small as can
   ///     be unless set, and nothing is suppressed.
   /// - Throws: `ParameterError` for a setting outside its range.
   public func candidates(in map: Raster<Float>, spacing: Double?) throws(ParameterError) -> [MapCandidate] {
@@ -61,7 +61,28 @@ public struct MapDetector: Sendable, Codable, Equatable {
         position: LocalMaxima.subpixel(in: map, x: index % map.width, y: index / map.width),
         value: Double(map.values[index]))
     }
-    return BoxSuppression(side: spacing ?? 0, overlapLimit: overlapLimit).standing(all).map { all[$0] }
+    let side = filter == .sliding ? shown(by: all, near: spacing) : spacing
+    return BoxSuppression(side: side ?? 0, overlapLimit: overlapLimit).standing(all).map { all[$0] }
+  }
+
+  /// Squares begin with this share of the predicted spacing, and end within this factor of it.
+  static let firstShare = 0.6
+  static let largestCorrection = 1.5
+  /// A median of fewer distances says less than the prediction.
+  static let fewest = 20
+
+  /// The spacing that the candidates themselves show: their median distance of nearest neighbours, once maxima that are surely one
+  /// column are joined, where that lies within a factor of 1.5 of the predicted one.
+  ///
+  /// The prediction is a mean over the image and may be some ten per cent off. Squares too small leave two candidates on one column,
+  /// squares too large delete true neighbours; the median cares for neither as long as they are few.
+  private func shown(by all: [MapCandidate], near spacing: Double?) -> Double? {
+    guard let spacing else { return nil }
+    let first = BoxSuppression(side: Self.firstShare * spacing, overlapLimit: overlapLimit).standing(all)
+    guard first.count >= Self.fewest, let median = PlanarIndex(first.map { all[$0].position }).medianSpacing else {
+      return spacing
+    }
+    return min(max(median, spacing / Self.largestCorrection), Self.largestCorrection * spacing)
   }
 
   /// How far a window of this side reaches to each side of its middle pixel, in pixels.

@@ -37,7 +37,7 @@ struct FindingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Side length of the window of --filter in pixels, 2 to 1000; of blocks 2, 4, 8, 16 or 32. (default: half the spacing that "
+      "Side length of the window of --filter in pixels, 2 to 1000; of blocks 2, 4, 8, 16 or 32. (default: 0.3 of the spacing that "
         + "the network predicts; of blocks 8)", valueName: "pixels"), transform: number(2...1000))
   var filterWindow: Double?
 

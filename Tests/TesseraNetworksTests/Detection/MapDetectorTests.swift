@@ -39,6 +39,16 @@ struct `The detector of columns in a map` {
     #expect(found.allSatisfy { $0.value > 0.9 && $0.value <= 1 })
   }
 
+  /// Squares of a spacing that is 40 % too large would delete all neighbours; of one that is 40 % too small would leave the second
+  /// maximum of a column.
+  @Test(arguments: [7.2, 12, 16.8]) func `corrects a spacing that is predicted wrongly`(predicted: Double) throws {
+    let truth = grid(step: 12, width: 160, height: 120)
+    var spots = truth.map { ($0, 1.0) }
+    for place in truth.prefix(20) { spots.append((place + Point(5, 2), 0.6)) }
+    let found = try places(map(width: 160, height: 120, spots: spots, sigma: 1.5), spacing: predicted)
+    #expect(found.count == truth.count)
+  }
+
   @Test func `keeps of two columns closer than the squares allow the stronger one`() throws {
     func count(dx: Double, dy: Double) throws -> Int {
       let spots = [(Point(30, 30), 0.9), (Point(30 + dx, 30 + dy), 1.0)]
