@@ -76,7 +76,10 @@ let package = Package(
       path: "Sources/tessera-command"),
     .executableTarget(name: "tessera-hdf5", dependencies: ["TesseraHDF5"]),
 
-    .target(name: "TestSupport", dependencies: ["TesseraNetworks", "TesseraNumerics"], path: "Tests/Support"),
+    .target(name: "TestSupport", path: "Tests/Support"),
+    // Apart, so that a change of the networks does not compile all tests again.
+    .target(
+      name: "NetworkTestSupport", dependencies: ["TesseraNetworks", "TesseraNumerics"], path: "Tests/NetworkSupport"),
     .testTarget(name: "DocumentTests", dependencies: ["TestSupport"]),
     .testTarget(name: "TesseraNumericsTests", dependencies: ["TesseraNumerics"]),
     .testTarget(name: "TesseraImagingTests", dependencies: ["TesseraImaging", "TesseraNumerics"]),
@@ -117,16 +120,16 @@ let package = Package(
     .testTarget(
       name: "TesseraMethodsTests",
       dependencies: [
-        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure",
-        "TesseraFitting", "TesseraSimulation", "TesseraFigures", "TesseraLearning", "TesseraImaging",
-        "TesseraNumerics",
+        "TestSupport", "NetworkTestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks",
+        "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraFigures", "TesseraLearning",
+        "TesseraImaging", "TesseraNumerics",
       ]),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "TestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraSimulation",
-        "TesseraImaging", "TesseraNumerics", "tessera", "tessera-hdf5",
+        "TestSupport", "NetworkTestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks",
+        "TesseraSimulation", "TesseraImaging", "TesseraNumerics", "tessera", "tessera-hdf5",
       ]),
   ],
   cLanguageStandard: .gnu2x

@@ -1,6 +1,6 @@
 import Foundation
+import NetworkTestSupport
 import TesseraNetworks
-import TestSupport
 import Testing
 
 /// `--method network` as a user gives it.

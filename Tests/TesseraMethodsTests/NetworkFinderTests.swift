@@ -1,11 +1,11 @@
 import Foundation
+import NetworkTestSupport
 import TesseraImaging
 import TesseraMethods
 import TesseraNetworks
 import TesseraNumerics
 import TesseraSimulation
 import TesseraStructure
-import TestSupport
 import Testing
 
 struct `Columns that a network finds` {

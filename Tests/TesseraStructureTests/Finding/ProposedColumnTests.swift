@@ -17,6 +17,12 @@ struct `Proposed columns` {
     try Preparation().prepared(Micrograph(name: "haadf", pixels: image))
   }
 
+  /// True places that are not at the border.
+  private func inner(_ simulated: SimulatedMicrograph, until right: Double = 191) -> [Point] {
+    let (across, down) = (8.0..<right, 8.0..<151)
+    return simulated.sites.map(\.position).filter { across.contains($0.x) && down.contains($0.y) }
+  }
+
   /// Normal noise about a level.
   private func noise(seed: UInt64) -> Raster<Float> {
     var random = RandomSource(seed: seed)
@@ -26,7 +32,7 @@ struct `Proposed columns` {
   @Test func `stand where the pixels show them, in the order of the proposals`() throws {
     let simulated = try simulated()
     let prepared = try prepared(simulated.micrograph.pixels)
-    let truth = simulated.sites.map(\.position).filter { $0.x > 8 && $0.y > 8 && $0.x < 191 && $0.y < 151 }
+    let truth = inner(simulated)
     let proposals = truth.enumerated().map { index, place in
       Proposal(position: place + Point(0.8, -0.6), probability: Double(index) / Double(truth.count))
     }
@@ -42,7 +48,7 @@ struct `Proposed columns` {
 
   @Test func `fall between columns and on empty ground`() throws {
     let simulated = try simulated()
-    let truth = simulated.sites.map(\.position).filter { $0.x > 8 && $0.y > 8 && $0.x < 100 && $0.y < 151 }
+    let truth = inner(simulated, until: 100)
     // The right half is ground with its noise, and so are the centres of the cells.
     var image = simulated.micrograph.pixels
     var random = RandomSource(seed: 5)
@@ -100,7 +106,7 @@ struct `Proposed columns` {
   @Test func `do not become one another`() throws {
     let simulated = try simulated()
     let prepared = try prepared(simulated.micrograph.pixels)
-    let truth = simulated.sites.map(\.position).filter { $0.x > 8 && $0.y > 8 && $0.x < 191 && $0.y < 151 }
+    let truth = inner(simulated)
     // Two candidates for each column, a pixel apart.
     let twice = truth.flatMap { place in
       [-0.5, 0.5].map { Proposal(position: place + Point($0, 0), probability: 0.5) }
