@@ -29,6 +29,8 @@ extension ColumnFinder {
 
   /// A column that a fit moves farther from where it was proposed than this share of the spacing is another column, or none.
   static let farthestMove = 0.5
+  /// Columns stand so many scales apart at least (those of the scale ladder 3.3 to 6.6).
+  static let leastSpacing = 3.0
   /// The fewest standard deviations by which a proposed column must beat no column.
   static let leastEvidence = 3.0
 
@@ -57,7 +59,8 @@ extension ColumnFinder {
       scale.map { ScaleLadder.Choice(scale: $0, reason: "given") }
       ?? ScaleLadder.Choice(
         scale: Self.strongestScale(of: places, in: image), reason: "strongest response at the proposed places")
-    let spacing = PlanarIndex(places).medianSpacing ?? 8 * choice.scale
+    // Two candidates of one column are no spacing.
+    let spacing = max(Self.leastSpacing * choice.scale, PlanarIndex(places).medianSpacing ?? 8 * choice.scale)
     guard let columns = supported(places, in: prepared, noise: noise, scale: choice.scale, spacing: spacing) else {
       throw Self.nothing(in: name)
     }

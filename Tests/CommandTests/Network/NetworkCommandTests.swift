@@ -11,7 +11,7 @@ struct `The method network` {
 
   /// An image and a network that sees its bright columns.
   private func prepare() throws {
-    #expect(try tessera("simulate", "square", "--size", "128", "--dose", "100000", "-o", "scan.tif").status == 0)
+    #expect(try tessera("simulate", "square", "--size", "160", "--dose", "100000", "-o", "scan.tif").status == 0)
     try NetworkModel.handedOn(spacing: 16).write(to: folder / "hand.tessera-model")
   }
 
