@@ -98,7 +98,7 @@ let package = Package(
     .testTarget(
       name: "TesseraTrainingTests",
       dependencies: [
-        "TestSupport", "TesseraTraining", "TesseraNetworks", "TesseraFormats", "TesseraImaging", "TesseraNumerics",
+        "TestSupport", "NetworkTestSupport", "TesseraTraining", "TesseraNetworks", "TesseraNumerics",
       ]),
     .testTarget(
       name: "TesseraStructureTests",

@@ -75,6 +75,8 @@ struct TrainAtomsCommand: ThreadedCommand {
       training, threads: Workers.count, startingFrom: start, anew: output.force)
     if run.isOnGPU { Messages.note("training runs on the graphics processor") }
     if run.step > 0 && !run.isDone { Messages.note("goes on after step \(run.step) of \(training.steps)") }
+    // A training that had ended is assessed and drawn again.
+    if run.isDone { try folder.write(run) }
     let bar = ProgressBar()
     while !run.isDone {
       let row = try run.advance { bar.report("step \($0)", Double($0) / Double(training.steps)) }

@@ -1,5 +1,5 @@
 import Foundation
-import TestSupport
+import NetworkTestSupport
 import TesseraNetworks
 import TesseraNumerics
 import TesseraTraining
