@@ -46,7 +46,7 @@ struct `Hostile images` {
       as: "image.npy")
     for words in [
       ["sites", "--noise", "poisson", "--shape", "elliptical", "-o", "a.csv"],
-      ["sites", "--contrast", "dark", "-o", "b.csv"],
+      ["sites", "--contrast", "dark", "-o", "b.csv"], ["sites", "--method", "network", "-o", "n.csv"],
       ["motifs"], ["analyze", "-o", "all"], ["strain", "--method", "both"],
       ["strain", "--g1", "0.1,0", "--g2", "0,0.1", "-o", "gpa"],
       ["crystal"],

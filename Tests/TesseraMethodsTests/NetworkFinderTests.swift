@@ -6,6 +6,7 @@ import TesseraNetworks
 import TesseraNumerics
 import TesseraSimulation
 import TesseraStructure
+import TestSupport
 import Testing
 
 struct `Columns that a network finds` {
@@ -53,7 +54,7 @@ struct `Columns that a network finds` {
     #expect(found.warnings.isEmpty)
   }
 
-  @Test func `stand in the tables and the record of every method`() throws {
+  @Test(.slow) func `stand in the tables and the record of every method`() throws {
     let simulated = try simulated("mose2", size: 256)
     let network = try finder(NetworkModel.handedOn(spacing: spacing(simulated), gain: 12, middle: 0.35))
     var crystal = CrystalMethod()

@@ -77,8 +77,8 @@ struct `Proposed columns` {
       }
       standing += (try? ColumnFinder().found(among: proposals, in: prepared, name: "noise").sites.count) ?? 0
     }
-    print("standing on noise: \(standing) of 900")
-    #expect(standing <= 45, "\(standing) of 900")
+    // Seventeen when this was written.
+    #expect(standing <= 30, "\(standing) of 900")
   }
 
   @Test func `are not found where all fall, or where there is no measurement`() throws {
