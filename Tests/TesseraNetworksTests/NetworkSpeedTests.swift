@@ -11,7 +11,12 @@ enum Measurements {
 
 /// Printed with `TESSERA_MEASURE=1`; docs/networks.md has the command.
 @Suite(.serialized) struct `The speed of a network` {
-  @Test(.slow, arguments: [("particles", UNetArchitecture.particles, 5), ("atoms", .atoms, 1)])
+  @Test(
+    .slow,
+    arguments: [
+      ("particles", UNetArchitecture.particles, 5), ("atoms", .atoms, 1),
+      ("the program's", NetworkModel.shippedAtoms.network.architecture, 5),
+    ])
   func `on 800 x 800 pixels`(name: String, shape: UNetArchitecture, runs: Int) throws {
     guard Measurements.areWanted else { return }
     let network = try randomNetwork(shape, scale: 0.01)
