@@ -25,6 +25,8 @@ public struct MapDetector: Sendable, Codable, Equatable {
   public var filterLowerBound = 0.1
   /// Squares may overlap by so much, as intersection over union: 0 or more and below 1.
   public var overlapLimit = 0.3
+  /// Whether the squares are as large as the spacing that the candidates show, instead of the predicted one; never with blocks.
+  public var correctsSpacing = true
 
   public init() {}
 
@@ -61,7 +63,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
         position: LocalMaxima.subpixel(in: map, x: index % map.width, y: index / map.width),
         value: Double(map.values[index]))
     }
-    let side = filter == .sliding ? shown(by: all, near: spacing) : spacing
+    let side = correctsSpacing && filter == .sliding ? shown(by: all, near: spacing) : spacing
     return BoxSuppression(side: side ?? 0, overlapLimit: overlapLimit).standing(all).map { all[$0] }
   }
 

@@ -44,7 +44,7 @@ struct `The detector of columns in a map` {
   @Test(arguments: [7.2, 12, 16.8]) func `corrects a spacing that is predicted wrongly`(predicted: Double) throws {
     let truth = grid(step: 12, width: 160, height: 120)
     var spots = truth.map { ($0, 1.0) }
-    for place in truth.prefix(20) { spots.append((place + Point(5, 2), 0.6)) }
+    for place in truth.prefix(20) { spots.append((place + Point(4, 2), 0.6)) }
     let found = try places(map(width: 160, height: 120, spots: spots, sigma: 1.5), spacing: predicted)
     #expect(found.count == truth.count)
   }
