@@ -2,7 +2,8 @@ import TesseraImaging
 import TesseraNumerics
 
 /// Turns the map of a network into candidate columns [A23, section 2.3]: maxima from a lower bound on, then non-maximum
-/// suppression on squares whose side is the predicted spacing, corrected by what the maxima themselves show.
+/// suppression on squares whose side is the predicted spacing. Our own form smooths the map first, and corrects the spacing by what
+/// the maxima themselves show.
 ///
 /// ```swift
 /// let result = try model.maps(of: micrograph.pixels)
@@ -11,7 +12,7 @@ import TesseraNumerics
 public struct MapDetector: Sendable, Codable, Equatable {
   /// How maxima are told from their surroundings.
   public enum Filter: String, Sendable, Codable, CaseIterable {
-    /// The largest pixel of a window that slides over the map.
+    /// The largest pixel of a window that slides over the smooth map.
     case sliding
     /// One maximum per block of 2, 4, 8, 16 or 32 pixels, as the public code of [A23] does: columns closer than a block, and
     /// some pairs up to one and a half blocks apart, lose one of them.
@@ -25,8 +26,9 @@ public struct MapDetector: Sendable, Codable, Equatable {
   public var filterLowerBound = 0.1
   /// Squares may overlap by so much, as intersection over union: 0 or more and below 1.
   public var overlapLimit = 0.3
-  /// Whether the squares are as large as the spacing that the candidates show, instead of the predicted one; never with blocks.
-  public var correctsSpacing = true
+  /// Whether the map is smoothed, and the squares are as large as the spacing that its candidates show instead of the predicted one;
+  /// never with blocks. False: as published, but for the window that slides.
+  public var adapts = true
 
   public init() {}
 
@@ -40,31 +42,64 @@ public struct MapDetector: Sendable, Codable, Equatable {
   /// The candidates of a map in row-major order of their pixels.
   ///
   /// Equal pixels, ties and plateaus are settled by that order, and the result is the same on any number of threads. A map
-  /// of 800 x 800 pixels with 3,000 columns takes a few milliseconds.
+  /// of 800 x 800 pixels with 3,000 columns takes some ten milliseconds.
   /// - Parameters:
   ///   - map: values 0 ... 1; pixels that are no numbers count as below the lower bound.
-  ///   - spacing: predicted mean distance of nearest neighbours in pixels. Nil, zero or no finite number: the window is as small as can
-  ///     be unless set, and nothing is suppressed.
+  ///   - spacing: predicted mean distance of nearest neighbours in pixels. Nil, zero or no finite number: the map is taken as it is,
+  ///     the window is as small as can be unless set, and nothing is suppressed.
   /// - Throws: `ParameterError` for a setting outside its range.
   public func candidates(in map: Raster<Float>, spacing: Double?) throws(ParameterError) -> [MapCandidate] {
     try check()
     let spacing = spacing.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
+    guard filter == .sliding, adapts, let spacing else {
+      return standing(peaks(of: map, spacing: spacing), side: spacing)
+    }
+    let first = standing(peaks(of: map, spacing: spacing), side: Self.firstShare * spacing)
+    let shown = Self.spacing(shownBy: first, near: spacing)
+    return standing(peaks(of: map, spacing: shown), side: shown)
+  }
+
+  /// All maxima.
+  private func peaks(of map: Raster<Float>, spacing: Double?) -> [MapCandidate] {
     let bound = Float(filterLowerBound)
-    let peaks =
+    let map = filter == .sliding && adapts ? Self.smoothed(map, spacing: spacing) : map
+    let indices =
       switch filter {
       case .sliding:
         MapPeaks.sliding(
           in: map, reach: reach(ofWindow: filterWindow ?? Self.windowShare * (spacing ?? 0)), lowerBound: bound)
-      case .blocks:
-        MapPeaks.ofBlocks(in: map, side: Int(filterWindow ?? Self.standardBlock), lowerBound: bound)
+      case .blocks: MapPeaks.ofBlocks(in: map, side: Int(filterWindow ?? Self.standardBlock), lowerBound: bound)
       }
-    let all = peaks.map { index in
+    return indices.map { index in
       MapCandidate(
         position: LocalMaxima.subpixel(in: map, x: index % map.width, y: index / map.width),
-        value: Double(map.values[index]))
+        value: min(1, Double(map.values[index])))
     }
-    let side = correctsSpacing && filter == .sliding ? shown(by: all, near: spacing) : spacing
-    return BoxSuppression(side: side ?? 0, overlapLimit: overlapLimit).standing(all).map { all[$0] }
+  }
+
+  private func standing(_ all: [MapCandidate], side: Double?) -> [MapCandidate] {
+    BoxSuppression(side: side ?? 0, overlapLimit: overlapLimit).standing(all).map { all[$0] }
+  }
+
+  /// Standard deviation of the Gaussian that smooths the map, in spacings; a column of the map has a quarter of one.
+  static let smoothing = 0.14
+
+  /// The map without what is finer than its columns, which would give one column two maxima.
+  ///
+  /// A column that is as it should be, a Gaussian of height 1 with a standard deviation of a quarter of the spacing, has height 1 still:
+  /// the smooth map is multiplied by 1 + 16 k², k the smoothing in spacings. Pixels that are no numbers stay so.
+  private static func smoothed(_ map: Raster<Float>, spacing: Double?) -> Raster<Float> {
+    // A spacing beyond the map says nothing of its columns.
+    guard let spacing, smoothing * spacing >= 0.4, 8 * smoothing * spacing <= Double(min(map.width, map.height)) else {
+      return map
+    }
+    let known = map.map { $0.isFinite ? $0 : 0 }
+    let gain = Float(1 + 16 * smoothing * smoothing)
+    var smooth = GaussianFilter.smoothed(known, sigma: smoothing * spacing)
+    for index in smooth.values.indices {
+      smooth.values[index] = map.values[index].isFinite ? gain * smooth.values[index] : map.values[index]
+    }
+    return smooth
   }
 
   /// Squares begin with this share of the predicted spacing, and end within this factor of it.
@@ -73,18 +108,16 @@ public struct MapDetector: Sendable, Codable, Equatable {
   /// A median of fewer distances says less than the prediction.
   static let fewest = 20
 
-  /// The spacing that the candidates themselves show: their median distance of nearest neighbours, once maxima that are surely one
+  /// The spacing that candidates themselves show: their median distance of nearest neighbours, once maxima that are surely one
   /// column are joined, where that lies within a factor of 1.5 of the predicted one.
   ///
   /// The prediction is a mean over the image and may be some ten per cent off. Squares too small leave two candidates on one column,
   /// squares too large delete true neighbours; the median cares for neither as long as they are few.
-  private func shown(by all: [MapCandidate], near spacing: Double?) -> Double? {
-    guard let spacing else { return nil }
-    let first = BoxSuppression(side: Self.firstShare * spacing, overlapLimit: overlapLimit).standing(all)
-    guard first.count >= Self.fewest, let median = PlanarIndex(first.map { all[$0].position }).medianSpacing else {
+  private static func spacing(shownBy candidates: [MapCandidate], near spacing: Double) -> Double {
+    guard candidates.count >= fewest, let median = PlanarIndex(candidates.map(\.position)).medianSpacing else {
       return spacing
     }
-    return min(max(median, spacing / Self.largestCorrection), Self.largestCorrection * spacing)
+    return min(max(median, spacing / largestCorrection), largestCorrection * spacing)
   }
 
   /// How far a window of this side reaches to each side of its middle pixel, in pixels.

@@ -31,6 +31,9 @@ extension ColumnFinder {
   static let farthestMove = 0.5
   /// Columns stand so many scales apart at least (those of the scale ladder 3.3 to 6.6).
   static let leastSpacing = 3.0
+  /// How far outside the image a listed column may be centred, in standard deviations. Nobody proposes places there; a column that
+  /// was proposed at the border and is fitted farther out stands outside.
+  static let listedReach = 0.5
   /// The fewest standard deviations by which a proposed column must beat no column.
   static let leastEvidence = 3.0
 
@@ -111,9 +114,10 @@ extension ColumnFinder {
     numbers = kept.map { numbers[$0] }
     let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
     let all = standing(last, numbers, sigma: sigma, margin: margin)
-    let listed = all.filter { numbers[$0] >= 0 && last.isListed($0, sigma: sigma) }
+    let isListed = all.map { numbers[$0] >= 0 && last.isListed($0, sigma: sigma, reach: Self.listedReach) }
+    let listed = zip(all, isListed).filter(\.1).map(\.0)
     guard !listed.isEmpty else { return nil }
-    let others = all.filter { numbers[$0] < 0 || !last.isListed($0, sigma: sigma) }
+    let others = zip(all, isListed).filter { !$0.1 }.map(\.0)
     return (last.selecting(listed), listed.map { numbers[$0] }, last.selecting(others))
   }
 }
