@@ -44,7 +44,10 @@ extension UNet {
     var maps = (0..<architecture.outputChannels).map { _ in
       Raster(width: image.width, height: image.height, filling: Float(0))
     }
+    let (columns, rows) = (width / multiple, height / multiple)
+    let inner = Self.inner(columns: columns, rows: rows)
     var sums = [Double](repeating: 0, count: architecture.bottomChannels)
+    var innerSums = sums
     for tile in plan.tiles {
       let (core, whole) = (tile.core, tile.whole)
       let pass = pass(input.cropped(x: whole.x, y: whole.y, width: whole.width, height: whole.height))
@@ -52,13 +55,31 @@ extension UNet {
       let part = pass.bottom.sums(
         x: (core.x - whole.x) / multiple, y: (core.y - whole.y) / multiple, width: core.width / multiple,
         height: core.height / multiple)
-      for channel in sums.indices { sums[channel] += part[channel] }
+      // The part of the core that is not near the border of the image.
+      let x = inner.x.clamped(to: core.x / multiple..<(core.x + core.width) / multiple)
+      let y = inner.y.clamped(to: core.y / multiple..<(core.y + core.height) / multiple)
+      let innerPart = pass.bottom.sums(
+        x: x.lowerBound - whole.x / multiple, y: y.lowerBound - whole.y / multiple, width: x.count, height: y.count)
+      for channel in sums.indices {
+        sums[channel] += part[channel]
+        innerSums[channel] += innerPart[channel]
+      }
     }
-    let count = Double(width / multiple * (height / multiple))
-    let means = sums.map { $0 / count }
+    let means = sums.map { $0 / Double(columns * rows) }
+    let innerCount = Float(inner.x.count * inner.y.count)
     return UNetMaps(
-      maps: maps, spacing: branch?.spacing(of: means), bottomMeans: means.map { Float($0) }, tileCount: plan.tiles.count
-    )
+      maps: maps, spacing: branch?.spacing(of: means), bottomMeans: innerSums.map { Float($0) / innerCount },
+      tileCount: plan.tiles.count)
+  }
+
+  /// The pixels of the bottom less those near the border of the image, four at most and no more than a quarter to each side: there
+  /// the network sees the zeros outside, so that small images would always differ from large ones.
+  private static func inner(columns: Int, rows: Int) -> (x: Range<Int>, y: Range<Int>) {
+    func inner(_ count: Int) -> Range<Int> {
+      let margin = min(4, count / 4)
+      return margin..<count - margin
+    }
+    return (inner(columns), inner(rows))
   }
 }
 

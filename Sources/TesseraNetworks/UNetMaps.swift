@@ -6,8 +6,8 @@ public struct UNetMaps: Sendable, Equatable {
   public let maps: [Raster<Float>]
   /// Number of the spacing branch: mean distance of nearest neighbours in pixels, 0 or more; nil without that branch.
   public let spacing: Double?
-  /// Mean of each channel at the bottom over the whole image: what the spacing branch goes by, and what tells images that are
-  /// unlike those of the training (`TrainingSpread`).
+  /// Mean of each channel at the bottom over the image without its border: what tells images that are unlike those of the training
+  /// (`TrainingSpread`).
   public let bottomMeans: [Float]
   /// Number of tiles that the image was passed in: 1 if it was passed whole.
   public let tileCount: Int

@@ -1,5 +1,6 @@
 import Foundation
 import NetworkTestSupport
+import TesseraFormats
 import TesseraImaging
 import TesseraMethods
 import TesseraNetworks
@@ -108,6 +109,46 @@ struct `Columns that a network finds` {
         "this image is unlike the training images of the network (distance 5.00; 0.995 of those that it was tested on lie "
           + "within 2.00); check the columns by eye"
       ])
+  }
+
+  @Test func `come with a warning where the network is in doubt`() throws {
+    let simulated = try simulated()
+    let prepared = try Preparation().prepared(simulated.micrograph)
+    func warnings(offset: Double) throws -> [String] {
+      var model = try NetworkModel.handedOn(spacing: spacing(simulated))
+      model.calibration = ProbabilityCalibration(slope: 1, offset: offset)
+      return try finder(model).found(by: ColumnFinder(), in: prepared, name: "square").warnings
+    }
+    #expect(try warnings(offset: 6).isEmpty)
+    let doubt = try warnings(offset: -8)
+    #expect(doubt.count == 1 && doubt[0].hasPrefix("the network is in doubt: by its own probabilities about "))
+  }
+
+  /// A real image whose columns a person has labelled, none of whose kind the network was trained on; a part of it without the label
+  /// that is drawn in.
+  @Test(.slow, .enabled(if: Repository.hasSharedImages, "the folder ../shared/data is not there"))
+  func `are those that a person has labelled`() throws {
+    let folder = Repository.sharedImages.deletingLastPathComponent().appending(path: "columns")
+    let image = try ImageFile.open(path: folder.appending(path: "res2_real_000.bmp").path).read()
+    let text = try String(contentsOf: folder.appending(path: "res2_real_000.csv"), encoding: .utf8)
+    let labels = text.split(whereSeparator: \.isNewline).dropFirst().compactMap { line -> Point? in
+      let numbers = line.split(separator: ",").map { Double($0.trimmingCharacters(in: .whitespaces)) }
+      guard numbers.count > 2, let x = numbers[1], let y = numbers[2] else { return nil }
+      return Point(x, y)
+    }
+    #expect(labels.count == 2030)
+    let found = try NetworkFinder().found(
+      by: ColumnFinder(), in: Preparation().prepared(image), name: "res2_real_000")
+    let inner = { (place: Point) in (12...1012).contains(place.x) && (12...892).contains(place.y) }
+    let (ours, theirs) = (PlanarIndex(found.sites.positions), PlanarIndex(labels))
+    let limit = theirs.nearestDistances().reduce(0, +) / Double(labels.count) / 2
+    func share(_ places: [Point], _ index: PlanarIndex) -> Double {
+      let inside = places.filter(inner)
+      return Double(inside.count { !index.neighbours(of: $0, within: limit).isEmpty }) / Double(inside.count)
+    }
+    #expect(share(labels, ours) > 0.985)
+    #expect(share(found.sites.positions, theirs) > 0.985)
+    #expect(found.warnings.isEmpty)
   }
 
   @Test func `are dark ones, too, and none lies where there is no measurement`() throws {

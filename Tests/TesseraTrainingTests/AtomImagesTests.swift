@@ -88,9 +88,8 @@ import Testing
     var model = try NetworkModel.handedOn(spacing: 12, gain: 2, middle: 2)
     model.normalization = .local
     var assessment = AtomAssessment()
-    assessment.count = 16
-    var images = AtomImages()
-    images.side = 64
+    (assessment.count, assessment.side) = (16, 64)
+    let images = AtomImages()
     let assessed = try assessment.assessed(model, on: images)
     let scores = assessed.training.scores
     for name in ["precision", "recall", "f1", "calibration_error"] {

@@ -38,7 +38,23 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
     found.proposed?.sourceReason = model == nil ? "the network that comes with the program" : "given"
     found.proposed?.spacing = maps.spacing
     found.warnings += Self.warnings(of: network.unlikeness(of: maps))
+    found.warnings += Self.warnings(ofProbabilities: found.proposed?.probabilities ?? [])
     return found
+  }
+
+  /// Below this mean of the columns' probabilities a reader is told; images of crystals give 0.8 to 0.97.
+  static let doubtfulMean = 0.7
+
+  /// What the reader must know where the network, by its own probabilities, is often wrong: how sure a network is tells images that
+  /// it does not know at least as well as measures made for that (Hendrycks & Gimpel, ICLR 2017).
+  static func warnings(ofProbabilities probabilities: [Double]) -> [String] {
+    let sum = probabilities.reduce(0, +)
+    guard !probabilities.isEmpty, sum < doubtfulMean * Double(probabilities.count) else { return [] }
+    let right = Int(saturating: sum.rounded())
+    return [
+      "the network is in doubt: by its own probabilities about \(right) of these \(probabilities.count) columns are right; the "
+        + "image may be unlike those of its training; check the columns by eye"
+    ]
   }
 
   /// What the reader must know of an image that lies farther from the training images than nearly all that the network was

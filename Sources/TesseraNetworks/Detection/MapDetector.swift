@@ -23,7 +23,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
   /// 32. Nil: `windowShare` of the predicted spacing, of blocks 8.
   public var filterWindow: Double?
   /// A maximum counts from this value of the map on, the "filter lower bound" of [A23]: above 0 and at most 1.
-  public var filterLowerBound = 0.1
+  public var filterLowerBound = 0.3
   /// Squares may overlap by so much, as intersection over union: 0 or more and below 1.
   public var overlapLimit = 0.3
   /// Whether the map is smoothed, and the squares are as large as the spacing that its candidates show instead of the predicted one;

@@ -9,11 +9,16 @@ public struct AtomImage: Sendable, Equatable {
   public var columns: [Point]
   /// Places of columns that a person may or may not see: the network may say of them what it likes.
   public var doubtful: [Point]
+  /// Places of columns that nobody can see: the network should say nothing of them, but it is no fault if chance puts a maximum there.
+  public var unseen: [Point]
   /// Standard deviation of a column in the image, in pixels.
   public var sigma: Double
 
-  public init(pixels: Raster<Float>, columns: [Point], doubtful: [Point] = [], sigma: Double) {
-    (self.pixels, self.columns, self.doubtful, self.sigma) = (pixels, columns, doubtful, sigma)
+  public init(
+    pixels: Raster<Float>, columns: [Point], doubtful: [Point] = [], unseen: [Point] = [], sigma: Double
+  ) {
+    (self.pixels, self.columns, self.doubtful, self.unseen) = (pixels, columns, doubtful, unseen)
+    self.sigma = sigma
   }
 
   /// What the spacing branch should say, in pixels: the mean distance of nearest neighbours, but at most six standard deviations of a

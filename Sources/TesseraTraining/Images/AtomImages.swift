@@ -52,6 +52,8 @@ public struct AtomImages: Sendable, Codable, Equatable {
         result.columns.append(column.position)
       } else if ratio >= Self.invisible {
         result.doubtful.append(column.position)
+      } else {
+        result.unseen.append(column.position)
       }
     }
     return result

@@ -4,12 +4,14 @@ import TesseraNumerics
 
 /// Tries a network on images that it has never seen, and tells it what its numbers mean.
 ///
-/// The images fall into three parts of one size. The first shows where training images lie (`TrainingSpread`), the second how far
+/// The images fall into three parts, the first twice as large as the others. The first shows where training images lie (`TrainingSpread`), the second how far
 /// away others of their kind may lie, and what a value of the map is worth as a probability (`ProbabilityCalibration`); the third is
 /// scored, with what the second has taught.
 public struct AtomAssessment: Sendable, Codable, Equatable {
-  /// Images of each part: 8 or more.
-  public var count = 512
+  /// Images of the second and of the third part: 8 or more.
+  public var count = 256
+  /// Width and height of an image in pixels: larger than those of the training, as the images of users are.
+  public var side = 256
   public var detector = MapDetector()
 
   public init() {}
@@ -20,7 +22,8 @@ public struct AtomAssessment: Sendable, Codable, Equatable {
   /// What came of one image.
   private struct Trial: Sendable {
     var bottomMeans: [Float]
-    /// Value of each candidate, and whether it is a column. Those at doubtful columns are left out.
+    /// Value of each candidate, and whether it is a column. Those at columns that are doubtful or not seen are left
+    /// out.
     var candidates: [ProbabilityCalibration.Example] = []
     /// Distances of the matches in pixels.
     var errors: [Double] = []
@@ -35,13 +38,14 @@ public struct AtomAssessment: Sendable, Codable, Equatable {
   /// - Throws: `DataError` where the network says the same of every image.
   public func assessed(_ model: NetworkModel, on images: AtomImages) throws -> NetworkModel {
     try require(count >= 8, "images of an assessment", is: count, mustBe: "8 or more")
-    var model = model
+    var (model, images) = (model, images)
+    images.side = side
     // What the file will hold is what is judged.
     model.network = try UNet(model.network.architecture, weights: model.network.weights.map { Float(Float16($0)) })
     // Far from the images of validation, which have chosen among the weights.
     let first = 1_000_000
-    let trials = try trials(of: model, on: images, first..<first + 3 * count)
-    let (others, held, scored) = (trials[..<count], trials[count..<2 * count], trials[(2 * count)...])
+    let trials = try trials(of: model, on: images, first..<first + 4 * count)
+    let (others, held, scored) = (trials[..<(2 * count)], trials[(2 * count)..<(3 * count)], trials[(3 * count)...])
     model.trainingSpread = try TrainingSpread(
       of: others.map(\.bottomMeans), heldOut: held.map(\.bottomMeans))
     model.calibration = ProbabilityCalibration(fitting: held.flatMap(\.candidates))
@@ -63,7 +67,7 @@ public struct AtomAssessment: Sendable, Codable, Equatable {
     if let wanted = image.spacing { trial.spacingRatio = maps.spacing.map { $0 / wanted } }
     guard !candidates.isEmpty else { return trial }
     let found = PlanarIndex(candidates.map(\.position))
-    let (columns, doubtful) = (PlanarIndex(image.columns), PlanarIndex(image.doubtful))
+    let (columns, others) = (PlanarIndex(image.columns), PlanarIndex(image.doubtful + image.unseen))
     let limit = Self.tolerance * (image.spacing ?? 4 * image.sigma)
     for (number, candidate) in candidates.enumerated() {
       let nearest = image.columns.isEmpty ? nil : columns.nearest(1, to: candidate.position).first
@@ -75,7 +79,7 @@ public struct AtomAssessment: Sendable, Codable, Equatable {
           continue
         }
       }
-      if image.doubtful.isEmpty || doubtful.neighbours(of: candidate.position, within: limit).isEmpty {
+      if others.points.isEmpty || others.neighbours(of: candidate.position, within: limit).isEmpty {
         trial.candidates.append(.init(value: candidate.value, isTrue: false))
       }
     }
