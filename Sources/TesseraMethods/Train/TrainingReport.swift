@@ -56,7 +56,7 @@ struct TrainingReport {
         caption:
           "Mean over the training images since the validation before, and over \(training.validationCount) images "
           + "that are never trained on.",
-        LineFigure(curves: curves, x: Axis("step"), y: Axis("loss of an image", scale: .logarithmic), summary: title)
+        LineFigure(curves: curves, x: Axis("step"), y: Axis("loss of an image"), summary: title)
           .drawing())
     }
     return .init(
