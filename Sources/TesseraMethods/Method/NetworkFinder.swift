@@ -43,7 +43,7 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
   }
 
   /// Below this mean of the columns' probabilities a reader is told; images of crystals give 0.8 to 0.97.
-  static let doubtfulMean = 0.7
+  static let doubtfulMean = 0.75
 
   /// What the reader must know where the network, by its own probabilities, is often wrong: how sure a network is tells images that
   /// it does not know at least as well as measures made for that (Hendrycks & Gimpel, ICLR 2017).
