@@ -71,7 +71,7 @@ public struct InputNormalization: Sendable, Codable, Equatable {
     for index in flat.values.indices { flat.values[index] -= mean.values[index] }
     let variance = GaussianFilter.broadlySmoothed(flat.map { $0 * $0 }, sigma: sigma)
     // A part without any contrast stays without.
-    let floor = 1e-6 * Float(Statistics.mean(variance.values))
+    let floor = max(1e-6 * Float(Statistics.mean(variance.values)), .leastNormalMagnitude)
     for index in flat.values.indices {
       let number = flat.values[index] / max(variance.values[index], floor).squareRoot()
       flat.values[index] = min(max(number, limits.lowerBound), limits.upperBound)

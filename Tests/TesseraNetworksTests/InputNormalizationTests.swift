@@ -1,3 +1,4 @@
+import Foundation
 import TesseraNetworks
 import TesseraNumerics
 import Testing
@@ -37,5 +38,45 @@ struct `The normalisation of an image for a network` {
     var setting = InputNormalization()
     setting.spikeLimit = -1
     #expect(throws: ParameterError.self) { try setting.normalized(randomImage(width: 5, height: 5)) }
+  }
+
+  /// Columns under a slope, beside a particle that is a hundred times as bright.
+  private func scene(brightness: Float = 1, offset: Float = 0) -> Raster<Float> {
+    var image = Raster<Float>(width: 256, height: 256, filling: 0)
+    for y in 0..<256 {
+      for x in 0..<256 {
+        let (u, v) = (Float(x % 16) - 8, Float(y % 16) - 8)
+        let particle: Float = x > 200 && y > 200 ? 100 : 0
+        image[x, y] = offset + brightness * (exp(-(u * u + v * v) / 18) + 0.05 * Float(x) + particle)
+      }
+    }
+    return image
+  }
+
+  @Test func `by the surroundings depends on neither brightness nor offset`() throws {
+    let first = try InputNormalization.local.normalized(scene())
+    let second = try InputNormalization.local.normalized(scene(brightness: 40, offset: -500))
+    #expect(largestDifference(first.values, second.values) < 0.02)
+  }
+
+  @Test func `by the surroundings keeps the contrast beside what is bright`() throws {
+    let result = try InputNormalization.local.normalized(scene())
+    // A column and the place between four of them, in the middle of the field: at least two deviations of the surroundings apart.
+    #expect(result[104, 104] - result[112, 112] > 2)
+    let whole = try InputNormalization().normalized(scene())
+    #expect(whole[104, 104] - whole[112, 112] < 0.02)
+    #expect(result.values.allSatisfy { $0 >= -6 && $0 <= 12 })
+  }
+
+  @Test func `by the surroundings holds for any image that has a range`() throws {
+    var dot = Raster<Float>(width: 64, height: 64, filling: 0)
+    dot[30, 30] = 1
+    let result = try InputNormalization.local.normalized(dot)
+    #expect(result.values.allSatisfy { $0.isFinite } && result[30, 30] > 1)
+    var far = InputNormalization.local
+    for width in [0, 0.5, 1001, Double.nan] {
+      far.surroundings = width
+      #expect(throws: ParameterError.self) { try far.normalized(dot) }
+    }
   }
 }
