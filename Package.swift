@@ -23,7 +23,7 @@ let package = Package(
     .target(name: "CJPEG", linkerSettings: [.linkedLibrary("jpeg")]),
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     // Networks that come with the program: the compiler puts the files into it.
-    .target(name: "CModels", exclude: ["atoms.tessera-model"]),
+    .target(name: "CModels", exclude: ["atoms.tessera-model", "particles.tessera-model", "defects.tessera-model"]),
 
     // Each target names every target that it imports: a build then knows what to compile again.
     .target(name: "TesseraNumerics", dependencies: ["CFFTW", "COpenBLAS"]),

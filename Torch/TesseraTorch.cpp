@@ -180,17 +180,22 @@ struct tessera_network {
     return static_cast<torch::optim::AdamParamState &>(*found->second);
   }
 
-  /// 0.1 x the sum over pixels of the squared differences of the map and the squared error of the spacing, means over the batch.
+  /// The loss of the map (see `tessera_step`) and the squared error of the spacing.
   Tensor loss(const tessera_batch &batch, const tessera_step &step, tessera_loss &parts) {
     const int64_t n = batch.count, h = batch.height, w = batch.width;
     const Tensor images = tensor(batch.images, {n, 1, h, w}).to(device);
     const Tensor wanted = tensor(batch.maps, {n, outputChannels, h, w}).to(device);
     const Tensor weights = tensor(batch.weights, {n, 1, h, w}).to(device);
     auto [logits, spacing] = network->forward(images);
-    const Tensor maps = network->activation == 1   ? torch::sigmoid(logits)
-                        : network->activation == 2 ? torch::softmax(logits, 1)
-                                                   : logits;
-    const Tensor map = (weights * (maps - wanted).square()).sum() / double(n) * step.map_factor;
+    Tensor map;
+    if (step.loss_kind == 1) {
+      map = -(weights * wanted * torch::log_softmax(logits, 1)).sum() / weights.sum().clamp_min(1) * step.map_factor;
+    } else {
+      const Tensor maps = network->activation == 1   ? torch::sigmoid(logits)
+                          : network->activation == 2 ? torch::softmax(logits, 1)
+                                                     : logits;
+      map = (weights * (maps - wanted).square()).sum() / double(n) * step.map_factor;
+    }
     Tensor total = map;
     parts.map = map.item<double>();
     parts.spacing = 0;

@@ -82,7 +82,7 @@ public struct InputNormalization: Sendable, Codable, Equatable {
 
 extension Raster<Float> {
   /// Of the population: the sum of squares is divided by the number of pixels.
-  fileprivate var standardDeviation: Double {
+  package var standardDeviation: Double {
     let mean = values.reduce(0.0) { $0 + Double($1) } / Double(count)
     let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
     return (squares / Double(count)).squareRoot()
@@ -90,7 +90,7 @@ extension Raster<Float> {
 
   /// Pixels that differ by more than `limit` from the median of the 3 x 3 pixels around them become that median. Outside the
   /// image stands its mirror image, the border pixel not repeated.
-  fileprivate func withoutSpikes(beyond limit: Double) -> Raster<Float> {
+  package func withoutSpikes(beyond limit: Double) -> Raster<Float> {
     concurrentRows(width: width, height: height, of: Float(0)) { y, row in
       let lines = [y == 0 ? 1 : y - 1, y, y == height - 1 ? height - 2 : y + 1].map { $0 * width }
       // Each column of three, sorted; three neighbours give the median of nine.

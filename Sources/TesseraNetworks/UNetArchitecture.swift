@@ -47,13 +47,18 @@ public struct UNetArchitecture: Sendable, Codable, Equatable {
   }
 
   /// The network of [P21] that finds nanoparticles; channel 1 of its softmax is the particle's.
-  public static let particles: UNetArchitecture = {
-    var result = UNetArchitecture(channels: [4, 8, 16, 32], bottomChannels: 32)
+  public static let particles = particles(width: 4)
+
+  /// The same with another number of channels at full resolution.
+  ///
+  /// - Parameter width: 1 ... 256.
+  public static func particles(width: Int) -> UNetArchitecture {
+    var result = UNetArchitecture(channels: [width, 2 * width, 4 * width, 8 * width], bottomChannels: 8 * width)
     result.downConvolutions = 1
     (result.upSampling, result.poolInput) = (.nearest, .normalized)
     (result.outputChannels, result.outputActivation) = (2, .softmax)
     return result
-  }()
+  }
 
   /// The network of [A23] that finds atom columns and their mean spacing.
   public static let atoms = atoms(width: 32)

@@ -22,8 +22,12 @@ struct EvaluateCommand: ThreadedCommand {
 
       Masks: images with two values.
 
-      For several pairs, all predicted files come first, then all true files in the same order. The pixels of masks are pooled; \
-      other scores are averaged.
+      Instances (--as instances): label maps in which each number is an object, such as the particles of instances.tif. An object \
+      is found if one of the prediction overlaps it with an intersection over union of at least 0.5; objects that the border \
+      of the image cuts do not count.
+
+      For several pairs, all predicted files come first, then all true files in the same order. The pixels of masks and the \
+      numbers of instances are pooled; other scores are averaged.
       """)
 
   @Argument(
@@ -35,7 +39,7 @@ struct EvaluateCommand: ThreadedCommand {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "Kind of data in the files: sites, mask or labels. (default: found from the files)", valueName: "kind"))
+      "Kind of data in the files: sites, mask, labels or instances. (default: found from the files)", valueName: "kind"))
   var subject: Evaluation.Subject?
 
   @Option(

@@ -16,20 +16,22 @@ struct SimulateCommand: ThreadedCommand {
       writes test.tif, test.sites.csv (one row per lattice node: position, element, defect and environment) and test.truth.json \
       (every parameter). Specimens with regions (grains, two-lattices, three-phases, twin, stacking-fault, inversion and \
       amorphous-crystal) add test.labels.tif, strained specimens add test.strain.tif and motifs add test.patches.npy. \
+      Nanoparticles in a transmission electron microscope have a mask, a label map and a table of particles instead of sites. \
       Without --output the image is SPECIMEN.tif. Lengths are in pixels and fractions lie between 0 and 1 unless stated otherwise; \
       docs/simulation.md describes the specimens and the image model.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Specimen: \(Simulation.specimenNames.dropLast().joined(separator: ", ")) or \(Simulation.specimenNames.last!).",
+      "Specimen: \(Simulation.specimenNames.joined(separator: ", ")) or \(ParticleSimulation.name).",
       valueName: "specimen"),
-    completion: .list(Simulation.specimenNames))
+    completion: .list(Simulation.specimenNames + [ParticleSimulation.name]))
   var specimen: String
 
   @OptionGroup(title: "Imaging") var imaging: ImagingArguments
   @OptionGroup(title: "Series") var series: SeriesArguments
   @OptionGroup(title: "Specimen") var details: SpecimenArguments
+  @OptionGroup(title: "Nanoparticles") var particles: ParticleArguments
   @OptionGroup var seed: SeedOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
@@ -39,6 +41,8 @@ struct SimulateCommand: ThreadedCommand {
     options.seed = seed.seed
     imaging.apply(to: &options)
     details.apply(to: &options)
+    if specimen == ParticleSimulation.name { return try runParticles(options) }
+    try particles.options.refuse(for: specimen)
     let simulation = try Simulation(specimen: specimen, options: options)
     let files = SimulationFiles(image: output.output ?? "\(specimen).tif", replacing: output.force)
     try files.check()
@@ -51,6 +55,29 @@ struct SimulateCommand: ThreadedCommand {
     let names = try files.write(result) { bar.report("frames", $0) }
     bar.finish()
     try finish(names, sites: result.scene.sites.count)
+  }
+
+  private func runParticles(_ options: SimulationOptions) throws {
+    if series.model != nil { throw ValidationError("--frames does not apply to the specimen \(specimen)") }
+    let simulation = try ParticleSimulation(particles.options, options)
+    let files = SimulationFiles(image: output.output ?? "\(specimen).tif", replacing: output.force)
+    try files.checkForParticles()
+    let result = try simulation.run()
+    let names = try files.write(result)
+    if output.json {
+      try Messages.printJSON(
+        ParticleSummary(specimen: specimen, files: names, particles: result.particleCount, seed: seed.seed))
+    } else {
+      for name in names { print(name) }
+    }
+  }
+
+  private struct ParticleSummary: Encodable {
+    let specimen: String
+    let files: [String]
+    let particles: Int
+    let seed: UInt64
+    let version = TesseraVersion.current
   }
 
   private func finish(_ names: [String], sites: Int) throws {

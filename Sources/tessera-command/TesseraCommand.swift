@@ -8,7 +8,7 @@ import TesseraNumerics
 struct TesseraCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera",
-    abstract: "Analyses atomic-resolution electron micrographs: columns, motifs, defects, strain and grains.",
+    abstract: "Analyses atomic-resolution electron micrographs: columns, motifs, defects, strain, grains and nanoparticles.",
     discussion: """
       EXAMPLE
         tessera analyze scan.tif --pixel-size 0.0123nm
@@ -23,7 +23,8 @@ struct TesseraCommand: ParsableCommand {
     subcommands: [
       DemoCommand.self, AnalyzeCommand.self, InfoCommand.self, ConvertCommand.self, SimulateCommand.self,
       SitesCommand.self, MotifsCommand.self, StrainCommand.self,
-      CrystalCommand.self, CountCommand.self, SegmentCommand.self, ProfileCommand.self, EvaluateCommand.self,
+      CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self, ProfileCommand.self,
+      EvaluateCommand.self,
       TrainCommand.self,
       ReadHDF5Command.self,
     ])

@@ -22,6 +22,11 @@ struct `Numeric options` {
     (["strain", "a.tif", "-o", "g", "--force", "--g2", "0,0.0833"], ["--g1"]),
     (["crystal", "a.tif", "--force"], ["--largest-turn"]), (["count", "a.tif", "--force"], ["--largest-count"]),
     (["segment", "a.tif", "--force"], ["--patterns", "--patch-size", "--window", "--stride"]),
+    (["particles", "a.tif", "--force"], ["--least-diameter"]),
+    (
+      ["simulate", "nanoparticles", "-o", "o.tif", "--force", "--size", "96"],
+      ["--film", "--diameter", "--number", "--voltage", "--cs", "--defocus", "--focal-spread"]
+    ),
     (
       ["profile", "a.tif", "--from", "1,1", "--to", "60,60", "-o", "p.csv", "--force"],
       ["--width", "--step"]

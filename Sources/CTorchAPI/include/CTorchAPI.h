@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /// Counts up when the table or one of its functions changes.
-#define TESSERA_TORCH_VERSION 1
+#define TESSERA_TORCH_VERSION 2
 
 /// A U-Net: the fields of `UNetArchitecture`.
 typedef struct {
@@ -51,7 +51,9 @@ typedef struct {
 } tessera_batch;
 
 typedef struct {
-  /// Factor of the sum of squares over the map.
+  /// 0: sum of squares over the map, mean over the images. 1: cross-entropy, mean over the pixels that count.
+  int32_t loss_kind;
+  /// Factor of that.
   double map_factor;
   /// The branch pays ((found - wanted) / wanted * spacing_unit)^2.
   double spacing_unit;

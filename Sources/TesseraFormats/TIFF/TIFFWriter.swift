@@ -52,6 +52,21 @@ public struct TIFFWriter {
     }
   }
 
+  /// Writes 8-bit pages, such as masks.
+  public static func write(
+    _ pages: [Raster<UInt8>], names: [String] = [], calibration: Calibration? = nil, to path: String,
+    replacing: Bool = false
+  ) throws {
+    try stream(
+      pageCount: pages.count, pageBytes: (pages.first?.count ?? 0), calibration: calibration, to: path,
+      replacing: replacing
+    ) { writer in
+      for (index, page) in pages.enumerated() {
+        try writer.append(page, name: index < names.count ? names[index] : nil)
+      }
+    }
+  }
+
   /// Writes a stack, its frames one by one.
   public static func write(
     _ stack: ImageStack, as style: Description = .imageJ, to path: String, replacing: Bool = false
@@ -96,6 +111,13 @@ public struct TIFFWriter {
   /// Adds a page of 16-bit numbers.
   public mutating func append(_ page: Raster<UInt16>, name: String? = nil) throws {
     try append(page.width, page.height, type: .uint16, name) { write in
+      for y in 0..<page.height { try write(page.values[y * page.width..<(y + 1) * page.width].span.bytes) }
+    }
+  }
+
+  /// Adds a page of 8-bit numbers.
+  public mutating func append(_ page: Raster<UInt8>, name: String? = nil) throws {
+    try append(page.width, page.height, type: .uint8, name) { write in
       for y in 0..<page.height { try write(page.values[y * page.width..<(y + 1) * page.width].span.bytes) }
     }
   }

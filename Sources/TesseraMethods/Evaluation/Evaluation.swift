@@ -15,6 +15,8 @@ public struct Evaluation: Sendable {
     case mask
     /// Label maps, or tables with a column of labels.
     case labels
+    /// Label maps in which each label is an object of its own, such as a particle; which number it has does not matter.
+    case instances
   }
 
   /// Nil decides by the files: two tables with x and y hold sites, other tables labels; an image with more than two
@@ -59,7 +61,7 @@ public struct Evaluation: Sendable {
       switch subject {
       case .sites: return try siteScores(tables.0, tables.1)
       case .labels: return try labelScores(tables.0, tables.1, byPlace: isPlaced)
-      case .mask: throw DataError("\(predicted): is a table; masks are images")
+      case .mask, .instances: throw DataError("\(predicted): is a table; masks and instances are images")
       }
     }
     guard region == nil else { throw noRegion(predicted) }
@@ -74,6 +76,12 @@ public struct Evaluation: Sendable {
     case .mask: return Scores(MaskScore(images.0, truth: images.1))
     case .labels:
       return Scores(LabelScores(try labels(images.0, predicted), truth: try labels(images.1, truth)))
+    case .instances:
+      let (width, height) = (images.0.width, images.0.height)
+      return Scores(
+        InstanceScore(
+          Raster(width: width, height: height, values: try labels(images.0, predicted)),
+          truth: Raster(width: width, height: height, values: try labels(images.1, truth))))
     }
   }
 

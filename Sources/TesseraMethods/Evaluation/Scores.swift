@@ -11,19 +11,23 @@ public struct Scores: Sendable, Encodable, Equatable {
     public let isCount: Bool
   }
 
-  /// What was scored: `sites`, `mask` or `labels`.
+  /// What was scored: `sites`, `mask`, `labels` or `instances`.
   public let subject: Evaluation.Subject
   public let entries: [Entry]
   /// Pixel counts, of masks.
   let mask: MaskScore?
+  /// Counts of instances.
+  let instances: InstanceScore?
 
   /// The value of a score.
   public subscript(name: String) -> Double? { entries.first { $0.name == name }?.value }
 
-  private init(_ subject: Evaluation.Subject, _ entries: [(String, Double)], mask: MaskScore? = nil) {
+  private init(
+    _ subject: Evaluation.Subject, _ entries: [(String, Double)], mask: MaskScore? = nil, instances: InstanceScore? = nil
+  ) {
     self.subject = subject
     self.entries = entries.map { Entry(name: $0.0, value: $0.1, isCount: $0.0.hasPrefix("n_")) }
-    self.mask = mask
+    (self.mask, self.instances) = (mask, instances)
   }
 
   init(_ score: SiteScore) {
@@ -43,6 +47,16 @@ public struct Scores: Sendable, Encodable, Equatable {
       [("dice", score.dice), ("precision", score.precision), ("recall", score.recall), ("iou", score.iou)], mask: score)
   }
 
+  init(_ score: InstanceScore) {
+    self.init(
+      .instances,
+      [
+        ("recall", score.recall), ("precision", score.precision), ("mean_iou", score.meanOverlap),
+        ("n_truth", Double(score.trueCount)), ("n_found", Double(score.foundCount)),
+        ("n_predicted", Double(score.predictedCount)), ("n_false", Double(score.falseCount)),
+      ], instances: score)
+  }
+
   init(_ score: LabelScores, count: Int? = nil) {
     let rows = count.map { [("n_matched", Double($0))] } ?? []
     self.init(
@@ -53,12 +67,16 @@ public struct Scores: Sendable, Encodable, Equatable {
       ] + rows)
   }
 
-  /// Several results as one: masks pool their pixels; of sites and labels it is the mean of each score over the files, and
+  /// Several results as one: masks pool their pixels and instances their numbers; of sites and labels it is the mean of each score over the files, and
   /// the sum of each count. Nil if the results are of different kinds.
   public init?(pooling all: [Scores]) {
     guard let first = all.first, all.allSatisfy({ $0.subject == first.subject }) else { return nil }
     if first.subject == .mask {
       self.init(all.compactMap(\.mask).reduce(MaskScore(), +))
+      return
+    }
+    if first.subject == .instances {
+      self.init(all.compactMap(\.instances).reduce(InstanceScore(), +))
       return
     }
     let pooled = first.entries.map { entry -> (String, Double) in

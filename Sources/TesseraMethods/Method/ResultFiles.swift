@@ -35,5 +35,10 @@ public struct ResultFiles {
     try TIFFWriter.write([labels], calibration: calibration, to: path(name), replacing: true)
   }
 
+  /// Writes a mask as a TIFF file of uint8: 1 where it is true.
+  public func writeMask(_ mask: Raster<Bool>, as name: String) throws {
+    try TIFFWriter.write([mask.map { UInt8($0 ? 1 : 0) }], calibration: calibration, to: path(name), replacing: true)
+  }
+
   private func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 }

@@ -17,11 +17,13 @@ public struct SimulationFiles: Sendable {
   }
 
   /// Throws what `write` would throw for places that are taken, before anything is computed.
-  public func check() throws {
+  public func check() throws { try check(endings: ["sites.csv", "truth.json"]) }
+
+  func check(endings: [String]) throws {
     guard Self.extensions.contains((image as NSString).pathExtension.lowercased()) else {
       throw FormatError(.cannotWrite, "\(image): a simulation is written as .tif or .npy; name one of these")
     }
-    for path in [image, beside("sites.csv"), beside("truth.json")] {
+    for path in [image] + endings.map(beside) {
       try AtomicOutput.checkPlace(path, replacing: replacing)
     }
   }
@@ -82,5 +84,5 @@ public struct SimulationFiles: Sendable {
 
   private static let extensions = ["tif", "tiff", "npy"]
 
-  private func beside(_ ending: String) -> String { (image as NSString).deletingPathExtension + "." + ending }
+  func beside(_ ending: String) -> String { (image as NSString).deletingPathExtension + "." + ending }
 }

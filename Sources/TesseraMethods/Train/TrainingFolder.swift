@@ -8,21 +8,17 @@ import TesseraTraining
 ///
 /// | file | holds |
 /// | --- | --- |
-/// | `atoms.tessera-model` | the network with the lowest loss so far |
+/// | `NAME.tessera-model` | the network with the lowest loss so far; NAME: what it finds |
 /// | `training.csv` | one row per validation |
 /// | `training.checkpoint` | all that is needed to go on |
 /// | `report.html`, `figures/` | curves, and images that were held back with what the network says of them |
-public struct TrainingFolder: Sendable {
+public struct TrainingFolder<Training: AssessedTraining>: Sendable {
   public let path: String
-
-  /// How the network is tried when its training has ended.
-  public var assessment = AtomAssessment()
 
   public init(_ path: String) { self.path = path }
 
-  /// The model file of a training of atom columns.
-  public static let modelName = "atoms.\(NetworkModel.fileExtension)"
-  public var model: String { place(Self.modelName) }
+  /// The model file.
+  public var model: String { place("\(Training.kind.rawValue).\(NetworkModel.fileExtension)") }
   private var checkpoint: String { place("training.checkpoint") }
 
   private func place(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
@@ -34,36 +30,38 @@ public struct TrainingFolder: Sendable {
   ///   - anew: whether an earlier training gives way.
   /// - Throws: `FormatError` where the folder holds something else, or a training with other settings.
   public func run(
-    _ training: AtomTraining, threads: Int, startingFrom network: UNet? = nil, anew: Bool = false
-  ) throws -> AtomTrainingRun {
+    _ training: Training, threads: Int, startingFrom network: UNet? = nil, anew: Bool = false
+  ) throws -> TrainingRun<Training> {
     try training.check()
     let files = FileManager.default
     if files.fileExists(atPath: checkpoint) {
       if !anew {
-        let earlier = try TrainingCheckpoint(readFrom: checkpoint)
+        let earlier = try TrainingCheckpoint<Training>(readFrom: checkpoint)
         guard earlier.training == training else {
           throw FormatError(
             .cannotWrite,
             "\(path): holds a training with other settings (\(earlier.training.steps) steps, width "
-              + "\(earlier.training.width), seed \(earlier.training.images.seed)); name another folder, repeat its settings to "
+              + "\(earlier.training.width), seed \(earlier.training.seed)); name another folder, repeat its settings to "
               + "go on, or replace it")
         }
-        return try AtomTrainingRun(resuming: earlier, threads: threads)
+        return try TrainingRun(resuming: earlier, threads: threads)
       }
     } else if files.fileExists(atPath: path), try files.contentsOfDirectory(atPath: path).isEmpty == false {
       throw FormatError(.cannotWrite, "\(path): is neither empty nor the folder of a training; name another")
     }
-    let run = try AtomTrainingRun(training, threads: threads, startingFrom: network)
+    let run = try TrainingRun(training, threads: threads, startingFrom: network)
     try AtomicOutput.makeFolder(at: path)
     try run.checkpoint().write(to: checkpoint)
     return run
   }
 
   /// Writes where a training stands.
-  public func write(_ run: AtomTrainingRun) throws {
+  public func write(_ run: TrainingRun<Training>) throws {
     let model = try model(of: run)
     try model.write(to: self.model, replacing: true)
-    try AtomicOutput.file(at: place("training.csv"), replacing: true, contents: Self.table(run.history))
+    try AtomicOutput.file(
+      at: place("training.csv"), replacing: true,
+      contents: Self.table(run.history, hasSpacing: run.training.predictsSpacing))
     let document = try TrainingReport(training: run.training, history: run.history, model: model).document
     for file in document.files() {
       let target = place(file.path)
@@ -74,33 +72,55 @@ public struct TrainingFolder: Sendable {
   }
 
   /// The network as a model file holds it.
-  private func model(of run: AtomTrainingRun) throws -> NetworkModel {
+  private func model(of run: TrainingRun<Training>) throws -> NetworkModel {
     let training = run.training
     let best = run.history.best
     var record = TrainingRecord(
-      program: "tessera \(TesseraVersion.current)",
-      data:
-        "simulated images of \(training.images.side) x \(training.images.side) pixels, no two alike: crystals, grains, "
-        + "bilayers, disorder, single atoms, none",
-      imageCount: (best?.step ?? 0) * training.batchSize, epochs: 1, seed: training.images.seed)
+      program: "tessera \(TesseraVersion.current)", data: training.dataSentence,
+      imageCount: (best?.step ?? 0) * training.batchSize, epochs: 1, seed: training.seed)
     if let best {
-      record.scores = ["map_loss": best.validationMap, "spacing_loss": best.validationSpacing]
+      record.scores = ["map_loss": best.validationMap]
+      if training.predictsSpacing { record.scores["spacing_loss"] = best.validationSpacing }
     }
-    var model = NetworkModel(kind: .atoms, network: try run.network(), training: record, licence: "Apache-2.0")
-    model.normalization = training.normalization
-    return run.isDone ? try assessment.assessed(model, on: training.validationImages) : model
+    var model = NetworkModel(kind: Training.kind, network: try run.network(), training: record, licence: "Apache-2.0")
+    (model.normalization, model.pixelSize) = (training.normalization, training.pixelSize)
+    return run.isDone ? try training.assessed(model) : model
   }
 
-  private static func table(_ history: TrainingHistory) -> Data {
-    var table = TableWriter(columns: [
-      "step", "learning_rate", "training_map_loss", "training_spacing_loss", "validation_map_loss",
-      "validation_spacing_loss",
-    ])
+  private static func table(_ history: TrainingHistory, hasSpacing: Bool) -> Data {
+    var columns = ["step", "learning_rate", "training_map_loss", "validation_map_loss"]
+    if hasSpacing { columns = columns[..<3] + ["training_spacing_loss", columns[3], "validation_spacing_loss"] }
+    var table = TableWriter(columns: columns)
     for row in history.rows {
-      let losses = [row.trainingMap, row.trainingSpacing, row.validationMap, row.validationSpacing]
+      let losses =
+        hasSpacing
+        ? [row.trainingMap, row.trainingSpacing, row.validationMap, row.validationSpacing]
+        : [row.trainingMap, row.validationMap]
       table.add(
         ["\(row.step)", TableWriter.number(row.learningRate, decimals: 9)] + losses.map { TableWriter.significant($0) })
     }
     return table.data
   }
+}
+
+/// A training whose network is tried when it has ended, and whose report says what came of it.
+public protocol AssessedTraining: NetworkTraining {
+  /// Channels at full resolution.
+  var width: Int { get }
+  /// Side of a pixel in nm that the network knows best; nil: any.
+  var pixelSize: Double? { get }
+  /// The images, in a few words for the model file.
+  var dataSentence: String { get }
+  /// The network after its trial on new images, with all that the trial has taught.
+  func assessed(_ model: NetworkModel) throws -> NetworkModel
+  /// Title of the report.
+  var title: String { get }
+  /// Numbers at the head of the report.
+  func facts(of model: NetworkModel, _ history: TrainingHistory) -> [ReportDocument.Fact]
+  /// Images that were held back, with what the network says of them.
+  func sheet(of model: NetworkModel) throws -> ReportDocument.Section
+}
+
+extension AssessedTraining {
+  package var predictsSpacing: Bool { architecture.spacingBranch != nil }
 }

@@ -22,6 +22,10 @@ public struct NetworkModel: Sendable, Equatable {
   public var calibration = ProbabilityCalibration()
   /// Where the training images lie, so that unlike ones can be told; nil: not known.
   public var trainingSpread: TrainingSpread?
+  /// Side of a pixel in nm of the images that the network was trained on, where it depends on that; finer images are binned first.
+  public var pixelSize: Double?
+  /// Value of the map from which on a pixel belongs to what is found: above 0 and below 1; nil: 0.5.
+  public var threshold: Double?
   /// CRC-32 of the file that the model was read from, as eight hexadecimal digits; nil: made in memory.
   public internal(set) var checksum: String?
 
@@ -44,5 +48,6 @@ public struct NetworkModel: Sendable, Equatable {
   public static func == (a: NetworkModel, b: NetworkModel) -> Bool {
     a.kind == b.kind && a.network == b.network && a.normalization == b.normalization && a.training == b.training
       && a.licence == b.licence && a.calibration == b.calibration && a.trainingSpread == b.trainingSpread
+      && a.pixelSize == b.pixelSize && a.threshold == b.threshold
   }
 }

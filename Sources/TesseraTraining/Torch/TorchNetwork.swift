@@ -10,11 +10,6 @@ final class TorchNetwork {
     var total, map, spacing: Double
   }
 
-  /// Factors of the loss, and the rate of Adam.
-  struct Step: Sendable {
-    var mapFactor, spacingUnit, learningRate: Double
-  }
-
   let architecture: UNetArchitecture
   private let functions: tessera_torch_api
   private let network: OpaquePointer
@@ -62,20 +57,21 @@ final class TorchNetwork {
   var isOnGPU: Bool { functions.is_on_gpu(network) != 0 }
 
   /// One step of Adam; returns the loss before it.
-  func train(on batch: TrainingBatch, _ step: Step) throws -> Loss { try run(functions.train, batch, step) }
+  func train(on batch: TrainingBatch, _ step: TrainingStep) throws -> Loss { try run(functions.train, batch, step) }
 
   /// The loss of a batch as the network is used: with running means, nothing left out.
-  func loss(of batch: TrainingBatch, _ step: Step) throws -> Loss { try run(functions.evaluate, batch, step) }
+  func loss(of batch: TrainingBatch, _ step: TrainingStep) throws -> Loss { try run(functions.evaluate, batch, step) }
 
   private typealias Function =
     @convention(c) (
       OpaquePointer?, UnsafePointer<tessera_batch>?, UnsafePointer<tessera_step>?, UnsafeMutablePointer<tessera_loss>?
     ) -> UnsafeMutablePointer<CChar>?
 
-  private func run(_ function: Function?, _ batch: TrainingBatch, _ step: Step) throws -> Loss {
+  private func run(_ function: Function?, _ batch: TrainingBatch, _ step: TrainingStep) throws -> Loss {
     var loss = tessera_loss()
     var step = tessera_step(
-      map_factor: step.mapFactor, spacing_unit: step.spacingUnit, learning_rate: step.learningRate)
+      loss_kind: step.loss.rawValue, map_factor: step.mapFactor, spacing_unit: step.spacingUnit,
+      learning_rate: step.learningRate)
     try batch.images.withUnsafeBufferPointer { images in
       try batch.maps.withUnsafeBufferPointer { maps in
         try batch.weights.withUnsafeBufferPointer { weights in

@@ -1,7 +1,7 @@
 import TesseraNumerics
 
 /// Images of one size with what a network should say of them.
-struct TrainingBatch: Sendable {
+public struct TrainingBatch: Sendable {
   let count, width, height: Int
   /// Pixels of all images, those wanted of all maps, and how much each counts.
   private(set) var images: [Float] = []
@@ -12,7 +12,10 @@ struct TrainingBatch: Sendable {
 
   /// One image of a batch; all have one size.
   struct Example: Sendable {
-    var pixels, map, weights: Raster<Float>
+    var pixels: Raster<Float>
+    /// One map per output channel.
+    var maps: [Raster<Float>]
+    var weights: Raster<Float>
     var spacing: Double?
   }
 
@@ -20,7 +23,7 @@ struct TrainingBatch: Sendable {
     (count, width, height) = (examples.count, examples.first?.pixels.width ?? 0, examples.first?.pixels.height ?? 0)
     for example in examples {
       images += example.pixels.values
-      maps += example.map.values
+      for map in example.maps { maps += map.values }
       weights += example.weights.values
       spacings.append(Float(example.spacing ?? .nan))
     }

@@ -6,8 +6,8 @@ import TesseraNumerics
 ///
 /// The file is one line of JSON (settings, history, numbers of floats), then the floats of the state and of the best weights so far, in
 /// single precision, little-endian.
-public struct TrainingCheckpoint: Sendable, Equatable {
-  public var training: AtomTraining
+public struct TrainingCheckpoint<Training: NetworkTraining>: Sendable, Equatable {
+  public var training: Training
   /// Steps taken.
   public var step: Int
   public var history: TrainingHistory
@@ -16,13 +16,13 @@ public struct TrainingCheckpoint: Sendable, Equatable {
   var bestWeights: [Float]
 
   private struct Head: Codable {
-    var training: AtomTraining
+    var training: Training
     var step: Int
     var history: TrainingHistory
     var stateCount, weightCount: Int
   }
 
-  init(training: AtomTraining, step: Int, history: TrainingHistory, state: [Float], bestWeights: [Float]) {
+  init(training: Training, step: Int, history: TrainingHistory, state: [Float], bestWeights: [Float]) {
     (self.training, self.step, self.history) = (training, step, history)
     (self.state, self.bestWeights) = (state, bestWeights)
   }

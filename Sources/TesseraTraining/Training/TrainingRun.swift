@@ -5,12 +5,12 @@ import TesseraNumerics
 /// A training on its way. One thread of control at a time may use it.
 ///
 /// ```swift
-/// let run = try AtomTrainingRun(AtomTraining(), threads: 2)
+/// let run = try TrainingRun(AtomTraining(), threads: 2)
 /// while !run.isDone { print(try run.advance().validation) }
 /// let network = try run.network()
 /// ```
-public final class AtomTrainingRun {
-  public let training: AtomTraining
+public final class TrainingRun<Training: NetworkTraining> {
+  public let training: Training
   public private(set) var step = 0
   public private(set) var history = TrainingHistory()
   private let torch: TorchNetwork
@@ -21,11 +21,11 @@ public final class AtomTrainingRun {
   ///   - threads: with one, a seed gives the same weights bit by bit; with more, nearly the same.
   ///   - network: weights to start from; nil: random ones.
   /// - Throws: `ParameterError` for settings out of range or a network of another shape, `DataError` where libtorch is missing or fails.
-  public init(_ training: AtomTraining, threads: Int = 1, startingFrom network: UNet? = nil) throws {
+  public init(_ training: Training, threads: Int = 1, startingFrom network: UNet? = nil) throws {
     try training.check()
     self.training = training
     torch = try TorchNetwork(
-      training.architecture, seed: training.images.seed, threads: threads, weightDecay: training.weightDecay,
+      training.architecture, seed: training.seed, threads: threads, weightDecay: training.weightDecay,
       dropout: training.dropout)
     guard let network else { return }
     guard network.architecture == training.architecture else {
@@ -35,7 +35,7 @@ public final class AtomTrainingRun {
   }
 
   /// Goes on from a checkpoint.
-  public convenience init(resuming checkpoint: TrainingCheckpoint, threads: Int = 1) throws {
+  public convenience init(resuming checkpoint: TrainingCheckpoint<Training>, threads: Int = 1) throws {
     try self.init(checkpoint.training, threads: threads)
     try torch.setState(checkpoint.state, steps: checkpoint.step)
     (step, history, bestWeights) = (checkpoint.step, checkpoint.history, checkpoint.bestWeights)
@@ -59,7 +59,7 @@ public final class AtomTrainingRun {
     let first = step
     while step < end {
       let count = training.batchSize
-      let batch = training.batch(step * count..<(step + 1) * count, of: training.images)
+      let batch = training.batch(step * count..<(step + 1) * count)
       let loss = try torch.train(on: batch, training.factors(step))
       guard loss.total.isFinite else {
         throw DataError("the loss at step \(step + 1) is \(loss.total); choose a lower \(setting("learning rate"))")
@@ -87,7 +87,7 @@ public final class AtomTrainingRun {
   private func makeValidation() -> [TrainingBatch] {
     let (all, size) = (training.validationCount, training.batchSize)
     return stride(from: 0, to: all, by: size).map {
-      training.batch($0..<min(all, $0 + size), of: training.validationImages)
+      training.validationBatch($0..<min(all, $0 + size))
     }
   }
 
@@ -97,7 +97,7 @@ public final class AtomTrainingRun {
   }
 
   /// All that is needed to go on from here.
-  public func checkpoint() throws -> TrainingCheckpoint {
+  public func checkpoint() throws -> TrainingCheckpoint<Training> {
     TrainingCheckpoint(
       training: training, step: step, history: history, state: try torch.state(), bestWeights: bestWeights)
   }

@@ -11,7 +11,7 @@ import TesseraNumerics
 /// m the map and m* the wanted one, summed over the pixels that count (w), s the number of the spacing branch and s* the wanted one.
 /// [A23] pays (s − s*)² in pixels: the same for neighbours 16 pixels apart, but here distances range from 4 to 60 pixels, and the
 /// coarsest images would decide everything. The rate of Adam falls by ten at half, three quarters and nine tenths of the steps.
-public struct AtomTraining: Sendable, Codable, Equatable {
+public struct AtomTraining: NetworkTraining {
   public var images = AtomImages()
   /// Channels at full resolution; 32 in [A23]. See `UNetArchitecture.atoms(width:)`.
   public var width = 8
@@ -31,6 +31,8 @@ public struct AtomTraining: Sendable, Codable, Equatable {
 
   public init() {}
 
+  public static let kind = NetworkModel.Kind.atoms
+  public var seed: UInt64 { images.seed }
   public var architecture: UNetArchitecture { .atoms(width: width) }
   public var normalization: InputNormalization { .local }
 
@@ -41,47 +43,34 @@ public struct AtomTraining: Sendable, Codable, Equatable {
     return images
   }
 
-  /// The rate of step `step` of all.
-  func rate(of step: Int) -> Double {
-    let share = Double(step) / Double(max(1, steps))
-    return learningRate * (share < 0.5 ? 1 : share < 0.75 ? 0.1 : share < 0.9 ? 0.01 : 0.001)
-  }
-
-  func factors(_ step: Int) -> TorchNetwork.Step {
-    TorchNetwork.Step(mapFactor: 0.1, spacingUnit: 16, learningRate: rate(of: step))
+  public func factors(_ step: Int) -> TrainingStep {
+    TrainingStep(loss: .squares, mapFactor: 0.1, spacingUnit: 16, learningRate: rate(of: step))
   }
 
   /// What the network sees of an image, and should say.
   func example(_ image: AtomImage) -> TrainingBatch.Example {
     // An image of equal pixels, a dose too low for a single count, has nothing to show.
     let pixels = (try? normalization.normalized(image.pixels)) ?? image.pixels.map { _ in 0 }
-    return .init(pixels: pixels, map: image.map, weights: image.weights, spacing: image.spacing)
+    return .init(pixels: pixels, maps: [image.map], weights: image.weights, spacing: image.spacing)
   }
 
-  func batch(_ indices: Range<Int>, of images: AtomImages) -> TrainingBatch {
+  public func batch(_ indices: Range<Int>) -> TrainingBatch { batch(indices, of: images) }
+
+  public func validationBatch(_ indices: Range<Int>) -> TrainingBatch { batch(indices, of: validationImages) }
+
+  private func batch(_ indices: Range<Int>, of images: AtomImages) -> TrainingBatch {
     TrainingBatch(concurrentMap(count: indices.count) { example(images.image(indices.lowerBound + $0)) })
   }
 
   /// Throws unless every number is in range.
   public func check() throws(ParameterError) {
     try require((1...64).contains(width), setting("width"), is: width, mustBe: "between 1 and 64 channels")
-    try require((1...10_000_000).contains(steps), setting("steps"), is: steps, mustBe: "between 1 and 10000000")
-    try require((1...256).contains(batchSize), "images of a step", is: batchSize, mustBe: "between 1 and 256")
+    try checkSchedule()
     try require(
       (32...1024).contains(images.side) && images.side % architecture.multiple == 0, "side of a training image",
       is: images.side, mustBe: "a multiple of \(architecture.multiple) between 32 and 1024 pixels")
     try require(
       images.spacings.lowerBound >= 2 && images.spacings.upperBound <= 200, "distances of neighbours",
       is: "\(images.spacings)", mustBe: "between 2 and 200 pixels")
-    try require(
-      learningRate > 0 && learningRate <= 1, setting("learning rate"), is: learningRate, mustBe: "above 0 and at most 1"
-    )
-    try require(weightDecay >= 0 && weightDecay <= 1, "weight decay", is: weightDecay, mustBe: "between 0 and 1")
-    try require(dropout >= 0 && dropout < 1, "dropout", is: dropout, mustBe: "0 or more and below 1")
-    try require(validationInterval > 0, "steps between validations", is: validationInterval, mustBe: "1 or more")
-    try require(
-      (1...100_000).contains(validationCount), "images of a validation", is: validationCount,
-      mustBe: "between 1 and 100000")
-    try require(patience.map { $0 > 0 } ?? true, "patience", is: patience ?? 0, mustBe: "1 or more validations")
   }
 }

@@ -1,0 +1,114 @@
+"""Nanoparticles: masks, instances, classes and time.
+
+`grid` simulates materials that the network has never seen over films and defoci and prints, for each cell, the pooled Dice of the network,
+of Otsu's threshold and of the Fourier filter, the share of particles found at an intersection over union of one half, and the
+share of classes that are right. `real` scores the Pt on alumina masks of ../shared/data where it lies beside the repository. `speed` times
+the network of the program on 1,024 x 1,024 pixels.
+Usage: particles.py grid|real|speed [--seeds 3]
+"""
+import argparse
+import csv
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+import numpy
+import tifffile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = pathlib.Path(os.environ.get("TESSERA", ROOT / ".build/release/tessera"))
+SHARED = ROOT.parent / "shared/data/particles"
+MATERIALS, FILMS, DEFOCI = ("Ag", "CdS", "ZnO"), (2, 5, 10), (30, 50, 80)
+
+
+def tessera(*words):
+    run = subprocess.run([str(PROGRAM), *map(str, words)], check=True, capture_output=True, text=True)
+    return run.stdout
+
+
+def dice(pairs):
+    both = sum(2 * numpy.count_nonzero(a & b) for a, b in pairs)
+    return both / max(1, sum(numpy.count_nonzero(a) + numpy.count_nonzero(b) for a, b in pairs))
+
+
+def classes(result, truth, instances):
+    """(right, named) of the particles whose centroid lies on a planted one."""
+    planted = {int(row["id"]): row["class"] for row in csv.DictReader(open(truth))}
+    right = named = 0
+    for row in csv.DictReader(open(result / "particles.csv")):
+        label = instances[round(float(row["y"])), round(float(row["x"]))]
+        if label in planted:
+            named += 1
+            right += planted[label] == row["class"]
+    return right, named
+
+
+def grid(folder, seeds):
+    print("| material | film, nm | defocus, nm | Dice | Otsu | Fourier | found | false | classes right |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    everything = []
+    for material in MATERIALS:
+        for film in FILMS:
+            for defocus in DEFOCI:
+                pairs = {method: [] for method in ("network", "otsu", "fourier")}
+                found = true = false = right = named = 0
+                for seed in range(201, 201 + seeds):
+                    image = folder / "p.tif"
+                    tessera("simulate", "nanoparticles", "--material", material, "--film", film, "--defocus", defocus, "--diameter", "2..8",
+                            "--seed", seed, "-o", image, "--force")
+                    truth = tifffile.imread(folder / "p.mask.tif") > 0
+                    for method in pairs:
+                        tessera("particles", image, "--method", method, "-o", folder / method, "--force")
+                        pairs[method].append((tifffile.imread(folder / method / "mask.tif") > 0, truth))
+                    score = json.loads(tessera("evaluate", folder / "network/instances.tif", folder / "p.instances.tif", "--as", "instances", "--json"))
+                    found, true, false = found + score["n_found"], true + score["n_truth"], false + score["n_false"]
+                    one = classes(folder / "network", folder / "p.particles.csv", tifffile.imread(folder / "p.instances.tif"))
+                    right, named = right + one[0], named + one[1]
+                everything.append((material, pairs, found, true, false, right, named))
+                print(f"| {material} | {film} | {defocus} | " + " | ".join(f"{dice(pairs[m]):.3f}" for m in pairs)
+                      + f" | {found} of {true} | {false} | {right} of {named} |", flush=True)
+    for name in (*MATERIALS, "all"):
+        rows = [row for row in everything if name in (row[0], "all")]
+        sums = [sum(row[k] for row in rows) for k in range(2, 7)]
+        print(f"| {name} | | | " + " | ".join(f"{dice([p for row in rows for p in row[1][m]]):.3f}" for m in ("network", "otsu", "fourier"))
+              + f" | {sums[0]} of {sums[1]} | {sums[2]} | {sums[3]} of {sums[4]} |")
+
+
+def real(folder, _):
+    from PIL import Image
+    if not SHARED.exists():
+        return print(f"skipped: {SHARED} is not there")
+    pairs = {method: [] for method in ("network", "otsu")}
+    for path in sorted((SHARED / "pt_alumina/masks").iterdir()):
+        name = path.name.replace("set1_", "stem_images_al_1").replace("set2_", "stem_images_al_2")
+        image = SHARED / "pt_alumina/images" / name
+        if not image.exists():
+            continue
+        truth = numpy.asarray(Image.open(path)) == 2
+        for method in pairs:
+            tessera("particles", image, "--method", method, "--least-diameter", 0.3, "-o", folder / method, "--force")
+            pairs[method].append((tifffile.imread(folder / method / "mask.tif") > 0, truth))
+    for method in pairs:
+        print(f"{method}: Dice of Pt {dice(pairs[method]):.3f}, {len(pairs[method])} images")
+
+
+def speed(folder, seeds):
+    tessera("simulate", "nanoparticles", "--seed", 1, "-o", folder / "s.tif", "--force")
+    for threads in (1, 2):
+        best = {}
+        for _ in range(max(3, seeds)):
+            run = json.loads(tessera("particles", folder / "s.tif", "-o", folder / "s", "--force", "--json", "--threads", threads))
+            for stage, seconds in run["timings"].items():
+                best[stage] = min(seconds, best.get(stage, 1e9))
+        print(threads, "threads:", ", ".join(f"{stage} {best[stage]:.3f} s" for stage in ("prepare", "regions", "classes", "report")))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("grid", "real", "speed"))
+    parser.add_argument("--seeds", type=int, default=3)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        globals()[options.what](pathlib.Path(folder), options.seeds)

@@ -1,0 +1,65 @@
+import Foundation
+import TesseraImaging
+import TesseraLearning
+import TesseraNetworks
+import TesseraNumerics
+import TesseraSegmentation
+
+/// A forest that tells the classes of nanoparticles, with all that is needed to use it and to judge it: what a model file of the kind
+/// `defects` holds.
+public struct DefectModel: Sendable, Equatable {
+  public static let kind = "defects"
+
+  public var forest: RandomForest
+  /// What the forest is asked about.
+  public var features: ParticleFeatures
+  /// Class of each of the forest's answers.
+  public var classes: [ParticleClass]
+  /// Power of the shares of votes that makes them probabilities: above 1, forests are too cautious. Fitted out of bag.
+  public var sharpness: Double
+  public var training: TrainingRecord
+  public var licence: String
+  /// CRC-32 of the file that the model was read from; nil: made in memory.
+  public internal(set) var checksum: String?
+
+  public init(
+    forest: RandomForest, features: ParticleFeatures, classes: [ParticleClass], sharpness: Double,
+    training: TrainingRecord, licence: String
+  ) {
+    (self.forest, self.features, self.classes) = (forest, features, classes)
+    (self.sharpness, self.training, self.licence) = (sharpness, training, licence)
+  }
+
+  /// The probability of each class, in the order of `classes`; they add up to 1.
+  public func probabilities(of features: [Float]) -> [Double] {
+    Self.sharpened(forest.shares(of: features), by: sharpness)
+  }
+
+  /// Shares with a little for every class, to a power.
+  static func sharpened(_ shares: [Double], by power: Double) -> [Double] {
+    let raised = shares.map { pow(0.002 + $0, power) }
+    let sum = raised.reduce(0, +)
+    return raised.map { $0 / sum }
+  }
+
+  /// The power with which the shares of rows that the trees have not seen are the most likely to give their labels.
+  static func sharpness(ofShares shares: [[Double]], labels: [Int]) -> Double {
+    let known = shares.indices.filter { shares[$0].contains { $0 > 0 } }
+    func loss(_ power: Double) -> Double {
+      known.reduce(0) { $0 - log(sharpened(shares[$1], by: power)[labels[$1]]) }
+    }
+    // The loss has one minimum; a golden-section search closes in on it.
+    var (low, high) = (0.3, 6.0)
+    let golden = (5.0.squareRoot() - 1) / 2
+    for _ in 0..<40 {
+      let (left, right) = (high - golden * (high - low), low + golden * (high - low))
+      if loss(left) < loss(right) { high = right } else { low = left }
+    }
+    return (low + high) / 2
+  }
+
+  public static func == (a: DefectModel, b: DefectModel) -> Bool {
+    a.forest == b.forest && a.features == b.features && a.classes == b.classes && a.sharpness == b.sharpness
+      && a.training == b.training && a.licence == b.licence
+  }
+}

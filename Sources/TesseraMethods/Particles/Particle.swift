@@ -1,0 +1,35 @@
+import TesseraImaging
+import TesseraNumerics
+import TesseraSegmentation
+
+/// One nanoparticle of an image.
+public struct Particle: Sendable {
+  /// Its label in `instances.tif`: 1 upwards.
+  public var id: Int
+  /// Size and shape in pixels.
+  public var measures: RegionMeasures
+  /// Standard deviation of the area in square pixels, by the pixels' size and by how sharply the map of the network ends.
+  public var areaError: Double
+  /// Mean of the network's map inside; nil without a network.
+  public var confidence: Double?
+  /// Probability of each class; empty where the image cannot show columns of atoms, or its scale is unknown.
+  public var probabilities: [ParticleClass: Double]
+
+  /// The most probable class; nil where nothing can be said.
+  public var kind: ParticleClass? {
+    guard !probabilities.isEmpty else { return nil }
+    return ParticleClass.allCases.max { probabilities[$0, default: 0] < probabilities[$1, default: 0] }
+  }
+  /// Of the most probable class; nil where nothing can be said.
+  public var probability: Double? { kind.flatMap { probabilities[$0] } }
+  public var diameterError: Double {
+    measures.area > 0 ? areaError * measures.equivalentDiameter / (2 * measures.area) : 0
+  }
+
+  /// The probabilities given that there is a particle.
+  mutating func removeBackground() {
+    probabilities[.background] = 0
+    let sum = probabilities.values.reduce(0, +)
+    if sum > 0 { probabilities = probabilities.mapValues { $0 / sum } }
+  }
+}

@@ -1,0 +1,236 @@
+import Foundation
+import TesseraFormats
+import TesseraHDF5
+import TesseraImaging
+import TesseraNetworks
+import TesseraNumerics
+import TesseraSegmentation
+
+/// Finds the pixels that belong to nanoparticles, and divides them into particles.
+public struct ParticleFinder: Sendable, Codable, Equatable {
+  /// How pixels are judged.
+  public enum Route: String, Sendable, Codable, CaseIterable {
+    /// By a network [P21].
+    case network
+    /// By their intensity: Otsu's threshold, the smaller group.
+    case otsu
+    /// By lattice fringes: a ring of the Fourier transform.
+    case fourier
+  }
+
+  public var route = Route.network
+  /// Path of a model file of the kind `particles`, or of the published weights of [P21] (HDF5); nil: the network that comes with the
+  /// program.
+  public var model: String?
+  /// Path of a mask that the user brings; nil: none.
+  public var mask: String?
+  /// Diameter of the disc of the same area, in nm, that a particle needs; in units of 0.06 nm a pixel where the scale is unknown.
+  public var leastDiameter = 1.0
+  /// Mean of the map that a particle needs inside.
+  public var leastConfidence = 0.7
+  public var instances = InstanceFinder()
+  public init() {}
+
+  /// Pixels of about this side in nm are enough to tell particles apart.
+  private static let coarsePixel = 0.06
+
+  /// What was found.
+  public struct Found: Sendable {
+    /// Value of the network's map, or of what stands in its place; nil where a mask was given.
+    public var map: Raster<Float>?
+    /// Value from which on a pixel belongs to a particle.
+    public var threshold: Double
+    /// 1 upwards: the particle; 0: none.
+    public var labels: Raster<Int>
+    /// The network's name and checksum, or what stands in its place, and why.
+    public var source: String
+    public var sourceReason: String
+    /// Regions that were left out, because they are too small, or because the network is unsure of them.
+    public var small = 0
+    public var doubtful = 0
+    /// Pixels that were joined along each axis before.
+    public var binning = 1
+  }
+
+  /// - Throws: `FormatError` for a file, `DataError` for a mask of another size, `ParameterError` for a setting out of range.
+  public func found(in image: Raster<Float>, isMeasured: Raster<Bool>, pixel: Double?, name: String) throws -> Found {
+    try check()
+    if let mask { return try found(inMask: mask, width: image.width, height: image.height) }
+    let most = max(1, min(image.width, image.height) / 16)
+    var binning = min(most, pixel.map { max(1, Int(saturating: (Self.coarsePixel / $0).rounded())) } ?? 1)
+    var found: Found
+    switch route {
+    case .network:
+      let network = try network()
+      if let size = network.model.pixelSize {
+        binning = min(most, pixel.map { max(1, Int(saturating: (size / $0).rounded())) } ?? 1)
+      } else {
+        binning = 1
+      }
+      let maps: UNetMaps
+      do {
+        maps = try network.model.maps(of: Binning.means(of: image, factor: binning))
+      } catch let error as DataError { throw DataError("\(name): \(error.description)") }
+      let map = maps.maps[maps.maps.count - 1]
+      found = self.found(
+        map: map, threshold: network.model.threshold ?? 0.5, binning: binning, image: image, pixel: pixel)
+      (found.source, found.sourceReason) = (network.source, network.reason)
+      return withoutUnmeasured(found, isMeasured)
+    case .otsu:
+      found = self.found(
+        map: Binning.means(of: OtsuThreshold.mask(of: image).map { $0 ? 1 : 0 }, factor: binning), threshold: 0.5,
+        binning: binning, image: image, pixel: pixel)
+      found.source = "Otsu's threshold of the intensity"
+    case .fourier:
+      found = self.found(
+        map: Binning.means(of: LatticeFilter(pixel: pixel).mask(of: image).map { $0 ? 1 : 0 }, factor: binning),
+        threshold: 0.5, binning: binning, image: image, pixel: pixel)
+      found.source = "Otsu's threshold of the lattice fringes"
+    }
+    found.sourceReason = "as set"
+    return withoutUnmeasured(found, isMeasured)
+  }
+
+  /// The map of pixels that were joined becomes labels of all pixels.
+  private func found(
+    map: Raster<Float>, threshold: Double, binning: Int, image: Raster<Float>, pixel: Double?
+  ) -> Found {
+    let coarse = (pixel ?? Self.coarsePixel) * Double(binning)
+    let least = .pi / 4 * pow(leastDiameter / coarse, 2)
+    let mask = map.map { Double($0) >= threshold }
+    let clean = MaskCleaning.filled(MaskCleaning.opened(mask, radius: 1.5), largest: Int(saturating: least))
+    var labels = instances.instances(of: clean)
+    var sums: [Int: (count: Int, sum: Double)] = [:]
+    for (label, value) in zip(labels.values, map.values) where label > 0 {
+      sums[label, default: (0, 0)].count += 1
+      sums[label]!.sum += Double(value)
+    }
+    var found = Found(map: nil, threshold: threshold, labels: labels, source: "", sourceReason: "", binning: binning)
+    var numbers: [Int: Int] = [:]
+    for label in sums.keys.sorted() {
+      let (count, sum) = sums[label]!
+      if Double(count) < least {
+        found.small += 1
+      } else if route == .network && sum / Double(count) < leastConfidence {
+        found.doubtful += 1
+      } else {
+        numbers[label] = numbers.count + 1
+      }
+    }
+    labels = labels.map { numbers[$0] ?? 0 }
+    let full = Binning.enlarged(map, factor: binning, width: image.width, height: image.height)
+    found.labels = enlarged(labels, clean, full, threshold: Float(threshold), factor: binning)
+    found.map = full
+    return found
+  }
+
+  /// Each pixel above the threshold takes the label of its large pixel, or of one beside it.
+  private func enlarged(
+    _ labels: Raster<Int>, _ clean: Raster<Bool>, _ map: Raster<Float>, threshold: Float, factor: Int
+  ) -> Raster<Int> {
+    guard factor > 1 else { return labels }
+    return concurrentRows(width: map.width, height: map.height, of: 0) { y, row in
+      let v = min(y / factor, labels.height - 1)
+      for x in 0..<row.count {
+        let u = min(x / factor, labels.width - 1)
+        let here = labels[u, v]
+        if here > 0 {
+          // A hole that was filled stays filled.
+          if map.values[y * row.count + x] >= threshold || isInner(labels, u, v) { row[x] = here }
+        } else if map.values[y * row.count + x] >= threshold, !clean[u, v] {
+          row[x] = nearest(labels, u, v)
+        }
+      }
+    }
+  }
+
+  private func isInner(_ labels: Raster<Int>, _ u: Int, _ v: Int) -> Bool {
+    let here = labels[u, v]
+    return [(1, 0), (-1, 0), (0, 1), (0, -1)].allSatisfy { du, dv in
+      !labels.contains(x: u + du, y: v + dv) || labels[u + du, v + dv] == here
+    }
+  }
+
+  private func nearest(_ labels: Raster<Int>, _ u: Int, _ v: Int) -> Int {
+    for (du, dv) in [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)] {
+      if labels.contains(x: u + du, y: v + dv), labels[u + du, v + dv] > 0 { return labels[u + du, v + dv] }
+    }
+    return 0
+  }
+
+  /// Without particles of which more than a tenth is no measurement.
+  private func withoutUnmeasured(_ found: Found, _ isMeasured: Raster<Bool>) -> Found {
+    guard isMeasured.values.contains(false) else { return found }
+    var counts: [Int: (all: Int, unmeasured: Int)] = [:]
+    for (label, isMeasured) in zip(found.labels.values, isMeasured.values) where label > 0 {
+      counts[label, default: (0, 0)].all += 1
+      if !isMeasured { counts[label]!.unmeasured += 1 }
+    }
+    let dropped = Set(counts.filter { 10 * $0.value.unmeasured > $0.value.all }.keys)
+    guard !dropped.isEmpty else { return found }
+    var numbers: [Int: Int] = [:]
+    for label in counts.keys.sorted() where !dropped.contains(label) { numbers[label] = numbers.count + 1 }
+    var found = found
+    found.labels = found.labels.map { numbers[$0] ?? 0 }
+    return found
+  }
+
+  /// The regions of a mask, as it is; values above 1 are labels of particles that may touch.
+  private func found(inMask path: String, width: Int, height: Int) throws -> Found {
+    let mask = try ImageFile.open(path: path).read().pixels
+    guard mask.width == width, mask.height == height else {
+      throw DataError(
+        "\(path): the mask has \(mask.width) x \(mask.height) pixels, but the image has \(width) x \(height); a mask needs one pixel "
+          + "for each of the image")
+    }
+    let values = Set(mask.values.lazy.filter { $0.isFinite && $0 != 0 })
+    let isLabelled = values.count > 1
+    guard !isLabelled || values.allSatisfy({ $0 > 0 && $0 <= 65535 && $0 == $0.rounded() }) else {
+      throw DataError(
+        "\(path): a mask has one value where a particle is and 0 elsewhere, or whole numbers from 1 to 65535, one for each particle; this "
+          + "one has \(values.count) values from \(values.min()!) to \(values.max()!)")
+    }
+    let marked = mask.map { $0.isFinite && $0 != 0 ? (isLabelled ? Int($0) : 1) : 0 }
+    var labels = Raster<Int>(width: width, height: height, filling: 0)
+    if isLabelled {
+      let order = Dictionary(
+        uniqueKeysWithValues: Set(marked.values).subtracting([0]).sorted().enumerated().map { ($1, $0 + 1) })
+      labels = marked.map { order[$0] ?? 0 }
+    } else {
+      for (number, region) in Watershed.connectedRegions(of: marked).enumerated() {
+        for index in region { labels.values[index] = number + 1 }
+      }
+    }
+    return Found(
+      map: nil, threshold: 0.5, labels: labels, source: (path as NSString).lastPathComponent,
+      sourceReason: isLabelled ? "labels of particles, given" : "given; each connected region is one particle")
+  }
+
+  // MARK: - Networks
+
+  private func network() throws -> (model: NetworkModel, source: String, reason: String) {
+    guard let model else {
+      let shipped = NetworkModel.shippedParticles
+      return (
+        shipped, NetworkModel.shippedParticlesName + (shipped.checksum.map { ", CRC-32 \($0)" } ?? ""),
+        "the network that comes with the program"
+      )
+    }
+    let file = (model as NSString).lastPathComponent
+    if ["h5", "hdf5"].contains((file as NSString).pathExtension.lowercased()) {
+      let network = try UNet(publishedParticleWeights: model)
+      let record = TrainingRecord(program: "Keras", data: "published weights", imageCount: 0, epochs: 0, seed: 0)
+      let published = NetworkModel(kind: .particles, network: network, training: record, licence: "unknown")
+      return (published, file, "published weights, given")
+    }
+    let read = try NetworkModel(readFrom: model, kind: .particles)
+    return (read, file + (read.checksum.map { ", CRC-32 \($0)" } ?? ""), "given")
+  }
+
+  public func check() throws(ParameterError) {
+    try require(
+      leastDiameter > 0 && leastDiameter.isFinite, setting("least diameter"), is: leastDiameter, mustBe: "above 0")
+    try require(
+      (0...1).contains(leastConfidence), "least confidence", is: leastConfidence, mustBe: "between 0 and 1")
+  }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import TesseraFigures
+import TesseraImaging
+import TesseraNetworks
+import TesseraNumerics
+import TesseraSegmentation
+
+/// Finds the nanoparticles of a micrograph, measures them and tells what can be seen of each: columns of atoms, a fault, none of these,
+/// or several particles over each other.
+///
+/// ```swift
+/// let result = try ParticleMethod().result(on: micrograph)
+/// print(result.particles.map(\.measures.equivalentDiameter))
+/// ```
+public struct ParticleMethod: Method {
+  public var preparation: Preparation
+  public var finder = ParticleFinder()
+  /// Path of a model file of the kind `defects`; nil: the forest that comes with the program.
+  public var defects: String?
+
+  public init() {
+    preparation = Preparation()
+    // The network knows dark and bright particles; turned contrast would hide which they are.
+    preparation.contrast = .bright
+    // The fringes of a lattice are no spikes; those are removed as in [P21], by their distance from the median around.
+    preparation.spikeThreshold = 0
+  }
+
+  /// Pixels that are so many standard deviations of the image off the median of their 3 x 3 surroundings become that median.
+  private static let spikeLimit = 5.0
+
+  /// Side of a pixel in nm up to which an image can show columns of atoms: spacings of .2 nm are then two and a half pixels wide.
+  public static let coarsestPixel = 0.08
+
+  public static let references = [
+    "C. K. Groschner, C. Choi and M. C. Scott: Machine learning pipeline for segmentation and defect identification from "
+      + "high-resolution transmission electron microscopy data. Microscopy and Microanalysis 27 (2021) 549."
+  ]
+
+  public static let stages: [(stage: Stage, share: Double)] = [(.prepare, 0.1), (.regions, 0.4), (.classes, 0.5)]
+
+  /// - Throws: `FormatError` for a model or a mask, `DataError` for a mask of another size.
+  public func run(on input: MethodInput, clock: inout StageClock) throws -> ParticleResult {
+    let prepared = try clock.run(.prepare) {
+      var prepared = try preparation.prepared(input.micrograph)
+      prepared.image = prepared.image.withoutSpikes(beyond: Self.spikeLimit * prepared.image.standardDeviation)
+      return prepared
+    }
+    let calibration = input.micrograph.calibration
+    let pixel = calibration?.meanNanometresPerPixel
+    let name = input.micrograph.name
+    let forest = try defects.map { try DefectModel(readFrom: $0) } ?? .shipped
+    let found = try clock.run(.regions) {
+      try finder.found(in: prepared.image, isMeasured: prepared.isMeasured, pixel: pixel, name: name)
+    }
+    var result = ParticleResult(
+      settings: self, record: RunRecord(input, prepared: prepared, clock: clock), particles: [], cut: 0, falseCount: 0,
+      labels: found.labels.map { _ in 0 }, mask: found.labels.map { $0 > 0 }, map: found.map, threshold: found.threshold
+    )
+    try clock.run(.classes) { try measure(found, prepared.image, pixel: pixel, forest, into: &result) }
+    result.record = RunRecord(
+      input, prepared: prepared, choices: choices(found, forest, result), clock: clock,
+      warnings: warnings(found, result, pixel: pixel))
+    return result
+  }
+
+  /// Measures the regions that the border does not cut, and asks the forest about each.
+  private func measure(
+    _ found: ParticleFinder.Found, _ image: Raster<Float>, pixel: Double?, _ forest: DefectModel,
+    into result: inout ParticleResult
+  ) throws {
+    var regions: [Int: [Int]] = [:]
+    for (index, label) in found.labels.values.enumerated() where label > 0 { regions[label, default: []].append(index) }
+    let (width, height) = (image.width, image.height)
+    let ordered = regions.keys.sorted().map { regions[$0]! }
+    let whole = ordered.filter { region in
+      !region.contains { index in
+        let (x, y) = (index % width, index / width)
+        return x == 0 || y == 0 || x == width - 1 || y == height - 1
+      }
+    }
+    result.cut = ordered.count - whole.count
+    let isGiven = finder.mask != nil
+    let showsColumns = pixel.map { $0 <= Self.coarsestPixel } ?? false
+    let measured = concurrentMap(count: whole.count) { number -> Particle in
+      let region = whole[number]
+      let measures = RegionMeasures(of: region, width: width)
+      var particle = Particle(
+        id: 0, measures: measures, areaError: measures.areaError, confidence: nil, probabilities: [:])
+      if showsColumns {
+        let features = forest.features.values(of: region, in: image, measures: measures, pixel: pixel)
+        particle.probabilities = Dictionary(
+          uniqueKeysWithValues: zip(forest.classes, forest.probabilities(of: features)))
+      }
+      if let map = found.map, finder.route == .network {
+        particle.confidence = Statistics.mean(region.map { map.values[$0] })
+        particle.areaError = hypot(
+          measures.areaError, blur(of: map, around: found, region: region) * measures.perimeter)
+      }
+      return particle
+    }
+    for (region, particle) in zip(whole, measured) {
+      // A mask that was given is taken as it is.
+      if !isGiven && particle.kind == .background {
+        result.falseCount += 1
+        for index in region { result.mask.values[index] = false }
+        continue
+      }
+      var particle = particle
+      if isGiven { particle.removeBackground() }
+      particle.id = result.particles.count + 1
+      result.particles.append(particle)
+      for index in region { result.labels.values[index] = UInt16(clamping: particle.id) }
+    }
+  }
+
+  /// Standard deviation in pixels of where the outline lies: half the way on which the map falls from three quarters to a quarter.
+  private func blur(of map: Raster<Float>, around found: ParticleFinder.Found, region: [Int]) -> Double {
+    // Pixels of the region and beside it where the map is neither high nor low; a quarter of them on each side of the outline.
+    let width = map.width
+    let between = region.count { map.values[$0] < 0.75 && map.values[$0] >= 0.25 }
+    let edge = region.count { index in
+      let (x, y) = (index % width, index / width)
+      return x > 0 && y > 0 && x + 1 < width && y + 1 < map.height
+        && [index - 1, index + 1, index - width, index + width].contains {
+          found.labels.values[$0] != found.labels.values[index]
+        }
+    }
+    return 0.5 * Double(between) / Double(max(1, edge))
+  }
+
+  // MARK: - What was chosen, and what to know
+
+  private func choices(
+    _ found: ParticleFinder.Found, _ forest: DefectModel, _ result: ParticleResult
+  ) -> [RunRecord.Choice] {
+    var list: [RunRecord.Choice] = [.init("mask", found.source, found.sourceReason)]
+    if finder.mask == nil {
+      list.append(.init("threshold", Text.fixed(found.threshold, 3), "the best F1 on images that were held back"))
+      list.append(.init("binning", "\(found.binning)", "pixels joined along each axis before"))
+      list.append(
+        .init(
+          "regions left out", "\(found.small + found.doubtful)", "\(found.small) too small, \(found.doubtful) doubtful")
+      )
+    }
+    let file = defects.map { ($0 as NSString).lastPathComponent } ?? DefectModel.shippedName
+    list.append(
+      .init(
+        "classes", file + (forest.checksum.map { ", CRC-32 \($0)" } ?? ""),
+        defects == nil ? "the forest that comes with the program" : "given"))
+    return list
+  }
+
+  private func warnings(_ found: ParticleFinder.Found, _ result: ParticleResult, pixel: Double?) -> [String] {
+    var warnings: [String] = []
+    if let pixel, pixel > Self.coarsestPixel {
+      warnings.append(
+        "pixels of \(Number.short(pixel, digits: 3)) nm cannot show columns of atoms, which takes \(Self.coarsestPixel) nm or less: particles "
+          + "have no class")
+    } else if pixel == nil {
+      warnings.append(
+        "the size of a pixel is unknown: lengths are in pixels and particles have no class; give \(setting("pixel size"))")
+    }
+    if result.particles.isEmpty {
+      warnings.append(
+        result.cut > 0
+          ? "no particle lies inside the image: the border cuts \(result.cut == 1 ? "the one that was found" : "all \(result.cut) that were found")"
+          : "no particles were found")
+    } else if result.cut > 0 {
+      warnings.append(
+        "\(result.cut) \(result.cut == 1 ? "particle is" : "particles are") cut by the border of the image and left out of the table"
+      )
+    }
+    if result.falseCount > 0 {
+      warnings.append("\(result.falseCount) regions look like background and were left out")
+    }
+    if result.particles.count > Int(UInt16.max) {
+      warnings.append("only the first 65535 particles have a label of their own in instances.tif")
+    }
+    let unsure = result.particles.count { $0.probability.map { $0 < 0.6 } ?? false }
+    if unsure > 0 && 2 * unsure > result.particles.count {
+      warnings.append(
+        "the class of \(unsure) of \(result.particles.count) particles is uncertain (probability below 0.6); check them by eye"
+      )
+    }
+    return warnings
+  }
+}

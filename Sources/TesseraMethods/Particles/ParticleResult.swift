@@ -1,0 +1,50 @@
+import Foundation
+import TesseraFigures
+import TesseraImaging
+import TesseraNumerics
+
+/// What `ParticleMethod` found in one image.
+public struct ParticleResult: MethodResult {
+  public var settings: ParticleMethod
+  public var record: RunRecord
+  /// Those that the border does not cut.
+  public var particles: [Particle]
+  /// Particles that the border cuts; they stand in the mask only.
+  public var cut: Int
+  /// Regions that the forest takes for background.
+  public var falseCount: Int
+  /// `id` of the particle at each pixel; 0: none.
+  public var labels: Raster<UInt16>
+  /// Pixels of all particles, cut ones among them.
+  public var mask: Raster<Bool>
+  /// The network's probability that a pixel belongs to a particle, or what stands in its place; nil where a mask was given.
+  public var map: Raster<Float>?
+  public var threshold: Double
+
+  public var summary: ParticleSummary { ParticleSummary(of: self) }
+
+  public var sentences: [String] {
+    guard !particles.isEmpty else { return ["no particles"] }
+    let length = LengthText(calibration: micrograph.calibration)
+    let diameters = particles.map(\.measures.equivalentDiameter)
+    let summary = summary
+    var sentence =
+      "\(particles.count) \(particles.count == 1 ? "particle" : "particles"), median diameter \(length(Statistics.median(diameters)))"
+    if let onAxis = summary.fractionOnAxis {
+      sentence += ", \(Number.percent(onAxis)) on axis"
+      if let faulted = summary.fractionFaulted { sentence += ", of which \(Number.percent(faulted)) show a fault" }
+    }
+    return [sentence]
+  }
+
+  public func write(to files: ResultFiles) throws {
+    try files.writeMask(mask, as: "mask.tif")
+    try files.writeLabels(labels, as: "instances.tif")
+    try files.write(ParticleTable(self).csv, as: "particles.csv")
+    if let map, settings.finder.route == .network {
+      try files.writeImages([map], names: ["probability"], as: "probability.tif")
+    }
+  }
+
+  public func report() -> ReportDocument { ParticleChapter(result: self).document }
+}

@@ -1,0 +1,96 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// What a script wants of the particles of an image. Lengths in nm, or in pixels where the scale is unknown (`unit`).
+public struct ParticleSummary: Sendable, Encodable {
+  public var particles: Int
+  /// Particles that the border cuts, and regions that were taken for background: not among `particles`.
+  public var cutByBorder, leftOutAsBackground: Int
+  /// Particles of each class; null where particles have none.
+  @Explicit public var classes: [String: Int]?
+  /// Share of the particles that show columns of atoms (classes fault and no-fault), and its interval of 95 %; null without particles, and
+  /// where they have no class.
+  @Explicit public var fractionOnAxis: Double?
+  @Explicit public var fractionOnAxisInterval: [Double]?
+  /// Share of those that show a fault; null where no particle shows columns.
+  @Explicit public var fractionFaulted: Double?
+  @Explicit public var fractionFaultedInterval: [Double]?
+  public var unit: String
+  @Explicit public var diameter: Spread?
+  /// Share of the image's pixels that belong to particles.
+  public var coverage: Double
+  /// Rank correlation of each measure with the probability of a fault, over the particles on axis; absent for fewer than ten.
+  public var correlations: [String: Double]?
+
+  /// How a length is distributed.
+  public struct Spread: Sendable, Encodable {
+    public var mean, deviation, median: Double
+    /// Mean and standard deviation of the logarithm: the log-normal law that fits best.
+    public var logMean, logDeviation: Double
+  }
+
+  init(of result: ParticleResult) {
+    let all = result.particles
+    particles = all.count
+    (cutByBorder, leftOutAsBackground) = (result.cut, result.falseCount)
+    let classified = all.filter { $0.kind != nil }
+    if !classified.isEmpty {
+      let kinds = ParticleClass.allCases.filter { $0 != .background }
+      classes = Dictionary(uniqueKeysWithValues: kinds.map { kind in (kind.rawValue, all.count { $0.kind == kind }) })
+    }
+    let onAxis = all.filter { $0.kind == .fault || $0.kind == .noFault }
+    let faulted = onAxis.count { $0.kind == .fault }
+    if !classified.isEmpty {
+      fractionOnAxis = Double(onAxis.count) / Double(classified.count)
+      fractionOnAxisInterval = Self.interval(onAxis.count, of: classified.count)
+    }
+    if !onAxis.isEmpty {
+      fractionFaulted = Double(faulted) / Double(onAxis.count)
+      fractionFaultedInterval = Self.interval(faulted, of: onAxis.count)
+    }
+    let scale = result.micrograph.calibration?.meanNanometresPerPixel
+    unit = scale == nil ? "px" : "nm"
+    let diameters = all.map { $0.measures.equivalentDiameter * (scale ?? 1) }
+    if !diameters.isEmpty {
+      let logs = diameters.map { log($0) }
+      diameter = Spread(
+        mean: Statistics.mean(diameters), deviation: Statistics.deviation(diameters),
+        median: Statistics.median(diameters), logMean: Statistics.mean(logs), logDeviation: Statistics.deviation(logs))
+    }
+    coverage = Double(result.mask.values.count { $0 }) / Double(max(1, result.mask.count))
+    if onAxis.count >= 10 {
+      let probability = onAxis.map { $0.probabilities[.fault, default: 0] }
+      let measures: [(String, (Particle) -> Double)] = [
+        ("diameter", { $0.measures.equivalentDiameter }), ("aspect", { $0.measures.aspect }),
+        ("circularity", { $0.measures.circularity }), ("solidity", { $0.measures.solidity }),
+      ]
+      correlations = Dictionary(
+        uniqueKeysWithValues: measures.map { ($0.0, Self.rankCorrelation(onAxis.map($0.1), probability)) })
+    }
+  }
+
+  /// Wilson's interval of 95 % for a share (J. Am. Stat. Assoc. 22 (1927) 209).
+  static func interval(_ count: Int, of all: Int) -> [Double] {
+    let (n, p, z) = (Double(all), Double(count) / Double(all), 1.959964)
+    let middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
+    return [max(0, middle - half), min(1, middle + half)]
+  }
+
+  /// Spearman's: Pearson's correlation of the ranks, equal values sharing theirs.
+  static func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double {
+    func ranks(_ values: [Double]) -> [Double] {
+      values.map { value in Double(values.count { $0 < value }) + 0.5 * Double(values.count { $0 == value } - 1) }
+    }
+    let (x, y) = (ranks(a), ranks(b))
+    let (meanX, meanY) = (Statistics.mean(x), Statistics.mean(y))
+    var (xy, xx, yy) = (0.0, 0.0, 0.0)
+    for (x, y) in zip(x, y) {
+      xy += (x - meanX) * (y - meanY)
+      xx += (x - meanX) * (x - meanX)
+      yy += (y - meanY) * (y - meanY)
+    }
+    return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : 0
+  }
+}

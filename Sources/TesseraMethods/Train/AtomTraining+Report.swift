@@ -1,0 +1,63 @@
+import TesseraFigures
+import TesseraNetworks
+import TesseraTraining
+
+extension AtomTraining: AssessedTraining {
+  public var pixelSize: Double? { nil }
+
+  public var title: String { "Training of atom columns" }
+
+  public var dataSentence: String {
+    "simulated images of \(images.side) x \(images.side) pixels, no two alike: crystals, grains, bilayers, disorder, single atoms, none"
+  }
+
+  public func assessed(_ model: NetworkModel) throws -> NetworkModel {
+    try AtomAssessment().assessed(model, on: validationImages)
+  }
+
+  public func facts(of model: NetworkModel, _ history: TrainingHistory) -> [ReportDocument.Fact] {
+    var facts: [ReportDocument.Fact] = []
+    if let best = history.best {
+      facts += [
+        .init(Text.fixed(best.validationMap, 1), "loss of the map", note: "lowest, at step \(best.step)"),
+        .init(
+          Text.fixed(100 * best.validationSpacing.squareRoot() / 16, 1) + " %", "error of the spacing",
+          note: "root mean square"),
+      ]
+    }
+    let scores = model.training.scores
+    if let f1 = scores["f1"], let precision = scores["precision"], let recall = scores["recall"] {
+      facts.append(
+        .init(
+          Text.fixed(f1, 3), "F1 of new images",
+          note: "precision \(Text.fixed(precision, 3)), recall \(Text.fixed(recall, 3))"))
+    }
+    return facts
+  }
+
+  public func sheet(of model: NetworkModel) throws -> ReportDocument.Section {
+    let tiles = try (0..<12).flatMap { index -> [ContactSheet.Tile] in
+      let image = validationImages.image(index)
+      let normal = (try? model.normalization.normalized(image.pixels)) ?? image.pixels
+      let result = try model.network.maps(of: normal)
+      let found = result.spacing.map { "\(Text.fixed($0, 1)) px" } ?? "none"
+      let wanted = image.spacing.map { "\(Text.fixed($0, 1)) px" } ?? "none"
+      return [
+        .init(patch: normal.map { min(max($0, -2), 4) / 4 }, captions: ["image \(index + 1)"], style: nil),
+        .init(patch: result.maps[0], captions: ["map", "spacing \(found)"], style: nil),
+        .init(patch: image.map, captions: ["wanted", "spacing \(wanted)"], style: nil),
+      ]
+    }
+    let sheet = ContactSheet(
+      tiles: tiles, calibration: nil, summary: "Images, maps of the network, and maps that were wanted")
+    return .init(
+      "Images held back",
+      [
+        .figure(
+          .init(
+            "validation", title: "Images that the network was not trained on",
+            caption: "Each image as the network sees it, the map that it gives, and the one that was wanted.",
+            sheet.drawing()))
+      ])
+  }
+}

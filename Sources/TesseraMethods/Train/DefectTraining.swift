@@ -1,0 +1,145 @@
+import Foundation
+import TesseraImaging
+import TesseraLearning
+import TesseraNetworks
+import TesseraNumerics
+import TesseraSegmentation
+import TesseraSimulation
+
+/// Grows the forest that tells classes of nanoparticles [P21], on simulated micrographs.
+///
+/// Particles are found in each micrograph as `ParticleFinder` finds them, and take the class of the planted particle that they cover; a region
+/// that covers none is background. Trees are grown on whole micrographs, so that out of bag means: of a micrograph that the tree has not
+/// seen. Every fifth micrograph is held back for the scores.
+public struct DefectTraining: Sendable, Codable, Equatable {
+  /// Micrographs: 5 or more.
+  public var micrographs = 400
+  /// Width and height of one in pixels, and particles that are tried in it.
+  public var side = 1024
+  public var particles = 14
+  /// Of `ParticleMaterial.all`; silver, cadmium sulphide and zinc oxide are left for trials.
+  public var materials = ["Au", "Pt", "Pd", "Cu", "CdSe", "CdSe", "CdSe"]
+  public var features = ParticleFeatures()
+  public var fitter = ForestFitter()
+  public var seed: UInt64 = 1
+
+  public init() {}
+
+  /// A region that was found, what the forest is told of it, and what it is.
+  public struct Row: Sendable, Codable, Equatable {
+    public var micrograph: Int
+    public var label: ParticleClass
+    public var features: [Float]
+  }
+
+  /// Regions whose overlap with the truth lies between these, as a share of their own pixels, are left out: neither one nor the other.
+  private static let clear = 0.25...0.75
+
+  func check() throws(ParameterError) {
+    try require(
+      micrographs >= 5 && micrographs <= 1_000_000, setting("micrographs"), is: micrographs,
+      mustBe: "between 5 and 1000000")
+  }
+
+  func simulation(_ number: Int) -> ParticleSimulation {
+    var random = RandomSource(seed: seed ^ 0x44_6566_6563_7473, stream: UInt64(number))
+    func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * random.uniform() }
+    var simulation = ParticleSimulation()
+    simulation.field.material = materials[random.index(below: materials.count)]
+    simulation.field.film = between(2, 10)
+    simulation.field.number = particles
+    simulation.field.diameters = between(2.5, 4)...between(5, 8)
+    simulation.field.shares = [0.3, 0.3, 0.25, 0.15]
+    let isCorrected = random.uniform() < 0.4
+    simulation.optics.voltage = [200, 300][random.index(below: 2)]
+    simulation.optics.sphericalAberration = isCorrected ? between(-0.02, 0.02) : between(0.5, 1.2)
+    simulation.optics.defocus = isCorrected ? between(0, 30) : between(25, 95)
+    simulation.optics.focalSpread = between(2.5, 5)
+    simulation.optics.dose = 500 * pow(10, random.uniform())
+    simulation.optics.cameraTransfer = between(0.25, 0.7)
+    (simulation.frame.width, simulation.frame.height) = (side, side)
+    simulation.frame.nanometresPerPixel = between(0.022, 0.04)
+    simulation.seed = random.next()
+    return simulation
+  }
+
+  /// The regions of micrograph `number`.
+  func rows(of number: Int, finder: ParticleFinder) throws -> [Row] {
+    let simulated = try simulation(number).run()
+    let image = simulated.micrograph.pixels
+    let pixel = simulated.simulation.frame.nanometresPerPixel
+    var finder = finder
+    // Doubtful regions are what the class of the background is made of.
+    finder.leastConfidence = 0.3
+    let found = try finder.found(
+      in: image, isMeasured: image.map { _ in true }, pixel: pixel, name: "micrograph \(number)")
+    var regions: [Int: [Int]] = [:]
+    for (index, label) in found.labels.values.enumerated() where label > 0 { regions[label, default: []].append(index) }
+    let sizes = simulated.instances.places.map(\.area)
+    return regions.keys.sorted().compactMap { key in
+      let region = regions[key]!
+      let isCut = region.contains { index in
+        let (x, y) = (index % image.width, index / image.width)
+        return x == 0 || y == 0 || x == image.width - 1 || y == image.height - 1
+      }
+      guard !isCut else { return nil }
+      var overlap: [Int: Int] = [:]
+      for index in region { overlap[Int(simulated.instances.labels.values[index]), default: 0] += 1 }
+      let covered = Double(region.count - overlap[0, default: 0]) / Double(region.count)
+      let best = overlap.filter { $0.key > 0 }.max { ($0.value, $1.key) < ($1.value, $0.key) }
+      let label: ParticleClass
+      if covered < Self.clear.lowerBound {
+        label = .background
+      } else if let best, covered > Self.clear.upperBound,
+        Double(best.value) > 0.75 * Double(region.count), Double(best.value) > 0.6 * Double(sizes[best.key - 1])
+      {
+        label = simulated.instances.kinds[best.key - 1]
+      } else if let best, covered > Self.clear.upperBound, Double(best.value) < 0.7 * Double(region.count) {
+        // Several particles that were not told apart.
+        label = .agglomeration
+      } else {
+        return nil
+      }
+      let measures = RegionMeasures(of: region, width: image.width)
+      return Row(
+        micrograph: number, label: label,
+        features: features.values(of: region, in: image, measures: measures, pixel: pixel))
+    }
+  }
+
+  /// The forest with its scores, and what the report needs.
+  func fitted(_ rows: [Row]) throws -> (model: DefectModel, assessment: DefectAssessment) {
+    let classes = ParticleClass.allCases.filter { kind in rows.contains { $0.label == kind } }
+    func isHeld(_ row: Row) -> Bool { row.micrograph % 5 == 4 }
+    let trained = rows.filter { !isHeld($0) }
+    let held = rows.filter(isHeld)
+    guard classes.count > 1, !trained.isEmpty, !held.isEmpty else {
+      throw DataError(
+        "\(rows.count) particles of \(classes.count) classes in \(micrographs) micrographs are too few to learn from; ask for more \(setting("micrographs"))"
+      )
+    }
+    let labels = trained.map { classes.firstIndex(of: $0.label)! }
+    var fitter = fitter
+    fitter.seed = seed
+    let fit = try fitter.fit(
+      Matrix(rows: trained.count, columns: features.names.count, values: trained.flatMap(\.features)), labels: labels,
+      classCount: classes.count, groups: trained.map(\.micrograph))
+    let sharpness = DefectModel.sharpness(ofShares: fit.outOfBag, labels: labels)
+    let record = TrainingRecord(
+      program: "tessera \(TesseraVersion.current)",
+      data: "simulated micrographs of \(Set(materials).sorted().joined(separator: ", ")) on amorphous carbon",
+      imageCount: micrographs,
+      epochs: 1, seed: seed)
+    var model = DefectModel(
+      forest: fit.forest, features: features, classes: classes, sharpness: sharpness, training: record,
+      licence: "Apache-2.0")
+    let assessment = DefectAssessment(
+      classes: classes, outOfBag: (fit.outOfBag, labels),
+      held: (
+        held.map { model.probabilities(of: $0.features) }, held.map { classes.firstIndex(of: $0.label)! },
+        held.map(\.micrograph)
+      ), importance: Array(zip(features.names, fit.importance)))
+    model.training.scores = assessment.scores
+    return (model, assessment)
+  }
+}

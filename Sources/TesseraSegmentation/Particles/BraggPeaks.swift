@@ -1,0 +1,149 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// The spots of one particle's lattice in the Fourier transform.
+///
+/// The particle is cut out with soft edges. Around each frequency the median power of its ring is what noise and film give; the power of a
+/// spot stands far above it.
+struct BraggPeaks {
+  /// One of the two opposite spots of a family of planes.
+  struct Peak {
+    /// Cycles a pixel; y 0 or more.
+    var frequency: Point
+    /// Power over the median of its ring.
+    var height: Double
+  }
+
+  /// The strongest first.
+  private(set) var peaks: [Peak] = []
+  /// Power over the median that chance hardly reaches: e-folds of the number of places, in units of the median.
+  let chance: Double
+  /// Side of the square, and the particle's soft shape in it.
+  let side: Int
+  let shape: Raster<Float>
+  private let spectrum: [SIMD2<Float>]
+  /// Standard deviation of a spot in pixels of the transform.
+  private let width: Double
+  let diameter: Double
+
+  /// Peaks that are looked for.
+  private static let most = 8
+
+  /// - Parameters:
+  ///   - image: a square around the particle.
+  ///   - shape: 1 inside the particle, 0 outside.
+  ///   - diameter: of the particle in pixels.
+  ///   - band: frequencies of lattices, in cycles a pixel.
+  init(of image: Raster<Float>, shape: Raster<Float>, diameter: Double, band: ClosedRange<Double>) {
+    side = image.width
+    self.diameter = diameter
+    let soft = GaussianFilter.smoothed(shape, sigma: max(1, 0.08 * diameter)).map { max(0, 2 * $0 - 1) }
+    self.shape = soft
+    let weight = soft.values.reduce(0, +)
+    let mean = weight > 0 ? zip(soft.values, image.values).reduce(Float(0)) { $0 + $1.0 * $1.1 } / weight : 0
+    let cut = zip(soft.values, image.values).map { SIMD2<Float>($0 * ($1 - mean), 0) }
+    var values = cut
+    ComplexTransform(width: side, height: side).forward(&values)
+    spectrum = values
+    width = 0.55 * Double(image.width) / max(diameter, 1)
+
+    let count = side
+    let power = values.map { Double($0.x * $0.x + $0.y * $0.y) }
+    let middle = count / 2
+    func frequency(_ index: Int) -> Double { Double(index <= middle ? index : index - count) }
+    // Medians of rings two pixels wide.
+    var rings = [[Double]](repeating: [], count: count)
+    var places: [(index: Int, x: Double, y: Double, ring: Int)] = []
+    let least = max(band.lowerBound, 2.5 / max(diameter, 1)) * Double(count)
+    let largest = band.upperBound * Double(count)
+    for y in 0...middle {
+      for x in 0..<count {
+        let (fx, fy) = (frequency(x), Double(y))
+        let radius = hypot(fx, fy)
+        guard radius >= least, radius <= largest, y > 0 || fx > 0 else { continue }
+        let ring = Int(radius / 2)
+        rings[ring].append(power[y * count + x])
+        places.append((y * count + x, fx, fy, ring))
+      }
+    }
+    let medians = rings.map { $0.isEmpty ? 0 : Statistics.median($0) }
+    // Spots are as wide as the shape makes them: so many of the places are independent.
+    let independent = Double(places.count) / max(1, 4 * .pi * width * width)
+    chance = log(max(2, independent)) / log(2)
+    var ranked: [(x: Double, y: Double, height: Double)] = []
+    for place in places where medians[place.ring] > 0 {
+      let height = power[place.index] / medians[place.ring]
+      if height > chance { ranked.append((place.x, place.y, height)) }
+    }
+    ranked.sort { a, b in (b.height, a.y, a.x) < (a.height, b.y, b.x) }
+    let apart = max(2.5, 3.2 * width)
+    for place in ranked {
+      let isNew = peaks.allSatisfy { peak in
+        let (px, py) = (peak.frequency.x * Double(count), peak.frequency.y * Double(count))
+        return min(hypot(place.x - px, place.y - py), hypot(place.x + px, place.y + py)) > apart
+      }
+      guard isNew else { continue }
+      peaks.append(Peak(frequency: Point(place.x, place.y) / Double(count), height: place.height))
+      if peaks.count == Self.most { break }
+    }
+  }
+
+  /// How one family of planes lies in the particle.
+  struct Extent {
+    /// Length of the mean of the amplitudes with their phases, over that without: 1 for one crystal, ½ and less where the two sides of a
+    /// fault are shifted against each other.
+    var coherence: Double
+    /// Part of the particle in which the amplitude exceeds half of its upper tenth: small for planes of one twin.
+    var share: Double
+    /// The weakest tenth of the amplitudes in the core of the particle, over their median: near 0 where a fault cuts the planes.
+    var weakest: Double
+  }
+
+  /// From the image of one spot alone.
+  func extent(of peak: Peak) -> Extent {
+    let count = side
+    var values = [SIMD2<Float>](repeating: .zero, count: count * count)
+    let (cx, cy) = (peak.frequency.x * Double(count), peak.frequency.y * Double(count))
+    // Wide enough to let a fault be seen, narrow enough to leave the next spot out.
+    let sigma = 1.6 * width
+    let reach = Int(3 * sigma) + 1
+    for dy in -reach...reach {
+      for dx in -reach...reach {
+        let (x, y) = (Int(cx.rounded()) + dx, Int(cy.rounded()) + dy)
+        let square = (Double(x) - cx) * (Double(x) - cx) + (Double(y) - cy) * (Double(y) - cy)
+        let index = ((y % count + count) % count) * count + (x % count + count) % count
+        values[index] = spectrum[index] * Float(exp(-square / (2 * sigma * sigma)))
+      }
+    }
+    ComplexTransform(width: count, height: count).inverse(inPlace: &values)
+    let inside = shape.values.indices.filter { shape.values[$0] > 0.5 }
+    guard inside.count > 20 else { return Extent(coherence: 0, share: 0, weakest: 0) }
+    let amplitude = inside.map { Double((values[$0].x * values[$0].x + values[$0].y * values[$0].y).squareRoot()) }
+    // The carrier, from the mean step of the phase between neighbours.
+    var (stepX, stepY) = (SIMD2<Double>.zero, SIMD2<Double>.zero)
+    func product(_ a: SIMD2<Float>, _ b: SIMD2<Float>) -> SIMD2<Double> {
+      [Double(a.x * b.x + a.y * b.y), Double(a.x * b.y - a.y * b.x)]
+    }
+    for index in inside where index % count + 1 < count && index + count < values.count {
+      stepX += product(values[index], values[index + 1])
+      stepY += product(values[index], values[index + count])
+    }
+    let (kx, ky) = (atan2(stepX.y, stepX.x), atan2(stepY.y, stepY.x))
+    var sum = SIMD2<Double>.zero
+    var total = 0.0
+    for (number, index) in inside.enumerated() {
+      let angle = -(kx * Double(index % count) + ky * Double(index / count))
+      let (re, im) = (Double(values[index].x), Double(values[index].y))
+      sum += [re * cos(angle) - im * sin(angle), re * sin(angle) + im * cos(angle)]
+      total += amplitude[number]
+    }
+    let upper = Statistics.quantile(amplitude, 0.9)
+    let core = inside.indices.filter { shape.values[inside[$0]] > 0.9 }.map { amplitude[$0] }
+    let middle = core.isEmpty ? 0 : Statistics.median(core)
+    return Extent(
+      coherence: total > 0 ? hypot(sum.x, sum.y) / total : 0,
+      share: Double(amplitude.count { $0 > 0.5 * upper }) / Double(amplitude.count),
+      weakest: middle > 0 ? Statistics.quantile(core, 0.1) / middle : 0)
+  }
+}

@@ -1,0 +1,166 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// What a forest is told of a particle: the five features of [P21], and a richer set of spots, phases, contrast and shape.
+public struct ParticleFeatures: Sendable, Codable, Equatable {
+  /// Whether the richer set is there.
+  public var isRich = true
+  public init() {}
+
+  private static let peakCount = 4
+  private static let radialCount = 8
+  /// Frequencies of lattices in nm⁻¹, and in cycles a pixel where the scale is unknown.
+  private static let band = 1.9...8.5
+  private static let plainBand = 0.06...0.4
+
+  public var names: [String] {
+    guard isRich else { return RingFeatures.names }
+    let peaks = (1...Self.peakCount).flatMap { ["height_\($0)", "coherence_\($0)", "share_\($0)", "weakest_\($0)"] }
+    let pairs = (2...Self.peakCount).flatMap { ["angle_1_\($0)", "ratio_1_\($0)"] }
+    let radial = (1...Self.radialCount).map { "radial_\($0)" }
+    return RingFeatures.names + ["spots", "directions", "spacing", "least_coherence", "least_share", "least_weakest"]
+      + peaks
+      + pairs + radial
+      + [
+        "two_fold", "four_fold", "six_fold", "contrast", "texture", "step", "circularity", "solidity", "aspect",
+        "diameter",
+      ]
+  }
+
+  /// - Parameters:
+  ///   - image: the whole image.
+  ///   - region: indices of the particle's pixels.
+  ///   - measures: of the region.
+  ///   - pixel: side of a pixel in nm; nil: unknown.
+  public func values(
+    of region: [Int], in image: Raster<Float>, measures: RegionMeasures, pixel: Double?
+  ) -> [Float] {
+    let width = image.width
+    var (left, right, top, bottom) = (Int.max, 0, Int.max, 0)
+    for index in region {
+      (left, right) = (min(left, index % width), max(right, index % width))
+      (top, bottom) = (min(top, index / width), max(bottom, index / width))
+    }
+    let side = max(4, min(right - left + 1, bottom - top + 1, image.width, image.height))
+    let square = image.cropped(
+      x: min(max(0, (left + right + 1 - side) / 2), image.width - side),
+      y: min(max(0, (top + bottom + 1 - side) / 2), image.height - side), width: side, height: side)
+    // The unit of intensity is no feature: relative to the whole image.
+    let (mean, deviation) = (Statistics.mean(image.values), Statistics.deviation(image.values))
+    let unit = Float(deviation > 0 ? 1 / deviation : 0)
+    var values = RingFeatures.values(of: square.map { ($0 - Float(mean)) * unit })
+    if isRich {
+      values += lattice(
+        of: region, in: image, box: (left, right, top, bottom), measures: measures, pixel: pixel)
+    }
+    return values.map { $0.isFinite ? Float($0) : 0 }
+  }
+
+  private func lattice(
+    of region: [Int], in image: Raster<Float>, box: (left: Int, right: Int, top: Int, bottom: Int),
+    measures: RegionMeasures, pixel: Double?
+  ) -> [Double] {
+    let (width, height) = (image.width, image.height)
+    let longest = max(box.right - box.left, box.bottom - box.top) + 1
+    let side = ComplexTransform.convenientSize(from: longest + longest / 4 + 8)
+    let (x0, y0) = ((box.left + box.right + 1 - side) / 2, (box.top + box.bottom + 1 - side) / 2)
+    var shape = Raster<Float>(width: side, height: side, filling: 0)
+    for index in region { shape[index % width - x0, index / width - y0] = 1 }
+    // Beyond the image stands its border.
+    var crop = Raster<Float>(width: side, height: side, filling: 0)
+    for y in 0..<side {
+      for x in 0..<side {
+        crop[x, y] = image[min(max(0, x + x0), width - 1), min(max(0, y + y0), height - 1)]
+      }
+    }
+    let diameter = measures.equivalentDiameter
+    let band =
+      pixel.map { min(0.4, $0 * Self.band.lowerBound)...min(0.45, max(0.1, $0 * Self.band.upperBound)) }
+      ?? Self.plainBand
+    let found = BraggPeaks(of: crop, shape: shape, diameter: diameter, band: band)
+    let peaks = Array(found.peaks.prefix(Self.peakCount))
+    // Half again above what chance reaches: nearly always a lattice.
+    let strong = found.peaks.filter { $0.height > 1.5 * found.chance }
+    let extents = peaks.map { found.extent(of: $0) }
+    func least(_ value: (BraggPeaks.Extent) -> Double) -> Double {
+      zip(peaks, extents).filter { $0.0.height > 1.5 * found.chance }.map { value($0.1) }.min() ?? 0
+    }
+    func angle(_ point: Point) -> Double { atan2(point.y, point.x) }
+    func between(_ a: Point, _ b: Point) -> Double {
+      let difference = abs(angle(a) - angle(b)).truncatingRemainder(dividingBy: .pi)
+      return min(difference, .pi - difference) * 180 / .pi
+    }
+    var directions: [Point] = []
+    for peak in strong where directions.allSatisfy({ between($0, peak.frequency) > 8 }) {
+      directions.append(peak.frequency)
+    }
+    let scale = pixel ?? 0.05
+    var values: [Double] = [
+      Double(strong.count), Double(directions.count), strong.first.map { scale / $0.frequency.length } ?? 0,
+      least(\.coherence), least(\.share), least(\.weakest),
+    ]
+    for number in 0..<Self.peakCount {
+      guard number < peaks.count else {
+        values += [0, 0, 0, 0]
+        continue
+      }
+      let extent = extents[number]
+      values += [log(peaks[number].height), extent.coherence, extent.share, extent.weakest]
+    }
+    for number in 1..<Self.peakCount {
+      guard number < peaks.count else {
+        values += [-1, -1]
+        continue
+      }
+      values += [
+        between(peaks[0].frequency, peaks[number].frequency),
+        peaks[number].frequency.length / peaks[0].frequency.length,
+      ]
+    }
+    values += radial(found.peaks, band: band) + angular(strong)
+    values += contrast(of: shape, crop)
+    values += [measures.circularity, measures.solidity, measures.aspect, diameter * scale]
+    return values
+  }
+
+  /// Logarithm of the strongest spot in each eighth of the band.
+  private func radial(_ peaks: [BraggPeaks.Peak], band: ClosedRange<Double>) -> [Double] {
+    var result = [Double](repeating: 0, count: Self.radialCount)
+    for peak in peaks {
+      let share = (peak.frequency.length - band.lowerBound) / (band.upperBound - band.lowerBound)
+      let bin = min(max(0, Int(share * Double(Self.radialCount))), Self.radialCount - 1)
+      result[bin] = max(result[bin], log(peak.height))
+    }
+    return result
+  }
+
+  /// How much the directions of the spots follow a two-, four- and six-fold rotation, 0 ... 1.
+  private func angular(_ peaks: [BraggPeaks.Peak]) -> [Double] {
+    [2.0, 4, 6].map { fold in
+      var (re, im, total) = (0.0, 0.0, 0.0)
+      for peak in peaks {
+        let (weight, turn) = (log(peak.height), fold * atan2(peak.frequency.y, peak.frequency.x))
+        re += weight * cos(turn)
+        im += weight * sin(turn)
+        total += weight
+      }
+      return total > 0 ? hypot(re, im) / total : 0
+    }
+  }
+
+  /// Mean inside less that around, over the deviation around; the two deviations; and how much the mean of large patches changes inside.
+  private func contrast(of shape: Raster<Float>, _ crop: Raster<Float>) -> [Double] {
+    let smooth = GaussianFilter.smoothed(crop, sigma: max(1, 0.06 * Double(crop.width)))
+    let inside = shape.values.indices.filter { shape.values[$0] > 0 }
+    let outside = shape.values.indices.filter { shape.values[$0] == 0 }
+    guard inside.count > 1, outside.count > 1 else { return [0, 0, 0] }
+    func numbers(_ places: [Int], _ image: Raster<Float>) -> [Float] { places.map { image.values[$0] } }
+    let (within, around) = (numbers(inside, crop), numbers(outside, crop))
+    let spread = max(1e-12, Statistics.deviation(around))
+    return [
+      (Statistics.mean(within) - Statistics.mean(around)) / spread, Statistics.deviation(within) / spread,
+      Statistics.deviation(numbers(inside, smooth)) / spread,
+    ]
+  }
+}

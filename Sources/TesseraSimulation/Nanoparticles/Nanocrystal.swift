@@ -1,0 +1,109 @@
+import Foundation
+import TesseraNumerics
+
+/// One crystal: its shape, its layers with their faults, and how it lies under the beam. Lengths in nm.
+struct Nanocrystal: Sendable {
+  enum View: Sendable {
+    /// Along a direction in which columns stand apart; faults are edge-on or absent.
+    case faulted, perfect
+    /// Along a direction far from all of those.
+    case tilted
+  }
+
+  var material: ParticleMaterial
+  var body: ConvexBody
+  /// Steps from each layer to the next; the first stands under the lowest layer.
+  var steps: [Int]
+  /// From the axes of the crystal to those of the microscope: x and y of the image, z along the beam.
+  var rotation: Rotation3D
+  /// Centre, in nm from the corner of the frame, and height over the film's lower surface.
+  var centre: SIMD3<Double>
+
+  /// Tilted particles are at least this far from all directions of columns, in radians.
+  private static let clearTilt = 9 * Double.pi / 180
+
+  static func random(
+    _ material: ParticleMaterial, diameter: Double, view: View, random: inout RandomSource
+  ) -> Nanocrystal {
+    let body = ConvexBody.random(facets: material.facets, diameter: diameter, random: &random)
+    var steps = material.perfectSteps(2 * Int((body.reach / material.layerSpacing).rounded(.up)) + 1)
+    if view == .faulted || (view == .tilted && random.uniform() < 0.4) {
+      addFault(to: &steps, diameter: diameter / material.layerSpacing, &random)
+    }
+    return Nanocrystal(
+      material: material, body: body, steps: steps,
+      rotation: rotation(material, diameter: diameter, view: view, random: &random), centre: .zero)
+  }
+
+  /// A twin, or one or two stacking faults, in the middle half of the particle.
+  private static func addFault(to steps: inout [Int], diameter: Double, _ random: inout RandomSource) {
+    func place(_ random: inout RandomSource) -> Int {
+      steps.count / 2 + Int(((random.uniform() - 0.5) * 0.5 * diameter).rounded())
+    }
+    let first = place(&random)
+    switch random.index(below: 3) {
+    case 0: for index in first..<steps.count { steps[index] *= -1 }
+    case 1: steps[first] *= -1
+    default:
+      steps[first] *= -1
+      // Another one, not so close that the two make a layer of a twin.
+      let second = place(&random)
+      if abs(second - first) > 3 { steps[second] *= -1 }
+    }
+  }
+
+  private static func rotation(
+    _ material: ParticleMaterial, diameter: Double, view: View, random: inout RandomSource
+  ) -> Rotation3D {
+    if view == .tilted {
+      while true {
+        let rotation = Rotation3D(random: &random)
+        let isClear = material.axes.allSatisfy { axis in
+          abs(rotation(axis).z) < cos(clearTilt)
+        }
+        if isClear { return rotation }
+      }
+    }
+    let zones = material.zones
+    let zone = view == .faulted ? zones[0] : zones[random.uniform() < 0.7 ? 0 : 1]
+    // Tilted so little that a column, from end to end, stays within a third of the way to the next.
+    let limit = min(0.03, 0.3 * 0.2 / diameter)
+    let direction = 2 * .pi * random.uniform()
+    let tilt = Rotation3D(about: [cos(direction), sin(direction), 0], by: limit * random.uniform())
+    let turn = Rotation3D(about: [0, 0, 1], by: 2 * .pi * random.uniform())
+    return tilt.after(turn).after(Rotation3D(bringingToZ: zone))
+  }
+
+  /// Calls back with each atom: its element's index in the material's `elements`, and its place.
+  func forEachAtom(_ body: (Int, SIMD3<Double>) -> Void) {
+    let (row, layer) = (material.rowSpacing, material.layerSpacing)
+    let reach = self.body.reach
+    let middle = steps.count / 2
+    let lineSpacing = row * 3.0.squareRoot() / 2
+    var letter = 0
+    for (number, step) in steps.enumerated() {
+      letter = ((letter + step) % 3 + 3) % 3
+      let z = Double(number - middle) * layer
+      let shift = Double(letter) * row / 3.0.squareRoot()
+      let lines = Int((reach / lineSpacing).rounded(.up)) + 2
+      for j in -lines...lines {
+        let y = Double(j) * lineSpacing + shift
+        guard abs(y) <= reach else { continue }
+        let start = j.isMultiple(of: 2) ? 0 : row / 2
+        let columns = Int((reach / row).rounded(.up)) + 1
+        for i in -columns...columns {
+          for (element, atom) in material.atoms.enumerated() {
+            let place = SIMD3(start + Double(i) * row, y, z + atom.height * layer)
+            if self.body.contains(place) { body(element, rotation(place) + centre) }
+          }
+        }
+      }
+    }
+  }
+
+  /// Length of the beam's way through the crystal at a place of the image, in nm.
+  func thickness(atX x: Double, y: Double) -> Double {
+    let back = rotation.inverse
+    return body.chord(through: back([x - centre.x, y - centre.y, 0]), along: back([0, 0, 1]))
+  }
+}

@@ -1,0 +1,71 @@
+import TesseraNetworks
+import TesseraNumerics
+
+/// Trains a network that finds nanoparticles [P21], on simulated images.
+///
+/// The loss is the cross-entropy of the two classes, background and particle, mean over the pixels. The network has the shape of [P21] with
+/// more channels, and sees images whose pixels have been joined until they measure about 0.06 nm (`binning(pixel:)`).
+public struct ParticleTraining: NetworkTraining {
+  public static let kind = NetworkModel.Kind.particles
+
+  public var images = ParticleImages()
+  /// Channels at full resolution; 4 in [P21].
+  public var width = 8
+  public var steps = 3000
+  public var batchSize = 16
+  public var learningRate = 2e-3
+  public var weightDecay = 1e-5
+  public var dropout: Double { 0 }
+  public var validationInterval = 200
+  public var validationCount = 128
+  public var patience: Int? = 12
+
+  public init() {}
+
+  public var seed: UInt64 { images.seed }
+  public var architecture: UNetArchitecture { .particles(width: width) }
+  public var normalization: InputNormalization { Self.normalization }
+
+  /// The contrast of surroundings that are larger than a particle.
+  public static let normalization: InputNormalization = {
+    var result = InputNormalization()
+    (result.spikeLimit, result.surroundings) = (nil, 96)
+    return result
+  }()
+
+  /// Side of a pixel in nm that the network knows best.
+  public static let pixel = 0.06
+
+  /// How many pixels are joined along each axis.
+  /// - Parameter pixel: side of a pixel of the image in nm.
+  static func binning(pixel: Double) -> Int { max(1, Int((Self.pixel / pixel).rounded())) }
+
+  /// Images that are never trained on.
+  public var validationImages: ParticleImages {
+    var images = images
+    images.seed = images.seed ^ 0x56_616C_6964
+    images.sceneCount = 32
+    return images
+  }
+
+  public func factors(_ step: Int) -> TrainingStep {
+    TrainingStep(loss: .crossEntropy, mapFactor: 1, learningRate: rate(of: step))
+  }
+
+  public func batch(_ indices: Range<Int>) -> TrainingBatch { images.batch(indices) }
+  public func validationBatch(_ indices: Range<Int>) -> TrainingBatch { validationImages.batch(indices) }
+
+  public func check() throws(ParameterError) {
+    try require((1...64).contains(width), setting("width"), is: width, mustBe: "between 1 and 64 channels")
+    try checkSchedule()
+    try require(
+      (32...1024).contains(images.side) && images.side % architecture.multiple == 0, "side of a training image",
+      is: images.side, mustBe: "a multiple of \(architecture.multiple) between 32 and 1024 pixels")
+    try require(
+      (images.side...2048).contains(images.sceneSide), "side of a scene", is: images.sceneSide,
+      mustBe: "between \(images.side) and 2048 pixels")
+    try require(
+      (1...100_000).contains(images.sceneCount), "number of scenes", is: images.sceneCount,
+      mustBe: "between 1 and 100000")
+  }
+}

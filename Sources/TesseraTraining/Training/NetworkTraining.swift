@@ -1,0 +1,83 @@
+import TesseraNetworks
+import TesseraNumerics
+
+/// A training: which network, on which images, in which steps. `TrainingRun` carries it out.
+public protocol NetworkTraining: Sendable, Codable, Equatable {
+  /// What the network finds.
+  static var kind: NetworkModel.Kind { get }
+
+  var architecture: UNetArchitecture { get }
+  /// What is done to an image before the network sees it.
+  var normalization: InputNormalization { get }
+  /// Steps of Adam, 1 or more, and images of each.
+  var steps: Int { get }
+  var batchSize: Int { get }
+  /// Rate of Adam at first, and how much of each weight is added to its gradient.
+  var learningRate: Double { get }
+  var weightDecay: Double { get }
+  /// Share of the numbers that the hidden layers of the spacing branch leave out while training, 0 ..< 1.
+  var dropout: Double { get }
+  /// Steps between two validations, and images of one.
+  var validationInterval: Int { get }
+  var validationCount: Int { get }
+  /// Training ends when this many validations in a row have not lowered the loss by a thousandth; nil: never early.
+  var patience: Int? { get }
+  /// Of all random choices.
+  var seed: UInt64 { get }
+
+  /// Throws unless every number is in range.
+  func check() throws(ParameterError)
+  /// What step `step` pays, and how fast it learns.
+  func factors(_ step: Int) -> TrainingStep
+  /// Training images with these numbers; the same number always gives the same image.
+  func batch(_ indices: Range<Int>) -> TrainingBatch
+  /// The same of images that are never trained on.
+  func validationBatch(_ indices: Range<Int>) -> TrainingBatch
+}
+
+extension NetworkTraining {
+  /// The rate of step `step`: it falls by ten at half, three quarters and nine tenths of all steps.
+  public func rate(of step: Int) -> Double {
+    let share = Double(step) / Double(max(1, steps))
+    return learningRate * (share < 0.5 ? 1 : share < 0.75 ? 0.1 : share < 0.9 ? 0.01 : 0.001)
+  }
+
+  /// Throws unless the numbers of the schedule are in range.
+  func checkSchedule() throws(ParameterError) {
+    try require((1...10_000_000).contains(steps), setting("steps"), is: steps, mustBe: "between 1 and 10000000")
+    try require((1...256).contains(batchSize), "images of a step", is: batchSize, mustBe: "between 1 and 256")
+    try require(
+      learningRate > 0 && learningRate <= 1, setting("learning rate"), is: learningRate, mustBe: "above 0 and at most 1"
+    )
+    try require(weightDecay >= 0 && weightDecay <= 1, "weight decay", is: weightDecay, mustBe: "between 0 and 1")
+    try require(dropout >= 0 && dropout < 1, "dropout", is: dropout, mustBe: "0 or more and below 1")
+    try require(validationInterval > 0, "steps between validations", is: validationInterval, mustBe: "1 or more")
+    try require(
+      (1...100_000).contains(validationCount), "images of a validation", is: validationCount,
+      mustBe: "between 1 and 100000")
+    try require(patience.map { $0 > 0 } ?? true, "patience", is: patience ?? 0, mustBe: "1 or more validations")
+  }
+}
+
+/// What a step pays for errors, and how fast it learns.
+public struct TrainingStep: Sendable, Equatable {
+  public enum Loss: Int32, Sendable {
+    /// The sum over the pixels that count of the squared difference.
+    case squares = 0
+    /// The mean over the pixels that count of the cross-entropy; the network's output is a softmax.
+    case crossEntropy = 1
+  }
+
+  public var loss: Loss
+  /// Factor of the loss of the maps.
+  public var mapFactor: Double
+  /// The branch pays ((found − wanted) / wanted · unit)².
+  public var spacingUnit: Double
+  /// Rate of Adam.
+  public var learningRate: Double
+
+  public init(loss: Loss, mapFactor: Double, spacingUnit: Double = 0, learningRate: Double) {
+    (self.loss, self.mapFactor) = (loss, mapFactor)
+    (self.spacingUnit, self.learningRate) = (spacingUnit, learningRate)
+  }
+}

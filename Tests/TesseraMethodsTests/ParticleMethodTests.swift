@@ -1,0 +1,179 @@
+import Foundation
+import TesseraFormats
+import TesseraHDF5
+import TesseraImaging
+import TesseraLearning
+import TesseraMethods
+import TesseraNetworks
+import TesseraNumerics
+import TesseraSimulation
+import TestSupport
+import Testing
+
+struct `Nanoparticles` {
+  private let folder = TemporaryFolder()
+
+  /// Four particles of gold on 3 nm of carbon.
+  private static let simulated: SimulatedParticles = {
+    var simulation = ParticleSimulation()
+    simulation.frame.width = 640
+    simulation.frame.height = 512
+    (simulation.field.film, simulation.field.number, simulation.seed) = (3, 5, 7)
+    return try! simulation.run()
+  }()
+
+  private func written(_ mask: Raster<UInt16>) throws -> String {
+    let path = folder / "mask.tif"
+    try TIFFWriter.write([mask], to: path, replacing: true)
+    return path
+  }
+
+  @Test(.slow) func `are found where they were planted, and measured`() throws {
+    let simulated = Self.simulated
+    let result = try ParticleMethod().result(on: simulated.micrograph)
+    let truth = simulated.instances
+    let score = InstanceScore(result.labels.map { Int($0) }, truth: truth.labels.map { Int($0) })
+    #expect(score.foundCount == score.trueCount && score.falseCount == 0, "\(score)")
+    let mask = MaskScore(result.mask.map { $0 ? 1 : 0 }, truth: truth.labels.map { Float($0) })
+    #expect(mask.dice > 0.93, "\(mask.dice)")
+    for particle in result.particles {
+      let label = truth.labels[Int(particle.measures.centroid.x.rounded()), Int(particle.measures.centroid.y.rounded())]
+      let area = Double(truth.places[Int(label) - 1].area)
+      #expect(abs(particle.measures.area - area) < 0.12 * area)
+      let sum = particle.probabilities.values.reduce(0, +)
+      #expect(abs(sum - 1) < 1e-9 && particle.probability >= 0.2 && particle.probability < 1)
+      #expect((particle.confidence ?? 0) > 0.7 && particle.areaError >= particle.measures.areaError)
+    }
+    // The same on one thread.
+    let again = try Workers.$limit.withValue(1) { try ParticleMethod().result(on: simulated.micrograph) }
+    #expect(again.labels == result.labels && again.map == result.map)
+    #expect(again.particles.map(\.probabilities) == result.particles.map(\.probabilities))
+  }
+
+  @Test(arguments: [0.0, 2, 6, 20]) func `are not found in noise`(width: Double) throws {
+    var random = RandomSource(seed: 3)
+    let noise = Raster<Float>(width: 400, height: 300, filling: 0).map { _ in Float(random.gaussian()) }
+    let micrograph = Micrograph(name: "noise", pixels: GaussianFilter.smoothed(noise, sigma: width))
+    let result = try ParticleMethod().result(on: micrograph)
+    #expect(result.particles.count <= (width == 0 ? 0 : 1), "\(result.particles.count)")
+    #expect(result.summary.fractionOnAxis == nil || !result.particles.isEmpty)
+    if result.particles.isEmpty { #expect(result.warnings.contains { $0.contains("no particle") }) }
+  }
+
+  @Test func `of a given mask are measured as they are`() throws {
+    var mask = Raster<UInt16>(width: 200, height: 160, filling: 0)
+    for y in 0..<160 {
+      for x in 0..<200 {
+        // A disc, a lone pixel, and a square that the border cuts.
+        if hypot(Double(x) - 80.3, Double(y) - 70.7) <= 20 { mask[x, y] = 1 }
+        if x > 180 && y > 140 { mask[x, y] = 1 }
+      }
+    }
+    mask[150, 20] = 1
+    var random = RandomSource(seed: 5)
+    let pixels = mask.map { Float($0) + 0.1 * Float(random.gaussian()) }
+    let micrograph = Micrograph(
+      name: "disc", pixels: pixels, calibration: Calibration(nanometresPerPixel: 0.1), metadata: [:])
+    var method = ParticleMethod()
+    method.finder.mask = try written(mask)
+    let result = try method.result(on: micrograph)
+    #expect(result.particles.count == 2 && result.cut == 1 && result.map == nil)
+    let (lone, disc) = (result.particles[0].measures, result.particles[1].measures)
+    #expect(lone.area == 1 && abs(disc.area / (400 * .pi) - 1) < 0.02 && abs(disc.circularity - 1) < 0.03)
+    #expect(result.particles.allSatisfy { $0.probabilities[.background, default: 0] == 0 })
+    // Labels that touch stay apart.
+    var halves = mask
+    for index in halves.values.indices where halves.values[index] > 0 && index % 200 > 80 { halves.values[index] = 7 }
+    method.finder.mask = try written(halves)
+    #expect(try method.result(on: micrograph).particles.count == 2)
+  }
+
+  @Test func `of a mask that does not fit are refused with a sentence`() throws {
+    let micrograph = Micrograph(name: "a", pixels: Raster(width: 64, height: 64, filling: 0).map { _ in Float.random(in: 0...1) })
+    var method = ParticleMethod()
+    method.finder.mask = try written(Raster(width: 32, height: 64, filling: 1))
+    let error = #expect(throws: DataError.self) { try method.result(on: micrograph) }
+    #expect(error?.description.contains("32 x 64 pixels, but the image has 64 x 64") == true)
+    // A single particle larger than the image: nothing can be measured.
+    method.finder.mask = try written(Raster(width: 64, height: 64, filling: 1))
+    let result = try method.result(on: micrograph)
+    #expect(result.particles.isEmpty && result.cut == 1)
+    #expect(result.warnings.contains { $0.contains("border cuts the one") })
+    method.finder.mask = nil
+    method.finder.leastDiameter = .nan
+    #expect(throws: ParameterError.self) { try method.result(on: micrograph) }
+  }
+
+  @Test func `by simpler rules are found where the image is simple`() throws {
+    var random = RandomSource(seed: 9)
+    var pixels = Raster<Float>(width: 300, height: 300, filling: 0)
+    for y in 0..<300 {
+      for x in 0..<300 {
+        let isIn = hypot(Double(x) - 100, Double(y) - 120) < 40 || hypot(Double(x) - 210, Double(y) - 200) < 30
+        pixels[x, y] = (isIn ? 1 : 0) + 0.1 * Float(random.gaussian())
+      }
+    }
+    let micrograph = Micrograph(name: "discs", pixels: pixels, calibration: Calibration(nanometresPerPixel: 0.05), metadata: [:])
+    var method = ParticleMethod()
+    method.finder.route = .otsu
+    let result = try method.result(on: micrograph)
+    #expect(result.labels.values.max().map { $0 <= 2 } == true && result.mask.values.count { $0 } > 7000)
+    method.finder.route = .fourier
+    #expect(throws: Never.self) { try method.result(on: micrograph) }
+  }
+}
+
+struct `The model of defects` {
+  private let folder = TemporaryFolder()
+
+  private func small() throws -> DefectModel {
+    var random = RandomSource(seed: 1)
+    var features = ParticleFeatures()
+    features.isRich = false
+    let labels = (0..<90).map { $0 % 3 }
+    let table = Matrix<Float>(
+      rows: 90, columns: 5, values: labels.flatMap { label in (0..<5).map { _ in Float(label) + Float(random.gaussian()) } })
+    var fitter = ForestFitter()
+    fitter.treeCount = 12
+    let fit = try fitter.fit(table, labels: labels, classCount: 3)
+    return DefectModel(
+      forest: fit.forest, features: features, classes: [.fault, .noFault, .misoriented], sharpness: 1.5,
+      training: TrainingRecord(program: "test", data: "numbers", imageCount: 90, epochs: 1, seed: 1), licence: "none")
+  }
+
+  @Test func `is the same when it is read again`() throws {
+    let model = try small()
+    let path = folder / "a.tessera-model"
+    try model.write(to: path)
+    let read = try DefectModel(readFrom: path)
+    // Shares of leaves lose what half precision does not hold.
+    let row: [Float] = [0.3, 1.2, 0.8, 1.1, 0.2]
+    for (a, b) in zip(model.probabilities(of: row), read.probabilities(of: row)) { #expect(abs(a - b) < 2e-3) }
+    try read.write(to: folder / "b.tessera-model")
+    #expect(FileManager.default.contentsEqual(atPath: path, andPath: folder / "b.tessera-model"))
+    #expect(abs(read.probabilities(of: row).reduce(0, +) - 1) < 1e-9)
+  }
+
+  @Test func `of another kind or damaged is refused with a sentence`() throws {
+    let path = folder / "a.tessera-model"
+    try small().write(to: path)
+    let other = #expect(throws: FormatError.self) { try NetworkModel(readFrom: path, kind: .particles) }
+    #expect(other?.description.contains("is a model of defects, but a model of particles is needed here") == true)
+    var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
+    for place in stride(from: 0, to: bytes.count, by: max(1, bytes.count / 60)) {
+      bytes[place] ^= 0x55
+      try bytes.write(to: URL(fileURLWithPath: path))
+      #expect(throws: FormatError.self) { try DefectModel(readFrom: path) }
+      bytes[place] ^= 0x55
+    }
+    try bytes.prefix(bytes.count / 2).write(to: URL(fileURLWithPath: path))
+    #expect(throws: FormatError.self) { try DefectModel(readFrom: path) }
+  }
+
+  @Test func `that comes with the program knows its classes`() {
+    let model = DefectModel.shipped
+    #expect(Set(model.classes).isSuperset(of: [.fault, .noFault, .misoriented, .agglomeration]))
+    #expect(model.forest.featureCount == model.features.names.count)
+    #expect((model.training.scores["mean_recall"] ?? 0) > 0.7)
+  }
+}
