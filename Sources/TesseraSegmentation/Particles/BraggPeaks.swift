@@ -6,19 +6,19 @@ import TesseraNumerics
 ///
 /// The particle is cut out with soft edges. Around each frequency the median power of its ring is what noise and film give; the power of a
 /// spot stands far above it.
-struct BraggPeaks {
+package struct BraggPeaks {
   /// One of the two opposite spots of a family of planes.
-  struct Peak {
+  package struct Peak {
     /// Cycles a pixel; y 0 or more.
-    var frequency: Point
+    package var frequency: Point
     /// Power over the median of its ring.
-    var height: Double
+    package var height: Double
   }
 
   /// The strongest first.
-  private(set) var peaks: [Peak] = []
+  package private(set) var peaks: [Peak] = []
   /// Power over the median that chance hardly reaches: e-folds of the number of places, in units of the median.
-  let chance: Double
+  package let chance: Double
   /// Side of the square, and the particle's soft shape in it.
   let side: Int
   let shape: Raster<Float>
@@ -35,7 +35,7 @@ struct BraggPeaks {
   ///   - shape: 1 inside the particle, 0 outside.
   ///   - diameter: of the particle in pixels.
   ///   - band: frequencies of lattices, in cycles a pixel.
-  init(of image: Raster<Float>, shape: Raster<Float>, diameter: Double, band: ClosedRange<Double>) {
+  package init(of image: Raster<Float>, shape: Raster<Float>, diameter: Double, band: ClosedRange<Double>) {
     side = image.width
     self.diameter = diameter
     let soft = GaussianFilter.smoothed(shape, sigma: max(1, 0.08 * diameter)).map { max(0, 2 * $0 - 1) }
@@ -90,18 +90,18 @@ struct BraggPeaks {
   }
 
   /// How one family of planes lies in the particle.
-  struct Extent {
+  package struct Extent {
     /// Length of the mean of the amplitudes with their phases, over that without: 1 for one crystal, ½ and less where the two sides of a
     /// fault are shifted against each other.
-    var coherence: Double
+    package var coherence: Double
     /// Part of the particle in which the amplitude exceeds half of its upper tenth: small for planes of one twin.
-    var share: Double
+    package var share: Double
     /// The weakest tenth of the amplitudes in the core of the particle, over their median: near 0 where a fault cuts the planes.
-    var weakest: Double
+    package var weakest: Double
   }
 
   /// From the image of one spot alone.
-  func extent(of peak: Peak) -> Extent {
+  package func extent(of peak: Peak) -> Extent {
     let count = side
     var values = [SIMD2<Float>](repeating: .zero, count: count * count)
     let (cx, cy) = (peak.frequency.x * Double(count), peak.frequency.y * Double(count))

@@ -1,9 +1,9 @@
 import TesseraNumerics
 
 /// Lines of equal height in an image (marching squares; Lorensen & Cline, SIGGRAPH 1987, in the plane).
-enum ContourTracer {
+package enum ContourTracer {
   /// The longest closed line at `level`; empty where there is none. Pixels at the border of the image must lie below the level.
-  static func longest(of image: Raster<Float>, level: Float) -> [Point] {
+  package static func longest(of image: Raster<Float>, level: Float) -> [Point] {
     let (width, height) = (image.width, image.height)
     // An edge between two neighbours is named by the pixel at its left or upper end, twice, plus 1 if it runs down.
     func crossing(_ edge: Int) -> Point {

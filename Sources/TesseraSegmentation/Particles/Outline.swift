@@ -6,15 +6,15 @@ import TesseraNumerics
 ///
 /// Smoothing moves a curved outline inwards by κσ²/2, κ its curvature. All around a region without holes κ turns by 2π, so its
 /// area lacks πσ², and its length 2π²σ² over the length (exact for a disc, nearly so for other rounded shapes); both are added again.
-struct Outline: Sendable {
+package struct Outline: Sendable {
   /// Corners of a closed polygon, in pixels of the image.
-  let corners: [Point]
+  package let corners: [Point]
 
   private static let sigma = 1.0
 
   /// - Parameters:
   ///   - region: indices of its pixels in an image of this width.
-  init(of region: [Int], width: Int) {
+  package init(of region: [Int], width: Int) {
     let margin = 5
     var (left, right, top, bottom) = (Int.max, Int.min, Int.max, Int.min)
     for index in region {
@@ -33,20 +33,20 @@ struct Outline: Sendable {
   }
 
   /// Of the polygon, in square pixels; not corrected.
-  var polygonArea: Double { abs(0.5 * sides { $0.cross($1) }.reduce(0, +)) }
+  package var polygonArea: Double { abs(0.5 * sides { $0.cross($1) }.reduce(0, +)) }
 
   /// In pixels.
-  var length: Double {
+  package var length: Double {
     let length = sides { ($1 - $0).length }.reduce(0, +)
     guard length > 0 else { return 0 }
     return length + 2 * .pi * .pi * Self.sigma * Self.sigma / length
   }
 
   /// In square pixels.
-  var area: Double { polygonArea + .pi * Self.sigma * Self.sigma }
+  package var area: Double { polygonArea + .pi * Self.sigma * Self.sigma }
 
   /// Area of the smallest convex polygon around the outline, in square pixels; smoothing taken back as in `area`.
-  var hullArea: Double {
+  package var hullArea: Double {
     let hull = Self.hull(corners)
     guard hull.count > 2 else { return area }
     let twice = hull.indices.map { hull[$0].cross(hull[($0 + 1) % hull.count]) }.reduce(0, +)

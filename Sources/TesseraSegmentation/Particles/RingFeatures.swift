@@ -7,11 +7,11 @@ import TesseraNumerics
 /// S(i) is the sum of |F| over a soft ring that begins √2 i pixels of the transform from its centre: it rises over 4 pixels, is flat over 10 and
 /// falls over 4, both edges error functions. The crop is the bounding box of the particle, cut to a square of side n around its middle;
 /// i runs to min(n, 100).
-enum RingFeatures {
-  static let names = ["ring_mean", "ring_deviation", "ring_centre", "crop_mean", "crop_deviation"]
+package enum RingFeatures {
+  package static let names = ["ring_mean", "ring_deviation", "ring_centre", "crop_mean", "crop_deviation"]
 
   /// - Parameter crop: a square.
-  static func values(of crop: Raster<Float>) -> [Double] {
+  package static func values(of crop: Raster<Float>) -> [Double] {
     let side = crop.width
     let spectrum = FourierTransform(width: side, height: side).spectrum(of: crop)
     // Sums of |F| over rings of a quarter of a pixel.

@@ -1,19 +1,19 @@
 import TesseraNumerics
 
 /// An ellipsoid with flat facets: what a nanoparticle looks like from outside. Lengths in nm, the origin inside.
-struct ConvexBody: Sendable {
+package struct ConvexBody: Sendable {
   /// Half axes along x, y and z.
-  var radii: SIMD3<Double>
+  package var radii: SIMD3<Double>
   /// Unit normals of the facets, and how far each is from the origin.
-  var facets: [(normal: SIMD3<Double>, distance: Double)]
+  package var facets: [(normal: SIMD3<Double>, distance: Double)]
 
-  func contains(_ place: SIMD3<Double>) -> Bool {
+  package func contains(_ place: SIMD3<Double>) -> Bool {
     let scaled = place / radii
     return (scaled * scaled).sum() <= 1 && facets.allSatisfy { ($0.normal * place).sum() <= $0.distance }
   }
 
   /// Length of the straight line through `place` along `direction` (a unit vector) that lies inside; 0 outside.
-  func chord(through place: SIMD3<Double>, along direction: SIMD3<Double>) -> Double {
+  package func chord(through place: SIMD3<Double>, along direction: SIMD3<Double>) -> Double {
     let (p, u) = (place / radii, direction / radii)
     let (a, b, c) = ((u * u).sum(), (p * u).sum(), (p * p).sum() - 1)
     let root = b * b - a * c
@@ -33,12 +33,12 @@ struct ConvexBody: Sendable {
   }
 
   /// Every place inside is at most this far from the origin.
-  var reach: Double { radii.max() }
+  package var reach: Double { radii.max() }
 
   /// A body for a crystal with these facets: each is cut a little nearer or farther, and the whole may be longer than wide.
   ///
   /// - Parameter diameter: about that of a circle of the area of its outline.
-  static func random(
+  package static func random(
     facets: [SIMD3<Double>], diameter: Double, random: inout RandomSource
   ) -> ConvexBody {
     let stretch = 1 + 0.35 * random.uniform() * random.uniform()

@@ -6,12 +6,12 @@ import TesseraNumerics
 ///     ψ ← F⁻¹[P · F[exp(i (1 + iκ) φ) ψ]],   P = exp(−iπ λ Δz q²),   φ = γ λ F⁻¹[Σ f(q)],
 ///
 /// the sum over the atoms of the slice. Frequencies above two thirds of Nyquist's are cut off, so that products do not wrap around.
-struct Multislice {
+package struct Multislice {
   let width, height: Int
   /// Side of a pixel in nm.
   let pixel: Double
   let optics: TransmissionOptics
-  private(set) var wave: [SIMD2<Float>]
+  package private(set) var wave: [SIMD2<Float>]
   private let real: FourierTransform
   private let complex: ComplexTransform
 
@@ -22,7 +22,7 @@ struct Multislice {
   private static let thermal = 0.006
 
   /// A plane wave.
-  init(width: Int, height: Int, pixel: Double, optics: TransmissionOptics) {
+  package init(width: Int, height: Int, pixel: Double, optics: TransmissionOptics) {
     (self.width, self.height, self.pixel, self.optics) = (width, height, pixel, optics)
     real = FourierTransform(width: width, height: height)
     complex = ComplexTransform(width: width, height: height)
@@ -35,7 +35,7 @@ struct Multislice {
   /// The phase of atoms: `counts` of one element on each pixel, spread over four pixels where they lie between.
   ///
   /// - Parameter structure: factor of the spectrum at q² in nm⁻².
-  func phase(
+  package func phase(
     of counts: Raster<Float>, _ factor: ScatteringFactor, isSpread: Bool = true,
     structure: (Double) -> Double = { _ in 1 }
   ) -> Raster<Float> {
@@ -66,7 +66,7 @@ struct Multislice {
   }
 
   /// Passes a slice of this phase and goes on by `distance` nm.
-  mutating func pass(_ phase: Raster<Float>, distance: Double) {
+  package mutating func pass(_ phase: Raster<Float>, distance: Double) {
     for index in wave.indices {
       let angle = phase.values[index]
       let amplitude = exp(-Self.absorption * angle)
@@ -82,7 +82,7 @@ struct Multislice {
   }
 
   /// The intensity behind the objective lens; 1 without a specimen.
-  mutating func intensity() -> Raster<Float> {
+  package mutating func intensity() -> Raster<Float> {
     filter { [optics] q2 in
       let (angle, size) = (-optics.aberration(atSquaredFrequency: q2), optics.envelope(atSquaredFrequency: q2))
       return (size * cos(angle), size * sin(angle))

@@ -2,27 +2,27 @@ import Foundation
 import TesseraNumerics
 
 /// One crystal: its shape, its layers with their faults, and how it lies under the beam. Lengths in nm.
-struct Nanocrystal: Sendable {
-  enum View: Sendable {
+package struct Nanocrystal: Sendable {
+  package enum View: Sendable {
     /// Along a direction in which columns stand apart; faults are edge-on or absent.
     case faulted, perfect
     /// Along a direction far from all of those.
     case tilted
   }
 
-  var material: ParticleMaterial
-  var body: ConvexBody
+  package var material: ParticleMaterial
+  package var body: ConvexBody
   /// Steps from each layer to the next; the first stands under the lowest layer.
-  var steps: [Int]
+  package var steps: [Int]
   /// From the axes of the crystal to those of the microscope: x and y of the image, z along the beam.
-  var rotation: Rotation3D
+  package var rotation: Rotation3D
   /// Centre, in nm from the corner of the frame, and height over the film's lower surface.
-  var centre: SIMD3<Double>
+  package var centre: SIMD3<Double>
 
   /// Tilted particles are at least this far from all directions of columns, in radians.
   private static let clearTilt = 9 * Double.pi / 180
 
-  static func random(
+  package static func random(
     _ material: ParticleMaterial, diameter: Double, view: View, random: inout RandomSource
   ) -> Nanocrystal {
     let body = ConvexBody.random(facets: material.facets, diameter: diameter, random: &random)
@@ -75,7 +75,7 @@ struct Nanocrystal: Sendable {
   }
 
   /// Calls back with each atom: its element's index in the material's `elements`, and its place.
-  func forEachAtom(_ body: (Int, SIMD3<Double>) -> Void) {
+  package func forEachAtom(_ body: (Int, SIMD3<Double>) -> Void) {
     let (row, layer) = (material.rowSpacing, material.layerSpacing)
     let reach = self.body.reach
     let middle = steps.count / 2
@@ -102,7 +102,7 @@ struct Nanocrystal: Sendable {
   }
 
   /// Length of the beam's way through the crystal at a place of the image, in nm.
-  func thickness(atX x: Double, y: Double) -> Double {
+  package func thickness(atX x: Double, y: Double) -> Double {
     let back = rotation.inverse
     return body.chord(through: back([x - centre.x, y - centre.y, 0]), along: back([0, 0, 1]))
   }

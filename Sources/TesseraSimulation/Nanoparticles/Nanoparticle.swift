@@ -3,12 +3,12 @@ import TesseraImaging
 import TesseraNumerics
 
 /// What counts as one particle of the truth: a crystal, or several that lie over each other.
-struct Nanoparticle: Sendable {
-  var crystals: [Nanocrystal]
-  var kind: ParticleClass
+package struct Nanoparticle: Sendable {
+  package var crystals: [Nanocrystal]
+  package var kind: ParticleClass
   /// Radius in nm of a circle around `centre` that holds it.
-  var reach: Double
-  var centre: SIMD2<Double> {
+  package var reach: Double
+  package var centre: SIMD2<Double> {
     didSet {
       let step = centre - oldValue
       for index in crystals.indices {
@@ -19,7 +19,7 @@ struct Nanoparticle: Sendable {
   }
 
   /// A particle of a class, its centre at the origin.
-  static func random(
+  package static func random(
     _ material: ParticleMaterial, diameter: Double, kind: ParticleClass, random: inout RandomSource
   ) -> Nanoparticle {
     guard kind == .agglomeration else {

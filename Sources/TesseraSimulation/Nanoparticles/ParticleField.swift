@@ -25,7 +25,7 @@ public struct ParticleField: Sendable, Codable, Equatable {
   private static let attempts = 60
 
   /// The particles of a frame; those whose middle lies in it.
-  func particles(in frame: Frame, random: inout RandomSource) -> [Nanoparticle] {
+  package func particles(in frame: Frame, random: inout RandomSource) -> [Nanoparticle] {
     let material = ParticleMaterial(named: material)!
     let size = SIMD2(Double(frame.width), Double(frame.height)) * frame.nanometresPerPixel
     var placed: [Nanoparticle] = []

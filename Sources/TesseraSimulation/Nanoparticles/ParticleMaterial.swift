@@ -13,7 +13,7 @@ public struct ParticleMaterial: Sendable, Equatable {
   /// Name on the command line.
   public let name: String
   /// Distance of neighbours in a layer, and of layers, in nm.
-  let rowSpacing, layerSpacing: Double
+  package let rowSpacing, layerSpacing: Double
   let stacking: Stacking
   /// Atoms over each node of a layer: element, and height in layer spacings.
   let atoms: [(element: String, height: Double)]
@@ -50,16 +50,16 @@ public struct ParticleMaterial: Sendable, Equatable {
     ParticleMaterial(name, rowSpacing: a, layerSpacing: c / 2, .hexagonal, [(elements[0], 0), (elements[1], 0.75)])
   }
 
-  var elements: [String] { atoms.map(\.element) }
+  package var elements: [String] { atoms.map(\.element) }
 
   /// Steps from each of `count` layers to the next, without faults.
-  func perfectSteps(_ count: Int) -> [Int] {
+  package func perfectSteps(_ count: Int) -> [Int] {
     (0..<count).map { stacking == .cubic || $0.isMultiple(of: 2) ? 1 : -1 }
   }
 
   /// Directions of view in which columns of atoms stand apart at the resolution of ordinary microscopes. Along the first, planar faults
   /// are seen edge-on.
-  var zones: [SIMD3<Double>] {
+  package var zones: [SIMD3<Double>] {
     switch stacking {
     case .cubic: [[1, 0, 0], Self.cubeAxes[2]]
     case .hexagonal: [[1, 0, 0], [0, 0, 1]]
@@ -67,7 +67,7 @@ public struct ParticleMaterial: Sendable, Equatable {
   }
 
   /// All directions in which some columns stand apart: a particle that is tilted far from each of them shows none.
-  var axes: [SIMD3<Double>] {
+  package var axes: [SIMD3<Double>] {
     let rows = (0..<3).map { index -> SIMD3<Double> in
       let angle = Double(index) * .pi / 3
       return [cos(angle), sin(angle), 0]
@@ -96,7 +96,7 @@ public struct ParticleMaterial: Sendable, Equatable {
   }()
 
   /// Normals of the facets: {111} and {100} of cubic crystals, the prism and the base of hexagonal ones.
-  var facets: [SIMD3<Double>] {
+  package var facets: [SIMD3<Double>] {
     switch stacking {
     case .cubic:
       let (flat, third) = (2 * 2.0.squareRoot() / 3, 1.0 / 3)

@@ -2,23 +2,23 @@ import Foundation
 import TesseraNumerics
 
 /// A rotation in space, as the images of the three axes.
-struct Rotation3D: Sendable {
-  var x, y, z: SIMD3<Double>
+package struct Rotation3D: Sendable {
+  package var x, y, z: SIMD3<Double>
 
-  func callAsFunction(_ v: SIMD3<Double>) -> SIMD3<Double> { x * v.x + y * v.y + z * v.z }
+  package func callAsFunction(_ v: SIMD3<Double>) -> SIMD3<Double> { x * v.x + y * v.y + z * v.z }
 
   /// The rotation back.
-  var inverse: Rotation3D {
+  package var inverse: Rotation3D {
     Rotation3D(x: [x.x, y.x, z.x], y: [x.y, y.y, z.y], z: [x.z, y.z, z.z])
   }
 
   /// First another rotation, then this one.
-  func after(_ first: Rotation3D) -> Rotation3D {
+  package func after(_ first: Rotation3D) -> Rotation3D {
     Rotation3D(x: self(first.x), y: self(first.y), z: self(first.z))
   }
 
   /// About a unit vector, by an angle in radians (Rodrigues).
-  init(about axis: SIMD3<Double>, by angle: Double) {
+  package init(about axis: SIMD3<Double>, by angle: Double) {
     func turned(_ v: SIMD3<Double>) -> SIMD3<Double> {
       v * cos(angle) + Self.cross(axis, v) * sin(angle) + axis * ((axis * v).sum() * (1 - cos(angle)))
     }
@@ -28,7 +28,7 @@ struct Rotation3D: Sendable {
   private init(x: SIMD3<Double>, y: SIMD3<Double>, z: SIMD3<Double>) { (self.x, self.y, self.z) = (x, y, z) }
 
   /// Turns a unit vector to +z.
-  init(bringingToZ direction: SIMD3<Double>) {
+  package init(bringingToZ direction: SIMD3<Double>) {
     let axis = Self.cross(direction, [0, 0, 1])
     let sine = (axis * axis).sum().squareRoot()
     self =
@@ -38,7 +38,7 @@ struct Rotation3D: Sendable {
   }
 
   /// Any rotation, all equally likely.
-  init(random: inout RandomSource) {
+  package init(random: inout RandomSource) {
     // Shoemake, Graphics Gems III (1992) 124: a unit vector, and a turn about it.
     let height = 2 * random.uniform() - 1
     let (angle, turn) = (2 * .pi * random.uniform(), 2 * .pi * random.uniform())

@@ -5,19 +5,19 @@ import Foundation
 ///     f(q) = Σ aᵢ exp(−bᵢ q² / 4).
 ///
 /// Source: Peng, Ren, Dudarev & Whelan, Acta Cryst. A 52 (1996) 257, the parameters for s up to 6 per Angstrom.
-struct ScatteringFactor: Sendable {
+package struct ScatteringFactor: Sendable {
   /// In Angstrom, and in square Angstrom.
   let a, b: [Double]
 
   /// Nil for an element that no material here has.
-  init?(of element: String) {
+  package init?(of element: String) {
     guard let numbers = Self.table[element] else { return nil }
     (a, b) = numbers
   }
 
   /// In nm.
   /// - Parameter squaredFrequency: q² in nm⁻².
-  func value(atSquaredFrequency q2: Double) -> Double {
+  package func value(atSquaredFrequency q2: Double) -> Double {
     let s2 = q2 / 400  // q / 2 in reciprocal Angstrom, squared.
     var sum = 0.0
     for index in a.indices { sum += a[index] * exp(-b[index] * s2) }

@@ -25,21 +25,21 @@ public struct TransmissionOptics: Sendable, Codable, Equatable {
   private static let planck = 1.239_841_98
 
   /// Wavelength in nm.
-  var wavelength: Double { Self.planck / (voltage * (2 * Self.restEnergy + voltage)).squareRoot() }
+  package var wavelength: Double { Self.planck / (voltage * (2 * Self.restEnergy + voltage)).squareRoot() }
   /// Mass over rest mass.
-  var relativity: Double { 1 + voltage / Self.restEnergy }
+  package var relativity: Double { 1 + voltage / Self.restEnergy }
 
   /// Phase error of the lens at a frequency in nm⁻¹:
   ///
   ///     χ = π λ q² (Cs λ² q² / 2 − Δf).
-  func aberration(atSquaredFrequency q2: Double) -> Double {
+  package func aberration(atSquaredFrequency q2: Double) -> Double {
     let spherical = sphericalAberration * 1e6
     return .pi * wavelength * q2 * (0.5 * spherical * wavelength * wavelength * q2 - defocus)
   }
 
   /// What spread of focus and of illumination leave of a wave: the envelopes of the quasi-coherent approximation
   /// (Frank, Optik 38 (1973) 519; Wade & Frank, Optik 49 (1977) 81).
-  func envelope(atSquaredFrequency q2: Double) -> Double {
+  package func envelope(atSquaredFrequency q2: Double) -> Double {
     let temporal = .pi * wavelength * focalSpread * q2
     let spherical = sphericalAberration * 1e6
     let slope = (spherical * wavelength * wavelength * q2 - defocus) * q2.squareRoot()
