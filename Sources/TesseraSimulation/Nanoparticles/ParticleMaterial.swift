@@ -102,7 +102,7 @@ public struct ParticleMaterial: Sendable, Equatable {
       let (flat, third) = (2 * 2.0.squareRoot() / 3, 1.0 / 3)
       let inclined = (0..<3).map { index -> SIMD3<Double> in
         let angle = .pi / 2 + Double(index) * 2 * .pi / 3
-        return [-flat * cos(angle), -flat * sin(angle), third]
+        return [flat * cos(angle), flat * sin(angle), third]
       }
       let half = [[0, 0, 1]] + inclined + Self.cubeAxes
       return half + half.map { -$0 }
