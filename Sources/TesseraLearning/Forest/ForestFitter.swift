@@ -38,6 +38,7 @@ public struct ForestFitter: Sendable, Codable, Equatable {
     for (row, group) in groups.enumerated() { members[group, default: []].append(row) }
     let bags = members.keys.sorted().map { members[$0]! }
     let tried = tried ?? max(1, Int(Double(table.columns).squareRoot().rounded()))
+    try require(tried >= 1, "features that a question chooses among", is: tried, mustBe: "1 or more")
     let grown = concurrentMap(count: treeCount) { number -> (tree: DecisionTree, isSeen: [Bool]) in
       var random = RandomSource(seed: seed, stream: UInt64(number))
       var rows: [Int] = []

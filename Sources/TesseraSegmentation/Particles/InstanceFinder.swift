@@ -44,7 +44,9 @@ public struct InstanceFinder: Sendable, Codable, Equatable {
       for (dx, dy) in [(1, 0), (0, 1), (-1, 0), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1)] {
         guard (0..<width).contains(x + dx), (0..<height).contains(y + dy) else { continue }
         let neighbour = index + dy * width + dx
-        guard isReached[neighbour] else { continue }
+        // Water does not flow where two pixels meet at a corner only.
+        guard isReached[neighbour], dx == 0 || dy == 0 || mask.values[index + dx] || mask.values[index + dy * width]
+        else { continue }
         let (a, b) = (sets.find(index), sets.find(neighbour))
         guard a != b, let one = summits[a], let other = summits[b] else { continue }
         let (high, low) = one.height >= other.height ? (one, other) : (other, one)

@@ -10,8 +10,9 @@ package enum OtsuThreshold {
   package static func threshold(of image: Raster<Float>) -> Float? {
     guard let low = image.values.min(), let high = image.values.max(), high > low else { return nil }
     var histogram = [Double](repeating: 0, count: binCount)
-    let scale = Float(binCount) / (high - low)
-    for value in image.values { histogram[min(binCount - 1, Int((value - low) * scale))] += 1 }
+    // In double precision: no range of finite pixels is too narrow or too wide.
+    let scale = Double(binCount) / (Double(high) - Double(low))
+    for value in image.values { histogram[min(binCount - 1, Int((Double(value) - Double(low)) * scale))] += 1 }
     let total = Double(image.count)
     let sum = histogram.enumerated().reduce(0) { $0 + Double($1.offset) * $1.element }
     var (below, sumBelow, best, bestBin) = (0.0, 0.0, -1.0, 0)
@@ -23,7 +24,7 @@ package enum OtsuThreshold {
       let between = below * (total - below) * difference * difference
       if between > best { (best, bestBin) = (between, bin) }
     }
-    return low + Float(bestBin + 1) / scale
+    return Float(Double(low) + Double(bestBin + 1) / scale)
   }
 
   /// Whether each pixel belongs to the smaller of the two groups: particles cover less than half of a usual image.

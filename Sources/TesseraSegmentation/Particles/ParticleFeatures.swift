@@ -42,7 +42,7 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
       (left, right) = (min(left, index % width), max(right, index % width))
       (top, bottom) = (min(top, index / width), max(bottom, index / width))
     }
-    let side = max(4, min(right - left + 1, bottom - top + 1, image.width, image.height))
+    let side = min(max(4, min(right - left + 1, bottom - top + 1)), image.width, image.height)
     let square = image.cropped(
       x: min(max(0, (left + right + 1 - side) / 2), image.width - side),
       y: min(max(0, (top + bottom + 1 - side) / 2), image.height - side), width: side, height: side)

@@ -13,7 +13,7 @@ public struct TransmissionOptics: Sendable, Codable, Equatable {
   public var focalSpread = 4.0
   /// Half angle of the illumination in mrad: 0 ... 10.
   public var convergence = 0.2
-  /// Electrons per square Angstrom; above 0.
+  /// Electrons per square Angstrom: above 0, at most 10⁹.
   public var dose = 2000.0
   /// Amplitude at Nyquist's frequency that the camera keeps: above 0, at most 1. Electrons are counted before.
   public var cameraTransfer = 0.3
@@ -55,7 +55,7 @@ public struct TransmissionOptics: Sendable, Codable, Equatable {
     try require(
       (0...100).contains(focalSpread), setting("focal spread"), is: focalSpread, mustBe: "between 0 and 100 nm")
     try require((0...10).contains(convergence), "convergence", is: convergence, mustBe: "between 0 and 10 mrad")
-    try require(dose > 0, setting("dose"), is: dose, mustBe: "above 0")
+    try require(dose > 0 && dose <= 1e9, setting("dose"), is: dose, mustBe: "above 0 and at most 1,000,000,000")
     try require(
       cameraTransfer > 0 && cameraTransfer <= 1, "camera transfer", is: cameraTransfer, mustBe: "above 0, at most 1")
   }
