@@ -39,7 +39,8 @@ struct EvaluateCommand: ThreadedCommand {
   @Option(
     name: .customLong("as"),
     help: ArgumentHelp(
-      "Kind of data in the files: sites, mask, labels or instances. (default: found from the files)", valueName: "kind"))
+      "Kind of data in the files: sites, mask, labels or instances. (default: found from the files)", valueName: "kind")
+  )
   var subject: Evaluation.Subject?
 
   @Option(

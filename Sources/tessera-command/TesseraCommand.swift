@@ -8,7 +8,8 @@ import TesseraNumerics
 struct TesseraCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera",
-    abstract: "Analyses atomic-resolution electron micrographs: columns, motifs, defects, strain, grains and nanoparticles.",
+    abstract:
+      "Analyses atomic-resolution electron micrographs: columns, motifs, defects, strain, grains and nanoparticles.",
     discussion: """
       EXAMPLE
         tessera analyze scan.tif --pixel-size 0.0123nm

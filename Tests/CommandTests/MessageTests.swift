@@ -132,7 +132,8 @@ struct `Messages` {
 
 struct `Help pages` {
   static let commands = [
-    "demo", "analyze", "info", "convert", "simulate", "sites", "motifs", "strain", "crystal", "count", "segment", "particles",
+    "demo", "analyze", "info", "convert", "simulate", "sites", "motifs", "strain", "crystal", "count", "segment",
+    "particles",
     "profile", "evaluate", "train",
   ]
 

@@ -89,7 +89,8 @@ struct `Nanoparticles` {
   }
 
   @Test func `of a mask that does not fit are refused with a sentence`() throws {
-    let micrograph = Micrograph(name: "a", pixels: Raster(width: 64, height: 64, filling: 0).map { _ in Float.random(in: 0...1) })
+    let micrograph = Micrograph(
+      name: "a", pixels: Raster(width: 64, height: 64, filling: 0).map { _ in Float.random(in: 0...1) })
     var method = ParticleMethod()
     method.finder.mask = try written(Raster(width: 32, height: 64, filling: 1))
     let error = #expect(throws: DataError.self) { try method.result(on: micrograph) }
@@ -113,7 +114,8 @@ struct `Nanoparticles` {
         pixels[x, y] = (isIn ? 1 : 0) + 0.1 * Float(random.gaussian())
       }
     }
-    let micrograph = Micrograph(name: "discs", pixels: pixels, calibration: Calibration(nanometresPerPixel: 0.05), metadata: [:])
+    let micrograph = Micrograph(
+      name: "discs", pixels: pixels, calibration: Calibration(nanometresPerPixel: 0.05), metadata: [:])
     var method = ParticleMethod()
     method.finder.route = .otsu
     let result = try method.result(on: micrograph)
@@ -132,7 +134,8 @@ struct `The model of defects` {
     features.isRich = false
     let labels = (0..<90).map { $0 % 3 }
     let table = Matrix<Float>(
-      rows: 90, columns: 5, values: labels.flatMap { label in (0..<5).map { _ in Float(label) + Float(random.gaussian()) } })
+      rows: 90, columns: 5,
+      values: labels.flatMap { label in (0..<5).map { _ in Float(label) + Float(random.gaussian()) } })
     var fitter = ForestFitter()
     fitter.treeCount = 12
     let fit = try fitter.fit(table, labels: labels, classCount: 3)

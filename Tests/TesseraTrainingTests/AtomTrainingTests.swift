@@ -16,7 +16,7 @@ import Testing
     return training
   }
 
-  private static let hasTorch: Bool = (try? AtomTrainingRun(small)) != nil
+  private static let hasTorch: Bool = (try? TrainingRun(small)) != nil
 
   @Test("settings out of range are refused") func settings() {
     var training = Self.small
@@ -33,7 +33,7 @@ import Testing
 
   @Test("without libtorch a sentence names the command that installs it", .enabled(if: !hasTorch))
   func missing() throws {
-    let error = #expect(throws: DataError.self) { try AtomTrainingRun(Self.small) }
+    let error = #expect(throws: DataError.self) { try TrainingRun(Self.small) }
     #expect(error?.description.contains("make train-dependencies") == true)
   }
 
@@ -42,7 +42,7 @@ import Testing
     func weights(_ seed: UInt64) throws -> [Float] {
       var training = Self.small
       training.images.seed = seed
-      let run = try AtomTrainingRun(training)
+      let run = try TrainingRun(training)
       while !run.isDone { try run.advance() }
       return try run.network().weights
     }
@@ -53,14 +53,14 @@ import Testing
 
   @Test("a training that was interrupted ends as if it had not been", .enabled(if: hasTorch), .slow)
   func resuming() throws {
-    let whole = try AtomTrainingRun(Self.small)
+    let whole = try TrainingRun(Self.small)
     while !whole.isDone { try whole.advance() }
     let folder = TemporaryFolder()
     let path = folder / "training.checkpoint"
-    let first = try AtomTrainingRun(Self.small)
+    let first = try TrainingRun(Self.small)
     try first.advance()
     try first.checkpoint().write(to: path)
-    let second = try AtomTrainingRun(resuming: TrainingCheckpoint(readFrom: path))
+    let second = try TrainingRun<AtomTraining>(resuming: TrainingCheckpoint<AtomTraining>(readFrom: path))
     #expect(second.step == 3)
     while !second.isDone { try second.advance() }
     #expect(second.history == whole.history)
@@ -68,14 +68,14 @@ import Testing
     // Cut off, it is refused.
     let bytes = try Data(contentsOf: URL(fileURLWithPath: path))
     try bytes.dropLast(6).write(to: URL(fileURLWithPath: path))
-    #expect(throws: (any Error).self) { try TrainingCheckpoint(readFrom: path) }
+    #expect(throws: (any Error).self) { try TrainingCheckpoint<AtomTraining>(readFrom: path) }
   }
 
   /// The network that libtorch trains and the one that the program runs are the same function: starting from weights of `UNet`, the
   /// loss before any step is what the maps of `UNet` pay.
   @Test("libtorch and UNet agree on maps and spacing", .enabled(if: hasTorch), .slow)
   func agreement() throws {
-    let trained = try AtomTrainingRun(Self.small)
+    let trained = try TrainingRun(Self.small)
     try trained.advance()
     let network = try trained.network()
     let images = Self.small.validationImages
@@ -102,7 +102,7 @@ import Testing
   @Test("the loss falls", .enabled(if: hasTorch), .slow) func loss() throws {
     var training = Self.small
     (training.steps, training.validationInterval) = (60, 20)
-    let run = try AtomTrainingRun(training, threads: 2)
+    let run = try TrainingRun(training, threads: 2)
     while !run.isDone { try run.advance() }
     #expect(run.history.rows.last!.validationMap < run.history.rows[0].validationMap)
   }

@@ -23,7 +23,8 @@ public struct Scores: Sendable, Encodable, Equatable {
   public subscript(name: String) -> Double? { entries.first { $0.name == name }?.value }
 
   private init(
-    _ subject: Evaluation.Subject, _ entries: [(String, Double)], mask: MaskScore? = nil, instances: InstanceScore? = nil
+    _ subject: Evaluation.Subject, _ entries: [(String, Double)], mask: MaskScore? = nil,
+    instances: InstanceScore? = nil
   ) {
     self.subject = subject
     self.entries = entries.map { Entry(name: $0.0, value: $0.1, isCount: $0.0.hasPrefix("n_")) }

@@ -152,7 +152,8 @@ struct ParticleChapter {
           (particle.probability.map { "\(Text.fixed($0, 2)), " } ?? "") + length(particle.measures.equivalentDiameter),
         ], style: style(particle))
     }
-    var sheet = ContactSheet(tiles: Array(tiles), calibration: micrograph.calibration, summary: "Particles, the least certain first")
+    var sheet = ContactSheet(
+      tiles: Array(tiles), calibration: micrograph.calibration, summary: "Particles, the least certain first")
     sheet.contrast = nil
     return .init(
       "One by one",
@@ -185,7 +186,9 @@ struct ParticleChapter {
     ]
     if hasClasses {
       figures.append(
-        .init("size-fault", title: "Size and faults", caption: "Each particle, in the colour of its class.", figure.drawing()))
+        .init(
+          "size-fault", title: "Size and faults", caption: "Each particle, in the colour of its class.",
+          figure.drawing()))
     }
     var blocks: [ReportDocument.Block] = [.row(figures)]
     if let correlations = result.summary.correlations {

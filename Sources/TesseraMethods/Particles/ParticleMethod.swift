@@ -159,7 +159,8 @@ public struct ParticleMethod: Method {
           + "have no class")
     } else if pixel == nil {
       warnings.append(
-        "the size of a pixel is unknown: lengths are in pixels and particles have no class; give \(setting("pixel size"))")
+        "the size of a pixel is unknown: lengths are in pixels and particles have no class; give \(setting("pixel size"))"
+      )
     }
     if result.particles.isEmpty {
       warnings.append(

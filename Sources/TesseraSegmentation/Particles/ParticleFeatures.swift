@@ -9,6 +9,9 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
   public init() {}
 
   private static let peakCount = 4
+  /// Spots this many times above what chance reaches are a lattice's: medians of rings scatter, so that in noise alone one small particle in
+  /// ten still has one, and hardly any of 40 pixels or more.
+  private static let strong = 2.5
   private static let radialCount = 8
   /// Frequencies of lattices in nm⁻¹, and in cycles a pixel where the scale is unknown.
   private static let band = 1.9...8.5
@@ -80,11 +83,10 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
       ?? Self.plainBand
     let found = BraggPeaks(of: crop, shape: shape, diameter: diameter, band: band)
     let peaks = Array(found.peaks.prefix(Self.peakCount))
-    // Half again above what chance reaches: nearly always a lattice.
-    let strong = found.peaks.filter { $0.height > 1.5 * found.chance }
+    let strong = found.peaks.filter { $0.height > Self.strong * found.chance }
     let extents = peaks.map { found.extent(of: $0) }
     func least(_ value: (BraggPeaks.Extent) -> Double) -> Double {
-      zip(peaks, extents).filter { $0.0.height > 1.5 * found.chance }.map { value($0.1) }.min() ?? 0
+      zip(peaks, extents).filter { $0.0.height > Self.strong * found.chance }.map { value($0.1) }.min() ?? 0
     }
     func angle(_ point: Point) -> Double { atan2(point.y, point.x) }
     func between(_ a: Point, _ b: Point) -> Double {

@@ -14,16 +14,19 @@ struct `The command particles` {
   }
 
   @Test(.slow) func `writes what the documentation lists`() throws {
-    let made = try tessera("simulate", "nanoparticles", "--size", "512", "--number", "4", "--seed", "5", "-o", "dots.tif", "--json")
+    let made = try tessera(
+      "simulate", "nanoparticles", "--size", "512", "--number", "4", "--seed", "5", "-o", "dots.tif", "--json")
     #expect(made.status == 0, "\(made.errors)")
     #expect((made.json?["files"] as? [String])?.count == 5 && (made.json?["particles"] as? Int ?? 0) > 1)
     let truth = try rows("dots.particles.csv")
-    #expect(truth[0] == ["id", "x", "y", "area_px", "class"] && truth.count == (made.json?["particles"] as? Int ?? 0) + 1)
+    #expect(
+      truth[0] == ["id", "x", "y", "area_px", "class"] && truth.count == (made.json?["particles"] as? Int ?? 0) + 1)
 
     let run = try tessera("particles", "dots.tif", "-o", "out", "--json")
     #expect(run.status == 0, "\(run.errors)")
     let json = try #require(run.json)
-    for key in ["fraction_on_axis", "fraction_on_axis_interval", "fraction_faulted", "classes", "diameter", "coverage"] {
+    for key in ["fraction_on_axis", "fraction_on_axis_interval", "fraction_faulted", "classes", "diameter", "coverage"]
+    {
       #expect(json[key] != nil, "\(key)")
     }
     for name in ["particles.csv", "mask.tif", "instances.tif", "probability.tif", "summary.json", "report.html"] {
@@ -38,7 +41,8 @@ struct `The command particles` {
     let again = try tessera("particles", "dots.tif", "-o", "again", "--threads", "1")
     #expect(again.status == 0)
     for name in ["particles.csv", "instances.tif", "probability.tif"] {
-      #expect(FileManager.default.contentsEqual(atPath: folder / "out/\(name)", andPath: folder / "again/\(name)"), "\(name)")
+      #expect(
+        FileManager.default.contentsEqual(atPath: folder / "out/\(name)", andPath: folder / "again/\(name)"), "\(name)")
     }
   }
 
