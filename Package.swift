@@ -121,7 +121,8 @@ let package = Package(
       name: "TesseraMethodsTests",
       dependencies: [
         "TestSupport", "NetworkTestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks",
-        "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraFigures", "TesseraLearning",
+        "TesseraSegmentation", "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraFigures",
+        "TesseraLearning",
         "TesseraImaging", "TesseraNumerics",
       ]),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),

@@ -13,7 +13,7 @@ import TesseraSimulation
 /// seen. Every fifth micrograph is held back for the scores.
 public struct DefectTraining: Sendable, Codable, Equatable {
   /// Micrographs: 5 or more.
-  public var micrographs = 400
+  public var micrographs = 280
   /// Width and height of one in pixels, and particles that are tried in it.
   public var side = 1024
   public var particles = 14
@@ -31,6 +31,9 @@ public struct DefectTraining: Sendable, Codable, Equatable {
     public var label: ParticleClass
     public var features: [Float]
   }
+
+  /// Regions of a class that it takes to learn it.
+  private static let leastRows = 10
 
   /// Regions whose overlap with the truth lies between these, as a share of their own pixels, are left out: neither one nor the other.
   private static let clear = 0.25...0.75
@@ -109,13 +112,16 @@ public struct DefectTraining: Sendable, Codable, Equatable {
 
   /// The forest with its scores, and what the report needs.
   func fitted(_ rows: [Row]) throws -> (model: DefectModel, assessment: DefectAssessment) {
-    let classes = ParticleClass.allCases.filter { kind in rows.contains { $0.label == kind } }
     func isHeld(_ row: Row) -> Bool { row.micrograph % 5 == 4 }
-    let trained = rows.filter { !isHeld($0) }
-    let held = rows.filter(isHeld)
-    guard classes.count > 1, !trained.isEmpty, !held.isEmpty else {
+    // What hardly ever occurs cannot be learned.
+    let classes = ParticleClass.allCases.filter { kind in
+      rows.count { !isHeld($0) && $0.label == kind } >= Self.leastRows && rows.contains { isHeld($0) && $0.label == kind }
+    }
+    let trained = rows.filter { !isHeld($0) && classes.contains($0.label) }
+    let held = rows.filter { isHeld($0) && classes.contains($0.label) }
+    guard classes.count > 1 else {
       throw DataError(
-        "\(rows.count) particles of \(classes.count) classes in \(micrographs) micrographs are too few to learn from; ask for more \(setting("micrographs"))"
+        "\(rows.count) particles in \(micrographs) micrographs are too few to learn from; ask for more \(setting("micrographs"))"
       )
     }
     let labels = trained.map { classes.firstIndex(of: $0.label)! }
