@@ -20,6 +20,7 @@ struct `Nanoparticles` {
     simulation.frame.width = 640
     simulation.frame.height = 512
     (simulation.field.film, simulation.field.number, simulation.seed) = (3, 5, 7)
+    (simulation.field.touching, simulation.field.shares) = (0, [0.4, 0.4, 0.2, 0])
     return try! simulation.run()
   }()
 
@@ -85,8 +86,8 @@ struct `Nanoparticles` {
     #expect(lone.area == 1 && abs(disc.area / (400 * .pi) - 1) < 0.02 && abs(disc.circularity - 1) < 0.03)
     #expect(result.particles.allSatisfy { $0.probabilities[.background, default: 0] == 0 })
     // Labels that touch stay apart.
-    var halves = mask
-    for index in halves.values.indices where halves.values[index] > 0 && index % 200 > 80 { halves.values[index] = 7 }
+    var halves = Raster<UInt16>(width: 200, height: 160, filling: 0)
+    for y in 50..<90 { for x in 60..<100 { halves[x, y] = x < 80 ? 1 : 7 } }
     method.finder.mask = try written(halves)
     #expect(try method.result(on: micrograph).particles.count == 2)
   }

@@ -13,7 +13,7 @@ import TesseraSimulation
 /// seen. Every fifth micrograph is held back for the scores.
 public struct DefectTraining: Sendable, Codable, Equatable {
   /// Micrographs: 5 or more.
-  public var micrographs = 280
+  public var micrographs = 520
   /// Width and height of one in pixels, and particles that are tried in it.
   public var side = 1024
   public var particles = 14
@@ -115,7 +115,8 @@ public struct DefectTraining: Sendable, Codable, Equatable {
     func isHeld(_ row: Row) -> Bool { row.micrograph % 5 == 4 }
     // What hardly ever occurs cannot be learned.
     let classes = ParticleClass.allCases.filter { kind in
-      rows.count { !isHeld($0) && $0.label == kind } >= Self.leastRows && rows.contains { isHeld($0) && $0.label == kind }
+      rows.count { !isHeld($0) && $0.label == kind } >= Self.leastRows
+        && rows.contains { isHeld($0) && $0.label == kind }
     }
     let trained = rows.filter { !isHeld($0) && classes.contains($0.label) }
     let held = rows.filter { isHeld($0) && classes.contains($0.label) }

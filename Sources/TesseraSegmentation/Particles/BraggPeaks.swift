@@ -96,7 +96,7 @@ package struct BraggPeaks {
     package var coherence: Double
     /// Part of the particle in which the amplitude exceeds half of its upper tenth: small for planes of one twin.
     package var share: Double
-    /// The weakest tenth of the amplitudes in the core of the particle, over their median: near 0 where a fault cuts the planes.
+    /// The weakest tenth of the amplitudes in the core of the particle, over their median.
     package var weakest: Double
   }
 
