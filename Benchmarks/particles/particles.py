@@ -82,8 +82,9 @@ def real(folder, _):
         return print(f"skipped: {SHARED} is not there")
     pairs = {method: [] for method in ("network", "otsu")}
     for path in sorted((SHARED / "pt_alumina/masks").iterdir()):
-        name = path.name.replace("set1_", "stem_images_al_1").replace("set2_", "stem_images_al_2")
-        image = SHARED / "pt_alumina/images" / name
+        # The masks of the first set begin with number 5, its images with 0.
+        group, number, rest = path.name[3], int(path.name[5:9]), path.name[9:]
+        image = SHARED / "pt_alumina/images" / f"stem_images_al_{group}{number - (5 if group == '1' else 0):04d}{rest}"
         if not image.exists():
             continue
         truth = numpy.asarray(Image.open(path)) == 2

@@ -114,9 +114,9 @@ public struct ParticleMethod: Method {
     }
   }
 
-  /// Standard deviation in pixels of where the outline lies: half the way on which the map falls from three quarters to a quarter.
+  /// Standard deviation in pixels of where the outline lies: half the way on which the map falls from three quarters to the threshold.
   private func blur(of map: Raster<Float>, around found: ParticleFinder.Found, region: [Int]) -> Double {
-    // Pixels of the region and beside it where the map is neither high nor low; a quarter of them on each side of the outline.
+    // Pixels of the region where the map is not high, over those of its edge.
     let width = map.width
     let between = region.count { map.values[$0] < 0.75 && map.values[$0] >= 0.25 }
     let edge = region.count { index in
