@@ -58,8 +58,15 @@ struct `Nanoparticles` {
     let noise = Raster<Float>(width: 400, height: 300, filling: 0).map { _ in Float(random.gaussian()) }
     let micrograph = Micrograph(name: "noise", pixels: GaussianFilter.smoothed(noise, sigma: width))
     let result = try ParticleMethod().result(on: micrograph)
-    // Smooth bumps with nothing else in the image still look like particles to the network (docs/results.md).
-    #expect(result.particles.count <= (width < 6 ? 0 : 40), "\(result.particles.count)")
+    if width < 6 {
+      #expect(result.particles.isEmpty, "\(result.particles.count)")
+    } else {
+      withKnownIssue(
+        "smooth bumps with nothing else in the image look like particles to the network", isIntermittent: true
+      ) {
+        #expect(result.particles.isEmpty, "\(result.particles.count)")
+      }
+    }
     #expect(result.summary.fractionOnAxis == nil)
     if result.particles.isEmpty { #expect(result.warnings.contains { $0.contains("no particle") }) }
   }

@@ -1,7 +1,7 @@
 import TesseraNumerics
 
 /// How well the instances of a label map agree with the true ones: each true one is found if an instance of its own overlaps it with an
-/// intersection over union of at least one half, which no other can then have.
+/// intersection over union of at least one half. Each instance can be that of one true one only.
 ///
 /// True instances that the border of the image cuts do not count, and neither do predicted ones that lie mostly on them.
 public struct InstanceScore: Sendable, Equatable {
@@ -32,16 +32,17 @@ public struct InstanceScore: Sendable, Equatable {
       if x == 0 || y == 0 || x == truth.width - 1 || y == truth.height - 1 { cut.insert(t) }
     }
     var left = Set(sizes.predicted.keys)
-    for (label, size) in sizes.truth {
-      for (other, common) in shared[label] ?? [:] {
-        let overlap = Double(common) / Double(size + sizes.predicted[other]! - common)
-        let isMatch = overlap >= 0.5
+    // In rising order, so that sums are the same everywhere.
+    for label in sizes.truth.keys.sorted() {
+      for (other, common) in (shared[label] ?? [:]).sorted(by: { $0.key < $1.key }) where left.contains(other) {
+        let overlap = Double(common) / Double(sizes.truth[label]! + sizes.predicted[other]! - common)
         if cut.contains(label) {
-          if isMatch || 2 * common > sizes.predicted[other]! { left.remove(other) }
-        } else if isMatch {
+          if overlap >= 0.5 || 2 * common > sizes.predicted[other]! { left.remove(other) }
+        } else if overlap >= 0.5 {
           left.remove(other)
           foundCount += 1
           overlapSum += overlap
+          break
         }
       }
     }

@@ -29,7 +29,7 @@ public struct Particle: Sendable {
   /// The probabilities given that there is a particle.
   mutating func removeBackground() {
     probabilities[.background] = 0
-    let sum = probabilities.values.reduce(0, +)
+    let sum = ParticleClass.allCases.reduce(0) { $0 + probabilities[$1, default: 0] }
     if sum > 0 { probabilities = probabilities.mapValues { $0 / sum } }
   }
 }

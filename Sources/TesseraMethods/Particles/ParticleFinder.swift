@@ -24,7 +24,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
   public var model: String?
   /// Path of a mask that the user brings; nil: none.
   public var mask: String?
-  /// Diameter of the disc of the same area, in nm, that a particle needs; in units of 0.06 nm a pixel where the scale is unknown.
+  /// Diameter of the disc of the same area, in nm, that a particle needs; with 0.06 nm per pixel where the scale is unknown.
   public var leastDiameter = 1.0
   /// Mean of the map that a particle needs inside.
   public var leastConfidence = 0.7
@@ -40,6 +40,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     public var map: Raster<Float>?
     /// Value from which on a pixel belongs to a particle.
     public var threshold: Double
+    public var thresholdReason = "half"
     /// 1 upwards: the particle; 0: none.
     public var labels: Raster<Int>
     /// The network's name and checksum, or what stands in its place, and why.
@@ -75,6 +76,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
       found = self.found(
         map: map, threshold: network.model.threshold ?? 0.5, binning: binning, image: image, pixel: pixel)
       (found.source, found.sourceReason) = (network.source, network.reason)
+      if network.model.threshold != nil { found.thresholdReason = "the best F1 on images that were held back" }
       return withoutUnmeasured(found, isMeasured)
     case .otsu:
       found = self.found(

@@ -136,7 +136,7 @@ public struct ParticleMethod: Method {
   ) -> [RunRecord.Choice] {
     var list: [RunRecord.Choice] = [.init("mask", found.source, found.sourceReason)]
     if finder.mask == nil {
-      list.append(.init("threshold", Text.fixed(found.threshold, 3), "the best F1 on images that were held back"))
+      list.append(.init("threshold", Text.fixed(found.threshold, 3), found.thresholdReason))
       list.append(.init("binning", "\(found.binning)", "pixels joined along each axis before"))
       list.append(
         .init(
