@@ -27,7 +27,7 @@ struct AnalyzeCommand: ThreadedCommand {
 
   func run() throws {
     try MethodRun(
-      resultName: "tessera", output: output, columns: finding.columns, model: finding.model, seed: seed.seed
+      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model], seed: seed.seed
     ) { _ in
       try motifs.method(finding: finding)
     }

@@ -61,7 +61,8 @@ struct CountCommand: ThreadedCommand {
     (method.counter.spacing, method.counter.criterion) = (spacing, criterion)
     (method.counter.evidence, method.counter.largestCount) = (evidence, largestCount)
     method.counter.hasCountingNoise = !commonWidth
-    try MethodRun(resultName: "count", output: output, columns: finding.columns, model: finding.model) { [method] _ in
+    try MethodRun(resultName: "count", output: output, columns: finding.columns, models: [finding.model]) {
+      [method] _ in
       method
     }.run(
       inputs, options: image)

@@ -76,7 +76,8 @@ struct CrystalCommand: ThreadedCommand {
       method.planes = planes.map { PlaneSpacings(h: Int(clamping: $0.point.x), k: Int(clamping: $0.point.y)) }
     }
     method.counter = count ? AtomCounter() : nil
-    try MethodRun(resultName: "crystal", output: output, columns: finding.columns, model: finding.model) { [method] _ in
+    try MethodRun(resultName: "crystal", output: output, columns: finding.columns, models: [finding.model]) {
+      [method] _ in
       method
     }.run(
       inputs, options: image)

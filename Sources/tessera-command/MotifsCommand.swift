@@ -30,7 +30,7 @@ struct MotifsCommand: ThreadedCommand {
 
   func run() throws {
     try MethodRun(
-      resultName: "tessera", output: output, columns: finding.columns, model: finding.model, seed: seed.seed,
+      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model], seed: seed.seed,
       hasReport: report
     ) {
       _ in

@@ -69,7 +69,7 @@ struct ParticlesCommand: ThreadedCommand {
     var method = ParticleMethod()
     (method.finder.route, method.finder.model, method.finder.mask) = (self.method, model, mask)
     (method.finder.leastDiameter, method.defects) = (leastDiameter, defects)
-    try MethodRun(resultName: "particles", output: output, model: mask ?? model) { [method] _ in method }.run(
+    try MethodRun(resultName: "particles", output: output, models: [mask, model, defects]) { [method] _ in method }.run(
       inputs, options: image)
   }
 }

@@ -69,16 +69,9 @@ public struct ParticleMethod: Method {
     _ found: ParticleFinder.Found, _ image: Raster<Float>, pixel: Double?, _ forest: DefectModel,
     into result: inout ParticleResult
   ) throws {
-    var regions: [Int: [Int]] = [:]
-    for (index, label) in found.labels.values.enumerated() where label > 0 { regions[label, default: []].append(index) }
     let (width, height) = (image.width, image.height)
-    let ordered = regions.keys.sorted().map { regions[$0]! }
-    let whole = ordered.filter { region in
-      !region.contains { index in
-        let (x, y) = (index % width, index / width)
-        return x == 0 || y == 0 || x == width - 1 || y == height - 1
-      }
-    }
+    let ordered = LabelRegions.regions(of: found.labels)
+    let whole = ordered.filter { !LabelRegions.reachesBorder($0, width: width, height: height) }
     result.cut = ordered.count - whole.count
     let isGiven = finder.mask != nil
     let showsColumns = pixel.map { $0 <= Self.coarsestPixel } ?? false

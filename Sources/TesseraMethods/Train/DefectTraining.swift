@@ -76,16 +76,9 @@ public struct DefectTraining: Sendable, Codable, Equatable {
     finder.leastConfidence = 0.3
     let found = try finder.found(
       in: image, isMeasured: image.map { _ in true }, pixel: pixel, name: "micrograph \(number)")
-    var regions: [Int: [Int]] = [:]
-    for (index, label) in found.labels.values.enumerated() where label > 0 { regions[label, default: []].append(index) }
     let sizes = simulated.instances.places.map(\.area)
-    return regions.keys.sorted().compactMap { key in
-      let region = regions[key]!
-      let isCut = region.contains { index in
-        let (x, y) = (index % image.width, index / image.width)
-        return x == 0 || y == 0 || x == image.width - 1 || y == image.height - 1
-      }
-      guard !isCut else { return nil }
+    return LabelRegions.regions(of: found.labels).compactMap { region in
+      if LabelRegions.reachesBorder(region, width: image.width, height: image.height) { return nil }
       var overlap: [Int: Int] = [:]
       for index in region { overlap[Int(simulated.instances.labels.values[index]), default: 0] += 1 }
       let covered = Double(region.count - overlap[0, default: 0]) / Double(region.count)

@@ -28,11 +28,8 @@ package enum MaskCleaning {
     var result = mask
     let holes = Watershed.connectedRegions(of: mask.map { $0 ? 0 : 1 })
     for hole in holes where hole.count <= largest {
-      let reachesBorder = hole.contains { index in
-        let (x, y) = (index % mask.width, index / mask.width)
-        return x == 0 || y == 0 || x == mask.width - 1 || y == mask.height - 1
-      }
-      if !reachesBorder { for index in hole { result.values[index] = true } }
+      if LabelRegions.reachesBorder(hole, width: mask.width, height: mask.height) { continue }
+      for index in hole { result.values[index] = true }
     }
     return result
   }

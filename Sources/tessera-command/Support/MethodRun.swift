@@ -12,8 +12,8 @@ struct MethodRun<M: Method> {
   var output: OutputOptions
   /// Where columns may be given.
   var columns: ColumnOptions?
-  /// A file of a network that is read for each image.
-  var model: String?
+  /// Files of models and masks that are read for each image.
+  var models: [String?] = []
   var seed: UInt64 = 1
   var hasReport = true
   /// The settings for one image; some depend on its scale.
@@ -51,7 +51,7 @@ struct MethodRun<M: Method> {
     _ input: String, into folder: String, reading files: [String] = [], read: () throws -> Micrograph
   ) throws -> ResultSummary<M.Result> {
     let start = ContinuousClock.now
-    let inputs = files + [columns?.sites, model].compactMap { $0 }
+    let inputs = files + ([columns?.sites] + models).compactMap { $0 }
     try AtomicOutput.checkPlace(folder, replacing: output.force, inputs: inputs)
     let micrograph = try read()
     let reading = RunRecord.Timing(.read, since: start)
