@@ -133,7 +133,7 @@ struct `Messages` {
 struct `Help pages` {
   static let commands = [
     "demo", "analyze", "info", "convert", "simulate", "sites", "motifs", "strain", "crystal", "count", "segment",
-    "particles",
+    "particles", "moire",
     "profile", "evaluate", "train",
   ]
 

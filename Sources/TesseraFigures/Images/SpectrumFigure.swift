@@ -9,6 +9,8 @@ public struct SpectrumFigure: Sendable {
   public var calibration: Calibration?
   /// Frequencies of the peaks, in cycles a pixel; their opposites are circled too.
   public var peaks: [Point] = []
+  /// Peaks of a second lattice, circled in blue.
+  public var otherPeaks: [Point] = []
   /// Reciprocal lattice vectors, drawn as arrows g₁ and g₂, in cycles a pixel.
   public var basis: [Point] = []
   /// Radius of the first dominant ring, in cycles a pixel; nil draws none.
@@ -23,7 +25,7 @@ public struct SpectrumFigure: Sendable {
 
   /// Half the side of what is shown, in cycles a pixel: enough for all peaks and twice the ring, at most all.
   private var reach: Double {
-    let marked = (peaks + basis).map { max(abs($0.x), abs($0.y)) }.max() ?? 0
+    let marked = (peaks + otherPeaks + basis).map { max(abs($0.x), abs($0.y)) }.max() ?? 0
     let wanted = max(marked * 1.2, (ringFrequency ?? 0) * 2.6)
     return wanted > 0 ? min(0.5, wanted) : 0.5
   }
@@ -57,10 +59,12 @@ public struct SpectrumFigure: Sendable {
         "r₀", at: place + Point(6, 8), color: Color(0x56B4E9),
         inside: Rectangle(x: 0, y: 0, width: width, height: width))
     }
-    for peak in peaks.flatMap({ [$0, $0 * -1] }) {
-      canvas.addCircle(centre + peak * scale, radius: 9)
-      canvas.stroke(.black, width: 3, opacity: 0.45, keeping: true)
-      canvas.stroke(Color(0xE69F00), width: 1.6)
+    for (set, color) in [(peaks, Color(0xE69F00)), (otherPeaks, Color(0x56B4E9))] {
+      for peak in set.flatMap({ [$0, $0 * -1] }) {
+        canvas.addCircle(centre + peak * scale, radius: otherPeaks.isEmpty ? 9 : 7)
+        canvas.stroke(.black, width: 3, opacity: 0.45, keeping: true)
+        canvas.stroke(color, width: 1.6)
+      }
     }
     for (index, vector) in basis.enumerated() {
       canvas.addArrow(from: centre, to: centre + vector * scale, shaft: 2)

@@ -5,8 +5,22 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifMethod {
-  /// Lattice and vacant nodes.
-  func crystalStage(of found: ColumnFinder.Found, in prepared: Preparation.Prepared) -> CrystalStage {
+  /// Lattice and vacant nodes. The columns of two layers on each other share no nodes, so nothing is vacant among them.
+  func crystalStage(
+    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, pixel: Point
+  ) -> CrystalStage {
+    var layers = MoireFinder()
+    layers.triesNearLayers = false
+    if let twist = try? layers.moire(in: prepared.image, pixel: pixel).twist {
+      let text = Text.degrees(twist)
+      return CrystalStage(
+        grains: nil, vacant: [], sites: found.sites,
+        choices: [.init("lattice", "none", "two hexagonal layers lie on each other, twisted by \(text)")],
+        warnings: [
+          "two hexagonal layers lie on each other, twisted by \(text): the columns share no lattice, and no node of one is vacant; "
+            + "the command moire maps the stackings"
+        ])
+    }
     let positions = found.sites.positions
     let (width, height) = (prepared.image.width, prepared.image.height)
     let grains = grainFinder.crystals(
@@ -18,7 +32,7 @@ extension MotifMethod {
       } ?? []
     return CrystalStage(
       grains: grains, vacant: vacant, sites: Sites(found.sites.sites + vacant.map(\.site)),
-      choices: [.lattice(of: grains)])
+      choices: [.lattice(of: grains)], warnings: [])
   }
 
   /// The fewest pixels across a patch that is chosen from the image, and across one that is asked for.

@@ -59,7 +59,9 @@ public struct MotifMethod: Method {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
     let found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
-    let crystal = try clock.run(.lattice) { crystalStage(of: found, in: prepared) }
+    let crystal = try clock.run(.lattice) {
+      crystalStage(of: found, in: prepared, pixel: MoireMethod.pixel(of: input.micrograph))
+    }
     let patches = try clock.run(.patches) { try patchStage(around: crystal.sites, found, in: prepared, name: name) }
     let description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
     let known = description.moments.existing
@@ -83,7 +85,7 @@ public struct MotifMethod: Method {
       input, prepared: prepared,
       choices: finder.choices(for: found, isGiven: input.columns != nil) + crystal.choices + patches.choices
         + description.choices + sorting.choices + strained.choices,
-      clock: clock, warnings: found.warnings + patches.warnings, isRandom: true)
+      clock: clock, warnings: found.warnings + crystal.warnings + patches.warnings, isRandom: true)
     return MotifResult(
       settings: self, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,

@@ -13,6 +13,7 @@ struct CrystalStage {
   /// Columns, then vacant nodes.
   var sites: Sites
   var choices: [RunRecord.Choice]
+  var warnings: [String]
 
   /// The lattice node of each site; nil off the lattice.
   var nodes: [Lattice.Node?] {

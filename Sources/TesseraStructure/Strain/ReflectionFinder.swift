@@ -10,6 +10,9 @@ struct ReflectionFinder {
   var smallestContrast = 15.0
   /// At least so many planes cross the image.
   var fewestPlanes = 6.0
+  /// Reflections closer than this part of |g|, or than so many coefficients of the spectrum, are one.
+  var separation = 0.15
+  var closest = 3.0
   /// At most so many reflections are kept, the strongest.
   var limit = 40
 
@@ -43,7 +46,7 @@ struct ReflectionFinder {
     }.flatMap { $0 }
     var kept: [Reflection] = []
     for one in summits.sorted(by: { ($0.strength, $0.frequency.x) > ($1.strength, $1.frequency.x) }) {
-      let near = max(3 / side, 0.15 * one.frequency.length)
+      let near = max(closest / side, separation * one.frequency.length)
       let isNew = kept.allSatisfy {
         ($0.frequency - one.frequency).length > near && ($0.frequency + one.frequency).length > near
       }

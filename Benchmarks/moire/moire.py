@@ -1,0 +1,125 @@
+"""Twists of simulated bilayers against the truth.
+
+    moire.py twist [--images N]   random twists of 1 to 29 degrees, fields of at least two periods: errors, and errors over stated errors
+    moire.py field                fields of 1.6 to 3.2 moire periods
+    moire.py other                images that show no bilayer, or a distorted one
+
+TESSERA names the command (default: .build/release/tessera).
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import subprocess
+import tempfile
+
+import numpy as np
+
+TESSERA = os.environ.get("TESSERA", ".build/release/tessera")
+CONSTANT = 12.0  # Lattice constant of the simulated layers in pixels.
+
+
+def run(*words):
+    return subprocess.run([TESSERA, *map(str, words)], capture_output=True, text=True)
+
+
+def measure(folder, *options):
+    """The summary of a simulated bilayer; None and the message where there is none."""
+    image = os.path.join(folder, "b.tif")
+    made = run("simulate", "bilayer", "-o", image, "--force", *options)
+    if made.returncode:
+        raise SystemExit(made.stderr)
+    found = run("moire", image, "-o", os.path.join(folder, "out"), "--force", "--json")
+    return (json.loads(found.stdout) if found.returncode == 0 else None), found.stderr.strip()
+
+
+def period(degrees):
+    return CONSTANT / (2 * math.sin(math.radians(degrees) / 2))
+
+
+def twist(folder, images):
+    draw = random.Random(1)
+    offs, pulls, strains = [], [], []
+    for index in range(images):
+        degrees = round(draw.uniform(1, 29), 3)
+        side = int(max(1024, period(degrees) * draw.uniform(2.1, 3)))
+        found, message = measure(
+            folder, "--kind", "mos2", "--angle", degrees, "--counts", 5, "--seed", 100 + index, "--size", side)
+        if not found or found["twist_degrees"] is None:
+            print(f"{degrees} degrees, {side} px: {message}")
+            continue
+        offs.append(found["twist_degrees"] - degrees)
+        pulls.append(offs[-1] / found["twist_error"])
+        strains += [abs(s["value"]) for s in found["heterostrain"].values()]
+    print(f"{len(offs)} of {images} measured; largest error {max(map(abs, offs)):.4f} degrees, "
+          f"RMS {np.sqrt(np.mean(np.square(offs))):.4f}; error over stated error RMS "
+          f"{np.sqrt(np.mean(np.square(pulls))):.2f}, mean {np.mean(pulls):+.2f}; largest heterostrain {max(strains):.1e}")
+
+
+def field(folder, _):
+    for degrees in (1, 1.5, 2, 3, 5, 10):
+        for periods in (1.6, 1.9, 2.05, 2.3, 2.7, 3.2):
+            side = int(period(degrees) * periods)
+            if side < 128:
+                continue
+            found, message = measure(folder, "--kind", "mos2", "--angle", degrees, "--counts", 5, "--size", side)
+            answer = message[-100:]
+            if found:
+                answer = found["status"]
+                if found["twist_degrees"] is not None:
+                    answer = f"{found['twist_degrees'] - degrees:+.4f} +- {found['twist_error']:.4f} degrees"
+            print(f"{degrees} degrees, {side} px, {periods} periods: {answer}", flush=True)
+
+
+def other(folder, _):
+    from scipy.ndimage import map_coordinates
+    import tifffile
+
+    def simulated(*words):
+        image = os.path.join(folder, "s.tif")
+        made = run("simulate", *words, "-o", image, "--force")
+        if made.returncode:
+            raise SystemExit(made.stderr)
+        return tifffile.imread(image).astype(np.float32)
+
+    def ask(name, pixels):
+        image = os.path.join(folder, "x.tif")
+        tifffile.imwrite(image, np.asarray(pixels, np.float32))
+        found = run("moire", image, "-o", os.path.join(folder, "out"), "--force", "--pixel-size", "0.02634nm")
+        lines = (found.stdout.splitlines() or [""])[0], found.stderr.strip().split("x.tif: ")[-1]
+        print(f"{name}: exit {found.returncode}, {' '.join(lines)[:170]}", flush=True)
+
+    exact = ("--counts", "inf", "--size", 1024)
+    layers = simulated("bilayer", "--kind", "mos2", "--angle", 3.1, *exact)
+    crystal = {a: simulated("mos2", "--pixel-size", "0.02634nm", "--vacancies", 0, "--angle", a, *exact) for a in (0, 2, 7)}
+    ask("three layers", layers + crystal[7])
+    for angle in (2, 7):
+        for cut in (512, 800):
+            pixels = crystal[0].copy()
+            pixels[:, cut:] = crystal[angle][:, cut:]
+            ask(f"grains {angle} degrees apart, second from column {cut}", pixels)
+        ask(f"second layer, {angle} degrees, on part of the field", crystal[0] + crystal[angle] * (np.arange(1024) < 600))
+        ask(f"second layer, {angle} degrees, at a tenth of the intensity", crystal[0] + 0.1 * crystal[angle])
+    y, x = np.mgrid[:1024, :1024].astype(float)
+    draw = np.random.default_rng(0)
+    for amount in (2, 6, 12):
+        u, v = amount * ((x / 512 - 1) ** 2 + (y / 512 - 1) ** 2), amount * (x / 512 - 1) * (y / 512 - 1)
+        lines = np.cumsum(draw.normal(0, amount / 30, 1024))[:, None]
+        for name, pixels in (("one layer", crystal[0]), ("3.1 degrees", layers)):
+            ask(f"{name}, bent by {amount} px", map_coordinates(pixels, [y + v, x + u], order=3, mode="reflect"))
+            ask(f"{name}, lines drifting by {amount / 30:.2f} px a line",
+                map_coordinates(pixels, [y, x + lines], order=3, mode="reflect"))
+    ask("white noise", draw.normal(size=(512, 512)))
+    for name in ("square", "hexagonal", "graphene", "mose2", "srtio3", "grains", "quasiperiodic", "amorphous", "twin"):
+        ask(name, simulated(name))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["twist", "field", "other"])
+    parser.add_argument("--images", type=int, default=50)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory() as scratch:
+        globals()[arguments.what](scratch, arguments.images)

@@ -1,0 +1,64 @@
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// Measures the moire pattern of a twisted bilayer: twist angle, heterostrain, and which stacking lies where.
+///
+/// ```swift
+/// let result = try MoireMethod().result(on: micrograph)
+/// print(result.summary.twistDegrees, result.summary.twistError)
+/// ```
+public struct MoireMethod: Method {
+  public var preparation = Preparation()
+  public var finder = MoireFinder()
+  public init() {}
+
+  public static let references = [
+    "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their hierarchies "
+      + "in atomic resolution microscopy. Science Advances 8 (2022) eabk1005."
+  ]
+
+  public static let stages: [(stage: Stage, share: Double)] = [(.prepare, 0.2), (.lattice, 0.8)]
+
+  /// - Throws: `DataError` where the image does not show two hexagonal layers.
+  public func run(on input: MethodInput, clock: inout StageClock) throws -> MoireResult {
+    let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    let pixel = Self.pixel(of: input.micrograph)
+    let moire = try clock.run(.lattice) {
+      do {
+        return try finder.moire(in: prepared.image, pixel: pixel)
+      } catch let error as DataError {
+        throw DataError("\(input.micrograph.name): \(error.description)")
+      }
+    }
+    return MoireResult(
+      settings: self,
+      record: RunRecord(input, prepared: prepared, clock: clock, warnings: warnings(moire)),
+      moire: moire)
+  }
+
+  /// Width and height of a pixel in nm; (1, 1) without a calibration.
+  static func pixel(of micrograph: Micrograph) -> Point {
+    micrograph.calibration.map { Point($0.nanometresPerPixelX, $0.nanometresPerPixelY) } ?? Point(1, 1)
+  }
+
+  /// Anchors nearer to each other than this many lattice constants of a layer lie within one motif.
+  private static let smallestDomain = 3.0
+
+  private func warnings(_ moire: Moire) -> [String] {
+    if let doubt = moire.doubt { return [doubt] }
+    var warnings: [String] = []
+    if moire.orientation == .unknown {
+      warnings.append(
+        "the columns do not show which way each layer points: whether the twist is near 0 or near 60 degrees is not known, and "
+          + "which stackings are called AB and BA is a matter of choice")
+    }
+    let constants = moire.period.value / moire.layers[0].constant.value
+    if constants < Self.smallestDomain {
+      warnings.append(
+        "the moire period is only \(Text.fixed(constants, 1)) lattice constants long: anchors lie within one motif, and domains "
+          + "are no regions of one stacking")
+    }
+    return warnings
+  }
+}

@@ -1,0 +1,71 @@
+import Foundation
+import TesseraFigures
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// What `MoireMethod` found in one image.
+public struct MoireResult: MethodResult {
+  public var settings: MoireMethod
+  public var record: RunRecord
+  public var moire: Moire
+
+  public var summary: MoireSummary { MoireSummary(of: moire, calibration: micrograph.calibration) }
+
+  public var sentences: [String] {
+    guard let twist = moire.twist else {
+      return ["twist unresolved"]
+    }
+    let period = LengthText(calibration: micrograph.calibration).withError(moire.period)
+    return ["twist \(Text.degrees(twist)), moire period \(period), \(Number.count(moire.anchors.count)) anchors"]
+  }
+
+  public func write(to files: ResultFiles) throws {
+    try files.write(table, as: "anchors.csv")
+    try files.writeLabels(moire.domains, as: "domains.tif")
+  }
+
+  /// One row an anchor.
+  private var table: Data {
+    var table = TableWriter(columns: [
+      "id", "x", "y", "x_nm", "y_nm", "kind", "error_px", "error_nm", "column_x", "column_y",
+    ])
+    let calibration = micrograph.calibration
+    for (index, anchor) in moire.anchors.enumerated() {
+      let place = calibration?.nanometres(anchor.position)
+      let error = calibration.map { anchor.error * $0.meanNanometresPerPixel }
+      table.add([
+        "\(index + 1)", TableWriter.number(anchor.position.x), TableWriter.number(anchor.position.y),
+        TableWriter.number(place?.x ?? .nan), TableWriter.number(place?.y ?? .nan), anchor.stacking.rawValue,
+        TableWriter.number(anchor.error), TableWriter.number(error ?? .nan, decimals: 6),
+        TableWriter.number(moire.centres[index].x), TableWriter.number(moire.centres[index].y),
+      ])
+    }
+    return table.data
+  }
+
+  public func report() -> ReportDocument { MoireChapter(result: self).document }
+}
+
+extension Text {
+  /// A number with its standard error, to two digits of the error: `3.1004 ± 0.0011`.
+  static func withError(_ measured: Moire.Measured) -> String {
+    guard measured.error > 0, measured.error.isFinite else { return Number.short(measured.value) }
+    let decimals = max(0, min(9, 1 - Int(saturating: log10(measured.error).rounded(.down))))
+    return "\(fixed(measured.value, decimals)) ± \(fixed(measured.error, decimals))"
+  }
+
+  /// An angle in radians as degrees with its error.
+  static func degrees(_ measured: Moire.Measured) -> String {
+    withError(measured.scaled(by: 180 / .pi)) + "°"
+  }
+}
+
+extension LengthText {
+  /// A length in this unit with its error.
+  func withError(_ measured: Moire.Measured) -> String { "\(Text.withError(measured))\u{A0}\(unit)" }
+}
+
+extension Moire.Measured {
+  func scaled(by factor: Double) -> Moire.Measured { .init(value * factor, error: error * abs(factor)) }
+}

@@ -1,0 +1,145 @@
+import Foundation
+import TesseraNumerics
+
+/// Finds the hexagonal lattices whose waves an image is the sum of, from the reflections of its spectrum.
+///
+/// Three reflections 60 degrees apart are taken for each of the first three shells of a lattice in turn; the lattice that
+/// explains most reflections is the true one, because a lattice that mixes two layers misses the higher shells.
+struct LayerFinder: Sendable, Codable, Equatable {
+  /// How far, in parts of |g|, a reflection may lie from where 60 degrees put it: a strain of the image or of the layers.
+  var tolerance = 0.06
+  /// Largest difference of the lattice constants of two layers of one bilayer, in parts of them.
+  var mismatch = 0.12
+  /// How far, in coefficients of the spectrum, a reflection may lie from a wave of a lattice. In the first shell the peaks of two
+  /// layers may have merged to one between them.
+  var reach = 1.2
+  var firstReach = 2.0
+  /// A third lattice counts from this part of the second one's score on.
+  var thirdLayer = 0.5
+
+  /// A lattice that reflections speak for.
+  struct Candidate: Sendable {
+    var lattice: LayerLattice
+    /// Sum over the shells of the logarithms of the contrasts of the reflections that lie on it.
+    var score: Double
+  }
+
+  /// Width and height of the image in pixels, and of a pixel in any unit.
+  var size: Point
+  var pixel: Point
+
+  init(width: Int, height: Int, pixel: Point) {
+    (size, self.pixel) = (Point(Double(width), Double(height)), pixel)
+  }
+
+  /// The strongest lattice; the strongest other one of about the same constant; whether a third one is there.
+  func layers(of reflections: [Reflection]) -> (layers: [Candidate], hasThird: Bool) {
+    let all = candidates(of: reflections)
+    guard let best = all.first else { return ([], false) }
+    // The layer that explains most may share its peaks with the other; both are chosen together.
+    var pair: (Candidate, Candidate)?
+    for (index, one) in all.prefix(12).enumerated() {
+      for other in all[(index + 1)...].prefix(40) where areLayers(one.lattice, other.lattice) {
+        if one.score + other.score > (pair.map { $0.0.score + $0.1.score } ?? 0) { pair = (one, other) }
+      }
+    }
+    guard let pair, pair.0.score + pair.1.score > best.score else { return ([best], false) }
+    let rest = reflections.filter { !explains($0.frequency, pair.0.lattice, pair.1.lattice) }
+    let third = candidates(of: rest).contains {
+      areLayers($0.lattice, pair.0.lattice) && areLayers($0.lattice, pair.1.lattice)
+        && $0.score > thirdLayer * pair.1.score
+    }
+    return ([pair.0, pair.1], third)
+  }
+
+  /// Lattices that reflections speak for, best first, each once.
+  func candidates(of reflections: [Reflection]) -> [Candidate] {
+    let spots = reflections.flatMap { [$0.frequency, -$0.frequency] }
+    var found: [Candidate] = []
+    for spot in spots {
+      // Every lattice has a first vector in this half plane.
+      guard spot.y > 0 || (spot.y == 0 && spot.x > 0) else { continue }
+      let expected = unscaled(scaled(spot).rotated(by: .pi / 3))
+      for other in spots where (scaled(other) - scaled(expected)).length < tolerance * scaled(spot).length {
+        for lattice in LayerLattice.having(spot, other) {
+          if let score = score(of: lattice, reflections) { found.append(Candidate(lattice: lattice, score: score)) }
+        }
+      }
+    }
+    var kept: [Candidate] = []
+    for one in found.sorted(by: { ($0.score, $0.lattice.first.x) > ($1.score, $1.lattice.first.x) }) {
+      if kept.allSatisfy({ distance($0.lattice, one.lattice) > reach }) { kept.append(one) }
+    }
+    return kept
+  }
+
+  /// Nil unless all three waves of the first shell are seen.
+  private func score(of lattice: LayerLattice, _ reflections: [Reflection]) -> Double? {
+    var score = 0.0
+    for (index, wave) in lattice.frequencies.enumerated() {
+      let near = reflections.filter {
+        min(coefficients($0.frequency - wave), coefficients($0.frequency + wave)) < (index < 3 ? firstReach : reach)
+      }
+      guard let contrast = near.map(\.contrast).max() else {
+        if index < 3 { return nil }
+        continue
+      }
+      score += log(min(contrast, 1e12))
+    }
+    return score
+  }
+
+  /// Whether two lattices can be the layers of one bilayer: of about the same constant, and apart in the spectrum.
+  private func areLayers(_ one: LayerLattice, _ other: LayerLattice) -> Bool {
+    let (a, b) = (one.scaled(pixel: pixel).length, other.scaled(pixel: pixel).length)
+    return abs(a - b) < mismatch * min(a, b) && distance(one, other) > reach
+  }
+
+  /// The part of the power of the reflections that lies on waves of these lattices, of any order, 0 ... 1.
+  func explainedShare(of reflections: [Reflection], by lattices: [LayerLattice]) -> Double {
+    var (explained, total) = (0.0, 0.0)
+    for one in reflections {
+      total += one.strength
+      let isExplained = lattices.contains { lattice in
+        coefficients(offset(of: one.frequency, from: lattice)) < 2 * reach
+      }
+      if isExplained { explained += one.strength }
+    }
+    return total > 0 ? explained / total : 0
+  }
+
+  /// How far apart two lattices are in coefficients of the spectrum: the largest distance of their third shells, at the turn
+  /// by 60 degrees that brings them closest.
+  func distance(_ one: LayerLattice, _ other: LayerLattice) -> Double {
+    (0..<6).map { sixths in
+      let turned = other.turned(sixths: sixths)
+      return 2 * max(coefficients(one.first - turned.first), coefficients(one.second - turned.second))
+    }.min() ?? .infinity
+  }
+
+  /// Whether a reflection belongs to two layers: a wave of one, or one displaced by the moire's own reciprocal vectors, as
+  /// where layers relax or the image is no plain sum of both.
+  private func explains(_ spot: Point, _ one: LayerLattice, _ other: LayerLattice) -> Bool {
+    let other = Twist.named(other, like: one, pixel: pixel)
+    let (u, v) = (other.first - one.first, other.second - one.second)
+    for lattice in [one, other] {
+      let offset = offset(of: spot, from: lattice)
+      for i in -2...2 {
+        for j in -2...2 where coefficients(offset - Double(i) * u - Double(j) * v) < (i == 0 && j == 0 ? 2 : 1) * reach
+        { return true }
+      }
+    }
+    return false
+  }
+
+  /// A frequency less the nearest wave of a lattice, of any order.
+  private func offset(of frequency: Point, from lattice: LayerLattice) -> Point {
+    let vectors = lattice.vectors
+    return frequency - frequency.dot(vectors.u).rounded() * lattice.first - frequency.dot(vectors.v).rounded()
+      * lattice.second
+  }
+
+  private func coefficients(_ g: Point) -> Double { hypot(g.x * size.x, g.y * size.y) }
+  private func scaled(_ g: Point) -> Point { Point(g.x / pixel.x, g.y / pixel.y) }
+  private func unscaled(_ g: Point) -> Point { Point(g.x * pixel.x, g.y * pixel.y) }
+}

@@ -1,0 +1,59 @@
+import TesseraNumerics
+
+/// The moire pattern of two hexagonal layers in one image: how they are turned and strained against each other, and where which
+/// stacking lies.
+public struct Moire: Sendable {
+  /// A number with its standard error.
+  public struct Measured: Sendable, Codable, Equatable {
+    public var value, error: Double
+    public init(_ value: Double, error: Double) { (self.value, self.error) = (value, error) }
+  }
+
+  public enum Status: String, Sendable, Codable {
+    /// The twist is measured.
+    case resolved
+    /// Two layers are seen, but the twist is not measured, for the reason that `doubt` states.
+    case unresolved
+  }
+
+  /// A place where three-fold axes of both layers coincide.
+  public struct Anchor: Sendable, Equatable {
+    /// In pixels.
+    public var position: Point
+    /// Standard error along the axis where it is largest, in pixels.
+    public var error: Double
+    public var stacking: Stacking
+  }
+
+  /// One of the two layers.
+  public struct Layer: Sendable, Equatable {
+    public var lattice: LayerLattice
+    /// Lattice constant in the length that `pixel` is given in, and its error.
+    public var constant: Measured
+    /// Root mean square of the layer's waves over the image, in the units of the image.
+    public var strength: Double
+  }
+
+  public var status: Status
+  /// Why the twist is not measured, as a sentence without a full stop; nil if resolved.
+  public var doubt: String?
+  public var layers: [Layer]
+  /// Angle between the layers in radians, 0 ... π/6: to the nearest multiple of 60 degrees, without sign. Nil if unresolved.
+  public var twist: Measured?
+  /// Components along the image's axes of the strain of the second layer against the first. Nil if unresolved.
+  public var exx, eyy, exy: Measured?
+  /// The lattice of the moire pattern, in pixels, and its lattice constant with error.
+  public var vectors: LatticeVectors
+  public var period: Measured
+  /// How many periods the shorter side of the image holds.
+  public var periodsInField: Double
+  public var orientation: LayerOrientation
+  /// The three stackings, the numbers of `domains`.
+  public var stackings: [Stacking]
+  /// Row after row; empty if unresolved.
+  public var anchors: [Anchor]
+  /// For each pixel the stacking of the nearest anchor: 1, 2, 3 as in `stackings`; 0 if unresolved.
+  public var domains: Raster<UInt16>
+  /// Places of the brighter columns of the first layer nearest to each anchor, in pixels: where patches of one stacking look alike.
+  public var centres: [Point]
+}

@@ -1,0 +1,116 @@
+import Foundation
+import TesseraNumerics
+import TesseraSimulation
+import TesseraStructure
+import Testing
+
+struct `The moire of two layers` {
+  private func simulated(_ change: (inout Bilayer) -> Void, side: Int = 512, counts: Double? = 5, seed: UInt64 = 1)
+    throws
+    -> SimulatedMicrograph
+  {
+    var simulation = try Simulation(specimen: "bilayer", options: SimulationOptions())
+    var bilayer = Bilayer()
+    bilayer.kind = .mos2
+    change(&bilayer)
+    simulation.specimen = bilayer
+    (simulation.frame.width, simulation.frame.height) = (side, side)
+    (simulation.imaging.counts, simulation.seed) = (counts, seed)
+    return try simulation.run()
+  }
+
+  private func moire(of image: SimulatedMicrograph) throws -> Moire {
+    let size = image.simulation.frame.nanometresPerPixel
+    return try MoireFinder().moire(in: image.micrograph.pixels, pixel: Point(size, size))
+  }
+
+  @Test(.slow, arguments: [3.1, 7.34, 13.2, 21.8, 27.8]) func `has the twist of the layers`(degrees: Double) throws {
+    let found = try moire(of: simulated { $0.twist = degrees * .pi / 180 })
+    let twist = try #require(found.twist)
+    let off = abs(twist.value * 180 / .pi - degrees)
+    // 512 pixels at five counts leave about .004 degrees.
+    #expect(off < 0.02 && off < 4 * twist.error * 180 / .pi, "\(off)")
+    #expect(abs(try #require(found.exx).value) < 5e-4)
+    #expect(abs(found.layers[0].constant.value - 0.3161) < 1e-4)
+    #expect(found.orientation == .parallel)
+  }
+
+  @Test(arguments: [(3.1, Stacking.aa), (-3.1, .aa), (63.1, .abPrime), (56.9, .abPrime)])
+  func `has an anchor where the layers were laid on each other`(degrees: Double, expected: Stacking) throws {
+    let image = try simulated({ $0.twist = degrees * .pi / 180 }, side: 640, seed: 4)
+    let found = try moire(of: image)
+    // Both layers have a metal column at the origin.
+    let origin = image.scene.lattices[0].origin
+    let nearest = try #require(
+      found.anchors.indices.min {
+        (found.anchors[$0].position - origin).length < (found.anchors[$1].position - origin).length
+      })
+    #expect(found.anchors[nearest].stacking == expected)
+    #expect((found.anchors[nearest].position - origin).length < 5 * found.anchors[nearest].error)
+    #expect((found.centres[nearest] - origin).length < 0.1)
+    // Every pixel has the stacking of the anchor nearest to it, where none outside the image is nearer.
+    let middle = Point(320, 320)
+    let near = try #require(
+      found.anchors.min { ($0.position - middle).squaredLength < ($1.position - middle).squaredLength })
+    #expect(found.stackings[Int(found.domains[320, 320]) - 1] == near.stacking)
+  }
+
+  @Test func `does not say which way layers of one column a cell point`() throws {
+    let found = try moire(
+      of: simulated { bilayer in
+        bilayer.kind = .s22
+        bilayer.twist = 5 * .pi / 180
+      })
+    #expect(found.orientation == .unknown && found.stackings == [.aa, .ab, .ba])
+  }
+
+  @Test func `is unresolved in a field of fewer than two periods`() throws {
+    let found = try moire(of: simulated({ $0.twist = 1.5 * .pi / 180 }, side: 640))
+    #expect(found.status == .unresolved && found.twist == nil && found.anchors.isEmpty)
+    #expect(found.doubt?.contains("moire periods") ?? false)
+    #expect(found.domains.values.allSatisfy { $0 == 0 })
+  }
+
+  @Test(.slow, arguments: [1.6, 3.0]) func `is measured in a field of little more than two periods`(degrees: Double)
+    throws
+  {
+    let side = Int(2.15 * 12 / (2 * sin(degrees * .pi / 360)))
+    let found = try moire(of: simulated({ $0.twist = degrees * .pi / 180 }, side: side, seed: 7))
+    let twist = try #require(found.twist)
+    #expect(abs(twist.value * 180 / .pi - degrees) < 0.02)
+    #expect(abs(found.periodsInField - 2.15) < 0.05)
+  }
+
+  @Test func `is refused where one layer is alone, or grains lie side by side, or a third layer is there`() throws {
+    func crystal(_ degrees: Double) throws -> Raster<Float> {
+      var simulation = try Simulation(specimen: "hexagonal", options: SimulationOptions())
+      simulation.specimen = CrystalSpecimen(.hexagonal, angle: degrees * .pi / 180)
+      (simulation.frame.width, simulation.frame.height) = (512, 512)
+      return try simulation.run().micrograph.pixels
+    }
+    let (one, two, three) = (try crystal(0), try crystal(8), try crystal(19))
+    func message(_ image: Raster<Float>) -> String {
+      do {
+        _ = try MoireFinder().moire(in: image, pixel: Point(1, 1))
+        return "found"
+      } catch { return "\(error)" }
+    }
+    func combined(_ value: (Int) -> Float) -> Raster<Float> {
+      Raster(width: 512, height: 512, values: (0..<one.count).map(value))
+    }
+    #expect(message(one).contains("one hexagonal lattice"))
+    #expect(message(combined { $0 % 512 < 256 ? one.values[$0] : two.values[$0] }).contains("side by side"))
+    #expect(
+      message(combined { one.values[$0] + two.values[$0] + three.values[$0] }).contains(
+        "more than two hexagonal lattices"))
+    #expect(message(combined { one.values[$0] + two.values[$0] }) == "found")
+    var random = RandomSource(seed: 5)
+    let noise = combined { _ in Float(random.gaussian()) }
+    #expect(message(noise).contains("no hexagonal lattice"))
+  }
+
+  @Test func `is not seen in a tiling that repeats in another way`() throws {
+    let image = try Simulation(specimen: "quasiperiodic", options: SimulationOptions()).run()
+    #expect(throws: DataError.self) { try moire(of: image) }
+  }
+}
