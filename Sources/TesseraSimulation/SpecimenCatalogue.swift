@@ -49,7 +49,7 @@ extension Simulation {
     imaging.columnSigma = crystal.columnSigma
     specimen = CrystalSpecimen(
       crystal, angle: options.angleInRadians ?? 0,
-      defects: try options.defects(startingWith: crystal == .mose2 ? .seleniumVacancies : PointDefects()),
+      defects: try options.defects(startingWith: crystal.usualDefects),
       displacement: options.displacement ?? 0)
   }
 
@@ -185,8 +185,17 @@ extension Simulation {
 }
 
 extension Crystal {
+  /// The defects that a specimen of the crystal's name has unless others are asked for.
+  fileprivate var usualDefects: PointDefects {
+    switch self {
+    case .mose2: .seleniumVacancies
+    case .ws2FeTe: .ironAndTellurium
+    default: PointDefects()
+    }
+  }
+
   /// Crystals that are specimens by themselves.
   package static let named: [Crystal] = [
-    .mose2, .mos2, .res2, .graphene, .srtio3, .si110, .fcc110, .square, .hexagonal, .p4m,
+    .mose2, .mos2, .ws2FeTe, .res2, .graphene, .srtio3, .si110, .fcc110, .square, .hexagonal, .p4m,
   ]
 }

@@ -9,6 +9,11 @@ public struct Crystal: Sendable, Codable, Equatable {
   public var columns: [CrystalColumn]
   /// Sublattices whose atoms may be missing, and those whose atoms dopants replace.
   public var vacancySublattices, dopantSublattices: [String]
+  /// Dopants that replace one atom of a column only, by the sublattice where they do; nil: every dopant replaces the heaviest
+  /// atoms of the columns of `dopantSublattices`.
+  public var singleDopants: [String: String]?
+  /// The power of Z that the detector sees; nil: 1.7, for high angles.
+  public var exponent: Double?
   /// Two sublattices whose atoms may change places; empty if there are no such two.
   public var antisitePair: [String]
   /// Standard deviation of a column, in nm, in the images that such a crystal is usually seen in: narrower where columns
@@ -56,8 +61,10 @@ public struct Crystal: Sendable, Codable, Equatable {
   }
 }
 
-/// Sum of Z^1.7; atoms that are no elements count as 1.
-func columnWeight(of atoms: [String]) -> Double { atoms.reduce(0) { $0 + (Elements.scattering(of: $1) ?? 1) } }
+/// Sum of Z^n; atoms that are no elements count as 1.
+func columnWeight(of atoms: [String], exponent: Double = 1.7) -> Double {
+  atoms.reduce(0) { $0 + (Elements.scattering(of: $1, exponent: exponent) ?? 1) }
+}
 
 /// `["Se", "Se"]` -> `Se2`, `["Ti", "O"]` -> `TiO`.
 func speciesName(of atoms: [String]) -> String {

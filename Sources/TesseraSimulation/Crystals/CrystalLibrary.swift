@@ -21,6 +21,19 @@ extension Crystal {
   /// MoS2 monolayer, 2H, along [001]. a = .3161 nm. Source: Bronsema et al., Z. anorg. allg. Chem. 540 (1986) 15.
   public static let mos2 = honeycomb("mos2", constant: 0.3161, ["Mo"], ["S", "S"])
 
+  /// WS2 monolayer, 2H, along [001], in which iron replaces tungsten and tellurium one of two sulphur atoms. a = .3153 nm.
+  /// Source: Schutte, De Boer & Jellinek, J. Solid State Chem. 70 (1987) 207; dopants as in [M22] Fig. 3. Seen by a detector of lower
+  /// angles (30 to 68 mrad there), which shows sulphur beside tungsten: heights go with Z^1.4.
+  public static let ws2FeTe = {
+    var crystal = honeycomb("ws2-fe-te", constant: 0.3153, ["W"], ["S", "S"])
+    crystal.singleDopants = ["Te": "S"]
+    crystal.exponent = 1.4
+    for index in crystal.columns.indices {
+      crystal.columns[index].weight = columnWeight(of: crystal.columns[index].atoms, exponent: 1.4)
+    }
+    return crystal
+  }()
+
   /// Graphene, a = .2461 nm. Its two sublattices `C` and `C'` see the same surroundings turned by 180 degrees.
   public static let graphene = {
     var crystal = honeycomb("graphene", constant: 0.2461, ["C"], ["C"])

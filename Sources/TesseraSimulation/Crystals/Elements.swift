@@ -14,11 +14,13 @@ public enum Elements {
   /// The atomic number of a symbol such as `Mo`; nil if there is no such element.
   public static func atomicNumber(of symbol: String) -> Int? { numbers[symbol] }
 
-  /// Relative intensity that one atom adds to a high-angle dark-field image,
+  /// Relative intensity that one atom adds to an annular dark-field image,
   ///
-  ///     w = Z^1.7.
+  ///     w = Z^n,   n = 1.7 for high angles.
   ///
   /// The exponent lies between 2 (Rutherford scattering by a bare nucleus) and about 1.5, with the inner angle of the
   /// detector; 1.7 is usual. Source: Krivanek et al., Nature 464 (2010) 571, who measure 1.64.
-  public static func scattering(of symbol: String) -> Double? { numbers[symbol].map { pow(Double($0), 1.7) } }
+  public static func scattering(of symbol: String, exponent: Double = 1.7) -> Double? {
+    numbers[symbol].map { pow(Double($0), exponent) }
+  }
 }

@@ -22,6 +22,9 @@ public struct PointDefects: Sendable, Codable, Equatable {
 
   /// The defects of the default MoSe2 specimen: 4 % of the Se columns lack one atom, 1 % both.
   public static let seleniumVacancies = PointDefects(singleVacancies: 0.04, fullVacancies: 0.01)
+
+  /// The defects of WS2 with iron on tungsten and tellurium on sulphur, as in [M22] Fig. 3: S vacancies beside both.
+  public static let ironAndTellurium = PointDefects(singleVacancies: 0.02, dopants: ["Fe": 0.012, "Te": 0.012])
 }
 
 /// What may sit at a node, and how often.
@@ -39,9 +42,12 @@ extension PointDefects {
     var others: [Occupant] = []
     func add(_ atoms: [String], element: String, defect: String, probability: Double) {
       guard probability > 0 else { return }
-      let scale = column.weight / columnWeight(of: column.atoms)  // 1 for real atoms.
+      let exponent = crystal.exponent ?? 1.7
+      let scale = column.weight / columnWeight(of: column.atoms, exponent: exponent)  // 1 for real atoms.
       others.append(
-        Occupant(element: element, defect: defect, weight: scale * columnWeight(of: atoms), probability: probability))
+        Occupant(
+          element: element, defect: defect, weight: scale * columnWeight(of: atoms, exponent: exponent),
+          probability: probability))
     }
     if crystal.vacancySublattices.contains(column.sublattice), let lost = column.atoms.last {
       let total = column.atoms.count
@@ -60,14 +66,17 @@ extension PointDefects {
       add(
         partner.atoms, element: partner.element, defect: "antisite-\(partner.species)", probability: antisites)
     }
-    if crystal.dopantSublattices.contains(column.sublattice) {
-      for (symbol, fraction) in dopants.sorted(by: { $0.key < $1.key }) {
-        try require(
-          Elements.atomicNumber(of: symbol) != nil, "dopant", is: symbol, mustBe: "the symbol of an element")
-        add(
-          column.atoms.map { $0 == column.element ? symbol : $0 }, element: symbol, defect: "dopant-\(symbol)",
-          probability: fraction)
+    for (symbol, fraction) in dopants.sorted(by: { $0.key < $1.key }) {
+      try require(Elements.atomicNumber(of: symbol) != nil, "dopant", is: symbol, mustBe: "the symbol of an element")
+      var atoms = column.atoms
+      if let sublattice = crystal.singleDopants?[symbol] {
+        guard sublattice == column.sublattice else { continue }
+        atoms[atoms.count - 1] = symbol
+      } else {
+        guard crystal.dopantSublattices.contains(column.sublattice) else { continue }
+        atoms = atoms.map { $0 == column.element ? symbol : $0 }
       }
+      add(atoms, element: symbol, defect: "dopant-\(symbol)", probability: fraction)
     }
     let sum = others.reduce(0) { $0 + $1.probability }
     let vacancies = singleVacancies + fullVacancies
