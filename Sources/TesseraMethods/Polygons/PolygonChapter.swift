@@ -23,7 +23,8 @@ struct PolygonChapter {
 
   private func style(of filling: PolygonalUnit.Filling) -> ClassStyle {
     ClassStyle(
-      name: filling.rawValue, count: units.count { $0.filling == filling }, color: Self.color(of: filling), marker: .pentagon)
+      name: filling.rawValue, count: units.count { $0.filling == filling }, color: Self.color(of: filling),
+      marker: .pentagon)
   }
 
   private var present: [PolygonalUnit.Filling] { fillings.filter { kind in units.contains { $0.filling == kind } } }
@@ -34,12 +35,14 @@ struct PolygonChapter {
     }
     var document = ReportDocument(
       title: micrograph.name,
-      headline: "\(Number.count(units.count)) polygons: " + (shares.isEmpty ? "none could be measured" : shares.joined(separator: ", ")))
+      headline: "\(Number.count(units.count)) polygons: "
+        + (shares.isEmpty ? "none could be measured" : shares.joined(separator: ", ")))
     document.facts = [.init(Number.count(units.count), "polygons", note: result.kinds)]
     if let entropy = result.configurations.level2.overlapping?.entropy {
       document.facts.append(
         .init(
-          Text.fixed(entropy.plugIn, 2), "nats, level 2", note: "random fillings \(Text.fixed(entropy.randomLattice, 2))"))
+          Text.fixed(entropy.plugIn, 2), "nats, level 2",
+          note: "random fillings \(Text.fixed(entropy.randomLattice, 2))"))
     }
     if let phase = result.configurations.phase {
       document.facts.append(.init(Number.percent(phase.areaFraction), "of the image in an ordered phase"))
@@ -56,7 +59,8 @@ struct PolygonChapter {
     figure.legend = present.map(style)
     let positions = result.finding.sites.positions
     let painted = PaintedPolygons(
-      polygons: units.map { $0.corners.map { positions[$0] } }, colors: units.map { Self.color(of: $0.filling) }, opacity: 0.3)
+      polygons: units.map { $0.corners.map { positions[$0] } }, colors: units.map { Self.color(of: $0.filling) },
+      opacity: 0.3)
     let counts = Dictionary(grouping: units, by: \.sides)
     let rows = counts.keys.sorted().map { sides -> [ReportDocument.Table.Cell] in
       let members = counts[sides]!
@@ -75,12 +79,14 @@ struct PolygonChapter {
         .figure(
           .init(
             "units", title: "Polygons and their fillings",
-            caption: "Faces of the graph of neighbouring columns. Columns in the middle of a polygon are no part of its wall. Polygons "
+            caption:
+              "Faces of the graph of neighbouring columns. Columns in the middle of a polygon are no part of its wall. Polygons "
               + "that columns outside the image might change are left out.", figure.adding(painted).drawing())),
         .table(
           .init(
             columns: [
-              .init("sides", isNumeric: true), .init("polygons", isNumeric: true), .init("median regularity", isNumeric: true),
+              .init("sides", isNumeric: true), .init("polygons", isNumeric: true),
+              .init("median regularity", isNumeric: true),
               .init("with a maximum of n-fold symmetry"), .init("the same at other places"),
             ], rows: rows)),
         .paragraph(
@@ -97,28 +103,36 @@ struct PolygonChapter {
     let sheet = patches
     if !sheet.isEmpty {
       let drawing = ContactSheet(
-        tiles: sheet.map { .init(patch: $0.patch, captions: ["\($0.filling.rawValue)", "\($0.sides) sides, n = \($0.count)"], style: style(of: $0.filling)) },
+        tiles: sheet.map {
+          .init(
+            patch: $0.patch, captions: ["\($0.filling.rawValue)", "\($0.sides) sides, n = \($0.count)"],
+            style: style(of: $0.filling))
+        },
         calibration: micrograph.calibration, summary: "Mean patch of each filling"
       ).drawing()
       blocks.append(
         .figure(
           .init(
             "mean-patches", title: "Mean patches",
-            caption: "Polygons of one number of sides and one filling, each turned so that a corner points up. Corners that fan out are those of "
+            caption:
+              "Polygons of one number of sides and one filling, each turned so that a corner points up. Corners that fan out are those of "
               + "irregular polygons.", drawing)))
     }
     var row: [ReportDocument.Figure] = []
     if !heights.isEmpty {
       var histogram = HistogramFigure(
         values: heights,
-        marks: result.groups.groups.map { .init(at: $0.mean, label: $0.filling.rawValue, color: Self.color(of: $0.filling)) },
+        marks: result.groups.groups.map {
+          .init(at: $0.mean, label: $0.filling.rawValue, color: Self.color(of: $0.filling))
+        },
         title: "height of the middle over the wall", summary: "Histogram of the heights in the middle of the polygons")
       histogram.binCount = 60
       row.append(
         .init(
           "amplitudes", title: "Heights of the middles",
           caption: "Each is fitted together with its wall. Median standard error "
-            + "\(Number.short(Statistics.median(units.map(\.amplitudeError).filter(\.isFinite)), digits: 2)).", histogram.drawing()))
+            + "\(Number.short(Statistics.median(units.map(\.amplitudeError).filter(\.isFinite)), digits: 2)).",
+          histogram.drawing()))
     }
     if let profile { row.append(profile) }
     if !row.isEmpty { blocks.append(.row(row)) }
@@ -126,7 +140,8 @@ struct PolygonChapter {
     blocks.append(
       .paragraph(
         "Names go by the mean height of a group over the wall's: empty below \(FillingGroups.partly.lowerBound), V (partly filled) to "
-          + "\(FillingGroups.partly.upperBound), filled above. A height is no element: a column of V and a column that is half empty look alike."))
+          + "\(FillingGroups.partly.upperBound), filled above. A height is no element: a column of V and a column that is half empty look alike."
+      ))
     return .init("Fillings", blocks)
   }
 
@@ -141,7 +156,8 @@ struct PolygonChapter {
         let members = units.filter { $0.filling == kind }
         let interval = Statistics.shareInterval(members.count, of: known)
         return [
-          .init(kind.rawValue, style: style(of: kind)), .init(Number.count(members.count), value: Double(members.count)),
+          .init(kind.rawValue, style: style(of: kind)),
+          .init(Number.count(members.count), value: Double(members.count)),
           .init(Number.percent(Double(members.count) / Double(known))),
           .init("\(Number.percent(interval[0])) to \(Number.percent(interval[1]))"),
           .init(Text.fixed(Statistics.mean(members.map(\.amplitude)), 3)),
@@ -191,6 +207,7 @@ struct PolygonChapter {
       summary: "Profile through the mean patches")
     return .init(
       "profile", title: "Profile of the mean patches",
-      caption: "From the corner that points up (left) through the middle, polygons of \(own[0].sides) sides.", figure.drawing())
+      caption: "From the corner that points up (left) through the middle, polygons of \(own[0].sides) sides.",
+      figure.drawing())
   }
 }

@@ -72,14 +72,17 @@ public struct PolygonMethod: Method {
     }
     if net.triangles > 0 {
       throw DataError(
-        "\(name): the \(columns) columns form only triangles (\(net.triangles)): there is no polygon of four or more sides")
+        "\(name): the \(columns) columns form only triangles (\(net.triangles)): there is no polygon of four or more sides"
+      )
     }
     throw DataError(
       "\(name): the \(columns) columns enclose no polygon of four to \(PolygonFinder.mostSides) sides inside the image")
   }
 
   /// Asks the map of n-fold symmetry about the units of each number of sides.
-  private static func testSymmetry(of net: inout PolygonFinder.Net, in image: Raster<Float>) throws -> [UnitSymmetry.Outcome] {
+  private static func testSymmetry(of net: inout PolygonFinder.Net, in image: Raster<Float>) throws -> [UnitSymmetry
+    .Outcome]
+  {
     var outcomes: [UnitSymmetry.Outcome] = []
     for sides in Set(net.units.map(\.sides)).sorted() {
       let members = net.units.indices.filter { net.units[$0].sides == sides }
@@ -98,7 +101,8 @@ public struct PolygonMethod: Method {
   private static func fill(
     _ net: inout PolygonFinder.Net, found: ColumnFinder.Found, prepared: Preparation.Prepared
   ) -> FillingGroups.Outcome {
-    let heights = UnitFilling().heights(of: net.units, columns: found, in: prepared.image, isMeasured: prepared.isMeasured)
+    let heights = UnitFilling().heights(
+      of: net.units, columns: found, in: prepared.image, isMeasured: prepared.isMeasured)
     let walls = found.sites.sites.indices.filter { net.isWall[$0] }.map { found.sites[$0].amplitude }.filter(\.isFinite)
     let wall = walls.isEmpty ? Double.nan : Statistics.median(walls)
     for (number, heights) in heights.enumerated() where wall > 0 {

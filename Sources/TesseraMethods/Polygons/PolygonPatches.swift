@@ -47,6 +47,7 @@ struct PolygonPatches {
     let (x, y) = (Int(place.x), Int(place.y))
     let (u, v) = (Float(place.x - Double(x)), Float(place.y - Double(y)))
     let (right, below) = (min(x + 1, image.width - 1), min(y + 1, image.height - 1))
-    return (1 - v) * ((1 - u) * image[x, y] + u * image[right, y]) + v * ((1 - u) * image[x, below] + u * image[right, below])
+    return (1 - v) * ((1 - u) * image[x, y] + u * image[right, y]) + v
+      * ((1 - u) * image[x, below] + u * image[right, below])
   }
 }

@@ -32,7 +32,8 @@ public struct PolygonResult: MethodResult {
     }
     var sentence = "\(units.count) polygons (\(kinds)): \(shares.joined(separator: ", "))"
     if let entropy = configurations.level2.overlapping?.entropy {
-      sentence += "; level 2 has \(Text.fixed(entropy.plugIn, 3)) nats, random fillings \(Text.fixed(entropy.randomLattice, 3))"
+      sentence +=
+        "; level 2 has \(Text.fixed(entropy.plugIn, 3)) nats, random fillings \(Text.fixed(entropy.randomLattice, 3))"
     } else {
       sentence += "; no squares of four units, so there are no codes"
     }
@@ -58,7 +59,8 @@ public struct PolygonResult: MethodResult {
         "columns less the \(net.isWall.count { !$0 }) that stand in the middle of a polygon"),
       .init(
         "bond", "\(Text.fixed(net.bond, 2)) px",
-        "median length in the graph of neighbours of the walls (relative neighbourhood graph, slack \(NeighbourNet.slack))"),
+        "median length in the graph of neighbours of the walls (relative neighbourhood graph, slack \(NeighbourNet.slack))"
+      ),
       .init(
         "units with codes", "\(coded.count) of \(codedSides) sides",
         settings.polygons.sides == nil ? "the commonest polygon" : "as set"),
@@ -67,7 +69,8 @@ public struct PolygonResult: MethodResult {
       list.append(
         .init(
           "\(outcome.sides)-fold maxima", "above \(Text.fixed(outcome.threshold, 2))",
-          "95 % of the map elsewhere is lower; \(Number.percent(outcome.chance)) of other places would agree by chance"))
+          "95 % of the map elsewhere is lower; \(Number.percent(outcome.chance)) of other places would agree by chance")
+      )
     }
     let means = groups.groups.map { "\($0.filling.rawValue) \(Text.fixed($0.mean, 2))" }.joined(separator: ", ")
     list.append(
@@ -88,7 +91,8 @@ public struct PolygonResult: MethodResult {
     let tested = net.units.count { $0.agrees != nil }
     if tested > 0 && disagreeing * 10 > tested {
       warnings.append(
-        "\(disagreeing) of \(tested) polygons have no maximum of the map of their symmetry: look at the column agrees of units.csv")
+        "\(disagreeing) of \(tested) polygons have no maximum of the map of their symmetry: look at the column agrees of units.csv"
+      )
     }
     if Set(groups.groups.map(\.filling)).count == 1, let group = groups.groups.first {
       warnings.append(
@@ -103,9 +107,11 @@ public struct PolygonResult: MethodResult {
     }
     if configurations.windows.level2.isEmpty {
       warnings.append(
-        "no four polygons of \(codedSides) sides stand at the corners of a square, so there are no codes and no entropy")
+        "no four polygons of \(codedSides) sides stand at the corners of a square, so there are no codes and no entropy"
+      )
     } else if configurations.level2.overlapping == nil {
-      warnings.append("every square of four polygons holds one that is partly filled, so there are no codes and no entropy")
+      warnings.append(
+        "every square of four polygons holds one that is partly filled, so there are no codes and no entropy")
     }
     return warnings
   }

@@ -26,7 +26,8 @@ public struct PolygonSummary: Sendable, Encodable {
   /// The entropies of one level: of the overlapping windows, and `disjoint` of the disjoint ones.
   public struct Level: Sendable, Encodable {
     public var windows, leftOut: Int
-    public var plugIn, corrected, randomLattice, randomLatticeDeviation, pValue, logWindows, independent, maximum: Double
+    public var plugIn, corrected, randomLattice, randomLatticeDeviation, pValue, logWindows, independent,
+      maximum: Double
     /// Share of the windows in the six commonest types, of level 2.
     public var sixCommonest: Double?
     /// Types whose false discovery rate is .01 at most.
@@ -112,12 +113,14 @@ public struct PolygonSummary: Sendable, Encodable {
     codedFilled = outcome.filled.isFinite ? outcome.filled : nil
     let rate = result.settings.configurations.largestRate
     entropy = Entropy(
-      level2: Level(of: outcome.level2, rate: rate, isSecond: true), level3: Level(of: outcome.level3, rate: rate, isSecond: false))
+      level2: Level(of: outcome.level2, rate: rate, isSecond: true),
+      level3: Level(of: outcome.level3, rate: rate, isSecond: false))
     let calibration = result.micrograph.calibration
     phase = outcome.phase.map { phase in
       Phase(
         areaFraction: phase.areaFraction,
-        areaNm2: calibration.map { phase.area * $0.nanometresPerPixelX * $0.nanometresPerPixelY }, units: phase.units.count,
+        areaNm2: calibration.map { phase.area * $0.nanometresPerPixelX * $0.nanometresPerPixelY },
+        units: phase.units.count,
         types: phase.types, commonestTypes: phase.commonest.map(\.type), commonestCounts: phase.commonest.map(\.count),
         ratio: phase.ratio, ratioInterval: phase.ratioInterval.flatMap { $0.allSatisfy(\.isFinite) ? $0 : nil })
     }

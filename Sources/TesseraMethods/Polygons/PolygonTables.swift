@@ -10,7 +10,8 @@ struct PolygonTables {
   /// `units.csv`: one row a unit.
   var units: Data {
     var table = TableWriter(columns: [
-      "id", "x", "y", "sides", "filling", "level2", "level3", "x_nm", "y_nm", "area_nm2", "amplitude", "amplitude_error",
+      "id", "x", "y", "sides", "filling", "level2", "level3", "x_nm", "y_nm", "area_nm2", "amplitude",
+      "amplitude_error",
       "filling_probability", "agrees", "regularity", "radius", "middle", "phase",
     ])
     let (calibration, outcome) = (result.micrograph.calibration, result.configurations)
@@ -28,7 +29,8 @@ struct PolygonTables {
         "\(id)", TableWriter.number(unit.centre.x), TableWriter.number(unit.centre.y), "\(unit.sides)",
         unit.filling?.rawValue ?? "", codes[id].level2.map(String.init) ?? "", codes[id].level3.map(String.init) ?? "",
         TableWriter.number(place.x, decimals: 6), TableWriter.number(place.y, decimals: 6),
-        TableWriter.number(area, decimals: 6), TableWriter.number(unit.amplitude), TableWriter.number(unit.amplitudeError),
+        TableWriter.number(area, decimals: 6), TableWriter.number(unit.amplitude),
+        TableWriter.number(unit.amplitudeError),
         TableWriter.number(unit.fillingProbability), unit.agrees.map { $0 ? "1" : "0" } ?? "",
         TableWriter.number(unit.regularity), TableWriter.number(unit.radius), unit.middle.map(String.init) ?? "",
         isCoded.contains(id) ? (isOrdered[id] ? "1" : "0") : "",
@@ -39,7 +41,9 @@ struct PolygonTables {
 
   /// `codes.csv`: one row a level, kind of windows and type that occurs.
   var codes: Data {
-    var table = TableWriter(columns: ["level", "windows", "type", "pattern", "count", "fraction", "expected", "q_value"])
+    var table = TableWriter(columns: [
+      "level", "windows", "type", "pattern", "count", "fraction", "expected", "q_value",
+    ])
     for (level, found) in [(2, result.configurations.level2), (3, result.configurations.level3)] {
       for (windows, statistics) in [("overlapping", found.overlapping), ("disjoint", found.disjoint)] {
         for code in statistics?.codes ?? [] {

@@ -40,7 +40,8 @@ struct WindowChapter {
     let ways = windows.flatMap { window in
       window.corners.filter { isFilled($0) }.map { (window.centre, (centres[$0] - window.centre) * 0.8) }
     }
-    let outlines = PaintedPolygons(polygons: windows.map { $0.corners.map { centres[$0] } }, colors: windows.map { _ in nil })
+    let outlines = PaintedPolygons(
+      polygons: windows.map { $0.corners.map { centres[$0] } }, colors: windows.map { _ in nil })
     let arrows = ArrowField(origins: ways.map(\.0), vectors: ways.map(\.1), colors: [Color(0x56B4E9)])
     let counts = statistics.codes
     let six = counts.prefix(6).reduce(0) { $0 + $1.fraction }
@@ -55,7 +56,8 @@ struct WindowChapter {
         .paragraph(
           "\(statistics.entropy.windows) windows of both kinds, and \(outcome.level2.leftOut) more with a partly filled polygon, which have no type. "
             + "The six commonest types hold \(Number.percent(six)). A share of \(Number.percent(outcome.filled)) of the polygons is filled; "
-            + "expected are the numbers of independent fillings of that share. Letters stand clockwise from the first corner at or after +x: E empty, F filled."),
+            + "expected are the numbers of independent fillings of that share. Letters stand clockwise from the first corner at or after +x: E empty, F filled."
+        ),
         .table(table(counts, bits: 4, limit: 16)),
       ])
   }
@@ -63,13 +65,15 @@ struct WindowChapter {
   private func table(_ codes: [CodeCount], bits: Int, limit: Int) -> ReportDocument.Table {
     .init(
       columns: [
-        .init("type", isNumeric: true), .init("pattern"), .init("windows", isNumeric: true), .init("share", isNumeric: true),
+        .init("type", isNumeric: true), .init("pattern"), .init("windows", isNumeric: true),
+        .init("share", isNumeric: true),
         .init("expected", isNumeric: true), .init("false discovery rate", isNumeric: true),
       ],
       rows: codes.prefix(limit).map { code in
         [
           .init("\(code.type)", value: Double(code.type)), .init(UnitCodes.pattern(ofType: code.type, bits: bits)),
-          .init(Number.count(code.count), value: Double(code.count)), .init(Number.percent(code.fraction), value: code.fraction),
+          .init(Number.count(code.count), value: Double(code.count)),
+          .init(Number.percent(code.fraction), value: code.fraction),
           .init(Number.short(code.expected, digits: 3), value: code.expected),
           .init(Number.short(code.qValue, digits: 2), value: code.qValue),
         ]
@@ -90,7 +94,8 @@ struct WindowChapter {
         .figure(
           .init(
             "level3", title: "Commonest types of level 3",
-            caption: "Mean of the image around the windows of a type; number of windows, and how many independent fillings would give.",
+            caption:
+              "Mean of the image around the windows of a type; number of windows, and how many independent fillings would give.",
             sheet(of: shown))),
         .table(table(shown, bits: 16, limit: 12)),
       ])
@@ -111,7 +116,8 @@ struct WindowChapter {
     let tiles = zip(codes, places).map { code, places -> ContactSheet.Tile in
       let patches = Patches(of: result.prepared.image, around: Array(places.prefix(30)), side: side)
       let parts = patches.existing.compactMap { patches[$0] }
-      let mean = parts.isEmpty
+      let mean =
+        parts.isEmpty
         ? Raster<Float>(width: side, height: side, filling: .nan)
         : Raster(
           width: side, height: side,
@@ -132,13 +138,18 @@ struct WindowChapter {
       ("2, overlapping", outcome.level2.overlapping?.entropy), ("2, disjoint", outcome.level2.disjoint?.entropy),
       ("3, overlapping", outcome.level3.overlapping?.entropy), ("3, disjoint", outcome.level3.disjoint?.entropy),
     ]
-    func cell(_ value: Double, _ decimals: Int = 3) -> ReportDocument.Table.Cell { .init(Text.fixed(value, decimals), value: value) }
+    func cell(_ value: Double, _ decimals: Int = 3) -> ReportDocument.Table.Cell {
+      .init(Text.fixed(value, decimals), value: value)
+    }
     let rows = entries.compactMap { name, entropy in
       entropy.map { entropy -> [ReportDocument.Table.Cell] in
         [
           .init(name), .init(Number.count(entropy.windows), value: Double(entropy.windows)), cell(entropy.plugIn),
-          .init("\(Text.fixed(entropy.randomLattice, 3)) ± \(Text.fixed(entropy.randomLatticeDeviation, 3))", value: entropy.randomLattice),
-          .init(Number.short(entropy.pValue, digits: 2), value: entropy.pValue), cell(entropy.corrected), cell(entropy.logWindows),
+          .init(
+            "\(Text.fixed(entropy.randomLattice, 3)) ± \(Text.fixed(entropy.randomLatticeDeviation, 3))",
+            value: entropy.randomLattice),
+          .init(Number.short(entropy.pValue, digits: 2), value: entropy.pValue), cell(entropy.corrected),
+          cell(entropy.logWindows),
           cell(entropy.independent), cell(entropy.maximum),
         ]
       }
@@ -149,7 +160,8 @@ struct WindowChapter {
         .table(
           .init(
             columns: [
-              .init("level, windows"), .init("N", isNumeric: true), .init("plug-in", isNumeric: true), .init("random fillings", isNumeric: true),
+              .init("level, windows"), .init("N", isNumeric: true), .init("plug-in", isNumeric: true),
+              .init("random fillings", isNumeric: true),
               .init("p", isNumeric: true), .init("corrected", isNumeric: true), .init("ln N", isNumeric: true),
               .init("independent", isNumeric: true), .init("maximum", isNumeric: true),
             ], rows: rows)),
@@ -171,7 +183,8 @@ struct WindowChapter {
           .paragraph(
             outcome.level3.overlapping == nil
               ? "There are no windows of level 3, so no phase is sought."
-              : "No type of level 3 is more frequent than independent fillings allow: there is no sign of an ordered phase.")
+              : "No type of level 3 is more frequent than independent fillings allow: there is no sign of an ordered phase."
+          )
         ])
     }
     var figure = ImageFigure(micrograph, summary: "Polygons of the ordered phase")
@@ -179,11 +192,13 @@ struct WindowChapter {
     let positions = result.finding.sites.positions
     let units = phase.units.map { result.net.units[result.coded[$0]] }
     let painted = PaintedPolygons(
-      polygons: units.map { $0.corners.map { positions[$0] } }, colors: units.map { PolygonChapter.color(of: $0.filling) }, opacity: 0.5)
+      polygons: units.map { $0.corners.map { positions[$0] } },
+      colors: units.map { PolygonChapter.color(of: $0.filling) }, opacity: 0.5)
     var ratio = ""
     if let value = phase.ratio, let interval = phase.ratioInterval {
       let upper = interval[1].isFinite ? Number.short(interval[1], digits: 3) : "more"
-      ratio = " The two commonest types of its disjoint windows, \(phase.commonest[0].type) and \(phase.commonest[1].type), stand in the ratio "
+      ratio =
+        " The two commonest types of its disjoint windows, \(phase.commonest[0].type) and \(phase.commonest[1].type), stand in the ratio "
         + "\(phase.commonest[0].count) : \(phase.commonest[1].count) = \(Number.short(value, digits: 3)) (95 % interval "
         + "\(Number.short(interval[0], digits: 3)) to \(upper))."
     }
@@ -193,7 +208,8 @@ struct WindowChapter {
         .figure(
           .init(
             "phase", title: "Polygons in windows of frequent types",
-            caption: "The union of the windows of level 3 whose types are more frequent than independent fillings allow.",
+            caption:
+              "The union of the windows of level 3 whose types are more frequent than independent fillings allow.",
             figure.adding(painted).drawing())),
         .paragraph(
           "\(phase.types.count) types of level 3 have a false discovery rate of \(result.settings.configurations.largestRate) at most; their windows cover "

@@ -44,7 +44,8 @@ package struct CentreColumns: Sendable, Codable, Equatable {
   ///   - size: width and height of the frame in which all columns are known; nil: everywhere.
   package func roles(of points: [Point], size: Point? = nil) -> Roles {
     var roles = Roles(
-      isMiddle: [Bool](repeating: false, count: points.count), isDecided: [Bool](repeating: size == nil, count: points.count))
+      isMiddle: [Bool](repeating: false, count: points.count),
+      isDecided: [Bool](repeating: size == nil, count: points.count))
     let net = NeighbourNet(points)
     guard let bond = net.bondLength else { return roles }
     var bonded = [Set<Int>](repeating: [], count: points.count)
@@ -65,12 +66,20 @@ package struct CentreColumns: Sendable, Codable, Equatable {
       return alike > 1 ? nil : candidate
     }
     var isWall = [Bool](repeating: false, count: points.count)
+    var isDoubtful = isWall
     for candidate in clear.sorted(by: { ($1.side, $0.column) < ($0.side, $1.column) }) {
       guard !isWall[candidate.column], !candidate.ring.contains(where: { roles.isMiddle[$0] }) else { continue }
+      // A column of the ring that the frame may cut might be a middle itself, which would make this one a wall.
+      guard candidate.ring.allSatisfy({ isWhole[$0] || isWall[$0] }) else {
+        isDoubtful[candidate.column] = true
+        continue
+      }
       roles.isMiddle[candidate.column] = true
       for member in candidate.ring { isWall[member] = true }
     }
-    for point in points.indices where isWhole[point] || isWall[point] || roles.isMiddle[point] { roles.isDecided[point] = true }
+    for point in points.indices {
+      roles.isDecided[point] = isWall[point] || roles.isMiddle[point] || (isWhole[point] && !isDoubtful[point])
+    }
     return roles
   }
 
@@ -118,7 +127,8 @@ package struct CentreColumns: Sendable, Codable, Equatable {
     let (p, q) = (points[1] - points[0], points[2] - points[0])
     let twice = 2 * p.cross(q)
     guard twice != 0 else { return false }
-    let centre = Point(q.y * p.squaredLength - p.y * q.squaredLength, p.x * q.squaredLength - q.x * p.squaredLength) / twice
+    let centre =
+      Point(q.y * p.squaredLength - p.y * q.squaredLength, p.x * q.squaredLength - q.x * p.squaredLength) / twice
     let (place, radius) = (points[0] + centre, centre.length)
     return place.x - radius >= -0.5 && place.y - radius >= -0.5 && place.x + radius <= size.x - 0.5
       && place.y + radius <= size.y - 0.5

@@ -71,7 +71,9 @@ package struct NeighbourNet: Sendable {
     let (middle, along) = ((p + q) / 2, q - p)
     let across = Point(-along.y, along.x)
     let tip = (slack * slack - 0.25).squareRoot()
-    let places = [middle + tip * across, middle - tip * across, middle + (slack - 0.5) * along, middle - (slack - 0.5) * along]
+    let places = [
+      middle + tip * across, middle - tip * across, middle + (slack - 0.5) * along, middle - (slack - 0.5) * along,
+    ]
     return places.allSatisfy { $0.x >= -0.5 && $0.y >= -0.5 && $0.x <= size.x - 0.5 && $0.y <= size.y - 0.5 }
   }
 

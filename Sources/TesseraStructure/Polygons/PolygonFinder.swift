@@ -36,14 +36,17 @@ public struct PolygonFinder: Sendable, Codable, Equatable {
   public func net(of positions: [Point], width: Int, height: Int) throws(ParameterError) -> Net {
     if let sides {
       try require(
-        (4...Self.mostSides).contains(sides), setting("sides"), is: sides, mustBe: "between 4 and \(Self.mostSides), or all")
+        (4...Self.mostSides).contains(sides), setting("sides"), is: sides,
+        mustBe: "between 4 and \(Self.mostSides), or all")
     }
     let size = Point(Double(width), Double(height))
     let roles = CentreColumns().roles(of: positions, size: size)
     let middles = positions.indices.filter { roles.isMiddle[$0] }
     let walls = positions.indices.filter { !roles.isMiddle[$0] }
     let graph = NeighbourNet(walls.map { positions[$0] }, size: size)
-    var net = Net(units: [], isWall: roles.isMiddle.map { !$0 }, bond: graph.bondLength ?? .nan, triangles: 0, openings: 0, cut: 0, cutCentres: [], counts: [:])
+    var net = Net(
+      units: [], isWall: roles.isMiddle.map { !$0 }, bond: graph.bondLength ?? .nan, triangles: 0, openings: 0, cut: 0,
+      cutCentres: [], counts: [:])
     for face in graph.faces {
       guard face.isCertain && face.vertices.allSatisfy({ roles.isDecided[walls[$0]] }) else {
         net.cut += 1

@@ -25,9 +25,11 @@ package struct RandomNet: Sendable, Codable, Equatable {
   /// The commonest kind of some units; nil without any.
   package static func commonest(of units: [PolygonalUnit], among counts: [Int: Int]) -> Kind? {
     let sides = units.map(\.sides)
-    guard let kind = Set(sides).min(by: { a, b in
-      (sides.count { $0 == b }, a) < (sides.count { $0 == a }, b)
-    }) else { return nil }
+    guard
+      let kind = Set(sides).min(by: { a, b in
+        (sides.count { $0 == b }, a) < (sides.count { $0 == a }, b)
+      })
+    else { return nil }
     let all = counts.keys.sorted().reduce(0) { $0 + counts[$1]! }
     return Kind(
       sides: kind, share: Double(counts[kind] ?? 0) / Double(max(1, all)),
@@ -35,9 +37,11 @@ package struct RandomNet: Sendable, Codable, Equatable {
   }
 
   /// The share and regularity of the commonest kind in random nets of this density, and of polygons of `sides` sides in them.
-  package func kinds(like positions: [Point], width: Int, height: Int, sides: Int, seed: UInt64) throws(ParameterError) -> (
-    commonest: Kind?, same: Kind?
-  ) {
+  package func kinds(like positions: [Point], width: Int, height: Int, sides: Int, seed: UInt64) throws(ParameterError)
+    -> (
+      commonest: Kind?, same: Kind?
+    )
+  {
     guard positions.count > 10 else { return (nil, nil) }
     let distances = PlanarIndex(positions).nearestDistances().filter(\.isFinite)
     let count = min(positions.count, Self.columnLimit)
@@ -56,13 +60,17 @@ package struct RandomNet: Sendable, Codable, Equatable {
     }
     let all = counts.keys.sorted().reduce(0) { $0 + counts[$1]! }
     let alike = units.filter { $0.sides == sides }.map(\.regularity)
-    let same = alike.isEmpty
+    let same =
+      alike.isEmpty
       ? nil
-      : Kind(sides: sides, share: Double(counts[sides] ?? 0) / Double(max(1, all)), regularity: Statistics.median(alike))
+      : Kind(
+        sides: sides, share: Double(counts[sides] ?? 0) / Double(max(1, all)), regularity: Statistics.median(alike))
     return (Self.commonest(of: units, among: counts), same)
   }
 
-  private static func places(_ count: Int, width: Int, height: Int, distance: Double, random source: RandomSource) -> [Point] {
+  private static func places(_ count: Int, width: Int, height: Int, distance: Double, random source: RandomSource)
+    -> [Point]
+  {
     var (random, least, places) = (source, distance, [Point]())
     let cell = max(1, distance)
     let (columns, rows) = (Int(saturating: Double(width) / cell) + 1, Int(saturating: Double(height) / cell) + 1)
@@ -72,7 +80,8 @@ package struct RandomNet: Sendable, Codable, Equatable {
       while places.count < count && misses < 20 * count {
         let place = Point(random.uniform() * Double(width) - 0.5, random.uniform() * Double(height) - 0.5)
         let (x, y) = (
-          max(0, min(columns - 1, Int(saturating: (place.x + 0.5) / cell))), max(0, min(rows - 1, Int(saturating: (place.y + 0.5) / cell)))
+          max(0, min(columns - 1, Int(saturating: (place.x + 0.5) / cell))),
+          max(0, min(rows - 1, Int(saturating: (place.y + 0.5) / cell)))
         )
         var isFree = true
         for row in max(0, y - 1)...min(rows - 1, y + 1) {

@@ -11,7 +11,7 @@ package struct UnitSymmetry: Sendable, Codable, Equatable {
   /// Radius of the disc in radii of the polygon.
   package var discRadius = 1.25
   /// Largest distance of the maximum from the unit's centre, in bonds.
-  package var reach = 0.35
+  package var reach = 0.25
   /// Of the distribution at other places.
   package var level = 0.95
 
@@ -88,7 +88,10 @@ package struct UnitSymmetry: Sendable, Codable, Equatable {
   /// The highest value of the map within a distance that no neighbour exceeds; minus infinity without such a summit.
   private static func maximum(of map: Raster<Float>, around place: Point, within radius: Double) -> Double {
     var best = -Double.infinity
-    let low = (x: max(1, Int(saturating: (place.x - radius).rounded(.up))), y: max(1, Int(saturating: (place.y - radius).rounded(.up))))
+    let low = (
+      x: max(1, Int(saturating: (place.x - radius).rounded(.up))),
+      y: max(1, Int(saturating: (place.y - radius).rounded(.up)))
+    )
     let high = (
       x: min(map.width - 2, Int(saturating: (place.x + radius).rounded(.down))),
       y: min(map.height - 2, Int(saturating: (place.y + radius).rounded(.down)))

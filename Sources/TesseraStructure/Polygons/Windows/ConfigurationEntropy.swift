@@ -59,7 +59,8 @@ extension CodeStatistics {
     }
     return seen.indices.map { k in
       CodeCount(
-        type: seen[k] + 1, count: counts[seen[k]], fraction: Double(counts[seen[k]]) / n, expected: expected[k], qValue: q[k])
+        type: seen[k] + 1, count: counts[seen[k]], fraction: Double(counts[seen[k]]) / n, expected: expected[k],
+        qValue: q[k])
     }.sorted { ($1.count, $0.type) < ($0.count, $1.type) }
   }
 }

@@ -50,7 +50,11 @@ package struct UnitCodes: Sendable {
   /// How often each type occurs, among all windows or some.
   package func counts(_ codes: [Int], of subset: [Int]? = nil) -> [Int] {
     var counts = [Int](repeating: 0, count: types)
-    if let subset { for window in subset { counts[codes[window]] += 1 } } else { for code in codes { counts[code] += 1 } }
+    if let subset {
+      for window in subset { counts[codes[window]] += 1 }
+    } else {
+      for code in codes { counts[code] += 1 }
+    }
     return counts
   }
 

@@ -38,7 +38,9 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
     centres: [Point], fillings: [PolygonalUnit.Filling?], imageArea: Double, seed: UInt64
   ) throws(ParameterError) -> Outcome {
     precondition(centres.count == fillings.count, "a filling for each unit")
-    try require(permutations >= 100 && permutations <= 100_000, "permutations", is: permutations, mustBe: "between 100 and 100000")
+    try require(
+      permutations >= 100 && permutations <= 100_000, "permutations", is: permutations, mustBe: "between 100 and 100000"
+    )
     let windows = UnitWindows(centres: centres)
     let isCoded = fillings.map { $0 == .empty || $0 == .filled }
     let isFilled = fillings.map { $0 == .filled }
@@ -59,7 +61,9 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
   }
 
   /// For each permutation and level the plug-in entropies of overlapping and disjoint windows.
-  private func randomEntropies(_ sets: [UnitCodes], pool: [Int], isFilled: [Bool], seed: UInt64) -> [[(all: Double, apart: Double)]] {
+  private func randomEntropies(_ sets: [UnitCodes], pool: [Int], isFilled: [Bool], seed: UInt64) -> [[(
+    all: Double, apart: Double
+  )]] {
     guard !pool.isEmpty else { return [] }
     return concurrentMap(count: permutations) { number in
       var random = RandomSource(seed: seed, stream: UInt64(number) + 1)
