@@ -26,7 +26,7 @@ public struct PolygonMethod: Method {
   ]
 
   public static let stages: [(stage: Stage, share: Double)] = [
-    (.prepare, 0.05), (.sites, 0.6), (.polygons, 0.05), (.symmetry, 0.15), (.fillings, 0.1), (.codes, 0.05),
+    (.prepare, 0.05), (.sites, 0.4), (.polygons, 0.05), (.symmetry, 0.35), (.fillings, 0.1), (.codes, 0.05),
   ]
 
   /// - Throws: `DataError` where the image shows no columns, or no polygon of four or more sides.

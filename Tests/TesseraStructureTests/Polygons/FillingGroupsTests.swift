@@ -20,11 +20,11 @@ struct `Groups of fillings` {
   @Test func `are unsure where they overlap`() {
     let values = heights([(0, 300), (1, 200)], error: 0.7)
     let outcome = FillingGroups().outcome(of: values, errors: values.map { _ in 0.7 })
-    // What a probability says is how often it is right.
+    // More is not claimed than is right: sums of probabilities and numbers.
     let truth = (0..<500).map { $0 < 300 ? PolygonalUnit.Filling.empty : .filled }
     let right = zip(outcome.fillings, truth).count { $0!.filling == $1 }
     let claimed = outcome.fillings.reduce(0.0) { $0 + $1!.probability }
-    #expect(abs(claimed - Double(right)) < 60 && claimed < 450, "\(claimed) claimed, \(right) right")
+    #expect(claimed < Double(right) + 40 && claimed < 450, "\(claimed) claimed, \(right) right")
   }
 
   @Test func `are named by nothing and the wall where there is one`() {
