@@ -30,7 +30,8 @@ public struct PolygonResult: MethodResult {
       let share = Double(units.count { $0.filling == kind }) / Double(max(1, units.count))
       return share > 0 ? "\(Number.percent(share)) \(kind.rawValue)" : nil
     }
-    var sentence = "\(units.count) polygons (\(kinds)): \(shares.joined(separator: ", "))"
+    var sentence =
+      "\(units.count) \(units.count == 1 ? "polygon" : "polygons") (\(kinds)): \(shares.joined(separator: ", "))"
     if let entropy = configurations.level2.overlapping?.entropy {
       sentence +=
         "; level 2 has \(Text.fixed(entropy.plugIn, 3)) nats, random fillings \(Text.fixed(entropy.randomLattice, 3))"
