@@ -69,4 +69,12 @@ public enum Statistics {
     let root = 1 + (Double(columns) / Double(rows)).squareRoot()
     return root * root
   }
+
+  /// Wilson's interval of 95 % for a share, `count` of `all` (one or more). Source: J. Am. Stat. Assoc. 22 (1927) 209.
+  public static func shareInterval(_ count: Int, of all: Int) -> [Double] {
+    let (n, p, z) = (Double(all), Double(count) / Double(all), 1.959964)
+    let middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+    let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
+    return [max(0, middle - half), min(1, middle + half)]
+  }
 }

@@ -43,6 +43,8 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   /// Number of grains, and the turn from each to the next in degrees.
   public var grains: Int?
   public var misorientation: Double?
+  /// Fraction of the image's area that the ordered phase of `pom` covers.
+  public var phase: Double?
   /// The patches of `motifs`; their noise is the image's.
   public var motifs: MotifPatches?
   /// Number of a published parameter set (`bilayer` s22: 0 ... 8).
@@ -54,7 +56,7 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
 
 /// Options that only some specimens know.
 enum SpecificOption: CaseIterable {
-  case vacancies, defects, displacement, angle, kind, crystal, field, grains, group, motifs, thickness
+  case vacancies, defects, displacement, angle, kind, crystal, field, grains, group, motifs, phase, thickness
 }
 
 extension SimulationOptions {
@@ -67,7 +69,7 @@ extension SimulationOptions {
       (.kind, "kind", kind != nil), (.kind, "case", parameterCase != nil), (.crystal, "crystal", crystal != nil),
       (.field, "field", field != nil), (.field, "strain", strain != nil), (.grains, "grains", grains != nil),
       (.grains, "misorientation", misorientation != nil), (.motifs, "motifs", motifs != nil),
-      (.group, "group", group != nil),
+      (.group, "group", group != nil), (.phase, "phase", phase != nil),
       (.thickness, "thickness", thickness != nil), (.thickness, "saturation", saturation != nil),
     ]
     for (option, name, isSet) in given where isSet && !known.contains(option) {

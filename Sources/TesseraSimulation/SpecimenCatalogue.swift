@@ -5,7 +5,7 @@ extension Simulation {
   /// Names of the specimens, as `simulate` takes them.
   public static let specimenNames =
     Crystal.named.map(\.name) + [
-      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "grains", "two-lattices", "three-phases", "twin",
+      "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "pom", "grains", "two-lattices", "three-phases", "twin",
       "stacking-fault", "inversion", "amorphous-crystal", "plane-group", "strained", "wedge", "amorphous",
       "single-atoms", "noise",
     ]
@@ -18,6 +18,7 @@ extension Simulation {
     case "bilayer": try setBilayer(options)
     case "stm-vacancies": try setVacancyField(options)
     case "quasiperiodic": try setQuasiperiodic(options)
+    case "pom": try setPentagonalOxide(options)
     case "grains": try setGrains(options)
     case "two-lattices": try setTwoLattices(options)
     case "three-phases": try setThreePhases(options)
@@ -104,6 +105,16 @@ extension Simulation {
     tiling.angle = options.angleInRadians ?? tiling.angle
     frame.nanometresPerPixel = 0.02
     specimen = tiling
+  }
+
+  private mutating func setPentagonalOxide(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.displacement, .angle, .phase], for: name)
+    var oxide = PentagonalOxide()
+    oxide.displacement = options.displacement ?? oxide.displacement
+    oxide.angle = options.angleInRadians ?? oxide.angle
+    oxide.phase = options.phase ?? oxide.phase
+    frame.nanometresPerPixel = 0.02
+    specimen = oxide
   }
 
   private mutating func setStrained(_ options: SimulationOptions) throws(ParameterError) {

@@ -15,7 +15,7 @@ struct SimulateCommand: ThreadedCommand {
 
       writes test.tif, test.sites.csv (one row per lattice node: position, element, defect and environment) and test.truth.json \
       (every parameter). Specimens with regions (grains, two-lattices, three-phases, twin, stacking-fault, inversion and \
-      amorphous-crystal) add test.labels.tif, strained specimens add test.strain.tif and motifs add test.patches.npy. \
+      amorphous-crystal) add test.labels.tif, strained specimens add test.strain.tif, pom adds test.units.csv and motifs add test.patches.npy. \
       Nanoparticles in a transmission electron microscope have a mask, a label map and a table of particles instead of sites. \
       Without --output the image is SPECIMEN.tif. Lengths are in pixels and fractions lie between 0 and 1 unless stated otherwise; \
       docs/simulation.md describes the specimens and the image model.
@@ -313,6 +313,13 @@ struct SpecimenArguments: ParsableArguments {
   var strain: Double?
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "pom: fraction of the area with an ordered filling, 0 to 1. (default: 0)", valueName: "fraction"),
+    transform: number(0...1))
+  var phase: Double?
+
+  @Option(
     parsing: .unconditional, help: ArgumentHelp("grains: number of grains, 2 to 64. (default: 2)", valueName: "n"))
   var grains: Int?
 
@@ -385,6 +392,7 @@ struct SpecimenArguments: ParsableArguments {
     options.group = group
     options.field = field
     options.strain = strain
+    options.phase = phase
     options.grains = grains
     options.misorientation = misorientation
     (options.thickness, options.saturation) = (thickness, saturation)

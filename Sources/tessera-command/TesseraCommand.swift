@@ -24,8 +24,8 @@ struct TesseraCommand: ParsableCommand {
     subcommands: [
       DemoCommand.self, AnalyzeCommand.self, InfoCommand.self, ConvertCommand.self, SimulateCommand.self,
       SitesCommand.self, MotifsCommand.self, StrainCommand.self,
-      CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self,
-      MoireCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self,
+      CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self, MoireCommand.self,
+      PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self,
       ReadHDF5Command.self,
     ])
 

@@ -22,7 +22,8 @@ struct `Numeric options` {
     (["strain", "a.tif", "-o", "g", "--force", "--g2", "0,0.0833"], ["--g1"]),
     (["crystal", "a.tif", "--force"], ["--largest-turn"]), (["count", "a.tif", "--force"], ["--largest-count"]),
     (["segment", "a.tif", "--force"], ["--patterns", "--patch-size", "--window", "--stride"]),
-    (["particles", "a.tif", "--force"], ["--least-diameter"]),
+    (["particles", "a.tif", "--force"], ["--least-diameter"]), (["polygons", "a.tif", "--force"], ["--sides"]),
+    (["simulate", "pom", "-o", "y.tif", "--force", "--size", "64"], ["--phase"]),
     (
       ["simulate", "nanoparticles", "-o", "o.tif", "--force", "--size", "96"],
       ["--film", "--diameter", "--number", "--voltage", "--cs", "--defocus", "--focal-spread"]

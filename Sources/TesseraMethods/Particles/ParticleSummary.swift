@@ -43,11 +43,11 @@ public struct ParticleSummary: Sendable, Encodable {
     let faulted = onAxis.count { $0.kind == .fault }
     if !classified.isEmpty {
       fractionOnAxis = Double(onAxis.count) / Double(classified.count)
-      fractionOnAxisInterval = Self.interval(onAxis.count, of: classified.count)
+      fractionOnAxisInterval = Statistics.shareInterval(onAxis.count, of: classified.count)
     }
     if !onAxis.isEmpty {
       fractionFaulted = Double(faulted) / Double(onAxis.count)
-      fractionFaultedInterval = Self.interval(faulted, of: onAxis.count)
+      fractionFaultedInterval = Statistics.shareInterval(faulted, of: onAxis.count)
     }
     let scale = result.micrograph.calibration?.meanNanometresPerPixel
     unit = scale == nil ? "px" : "nm"
@@ -68,14 +68,6 @@ public struct ParticleSummary: Sendable, Encodable {
       correlations = Dictionary(
         uniqueKeysWithValues: measures.map { ($0.0, Self.rankCorrelation(onAxis.map($0.1), probability)) })
     }
-  }
-
-  /// Wilson's interval of 95 % for a share (J. Am. Stat. Assoc. 22 (1927) 209).
-  static func interval(_ count: Int, of all: Int) -> [Double] {
-    let (n, p, z) = (Double(all), Double(count) / Double(all), 1.959964)
-    let middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-    return [max(0, middle - half), min(1, middle + half)]
   }
 
   /// Spearman's: Pearson's correlation of the ranks, equal values sharing theirs.

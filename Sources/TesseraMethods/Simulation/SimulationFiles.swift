@@ -4,7 +4,7 @@ import TesseraNumerics
 import TesseraSimulation
 
 /// Writes a simulated micrograph and its truth: `NAME.tif` (or `.npy`), `NAME.sites.csv`, `NAME.truth.json`, and where
-/// the specimen has them `NAME.labels.tif`, `NAME.strain.tif` and `NAME.patches.npy`. A series is a stack in one file.
+/// the specimen has them `NAME.labels.tif`, `NAME.strain.tif`, `NAME.units.csv` and `NAME.patches.npy`. A series is a stack in one file.
 public struct SimulationFiles: Sendable {
   /// Where the image goes; the other names follow from it.
   public let image: String
@@ -72,6 +72,11 @@ public struct SimulationFiles: Sendable {
       try TIFFWriter.write(
         [strain.exx, strain.eyy, strain.exy, strain.rotation], names: ["exx", "eyy", "exy", "rotation"],
         calibration: micrograph.calibration, to: names.last!, replacing: replacing)
+    }
+    if result.simulation.specimen is PentagonalOxide {
+      names.append(beside("units.csv"))
+      let units = TrueUnits(of: result.sites, sublattice: PentagonalOxide.pentagon)
+      try AtomicOutput.file(at: names.last!, replacing: replacing, contents: Data(units.csv.utf8))
     }
     if let sheet = result.simulation.specimen as? MotifSheet {
       names.append(beside("patches.npy"))

@@ -67,7 +67,11 @@ struct PlacedCrystal: Sendable {
   private static let nodeLimit = 2e7
 
   /// All nodes whose columns may lie within `margin` pixels of the frame, random displacements included.
-  func nodes(in frame: Frame, margin: Double, seed: UInt64) throws(ParameterError) -> [PlacedNode] {
+  /// - Parameter ordered: the defect of the node of cell (i, j) and of this column (empty: none) where it is not left to chance.
+  func nodes(
+    in frame: Frame, margin: Double, seed: UInt64,
+    ordered: (_ i: Int, _ j: Int, _ column: Int) -> String? = { _, _, _ in nil }
+  ) throws(ParameterError) -> [PlacedNode] {
     let margin = margin + 4 * displacement
     let area = (Double(frame.width) + 2 * margin) * (Double(frame.height) + 2 * margin)
     let expected = area / abs(a.cross(b)) * Double(places.count)
@@ -75,7 +79,7 @@ struct PlacedCrystal: Sendable {
       expected <= Self.nodeLimit, "number of columns in and around the image", is: expected.rounded(),
       mustBe: "at most \(Int(Self.nodeLimit)); choose smaller pixels, a smaller image or a narrower probe")
     let grid = FrameCells(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
-    let present = drawOccupants(in: grid, seed: seed)
+    let present = drawOccupants(in: grid, seed: seed, ordered: ordered)
     var nodes: [PlacedNode] = []
     for i in grid.i {
       for j in grid.j {
@@ -97,7 +101,9 @@ struct PlacedCrystal: Sendable {
   }
 
   /// One occupant a node, as an index into its column's list; in the order of the grid.
-  private func drawOccupants(in grid: FrameCells, seed: UInt64) -> [Int] {
+  private func drawOccupants(
+    in grid: FrameCells, seed: UInt64, ordered: (_ i: Int, _ j: Int, _ column: Int) -> String?
+  ) -> [Int] {
     var present = [Int](repeating: 0, count: grid.count * places.count)
     guard occupants.contains(where: { $0.count > 1 }) else { return present }
     for i in grid.i {
@@ -105,7 +111,8 @@ struct PlacedCrystal: Sendable {
         for column in places.indices {
           let stream = RandomStream.node(RandomStream.defects, i, j, column)
           var random = RandomSource(seed: seed, stream: stream)
-          present[grid.index(i, j) * places.count + column] = choose(from: occupants[column], random.uniform())
+          let given = ordered(i, j, column).flatMap { defect in occupants[column].firstIndex { $0.defect == defect } }
+          present[grid.index(i, j) * places.count + column] = given ?? choose(from: occupants[column], random.uniform())
         }
       }
     }

@@ -1,0 +1,118 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// How high a column stands in the middle of a polygon, with its standard error.
+///
+/// Within a disc around the middle the image is a constant, a Gaussian of the columns' width in the middle and one at each corner:
+/// linear least squares of all heights and the constant at once, each pixel weighted by the inverse of its variance. What other
+/// columns and the fitted background add is taken off before. So tails of the wall do not count as filling, and noise gives an
+/// error instead of a column. The middle is that of the column found there, or else the mean of the corners.
+package struct UnitFilling: Sendable, Codable, Equatable {
+  /// How far the disc reaches beyond the mean distance of the corners, in standard deviations of a column.
+  package var margin = 1.5
+
+  package init() {}
+
+  /// Height of the middle and of the corners, in the image's units.
+  package struct Heights: Sendable {
+    package var middle, error: Double
+    package var corners: [Double]
+  }
+
+  /// The heights of each unit; nil where the disc leaves the image or holds too few pixels.
+  package func heights(
+    of units: [PolygonalUnit], columns found: ColumnFinder.Found, in image: Raster<Float>, isMeasured: Raster<Bool>
+  ) -> [Heights?] {
+    let sites = found.sites.sites + found.outside.sites
+    let widths = found.sites.sites.map { ($0.sigmaMajor * $0.sigmaMinor).squareRoot() }.filter { $0.isFinite && $0 > 0 }
+    guard !widths.isEmpty else { return units.map { _ in nil } }
+    let sigma = Statistics.median(widths)
+    let index = PlanarIndex(sites.map(\.position))
+    let least = Self.leastVariance(found)
+    return concurrentMap(count: units.count) { number in
+      let unit = units[number]
+      let middle = unit.middle.map { sites[$0].position } ?? unit.centre
+      let radius = unit.radius + margin * sigma
+      let near = index.neighbours(of: middle, within: radius + 4 * sigma)
+      let own = Set(unit.corners + (unit.middle.map { [$0] } ?? []))
+      let others = near.filter { !own.contains($0) && sites[$0].amplitude.isFinite }
+      let corners = unit.corners.map { sites[$0].position }
+      var sums = NormalSums(count: corners.count + 2)
+      var row = [Double](repeating: 1, count: corners.count + 2)
+      for y in Self.range(middle.y, radius, image.height) {
+        for x in Self.range(middle.x, radius, image.width) {
+          let place = Point(Double(x), Double(y))
+          guard (place - middle).squaredLength <= radius * radius, isMeasured[x, y] else { continue }
+          let background = Double(found.background[x, y])
+          var rest = background
+          for other in others { rest += Self.value(of: sites[other], at: place, sigma: sigma) }
+          let model = Double(image[x, y]) - Double(found.residual[x, y])
+          let variance = max(least, found.constantVariance + found.gain * model)
+          row[1] = Self.gaussian(place - middle, sigma)
+          for (k, corner) in corners.enumerated() { row[k + 2] = Self.gaussian(place - corner, sigma) }
+          sums.add(row, value: Double(image[x, y]) - rest, weight: 1 / variance)
+        }
+      }
+      let whole = Double.pi * radius * radius
+      guard Double(sums.pixels) > 0.9 * whole - 8, let solution = sums.solution() else { return nil }
+      return Heights(middle: solution.values[1], error: solution.errors[1], corners: Array(solution.values[2...]))
+    }
+  }
+
+  private static func leastVariance(_ found: ColumnFinder.Found) -> Double {
+    let typical = Statistics.median(found.sites.sites.map(\.amplitude).filter(\.isFinite))
+    return max(1e-30, 0.01 * abs(found.constantVariance + found.gain * typical))
+  }
+
+  private static func range(_ centre: Double, _ radius: Double, _ limit: Int) -> Range<Int> {
+    let low = max(0, min(limit, Int(saturating: (centre - radius).rounded(.up))))
+    return low..<max(low, min(limit, Int(saturating: (centre + radius).rounded(.down)) + 1))
+  }
+
+  private static func gaussian(_ d: Point, _ sigma: Double) -> Double { exp(-d.squaredLength / (2 * sigma * sigma)) }
+
+  /// A fitted column's intensity at a place.
+  private static func value(of site: Site, at place: Point, sigma: Double) -> Double {
+    let d = place - site.position
+    guard site.sigmaMajor > 0 && site.sigmaMinor > 0 else { return site.amplitude * gaussian(d, sigma) }
+    let turned = d.rotated(by: -site.angle)
+    let (u, v) = (turned.x / site.sigmaMajor, turned.y / site.sigmaMinor)
+    return site.amplitude * exp(-0.5 * (u * u + v * v))
+  }
+}
+
+/// The sums of a weighted linear least-squares problem.
+private struct NormalSums {
+  let count: Int
+  private(set) var pixels = 0
+  private var matrix, right: [Double]
+  private var squares = 0.0
+
+  init(count: Int) {
+    self.count = count
+    matrix = [Double](repeating: 0, count: count * count)
+    right = [Double](repeating: 0, count: count)
+  }
+
+  mutating func add(_ row: [Double], value: Double, weight: Double) {
+    pixels += 1
+    squares += weight * value * value
+    for i in 0..<count {
+      right[i] += weight * row[i] * value
+      for j in 0...i { matrix[i * count + j] += weight * row[i] * row[j] }
+    }
+  }
+
+  /// Unknowns and their standard errors, widened where the residual exceeds the noise; nil if they are not determined.
+  func solution() -> (values: [Double], errors: [Double])? {
+    guard pixels > count else { return nil }
+    var full = matrix
+    for i in 0..<count { for j in 0..<i { full[j * count + i] = full[i * count + j] } }
+    guard let inverse = SmallSystem.inverse(full, count: count) else { return nil }
+    let values = (0..<count).map { i in (0..<count).reduce(0.0) { $0 + inverse[i * count + $1] * right[$1] } }
+    let residual = squares - zip(values, right).reduce(0.0) { $0 + $1.0 * $1.1 }
+    let scale = max(1, residual / Double(pixels - count)).squareRoot()
+    return (values, (0..<count).map { scale * max(0, inverse[$0 * count + $0]).squareRoot() })
+  }
+}
