@@ -27,7 +27,7 @@ extension Crystal {
   public static let ws2FeTe = {
     var crystal = honeycomb("ws2-fe-te", constant: 0.3153, ["W"], ["S", "S"])
     crystal.singleDopants = ["Te": "S"]
-    crystal.exponent = 1.4
+    (crystal.exponent, crystal.columnSigma) = (1.4, 0.042)
     for index in crystal.columns.indices {
       crystal.columns[index].weight = columnWeight(of: crystal.columns[index].atoms, exponent: 1.4)
     }

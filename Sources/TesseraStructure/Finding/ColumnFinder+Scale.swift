@@ -14,8 +14,6 @@ extension ColumnFinder {
   /// Pairs of a crystal come in every cell, so that there are a third more columns at least, but for some that stay unseen.
   /// What a finer scale adds here and there are the flanks of spots that are no Gaussians.
   private static let leastGrowth = 1.3
-  /// What a fit leaves over, as variance over that of the noise, where it may have missed columns: light ones between heavy ones.
-  private static let mostLeftOver = 1.1
   /// Side of the part that is tried, in scales: some two hundred columns.
   private static let trialSide = 60.0
 
@@ -32,15 +30,10 @@ extension ColumnFinder {
     let noise = NoiseModel(of: part.image)
     var (result, smoothing) = (choice, route)
     let maxima = candidates(in: part.image, part.isMeasured, scale: choice.scale, noise: noise)
-    guard choice.scale >= 2.0.squareRoot(),
+    guard choice.scale >= 2.0.squareRoot(), maxima.signalToNoise < Self.clearSignal,
       var coarse = attempt(from: maxima, scale: choice.scale, route, in: part, noise: noise)
     else { return (choice, route) }
-    /// Whether columns may hide beside those found: these are faint themselves, or leave more of the image over than noise.
-    func mayHide(beside columns: Attempt) -> Bool {
-      columns.rawSignalToNoise < Self.clearSignal
-        || Self.leftOver(by: columns.inside, in: part, noise: noise) > Self.mostLeftOver
-    }
-    while result.scale / 2.0.squareRoot() >= 1, mayHide(beside: coarse) {
+    while result.scale / 2.0.squareRoot() >= 1, coarse.rawSignalToNoise < Self.clearSignal {
       let scale = result.scale / 2.0.squareRoot()
       // Denoised first, faint columns beside strong ones show as well.
       let smoothings = route == .auto ? [Route.auto, .svd] : [route]
@@ -67,19 +60,6 @@ extension ColumnFinder {
       result.reason = "by likelihood, each maximum of a coarser smoothing contains two or more columns"
     }
     return (result, smoothing)
-  }
-
-  /// The variance that columns leave over, over that of the noise.
-  private static func leftOver(
-    by columns: ColumnFit.Outcome, in part: Preparation.Prepared, noise: NoiseModel
-  ) -> Double {
-    var (sum, count) = (0.0, 0)
-    for i in part.image.values.indices where part.isMeasured.values[i] {
-      let rest = Double(columns.residual.values[i])
-      sum += rest * rest / noise.variance(ofPixel: i, at: Double(part.image.values[i]) - rest)
-      count += 1
-    }
-    return sum / Double(max(1, count))
   }
 
   /// By how much the log likelihood of `fine` exceeds that of `coarse`, less what its further unknowns cost.
