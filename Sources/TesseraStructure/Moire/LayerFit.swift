@@ -50,6 +50,13 @@ package struct LayerFit: Sendable, Codable, Equatable {
       return c.cosine * c.cosine / variance(2 * k - 1) + c.sine * c.sine / variance(2 * k)
     }
 
+    /// The part of the power of a lattice's waves that its three shortest hold, 0 ... 1.
+    func firstShellShare(lattice: Int) -> Double {
+      let powers = LayerLattice.waves.indices.map { pow(amplitude(lattice: lattice, wave: $0), 2) }
+      let total = powers.reduce(0, +)
+      return total > 0 ? powers.prefix(3).reduce(0, +) / total : 0
+    }
+
     var parameters: [Double] {
       [coefficients[0].cosine] + coefficients.dropFirst().flatMap { [$0.cosine, $0.sine] }
         + lattices.flatMap(\.parameters)

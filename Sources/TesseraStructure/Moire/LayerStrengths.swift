@@ -14,6 +14,12 @@ struct LayerStrengths {
       zip(outcome.lattices[0].frequencies, outcome.lattices[1].frequencies).prefix(3).map {
         ($0 - $1).length
       }.min() ?? 1
+    // Few waves, the strongest: fewer unknowns in a block.
+    let strongest = (0..<2).map { layer in
+      LayerLattice.waves.indices.sorted {
+        (outcome.amplitude(lattice: layer, wave: $1), $0) < (outcome.amplitude(lattice: layer, wave: $0), $1)
+      }.prefix(3).map { outcome.lattices[layer].frequencies[$0] }
+    }
     let side = Double(min(image.width, image.height))
     let perSide = max(1, min(most, Int(saturating: side * shortest / 1.5)))
     let blocks = concurrentMap(count: perSide * perSide) { index -> [Double] in
@@ -22,7 +28,7 @@ struct LayerStrengths {
       }
       let (columns, rows) = (part(index % perSide, of: image.width), part(index / perSide, of: image.height))
       let block = image.cropped(x: columns.lowerBound, y: rows.lowerBound, width: columns.count, height: rows.count)
-      return Self.powers(of: outcome.lattices, in: block, noise: outcome.residualDeviation)
+      return Self.powers(of: strongest, in: block, noise: outcome.residualDeviation)
     }
     powers = (0..<2).map { layer in blocks.map { $0[layer] } }
   }
@@ -54,9 +60,9 @@ struct LayerStrengths {
     return max(0, near.reduce(0, +) - noise * Double(near.count)) / own
   }
 
-  private static func powers(of lattices: [LayerLattice], in block: Raster<Float>, noise: Double) -> [Double] {
-    // The first shell alone: fewer unknowns, and the strongest waves.
-    let frequencies = lattices.flatMap { $0.frequencies.prefix(3) }
+  /// - Parameter frequencies: three of each layer.
+  private static func powers(of layers: [[Point]], in block: Raster<Float>, noise: Double) -> [Double] {
+    let frequencies = layers.flatMap { $0 }
     let waves = WaveDictionary(width: block.width, height: block.height, waves: frequencies)
     let used =
       [waves.index(.none, 0, .cosine)]

@@ -9,6 +9,8 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   public var fewestPeriods = 2.0
   /// The waves of both layers must hold this part of the power of all reflections.
   public var leastExplained = 0.6
+  /// The shortest waves of a layer hold this part of the power of its waves at least; else its peaks are those of another lattice.
+  public var leastFirstShell = 0.05
   /// A layer counts as present in a part of the image from this part of its strength in its strongest parts on.
   public var presence = 0.25
   /// Two lattices, each alone in more than this part of the image, lie side by side: grains, not layers.
@@ -56,6 +58,11 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       throw DataError(
         "two hexagonal lattices explain only \(Int(saturating: (100 * share).rounded())) % of the power of the reflections: the "
           + "image shows another structure")
+    }
+    guard (0..<2).allSatisfy({ outcome.firstShellShare(lattice: $0) > leastFirstShell }) else {
+      throw DataError(
+        "the peaks of the spectrum are not those of hexagonal lattices: hardly anything is seen at their shortest vectors"
+      )
     }
     try checkThatLayersOverlap(outcome, detail)
     return moire(from: outcome, in: image, pixel: pixel)
