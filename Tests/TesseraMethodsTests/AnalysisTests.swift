@@ -71,7 +71,7 @@ struct `The main analysis` {
     #expect(result.classes.count == 1)
     // Nodes of one lattice mean nothing to two.
     #expect(result.vacantNodes.isEmpty && result.grains == nil)
-    #expect(result.warnings.contains { $0.contains("twisted by 3.1") })
+    #expect(result.warnings.contains { $0.contains("two hexagonal layers lie on each other, twisted by 3.") })
     // Spread evenly over a disc, a point of 10,000 has 15 others within 0.055 radii of gyration; in the clumps that the second
     // stage makes of a continuum, within 0.002.
     let layout = Layout(points: result.layout.points.filter { $0.x.isFinite && $0.y.isFinite })

@@ -16,8 +16,7 @@ struct RandomPolygons {
     var share, regularity: Double
     var randomShare, randomRegularity: Double
 
-    /// Both must stand out for a structure to be claimed: a share that chance does not give, or corners that are placed
-    /// with less than half of the variance that chance leaves unexplained.
+    /// A structure is claimed where the corners are placed with less than half of the variance that chance leaves unexplained.
     var isStructure: Bool { 1 - regularity < 0.5 * (1 - randomRegularity) }
   }
 

@@ -122,14 +122,15 @@ struct LayerFinder: Sendable, Codable, Equatable {
   private func explains(_ spot: Point, _ one: LayerLattice, _ other: LayerLattice) -> Bool {
     let other = Twist.named(other, like: one, pixel: pixel)
     let (u, v) = (other.first - one.first, other.second - one.second)
-    for lattice in [one, other] {
+    // Near satellites would cover all places between them.
+    let near = min(reach, 0.2 * min(coefficients(u), coefficients(v)))
+    return [one, other].contains { lattice in
       let offset = offset(of: spot, from: lattice)
-      for i in -2...2 {
-        for j in -2...2 where coefficients(offset - Double(i) * u - Double(j) * v) < (i == 0 && j == 0 ? 2 : 1) * reach
-        { return true }
-      }
+      return coefficients(offset) < 2 * reach
+        || (-2...2).contains { i in
+          (-2...2).contains { j in coefficients(offset - Double(i) * u - Double(j) * v) < near }
+        }
     }
-    return false
   }
 
   /// A frequency less the nearest wave of a lattice, of any order.
