@@ -14,8 +14,8 @@ struct LayerFinder: Sendable, Codable, Equatable {
   /// layers may have merged to one between them.
   var reach = 1.2
   var firstReach = 2.0
-  /// A third lattice counts from this part of the second one's score on.
-  var thirdLayer = 0.5
+  /// A third lattice counts from this part of the power of the weaker layer's shortest waves on.
+  var thirdLayer = 0.1
 
   /// A lattice that reflections speak for.
   struct Candidate: Sendable {
@@ -32,10 +32,10 @@ struct LayerFinder: Sendable, Codable, Equatable {
     (size, self.pixel) = (Point(Double(width), Double(height)), pixel)
   }
 
-  /// The strongest lattice; the strongest other one of about the same constant; whether a third one is there.
-  func layers(of reflections: [Reflection]) -> (layers: [Candidate], hasThird: Bool) {
+  /// The strongest lattice, and the strongest other one of about the same constant; one or none where there are no more.
+  func layers(of reflections: [Reflection]) -> [Candidate] {
     let all = candidates(of: reflections)
-    guard let best = all.first else { return ([], false) }
+    guard let best = all.first else { return [] }
     // The layer that explains most may share its peaks with the other; both are chosen together.
     var pair: (Candidate, Candidate)?
     for (index, one) in all.prefix(12).enumerated() {
@@ -43,13 +43,30 @@ struct LayerFinder: Sendable, Codable, Equatable {
         if one.score + other.score > (pair.map { $0.0.score + $0.1.score } ?? 0) { pair = (one, other) }
       }
     }
-    guard let pair, pair.0.score + pair.1.score > best.score else { return ([best], false) }
-    let rest = reflections.filter { !explains($0.frequency, pair.0.lattice, pair.1.lattice) }
-    let third = candidates(of: rest).contains {
-      areLayers($0.lattice, pair.0.lattice) && areLayers($0.lattice, pair.1.lattice)
-        && $0.score > thirdLayer * pair.1.score
+    guard let pair, pair.0.score + pair.1.score > best.score else { return [best] }
+    return [pair.0, pair.1]
+  }
+
+  /// Whether what two layers leave over has a lattice like theirs.
+  /// - Parameters:
+  ///   - rest: reflections of the residual.
+  ///   - reflections: of the image.
+  func hasThird(in rest: [Reflection], beside layers: [LayerLattice], of reflections: [Reflection]) -> Bool {
+    let own = rest.filter { !explains($0.frequency, layers[0], layers[1]) }
+    let weaker = layers.map { power(of: $0, in: reflections) }.min() ?? 0
+    return candidates(of: own).contains { candidate in
+      layers.allSatisfy { areLayers(candidate.lattice, $0) }
+        && power(of: candidate.lattice, in: own) > thirdLayer * weaker
     }
-    return ([pair.0, pair.1], third)
+  }
+
+  /// The power of the reflections on the three shortest waves of a lattice.
+  private func power(of lattice: LayerLattice, in reflections: [Reflection]) -> Double {
+    lattice.frequencies.prefix(3).reduce(0) { sum, wave in
+      sum
+        + (reflections.filter { min(coefficients($0.frequency - wave), coefficients($0.frequency + wave)) < firstReach }
+          .map(\.strength).max() ?? 0)
+    }
   }
 
   /// Lattices that reflections speak for, best first, each once.

@@ -35,16 +35,11 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   public func moire(in image: Raster<Float>, pixel: Point) throws -> Moire {
     let reflections = Self.reflections(of: image)
     let finder = LayerFinder(width: image.width, height: image.height, pixel: pixel)
-    let (found, hasThird) = finder.layers(of: reflections)
+    let found = finder.layers(of: reflections)
     guard let strongest = found.first else {
       throw DataError(
         "no hexagonal lattice stands out in the spectrum; a moire of two hexagonal layers needs an image that resolves both"
       )
-    }
-    guard !hasThird else {
-      throw DataError(
-        "more than two hexagonal lattices are seen: a third layer, a grain, or strong drift; a moire of two layers is measured, so crop "
-          + "the image to such a part")
     }
     let detail = Self.detail(of: image, spacing: 1 / strongest.lattice.length)
     guard let outcome = outcome(in: detail, found.map(\.lattice), finder, pixel: pixel) else {
@@ -52,6 +47,12 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       throw DataError(
         "one hexagonal lattice is seen, and no second that stands apart; a layer turned by less than \(Self.degrees(smallest)) degrees would not "
           + "be told from it in a field of this size")
+    }
+    let rest = Self.reflections(of: outcome.residual)
+    guard !finder.hasThird(in: rest, beside: outcome.lattices, of: reflections) else {
+      throw DataError(
+        "more than two hexagonal lattices are seen: a third layer, a grain, or strong drift; a moire of two layers is measured, so crop "
+          + "the image to such a part")
     }
     let share = finder.explainedShare(of: reflections, by: outcome.lattices)
     guard share > leastExplained else {
