@@ -116,12 +116,12 @@ extension MotifMethod {
     return LayoutStage(spread: placed(movie.stageEnds.first ?? movie.final), final: placed(movie.final))
   }
 
-  /// Standard deviation of a feature that the noise of the pixels alone causes, at least.
-  func featureNoise(_ found: ColumnFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
+  /// Standard deviation of a moment that the noise of the pixels alone causes.
+  func momentNoise(_ found: ColumnFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
     let model = zip(image.values, found.residual.values).map { Double($0 - $1) }
     let variance = max(0, found.constantVariance + found.gain * Statistics.mean(model))
     let gains = ZernikeTerm.all(order: basis.order).map { basis.noiseGain(of: $0) }
-    return descriptor.leastNoiseShare * (variance * Statistics.mean(gains)).squareRoot()
+    return (variance * Statistics.mean(gains)).squareRoot()
   }
 
   /// Classes, found or of a given number.

@@ -71,10 +71,11 @@ public struct MotifMethod: Method {
           + "around them; a larger field of view or a smaller \(setting("patch size")) is needed")
     }
     let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
+    let noise = momentNoise(found, prepared.image, basis: patches.basis)
     let sorting = try clock.run(.classes) {
       try sortingStage(
-        of: description.features, layouts, sites: crystal.sites, patches,
-        noise: featureNoise(found, prepared.image, basis: patches.basis), seed: input.seed)
+        of: description.features, layouts, sites: crystal.sites, patches, noise: descriptor.leastNoiseShare * noise,
+        seed: input.seed)
     }
     let tiles = try clock.run(.cells) { try cells(of: crystal, sorting.classes, in: prepared.image) }
     let tree = try clock.run(.hierarchy) { try tiles.map { try hierarchy.hierarchy(of: $0) } }
@@ -89,7 +90,7 @@ public struct MotifMethod: Method {
     return MotifResult(
       settings: self, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
-      moments: description.moments, features: description.features, layout: sorting.layout, classes: sorting.classes,
+      moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout, classes: sorting.classes,
       structure: sorting.structure, cells: tiles, hierarchy: tree, strain: strained.map)
   }
 }

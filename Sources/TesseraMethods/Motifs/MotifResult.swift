@@ -22,6 +22,8 @@ public struct MotifResult: MethodResult {
   public var grains: Grains?
   /// Full Zernike moments, one row per site; NaN where a site has no patch.
   public var moments: ZernikeMoments
+  /// Standard deviation of a moment from the noise of the pixels alone, in the image's units.
+  public var momentNoise: Double
   /// The features that were classified, one row per site; NaN where a site has no patch.
   public var features: Matrix<Float>
   /// One point per site; NaN where a site has no patch.

@@ -46,6 +46,8 @@ public struct MotifSummary: Sendable, Encodable {
   /// Absent where the columns share no lattice.
   public var lattice: LatticeSummary?
   public var patch: PatchSummary
+  /// Standard deviation of a Zernike moment from the noise of the pixels alone, in the image's units.
+  public var momentNoise: Double
   /// Absent without a lattice.
   public var strain: StrainSummary?
 }
@@ -71,6 +73,7 @@ extension MotifResult {
       patch: .init(
         side: patchSize, planeSpacing: patchSizeEstimate.planeSpacing, ringContrast: patchSizeEstimate.contrast,
         confidence: patchSizeEstimate.confidence),
+      momentNoise: momentNoise,
       strain: strain.map {
         StrainSummary(of: $0, reference: settings.strainReference, calibration: micrograph.calibration)
       })

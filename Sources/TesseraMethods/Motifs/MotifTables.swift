@@ -13,6 +13,8 @@ extension MotifResult {
     try files.write(classTable, as: "classes.csv")
     try files.writeArray(features.values, shape: [features.rows, features.columns], as: "features.npy")
     try files.writeArray(
+      moments.values.values, shape: [moments.values.rows, moments.values.columns], as: "moments.npy")
+    try files.writeArray(
       layout.points.flatMap { [Float($0.x), Float($0.y)] }, shape: [layout.points.count, 2], as: "layout.npy")
     try files.write(cellTable, as: "cells.csv")
     try files.writeJSON(HierarchyDocument(hierarchy), as: "hierarchy.json")

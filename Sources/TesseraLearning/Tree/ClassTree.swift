@@ -1,0 +1,106 @@
+/// Classes that come from one another by splitting and merging. Source: the active learning of [H20].
+///
+/// A class keeps its number, whatever happens after: the classes of a split of 2 are 2.1, 2.2, ... by falling size, and a merged class has the
+/// next number that no first class had. So a number means the same in every later tree.
+public struct ClassTree: Sendable, Equatable {
+  /// One class, living or gone.
+  public struct Node: Sendable, Equatable {
+    /// `2`, or `2.1`.
+    public var number: String
+    /// The classes that it came from: none of a first class, one after a split, several after a merger.
+    public var parents: [String]
+    public var name: String
+    /// The samples, rising, and how sure each is to belong here, 0 ... 1.
+    public var members: [Int]
+    public var confidence: [Double]
+    /// Whether the samples have gone on into other classes.
+    public var isDivided = false
+  }
+
+  /// First classes, then in the order in which they came.
+  public private(set) var nodes: [Node]
+  public let sampleCount: Int
+
+  /// - Parameters:
+  ///   - labels: the class of each sample, 1 ... `names.count`; 0 for none.
+  ///   - confidence: of each label.
+  public init(labels: [Int], confidence: [Double], names: [String]) {
+    precondition(labels.count == confidence.count, "a confidence for each label")
+    sampleCount = labels.count
+    nodes = names.enumerated().map { index, name in
+      let members = labels.indices.filter { labels[$0] == index + 1 }
+      return Node(
+        number: "\(index + 1)", parents: [], name: name, members: members, confidence: members.map { confidence[$0] })
+    }
+  }
+
+  /// The classes that hold samples now, in the order of their numbers.
+  public var leaves: [Node] { nodes.filter { !$0.isDivided }.sorted { Self.precedes($0.number, $1.number) } }
+
+  /// The class of this number, or the only living one of this name; nil where there is none.
+  public func leaf(named word: String) -> Node? {
+    if let node = nodes.first(where: { $0.number == word }) { return node.isDivided ? nil : node }
+    let named = leaves.filter { $0.name == word }
+    return named.count == 1 ? named[0] : nil
+  }
+
+  /// Whether a class of this number was there and has been divided.
+  public func isDivided(_ number: String) -> Bool { nodes.contains { $0.number == number && $0.isDivided } }
+
+  /// The number of the class that each sample is in; nil for none.
+  public var numbers: [String?] {
+    var result = [String?](repeating: nil, count: sampleCount)
+    for leaf in leaves { for member in leaf.members { result[member] = leaf.number } }
+    return result
+  }
+
+  /// Divides a class; parts by falling size.
+  /// - Parameters:
+  ///   - labels: the part of each member, 1 ...; 0 goes with the largest part.
+  ///   - confidence: of each part, multiplied with that of the class.
+  /// - Returns: the numbers of the parts.
+  @discardableResult
+  public mutating func split(_ number: String, labels: [Int], confidence: [Double]) -> [String] {
+    guard let index = nodes.firstIndex(where: { $0.number == number && !$0.isDivided }) else { return [] }
+    let node = nodes[index]
+    precondition(labels.count == node.members.count && confidence.count == labels.count, "a part for each member")
+    let parts = Classes(grouping: labels.map { max($0, 1) })
+    nodes[index].isDivided = true
+    return (1...max(1, parts.count)).map { part in
+      let places = parts.members(of: part)
+      let child = Node(
+        number: "\(number).\(part)", parents: [number], name: "\(node.name).\(part)", members: places.map { node.members[$0] },
+        confidence: places.map { node.confidence[$0] * confidence[$0] })
+      nodes.append(child)
+      return child.number
+    }
+  }
+
+  /// Joins classes to a new one.
+  /// - Returns: its number.
+  @discardableResult
+  public mutating func merge(_ numbers: [String]) -> String? {
+    let parts = numbers.compactMap { number in nodes.firstIndex { $0.number == number && !$0.isDivided } }
+    guard parts.count == numbers.count, Set(parts).count == parts.count, parts.count > 1 else { return nil }
+    let next = (nodes.compactMap { Int($0.number) }.max() ?? 0) + 1
+    let pairs = parts.flatMap { zip(nodes[$0].members, nodes[$0].confidence) }.sorted { $0.0 < $1.0 }
+    let largest = parts.max { (nodes[$0].members.count, $1) < (nodes[$1].members.count, $0) }
+    let name = largest.map { nodes[$0].name } ?? ""
+    for part in parts { nodes[part].isDivided = true }
+    nodes.append(
+      Node(number: "\(next)", parents: numbers, name: name, members: pairs.map(\.0), confidence: pairs.map(\.1)))
+    return "\(next)"
+  }
+
+  /// Names a class.
+  public mutating func name(_ number: String, _ name: String) {
+    guard let index = nodes.firstIndex(where: { $0.number == number && !$0.isDivided }) else { return }
+    nodes[index].name = name
+  }
+
+  /// 2 before 2.1 before 2.10 before 3.
+  static func precedes(_ a: String, _ b: String) -> Bool {
+    let (x, y) = (a.split(separator: ".").map { Int($0) ?? 0 }, b.split(separator: ".").map { Int($0) ?? 0 })
+    return x.lexicographicallyPrecedes(y)
+  }
+}

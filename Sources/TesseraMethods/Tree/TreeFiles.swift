@@ -1,0 +1,89 @@
+import Foundation
+import TesseraFormats
+import TesseraLearning
+import TesseraNumerics
+
+/// The files of a result that follow its class tree: `sites.csv` and `classes.csv` with the classes of now, the first ones below
+/// `first/`, and `recipe.json`.
+public struct TreeFiles {
+  public let folder: MotifFolder
+  public let recipe: Recipe
+  public let tree: ClassTree
+
+  public init(_ folder: MotifFolder, recipe: Recipe, tree: ClassTree) {
+    (self.folder, self.recipe, self.tree) = (folder, recipe, tree)
+  }
+
+  /// Writes the whole folder anew, in its own place or another: what the tree does not change is copied.
+  /// - Parameter replacing: whether another folder that stands there gives way.
+  public func write(to path: String? = nil, replacing: Bool = false, version: String = TesseraVersion.current) throws {
+    let target = path ?? folder.path
+    let isOwn = path == nil
+    try AtomicOutput.folder(at: target, replacing: isOwn || replacing, version: version) { place in
+      try copyUnchanged(to: place)
+      func write(_ data: Data, _ name: String) throws {
+        let file = place.appendingPathComponent(name)
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try data.write(to: file)
+      }
+      guard !recipe.actions.isEmpty else {
+        try write(folder.firstSites, "sites.csv")
+        try write(folder.firstClasses, "classes.csv")
+        return
+      }
+      try write(folder.firstSites, "\(MotifFolder.firstFolder)/sites.csv")
+      try write(folder.firstClasses, "\(MotifFolder.firstFolder)/classes.csv")
+      try write(try JSONEncoder.forResults().document(recipe), "recipe.json")
+      try write(siteTable, "sites.csv")
+      try write(classTable, "classes.csv")
+    }
+  }
+
+  /// What a program wrote there before and the tree leaves alone.
+  private func copyUnchanged(to place: URL) throws {
+    let own = ["sites.csv", "classes.csv", "recipe.json", "manifest.json"]
+    guard let manifest = FolderManifest(readFrom: URL(fileURLWithPath: folder.path, isDirectory: true)) else {
+      throw FormatError(in: folder.path, "has no manifest.json of Tessera, so its files are not touched; run analyze or motifs again")
+    }
+    for name in manifest.files.map(\.path) {
+      guard !own.contains(name), !name.hasPrefix("\(MotifFolder.firstFolder)/") else { continue }
+      let (source, target) = (URL(fileURLWithPath: folder.path).appendingPathComponent(name), place.appendingPathComponent(name))
+      guard FileManager.default.fileExists(atPath: source.path) else { continue }
+      try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try FileManager.default.copyItem(at: source, to: target)
+    }
+  }
+
+  /// The first table with other classes; everything else as it was, letter for letter.
+  var siteTable: Data {
+    let table = folder.sites
+    guard let number = table.column("class"), let name = table.column("class_name"), let sure = table.column("confidence")
+    else { return folder.firstSites }
+    var rows = table.rows
+    for index in rows.indices { (rows[index][number], rows[index][name], rows[index][sure]) = ("", "", "") }
+    for leaf in tree.leaves {
+      for (member, confidence) in zip(leaf.members, leaf.confidence) {
+        rows[member][number] = leaf.number
+        rows[member][name] = leaf.name
+        rows[member][sure] = TableWriter.number(confidence)
+      }
+    }
+    var writer = TableWriter(columns: table.header)
+    for row in rows { writer.add(row.map(TableWriter.cell)) }
+    return writer.data
+  }
+
+  /// The classes of now.
+  var classTable: Data {
+    var table = TableWriter(columns: ["class", "parent", "name", "count", "fraction", "confidence"])
+    let total = max(1, tree.leaves.reduce(0) { $0 + $1.members.count })
+    for leaf in tree.leaves {
+      table.add([
+        leaf.number, leaf.parents.joined(separator: " "), TableWriter.cell(leaf.name), "\(leaf.members.count)",
+        TableWriter.number(Double(leaf.members.count) / Double(total), decimals: 6),
+        TableWriter.number(Statistics.mean(leaf.confidence)),
+      ])
+    }
+    return table.data
+  }
+}

@@ -1,0 +1,199 @@
+import ArgumentParser
+import Foundation
+import TesseraLearning
+import TesseraMethods
+import TesseraNumerics
+import TesseraStructure
+
+/// `tessera classes`: the class tree of a result.
+struct ClassesCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classes",
+    abstract: "Splits, merges and names the classes of a result of analyze or motifs.",
+    discussion: """
+      EXAMPLE
+        tessera classes show scan.tessera
+        tessera classes split scan.tessera 2 --features invariant --angular-orders 0,2,3
+        tessera classes name scan.tessera 2.1 Se-vacancy
+        tessera classes undo scan.tessera
+
+      Classes are named by number or by name. A number keeps its meaning: the parts of class 2 are 2.1, 2.2, ..., a merged class has the next \
+      free number. Every action is a line of recipe.json in the folder, and the tables are what replaying the recipe on the first \
+      classes gives. With --output a changed copy is written and the folder stays as it is.
+      """,
+    subcommands: [
+      ShowClassesCommand.self, SplitClassCommand.self, MergeClassesCommand.self, NameClassCommand.self,
+      UndoClassesCommand.self,
+    ])
+}
+
+/// The folder, and where the changed one goes.
+struct TreeOptions: ParsableArguments {
+  @Argument(help: ArgumentHelp("Result folder of analyze or motifs.", valueName: "result"), completion: .directory)
+  var result: String
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var threads: ThreadOptions
+
+  /// Carries out one more action, or says that it changes nothing.
+  func perform(_ action: TreeAction, unchanged: String) throws {
+    let folder = try MotifFolder(path: result)
+    let method = TreeMethod(folder)
+    var tree = try method.tree(after: folder.recipe.actions)
+    let numbered = try method.numbered(action, in: tree)
+    var recipe = folder.recipe
+    if try method.apply(numbered, to: &tree) {
+      recipe.actions.append(numbered)
+    } else if !output.json {
+      print(unchanged)
+    }
+    try write(TreeFiles(folder, recipe: recipe, tree: tree))
+  }
+
+  func write(_ files: TreeFiles) throws {
+    if output.output != nil || files.recipe != files.folder.recipe {
+      try files.write(to: output.output, replacing: output.force)
+    }
+    try TreeText(files).show(asJSON: output.json)
+  }
+}
+
+/// `tessera classes show`.
+struct ShowClassesCommand: ThreadedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Lists the classes of now and what was done to them.",
+    discussion: """
+      EXAMPLE
+        tessera classes show scan.tessera
+      """)
+
+  @Argument(help: ArgumentHelp("Result folder of analyze or motifs.", valueName: "result"), completion: .directory)
+  var result: String
+  @Flag(help: "Print the result as one JSON value on standard output, and nothing else.")
+  var json = false
+  @OptionGroup var threads: ThreadOptions
+
+  func run() throws {
+    let folder = try MotifFolder(path: result)
+    let tree = try TreeMethod(folder).tree(after: folder.recipe.actions)
+    try TreeText(TreeFiles(folder, recipe: folder.recipe, tree: tree)).show(asJSON: json)
+  }
+}
+
+/// `tessera classes split`.
+struct SplitClassCommand: ThreadedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "split", abstract: "Divides a class by the same routine on its members alone.",
+    discussion: """
+      EXAMPLE
+        tessera classes split scan.tessera 2 --features invariant --angular-orders 0,2,3
+
+      A class that is one motif within the noise is left as it is, which is said; with --classes it is divided in any case.
+      """)
+
+  @OptionGroup var options: TreeOptions
+  @Argument(help: ArgumentHelp("Number or name of the class.", valueName: "class")) var number: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Features of a motif: full (rotated copies of a motif are different motifs) or invariant (rotated copies are the same "
+        + "motif). (default: as in the first run)", valueName: "form"))
+  var features: ZernikeDescriptor.Form?
+
+  @Option(
+    help: ArgumentHelp(
+      "Angular orders |q| of the Zernike moments to use, 0 to 40, such as 0,2,3. (default: as in the first run)",
+      valueName: "list"), transform: NumberList.angularOrders(typed:))
+  var angularOrders: NumberList?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Maximum radial order p of the Zernike moments, 1 to that of the first run. (default: that of the first run)",
+      valueName: "p"))
+  var maxOrder: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of parts, 2 to 1000. (default: as many as are found)", valueName: "n"))
+  var classes: Int?
+
+  var threads: ThreadOptions { options.threads }
+
+  func validate() throws {
+    if let maxOrder, !(1...40).contains(maxOrder) {
+      throw ValidationError("--max-order must be between 1 and 40, but is \(maxOrder)")
+    }
+    if let classes, !(2...1000).contains(classes) {
+      throw ValidationError("--classes must be between 2 and 1000, but is \(classes)")
+    }
+  }
+
+  func run() throws {
+    let split = TreeSplit(
+      features: features, angularOrders: angularOrders?.values, maxOrder: maxOrder, classes: classes)
+    try options.perform(
+      .split(number, split), unchanged: "class \(number) is one motif within the noise; it stays as it is")
+  }
+}
+
+/// `tessera classes merge`.
+struct MergeClassesCommand: ThreadedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge", abstract: "Joins classes to a new one.",
+    discussion: """
+      EXAMPLE
+        tessera classes merge scan.tessera 3 4
+      """)
+
+  @OptionGroup var options: TreeOptions
+  @Argument(help: ArgumentHelp("Numbers or names of two classes or more.", valueName: "class")) var numbers: [String]
+  var threads: ThreadOptions { options.threads }
+
+  func validate() throws {
+    guard numbers.count >= 2 else { throw ValidationError("a merger needs two classes or more") }
+  }
+
+  func run() throws { try options.perform(.merge(numbers), unchanged: "") }
+}
+
+/// `tessera classes name`.
+struct NameClassCommand: ThreadedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "name", abstract: "Names a class.",
+    discussion: """
+      EXAMPLE
+        tessera classes name scan.tessera 4 Se-vacancy
+      """)
+
+  @OptionGroup var options: TreeOptions
+  @Argument(help: ArgumentHelp("Number or name of the class.", valueName: "class")) var number: String
+  @Argument(help: ArgumentHelp("The new name: one line of text, no number.", valueName: "name")) var name: String
+  var threads: ThreadOptions { options.threads }
+
+  func run() throws { try options.perform(.name(number, name), unchanged: "") }
+}
+
+/// `tessera classes undo`.
+struct UndoClassesCommand: ThreadedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "undo", abstract: "Takes back the last action, or all of them.",
+    discussion: """
+      EXAMPLE
+        tessera classes undo scan.tessera
+      """)
+
+  @OptionGroup var options: TreeOptions
+  @Flag(help: "Take back all actions.") var all = false
+  var threads: ThreadOptions { options.threads }
+
+  func run() throws {
+    let folder = try MotifFolder(path: options.result)
+    guard !folder.recipe.actions.isEmpty else {
+      throw DataError("\(options.result): there is no action to take back")
+    }
+    let recipe = Recipe(actions: all ? [] : Array(folder.recipe.actions.dropLast()))
+    let tree = try TreeMethod(folder).tree(after: recipe.actions)
+    try options.write(TreeFiles(folder, recipe: recipe, tree: tree))
+  }
+}
