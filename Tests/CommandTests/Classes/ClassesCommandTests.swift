@@ -1,0 +1,85 @@
+import Foundation
+import Testing
+
+/// `tessera classes` as a user gives it.
+struct `The command classes` {
+  let folder = ScratchFolder()
+
+  private func tessera(_ words: String...) throws -> CommandRun { try CommandRun(words, in: folder.path) }
+
+  private func bytes(_ name: String) -> Data? { FileManager.default.contents(atPath: folder / name) }
+
+  private func first() throws {
+    #expect(try tessera("simulate", "mose2", "--size", "400", "-o", "a.tif").status == 0)
+    #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
+  }
+
+  private let followers = ["sites.csv", "classes.csv", "layout.npy", "features.npy", "moments.npy", "summary.json"]
+
+  @Test(.slow) func `splits, merges and names, and takes it back to the byte`() throws {
+    try first()
+    let before = followers.map { bytes("r/\($0)") }
+    let shown = try tessera("classes", "show", "r", "--json")
+    let classes = try #require(shown.json?["classes"] as? [[String: Any]])
+    #expect(shown.status == 0 && classes.count > 1 && (shown.json?["actions"] as? [Any])?.isEmpty == true)
+
+    // In any case into two.
+    let split = try tessera("classes", "split", "r", "1", "--classes", "2", "--json")
+    #expect(split.status == 0, "\(split.errors)")
+    let numbers = (split.json?["classes"] as? [[String: Any]])?.compactMap { $0["class"] as? String } ?? []
+    #expect(numbers.prefix(2) == ["1.1", "1.2"] && numbers.count == classes.count + 1)
+    let after = followers.map { bytes("r/\($0)") }
+    #expect(after[0] != before[0] && after[2...] == before[2...])
+    let merged = try tessera("classes", "merge", "r", "1.1", "1.2", "--json")
+    #expect((merged.json?["actions"] as? [Any])?.count == 2, "\(merged.errors)")
+    #expect(try tessera("classes", "name", "r", "2", "metal").status == 0)
+    #expect(try String(contentsOfFile: folder / "r/classes.csv", encoding: .utf8).contains(",metal,"))
+    #expect(try String(contentsOfFile: folder / "r/recipe.json", encoding: .utf8).contains("\"action\" : \"merge\""))
+
+    for _ in 0..<2 { #expect(try tessera("classes", "undo", "r").status == 0) }
+    #expect(followers.map { bytes("r/\($0)") } == after)  // What the recipe of one action gives.
+    #expect(try tessera("classes", "undo", "r", "--all").status == 0)
+    #expect(followers.map { bytes("r/\($0)") } == before)
+    #expect(bytes("r/recipe.json") == nil && bytes("r/first/sites.csv") == nil)
+  }
+
+  @Test(.slow) func `leaves one motif whole and writes a copy elsewhere`() throws {
+    try first()
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: folder / "r/note.txt"))
+    let before = bytes("r/sites.csv")
+    let whole = try tessera("classes", "split", "r", "2")
+    #expect(whole.status == 0 && whole.output.contains("one motif within the noise"), "\(whole.errors)")
+    #expect(bytes("r/sites.csv") == before && bytes("r/recipe.json") == nil)
+    #expect(try tessera("classes", "name", "r", "1", "host", "-o", "copy").status == 0)
+    #expect(bytes("r/sites.csv") == before && bytes("copy/recipe.json") != nil)
+    #expect(try tessera("classes", "name", "r", "1", "host", "-o", "copy").status == 73)
+    #expect(try tessera("classes", "name", "r", "1", "host").status == 0)
+    #expect(bytes("r/note.txt") == Data("mine".utf8))
+    #expect(bytes("r/sites.csv") == bytes("copy/sites.csv"))
+  }
+
+  @Test(.slow) func `refuses what makes no sense with a sentence, and changes nothing`() throws {
+    try first()
+    let before = bytes("r/sites.csv")
+    for (words, part) in [
+      (["split", "r", "99"], "has no class 99"), (["undo", "r"], "no action to take back"),
+      (["merge", "r", "1"], "two classes or more"), (["merge", "r", "1", "1"], "two different classes"),
+      (["show", "a.tif"], "is no result"), (["show", "missing"], "does not exist"),
+      (["name", "r", "1", "2"], "no number"), (["split", "r", "1", "--classes", "1"], "between 2 and 1000"),
+      (["split", "r", "1", "--max-order", "0"], "between 1 and 40"),
+    ] {
+      let run = try CommandRun(["classes"] + words, in: folder.path)
+      #expect([64, 65, 66].contains(run.status) && run.errors.contains(part), "\(words): \(run.status) \(run.errors)")
+    }
+    #expect(bytes("r/sites.csv") == before)
+    try Data("{\"version\": 9, \"actions\": []}".utf8).write(to: URL(fileURLWithPath: folder / "r/recipe.json"))
+    let newer = try tessera("classes", "show", "r")
+    #expect(newer.status == 65 && newer.errors.contains("version 9"), "\(newer.errors)")
+    try Data("{\"version\": 1, \"actions\": [{\"action\": \"split\", \"class\": 77}]}".utf8).write(
+      to: URL(fileURLWithPath: folder / "r/recipe.json"))
+    let unknown = try tessera("classes", "show", "r")
+    #expect(unknown.status == 65 && unknown.errors.contains("no class 77"), "\(unknown.errors)")
+    try Data("{".utf8).write(to: URL(fileURLWithPath: folder / "r/recipe.json"))
+    #expect(try tessera("classes", "show", "r").errors.contains("is no recipe"))
+  }
+}

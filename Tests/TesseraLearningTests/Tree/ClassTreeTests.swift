@@ -1,0 +1,50 @@
+import TesseraLearning
+import Testing
+
+struct `The class tree` {
+  /// Ten samples: six of class 1, three of class 2, one without.
+  private var tree: ClassTree {
+    ClassTree(
+      labels: [1, 1, 1, 2, 2, 2, 1, 1, 0, 1], confidence: [1, 1, 0.9, 1, 1, 0.5, 1, 1, 0, 0.8], names: ["host", "rare"])
+  }
+
+  @Test func `begins with the first classes`() {
+    #expect(tree.leaves.map(\.number) == ["1", "2"])
+    #expect(tree.numbers == ["1", "1", "1", "2", "2", "2", "1", "1", nil, "1"])
+    #expect(tree.leaf(named: "rare")?.number == "2" && tree.leaf(named: "3") == nil)
+  }
+
+  @Test func `numbers the parts of a class by falling size`() {
+    var tree = tree
+    // Members of class 1 are samples 0, 1, 2, 6, 7, 9; the second part is the larger one.
+    let parts = tree.split("1", labels: [1, 2, 2, 1, 2, 2], confidence: [1, 1, 0.5, 1, 1, 1])
+    #expect(parts == ["1.1", "1.2"])
+    #expect(tree.numbers == ["1.2", "1.1", "1.1", "2", "2", "2", "1.2", "1.1", nil, "1.1"])
+    #expect(tree.leaf(named: "1") == nil && tree.isDivided("1"))
+    // How sure a part is, times how sure the class was.
+    #expect(tree.leaf(named: "1.1")?.confidence == [1, 0.9 * 0.5, 1, 0.8])
+    #expect(tree.leaf(named: "1.1")?.parents == ["1"])
+  }
+
+  @Test func `gives a merged class a number of its own`() {
+    var tree = tree
+    tree.split("1", labels: [1, 2, 2, 1, 2, 2], confidence: [1, 1, 1, 1, 1, 1])
+    #expect(tree.merge(["1.2", "2"]) == "3")
+    #expect(tree.numbers == ["3", "1.1", "1.1", "3", "3", "3", "3", "1.1", nil, "1.1"])
+    #expect(tree.leaf(named: "3")?.name == "rare")  // The name of the larger part.
+    #expect(tree.merge(["1.1"]) == nil && tree.merge(["1.1", "1.1"]) == nil && tree.merge(["1.1", "2"]) == nil)
+    #expect(tree.nodes.map(\.number) == ["1", "2", "1.1", "1.2", "3"])
+  }
+
+  @Test func `keeps a class whole that has one part`() {
+    var tree = tree
+    #expect(tree.split("2", labels: [1, 1, 1], confidence: [1, 1, 1]) == ["2.1"])
+    #expect(tree.split("9", labels: [], confidence: []) == [])
+  }
+
+  @Test func `lists classes in the order of their numbers`() {
+    var tree = ClassTree(labels: (0..<12).map { _ in 1 }, confidence: (0..<12).map { _ in 1 }, names: ["all"])
+    tree.split("1", labels: Array(1...12), confidence: (0..<12).map { _ in 1 })
+    #expect(tree.leaves.map(\.number) == (1...12).map { "1.\($0)" })
+  }
+}
