@@ -29,7 +29,7 @@ public struct MotifFolder: Sendable {
     self.path = path
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw FormatError(.noSuchFile, "\(path): does not exist")
+      throw FormatError(.missing, "\(path): does not exist")
     }
     func file(_ name: String) -> String { "\(path)/\(name)" }
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
@@ -74,7 +74,7 @@ public struct MotifFolder: Sendable {
   }
 
   private static func moments(_ path: String, side: Int, rows: Int) throws -> ZernikeMoments {
-    let image = try MicrographFile(path: path).micrograph().pixels
+    let image = try ImageFile.open(path: path).read().pixels
     let order = (0...40).first { ZernikeTerm.count(order: $0) == image.width }
     guard let order, image.height == rows else {
       throw FormatError(

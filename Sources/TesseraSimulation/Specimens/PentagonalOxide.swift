@@ -51,7 +51,7 @@ public struct PentagonalOxide: Specimen, Equatable {
       return Self.isFilledInPhase(i: i, j: j, pentagon: column - Self.wallCount) ? "" : "vacancy-Nb1"
     }
     for index in nodes.indices {
-      nodes[index].displacement += wave(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
+      nodes[index].displacement += distortion * goldenWaves(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
     }
     var scene = Scene()
     scene.add(nodes, in: request.frame)
@@ -79,14 +79,6 @@ public struct PentagonalOxide: Specimen, Equatable {
     facts["phase_area_fraction"] = Double(ordered) / Double(max(1, inside.count))
     facts["phase_ratio"] = 3
     return facts
-  }
-
-  /// Two transverse waves along a and b with periods of the golden ratio and its square, in cells. In nm.
-  private func wave(at place: Point, a: Point, b: Point) -> Point {
-    let golden = (1 + 5.0.squareRoot()) / 2
-    let (alongA, alongB) = (place.cross(b) / a.cross(b), a.cross(place) / a.cross(b))
-    return distortion
-      * (sin(2 * .pi * alongA / golden) * b / b.length + sin(2 * .pi * alongB / (golden * golden)) * a / a.length)
   }
 
   // MARK: - The ordered phase

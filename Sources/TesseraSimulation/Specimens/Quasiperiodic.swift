@@ -31,7 +31,7 @@ public struct Quasiperiodic: Specimen, Equatable {
     var nodes = try placed.nodes(
       in: request.frame, margin: request.reach + 2 * distortion * pixels, seed: request.seed)
     for index in nodes.indices {
-      nodes[index].displacement += wave(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
+      nodes[index].displacement += distortion * goldenWaves(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
     }
     var scene = Scene()
     scene.add(nodes, in: request.frame)
@@ -42,14 +42,13 @@ public struct Quasiperiodic: Specimen, Equatable {
     ]
     return scene
   }
+}
 
-  /// Two transverse waves along a and b with periods of the golden ratio and its square, in cells. In nm.
-  private func wave(at place: Point, a: Point, b: Point) -> Point {
-    let golden = (1 + 5.0.squareRoot()) / 2
-    let (alongA, alongB) = (place.cross(b) / a.cross(b), a.cross(place) / a.cross(b))
-    return distortion
-      * (sin(2 * .pi * alongA / golden) * b / b.length + sin(2 * .pi * alongB / (golden * golden)) * a / a.length)
-  }
+/// Two transverse waves of unit amplitude along a and b with periods of the golden ratio and its square, in cells.
+func goldenWaves(at place: Point, a: Point, b: Point) -> Point {
+  let golden = (1 + 5.0.squareRoot()) / 2
+  let (alongA, alongB) = (place.cross(b) / a.cross(b), a.cross(place) / a.cross(b))
+  return sin(2 * .pi * alongA / golden) * b / b.length + sin(2 * .pi * alongB / (golden * golden)) * a / a.length
 }
 
 extension Crystal {

@@ -131,7 +131,7 @@ struct SplitClassCommand: ThreadedCommand {
 
   func run() throws {
     let split = TreeSplit(
-      features: features, angularOrders: angularOrders?.values, maxOrder: maxOrder, classes: classes)
+      features: features, angularOrders: angularOrders?.values.map { Int($0) }, maxOrder: maxOrder, classes: classes)
     try options.perform(
       .split(number, split), unchanged: "class \(number) is one motif within the noise; it stays as it is")
   }
