@@ -69,7 +69,8 @@ public struct ClassTree: Sendable, Equatable {
     return (1...max(1, parts.count)).map { part in
       let places = parts.members(of: part)
       let child = Node(
-        number: "\(number).\(part)", parents: [number], name: "\(node.name).\(part)", members: places.map { node.members[$0] },
+        number: "\(number).\(part)", parents: [number], name: "\(node.name).\(part)",
+        members: places.map { node.members[$0] },
         confidence: places.map { node.confidence[$0] * confidence[$0] })
       nodes.append(child)
       return child.number

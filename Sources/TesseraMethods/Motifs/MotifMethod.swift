@@ -90,7 +90,8 @@ public struct MotifMethod: Method {
     return MotifResult(
       settings: self, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
-      moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout, classes: sorting.classes,
+      moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
+      classes: sorting.classes,
       structure: sorting.structure, cells: tiles, hierarchy: tree, strain: strained.map)
   }
 }

@@ -43,15 +43,21 @@ public struct MotifFolder: Sendable {
     let hasActions = exists("recipe.json")
     recipe = hasActions ? try Recipe(path: file("recipe.json")) : Recipe()
     let prefix = hasActions && exists("\(Self.firstFolder)/sites.csv") ? "\(Self.firstFolder)/" : ""
-    (firstSites, firstClasses) = (try Self.data(file(prefix + "sites.csv")), try Self.data(file(prefix + "classes.csv")))
-    (sites, classes) = (try CSVTable(path: file(prefix + "sites.csv")), try CSVTable(path: file(prefix + "classes.csv")))
+    (firstSites, firstClasses) = (
+      try Self.data(file(prefix + "sites.csv")), try Self.data(file(prefix + "classes.csv"))
+    )
+    (sites, classes) = (
+      try CSVTable(path: file(prefix + "sites.csv")), try CSVTable(path: file(prefix + "classes.csv"))
+    )
     let summary = try Summary(path: file("summary.json"))
     (settings, seed, momentNoise) = (summary.settings, summary.seed ?? 1, summary.momentNoise)
     moments = try Self.moments(file("moments.npy"), side: summary.patch.side, rows: sites.rows.count)
   }
 
   private static func data(_ path: String) throws -> Data {
-    do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch { throw FormatError(in: path, "cannot be read") }
+    do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+      throw FormatError(in: path, "cannot be read")
+    }
   }
 
   /// The keys of `summary.json` that are needed.
@@ -80,12 +86,14 @@ public struct MotifFolder: Sendable {
       throw FormatError(
         in: path, "holds \(image.height) x \(image.width) numbers; \(rows) rows of Zernike moments belong to sites.csv")
     }
-    return ZernikeMoments(side: side, order: order, values: Matrix(rows: rows, columns: image.width, values: image.values))
+    return ZernikeMoments(
+      side: side, order: order, values: Matrix(rows: rows, columns: image.width, values: image.values))
   }
 
   /// The first classes as a tree.
   public func firstTree() throws -> ClassTree {
-    guard let number = sites.column("class"), let confidence = sites.column("confidence"), let name = classes.column("name")
+    guard let number = sites.column("class"), let confidence = sites.column("confidence"),
+      let name = classes.column("name")
     else { throw FormatError(in: path, "sites.csv or classes.csv lacks the columns class, confidence and name") }
     let count = classes.rows.count
     var labels: [Int] = []

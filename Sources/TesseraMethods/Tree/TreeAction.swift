@@ -37,7 +37,9 @@ public struct TreeSplit: Sendable, Codable, Equatable {
 
 extension TreeAction: Codable {
   private enum Word: String, Codable { case split, merge, name }
-  private enum CodingKeys: String, CodingKey { case action, `class`, classes, name, features, angularOrders, maxOrder, parts }
+  private enum CodingKeys: String, CodingKey {
+    case action, `class`, classes, name, features, angularOrders, maxOrder, parts
+  }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
@@ -117,7 +119,8 @@ public struct Recipe: Sendable, Codable, Equatable {
     }
     do { self = try decoder.decode(Recipe.self, from: data) } catch {
       throw FormatError(
-        in: path, "is no recipe: a JSON object with a list `actions` of objects such as {\"action\": \"split\", \"class\": 2}")
+        in: path,
+        "is no recipe: a JSON object with a list `actions` of objects such as {\"action\": \"split\", \"class\": 2}")
     }
   }
 }

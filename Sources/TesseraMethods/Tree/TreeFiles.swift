@@ -43,11 +43,14 @@ public struct TreeFiles {
   private func copyUnchanged(to place: URL) throws {
     let own = ["sites.csv", "classes.csv", "recipe.json", "manifest.json"]
     guard let manifest = FolderManifest(readFrom: URL(fileURLWithPath: folder.path, isDirectory: true)) else {
-      throw FormatError(in: folder.path, "has no manifest.json of Tessera, so its files are not touched; run analyze or motifs again")
+      throw FormatError(
+        in: folder.path, "has no manifest.json of Tessera, so its files are not touched; run analyze or motifs again")
     }
     for name in manifest.files.map(\.path) {
       guard !own.contains(name), !name.hasPrefix("\(MotifFolder.firstFolder)/") else { continue }
-      let (source, target) = (URL(fileURLWithPath: folder.path).appendingPathComponent(name), place.appendingPathComponent(name))
+      let (source, target) = (
+        URL(fileURLWithPath: folder.path).appendingPathComponent(name), place.appendingPathComponent(name)
+      )
       guard FileManager.default.fileExists(atPath: source.path) else { continue }
       try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
       try FileManager.default.copyItem(at: source, to: target)
@@ -57,7 +60,8 @@ public struct TreeFiles {
   /// The first table with other classes; everything else as it was, letter for letter.
   var siteTable: Data {
     let table = folder.sites
-    guard let number = table.column("class"), let name = table.column("class_name"), let sure = table.column("confidence")
+    guard let number = table.column("class"), let name = table.column("class_name"),
+      let sure = table.column("confidence")
     else { return folder.firstSites }
     var rows = table.rows
     for index in rows.indices { (rows[index][number], rows[index][name], rows[index][sure]) = ("", "", "") }

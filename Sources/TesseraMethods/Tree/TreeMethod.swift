@@ -29,13 +29,15 @@ public struct TreeMethod: Sendable {
     case .merge(let words):
       let numbers = try words.map { try leaf($0, of: tree).number }
       guard Set(numbers).count > 1, Set(numbers).count == numbers.count else {
-        throw DataError("\(folder.path): a merger needs two different classes or more, but got \(words.joined(separator: ", "))")
+        throw DataError(
+          "\(folder.path): a merger needs two different classes or more, but got \(words.joined(separator: ", "))")
       }
       tree.merge(numbers)
     case .name(let word, let name):
       let node = try leaf(word, of: tree)
       guard !name.isEmpty, name.allSatisfy({ !$0.isNewline }), ClassTree.isNoNumber(name) else {
-        throw DataError("\(folder.path): a class cannot be called \"\(name)\": a name is one line of text and no number")
+        throw DataError(
+          "\(folder.path): a class cannot be called \"\(name)\": a name is one line of text and no number")
       }
       guard !tree.leaves.contains(where: { $0.name == name && $0.number != node.number }) else {
         throw DataError("\(folder.path): another class is called \(name) already")
@@ -43,6 +45,31 @@ public struct TreeMethod: Sendable {
       tree.name(node.number, name)
     }
     return true
+  }
+
+  /// The ways in which a class is tried, in turn: the features of the first run, then those that do not turn with the specimen, all of them
+  /// and those of few angular orders, in which rare motifs are not drowned.
+  public static let attempts = [
+    TreeSplit(), TreeSplit(features: .invariant), TreeSplit(features: .invariant, angularOrders: [0, 2, 3]),
+    TreeSplit(features: .invariant, angularOrders: [0, 3, 6]),
+  ]
+
+  /// Splits classes, and what they fall into, until no attempt divides any.
+  /// - Returns: the splits that were made, in order.
+  public func splitAll(_ tree: inout ClassTree) throws -> [TreeAction] {
+    var actions: [TreeAction] = []
+    var waiting = tree.leaves.map(\.number)
+    while !waiting.isEmpty {
+      let number = waiting.removeFirst()
+      for attempt in Self.attempts {
+        let action = TreeAction.split(number, attempt)
+        guard try apply(action, to: &tree) else { continue }
+        actions.append(action)
+        waiting += tree.leaves.map(\.number).filter { $0.hasPrefix(number + ".") }
+        break
+      }
+    }
+    return actions
   }
 
   /// The action with the numbers of classes for their names, so that the recipe holds when names change.
@@ -78,7 +105,8 @@ public struct TreeMethod: Sendable {
     }
     guard node.members.count >= fewestMembers else { return whole }
     let moments = ZernikeMoments(
-      side: folder.moments.side, order: folder.moments.order, values: folder.moments.values.selecting(rows: node.members))
+      side: folder.moments.side, order: folder.moments.order,
+      values: folder.moments.values.selecting(rows: node.members))
     let features = descriptor.features(from: moments)
     let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
     guard rows.count >= fewestMembers else { return whole }

@@ -51,7 +51,8 @@ public struct PentagonalOxide: Specimen, Equatable {
       return Self.isFilledInPhase(i: i, j: j, pentagon: column - Self.wallCount) ? "" : "vacancy-Nb1"
     }
     for index in nodes.indices {
-      nodes[index].displacement += distortion * goldenWaves(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
+      nodes[index].displacement +=
+        distortion * goldenWaves(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
     }
     var scene = Scene()
     scene.add(nodes, in: request.frame)

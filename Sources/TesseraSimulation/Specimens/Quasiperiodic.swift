@@ -31,7 +31,8 @@ public struct Quasiperiodic: Specimen, Equatable {
     var nodes = try placed.nodes(
       in: request.frame, margin: request.reach + 2 * distortion * pixels, seed: request.seed)
     for index in nodes.indices {
-      nodes[index].displacement += distortion * goldenWaves(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
+      nodes[index].displacement +=
+        distortion * goldenWaves(at: nodes[index].ideal - placed.origin, a: placed.a, b: placed.b) * pixels
     }
     var scene = Scene()
     scene.add(nodes, in: request.frame)

@@ -19,11 +19,12 @@ struct ClassesCommand: ParsableCommand {
 
       Classes are named by number or by name. A number keeps its meaning: the parts of class 2 are 2.1, 2.2, ..., a merged class has the next \
       free number. Every action is a line of recipe.json in the folder, and the tables are what replaying the recipe on the first \
-      classes gives. With --output a changed copy is written and the folder stays as it is.
+      classes gives. With --output a changed copy is written and the folder stays as it is. sites.csv and classes.csv follow the tree; report, \
+      cells, hierarchy and summary.json stay those of the first classes.
       """,
     subcommands: [
       ShowClassesCommand.self, SplitClassCommand.self, MergeClassesCommand.self, NameClassCommand.self,
-      UndoClassesCommand.self,
+      UndoClassesCommand.self, AutoClassesCommand.self,
     ])
 }
 
@@ -195,5 +196,31 @@ struct UndoClassesCommand: ThreadedCommand {
     let recipe = Recipe(actions: all ? [] : Array(folder.recipe.actions.dropLast()))
     let tree = try TreeMethod(folder).tree(after: recipe.actions)
     try options.write(TreeFiles(folder, recipe: recipe, tree: tree))
+  }
+}
+
+/// `tessera classes auto`.
+struct AutoClassesCommand: ThreadedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "auto", abstract: "Splits classes that mix motifs, until none does.",
+    discussion: """
+      EXAMPLE
+        tessera classes auto scan.tessera
+
+      Each class is tried with the features of the first run, with invariant ones, and with invariant ones of few angular orders. The splits that \
+      were made are recorded; none is no error.
+      """)
+
+  @OptionGroup var options: TreeOptions
+  var threads: ThreadOptions { options.threads }
+
+  func run() throws {
+    let folder = try MotifFolder(path: options.result)
+    let method = TreeMethod(folder)
+    var tree = try method.tree(after: folder.recipe.actions)
+    let splits = try method.splitAll(&tree)
+    if splits.isEmpty && !options.output.json { print("every class is one motif within the noise") }
+    try options.write(
+      TreeFiles(folder, recipe: Recipe(actions: folder.recipe.actions + splits), tree: tree))
   }
 }
