@@ -19,7 +19,7 @@ private struct Table {
 
 /// What docs/results-folder.md lists for an image of a crystal, less the table of frames.
 private let files = [
-  "report.html", "summary.json", "sites.csv", "classes.csv", "features.npy", "layout.npy", "cells.csv",
+  "report.html", "summary.json", "sites.csv", "classes.csv", "features.npy", "layout.npy", "moments.npy", "cells.csv",
   "hierarchy.json", "manifest.json", "reconstruction.tif", "strain.tif", "figures",
 ]
 
