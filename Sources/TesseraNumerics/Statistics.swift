@@ -77,4 +77,18 @@ public enum Statistics {
     let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
     return [max(0, middle - half), min(1, middle + half)]
   }
+
+  /// Of each p-value the smallest false discovery rate at which it counts as a discovery, among `tests` tests (those given, or more).
+  /// Source: Benjamini & Hochberg, J. R. Stat. Soc. B 57 (1995) 289.
+  public static func falseDiscoveryRates(_ p: [Double], tests: Int? = nil) -> [Double] {
+    let total = Double(tests ?? p.count)
+    let order = p.indices.sorted { (p[$0], $0) < (p[$1], $1) }
+    var q = [Double](repeating: 1, count: p.count)
+    var least = 1.0
+    for (rank, place) in order.enumerated().reversed() {
+      least = min(least, p[place] * total / Double(rank + 1))
+      q[place] = least
+    }
+    return q
+  }
 }
