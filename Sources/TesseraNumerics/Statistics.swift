@@ -1,3 +1,5 @@
+import Foundation
+
 /// Order statistics and moments of plain arrays. Values that are not finite must be removed first.
 public enum Statistics {
   /// The value below which a `fraction` (0 ... 1) of the values lies, interpolated linearly; NaN of nothing.
@@ -90,5 +92,29 @@ public enum Statistics {
       q[place] = least
     }
     return q
+  }
+
+  /// P(X ≥ count) of a Poisson law.
+  public static func poissonTail(_ count: Int, mean: Double) -> Double {
+    guard count > 0 else { return 1 }
+    guard mean > 0 else { return 0 }
+    // The terms from `count` on, or one less those below where these are fewer and not nearly all.
+    var (term, sum, k) = (exp(Double(count) * log(mean) - mean - lgamma(Double(count) + 1)), 0.0, Double(count))
+    if Double(count) > mean {
+      while term > 1e-18 * sum || sum == 0 {
+        sum += term
+        k += 1
+        term *= mean / k
+        if term == 0 { break }
+      }
+      return min(1, sum)
+    }
+    while k > 0 {
+      term *= k / mean
+      k -= 1
+      sum += term
+      if term < 1e-18 * sum { break }
+    }
+    return max(0, min(1, 1 - sum))
   }
 }

@@ -26,10 +26,12 @@ struct AnalyzeCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
+    let recipe = try motifs.readRecipe()
     try MethodRun(
-      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model], seed: seed.seed
-    ) { _ in
-      try motifs.method(finding: finding)
+      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model, motifs.recipe],
+      seed: seed.seed, afterwards: recipe.map { recipe in { try recipe.replay(on: $0).sentence } }
+    ) {
+      try motifs.method(finding: finding, for: $0, model: recipe?.model)
     }
     .run(inputs, options: image)
   }

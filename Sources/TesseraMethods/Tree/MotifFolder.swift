@@ -25,8 +25,8 @@ public struct MotifFolder: Sendable {
   let imageSize: ImageSize?
   /// Whether the columns share a lattice.
   let hasLattice: Bool
-  /// nm per pixel; nil where unknown.
-  let pixelSize: Double?
+  /// Nil where unknown.
+  let calibration: Calibration?
 
   struct ImageSize: Decodable {
     /// In pixels.
@@ -63,7 +63,8 @@ public struct MotifFolder: Sendable {
     (sites, classes) = (try CSVTable(path: firstPath("sites.csv")), try CSVTable(path: firstPath("classes.csv")))
     let summary = try Summary(path: file("summary.json"))
     (settings, seed, momentNoise) = (summary.settings, summary.seed ?? 1, summary.momentNoise)
-    (imageSize, hasLattice, pixelSize) = (summary.image, summary.lattice != nil, summary.calibration?.x)
+    (imageSize, hasLattice) = (summary.image, summary.lattice != nil)
+    calibration = summary.calibration.flatMap { Calibration(x: $0.x, y: $0.y) }
     moments = try Self.moments(file("moments.npy"), side: summary.patch.side, rows: sites.rows.count)
   }
 
@@ -79,7 +80,7 @@ public struct MotifFolder: Sendable {
   /// The keys of `summary.json` that are needed.
   private struct Summary: Decodable {
     struct Patch: Decodable { var side: Int }
-    struct PixelSize: Decodable { var x: Double }
+    struct PixelSize: Decodable { var x, y: Double }
     struct Lattice: Decodable {}
     var settings: MotifMethod
     var seed: UInt64?

@@ -16,6 +16,9 @@ public struct TreeMethod: Sendable {
     return tree
   }
 
+  /// The classes of now, in a form that sorts other images.
+  public func model() throws -> TreeModel { try TreeModel(folder, try tree(after: folder.recipe.actions)) }
+
   /// Carries out one action.
   /// - Returns: false where it changes nothing: the class is one motif.
   @discardableResult
@@ -150,7 +153,12 @@ public struct TreeMethod: Sendable {
     case .merge(let words): .merge(try words.map { try leaf($0, of: tree).number })
     case .name(let word, let name): .name(try leaf(word, of: tree).number, name)
     case .lasso(let word, let corners): .lasso(try leaf(word, of: tree).number, corners)
-    case .label, .apply: action
+    case .label(let labels):
+      .label(
+        try labels.map { label in
+          ClassTree.isNoNumber(label.name) ? label : .init(id: label.id, name: try leaf(label.name, of: tree).name)
+        })
+    case .apply: action
     }
   }
 

@@ -25,7 +25,7 @@ public struct TreeModel: Sendable, Codable, Equatable {
   /// - Throws: `DataError` where there are none.
   init(_ folder: MotifFolder, _ tree: ClassTree) throws {
     descriptor = folder.settings.descriptor
-    (side, pixelSize) = (folder.moments.side, folder.pixelSize)
+    (side, pixelSize) = (folder.moments.side, folder.calibration?.nanometresPerPixelX)
     let features = descriptor.features(from: folder.moments)
     let leaves = tree.leaves.map { leaf in
       (leaf, leaf.members.filter { features.row($0).allSatisfy(\.isFinite) })

@@ -38,10 +38,9 @@ struct DefectMap: Sendable {
   /// The content of cells of this type.
   func content(of type: Cells.CellType) -> UInt64 { kinds.kinds(in: type).reduce(0) { $0 &+ keys[$1] } }
 
-  /// What each cell holds, and which hold any, when the defects lie at random.
-  /// - Parameter contents: zero everywhere; filled on return.
-  func place(into contents: inout [UInt64], from source: inout RandomSource) -> [Int] {
-    var filled: [Int] = []
+  /// The cells of the defects of each kind when they lie at random.
+  func placement(from source: inout RandomSource) -> [(kind: Int, cells: [Int])] {
+    var result: [(kind: Int, cells: [Int])] = []
     for group in wanted {
       let total = group.reduce(0) { $0 + $1.count }
       guard total > 0 else { continue }
@@ -59,11 +58,21 @@ struct DefectMap: Sendable {
       }
       var next = 0
       for (kind, count) in group {
-        for place in places[next..<next + count] {
-          if contents[place] == 0 { filled.append(place) }
-          contents[place] &+= keys[kind]
-        }
+        result.append((kind, Array(places[next..<next + count])))
         next += count
+      }
+    }
+    return result
+  }
+
+  /// What each cell holds, and which hold any, in a random placement.
+  /// - Parameter contents: zero everywhere; filled on return.
+  func place(into contents: inout [UInt64], from source: inout RandomSource) -> [Int] {
+    var filled: [Int] = []
+    for (kind, cells) in placement(from: &source) {
+      for cell in cells {
+        if contents[cell] == 0 { filled.append(cell) }
+        contents[cell] &+= keys[kind]
       }
     }
     return filled

@@ -49,7 +49,7 @@ extension CodeStatistics {
       let k = code.nonzeroBitCount
       return n * pow(f, Double(k)) * pow(1 - f, Double(bits - k))
     }
-    let tails = zip(seen, expected).map { CodeEntropy.poissonTail(counts[$0], mean: $1) }
+    let tails = zip(seen, expected).map { Statistics.poissonTail(counts[$0], mean: $1) }
     let q = Statistics.falseDiscoveryRates(tails, tests: counts.count)
     return seen.indices.map { k in
       CodeCount(
