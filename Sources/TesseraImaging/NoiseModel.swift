@@ -32,7 +32,7 @@ public struct NoiseModel: Sendable {
     let (width, height) = (image.width, image.height)
     let overall = noiseLevel(of: image)
     let range = Double((image.values.max() ?? 0) - (image.values.min() ?? 0))
-    let floor = max(0.02 * overall * overall, 1e-12 * range * range, 1e-30)
+    let floor = max(0.02 * overall * overall, 1e-12 * range * range, .leastNormalMagnitude)
     self.init(constantVariance: overall * overall, gain: 0, smallestVariance: floor)
     guard width > 8, height > 8 else { return }
     let smooth = GaussianFilter.smoothed(image, sigma: 1.5)

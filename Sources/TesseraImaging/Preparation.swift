@@ -31,6 +31,8 @@ public struct Preparation: Sendable, Codable, Equatable {
     public var isInverted: Bool
     /// Labels that were masked.
     public var labels: [BurnedInLabels.Box]
+    /// Nil where the largest value is no limit.
+    public var saturation: Saturation?
     public var warnings: [String]
 
     /// The share of pixels that hold a measurement, 0 ... 1.
@@ -70,6 +72,16 @@ public struct Preparation: Sendable, Codable, Equatable {
         "a label drawn into the image at x \(box.x)-\(box.x + box.width), y \(box.y)-\(box.y + box.height) was left out"
       )
     }
+    if masksLabels, let bar = InformationBar.rows(in: source) {
+      for y in bar { for x in 0..<source.width { measured[x, y] = false } }
+      warnings.append("the bar of information in lines \(bar.lowerBound) to \(bar.upperBound - 1) was left out")
+    }
+    let saturation = Saturation(of: source)
+    if let saturation {
+      warnings.append(
+        "\(Self.percent(saturation.share)) of the pixels have the largest value, \(saturation.value): the image is saturated there, and "
+          + "heights of these columns say nothing of how bright they are")
+    }
     let unit = Self.unit(of: max(abs(low), abs(high)))
     if unit != 1 { image = image.map { Float(Double($0) / unit) } }
     Self.fill(&image, where: measured)
@@ -93,7 +105,8 @@ public struct Preparation: Sendable, Codable, Equatable {
     guard image.values.contains(where: { $0 != image.values[0] }) else {
       throw DataError("\(micrograph.name): all pixels but single outlying ones are equal; there is nothing to find")
     }
-    let inverted = contrast == .dark || (contrast == .auto && Self.columnsAreDark(in: image, of: micrograph))
+    let inverted =
+      contrast == .dark || (contrast == .auto && Self.columnsAreDark(in: image, of: micrograph, saturation: saturation))
     if inverted {
       let top = image.values.max() ?? 0
       let bottom = image.values.min() ?? 0
@@ -103,7 +116,9 @@ public struct Preparation: Sendable, Codable, Equatable {
           "columns look dark, so the contrast was inverted; \(setting("contrast", "bright")) keeps the image as it is")
       }
     }
-    return Prepared(image: image, isMeasured: measured, isInverted: inverted, labels: labels, warnings: warnings)
+    return Prepared(
+      image: image, isMeasured: measured, isInverted: inverted, labels: labels, saturation: saturation,
+      warnings: warnings)
   }
 
   /// Magnitudes whose squares, summed over an image, single precision holds.
@@ -175,8 +190,16 @@ public struct Preparation: Sendable, Codable, Equatable {
     return found.count
   }
 
-  /// Dark columns, by the acquisition's own words, else by clearly negative skewness of the flattened image.
-  private static func columnsAreDark(in image: Raster<Float>, of micrograph: Micrograph) -> Bool {
+  private static func percent(_ share: Double) -> String {
+    let percent = 100 * share
+    return percent < 1 ? "less than 1 %" : "\(Int(saturating: percent.rounded())) %"
+  }
+
+  /// Dark columns, by the acquisition's own words, else by the shape of what is saturated, else by clearly negative skewness of the
+  /// flattened image.
+  private static func columnsAreDark(
+    in image: Raster<Float>, of micrograph: Micrograph, saturation: Saturation?
+  ) -> Bool {
     let words = (micrograph.metadata.sorted { $0.key < $1.key }.map(\.value) + [micrograph.name])
       .joined(separator: " ").lowercased()
       .split { !$0.isLetter && !$0.isNumber }.map(String.init)
@@ -184,15 +207,34 @@ public struct Preparation: Sendable, Codable, Equatable {
       return false
     }
     if words.contains(where: { ["abf", "bf", "brightfield"].contains($0) }) { return true }
+    // Cut off at the top, bright columns leave a distribution that leans the other way.
+    if let saturation, saturation.share > cutShare { return !saturation.areIslands(in: micrograph.pixels) }
     return flattenedSkewness(of: image) < -0.5
   }
 
+  /// More saturated pixels than this share bend the distribution of the values.
+  private static let cutShare = 0.02
+
   /// Skewness of the image after a light smoothing and without its slow background; positive for bright dots.
+  ///
+  /// The smoothing takes the noise away and must leave the columns: where one of two pixels, which suits most images, takes most of the
+  /// structure too, columns are finer and it is of 0.8 pixels.
   static func flattenedSkewness(of image: Raster<Float>) -> Double {
     let side = Double(min(image.width, image.height))
-    let light = GaussianFilter.smoothed(image, sigma: 2)
     let slow = GaussianFilter.broadlySmoothed(image, sigma: max(8, side / 16))
-    let flat = zip(light.values, slow.values).map { Double($0 - $1) }
+    func flattened(_ sigma: Double) -> [Double] {
+      zip(GaussianFilter.smoothed(image, sigma: sigma).values, slow.values).map { Double($0 - $1) }
+    }
+    /// Variance beyond that of the noise, which smoothing by sigma leaves 1 / (4 pi sigma^2) of.
+    let noise = noiseLevel(of: image)
+    func structure(_ flat: [Double], _ sigma: Double) -> Double {
+      let deviation = Statistics.deviation(flat)
+      return deviation * deviation - noise * noise / (4 * .pi * sigma * sigma)
+    }
+    let (fine, coarse) = (flattened(0.8), flattened(2))
+    let isFine =
+      structure(fine, 0.8) > noise * noise / (4 * .pi * 0.64) && structure(coarse, 2) < 0.1 * structure(fine, 0.8)
+    let flat = isFine ? fine : coarse
     let mean = Statistics.mean(flat)
     let deviation = Statistics.deviation(flat)
     guard deviation > 0 else { return 0 }

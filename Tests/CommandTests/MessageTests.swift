@@ -26,6 +26,8 @@ struct `Messages` {
         && replaced.errors.contains("exists already; give another name (or --force, to replace what Tessera wrote)"))
     let series = try tessera("sites", scan, "--scan-angles", "0,90", "-o", "a.csv")
     #expect(series.status == 65 && series.errors.contains("leave out --register, --scan-angles and --frame-pause"))
+    let camera = try tessera("sites", scan, "--camera", "--frame-pause", "3", "-o", "a.csv")
+    #expect(camera.status == 64 && camera.errors.contains("--camera says that frames are not scanned line by line"))
     let scale = try tessera("sites", scan, "--scale", "40", "-o", "a.csv")
     #expect(scale.status == 64 && scale.errors.contains("--scale must be at most a quarter of the image, 32.0 pixels"))
     let point = try tessera("profile", scan, "--from", "1,1", "--to", "1,1")

@@ -4,6 +4,9 @@ import TesseraNumerics
 
 /// The background of a fit: where it starts, how it follows the residual, and what the tiles add to it.
 extension ColumnFitState {
+  /// A column starts with this share of the image's range at least.
+  private static let leastStart = 1e-9
+
   /// The background begins at the local minima of the lightly smoothed image; columns start with what stands above.
   mutating func startBackground() {
     let light = GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2))
@@ -18,7 +21,7 @@ extension ColumnFitState {
         Int(saturating: columns[i].centre.x.rounded()), Int(saturating: columns[i].centre.y.rounded())
       )
       guard image.contains(x: x, y: y) else { continue }
-      columns[i].amplitude = max(1e-6, Double(light[x, y] - background[x, y]) * 0.9)
+      columns[i].amplitude = max(Self.leastStart * largestAmplitude, Double(light[x, y] - background[x, y]) * 0.9)
     }
     renderResidual()
   }

@@ -22,7 +22,7 @@ struct ColumnFitState {
   var heldErrors: [Double]
   private var evidence: [Double]
   private let starts: [Point]
-  private let largestAmplitude: Double
+  let largestAmplitude: Double
   let tiles: FitTiles
   /// The farthest move of each tile's columns, or change of their widths, in its last step, in units of what counts as rest.
   private var tileMoves: [Double]
@@ -72,12 +72,20 @@ struct ColumnFitState {
     renderResidual()
   }
 
+  /// The background in the middle of its range, from some of its pixels.
+  private var typicalBackground: Double {
+    let stride = max(1, background.count / 4_000)
+    return Statistics.median(Swift.stride(from: 0, to: background.count, by: stride).map { Double(background.values[$0]) })
+  }
+
   private func scene(shape: ColumnFit.Shape) -> FitScene {
     let typical = Statistics.median(columns.map(\.amplitude))
+    // Of a pixel on a typical column; what the background adds to all pixels is in the constant, too.
+    let brightVariance = abs(constantVariance + gain * (typical + typicalBackground))
     return FitScene(
       columns: columns, starts: starts, image: image, residual: residual, measured: measured,
       constantVariance: constantVariance, gain: gain,
-      leastVariance: max(1e-30, 0.01 * abs(constantVariance + gain * typical)), shape: shape,
+      leastVariance: max(1e-18 * largestAmplitude * largestAmplitude, 0.01 * brightVariance), shape: shape,
       backgroundDegree: fit.background == .plane ? 1 : 0, windowRadius: fit.windowRadius,
       widths: startSigma * FitBounds.widths.lowerBound...startSigma * FitBounds.widths.upperBound,
       typicalAmplitude: typical, largestAmplitude: largestAmplitude, widthInformation: widthInformation.reduce(0, +))

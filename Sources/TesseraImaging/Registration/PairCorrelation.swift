@@ -78,6 +78,9 @@ package struct PairCorrelation: Sendable {
     return Prepared(spectrum: transform.spectrum(of: blocks), energy: isConstant ? 0 : energy)
   }
 
+  /// The highest of a million values of white noise lies five standard deviations from zero.
+  private static let leastSignificance = 6.0
+
   /// The highest peaks of the correlation, at shifts of up to half the frame; none for a constant frame.
   func peaks(from first: Prepared, to second: Prepared) -> [Peak] {
     guard first.energy > 0, second.energy > 0 else { return [] }
@@ -111,6 +114,12 @@ package struct PairCorrelation: Sendable {
       }
     }
     peaks.sort { $0.score > $1.score }
+    // A frame without structure correlates with any at some shift; in units of what noise gives there, its best is no link.
+    let isLink = peaks.contains { peak in
+      let area = overlap.across[abs(peak.x)] * overlap.down[abs(peak.y)]
+      return peak.score * area.squareRoot() > Self.leastSignificance
+    }
+    guard isLink else { return [] }
     return peaks.prefix(Self.peakLimit).map { peak in
       // The vertex of the parabola through three values, along each axis.
       func vertex(_ low: Double, _ high: Double) -> Double {

@@ -26,9 +26,17 @@ public struct CountMethod: Method {
 
   public static let stages: [(stage: Stage, share: Double)] = [(.prepare, 0.05), (.sites, 0.45), (.counts, 0.5)]
 
-  /// - Throws: `DataError` where the image shows too few columns.
+  /// More saturated pixels than this share stand on columns.
+  private static let mostSaturated = 0.005
+
+  /// - Throws: `DataError` where the image shows too few columns, or is saturated.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> CountResult {
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    if let saturation = prepared.saturation, saturation.share > Self.mostSaturated {
+      throw DataError(
+        "\(input.micrograph.name): \(Text.fixed(100 * saturation.share, 1)) % of the pixels are saturated at \(saturation.value), so the "
+          + "intensities of columns do not tell their atoms; use an image whose brightest columns are not cut off")
+    }
     var found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let counts = try clock.run(.counts) {
       found.sites = try intensities.measured(found, in: prepared.image)

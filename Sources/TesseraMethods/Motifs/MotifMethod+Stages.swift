@@ -126,7 +126,8 @@ extension MotifMethod {
 
   /// Classes, found or of a given number.
   func sortingStage(
-    of features: Matrix<Float>, _ layouts: LayoutStage, sites: Sites, _ patches: PatchStage, noise: Double, seed: UInt64
+    of features: Matrix<Float>, _ layouts: LayoutStage, sites: Sites, _ patches: PatchStage, noise: Double,
+    scan: ScanErrors?, seed: UInt64
   ) throws -> SortingStage {
     let outcome = try classFinder.outcome(features: features, layout: layouts.final, noise: noise)
     let drift = SpatialCorrelation.ofResiduals(
@@ -144,9 +145,16 @@ extension MotifMethod {
       classes = Classes(grouping: outcome.classes.labels.map { $0 > 0 ? 0 : -1 })
       classes.names = ["continuum"]
     }
+    var warnings: [String] = []
+    if classCount == nil, structure.kind == .discrete,
+      let cleaned = scan?.removed(from: classes, features: features, positions: sites.positions)
+    {
+      classes = cleaned.classes
+      warnings += cleaned.warnings
+    }
     return SortingStage(
       layout: structure.kind == .continuous ? layouts.spread : layouts.final, classes: classes, structure: structure,
-      choices: [.init("classes", "\(classes.count)", reason)])
+      choices: [.init("classes", "\(classes.count)", reason)], warnings: warnings)
   }
 
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.

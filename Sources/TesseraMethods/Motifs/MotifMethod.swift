@@ -75,9 +75,10 @@ public struct MotifMethod: Method {
     let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
     let noise = momentNoise(found, prepared.image, basis: patches.basis)
     let sorting = try clock.run(.classes) {
-      try sortingStage(
+      let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0)
+      return try sortingStage(
         of: description.features, layouts, sites: crystal.sites, patches, noise: descriptor.leastNoiseShare * noise,
-        seed: input.seed)
+        scan: scan, seed: input.seed)
     }
     let tiles = try clock.run(.cells) { try cells(of: crystal, sorting.classes, in: prepared.image) }
     let tree = try clock.run(.hierarchy) {
@@ -91,7 +92,7 @@ public struct MotifMethod: Method {
       input, prepared: prepared,
       choices: finder.choices(for: found, isGiven: input.columns != nil) + crystal.choices + patches.choices
         + description.choices + sorting.choices + strained.choices,
-      clock: clock, warnings: found.warnings + crystal.warnings + patches.warnings, isRandom: true)
+      clock: clock, warnings: found.warnings + crystal.warnings + patches.warnings + sorting.warnings, isRandom: true)
     return MotifResult(
       settings: self, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,

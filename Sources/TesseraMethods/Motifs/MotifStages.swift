@@ -57,6 +57,8 @@ struct SortingStage {
   var classes: Classes
   var structure: StructureKind
   var choices: [RunRecord.Choice]
+  /// What the scan has done.
+  var warnings: [String]
 }
 
 /// Strain from the positions of the columns; no map where the columns share no lattice, or match it nowhere.

@@ -8,6 +8,8 @@ public struct MotifSummary: Sendable, Encodable {
     public var name: String
     public var count: Int
     public var fraction, confidence: Double
+    /// Of 95 % for `count`.
+    public var countLow, countHigh: Int
   }
 
   public struct LatticeSummary: Sendable, Encodable {
@@ -68,7 +70,9 @@ extension MotifResult {
         "cell_types": cells?.types.count ?? 0, "hierarchy_nodes": hierarchy?.nodes.count ?? 0,
       ],
       classes: classRows.map {
-        .init(class: $0.label, name: $0.name, count: $0.count, fraction: $0.fraction, confidence: $0.confidence)
+        .init(
+          class: $0.label, name: $0.name, count: $0.count, fraction: $0.fraction, confidence: $0.confidence,
+          countLow: $0.interval.lowerBound, countHigh: $0.interval.upperBound)
       },
       structure: structure.kind.rawValue, structureReason: structure.reason, structureExplained: structure.explained,
       lattice: lattice.map { lattice in

@@ -1,6 +1,7 @@
 import Foundation
 import TesseraFormats
 import TesseraImaging
+import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
 
@@ -34,28 +35,34 @@ extension MotifResult {
     var fraction: Double
     /// Mean confidence of the members, 0 ... 1.
     var confidence: Double
+    /// Of 95 % for the number of members.
+    var interval: ClosedRange<Int>
+
+    /// The columns of `classes.csv` behind `name`.
+    static let columns = ["count", "fraction", "confidence", "count_low", "count_high"]
+    var fields: [String] {
+      [
+        String(count), TableWriter.number(fraction, decimals: 6), TableWriter.number(confidence),
+        String(interval.lowerBound), String(interval.upperBound),
+      ]
+    }
   }
 
   var classRows: [ClassRow] {
     let total = max(1, classes.labels.count { $0 > 0 })
-    var sums = [Double](repeating: 0, count: classes.count)
-    for (label, sure) in zip(classes.labels, classes.confidence) where label > 0 { sums[label - 1] += sure }
-    return classes.sizes.enumerated().map { index, size in
+    var confidences = [[Double]](repeating: [], count: classes.count)
+    for (label, sure) in zip(classes.labels, classes.confidence) where label > 0 { confidences[label - 1].append(sure) }
+    return zip(confidences, CountIntervals.intervals(confidences)).enumerated().map { index, own in
       ClassRow(
-        label: index + 1, name: classes.names[index], count: size, fraction: Double(size) / Double(total),
-        confidence: size > 0 ? sums[index] / Double(size) : 0)
+        label: index + 1, name: classes.names[index], count: own.0.count, fraction: Double(own.0.count) / Double(total),
+        confidence: own.0.isEmpty ? 0 : Statistics.mean(own.0), interval: own.1)
     }
   }
 
   /// `classes.csv`. `parent` is empty: the classes of a first run are the roots of the class tree.
   private var classTable: Data {
-    var table = TableWriter(columns: ["class", "parent", "name", "count", "fraction", "confidence"])
-    for row in classRows {
-      table.add([
-        String(row.label), "", TableWriter.cell(row.name), String(row.count),
-        TableWriter.number(row.fraction, decimals: 6), TableWriter.number(row.confidence),
-      ])
-    }
+    var table = TableWriter(columns: ["class", "parent", "name"] + ClassRow.columns)
+    for row in classRows { table.add([String(row.label), "", TableWriter.cell(row.name)] + row.fields) }
     return table.data
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFigures
 import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
@@ -23,8 +24,12 @@ public struct RelationResult: Sendable {
   public static let largestRate = 0.05
 
   /// The numbers of the classes of a kind, joined by +; 0 is a place without site.
-  public func number(ofKind kind: Int) -> String {
-    kinds.kinds[kind].classes.map { number(of: $0) }.joined(separator: "+")
+  public func number(ofKind kind: Int) -> String { classes(of: kind).map { number(of: $0) }.joined(separator: "+") }
+
+  /// The classes of a kind; places without site go unnamed beside a class of vacant sites.
+  private func classes(of kind: Int) -> [Int] {
+    let named = kinds.kinds[kind].classes.filter { $0 > 0 }
+    return named.isEmpty ? [0] : named
   }
 
   private func number(of label: Int) -> String { label > 0 ? structure.numbers[label - 1] : "0" }
@@ -117,7 +122,7 @@ public struct RelationResult: Sendable {
 
   /// The names of the classes of a kind.
   public func name(ofKind kind: Int) -> String {
-    kinds.kinds[kind].classes.map { $0 > 0 ? names[number(of: $0)] ?? "" : "empty place" }.joined(separator: " or ")
+    classes(of: kind).map { $0 > 0 ? names[number(of: $0)] ?? "" : "empty place" }.joined(separator: " or ")
   }
 
   /// Writes the folder, whole or not at all.
@@ -150,7 +155,7 @@ public struct RelationResult: Sendable {
       return
         "\(name(ofKind: relation.centre)) and \(name(ofKind: relation.other)), \(text(relation.displacement.length)) apart at "
         + "\(Text.fixed(relation.displacement.angle * 180 / .pi, 0)) degrees: \(relation.count) pairs, "
-        + "\(Text.fixed(relation.expected, 1)) expected by chance (q \(TableWriter.significant(relation.qValue)))"
+        + "\(Text.fixed(relation.expected, 1)) expected by chance (q \(Number.short(relation.qValue, digits: 2)))"
     }
   }
 

@@ -93,14 +93,14 @@ public struct TreeFiles {
 
   /// The classes of now.
   var classTable: Data {
-    var table = TableWriter(columns: ["class", "parent", "name", "count", "fraction", "confidence"])
+    var table = TableWriter(columns: ["class", "parent", "name"] + MotifResult.ClassRow.columns)
+    let intervals = CountIntervals.intervals(tree.leaves.map(\.confidence))
     let total = max(1, tree.leaves.reduce(0) { $0 + $1.members.count })
-    for leaf in tree.leaves {
-      table.add([
-        leaf.number, leaf.parents.joined(separator: " "), TableWriter.cell(leaf.name), "\(leaf.members.count)",
-        TableWriter.number(Double(leaf.members.count) / Double(total), decimals: 6),
-        TableWriter.number(Statistics.mean(leaf.confidence)),
-      ])
+    for (leaf, interval) in zip(tree.leaves, intervals) {
+      let row = MotifResult.ClassRow(
+        label: 0, name: leaf.name, count: leaf.members.count, fraction: Double(leaf.members.count) / Double(total),
+        confidence: leaf.confidence.isEmpty ? 0 : Statistics.mean(leaf.confidence), interval: interval)
+      table.add([leaf.number, leaf.parents.joined(separator: " "), TableWriter.cell(leaf.name)] + row.fields)
     }
     return table.data
   }

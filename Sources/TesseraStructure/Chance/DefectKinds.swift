@@ -11,9 +11,10 @@ public struct DefectKinds: Sendable, Equatable {
     public var slot: Int?
     /// The classes that mean this defect, rising; 0 is a place without site.
     public var classes: [Int]
+    public init(slot: Int?, classes: [Int]) { (self.slot, self.classes) = (slot, classes) }
   }
 
-  /// By slot, then strength; sites beside all slots last.
+  /// By slot, then strength; sites beside all slots last. None in a Voronoi tiling.
   public let kinds: [Kind]
   /// Of each slot, by class.
   private let kindOfSlot: [[Int: Int]]
@@ -30,10 +31,13 @@ public struct DefectKinds: Sendable, Equatable {
   ///   - dominant: types that are the perfect crystal, indices into `cells.types`.
   ///   - strengths: mean brightness of the columns of the classes 0, 1, 2, ...; of class 0, where no column is, 0.
   public init(of cells: Cells, dominant: [Int], strengths: [Double]) {
-    let hosts = cells.slots.indices.map { slot in Set(dominant.map { cells.types[$0].members[slot] }) }
-    let rare = cells.slots.indices.map { slot in
-      Set(cells.types.map { $0.members[slot] }).subtracting(hosts[slot]).sorted()
+    // The cells of other grains may have more places; those of a Voronoi tiling have none.
+    let places = cells.grid == nil ? 0..<0 : 0..<(cells.types.map(\.members.count).max() ?? 0)
+    func labels(_ types: [Cells.CellType], at slot: Int) -> Set<Int> {
+      Set(types.filter { $0.members.count > slot }.map { $0.members[slot] })
     }
+    let hosts = places.map { labels(dominant.map { cells.types[$0] }, at: $0) }
+    let rare = places.map { labels(cells.types, at: $0).subtracting(hosts[$0]).sorted() }
     func strength(_ label: Int) -> Double { strengths.indices.contains(label) ? strengths[label] : .nan }
     /// Whether columns of a class are as bright as those of one of the perfect crystal.
     func isUsual(_ label: Int, at slot: Int) -> Bool {
@@ -43,7 +47,7 @@ public struct DefectKinds: Sendable, Equatable {
         return !(abs(strength(label) - strength(host)) > Self.leastContrast * scale)
       }
     }
-    var marks = cells.slots.indices.map { slot in rare[slot].filter { !isUsual($0, at: slot) } }
+    var marks = places.map { slot in rare[slot].filter { !isUsual($0, at: slot) } }
     let aloof = Self.aloof(in: cells, rare: rare, marks: marks)
     for slot in marks.indices { marks[slot] += aloof[slot] }
 
@@ -66,7 +70,7 @@ public struct DefectKinds: Sendable, Equatable {
       kindOfSlot.append(known)
     }
     var kindOfExtra: [Int: Int] = [:]
-    for label in Set(cells.types.flatMap(\.extras)).sorted() {
+    for label in cells.grid == nil ? [] : Set(cells.types.flatMap(\.extras)).sorted() {
       kindOfExtra[label] = kinds.count
       kinds.append(Kind(slot: nil, classes: [label]))
     }
@@ -76,16 +80,13 @@ public struct DefectKinds: Sendable, Equatable {
 
   /// Indices of the kinds of defect in cells of a type, one for each defect.
   public func kinds(in type: Cells.CellType) -> [Int] {
-    type.members.enumerated().compactMap { kindOfSlot[$0][$1] } + type.extras.compactMap { kindOfExtra[$0] }
+    zip(kindOfSlot, type.members).compactMap { $0[$1] } + type.extras.compactMap { kindOfExtra[$0] }
   }
-
-  /// The kind of defect that a class means at a place of the cell; nil where it is none.
-  public func kind(of label: Int, at slot: Int) -> Int? { kindOfSlot[slot][label] }
 
   /// Of each slot the rare classes that mostly have no marked class near.
   private static func aloof(in cells: Cells, rare: [[Int]], marks: [[Int]]) -> [[Int]] {
     let isMarked = cells.types.map { type in
-      !type.extras.isEmpty || type.members.enumerated().contains { marks[$0].contains($1) }
+      !type.extras.isEmpty || zip(marks, type.members).contains { $0.contains($1) }
     }
     let map = CellMap(cells)
     let nearby = cells.cells.indices.map { index -> Bool in
@@ -100,7 +101,9 @@ public struct DefectKinds: Sendable, Equatable {
       rare[slot].filter { label in
         guard !marks[slot].contains(label) else { return false }
         let held = cells.cells.indices.filter { index in
-          cells.cells[index].type.map { cells.types[$0].members[slot] == label } ?? false
+          cells.cells[index].type.map { type in
+            cells.types[type].members.count > slot && cells.types[type].members[slot] == label
+          } ?? false
         }
         return Double(held.count { !nearby[$0] }) > leastAloof * Double(held.count)
       }

@@ -30,7 +30,8 @@ struct DefectMap: Sendable {
     known = cells.cells.indices.filter { cells.cells[$0].type != nil }
     var counts = [Int](repeating: 0, count: kinds.kinds.count)
     for (type, held) in zip(cells.types, held) { for kind in held { counts[kind] += type.count } }
-    wanted = (cells.slots.indices.map(Optional.some) + [nil]).map { slot in
+    let slots = Set(kinds.kinds.compactMap(\.slot)).sorted()
+    wanted = (slots.map(Optional.some) + [nil]).map { slot in
       kinds.kinds.indices.filter { kinds.kinds[$0].slot == slot }.map { ($0, counts[$0]) }
     }
   }

@@ -101,7 +101,7 @@ private struct Steps: Sendable {
     var numbers: [[Int]: Int] = [:]
     for (centre, from) in kinds.kinds.enumerated() {
       for (other, to) in kinds.kinds.enumerated() {
-        guard let a = from.slot, let b = to.slot else { continue }
+        guard let a = from.slot, let b = to.slot, max(a, b) < slots.count else { continue }
         for j in -far...far {
           for i in -far...far where !(i == 0 && j == 0 && a == b) {
             let index = Point(Double(i), Double(j)) + slots[b] - slots[a]

@@ -64,7 +64,7 @@ struct InputOptions: ParsableArguments {
   func validate() throws {
     if registering.isGiven && (frame != nil || each) {
       throw ValidationError(
-        "--register, --scan-angles and --frame-pause average several frames; leave out --frame and --each")
+        "--register, --scan-angles, --frame-pause and --camera average several frames; leave out --frame and --each")
     }
     if frame != nil && frames != nil { throw ValidationError("--frame and --frames exclude each other; give one") }
     if each && frames == nil { throw ValidationError("--each needs --frames a..b") }

@@ -40,14 +40,22 @@ struct RegisterOptions: ParsableArguments {
         + "\(short(Registration().pauseLines)))", valueName: "lines"), transform: number(0...1e6))
   var framePause: Double?
 
+  @Flag(help: "Frames of a camera, which sees all lines at once: no drift within a frame is corrected.")
+  var camera = false
+
   func validate() throws {
-    if let register, register.mode == nil, scanAngles != nil || framePause != nil {
-      throw ValidationError("--scan-angles and --frame-pause apply to --register rigid and --register rows only")
+    if let register, register.mode == nil, scanAngles != nil || framePause != nil || camera {
+      throw ValidationError(
+        "--scan-angles, --frame-pause and --camera apply to --register rigid and --register rows only")
+    }
+    if camera, register?.mode == .rows || scanAngles != nil || framePause != nil {
+      throw ValidationError(
+        "--camera says that frames are not scanned line by line; leave out --register rows, --scan-angles and --frame-pause")
     }
   }
 
   /// Whether anything was said about registration.
-  var isGiven: Bool { register != nil || scanAngles != nil || framePause != nil }
+  var isGiven: Bool { register != nil || scanAngles != nil || framePause != nil || camera }
 
   /// The registration asked for; nil for `none`.
   var registration: Registration? {
@@ -56,6 +64,7 @@ struct RegisterOptions: ParsableArguments {
     registration.mode = mode
     if let scanAngles { registration.scanAngles = scanAngles.values.map { Int($0) } }
     registration.pauseLines = framePause ?? registration.pauseLines
+    registration.correctsDrift = !camera
     return registration
   }
 

@@ -14,7 +14,7 @@ struct `The command classes` {
     #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
   }
 
-  private let followers = ["sites.csv", "classes.csv", "layout.npy", "features.npy", "moments.npy", "summary.json"]
+  private let followers = ["sites.csv", "classes.csv", "cells.csv", "hierarchy.json", "layout.npy", "features.npy", "moments.npy", "summary.json"]
 
   @Test(.slow) func `splits, merges and names, and takes it back to the byte`() throws {
     try first()
@@ -29,7 +29,9 @@ struct `The command classes` {
     let numbers = (split.json?["classes"] as? [[String: Any]])?.compactMap { $0["class"] as? String } ?? []
     #expect(numbers.prefix(2) == ["1.1", "1.2"] && numbers.count == classes.count + 1)
     let after = followers.map { bytes("r/\($0)") }
-    #expect(after[0] != before[0] && after[2...] == before[2...])
+    #expect(after[0] != before[0] && after[3] != before[3] && after[4...] == before[4...])
+    // Cells and hierarchy name the classes of now.
+    #expect(try String(contentsOfFile: folder / "r/cells.csv", encoding: .utf8).contains(",2 1.1,"))
     let merged = try tessera("classes", "merge", "r", "1.1", "1.2", "--json")
     #expect((merged.json?["actions"] as? [Any])?.count == 2, "\(merged.errors)")
     #expect(try tessera("classes", "name", "r", "2", "metal").status == 0)
@@ -61,12 +63,20 @@ struct `The command classes` {
   @Test(.slow) func `refuses what makes no sense with a sentence, and changes nothing`() throws {
     try first()
     let before = bytes("r/sites.csv")
+    for (name, text) in [
+      ("two", "x,y\n0,0\n1,1\n"), ("few", "id,class\n90000,host\n3,rare\n"), ("one", "id,class\n400,host\n"),
+      ("box", "x,y\n0,0\n1,0\n1,1\n"),
+    ] { try Data(text.utf8).write(to: URL(fileURLWithPath: folder / "\(name).csv")) }
     for (words, part) in [
       (["split", "r", "99"], "has no class 99"), (["undo", "r"], "no action to take back"),
       (["merge", "r", "1"], "two classes or more"), (["merge", "r", "1", "1"], "two different classes"),
       (["show", "a.tif"], "is no result"), (["show", "missing"], "does not exist"),
       (["name", "r", "1", "2"], "no number"), (["split", "r", "1", "--classes", "1"], "between 2 and 1000"),
-      (["split", "r", "1", "--max-order", "0"], "between 1 and 40"),
+      (["split", "r", "1", "--max-order", "0"], "between 1 and 40"), (["lasso", "r", "1", "two.csv"], "three points"),
+      (["lasso", "r", "1", "few.csv"], "lacks the columns x and y"), (["lasso", "r", "9", "box.csv"], "has no class 9"),
+      (["label", "r", "two.csv"], "lacks the columns id"), (["label", "r", "few.csv"], "has no site 90000"),
+      (["label", "r", "one.csv"], "two classes or more"), (["apply", "r", "missing.tif"], "no such"),
+      (["apply", "a.tif", "a.tif"], "is no result"),
     ] {
       let run = try CommandRun(["classes"] + words, in: folder.path)
       #expect([64, 65, 66].contains(run.status) && run.errors.contains(part), "\(words): \(run.status) \(run.errors)")

@@ -1,0 +1,31 @@
+import TesseraNumerics
+
+/// The bar with settings that microscopes write below an image: lines that are black, or white, but for the text.
+public enum InformationBar {
+  /// A line of the bar has one extreme value in this share of its pixels.
+  private static let plainShare = 0.5
+  /// Fewer lines are no bar, and more than this share of the image is none either.
+  private static let (fewest, largestShare) = (8, 0.25)
+
+  /// The lines of the bar, down to the last line of the image or up to the first; nil where there is none.
+  public static func rows(in image: Raster<Float>) -> Range<Int>? {
+    var (low, high) = (Float.infinity, -Float.infinity)
+    for value in image.values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
+    guard low < high, image.width >= 32 else { return nil }
+    for plain in [low, high] {
+      let isPlain = (0..<image.height).map { y in
+        let line = image.values[y * image.width..<(y + 1) * image.width]
+        return Double(line.count { $0 == plain }) >= plainShare * Double(image.width)
+      }
+      let below = isPlain.reversed().prefix { $0 }.count
+      let above = isPlain.prefix { $0 }.count
+      let limit = Int(largestShare * Double(image.height))
+      // The rest of the image must not be as plain: an image of few counts is mostly zero everywhere.
+      let elsewhere = isPlain.count { $0 } - max(below, above)
+      guard elsewhere * 10 < image.height else { continue }
+      if (fewest...limit).contains(below) { return image.height - below..<image.height }
+      if (fewest...limit).contains(above) { return 0..<above }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+import Testing
+
+/// A square lattice of Gaussian spots.
+private func lattice(
+  _ size: Int, spacing: Double, sigma: Double, height: Double = 400, background: Double = 10, seed: UInt64 = 1,
+  shift: (Int) -> Double = { _ in 0 }
+) -> Raster<Float> {
+  var source = RandomSource(seed: seed)
+  var values: [Float] = []
+  for y in 0..<size {
+    for x in 0..<size {
+      let place = Point(Double(x) - shift(y), Double(y))
+      let cell = Point((place.x / spacing).rounded(), (place.y / spacing).rounded()) * spacing
+      var mean = background
+      for dy in -1...1 {
+        for dx in -1...1 {
+          let d = place - cell - Point(Double(dx), Double(dy)) * spacing
+          mean += height * exp(-d.squaredLength / (2 * sigma * sigma))
+        }
+      }
+      values.append(Float(source.poisson(mean)))
+    }
+  }
+  return Raster(width: size, height: size, values: values)
+}
+
+private func prepared(_ image: Raster<Float>) throws -> Preparation.Prepared {
+  try Preparation().prepared(Micrograph(name: "scan", pixels: image))
+}
+
+struct `Bright or dark` {
+  @Test(arguments: [(5.0, 1.0), (4, 0.8), (20, 3.8), (30, 5)])
+  func `columns are bright at any sampling`(_ spacing: Double, _ sigma: Double) throws {
+    let image = lattice(160, spacing: spacing, sigma: sigma)
+    #expect(try prepared(image).isInverted == false)
+    let dark = image.map { 900 - $0 }
+    #expect(try prepared(dark).isInverted)
+  }
+
+  @Test func `columns that are cut off at the top stay bright, holes in a saturated sea stay dark`() throws {
+    let image = lattice(160, spacing: 20, sigma: 5)
+    let cut = image.map { min($0, 150) }
+    let found = try prepared(cut)
+    #expect(!found.isInverted && found.saturation?.value == 150)
+    #expect(found.warnings.contains { $0.contains("% of the pixels have the largest value, 150") })
+    let sea = image.map { min(420 - $0, 330) }
+    #expect(try prepared(sea).isInverted)
+    #expect(try prepared(image).saturation == nil)
+    // At few counts many pixels share each value, and none is a limit.
+    #expect(try prepared(lattice(160, spacing: 20, sigma: 5, height: 3, background: 0.2)).saturation == nil)
+  }
+}
+
+struct `Bars of information` {
+  @Test func `are left out below and above the image`() throws {
+    for isBelow in [true, false] {
+      var image = lattice(160, spacing: 20, sigma: 4)
+      let lines = isBelow ? 130..<160 : 0..<30
+      for y in lines { for x in 0..<160 { image[x, y] = x > 30 && x < 60 && y % 10 < 5 ? 400 : 0 } }
+      let found = try prepared(image)
+      #expect(lines.allSatisfy { y in (0..<160).allSatisfy { !found.isMeasured[$0, y] } })
+      #expect(found.isMeasured[80, 80] && found.warnings.contains { $0.contains("bar of information") })
+    }
+  }
+
+  @Test func `are not seen in images without, even of few counts`() throws {
+    for height in [400, 20, 0.5] {
+      let image = lattice(160, spacing: 20, sigma: 4, height: height, background: height / 40)
+      #expect(InformationBar.rows(in: image) == nil, "\(height)")
+    }
+  }
+}
+
+struct `Shifted scan lines` {
+  @Test func `jitter is measured, and its absence is`() {
+    var source = RandomSource(seed: 5)
+    let offsets = (0..<200).map { _ in 0.7 * source.gaussian() }
+    let shaken = LineShifts(of: lattice(200, spacing: 20, sigma: 3.8) { offsets[$0] })
+    // A line against the one above: the difference of two shifts.
+    #expect(abs(shaken.jitter / (0.7 * 2.0.squareRoot()) - 1) < 0.25 && shaken.agreement > 0.7)
+    let calm = LineShifts(of: lattice(200, spacing: 20, sigma: 3.8))
+    #expect(calm.agreement < LineShifts.leastAgreement && calm.jitter < 0.1)
+  }
+}
