@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera analyze`: the main job.
-struct AnalyzeCommand: ThreadedCommand {
+struct AnalyzeCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
     abstract: "Finds the columns, motifs, classes and motif-cells of a micrograph and writes a report.",
@@ -25,12 +25,12 @@ struct AnalyzeCommand: ThreadedCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
-    try MethodRun(
+  func methodRun() throws -> MethodRun<MotifMethod> {
+    MethodRun(
       resultName: "tessera", output: output, columns: finding.columns, models: [finding.model], seed: seed.seed
     ) { _ in
       try motifs.method(finding: finding)
     }
-    .run(inputs, options: image)
+
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera motifs`: features, layout, classes, cells and hierarchy, as tables.
-struct MotifsCommand: ThreadedCommand {
+struct MotifsCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "motifs",
     abstract: "Describes and classifies the motifs of a micrograph, and joins the classes into motif-cells.",
@@ -28,13 +28,13 @@ struct MotifsCommand: ThreadedCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
-    try MethodRun(
+  func methodRun() throws -> MethodRun<MotifMethod> {
+    MethodRun(
       resultName: "tessera", output: output, columns: finding.columns, models: [finding.model], seed: seed.seed,
       hasReport: report
     ) {
       _ in
       try motifs.method(finding: finding)
-    }.run(inputs, options: image)
+    }
   }
 }

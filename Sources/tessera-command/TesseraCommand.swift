@@ -25,7 +25,8 @@ struct TesseraCommand: ParsableCommand {
       DemoCommand.self, AnalyzeCommand.self, InfoCommand.self, ConvertCommand.self, SimulateCommand.self,
       SitesCommand.self, MotifsCommand.self, ClassesCommand.self, StrainCommand.self,
       CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self, MoireCommand.self,
-      PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self,
+      PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self, BatchCommand.self,
+      WatchCommand.self,
       ReadHDF5Command.self,
     ])
 
