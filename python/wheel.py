@@ -78,6 +78,8 @@ def bundle(build, lib, patchelf):
         if copy.name in names.values():
             arguments += ["--set-soname", copy.name]
         subprocess.run([patchelf, *arguments, copy], check=True)
+    lines = [f"{names[name]} {path.name}\n" for name, path in sorted(found.items())]
+    (lib / "LIBRARIES").write_text("# The copies beside this file, and the files that they were.\n" + "".join(lines))
 
 
 def libraries(path):
@@ -132,7 +134,7 @@ def pack(stage, wheel, record):
             lines.append(f"{name},sha256={digest},{len(data)}\n")
 
         for path in sorted(path for path in stage.rglob("*") if path.is_file()):
-            is_program = "/lib/" in path.as_posix()
+            is_program = "/lib/" in path.as_posix() and path.name != "LIBRARIES"
             add(path.relative_to(stage).as_posix(), path.read_bytes(), 0o755 if is_program else 0o644)
         archive.writestr(zipfile.ZipInfo(record, (2020, 1, 1, 0, 0, 0)), "".join(lines) + f"{record},,\n")
     unfinished.replace(wheel)

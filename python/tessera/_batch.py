@@ -24,8 +24,8 @@ class Batch:
     def __init__(self, command: str, inputs: Inputs, output: str, force: bool, settings: Dict[str, Any]) -> None:
         if command not in _settings.describe()["settings"] or command == "sites":
             raise SettingError(f"{command!r} is no command that writes a result folder per image")
-        one = isinstance(inputs, (str, os.PathLike))
-        names = [os.fspath(name) for name in ([inputs] if one else inputs)]  # type: ignore[list-item]
+        given = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
+        names = [os.fspath(name) for name in given]
         self.command = command
         with _settings.words(command, settings) as words:
             if any(word.startswith("--sites=") and "/sites-" in word for word in words):
@@ -112,7 +112,7 @@ def run(
 def batch(
     command: str,
     inputs: Inputs,
-    output: "str | os.PathLike[str]",
+    output: Union[str, "os.PathLike[str]"],
     *,
     force: bool = False,
     threads: Any = None,

@@ -56,6 +56,13 @@ class Micrograph(np.ndarray):
         self.metadata = getattr(source, "metadata", {})
         self.warnings = getattr(source, "warnings", [])
 
+    def __getitem__(self, key: Any) -> Any:
+        part = super().__getitem__(key)
+        # Rows and columns that are picked by lists or masks are no image of the same scale.
+        if isinstance(part, Micrograph) and part.flags.owndata:
+            part.pixel_size = None
+        return part
+
     def __reduce__(self) -> Any:
         return (Micrograph, (np.asarray(self), self.pixel_size, self.name, self.metadata, self.warnings))
 

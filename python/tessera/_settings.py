@@ -68,7 +68,8 @@ def _text(name: str, value: Any) -> str:
     if isinstance(value, (int, np.integer)):
         return str(int(value))
     if isinstance(value, (float, np.floating)):
-        return repr(int(value) if float(value).is_integer() and abs(value) < 1e15 else float(value))
+        number = float(value)
+        return repr(int(number) if number.is_integer() and abs(number) < 1e15 else number)
     raise SettingError(f"{name} must be a number, a text or several numbers, but is of type {type(value).__name__}")
 
 
@@ -82,7 +83,8 @@ def _table(value: Any) -> Iterator[str]:
         places = np.empty(0)
     if places.ndim != 2 or places.shape[1] != 2 or not np.isfinite(places).all():
         raise SettingError("sites must be a table's path, an array of shape (n, 2) or a mapping with finite x and y in pixels")
+    rows: Any = places.tolist()
     with tempfile.NamedTemporaryFile("w", suffix=".csv", prefix="sites-") as file:
-        file.write("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in places.tolist()))
+        file.write("x,y\n" + "".join(f"{x!r},{y!r}\n" for x, y in rows))
         file.flush()
         yield file.name

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
 from ._batch import Batch, Inputs, Outcome, run, work
 
@@ -16,7 +16,7 @@ def batch(
     client: Any,
     command: str,
     inputs: Inputs,
-    output: "str | os.PathLike[str]",
+    output: Union[str, "os.PathLike[str]"],
     *,
     force: bool = False,
     threads: Optional[int] = None,

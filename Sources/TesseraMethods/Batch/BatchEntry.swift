@@ -42,15 +42,18 @@ public struct BatchEntry: Codable, Equatable, Sendable {
   mutating func end(with folder: URL, seconds: Double? = nil) {
     let summary = Summary(of: folder)
     (status, message, exitStatus, earlier) = (.done, "", 0, nil)
-    self.seconds = seconds ?? summary?.seconds ?? 0
+    self.seconds = Self.rounded(seconds ?? summary?.seconds ?? 0)
     counts = summary?.counts
   }
 
   /// Ends the entry without a result.
   mutating func fail(_ message: String, exitStatus: Int32, seconds: Double) {
-    (status, self.message, self.exitStatus, self.seconds) = (.failed, message, exitStatus, seconds)
+    (status, self.message, self.exitStatus, self.seconds) = (.failed, message, exitStatus, Self.rounded(seconds))
     (earlier, counts) = (nil, nil)
   }
+
+  /// To milliseconds.
+  private static func rounded(_ seconds: Double) -> Double { (seconds * 1000).rounded() / 1000 }
 
   /// What is taken over from the `summary.json` of a result.
   private struct Summary {

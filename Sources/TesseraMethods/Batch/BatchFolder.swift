@@ -13,6 +13,9 @@ public final class BatchFolder {
   public let path: String
   public private(set) var record: BatchRecord
   private let checksum: String
+  /// Of each input by its path, its place in the record; and the names that are taken, in small letters.
+  private var places: [String: Int]
+  private var names: Set<String>
   private let lock: FolderLock
 
   /// Opens the folder of a batch, or makes it.
@@ -29,7 +32,10 @@ public final class BatchFolder {
     lock = try FolderLock(of: path)
     AtomicOutput.removeLeavings(in: path)
     (self.path, checksum) = (path, options.checksum)
-    record = try Self.read(path) ?? BatchRecord(options: options, version: version)
+    let earlier = try Self.read(path) ?? BatchRecord(options: options, version: version)
+    record = earlier
+    places = Dictionary(earlier.images.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+    names = Set((earlier.images.map(\.result) + [Self.recordName, Self.tableName]).map { $0.lowercased() })
     let isOther = record.options.command != options.command || record.images.contains { $0.options != checksum }
     // A run that takes on other options and is interrupted has entered them.
     if isOther && !anew && record.options != options {
@@ -56,8 +62,9 @@ public final class BatchFolder {
   public func jobs(for inputs: [String], anew: Bool = false) -> [Job] {
     inputs.map { input in
       let path = Self.fullPath(of: input)
-      guard let index = record.images.firstIndex(where: { $0.path == path }) else {
+      guard let index = places[path] else {
         let result = freeName(for: input)
+        (places[path], _) = (record.images.count, names.insert(result.lowercased()))
         record.images.append(BatchEntry(input: input, path: path, result: result, options: checksum))
         return Job(input: input, index: record.images.count - 1, isComplete: false)
       }
@@ -138,12 +145,14 @@ public final class BatchFolder {
   /// alone are one on some disks.
   private func freeName(for input: String) -> String {
     let stem = (fileName(input) as NSString).deletingPathExtension.drop { $0 == "." }
-    let taken = Set((record.images.map(\.result) + [Self.recordName, Self.tableName]).map { $0.lowercased() })
     let base = stem.isEmpty ? "image" : String(stem)
-    let names = [base] + (2...(taken.count + 2)).map { "\(base)-\($0)" }
+    var (name, number) = (base, 1)
     // What lies there already and is not entered is somebody else's.
-    return names.first { !taken.contains($0.lowercased()) && !AtomicOutput.exists(file($0)) }
-      ?? "\(base)-\(UUID().uuidString.prefix(8))"
+    while names.contains(name.lowercased()) || AtomicOutput.exists(file(name)) {
+      number += 1
+      name = "\(base)-\(number)"
+    }
+    return name
   }
 
   /// From the root; links are followed where the file is there.

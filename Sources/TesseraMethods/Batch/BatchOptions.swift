@@ -15,10 +15,9 @@ public struct BatchOptions: Codable, Equatable, Sendable {
   /// Tells equal options from others. A file that an option names (a table, a model) counts by its contents.
   public var checksum: String {
     let parts = ([command] + words).map { word in
-      let value = word.split(separator: "=", maxSplits: 1).last.map(String.init) ?? word
-      let paths = word.hasPrefix("-") && !word.contains("=") ? [] : [word, value]
-      let sums = paths.compactMap { try? FileStamp(of: $0).crc32 }
-      return ([word] + sums.prefix(1)).joined(separator: "\u{1}")
+      // A number is never the name of a file.
+      let file = word.hasPrefix("-") || Double(word) != nil ? nil : try? FileStamp(of: word)
+      return word + (file.map { "\u{1}" + $0.crc32 } ?? "")
     }
     return FileStamp.checksum(Data(parts.joined(separator: "\u{0}").utf8))
   }
