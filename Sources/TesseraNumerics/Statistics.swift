@@ -1,3 +1,5 @@
+import Foundation
+
 /// Order statistics and moments of plain arrays. Values that are not finite must be removed first.
 public enum Statistics {
   /// The value below which a `fraction` (0 ... 1) of the values lies, interpolated linearly; NaN of nothing.
@@ -76,5 +78,43 @@ public enum Statistics {
     let middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     let half = z / (1 + z * z / n) * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
     return [max(0, middle - half), min(1, middle + half)]
+  }
+
+  /// Of each p-value the smallest false discovery rate at which it counts as a discovery, among `tests` tests (those given, or more).
+  /// Source: Benjamini & Hochberg, J. R. Stat. Soc. B 57 (1995) 289.
+  public static func falseDiscoveryRates(_ p: [Double], tests: Int? = nil) -> [Double] {
+    let total = Double(tests ?? p.count)
+    let order = p.indices.sorted { (p[$0], $0) < (p[$1], $1) }
+    var q = [Double](repeating: 1, count: p.count)
+    var least = 1.0
+    for (rank, place) in order.enumerated().reversed() {
+      least = min(least, p[place] * total / Double(rank + 1))
+      q[place] = least
+    }
+    return q
+  }
+
+  /// P(X ≥ count) of a Poisson law.
+  public static func poissonTail(_ count: Int, mean: Double) -> Double {
+    guard count > 0 else { return 1 }
+    guard mean > 0 else { return 0 }
+    // The terms from `count` on, or one less those below where these are fewer and not nearly all.
+    var (term, sum, k) = (exp(Double(count) * log(mean) - mean - lgamma(Double(count) + 1)), 0.0, Double(count))
+    if Double(count) > mean {
+      while term > 1e-18 * sum || sum == 0 {
+        sum += term
+        k += 1
+        term *= mean / k
+        if term == 0 { break }
+      }
+      return min(1, sum)
+    }
+    while k > 0 {
+      term *= k / mean
+      k -= 1
+      sum += term
+      if term < 1e-18 * sum { break }
+    }
+    return max(0, min(1, 1 - sum))
   }
 }

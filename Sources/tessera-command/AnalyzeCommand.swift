@@ -26,11 +26,12 @@ struct AnalyzeCommand: ImageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func methodRun() throws -> MethodRun<MotifMethod> {
-    MethodRun(
-      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model], seed: seed.seed
-    ) { _ in
-      try motifs.method(finding: finding)
+    let recipe = try motifs.readRecipe()
+    return MethodRun(
+      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model, motifs.recipe],
+      seed: seed.seed, afterwards: recipe.map { recipe in { try recipe.replay(on: $0).sentence } }
+    ) {
+      try motifs.method(finding: finding, for: $0, model: recipe?.model)
     }
-
   }
 }

@@ -29,12 +29,12 @@ struct MotifsCommand: ImageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func methodRun() throws -> MethodRun<MotifMethod> {
-    MethodRun(
-      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model], seed: seed.seed,
-      hasReport: report
+    let recipe = try motifs.readRecipe()
+    return MethodRun(
+      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model, motifs.recipe],
+      seed: seed.seed, hasReport: report, afterwards: recipe.map { recipe in { try recipe.replay(on: $0).sentence } }
     ) {
-      _ in
-      try motifs.method(finding: finding)
+      try motifs.method(finding: finding, for: $0, model: recipe?.model)
     }
   }
 }

@@ -32,10 +32,11 @@ public struct FolderManifest: Codable, Equatable, Sendable {
     }
   }
 
-  /// The manifest of a result folder; nil where it has none, or another program's.
+  /// The manifest of a result folder; nil where it has none, another program's, or one whose paths leave the folder.
   public init?(readFrom folder: URL) {
     guard let data = try? Data(contentsOf: folder.appendingPathComponent(Self.name)), data.count < Self.largestSize,
-      let manifest = try? JSONDecoder().decode(Self.self, from: data), manifest.program == Self.program
+      let manifest = try? JSONDecoder().decode(Self.self, from: data), manifest.program == Self.program,
+      manifest.files.allSatisfy({ !$0.path.hasPrefix("/") && !$0.path.split(separator: "/").contains("..") })
     else { return nil }
     self = manifest
   }
@@ -61,7 +62,8 @@ public struct FolderManifest: Codable, Equatable, Sendable {
     (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
   }
 
-  private static func checksum(_ data: Data) -> String {
+  /// CRC-32 of some bytes, eight hexadecimal digits.
+  package static func checksum(_ data: Data) -> String {
     let sum = data.withUnsafeBytes { crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count) }
     return String(format: "%08x", UInt32(truncatingIfNeeded: sum))
   }

@@ -25,13 +25,9 @@ public struct ClassTree: Sendable, Equatable {
   ///   - labels: the class of each sample, 1 ... `names.count`; 0 for none.
   ///   - confidence: of each label.
   public init(labels: [Int], confidence: [Double], names: [String]) {
-    precondition(labels.count == confidence.count, "a confidence for each label")
     sampleCount = labels.count
-    nodes = names.enumerated().map { index, name in
-      let members = labels.indices.filter { labels[$0] == index + 1 }
-      return Node(
-        number: "\(index + 1)", parents: [], name: name, members: members, confidence: members.map { confidence[$0] })
-    }
+    nodes = Self.nodes(
+      names.enumerated().map { Heading(number: "\($0 + 1)", name: $1) }, labels: labels, confidence: confidence)
   }
 
   /// The classes that hold samples now, in the order of their numbers.
@@ -77,13 +73,52 @@ public struct ClassTree: Sendable, Equatable {
     }
   }
 
+  /// A class that is put in the place of others.
+  public struct Heading: Sendable, Equatable {
+    public var number: String
+    public var parents: [String]
+    public var name: String
+    public init(number: String, parents: [String] = [], name: String) {
+      (self.number, self.parents, self.name) = (number, parents, name)
+    }
+  }
+
+  /// Forgets all classes and begins again with others, as those of another image.
+  /// - Parameters:
+  ///   - labels: the class of each sample, 1 ... `headings.count`; 0 for none.
+  ///   - confidence: of each label.
+  public mutating func restart(_ headings: [Heading], labels: [Int], confidence: [Double]) {
+    nodes = Self.nodes(headings, labels: labels, confidence: confidence)
+  }
+
+  /// Divides all classes among new ones with the next free numbers.
+  public mutating func sort(into names: [String], labels: [Int], confidence: [Double]) {
+    let first = nextNumber
+    let headings = names.enumerated().map { Heading(number: "\(first + $0)", name: $1) }
+    for index in nodes.indices { nodes[index].isDivided = true }
+    nodes += Self.nodes(headings, labels: labels, confidence: confidence)
+  }
+
+  /// The next number that no class had.
+  private var nextNumber: Int { (nodes.compactMap { Int($0.number) }.max() ?? 0) + 1 }
+
+  private static func nodes(_ headings: [Heading], labels: [Int], confidence: [Double]) -> [Node] {
+    precondition(labels.count == confidence.count, "a confidence for each label")
+    return headings.enumerated().map { index, heading in
+      let members = labels.indices.filter { labels[$0] == index + 1 }
+      return Node(
+        number: heading.number, parents: heading.parents, name: heading.name, members: members,
+        confidence: members.map { confidence[$0] })
+    }
+  }
+
   /// Joins classes to a new one.
   /// - Returns: its number.
   @discardableResult
   public mutating func merge(_ numbers: [String]) -> String? {
     let parts = numbers.compactMap { number in nodes.firstIndex { $0.number == number && !$0.isDivided } }
     guard parts.count == numbers.count, Set(parts).count == parts.count, parts.count > 1 else { return nil }
-    let next = (nodes.compactMap { Int($0.number) }.max() ?? 0) + 1
+    let next = nextNumber
     let pairs = parts.flatMap { zip(nodes[$0].members, nodes[$0].confidence) }.sorted { $0.0 < $1.0 }
     let largest = parts.max { (nodes[$0].members.count, $1) < (nodes[$1].members.count, $0) }
     let name = largest.map { nodes[$0].name } ?? ""

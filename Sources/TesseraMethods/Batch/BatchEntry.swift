@@ -30,6 +30,8 @@ public struct BatchEntry: Codable, Equatable, Sendable {
   public var options: String
   /// While it runs: the manifest of the result that is to be replaced.
   public var earlier: FolderManifest?
+  /// While it runs: whether the command goes on with the result that lies there (a recipe); an interrupted one is then not done.
+  public var hasSequel: Bool?
   /// The numbers below `counts` in the `summary.json` of the result.
   public var counts: [String: Double]?
 
@@ -41,7 +43,8 @@ public struct BatchEntry: Codable, Equatable, Sendable {
   /// Ends the entry with the result that lies in a folder.
   mutating func end(with folder: URL, seconds: Double? = nil) {
     let summary = Summary(of: folder)
-    (status, message, exitStatus, earlier) = (.done, "", 0, nil)
+    (status, message, exitStatus) = (.done, "", 0)
+    (earlier, hasSequel) = (nil, nil)
     self.seconds = Self.rounded(seconds ?? summary?.seconds ?? 0)
     counts = summary?.counts
   }
@@ -49,7 +52,7 @@ public struct BatchEntry: Codable, Equatable, Sendable {
   /// Ends the entry without a result.
   mutating func fail(_ message: String, exitStatus: Int32, seconds: Double) {
     (status, self.message, self.exitStatus, self.seconds) = (.failed, message, exitStatus, Self.rounded(seconds))
-    (earlier, counts) = (nil, nil)
+    (earlier, hasSequel, counts) = (nil, nil, nil)
   }
 
   /// To milliseconds.

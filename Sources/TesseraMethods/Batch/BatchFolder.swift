@@ -83,11 +83,12 @@ public final class BatchFolder {
 
   /// Enters that an input is begun, with the file as it is now.
   ///
+  /// - Parameter hasSequel: whether the command goes on with the result after it was put in its place.
   /// - Throws: `FormatError` where there is no such file or the folder cannot be written.
-  public func begin(_ job: Job) throws {
+  public func begin(_ job: Job, hasSequel: Bool = false) throws {
     var entry = record.images[job.index]
     (entry.input, entry.status, entry.options) = (job.input, .running, checksum)
-    entry.file = nil
+    (entry.file, entry.hasSequel) = (nil, hasSequel ? true : nil)
     entry.earlier = FolderManifest(readFrom: URL(fileURLWithPath: folder(of: job), isDirectory: true))
     record.images[job.index] = entry
     record.images[job.index].file = try FileStamp(of: entry.path)
@@ -135,6 +136,7 @@ public final class BatchFolder {
   /// An entry that an earlier run has begun and not ended: done if a new result is there, otherwise still to be done.
   private func settle(_ index: Int) {
     let entry = record.images[index]
+    guard entry.hasSequel != true else { return }
     let folder = URL(fileURLWithPath: folder(named: entry.result), isDirectory: true)
     if let manifest = FolderManifest(readFrom: folder), manifest != entry.earlier, manifest.isWhole(in: folder) {
       record.images[index].end(with: folder)

@@ -35,6 +35,8 @@ public struct MotifMethod: Method {
   public var grainFinder = GrainFinder()
   public var vacantNodes = VacantNodes()
   public var hierarchy = HierarchyMethod()
+  /// Tells motif-cells from what chance would give.
+  public var arrangements = ArrangementTest()
   public var strain = ColumnStrain()
   public var strainReference = StrainReference.mean
 
@@ -78,7 +80,10 @@ public struct MotifMethod: Method {
         seed: input.seed)
     }
     let tiles = try clock.run(.cells) { try cells(of: crystal, sorting.classes, in: prepared.image) }
-    let tree = try clock.run(.hierarchy) { try tiles.map { try hierarchy.hierarchy(of: $0) } }
+    let tree = try clock.run(.hierarchy) {
+      let heights = crystal.sites.sites.map { $0.kind == .vacant ? 0 : $0.amplitude }
+      return try tiles.map { try hierarchy(of: $0, heights: heights, sorting.classes, seed: input.seed).0 }
+    }
     let strained = try clock.run(.strain) {
       try strainStage(of: found, crystal, sorting.classes, in: prepared.image, name: name)
     }

@@ -37,6 +37,12 @@ public struct MotifSummary: Sendable, Encodable {
     }
   }
 
+  public struct ImageSize: Sendable, Encodable {
+    /// In pixels.
+    public var width, height: Int
+  }
+
+  public var image: ImageSize
   public var counts: [String: Int]
   public var classes: [Class]
   /// `discrete` or `continuous`.
@@ -55,6 +61,7 @@ public struct MotifSummary: Sendable, Encodable {
 extension MotifResult {
   public var summary: MotifSummary {
     MotifSummary(
+      image: .init(width: record.prepared.image.width, height: record.prepared.image.height),
       counts: [
         "sites": sites.count, "columns": columnCount, "vacant": vacantNodes.count,
         "classified": classes.labels.count { $0 > 0 }, "classes": classes.count, "cells": cells?.cells.count ?? 0,

@@ -16,8 +16,9 @@ extension MotifResult {
       moments.values.values, shape: [moments.values.rows, moments.values.columns], as: "moments.npy")
     try files.writeArray(
       layout.points.flatMap { [Float($0.x), Float($0.y)] }, shape: [layout.points.count, 2], as: "layout.npy")
-    try files.write(cellTable, as: "cells.csv")
-    try files.writeJSON(HierarchyDocument(hierarchy), as: "hierarchy.json")
+    let numbers = (0..<classes.count).map { String($0 + 1) }
+    try files.write(CellTable(cells: cells, hierarchy: hierarchy, numbers: numbers).data, as: "cells.csv")
+    try files.writeJSON(HierarchyDocument(hierarchy, numbers: numbers), as: "hierarchy.json")
     let rebuilt = reconstruction()
     try files.writeImages(
       [rebuilt.image, rebuilt.residual], names: ["reconstruction", "residual"], as: "reconstruction.tif")
@@ -53,24 +54,6 @@ extension MotifResult {
       table.add([
         String(row.label), "", TableWriter.cell(row.name), String(row.count),
         TableWriter.number(row.fraction, decimals: 6), TableWriter.number(row.confidence),
-      ])
-    }
-    return table.data
-  }
-
-  /// `cells.csv`: one row per cell; `type` counts from 1, the commonest, and `node` is that of `hierarchy.json`.
-  private var cellTable: Data {
-    var table = TableWriter(columns: ["cell", "i", "j", "x", "y", "type", "members", "extras", "node"])
-    guard let cells else { return table.data }
-    for (index, cell) in cells.cells.enumerated() {
-      let type = cell.type.map { cells.types[$0] }
-      let onGrid = cells.grid != nil
-      let node = hierarchy?.nodeOfCell[index] ?? nil
-      table.add([
-        String(index), onGrid ? String(cell.i) : "", onGrid ? String(cell.j) : "", TableWriter.number(cell.centre.x),
-        TableWriter.number(cell.centre.y), cell.type.map { String($0 + 1) } ?? "",
-        type.map { $0.members.map(String.init).joined(separator: " ") } ?? "",
-        type.map { $0.extras.map(String.init).joined(separator: " ") } ?? "", node.map(String.init) ?? "",
       ])
     }
     return table.data

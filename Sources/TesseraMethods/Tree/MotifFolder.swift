@@ -7,22 +7,35 @@ import TesseraStructure
 
 /// The result folder of `analyze` or `motifs`, read back to go on with its classes.
 ///
-/// The first classes stand in `sites.csv` and `classes.csv` until the first action moves them to `first/`; every state of the
-/// folder is what replaying `recipe.json` on them gives.
+/// What follows the classes stands as the first run wrote it until the first action moves it to `first/`; every state of the
+/// folder is what replaying `recipe.json` on the first classes gives.
 public struct MotifFolder: Sendable {
   public let path: String
   /// The first tables.
   let sites, classes: CSVTable
-  /// The same as they were written, byte for byte.
-  let firstSites, firstClasses: Data
+  /// The files that follow the classes, by name, as the first run wrote them, byte for byte.
+  let first: [String: Data]
   public let recipe: Recipe
   public let moments: ZernikeMoments
   public let settings: MotifMethod
   public let seed: UInt64
   /// Standard deviation of a moment from the noise of the pixels.
   public let momentNoise: Double
+  /// Nil in the result of an older program.
+  let imageSize: ImageSize?
+  /// Whether the columns share a lattice.
+  let hasLattice: Bool
+  /// Nil where unknown.
+  let calibration: Calibration?
+
+  struct ImageSize: Decodable {
+    /// In pixels.
+    var width, height: Int
+  }
 
   static let firstFolder = "first"
+  /// What follows the classes.
+  static let followers = ["sites.csv", "classes.csv", "cells.csv", "hierarchy.json"]
 
   /// - Throws: `FormatError` where the folder is none of these, or a file in it is damaged.
   public init(path: String) throws {
@@ -42,17 +55,21 @@ public struct MotifFolder: Sendable {
     }
     let hasActions = exists("recipe.json")
     recipe = hasActions ? try Recipe(path: file("recipe.json")) : Recipe()
-    let prefix = hasActions && exists("\(Self.firstFolder)/sites.csv") ? "\(Self.firstFolder)/" : ""
-    (firstSites, firstClasses) = (
-      try Self.data(file(prefix + "sites.csv")), try Self.data(file(prefix + "classes.csv"))
-    )
-    (sites, classes) = (
-      try CSVTable(path: file(prefix + "sites.csv")), try CSVTable(path: file(prefix + "classes.csv"))
-    )
+    func firstPath(_ name: String) -> String {
+      hasActions && exists("\(Self.firstFolder)/\(name)") ? file("\(Self.firstFolder)/\(name)") : file(name)
+    }
+    first = try Dictionary(
+      uniqueKeysWithValues: Self.followers.filter(exists).map { ($0, try Self.data(firstPath($0))) })
+    (sites, classes) = (try CSVTable(path: firstPath("sites.csv")), try CSVTable(path: firstPath("classes.csv")))
     let summary = try Summary(path: file("summary.json"))
     (settings, seed, momentNoise) = (summary.settings, summary.seed ?? 1, summary.momentNoise)
+    (imageSize, hasLattice) = (summary.image, summary.lattice != nil)
+    calibration = summary.calibration.flatMap { Calibration(x: $0.x, y: $0.y) }
     moments = try Self.moments(file("moments.npy"), side: summary.patch.side, rows: sites.rows.count)
   }
+
+  /// CRC-32 of the first `sites.csv`.
+  var firstChecksum: String { first["sites.csv"].map(FolderManifest.checksum) ?? "" }
 
   private static func data(_ path: String) throws -> Data {
     do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
@@ -63,10 +80,15 @@ public struct MotifFolder: Sendable {
   /// The keys of `summary.json` that are needed.
   private struct Summary: Decodable {
     struct Patch: Decodable { var side: Int }
+    struct PixelSize: Decodable { var x, y: Double }
+    struct Lattice: Decodable {}
     var settings: MotifMethod
     var seed: UInt64?
     var momentNoise: Double
     var patch: Patch
+    var image: ImageSize?
+    var lattice: Lattice?
+    var calibration: PixelSize?
 
     init(path: String) throws {
       let decoder = JSONDecoder()
@@ -106,5 +128,37 @@ public struct MotifFolder: Sendable {
     }
     return ClassTree(
       labels: labels, confidence: sites.rows.map { Double($0[confidence]) ?? 0 }, names: classes.rows.map { $0[name] })
+  }
+
+  /// Where the sites are.
+  struct Places {
+    /// In pixels.
+    var positions: [Point]
+    /// Of the columns, in the image's units; 0 where none is.
+    var heights: [Double]
+    var isVacant: [Bool]
+  }
+
+  /// - Throws: `FormatError` where `sites.csv` is damaged.
+  func places() throws -> Places {
+    guard let x = sites.column("x"), let y = sites.column("y"), let height = sites.column("amplitude"),
+      let kind = sites.column("kind")
+    else { throw FormatError(in: "\(path)/sites.csv", "lacks one of the columns x, y, amplitude and kind") }
+    let isVacant = sites.rows.map { $0[kind] == Site.Kind.vacant.rawValue }
+    return Places(
+      positions: zip(try sites.numbers(x), try sites.numbers(y)).map { Point($0, $1) },
+      heights: zip(sites.rows, isVacant).map { $1 ? 0 : Double($0[height]) ?? .nan }, isVacant: isVacant)
+  }
+
+  /// The layout of the first run: one point per site, NaN where it has none.
+  /// - Throws: `FormatError` where the file is missing or does not belong to `sites.csv`.
+  func layout() throws -> [Point] {
+    let file = "\(path)/layout.npy"
+    let image = try ImageFile.open(path: file).read().pixels
+    guard image.width == 2, image.height == sites.rows.count else {
+      throw FormatError(
+        in: file, "holds \(image.height) x \(image.width) numbers; \(sites.rows.count) rows of two belong to sites.csv")
+    }
+    return (0..<image.height).map { Point(Double(image.values[2 * $0]), Double(image.values[2 * $0 + 1])) }
   }
 }

@@ -3,7 +3,7 @@ import TesseraFormats
 import TesseraLearning
 import TesseraNumerics
 
-/// The files of a result that follow its class tree: `sites.csv` and `classes.csv` with the classes of now, the first ones below
+/// The files of a result that follow its class tree: tables, cells and hierarchy with the classes of now, the first ones below
 /// `first/`, and `recipe.json`.
 public struct TreeFiles {
   public let folder: MotifFolder
@@ -19,29 +19,39 @@ public struct TreeFiles {
   public func write(to path: String? = nil, replacing: Bool = false, version: String = TesseraVersion.current) throws {
     let target = path ?? folder.path
     let isOwn = path == nil
+    let documents = try documents()
     try AtomicOutput.folder(at: target, replacing: isOwn || replacing, version: version) { place in
       try copyUnchanged(to: place)
-      func write(_ data: Data, _ name: String) throws {
+      for (name, data) in documents {
         let file = place.appendingPathComponent(name)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         try data.write(to: file)
       }
-      guard !recipe.actions.isEmpty else {
-        try write(folder.firstSites, "sites.csv")
-        try write(folder.firstClasses, "classes.csv")
-        return
-      }
-      try write(folder.firstSites, "\(MotifFolder.firstFolder)/sites.csv")
-      try write(folder.firstClasses, "\(MotifFolder.firstFolder)/classes.csv")
-      try write(try JSONEncoder.forResults().document(recipe), "recipe.json")
-      try write(siteTable, "sites.csv")
-      try write(classTable, "classes.csv")
     }
+  }
+
+  /// What the tree changes, by name.
+  private func documents() throws -> [(name: String, data: Data)] {
+    let first = MotifFolder.followers.compactMap { name in folder.first[name].map { (name, $0) } }
+    guard !recipe.actions.isEmpty else { return first }
+    var recipe = recipe
+    recipe.first = folder.firstChecksum
+    recipe.model = try TreeModel(folder, tree)
+    let structure = try TreeStructure(folder, tree)
+    let encoder = JSONEncoder.forResults()
+    return first.map { ("\(MotifFolder.firstFolder)/\($0)", $1) } + [
+      ("recipe.json", try encoder.document(recipe)), ("sites.csv", siteTable), ("classes.csv", classTable),
+      (
+        "cells.csv",
+        CellTable(cells: structure.cells, hierarchy: structure.hierarchy, numbers: structure.numbers).data
+      ),
+      ("hierarchy.json", try encoder.document(HierarchyDocument(structure.hierarchy, numbers: structure.numbers))),
+    ]
   }
 
   /// What a program wrote there before and the tree leaves alone.
   private func copyUnchanged(to place: URL) throws {
-    let own = ["sites.csv", "classes.csv", "recipe.json", "manifest.json"]
+    let own = MotifFolder.followers + ["recipe.json", "manifest.json"]
     guard let manifest = FolderManifest(readFrom: URL(fileURLWithPath: folder.path, isDirectory: true)) else {
       throw FormatError(
         in: folder.path, "has no manifest.json of Tessera, so its files are not touched; run analyze or motifs again")
@@ -62,9 +72,13 @@ public struct TreeFiles {
     let table = folder.sites
     guard let number = table.column("class"), let name = table.column("class_name"),
       let sure = table.column("confidence")
-    else { return folder.firstSites }
+    else { return folder.first["sites.csv"] ?? Data() }
     var rows = table.rows
-    for index in rows.indices { (rows[index][number], rows[index][name], rows[index][sure]) = ("", "", "") }
+    for index in rows.indices {
+      // A site that had a class and fits none of those of now.
+      let isLeftOver = !rows[index][number].isEmpty
+      (rows[index][number], rows[index][name], rows[index][sure]) = ("", isLeftOver ? TreeMethod.unknown : "", "")
+    }
     for leaf in tree.leaves {
       for (member, confidence) in zip(leaf.members, leaf.confidence) {
         rows[member][number] = leaf.number

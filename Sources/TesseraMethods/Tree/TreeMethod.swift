@@ -16,6 +16,9 @@ public struct TreeMethod: Sendable {
     return tree
   }
 
+  /// The classes of now, in a form that sorts other images.
+  public func model() throws -> TreeModel { try TreeModel(folder, try tree(after: folder.recipe.actions)) }
+
   /// Carries out one action.
   /// - Returns: false where it changes nothing: the class is one motif.
   @discardableResult
@@ -35,17 +38,90 @@ public struct TreeMethod: Sendable {
       tree.merge(numbers)
     case .name(let word, let name):
       let node = try leaf(word, of: tree)
-      guard !name.isEmpty, name.allSatisfy({ !$0.isNewline }), ClassTree.isNoNumber(name) else {
-        throw DataError(
-          "\(folder.path): a class cannot be called \"\(name)\": a name is one line of text and no number")
-      }
+      try checkName(name)
       guard !tree.leaves.contains(where: { $0.name == name && $0.number != node.number }) else {
         throw DataError("\(folder.path): another class is called \(name) already")
       }
       tree.name(node.number, name)
+    case .lasso(let word, let corners):
+      let node = try leaf(word, of: tree)
+      let inside = try isInside(corners, node)
+      guard inside.contains(true), inside.contains(false) else { return false }
+      tree.split(node.number, labels: inside.map { $0 ? 1 : 2 }, confidence: inside.map { _ in 1 })
+    case .label(let labels): try sort(&tree, by: labels)
+    case .apply(let model): try model.sort(folder, into: &tree)
     }
     return true
   }
+
+  /// Which members of a class a polygon on the layout holds (even-odd rule).
+  private func isInside(_ corners: [Point], _ node: ClassTree.Node) throws -> [Bool] {
+    guard corners.count >= 3, corners.allSatisfy({ $0.x.isFinite && $0.y.isFinite }) else {
+      throw DataError("\(folder.path): a lasso needs three points or more, but got \(corners.count)")
+    }
+    let layout = try folder.layout()
+    return node.members.map { member in
+      let p = layout[member]
+      var isInside = false
+      for (a, b) in zip(corners, corners.dropFirst() + [corners[0]]) where (a.y > p.y) != (b.y > p.y) {
+        if p.x < a.x + (b.x - a.x) * (p.y - a.y) / (b.y - a.y) { isInside.toggle() }
+      }
+      return isInside
+    }
+  }
+
+  /// Sorts all sites by the classes that a person gave to a few.
+  private func sort(_ tree: inout ClassTree, by labels: [TreeAction.KnownLabel]) throws {
+    let spread = try spread(labels)
+    tree.sort(into: spread.names, labels: spread.outcome.labels, confidence: spread.outcome.confidence)
+  }
+
+  /// What few labels make of all sites, and which further ones would tell most.
+  /// - Throws: `DataError` where a label names no site of the table, or one that has no patch.
+  public func spread(
+    _ labels: [TreeAction.KnownLabel]
+  ) throws -> (names: [String], outcome: LabelPropagation.Outcome) {
+    var names: [String] = []
+    var known = [Int](repeating: 0, count: folder.sites.rows.count)
+    let features = folder.settings.descriptor.features(from: folder.moments)
+    for label in labels {
+      guard known.indices.contains(label.id) else {
+        throw DataError("\(folder.path): has no site \(label.id); the ids are 0 to \(known.count - 1)")
+      }
+      guard features.row(label.id).allSatisfy(\.isFinite) else {
+        throw DataError("\(folder.path): site \(label.id) has no whole patch, so it cannot be an example of a class")
+      }
+      try checkName(label.name)
+      if !names.contains(label.name) { names.append(label.name) }
+      let number = names.firstIndex(of: label.name)! + 1
+      guard known[label.id] == 0 || known[label.id] == number else {
+        throw DataError(
+          "\(folder.path): site \(label.id) is labelled \(names[known[label.id] - 1]) and \(label.name); a site has one class"
+        )
+      }
+      known[label.id] = number
+    }
+    guard names.count >= 2 else {
+      throw DataError("\(folder.path): labels of two classes or more are needed, but got \(names.count)")
+    }
+    return (
+      names,
+      try LabelPropagation().outcome(
+        features: features, known: known, classCount: names.count,
+        noise: folder.settings.descriptor.leastNoiseShare * folder.momentNoise)
+    )
+  }
+
+  private func checkName(_ name: String) throws {
+    guard !name.isEmpty, name.allSatisfy({ !$0.isNewline }), ClassTree.isNoNumber(name), name != Self.unknown else {
+      throw DataError(
+        "\(folder.path): a class cannot be called \"\(name)\": a name is one line of text, no number and not \(Self.unknown)"
+      )
+    }
+  }
+
+  /// What sites are called that fit no class.
+  public static let unknown = "unknown"
 
   /// The ways in which a class is tried, in turn: the features of the first run, then those that do not turn with the specimen, all of them
   /// and those of few angular orders, in which rare motifs are not drowned.
@@ -78,6 +154,13 @@ public struct TreeMethod: Sendable {
     case .split(let word, let split): .split(try leaf(word, of: tree).number, split)
     case .merge(let words): .merge(try words.map { try leaf($0, of: tree).number })
     case .name(let word, let name): .name(try leaf(word, of: tree).number, name)
+    case .lasso(let word, let corners): .lasso(try leaf(word, of: tree).number, corners)
+    case .label(let labels):
+      .label(
+        try labels.map { label in
+          ClassTree.isNoNumber(label.name) ? label : .init(id: label.id, name: try leaf(label.name, of: tree).name)
+        })
+    case .apply: action
     }
   }
 
@@ -94,7 +177,7 @@ public struct TreeMethod: Sendable {
   private var fewestMembers: Int { 2 * folder.settings.classFinder.smallestClass }
 
   /// What a class falls into.
-  private func parts(of node: ClassTree.Node, by split: TreeSplit) throws -> Classes {
+  func parts(of node: ClassTree.Node, by split: TreeSplit) throws -> Classes {
     let whole = Classes(grouping: node.members.map { _ in 0 })
     let descriptor = split.descriptor(from: folder.settings.descriptor)
     try descriptor.validate()

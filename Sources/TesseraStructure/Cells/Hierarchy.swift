@@ -17,6 +17,8 @@ public struct Hierarchy: Sendable, Codable, Equatable {
     public var composition: [Part]
     /// Where its cells lie; in a Voronoi tiling only the types mean something.
     public var cells: [PatternCell]
+    /// Against chance; nil where it was not tested.
+    public var chance: Chance?
   }
 
   public struct Part: Sendable, Codable, Equatable {

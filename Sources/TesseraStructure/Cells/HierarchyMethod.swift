@@ -21,6 +21,15 @@ public struct HierarchyMethod: Sendable, Codable, Equatable {
     case index90
     /// Translations alone.
     case translations
+
+    /// What it may do to the indices of cells.
+    func transforms(of cells: Cells) -> [IndexTransform] {
+      switch self {
+      case .pointGroup: cells.grid?.pointGroup() ?? []
+      case .index90: IndexTransform.quarterTurns
+      case .translations: [.identity]
+      }
+    }
   }
 
   public var dominance = Dominance.ratio(0.5)
@@ -144,12 +153,7 @@ private struct PatternMatcher {
 
   init(cells: Cells, equivalence: HierarchyMethod.Equivalence) {
     self.cells = cells
-    group =
-      switch equivalence {
-      case .pointGroup: cells.grid?.pointGroup() ?? []
-      case .index90: IndexTransform.quarterTurns
-      case .translations: [.identity]
-      }
+    group = equivalence.transforms(of: cells)
   }
 
   /// - Parameter members: indices of cells whose type is known.

@@ -73,6 +73,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   private func outcome(
     in image: Raster<Float>, _ lattices: [LayerLattice], _ finder: LayerFinder, pixel: Point
   ) -> LayerFit.Outcome? {
+    guard lattices.count == 2 || triesNearLayers else { return nil }
     // Where the peaks of the first shell have merged, the reflections may speak for a higher shell; the pixels decide.
     let shells = (0..<3).map { shell in lattices.map { LayerLattice.having($0.first, $0.second)[shell] } }
     let powers = shells.map { LayerFit().explained(image, by: $0) ?? 0 }

@@ -19,12 +19,13 @@ struct ClassesCommand: ParsableCommand {
 
       Classes are named by number or by name. A number keeps its meaning: the parts of class 2 are 2.1, 2.2, ..., a merged class has the next \
       free number. Every action is a line of recipe.json in the folder, and the tables are what replaying the recipe on the first \
-      classes gives. With --output a changed copy is written and the folder stays as it is. sites.csv and classes.csv follow the tree; report, \
-      cells, hierarchy and summary.json stay those of the first classes.
+      classes gives. With --output a changed copy is written and the folder stays as it is. sites.csv, classes.csv, cells.csv and \
+      hierarchy.json follow the tree; report and summary.json stay those of the first classes.
       """,
     subcommands: [
       ShowClassesCommand.self, SplitClassCommand.self, MergeClassesCommand.self, NameClassCommand.self,
-      UndoClassesCommand.self, AutoClassesCommand.self,
+      LassoClassCommand.self, LabelClassesCommand.self, UndoClassesCommand.self, ReviewClassesCommand.self,
+      AutoClassesCommand.self, ApplyClassesCommand.self,
     ])
 }
 
@@ -37,7 +38,8 @@ struct TreeOptions: ParsableArguments {
   @OptionGroup var threads: ThreadOptions
 
   /// Carries out one more action, or says that it changes nothing.
-  func perform(_ action: TreeAction, unchanged: String) throws {
+  @discardableResult
+  func perform(_ action: TreeAction, unchanged: String) throws -> TreeFiles {
     let folder = try MotifFolder(path: result)
     let method = TreeMethod(folder)
     var tree = try method.tree(after: folder.recipe.actions)
@@ -48,11 +50,13 @@ struct TreeOptions: ParsableArguments {
     } else if !output.json {
       print(unchanged)
     }
-    try write(TreeFiles(folder, recipe: recipe, tree: tree))
+    let files = TreeFiles(folder, recipe: recipe, tree: tree)
+    try write(files)
+    return files
   }
 
   func write(_ files: TreeFiles) throws {
-    if output.output != nil || files.recipe != files.folder.recipe {
+    if output.output != nil || files.recipe.actions != files.folder.recipe.actions {
       try files.write(to: output.output, replacing: output.force)
     }
     try TreeText(files).show(asJSON: output.json)

@@ -73,11 +73,12 @@ package struct EmbeddedCommand {
     return settings
   }
 
-  /// Options that say which image of a file is meant, where the result goes and how it is shown.
+  /// Options that say which image of a file is meant, where the result goes and how it is shown; and those that go on with a
+  /// result folder.
   private static let notSettings: Set = [
     "pixel-size", "dataset", "frame", "frames", "each", "register", "scan-angles", "frame-pause", "frame-axis",
     "max-pixels",
-    "output", "force", "json", "threads", "report", "help", "version",
+    "output", "force", "json", "threads", "report", "recipe", "help", "version",
   ]
 
   /// The sentence of an error, with settings named as in other languages, and the exit status that the command would have had.

@@ -70,8 +70,8 @@ extension ImageCommand {
   func run(_ job: BatchFolder.Job, in batch: BatchFolder) throws {
     let start = ContinuousClock.now
     do {
-      try batch.begin(job)
       var run = try methodRun()
+      try batch.begin(job, hasSequel: run.afterwards != nil)
       // The folder is the batch's own.
       run.output.force = true
       try run.run(job.input, into: batch.folder(of: job), reading: [job.input]) { try image.micrograph(at: job.input) }

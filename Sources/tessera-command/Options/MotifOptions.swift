@@ -1,4 +1,5 @@
 import ArgumentParser
+import TesseraImaging
 import TesseraLearning
 import TesseraMethods
 import TesseraStructure
@@ -69,6 +70,13 @@ struct MotifOptions: ParsableArguments {
       valueName: "deviations"), transform: number(above: 2, to: 1e6))
   var separation = Self.standard.classFinder.separation
 
+  @Option(
+    help: ArgumentHelp(
+      "Recipe of `classes` to sort the columns by: on the classes that it began with, its actions are replayed; on another image "
+        + "the columns go to the classes whose averages they fit. (default: none)", valueName: "recipe.json"),
+    completion: .file(extensions: ["json"]))
+  var recipe: String?
+
   func validate() throws {
     guard (1...40).contains(maxOrder) else {
       throw ValidationError("--max-order must be between 1 and 40, but is \(maxOrder)")
@@ -90,16 +98,38 @@ struct MotifOptions: ParsableArguments {
     }
   }
 
-  /// The method with these settings and those that find the columns.
-  func method(finding: FindingOptions) throws -> MotifMethod {
+  /// The recipe, read; nil where none is given.
+  func readRecipe() throws -> Recipe? {
+    guard let recipe else { return nil }
+    let read = try Recipe(path: recipe)
+    if let model = read.model, model.descriptor != descriptor {
+      guard descriptor == MotifMethod().descriptor else {
+        throw ValidationError(
+          "--recipe says how patches are described; leave out --features, --angular-orders, --max-order and --no-piston"
+        )
+      }
+    }
+    return read
+  }
+
+  private var descriptor: ZernikeDescriptor {
+    var descriptor = MotifMethod().descriptor
+    descriptor.form = features
+    descriptor.angularOrders = angularOrders?.values.map { Int($0) }
+    descriptor.maxOrder = maxOrder
+    descriptor.keepsPiston = !noPiston
+    return descriptor
+  }
+
+  /// The method with these settings and those that find the columns; patches are described as in the model of a recipe, if there is one.
+  func method(
+    finding: FindingOptions, for micrograph: Micrograph? = nil, model: TreeModel? = nil
+  ) throws -> MotifMethod {
     var method = MotifMethod()
     finding.apply(to: &method.preparation, &method.finder, &method.network)
-    method.descriptor.form = features
-    method.descriptor.angularOrders = angularOrders?.values.map { Int($0) }
-    method.descriptor.maxOrder = maxOrder
-    method.descriptor.keepsPiston = !noPiston
+    method.descriptor = model?.descriptor ?? descriptor
     method.isolatesPatches = !noIsolation
-    method.patchSize = patchSize
+    method.patchSize = patchSize ?? model?.side(at: micrograph?.calibration)
     method.embedding.search.count = neighbors
     method.embedding.search.metric = metric
     for stage in method.embedding.stages.indices {

@@ -16,6 +16,8 @@ struct MethodRun<M: Method> {
   var models: [String?] = []
   var seed: UInt64 = 1
   var hasReport = true
+  /// Goes on with a result folder that has been written, and says what came of it.
+  var afterwards: ((_ folder: String) throws -> String)?
   /// The settings for one image; some depend on its scale.
   let settings: (Micrograph) throws -> M
 
@@ -62,6 +64,7 @@ struct MethodRun<M: Method> {
     progress.report(Stage.report.rawValue, 0.9)
     let summary = try ResultFolder(result, input: input, hasReport: hasReport)
       .write(to: folder, replacing: output.force, since: start)
+    let addition = try afterwards?(folder)
     progress.finish()
     for warning in summary.warnings where !micrograph.warnings.contains(warning) {
       Messages.warning("\(micrograph.name): \(warning)")
@@ -69,6 +72,7 @@ struct MethodRun<M: Method> {
     if !output.json {
       let seconds = RunRecord.Timing(.total, since: start).seconds
       for sentence in result.sentences { print("\(input): \(sentence), in \((seconds * 10).rounded() / 10) s") }
+      if let addition { print("\(input): \(addition)") }
       print(hasReport ? "report: \(folder)/report.html" : "result: \(folder)")
     }
     return summary

@@ -72,6 +72,14 @@ struct `The command classes` {
       #expect([64, 65, 66].contains(run.status) && run.errors.contains(part), "\(words): \(run.status) \(run.errors)")
     }
     #expect(bytes("r/sites.csv") == before)
+    // Nothing outside a folder is read or written because its manifest names it.
+    let manifest = try #require(bytes("r/manifest.json"))
+    let hostile = String(decoding: manifest, as: UTF8.self).replacing("features.npy", with: "../a.tif")
+    try Data(hostile.utf8).write(to: URL(fileURLWithPath: folder / "r/manifest.json"))
+    let outside = try tessera("classes", "name", "r", "1", "host")
+    #expect(outside.status == 65 && outside.errors.contains("manifest.json"), "\(outside.status) \(outside.errors)")
+    try manifest.write(to: URL(fileURLWithPath: folder / "r/manifest.json"))
+    #expect(bytes("r/sites.csv") == before)
     try Data("{\"version\": 9, \"actions\": []}".utf8).write(to: URL(fileURLWithPath: folder / "r/recipe.json"))
     let newer = try tessera("classes", "show", "r")
     #expect(newer.status == 65 && newer.errors.contains("version 9"), "\(newer.errors)")

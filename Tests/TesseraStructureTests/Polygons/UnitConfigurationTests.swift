@@ -126,11 +126,11 @@ struct `Entropies of counts` {
           below += term
           term *= mean / Double(k + 1)
         }
-        let tail = CodeEntropy.poissonTail(count, mean: mean)
+        let tail = Statistics.poissonTail(count, mean: mean)
         #expect(abs(tail - (1 - below)) < 1e-9 && tail >= 0 && tail <= 1, "\(count) of \(mean)")
       }
     }
     // Far out, where one less a sum would be zero: e⁻¹ Σ 1/k! from 30.
-    #expect(abs(CodeEntropy.poissonTail(30, mean: 1) / 1.43308e-33 - 1) < 1e-4)
+    #expect(abs(Statistics.poissonTail(30, mean: 1) / 1.43308e-33 - 1) < 1e-4)
   }
 }

@@ -39,28 +39,4 @@ package enum CodeEntropy {
     guard f > 0 && f < 1 else { return 0 }
     return -Double(bits) * (f * log(f) + (1 - f) * log(1 - f))
   }
-
-  /// P(X ≥ count) of a Poisson law.
-  package static func poissonTail(_ count: Int, mean: Double) -> Double {
-    guard count > 0 else { return 1 }
-    guard mean > 0 else { return 0 }
-    // The terms from `count` on, or one less those below where these are fewer and not nearly all.
-    var (term, sum, k) = (exp(Double(count) * log(mean) - mean - lgamma(Double(count) + 1)), 0.0, Double(count))
-    if Double(count) > mean {
-      while term > 1e-18 * sum || sum == 0 {
-        sum += term
-        k += 1
-        term *= mean / k
-        if term == 0 { break }
-      }
-      return min(1, sum)
-    }
-    while k > 0 {
-      term *= k / mean
-      k -= 1
-      sum += term
-      if term < 1e-18 * sum { break }
-    }
-    return max(0, min(1, 1 - sum))
-  }
 }

@@ -49,14 +49,8 @@ extension CodeStatistics {
       let k = code.nonzeroBitCount
       return n * pow(f, Double(k)) * pow(1 - f, Double(bits - k))
     }
-    let tails = zip(seen, expected).map { CodeEntropy.poissonTail(counts[$0], mean: $1) }
-    let order = seen.indices.sorted { (tails[$0], $0) < (tails[$1], $1) }
-    var q = [Double](repeating: 1, count: seen.count)
-    var least = 1.0
-    for (rank, position) in order.enumerated().reversed() {
-      least = min(least, tails[position] * Double(counts.count) / Double(rank + 1))
-      q[position] = least
-    }
+    let tails = zip(seen, expected).map { Statistics.poissonTail(counts[$0], mean: $1) }
+    let q = Statistics.falseDiscoveryRates(tails, tests: counts.count)
     return seen.indices.map { k in
       CodeCount(
         type: seen[k] + 1, count: counts[seen[k]], fraction: Double(counts[seen[k]]) / n, expected: expected[k],

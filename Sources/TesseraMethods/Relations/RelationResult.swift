@@ -1,0 +1,166 @@
+import Foundation
+import TesseraFormats
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// What `RelationMethod` found.
+public struct RelationResult: Sendable {
+  let structure: TreeStructure
+  /// Of the classes, by number.
+  let names: [String: String]
+  public let kinds: DefectKinds
+  /// Between defects, tested against random places.
+  public let relations: [DefectRelations.Relation]
+  /// From defects to columns that they have changed.
+  public let carried: [PairRelations.Relation]
+  /// What surrounds each class of defect.
+  public let shells: [ShellTree]
+  public let calibration: Calibration?
+  let settings: RelationMethod
+
+  /// Relations with a smaller false discovery rate are called more than chance.
+  public static let largestRate = 0.05
+
+  /// The numbers of the classes of a kind, joined by +; 0 is a place without site.
+  public func number(ofKind kind: Int) -> String {
+    kinds.kinds[kind].classes.map { number(of: $0) }.joined(separator: "+")
+  }
+
+  private func number(of label: Int) -> String { label > 0 ? structure.numbers[label - 1] : "0" }
+
+  /// `relations.csv`.
+  var table: Data {
+    var table = TableWriter(columns: [
+      "centre_class", "other_class", "dx", "dy", "dx_nm", "dy_nm", "count", "expected", "z", "q_value", "share",
+    ])
+    func add(_ centre: String, _ other: String, _ d: Point, _ count: Int, _ chance: [String], _ share: Double) {
+      let nm = calibration?.nanometres(d) ?? Point(.nan, .nan)
+      table.add(
+        [
+          centre, other, TableWriter.number(d.x), TableWriter.number(d.y), TableWriter.number(nm.x, decimals: 6),
+          TableWriter.number(nm.y, decimals: 6), String(count),
+        ] + chance + [TableWriter.number(share)])
+    }
+    for relation in relations {
+      add(
+        number(ofKind: relation.centre), number(ofKind: relation.other), relation.displacement, relation.count,
+        [
+          TableWriter.number(relation.expected), TableWriter.number(relation.z),
+          TableWriter.significant(relation.qValue),
+        ], relation.share)
+    }
+    for relation in carried {
+      add(
+        number(of: relation.from), number(of: relation.to), relation.displacement, relation.count, ["", "", ""],
+        relation.share)
+    }
+    return table.data
+  }
+
+  /// `shells.json`: for each class of defect what its first shell holds and how often, what its second shell holds then.
+  struct ShellDocument: Encodable {
+    struct Part: Encodable {
+      var `class`: ClassNumber
+      var count: Int
+    }
+    struct Node: Encodable {
+      /// In pixels.
+      var radius: Double
+      var composition: [Part]
+      var count: Int
+      var children: [Node]
+      var others: Int
+    }
+    var `class`: ClassNumber
+    var name: String
+    var root: Node
+  }
+
+  var shellDocuments: [ShellDocument] {
+    func node(_ node: ShellTree.Node) -> ShellDocument.Node {
+      .init(
+        radius: node.radius,
+        composition: node.composition.map { .init(class: ClassNumber(number(of: $0.label)), count: $0.count) },
+        count: node.count, children: node.children.map(node(_:)), others: node.others)
+    }
+    return shells.map {
+      ShellDocument(
+        class: ClassNumber(number(of: $0.label)), name: names[number(of: $0.label)] ?? "", root: node($0.root))
+    }
+  }
+
+  /// `summary.json`.
+  public struct Summary: Encodable, Sendable {
+    public var input: String
+    public var defects: [Defect]
+    public var tested, significant: Int
+    public var largestRate: Double
+    public var version: String
+
+    public struct Defect: Encodable, Sendable {
+      public var classes, name: String
+      public var count: Int
+    }
+  }
+
+  public func summary(input: String) -> Summary {
+    Summary(
+      input: input,
+      defects: kinds.kinds.indices.map { kind in
+        .init(classes: number(ofKind: kind), name: name(ofKind: kind), count: count(ofKind: kind))
+      }, tested: relations.count, significant: relations.count { $0.qValue < Self.largestRate },
+      largestRate: Self.largestRate, version: TesseraVersion.current)
+  }
+
+  private func count(ofKind kind: Int) -> Int {
+    guard let cells = structure.cells else { return 0 }
+    return cells.types.reduce(0) { sum, type in sum + type.count * kinds.kinds(in: type).count { $0 == kind } }
+  }
+
+  /// The names of the classes of a kind.
+  public func name(ofKind kind: Int) -> String {
+    kinds.kinds[kind].classes.map { $0 > 0 ? names[number(of: $0)] ?? "" : "empty place" }.joined(separator: " or ")
+  }
+
+  /// Writes the folder, whole or not at all.
+  @discardableResult
+  public func write(to path: String, input: String, replacing: Bool = false) throws -> Summary {
+    let summary = summary(input: input)
+    try AtomicOutput.folder(at: path, replacing: replacing, version: TesseraVersion.current) { folder in
+      let files = ResultFiles(folder: folder, calibration: calibration)
+      try files.write(table, as: "relations.csv")
+      try files.writeJSON(shellDocuments, as: "shells.json")
+      try files.writeJSON(summary, as: "summary.json")
+    }
+    return summary
+  }
+
+  /// What is more than chance, in sentences, the firmest first; one that says so where nothing is.
+  public var sentences: [String] {
+    let firm = relations.filter { $0.qValue < Self.largestRate && Self.isFirst($0) }
+      .sorted { ($0.qValue, -$0.z) < ($1.qValue, -$1.z) }
+    guard !firm.isEmpty else {
+      return [
+        kinds.kinds.isEmpty
+          ? "no class differs from the perfect crystal's in the brightness of its own columns, so there is no defect to relate"
+          : "no two defects lie at any displacement more often than by chance (false discovery rate "
+            + "\(Self.largestRate))"
+      ]
+    }
+    return firm.map { relation in
+      let text = LengthText(calibration: calibration)
+      return
+        "\(name(ofKind: relation.centre)) and \(name(ofKind: relation.other)), \(text(relation.displacement.length)) apart at "
+        + "\(Text.fixed(relation.displacement.angle * 180 / .pi, 0)) degrees: \(relation.count) pairs, "
+        + "\(Text.fixed(relation.expected, 1)) expected by chance (q \(TableWriter.significant(relation.qValue)))"
+    }
+  }
+
+  /// Each pair of defects once.
+  private static func isFirst(_ relation: DefectRelations.Relation) -> Bool {
+    let d = relation.displacement
+    return relation.centre < relation.other
+      || (relation.centre == relation.other && (d.y > 1e-6 || (abs(d.y) <= 1e-6 && d.x > 0)))
+  }
+}

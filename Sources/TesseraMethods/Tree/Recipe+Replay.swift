@@ -1,0 +1,35 @@
+import TesseraLearning
+
+extension Recipe {
+  /// Sorts a fresh result as the recipe says, in place.
+  ///
+  /// On the classes that the recipe began with its actions are replayed as they stand. On those of another image the sites are
+  /// sorted by the averages of the classes that the actions led to.
+  /// - Returns: the files that were written.
+  /// - Throws: `FormatError` where the folder is no fresh result, `DataError` where an action names a class that is not there.
+  @discardableResult
+  public func replay(on path: String) throws -> TreeFiles {
+    let folder = try MotifFolder(path: path)
+    let actions =
+      if let model, first != folder.firstChecksum { [TreeAction.apply(model)] } else { self.actions }
+    return try Recipe(actions: actions).carryOut(in: folder)
+  }
+
+  /// The tree that the actions lead to on the first classes of a folder, written to it.
+  public func carryOut(in folder: MotifFolder) throws -> TreeFiles {
+    let files = TreeFiles(folder, recipe: self, tree: try TreeMethod(folder).tree(after: actions))
+    try files.write()
+    return files
+  }
+}
+
+extension TreeFiles {
+  /// How many sites are in how many classes, and how many fit none, as a sentence without an end.
+  public var sentence: String {
+    let leaves = tree.leaves.filter { !$0.members.isEmpty }
+    let sorted = leaves.reduce(0) { $0 + $1.members.count }
+    let left = folder.moments.existing.count - sorted
+    return "\(sorted) sites sorted into \(leaves.count) class\(leaves.count == 1 ? "" : "es")"
+      + (left > 0 ? ", \(left) fit none of them" : "")
+  }
+}

@@ -1,0 +1,69 @@
+import TesseraFormats
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+/// The classes of one image in a form that sorts others: the averages of their features and how these spread.
+public struct TreeModel: Sendable, Codable, Equatable {
+  public struct Class: Sendable, Codable, Equatable {
+    public var number: String
+    public var parents: [String]
+    public var name: String
+  }
+
+  public var classes: [Class]
+  /// How the patches were described.
+  public var descriptor: ZernikeDescriptor
+  /// Side of the patches in pixels, odd.
+  public var side: Int
+  /// nm per pixel; nil where unknown.
+  public var pixelSize: Double?
+  public var discriminant: LinearDiscriminant
+
+  /// The classes of a tree that have members.
+  /// - Throws: `DataError` where there are none.
+  init(_ folder: MotifFolder, _ tree: ClassTree) throws {
+    descriptor = folder.settings.descriptor
+    (side, pixelSize) = (folder.moments.side, folder.calibration?.nanometresPerPixelX)
+    let features = descriptor.features(from: folder.moments)
+    let leaves = tree.leaves.map { leaf in
+      (leaf, leaf.members.filter { features.row($0).allSatisfy(\.isFinite) })
+    }.filter { !$0.1.isEmpty }
+    guard !leaves.isEmpty else {
+      throw DataError("\(folder.path): no class has a member with a patch, so there is nothing to sort other images by")
+    }
+    classes = leaves.map { Class(number: $0.0.number, parents: $0.0.parents, name: $0.0.name) }
+    discriminant = try LinearDiscriminant(
+      features, groups: leaves.map(\.1), noise: descriptor.leastNoiseShare * folder.momentNoise)
+  }
+
+  /// The side of patches that show as much of the specimen in another image, odd; that of this image where a calibration is unknown.
+  public func side(at calibration: Calibration?) -> Int {
+    guard let pixelSize, let other = calibration?.nanometresPerPixelX else { return side }
+    return max(5, Int(saturating: (Double(side) * pixelSize / other / 2).rounded(.down)) * 2 + 1)
+  }
+
+  /// Sorts the sites of another image.
+  /// - Throws: `DataError` where its patches were described in another way.
+  func sort(_ folder: MotifFolder, into tree: inout ClassTree) throws {
+    let features = descriptor.features(from: folder.moments)
+    guard features.columns == discriminant.dimensions else {
+      throw DataError(
+        "\(folder.path): its patches give \(features.columns) features, the classes were learned with \(discriminant.dimensions); "
+          + "patches of \(folder.moments.side) pixels are too small or the largest order differs")
+    }
+    let found = discriminant.assignment(of: features, noise: descriptor.leastNoiseShare * folder.momentNoise)
+    tree.restart(
+      classes.map { ClassTree.Heading(number: $0.number, parents: $0.parents, name: $0.name) }, labels: found.labels,
+      confidence: found.confidence)
+  }
+
+  /// Whether the parts of a model that was read fit one another.
+  var isConsistent: Bool {
+    classes.count == discriminant.count && discriminant.isConsistent && side >= 5 && side % 2 == 1 && side < 10_000
+      && (try? descriptor.validate()) != nil && pixelSize.map { $0 > 0 && $0.isFinite } ?? true
+      && Set(classes.map(\.number)).count == classes.count
+      && classes.allSatisfy { !$0.number.isEmpty && !ClassTree.isNoNumber($0.number) }
+  }
+}

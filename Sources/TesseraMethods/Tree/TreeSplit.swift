@@ -1,0 +1,26 @@
+import TesseraStructure
+
+/// How a class is divided: the routine of the first classes, on its members alone, with these features.
+public struct TreeSplit: Sendable, Codable, Equatable {
+  /// Nil: those of the first run.
+  public var features: ZernikeDescriptor.Form?
+  public var angularOrders: [Int]?
+  public var maxOrder: Int?
+  /// The number of parts; nil: found.
+  public var classes: Int?
+
+  public init(
+    features: ZernikeDescriptor.Form? = nil, angularOrders: [Int]? = nil, maxOrder: Int? = nil, classes: Int? = nil
+  ) {
+    (self.features, self.angularOrders, self.maxOrder, self.classes) = (features, angularOrders, maxOrder, classes)
+  }
+
+  /// The descriptor of the first run with what is changed.
+  func descriptor(from first: ZernikeDescriptor) -> ZernikeDescriptor {
+    var descriptor = first
+    if let features { descriptor.form = features }
+    if let angularOrders { descriptor.angularOrders = angularOrders }
+    if let maxOrder { descriptor.maxOrder = maxOrder }
+    return descriptor
+  }
+}

@@ -1,0 +1,67 @@
+import TesseraLearning
+import TesseraNumerics
+import TesseraStructure
+
+/// The cells and motif-cells of a result with the classes of now, from the places in `sites.csv`.
+struct TreeStructure {
+  let cells: Cells?
+  let hierarchy: Hierarchy?
+  /// What marks a defect of its own; nil without cells of a lattice.
+  let kinds: DefectKinds?
+  /// The classes of now by their place in `numbers`, from 1; 0 for none.
+  let labels: [Int]
+  /// The numbers of the classes, largest class first.
+  let numbers: [String]
+
+  /// - Throws: `FormatError` where `sites.csv` is damaged.
+  init(_ folder: MotifFolder, _ tree: ClassTree) throws {
+    let places = try folder.places()
+    let leaves = tree.leaves.enumerated().sorted { a, b in
+      (b.element.members.count, a.offset) < (a.element.members.count, b.offset)
+    }.map(\.element)
+    numbers = leaves.map(\.number)
+    var labels = [Int](repeating: 0, count: tree.sampleCount)
+    for (index, leaf) in leaves.enumerated() { for member in leaf.members { labels[member] = index + 1 } }
+    self.labels = labels
+    let settings = folder.settings
+    guard let size = folder.imageSize, let tiles = try Self.cells(places, labels, settings, size, folder.hasLattice)
+    else {
+      (cells, hierarchy, kinds) = (nil, nil, nil)
+      return
+    }
+    var classes = Classes(grouping: labels.map { $0 - 1 })
+    (classes.labels, classes.names) = (labels, leaves.map(\.name))
+    let (found, kinds) = try settings.hierarchy(of: tiles, heights: places.heights, classes, seed: folder.seed)
+    (cells, hierarchy, self.kinds) = (tiles, found, kinds)
+  }
+
+  /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
+  private static func cells(
+    _ places: MotifFolder.Places, _ labels: [Int], _ settings: MotifMethod, _ size: MotifFolder.ImageSize,
+    _ hasLattice: Bool
+  ) throws -> Cells? {
+    let columns = places.positions.indices.filter { !places.isVacant[$0] }
+    let seen = columns.map { places.positions[$0] }
+    guard hasLattice,
+      let grains = settings.grainFinder.crystals(
+        of: seen, heights: columns.map { places.heights[$0] }, width: size.width, height: size.height)
+    else {
+      guard places.positions.count >= MotifMethod.fewestVoronoiSites, labels.contains(1) else { return nil }
+      return try VoronoiCells().cells(
+        of: places.positions, labels: labels, chosen: labels.indices.filter { labels[$0] == 1 }, width: size.width,
+        height: size.height)
+    }
+    // A vacant node has no index of its own in the table: its cell follows from the nearest column, as its grain does.
+    var nodes = [Lattice.Node?](repeating: nil, count: labels.count)
+    var grainOfSite = [Int](repeating: 0, count: labels.count)
+    for (place, column) in columns.enumerated() {
+      (nodes[column], grainOfSite[column]) = (grains.nodes[place], grains.labels[place])
+    }
+    let index = PlanarIndex(seen)
+    for site in labels.indices where places.isVacant[site] {
+      if let nearest = index.nearest(1, to: places.positions[site]).first { grainOfSite[site] = grains.labels[nearest] }
+    }
+    return try LatticeCells().cells(
+      of: places.positions, labels: labels, grains: grains, nodes: nodes, grainOfSite: grainOfSite)
+  }
+}

@@ -1,0 +1,109 @@
+import TesseraNumerics
+
+/// Which classes are defects of their own, and which only stand beside one.
+///
+/// A class is a defect where its columns are brighter or darker than the perfect crystal's at the same place of the cell, or are
+/// missing. The other rare classes are what a defect's patch makes of its neighbours: they go where it goes. Rare classes of the
+/// usual brightness that mostly have no defect near are defects of another nature.
+public struct DefectKinds: Sendable, Equatable {
+  public struct Kind: Sendable, Equatable {
+    /// The place in the cell: an index of `Cells.slots`; nil for sites beside all of them.
+    public var slot: Int?
+    /// The classes that mean this defect, rising; 0 is a place without site.
+    public var classes: [Int]
+  }
+
+  /// By slot, then strength; sites beside all slots last.
+  public let kinds: [Kind]
+  /// Of each slot, by class.
+  private let kindOfSlot: [[Int: Int]]
+  private let kindOfExtra: [Int: Int]
+
+  /// Columns of one kind differ by less than this share of the perfect crystal's brightness.
+  private static let leastContrast = 0.15
+  /// A class of the usual brightness is a defect if more than this share of it has no defect near.
+  private static let leastAloof = 0.5
+  /// "Near": so many cells away, along both edges.
+  private static let near = 2
+
+  /// - Parameters:
+  ///   - dominant: types that are the perfect crystal, indices into `cells.types`.
+  ///   - strengths: mean brightness of the columns of the classes 0, 1, 2, ...; of class 0, where no column is, 0.
+  public init(of cells: Cells, dominant: [Int], strengths: [Double]) {
+    let hosts = cells.slots.indices.map { slot in Set(dominant.map { cells.types[$0].members[slot] }) }
+    let rare = cells.slots.indices.map { slot in
+      Set(cells.types.map { $0.members[slot] }).subtracting(hosts[slot]).sorted()
+    }
+    func strength(_ label: Int) -> Double { strengths.indices.contains(label) ? strengths[label] : .nan }
+    /// Whether columns of a class are as bright as those of one of the perfect crystal.
+    func isUsual(_ label: Int, at slot: Int) -> Bool {
+      hosts[slot].contains { host in
+        let scale = max(abs(strength(host)), abs(strength(label)))
+        // Unknown brightness tells nothing apart.
+        return !(abs(strength(label) - strength(host)) > Self.leastContrast * scale)
+      }
+    }
+    var marks = cells.slots.indices.map { slot in rare[slot].filter { !isUsual($0, at: slot) } }
+    let aloof = Self.aloof(in: cells, rare: rare, marks: marks)
+    for slot in marks.indices { marks[slot] += aloof[slot] }
+
+    var kinds: [Kind] = []
+    var kindOfSlot: [[Int: Int]] = []
+    for slot in marks.indices {
+      let scale = hosts[slot].map { abs(strength($0)) }.filter(\.isFinite).max() ?? 0
+      var known: [Int: Int] = [:]
+      var last: (strength: Double, isUsual: Bool)?
+      for label in marks[slot].sorted(by: { (strength($0), $0) < (strength($1), $1) }) {
+        let usual = isUsual(label, at: slot)
+        if let last, !usual, !last.isUsual, strength(label) - last.strength < Self.leastContrast * scale {
+          kinds[kinds.count - 1].classes.append(label)
+        } else {
+          kinds.append(Kind(slot: slot, classes: [label]))
+        }
+        last = (strength(label), usual)
+        known[label] = kinds.count - 1
+      }
+      kindOfSlot.append(known)
+    }
+    var kindOfExtra: [Int: Int] = [:]
+    for label in Set(cells.types.flatMap(\.extras)).sorted() {
+      kindOfExtra[label] = kinds.count
+      kinds.append(Kind(slot: nil, classes: [label]))
+    }
+    self.kinds = kinds.map { Kind(slot: $0.slot, classes: $0.classes.sorted()) }
+    (self.kindOfSlot, self.kindOfExtra) = (kindOfSlot, kindOfExtra)
+  }
+
+  /// Indices of the kinds of defect in cells of a type, one for each defect.
+  public func kinds(in type: Cells.CellType) -> [Int] {
+    type.members.enumerated().compactMap { kindOfSlot[$0][$1] } + type.extras.compactMap { kindOfExtra[$0] }
+  }
+
+  /// The kind of defect that a class means at a place of the cell; nil where it is none.
+  public func kind(of label: Int, at slot: Int) -> Int? { kindOfSlot[slot][label] }
+
+  /// Of each slot the rare classes that mostly have no marked class near.
+  private static func aloof(in cells: Cells, rare: [[Int]], marks: [[Int]]) -> [[Int]] {
+    let isMarked = cells.types.map { type in
+      !type.extras.isEmpty || type.members.enumerated().contains { marks[$0].contains($1) }
+    }
+    let map = CellMap(cells)
+    let nearby = cells.cells.indices.map { index -> Bool in
+      let cell = cells.cells[index]
+      return (-near...near).contains { dj in
+        (-near...near).contains { di in
+          map.cell(cell.i + di, cell.j + dj).flatMap { cells.cells[$0].type }.map { isMarked[$0] } ?? false
+        }
+      }
+    }
+    return rare.indices.map { slot in
+      rare[slot].filter { label in
+        guard !marks[slot].contains(label) else { return false }
+        let held = cells.cells.indices.filter { index in
+          cells.cells[index].type.map { cells.types[$0].members[slot] == label } ?? false
+        }
+        return Double(held.count { !nearby[$0] }) > leastAloof * Double(held.count)
+      }
+    }
+  }
+}

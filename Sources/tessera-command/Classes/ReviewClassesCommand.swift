@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+import TesseraMethods
+import TesseraNumerics
+
+/// `tessera classes review`.
+struct ReviewClassesCommand: ThreadedCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "review", abstract: "Says of each class whether it is one motif, and how it would split.",
+    discussion: """
+      EXAMPLE
+        tessera classes review scan.tessera
+
+      prints for each class how much its members differ (their variance over that of the noise alone), the features that part it best, \
+      the sizes of the parts, and their stability: the share of a random half of the members that fall into the same parts without the \
+      other half. Nothing is changed; `classes auto` carries the proposals out.
+      """)
+
+  @Argument(help: ArgumentHelp("Result folder of analyze or motifs.", valueName: "result"), completion: .directory)
+  var result: String
+  @Flag(help: "Print the result as one JSON value on standard output, and nothing else.")
+  var json = false
+  @OptionGroup var threads: ThreadOptions
+
+  private struct Row: Encodable {
+    var `class`, name: String
+    var count: Int
+    var spread: Double?
+    var split: TreeSplit?
+    var parts: [Int]
+    var stability: Double?
+  }
+
+  func run() throws {
+    let folder = try MotifFolder(path: result)
+    let method = TreeMethod(folder)
+    let proposals = try method.proposals(for: try method.tree(after: folder.recipe.actions))
+    guard !json else {
+      return try Messages.printJSON(
+        proposals.map {
+          Row(
+            class: $0.number, name: $0.name, count: $0.count, spread: $0.spread, split: $0.split, parts: $0.parts,
+            stability: $0.stability)
+        })
+    }
+    let head = ["class", "name", "sites", "variance / noise", "proposal"]
+    let rows = proposals.map { proposal in
+      [
+        proposal.number, proposal.name, String(proposal.count), proposal.spread.map { short($0) } ?? "unknown",
+        words(of: proposal),
+      ]
+    }
+    for line in aligned([head] + rows) { print(line) }
+  }
+
+  private func words(of proposal: TreeProposal) -> String {
+    guard let split = proposal.split else { return "one motif within the noise" }
+    var way = "by the features of the first run"
+    if let form = split.features { way = "by \(form.rawValue) features" }
+    if let orders = split.angularOrders { way += " of |q| \(orders.map(String.init).joined(separator: ","))" }
+    let stability = proposal.stability.map { ", stability \(String(format: "%.2f", $0))" } ?? ""
+    return "split into \(proposal.parts.map(String.init).joined(separator: " + ")) \(way)\(stability)"
+  }
+}
