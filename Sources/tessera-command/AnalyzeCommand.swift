@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera analyze`: the main job.
-struct AnalyzeCommand: ThreadedCommand {
+struct AnalyzeCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "analyze",
     abstract: "Finds the columns, motifs, classes and motif-cells of a micrograph and writes a report.",
@@ -25,14 +25,13 @@ struct AnalyzeCommand: ThreadedCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
+  func methodRun() throws -> MethodRun<MotifMethod> {
     let recipe = try motifs.readRecipe()
-    try MethodRun(
+    return MethodRun(
       resultName: "tessera", output: output, columns: finding.columns, models: [finding.model, motifs.recipe],
       seed: seed.seed, afterwards: recipe.map { recipe in { try recipe.replay(on: $0).sentence } }
     ) {
       try motifs.method(finding: finding, for: $0, model: recipe?.model)
     }
-    .run(inputs, options: image)
   }
 }

@@ -5,7 +5,7 @@ import TesseraMethods
 import TesseraStructure
 
 /// `tessera count`: the atoms of each column.
-struct CountCommand: ThreadedCommand {
+struct CountCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "count",
     abstract: "Counts the atoms of each column from the integrated intensity of the column.",
@@ -55,16 +55,15 @@ struct CountCommand: ThreadedCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
+  func methodRun() throws -> MethodRun<CountMethod> {
     var method = CountMethod()
     finding.apply(to: &method.preparation, &method.finder, &method.network)
     (method.counter.spacing, method.counter.criterion) = (spacing, criterion)
     (method.counter.evidence, method.counter.largestCount) = (evidence, largestCount)
     method.counter.hasCountingNoise = !commonWidth
-    try MethodRun(resultName: "count", output: output, columns: finding.columns, models: [finding.model]) {
+    return MethodRun(resultName: "count", output: output, columns: finding.columns, models: [finding.model]) {
       [method] _ in
       method
-    }.run(
-      inputs, options: image)
+    }
   }
 }

@@ -10,7 +10,7 @@ extension AtomCounter.Criterion: ExpressibleByArgument {}
 extension AtomCounter.Evidence: ExpressibleByArgument {}
 
 /// `tessera crystal`: grains, dislocations, displacements, bonds and planes.
-struct CrystalCommand: ThreadedCommand {
+struct CrystalCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "crystal",
     abstract: "Measures grains, dislocations, off-centre displacements, bond lengths and plane spacings.",
@@ -65,7 +65,7 @@ struct CrystalCommand: ThreadedCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
+  func methodRun() throws -> MethodRun<CrystalMethod> {
     var method = CrystalMethod()
     finding.apply(to: &method.preparation, &method.finder, &method.network)
     method.displacement.centre = centre
@@ -76,11 +76,10 @@ struct CrystalCommand: ThreadedCommand {
       method.planes = planes.map { PlaneSpacings(h: Int(clamping: $0.point.x), k: Int(clamping: $0.point.y)) }
     }
     method.counter = count ? AtomCounter() : nil
-    try MethodRun(resultName: "crystal", output: output, columns: finding.columns, models: [finding.model]) {
+    return MethodRun(resultName: "crystal", output: output, columns: finding.columns, models: [finding.model]) {
       [method] _ in
       method
-    }.run(
-      inputs, options: image)
+    }
   }
 }
 

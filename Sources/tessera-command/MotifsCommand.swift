@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera motifs`: features, layout, classes, cells and hierarchy, as tables.
-struct MotifsCommand: ThreadedCommand {
+struct MotifsCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "motifs",
     abstract: "Describes and classifies the motifs of a micrograph, and joins the classes into motif-cells.",
@@ -28,13 +28,13 @@ struct MotifsCommand: ThreadedCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
+  func methodRun() throws -> MethodRun<MotifMethod> {
     let recipe = try motifs.readRecipe()
-    try MethodRun(
+    return MethodRun(
       resultName: "tessera", output: output, columns: finding.columns, models: [finding.model, motifs.recipe],
       seed: seed.seed, hasReport: report, afterwards: recipe.map { recipe in { try recipe.replay(on: $0).sentence } }
     ) {
       try motifs.method(finding: finding, for: $0, model: recipe?.model)
-    }.run(inputs, options: image)
+    }
   }
 }

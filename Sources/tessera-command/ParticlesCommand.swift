@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera particles`: nanoparticles, their sizes, shapes and faults.
-struct ParticlesCommand: ThreadedCommand {
+struct ParticlesCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "particles",
     abstract: "Finds nanoparticles, measures each and tells which have stacking faults.",
@@ -65,12 +65,11 @@ struct ParticlesCommand: ThreadedCommand {
     if model != nil && method != .network { throw ValidationError("--model applies to --method network only") }
   }
 
-  func run() throws {
+  func methodRun() throws -> MethodRun<ParticleMethod> {
     var method = ParticleMethod()
     (method.finder.route, method.finder.model, method.finder.mask) = (self.method, model, mask)
     (method.finder.leastDiameter, method.defects) = (leastDiameter, defects)
-    try MethodRun(resultName: "particles", output: output, models: [mask, model, defects]) { [method] _ in method }.run(
-      inputs, options: image)
+    return MethodRun(resultName: "particles", output: output, models: [mask, model, defects]) { [method] _ in method }
   }
 }
 

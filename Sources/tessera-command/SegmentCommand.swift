@@ -3,7 +3,7 @@ import TesseraMethods
 import TesseraSegmentation
 
 /// `tessera segment`: phases, grains and faults by local symmetry.
-struct SegmentCommand: ThreadedCommand {
+struct SegmentCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "segment",
     abstract: "Divides an image into phases, grains and faults by local symmetry.",
@@ -70,14 +70,13 @@ struct SegmentCommand: ThreadedCommand {
     }
   }
 
-  func run() throws {
+  func methodRun() throws -> MethodRun<SegmentMethod> {
     var method = SegmentMethod()
     method.preparation.contrast = contrast.contrast
     method.segmenter.finder.count = patterns.count
     (method.segmenter.patchSize, method.segmenter.window) = (patchSize, window)
     (method.segmenter.stride, method.segmenter.operations) = (stride, operations.operations)
-    try MethodRun(resultName: "segment", output: output, seed: seed.seed) { [method] _ in method }.run(
-      inputs, options: image)
+    return MethodRun(resultName: "segment", output: output, seed: seed.seed) { [method] _ in method }
   }
 }
 

@@ -45,7 +45,7 @@ struct SitesCommand: ThreadedCommand {
     let outcome = Result {
       try forEachImage(images) { image in
         let report = try table(of: image)
-        if !output.json { print("\(image.name): \(report.columns) columns -> \(report.output)") }
+        if !output.json { print("\(image.name): \(report.columns) columns -> \(report.output ?? "")") }
         reports.append(report)
       }
     }
@@ -72,26 +72,46 @@ struct SitesCommand: ThreadedCommand {
     try AtomicOutput.checkPlace(
       path, replacing: output.force,
       inputs: [input] + [finding.columns.sites, positions, finding.model].compactMap { $0 })
+    let micrograph = try image.micrograph(of: chosen)
+    let search = try search(in: micrograph)
+    try AtomicOutput.file(at: path, replacing: output.force, contents: search.table.csv)
+    for warning in search.warnings { Messages.warning("\(micrograph.name): \(warning)") }
+    return report(of: search, input: input, output: path, frame: chosen.frame)
+  }
+
+  /// The columns of an image.
+  struct Search {
+    var found: ColumnFinder.Found
+    var table: SiteTable
+    var warnings: [String]
+    var columnsAreGiven: Bool
+  }
+
+  /// Finds the columns of one image, or fits those that are given.
+  func search(in micrograph: Micrograph) throws -> Search {
     var (preparation, finder) = (Preparation(), ColumnFinder())
     var network: NetworkFinder?
     finding.apply(to: &preparation, &finder, &network)
-    let micrograph = try image.micrograph(of: chosen)
     let prepared = try preparation.prepared(micrograph)
     let known = try known(in: micrograph)
     let found = try finder.columns(of: MethodInput(micrograph, columns: known), in: prepared, network: network)
     let table = SiteTable(
       sites: found.sites, accuracies: found.accuracies, probabilities: found.proposed?.probabilities,
       calibration: micrograph.calibration)
-    try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
-    let warnings = prepared.warnings + found.warnings
-    for warning in warnings { Messages.warning("\(micrograph.name): \(warning)") }
+    return Search(
+      found: found, table: table, warnings: prepared.warnings + found.warnings, columnsAreGiven: known != nil)
+  }
+
+  /// What `--json` prints of an image.
+  func report(of search: Search, input: String, output: String? = nil, frame: Int? = nil) -> Report {
+    let found = search.found
     return Report(
-      input: input, output: path, frame: chosen.frame, columns: found.sites.count, scale: found.scale,
-      method: known == nil ? found.route.rawValue : "positions", shape: found.shape.rawValue,
+      input: input, output: output, frame: frame, columns: found.sites.count, scale: found.scale,
+      method: search.columnsAreGiven ? "positions" : found.route.rawValue, shape: found.shape.rawValue,
       network: found.proposed?.source, candidates: found.proposed?.count,
       predictedSpacing: found.proposed?.spacing, flagged: found.accuracies.count { $0.flag != nil },
       meanSpacing: found.sites.meanSpacing,
-      version: TesseraVersion.current, warnings: warnings.map(OptionNames.put))
+      version: TesseraVersion.current, warnings: search.warnings.map(OptionNames.put))
   }
 
   /// The columns of a table, under either name of the option.
@@ -100,8 +120,10 @@ struct SitesCommand: ThreadedCommand {
       ?? positions.map { try KnownColumns(tableAt: $0, calibration: micrograph.calibration) }
   }
 
-  private struct Report: Encodable {
-    let input, output: String
+  struct Report: Encodable {
+    let input: String
+    /// Absent where the table was not written.
+    let output: String?
     /// With `--each`.
     let frame: Int?
     let columns: Int

@@ -7,7 +7,7 @@ import TesseraNumerics
 import TesseraStructure
 
 /// `tessera strain`: strain maps of an image.
-struct StrainCommand: ThreadedCommand {
+struct StrainCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "strain",
     abstract: "Measures strain and rotation of a crystal, from columns or by geometric phase analysis.",
@@ -30,12 +30,12 @@ struct StrainCommand: ThreadedCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
-    try MethodRun(resultName: "strain", output: output, columns: columns) { micrograph in
+  func methodRun() throws -> MethodRun<StrainMethod> {
+    MethodRun(resultName: "strain", output: output, columns: columns) { micrograph in
       var method = try strain.method(for: micrograph)
       columns.apply(to: &method.preparation, &method.finder)
       return method
-    }.run(inputs, options: image)
+    }
   }
 }
 

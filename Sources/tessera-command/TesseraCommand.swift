@@ -1,10 +1,7 @@
 import ArgumentParser
-import TesseraFormats
 import TesseraMethods
-import TesseraNumerics
 
 /// The command `tessera`: each subcommand parses, calls one method and writes.
-@main
 struct TesseraCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "tessera",
@@ -25,21 +22,8 @@ struct TesseraCommand: ParsableCommand {
       DemoCommand.self, AnalyzeCommand.self, InfoCommand.self, ConvertCommand.self, SimulateCommand.self,
       SitesCommand.self, MotifsCommand.self, ClassesCommand.self, RelationsCommand.self, StrainCommand.self,
       CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self, MoireCommand.self,
-      PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self,
+      PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self, BatchCommand.self,
+      WatchCommand.self,
       ReadHDF5Command.self,
     ])
-
-  /// Runs the command line; every error leaves through `ExitStatus`, so that each has its sentence and status.
-  static func main() {
-    Memory.keepFreed()
-    Messages.begin()
-    ChildProcess.helper = ReadHDF5Command.helper
-    do {
-      var command = try parseAsRoot()
-      let threads = (command as? any ThreadedCommand)?.threads.threads
-      try Workers.$limit.withValue(threads) { try command.run() }
-    } catch {
-      ExitStatus.leave(with: error)
-    }
-  }
 }

@@ -62,19 +62,21 @@ extension AtomicOutput {
   }
 
   /// The place behind all links; the path itself where there is nothing yet.
-  static func resolved(_ path: String) -> String {
+  package static func resolved(_ path: String) -> String {
     guard let real = realpath(path, nil) else { return path }
     defer { free(real) }
     return String(cString: real)
   }
 
-  static func exists(_ path: String) -> Bool { FileIdentity(of: path) != nil }
+  package static func exists(_ path: String) -> Bool { FileIdentity(of: path) != nil }
 
-  static func isFolder(_ path: String) -> Bool { FileIdentity(of: path)?.kind == .folder }
+  package static func isFolder(_ path: String) -> Bool { FileIdentity(of: path)?.kind == .folder }
 
-  static func isEmptyFolder(_ path: String) -> Bool {
+  package static func isEmptyFolder(_ path: String) -> Bool {
     isFolder(path) && (try? FileManager.default.contentsOfDirectory(atPath: path))?.isEmpty == true
   }
+
+  package static func isFile(_ path: String) -> Bool { FileIdentity(of: path)?.kind == .file }
 
   static func parentFolder(of path: String) -> String {
     // Foundation's deletingLastPathComponent traps on a path of one character.

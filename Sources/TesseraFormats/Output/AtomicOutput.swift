@@ -95,20 +95,34 @@ public enum AtomicOutput {
 
   /// `.NAME.unfinished-HOST-`; a process of the same number on another machine may still write.
   private static func hiddenPrefix(of path: String) -> String {
+    ".\(fileName(path))\(unfinishedMark)"
+  }
+
+  private static var unfinishedMark: String {
     let host = ProcessInfo.processInfo.hostName.prefix { $0 != "." }.filter { $0.isLetter || $0.isNumber }
-    return ".\(fileName(path)).unfinished-\(host)-"
+    return ".unfinished-\(host)-"
+  }
+
+  /// Takes away what killed processes of this machine have left in a folder, of whatever results.
+  package static func removeLeavings(in folder: String) {
+    for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+      if let mark = name.range(of: unfinishedMark), name.hasPrefix(".") {
+        removeLeaving(name, in: folder, prefix: String(name[..<mark.upperBound]))
+      }
+    }
   }
 
   /// Takes away what killed processes of this machine have left of the same result.
   private static func removeLeavings(beside path: String) {
     let (folder, prefix) = (parentFolder(of: path), hiddenPrefix(of: path))
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    for name in names where name.hasPrefix(prefix) {
-      guard let process = pid_t(name.dropFirst(prefix.count).prefix { $0 != "-" }), process != getpid() else {
-        continue
-      }
-      if kill(process, 0) != 0 && errno == ESRCH { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
-    }
+    for name in names where name.hasPrefix(prefix) { removeLeaving(name, in: folder, prefix: prefix) }
+  }
+
+  /// - Parameter prefix: what stands before the number of the process that wrote it.
+  private static func removeLeaving(_ name: String, in folder: String, prefix: String) {
+    guard let process = pid_t(name.dropFirst(prefix.count).prefix { $0 != "-" }), process != getpid() else { return }
+    if kill(process, 0) != 0 && errno == ESRCH { try? FileManager.default.removeItem(atPath: "\(folder)/\(name)") }
   }
 }
 

@@ -42,7 +42,9 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
     }
     let table = WhitenedTable(
       features.selecting(rows: rows), noise: noise, resolution: resolution, componentLimit: componentLimit)
-    guard table.components > 0 else { throw DataError("the sites are alike within the noise; labels cannot tell them apart") }
+    guard table.components > 0 else {
+      throw DataError("the sites are alike within the noise; labels cannot tell them apart")
+    }
     let graph = try Graph(table, neighbours: neighbours)
     let seeds = rows.map { known[$0] }
     let spread = spread(seeds, classCount, over: graph)

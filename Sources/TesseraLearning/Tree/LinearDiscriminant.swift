@@ -214,7 +214,9 @@ struct PackedFloats: Sendable, Codable, Equatable {
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
-    let bytes = values.flatMap { value in (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) } }
+    let bytes = values.flatMap { value in
+      (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> (8 * UInt32($0))) }
+    }
     try container.encode(Data(bytes).base64EncodedString())
   }
 }

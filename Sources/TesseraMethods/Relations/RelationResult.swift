@@ -51,12 +51,14 @@ public struct RelationResult: Sendable {
       add(
         number(ofKind: relation.centre), number(ofKind: relation.other), relation.displacement, relation.count,
         [
-          TableWriter.number(relation.expected), TableWriter.number(relation.z), TableWriter.significant(relation.qValue),
+          TableWriter.number(relation.expected), TableWriter.number(relation.z),
+          TableWriter.significant(relation.qValue),
         ], relation.share)
     }
     for relation in carried {
       add(
-        number(of: relation.from), number(of: relation.to), relation.displacement, relation.count, ["", "", ""], relation.share)
+        number(of: relation.from), number(of: relation.to), relation.displacement, relation.count, ["", "", ""],
+        relation.share)
     }
     return table.data
   }
@@ -88,7 +90,8 @@ public struct RelationResult: Sendable {
         count: node.count, children: node.children.map(node(_:)), others: node.others)
     }
     return shells.map {
-      ShellDocument(class: ClassNumber(number(of: $0.label)), name: names[number(of: $0.label)] ?? "", root: node($0.root))
+      ShellDocument(
+        class: ClassNumber(number(of: $0.label)), name: names[number(of: $0.label)] ?? "", root: node($0.root))
     }
   }
 

@@ -96,7 +96,8 @@ public struct TreeMethod: Sendable {
       let number = names.firstIndex(of: label.name)! + 1
       guard known[label.id] == 0 || known[label.id] == number else {
         throw DataError(
-          "\(folder.path): site \(label.id) is labelled \(names[known[label.id] - 1]) and \(label.name); a site has one class")
+          "\(folder.path): site \(label.id) is labelled \(names[known[label.id] - 1]) and \(label.name); a site has one class"
+        )
       }
       known[label.id] = number
     }
@@ -114,7 +115,8 @@ public struct TreeMethod: Sendable {
   private func checkName(_ name: String) throws {
     guard !name.isEmpty, name.allSatisfy({ !$0.isNewline }), ClassTree.isNoNumber(name), name != Self.unknown else {
       throw DataError(
-        "\(folder.path): a class cannot be called \"\(name)\": a name is one line of text, no number and not \(Self.unknown)")
+        "\(folder.path): a class cannot be called \"\(name)\": a name is one line of text, no number and not \(Self.unknown)"
+      )
     }
   }
 

@@ -37,7 +37,8 @@ struct TreeStructure {
 
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
   private static func cells(
-    _ places: MotifFolder.Places, _ labels: [Int], _ settings: MotifMethod, _ size: MotifFolder.ImageSize, _ hasLattice: Bool
+    _ places: MotifFolder.Places, _ labels: [Int], _ settings: MotifMethod, _ size: MotifFolder.ImageSize,
+    _ hasLattice: Bool
   ) throws -> Cells? {
     let columns = places.positions.indices.filter { !places.isVacant[$0] }
     let seen = columns.map { places.positions[$0] }

@@ -67,7 +67,8 @@ public struct DefectRelations: Sendable, Codable, Equatable {
     let q = Statistics.falseDiscoveryRates(tested.map(\.p))
     var found: [Relation] = []
     for (test, q) in zip(tested, q) where observed[test.pair] > 0 {
-      for (pair, turned) in [(test.pair, false), (steps.pairs[test.pair].reverse, true)] where !turned || pair != test.pair {
+      for (pair, turned) in [(test.pair, false), (steps.pairs[test.pair].reverse, true)]
+      where !turned || pair != test.pair {
         let (centre, other) = (steps.pairs[pair].centre, steps.pairs[pair].other)
         found.append(
           Relation(

@@ -105,7 +105,8 @@ struct MotifOptions: ParsableArguments {
     if let model = read.model, model.descriptor != descriptor {
       guard descriptor == MotifMethod().descriptor else {
         throw ValidationError(
-          "--recipe says how patches are described; leave out --features, --angular-orders, --max-order and --no-piston")
+          "--recipe says how patches are described; leave out --features, --angular-orders, --max-order and --no-piston"
+        )
       }
     }
     return read

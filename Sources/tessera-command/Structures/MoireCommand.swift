@@ -2,7 +2,7 @@ import ArgumentParser
 import TesseraMethods
 
 /// `tessera moire`: twist and stackings of a bilayer.
-struct MoireCommand: ThreadedCommand {
+struct MoireCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "moire",
     abstract: "Measures the twist of two hexagonal layers and maps how they lie on each other.",
@@ -25,9 +25,9 @@ struct MoireCommand: ThreadedCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
+  func methodRun() throws -> MethodRun<MoireMethod> {
     var method = MoireMethod()
     method.preparation.contrast = contrast.contrast
-    try MethodRun(resultName: "moire", output: output) { [method] _ in method }.run(inputs, options: image)
+    return MethodRun(resultName: "moire", output: output) { [method] _ in method }
   }
 }

@@ -3,7 +3,7 @@ import TesseraMethods
 import TesseraStructure
 
 /// `tessera polygons`: polygonal units, their fillings, codes and entropy.
-struct PolygonsCommand: ThreadedCommand {
+struct PolygonsCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "polygons",
     abstract: "Finds the polygons of a net of columns, what fills them, and how filled ones are arranged.",
@@ -33,13 +33,13 @@ struct PolygonsCommand: ThreadedCommand {
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
 
-  func run() throws {
+  func methodRun() throws -> MethodRun<PolygonMethod> {
     var method = PolygonMethod()
     finding.apply(to: &method.preparation, &method.finder, &method.network)
     method.polygons.sides = sides.count
-    try MethodRun(
+    return MethodRun(
       resultName: "polygons", output: output, columns: finding.columns, models: [finding.model], seed: seed.seed
-    ) { [method] _ in method }.run(inputs, options: image)
+    ) { [method] _ in method }
   }
 }
 

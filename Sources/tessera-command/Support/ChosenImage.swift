@@ -50,18 +50,24 @@ private func forEachInput<Input>(
   for input in inputs {
     do { try work(input) } catch { failures.append((name(input), error)) }
   }
+  try report(failures, of: inputs.count)
+}
+
+/// Says which of several inputs failed, and throws the status. The error of a single input is thrown as it is.
+func report(_ failures: [(input: String, error: any Error)], of count: Int) throws {
   guard !failures.isEmpty else { return }
+  if count == 1 { throw failures[0].error }
   let width = failures.map(\.input.count).max() ?? 0
   let table = failures.map { failure in
     "  \(failure.input.padding(to: width))  \(fact(ExitStatus.sentence(for: failure.error), about: failure.input))"
   }
-  Messages.error("\(failures.count) of \(inputs.count) inputs failed:\n" + table.joined(separator: "\n"))
+  Messages.error("\(failures.count) of \(count) inputs failed:\n" + table.joined(separator: "\n"))
   let codes = Set(failures.map { ExitStatus.code(for: $0.error) })
-  throw ExitCode(failures.count == inputs.count && codes.count == 1 ? codes.first! : ExitStatus.someFailed)
+  throw ExitCode(failures.count == count && codes.count == 1 ? codes.first! : ExitStatus.someFailed)
 }
 
 /// A sentence without the name of the input, which the table of failures has in its first column.
-private func fact(_ sentence: String, about input: String) -> String {
+func fact(_ sentence: String, about input: String) -> String {
   let names = [input, (input as NSString).lastPathComponent].filter { !$0.isEmpty }
   return names.first { sentence.hasPrefix("\($0): ") }.map { String(sentence.dropFirst($0.count + 2)) } ?? sentence
 }

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Logging
+import Synchronization
 import TesseraFormats
 import TesseraNumerics
 
@@ -8,6 +9,9 @@ import TesseraNumerics
 enum Messages {
   private static let logger = Logger(label: "tessera")
   nonisolated(unsafe) private static var signals: [any DispatchSourceSignal] = []  // Set once, before any work.
+
+  /// The exit status of a program that is told to stop (SIGINT, SIGTERM); nil: 128 and the number of the signal.
+  static let statusWhenStopped = Mutex<Int32?>(nil)
 
   /// Sends logs to standard error and makes an interrupted program take its unfinished results away.
   static func begin() {
@@ -19,7 +23,7 @@ enum Messages {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         AtomicOutput.removeUnfinished()
-        exit(128 + number)
+        exit(statusWhenStopped.withLock { $0 } ?? 128 + number)
       }
       source.resume()
       return source

@@ -59,11 +59,7 @@ struct MethodRun<M: Method> {
     let reading = RunRecord.Timing(.read, since: start)
     let progress = ProgressBar()
     defer { progress.finish() }
-    var result = try settings(micrograph).result(
-      on: micrograph, columns: columns?.known(in: micrograph), seed: seed
-    ) {
-      progress.report($0.rawValue, 0.9 * $1)
-    }
+    var result = try result(on: micrograph) { progress.report($0.rawValue, 0.9 * $1) }
     result.record.timings.insert(reading, at: 0)
     progress.report(Stage.report.rawValue, 0.9)
     let summary = try ResultFolder(result, input: input, hasReport: hasReport)
@@ -80,6 +76,12 @@ struct MethodRun<M: Method> {
       print(hasReport ? "report: \(folder)/report.html" : "result: \(folder)")
     }
     return summary
+  }
+
+  /// The result of one image, not written.
+  func result(on micrograph: Micrograph, progress: @escaping (Stage, Double) throws -> Void) throws -> M.Result {
+    try settings(micrograph).result(
+      on: micrograph, columns: columns?.known(in: micrograph), seed: seed, progress: progress)
   }
 
   /// Two images whose results would be one folder are refused before the first is analysed. Names that differ in capitals alone

@@ -1,0 +1,24 @@
+import Foundation
+import TesseraFormats
+
+/// The command of a batch and its options, which all its results share.
+public struct BatchOptions: Codable, Equatable, Sendable {
+  public var command: String
+  /// As typed, without the inputs and without what changes no result: where it goes, threads, JSON.
+  public var words: [String]
+
+  public init(command: String, words: [String]) { (self.command, self.words) = (command, words) }
+
+  /// As a command line says them.
+  public var text: String { ([command] + words).joined(separator: " ") }
+
+  /// Tells equal options from others. A file that an option names (a table, a model) counts by its contents.
+  public var checksum: String {
+    let parts = ([command] + words).map { word in
+      // A number is never the name of a file.
+      let file = word.hasPrefix("-") || Double(word) != nil ? nil : try? FileStamp(of: word)
+      return word + (file.map { "\u{1}" + $0.crc32 } ?? "")
+    }
+    return FileStamp.checksum(Data(parts.joined(separator: "\u{0}").utf8))
+  }
+}

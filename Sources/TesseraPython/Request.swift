@@ -1,0 +1,136 @@
+import Foundation
+import TesseraCommands
+import TesseraFormats
+import TesseraImaging
+import TesseraMethods
+import TesseraNumerics
+
+/// What Python asks for, as JSON.
+struct Request: Decodable {
+  enum Action: String, Decodable {
+    /// The version, and the settings of every command.
+    case describe
+    /// An image of a file.
+    case read
+    /// A command on an image in memory.
+    case run
+    /// A command on a file, into a result folder.
+    case write
+    /// The folder of a batch, whose inputs are then begun, ended or failed one by one, until it is closed.
+    case openBatch = "open_batch"
+    case begin, end, fail
+    case closeBatch = "close_batch"
+  }
+
+  var action: Action
+  /// Path of `tessera-hdf5`, which reads HDF5 files.
+  var helper: String?
+  var command: String?
+  /// The settings as words of a command line.
+  var words: [String]?
+  /// Nil: all cores.
+  var threads: Int?
+  /// How messages call an image in memory.
+  var name: String?
+  /// In nm, along x and y.
+  var pixelSize: [Double]?
+  /// A file to read.
+  var path: String?
+  var dataset: Int?
+  var frame: Int?
+  /// The result folder to write, or the folder of a batch.
+  var folder: String?
+  /// As the result states the input; nil: its path.
+  var input: String?
+  /// Of a batch: files, folders and patterns.
+  var inputs: [String]?
+  /// Whether complete inputs of a batch are done again.
+  var force: Bool?
+  /// Number of an open batch.
+  var batch: Int?
+  /// Number of an input of a batch.
+  var job: Int?
+  var message: String?
+  var status: Int32?
+  var seconds: Double?
+
+  /// Does what is asked.
+  ///
+  /// - Parameters:
+  ///   - pixels: of the image in memory; nil where the action takes none.
+  ///   - progress: called as each stage begins; may throw to stop.
+  func reply(_ pixels: Raster<Float>?, progress: @escaping (Stage, Double) throws -> Void) throws -> Reply {
+    switch action {
+    case .describe: return describe()
+    case .read: return try read()
+    case .run: return try run(on: pixels, progress: progress)
+    case .write:
+      let path = try given(path, "path")
+      try embedded().write(input ?? path, at: path, to: try given(folder, "folder"), threads: threads)
+    case .openBatch: return try openBatch()
+    case .begin: try given(batch).begin(try given(job, "job"))
+    case .end: try given(batch).end(try given(job, "job"), seconds: seconds ?? 0)
+    case .fail:
+      try given(batch).fail(try given(job, "job"), message: message ?? "", status: status ?? 0, seconds: seconds ?? 0)
+    case .closeBatch: BatchCalls.close(try given(batch, "batch"))
+    }
+    return Reply()
+  }
+
+  private func describe() -> Reply {
+    if let helper { ChildProcess.helper = [helper] }
+    var reply = Reply()
+    reply.body.version = TesseraVersion.current
+    reply.body.settings = Dictionary(
+      uniqueKeysWithValues: EmbeddedCommand.names.map { ($0, EmbeddedCommand.settings(of: $0)) })
+    return reply
+  }
+
+  private func read() throws -> Reply {
+    let micrograph = try ImageFile.open(path: try given(path, "path")).read(dataset: dataset, frame: frame)
+    let files = MemoryFiles()
+    try ResultFiles(inMemory: files).writeImages([micrograph.pixels], names: [], as: "image")
+    var reply = Reply(files: files.files)
+    reply.body.name = micrograph.name
+    reply.body.pixelSize = micrograph.calibration.map { [$0.nanometresPerPixelX, $0.nanometresPerPixelY] }
+    reply.body.metadata = micrograph.metadata
+    reply.body.warnings = micrograph.warnings
+    return reply
+  }
+
+  private func run(on pixels: Raster<Float>?, progress: @escaping (Stage, Double) throws -> Void) throws -> Reply {
+    let command = try embedded()
+    var micrograph = Micrograph(name: name ?? "image", pixels: try given(pixels, "image"))
+    if let size = pixelSize {
+      guard size.count == 2, let calibration = Calibration(x: size[0], y: size[1]) else {
+        throw ParameterError("pixel_size must be a positive length in nm, or two along x and y, but is \(size)")
+      }
+      micrograph.calibration = calibration
+    }
+    let answer = try command.answer(on: micrograph, threads: threads, progress: progress)
+    var reply = Reply(files: answer.files)
+    reply.body.summary = String(decoding: answer.summary, as: UTF8.self)
+    reply.body.warnings = answer.warnings
+    return reply
+  }
+
+  private func openBatch() throws -> Reply {
+    let batch = try EmbeddedBatch(
+      try given(command, "command"), words: words ?? [], inputs: try given(inputs, "inputs"),
+      folder: try given(folder, "folder"), anew: force ?? false)
+    var reply = Reply()
+    (reply.body.batch, reply.body.jobs) = (BatchCalls.open(batch), batch.jobs)
+    return reply
+  }
+
+  private func given(_ batch: Int?) throws -> EmbeddedBatch { try BatchCalls.batch(try given(batch, "batch")) }
+
+  private func embedded() throws -> EmbeddedCommand {
+    try EmbeddedCommand(try given(command, "command"), words: words ?? [])
+  }
+
+  private func given<Value>(_ value: Value?, _ name: String) throws -> Value {
+    guard let value else { throw ParameterError("the request has no \(name)") }
+    return value
+  }
+}

@@ -1,0 +1,118 @@
+import ArgumentParser
+import Foundation
+import TesseraFormats
+import TesseraMethods
+import TesseraNumerics
+
+/// `tessera watch`: one command on the files of a folder as they arrive.
+struct WatchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "watch",
+    abstract: "Runs a command on the images of a folder as they arrive, until it is stopped.",
+    usage:
+      "tessera watch <command> <folder> --output <folder> [--interval <seconds>] [--settle <seconds>] [options of the command]",
+    discussion: """
+      EXAMPLE
+        tessera watch analyze /microscope/today -o results --pixel-size 0.0123nm
+
+      does with each image that appears in /microscope/today what batch does: a result folder per image, results/batch.csv and \
+      results/batch.json. A file is left alone until its size and its time have not changed for --settle seconds, so that no \
+      half-written file is read; each whole file is done once, and again if it changes. Subfolders are not entered. Ctrl-C or \
+      SIGTERM ends the command with status 0; started again, it goes on where it was. docs/batch.md says more.
+
+      Commands: \(ManyFiles.names.joined(separator: ", ")). All their options apply, except --each and --json.
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Command to run on each image.", valueName: "command"), completion: .list(ManyFiles.names))
+  var command: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Time between two looks at the folder in seconds, 0.05 to 86400.", valueName: "seconds"),
+    transform: number(0.05...86_400))
+  var interval = 2.0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Time in seconds for which size and time of a file must stay the same before it is read, 0 to 86400.",
+      valueName: "seconds"), transform: number(0...86_400))
+  var settle = 10.0
+
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp("Folder in which images appear, and the options of the command.", valueName: "folder"),
+    completion: .directory)
+  var words: [String] = []
+
+  func run() throws {
+    let many = try ManyFiles(command, words, in: Self._commandName)
+    try Workers.$limit.withValue(many.command.threads.threads) { try watch(many.command, many) }
+  }
+
+  private func watch(_ command: some ImageCommand, _ many: ManyFiles) throws {
+    guard command.inputs.count == 1 else {
+      throw ValidationError("watch looks at one folder, but there are \(command.inputs.count) names; give one folder")
+    }
+    if command.output.json || command.output.force {
+      throw ValidationError("--json and --force do not go with watch, which has no end; leave them out")
+    }
+    let source = command.inputs[0]
+    _ = try ImageFolder.images(in: source)
+    let batch = try BatchFolder(at: many.output, options: many.options)
+    try batch.write()
+    Messages.statusWhenStopped.withLock { $0 = 0 }
+    print("watching \(source) -> \(many.output)/\(BatchFolder.tableName)")
+    fflush(nil)
+    var arrivals = Arrivals(settle: settle)
+    var isAway = false
+    while true {
+      do {
+        // One at a time: while the command works, others may change.
+        while let file = arrivals.next(among: try ImageFolder.images(in: source)) { try work(on: file, command, batch) }
+        isAway = false
+      } catch let error as FormatError where error.kind == .missing {
+        // A share that is away for a while.
+        if !isAway { Messages.warning("\(error)") }
+        isAway = true
+      }
+      Thread.sleep(forTimeInterval: interval)
+    }
+  }
+
+  /// Runs the command on a file unless that is done. A failure is said and entered; it does not end the watch.
+  private func work(on file: String, _ command: some ImageCommand, _ batch: BatchFolder) throws {
+    guard let job = batch.jobs(for: [file]).first, !job.isComplete, !batch.hasFailed(job) else { return }
+    do { try command.run(job, in: batch) } catch {
+      guard batch.record.images.contains(where: { $0.input == file && $0.status == .failed }) else { throw error }
+      Messages.error(ExitStatus.sentence(for: error))
+    }
+    fflush(nil)
+  }
+}
+
+/// The files of a folder that somebody else writes: which of them have stopped changing.
+struct Arrivals {
+  /// In seconds.
+  let settle: Double
+  /// Of each file, its size and time when it was looked at first, when that was, and whether it has been given out.
+  private var files: [String: (glance: FileStamp.Glance, since: ContinuousClock.Instant, isGiven: Bool)] = [:]
+
+  init(settle: Double) { self.settle = settle }
+
+  /// The first file that has not changed for the time of `settle`; each is given out once for each change.
+  mutating func next(among paths: [String]) -> String? {
+    let now = ContinuousClock.now
+    let present = Set(paths)
+    files = files.filter { present.contains($0.key) }
+    for path in paths {
+      guard let glance = FileStamp.Glance(of: path) else { continue }
+      if files[path]?.glance != glance { files[path] = (glance, now, false) }
+      guard let file = files[path], !file.isGiven, now - file.since >= .seconds(settle) else { continue }
+      files[path]?.isGiven = true
+      return path
+    }
+    return nil
+  }
+}

@@ -1,0 +1,110 @@
+"""The compiled library and the five functions of it. While one runs, other threads of Python run too."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+import json
+import os
+from pathlib import Path
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+import numpy as np
+
+from .errors import LibraryError, TesseraError, of_status
+
+ABI = 1
+"""The set of functions that this package calls; the library says which set it has."""
+
+Progress = Callable[[str, float], None]
+"""Is given the name of a stage as it begins and the share of the work that is done, 0 to 1."""
+
+_CALLBACK = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_char_p, ctypes.c_double)
+
+
+def _place() -> Path:
+    """The folder of the library: inside the package, or the one that ``TESSERA_LIBRARY`` names (a build of the sources)."""
+    named = os.environ.get("TESSERA_LIBRARY")
+    return Path(named) if named else Path(__file__).resolve().parent / "lib"
+
+
+@functools.lru_cache(maxsize=None)
+def _library() -> Tuple[ctypes.CDLL, Dict[str, Any]]:
+    """The library, opened when it is first needed, and what it says of itself."""
+    path = _place() / "libTesseraPython.so"
+    try:
+        library = ctypes.CDLL(str(path))
+        library.tessera_abi.restype = ctypes.c_int32
+        found = library.tessera_abi()
+    except (OSError, AttributeError) as error:
+        raise LibraryError(f"{path}: cannot be loaded ({error}); install the wheel of this machine again") from None
+    if found != ABI:
+        raise LibraryError(f"{path}: has functions of version {found}, not {ABI}; install package and library together")
+    library.tessera_call.restype = ctypes.c_void_p
+    library.tessera_call.argtypes = [ctypes.c_char_p, ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_ssize_t, _CALLBACK]
+    library.tessera_body.restype = ctypes.c_char_p
+    library.tessera_body.argtypes = [ctypes.c_void_p]
+    library.tessera_copy.restype = ctypes.c_int32
+    library.tessera_copy.argtypes = [ctypes.c_void_p, ctypes.c_ssize_t, ctypes.c_void_p, ctypes.c_ssize_t]
+    library.tessera_release.restype = None
+    library.tessera_release.argtypes = [ctypes.c_void_p]
+    helper = _place() / "tessera-hdf5"
+    body, _ = _call(library, {"action": "describe", "helper": str(helper) if helper.exists() else None})
+    return library, body
+
+
+def describe() -> Dict[str, Any]:
+    """The version of the library (``version``) and the settings of each command (``settings``)."""
+    return _library()[1]
+
+
+def call(
+    request: Dict[str, Any], pixels: Optional[np.ndarray] = None, progress: Optional[Progress] = None
+) -> Tuple[Dict[str, Any], List[Tuple[Dict[str, Any], Any]]]:
+    """Asks the library for something.
+
+    ``pixels``: float32, (height, width), row-major. Returns the body of the reply, and its items: the description of each
+    (``name``, ``type``, ``shape``, ``pages``) with its array, or with bytes for tables and JSON.
+    """
+    return _call(_library()[0], request, pixels, progress)
+
+
+def _call(
+    library: ctypes.CDLL,
+    request: Dict[str, Any],
+    pixels: Optional[np.ndarray] = None,
+    progress: Optional[Progress] = None,
+) -> Tuple[Dict[str, Any], List[Tuple[Dict[str, Any], Any]]]:
+    raised: List[BaseException] = []
+
+    def report(stage: bytes, share: float) -> int:
+        try:
+            if progress is not None:
+                progress(stage.decode(), share)
+            return 0
+        except BaseException as error:  # Also Ctrl-C: it goes on where the call returns.
+            raised.append(error)
+            return 1
+
+    height, width = (0, 0) if pixels is None else pixels.shape
+    text = json.dumps({name: value for name, value in request.items() if value is not None}).encode()
+    callback = _CALLBACK(report) if progress is not None else _CALLBACK()
+    reply = library.tessera_call(text, None if pixels is None else pixels.ctypes.data, width, height, callback)
+    try:
+        body = json.loads(library.tessera_body(reply).decode())
+        if raised:
+            raise raised[0]
+        if "error" in body:
+            raise of_status(body.get("status", TesseraError.status), body["error"])
+        items = [(item, _copy(library, reply, index, item)) for index, item in enumerate(body.get("items", []))]
+    finally:
+        library.tessera_release(reply)
+    return body, items
+
+
+def _copy(library: ctypes.CDLL, reply: int, index: int, item: Dict[str, Any]) -> Any:
+    is_text = item["type"] == "bytes"
+    array = np.empty(item["shape"], dtype=np.uint8 if is_text else item["type"])
+    if library.tessera_copy(reply, index, array.ctypes.data, array.nbytes) != 1:
+        raise TesseraError(f"{item['name']}: the library gave an array of another size than it said")
+    return array.tobytes() if is_text else array
