@@ -11,7 +11,8 @@ public enum InformationBar {
   public static func rows(in image: Raster<Float>) -> Range<Int>? {
     var (low, high) = (Float.infinity, -Float.infinity)
     for value in image.values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
-    guard low < high, image.width >= 32 else { return nil }
+    let limit = Int(largestShare * Double(image.height))
+    guard low < high, image.width >= 32, limit >= fewest else { return nil }
     for plain in [low, high] {
       let isPlain = (0..<image.height).map { y in
         let line = image.values[y * image.width..<(y + 1) * image.width]
@@ -19,7 +20,6 @@ public enum InformationBar {
       }
       let below = isPlain.reversed().prefix { $0 }.count
       let above = isPlain.prefix { $0 }.count
-      let limit = Int(largestShare * Double(image.height))
       // The rest of the image must not be as plain: an image of few counts is mostly zero everywhere.
       let elsewhere = isPlain.count { $0 } - max(below, above)
       guard elsewhere * 10 < image.height else { continue }

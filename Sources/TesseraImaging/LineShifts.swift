@@ -32,7 +32,8 @@ public struct LineShifts: Sendable, Equatable {
     let limit = 6 * max(Statistics.robustDeviation(left), Statistics.robustDeviation(right), 1e-3)
     let calm = (1..<height).filter { abs(left[$0]) < limit && abs(right[$0]) < limit }
     let product = calm.reduce(0.0) { $0 + left[$1] * right[$1] } / Double(max(1, calm.count))
-    let squares = [left, right].map { side in calm.reduce(0.0) { $0 + side[$1] * side[$1] } / Double(max(1, calm.count)) }
+    let squares = [left, right].map { side in calm.reduce(0.0) { $0 + side[$1] * side[$1] } / Double(max(1, calm.count))
+    }
     let scale = (squares[0] * squares[1]).squareRoot()
     agreement = scale > 0 ? product / scale : 0
     jitter = max(0, product).squareRoot()

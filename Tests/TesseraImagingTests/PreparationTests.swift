@@ -71,6 +71,7 @@ struct `Bars of information` {
       let image = lattice(160, spacing: 20, sigma: 4, height: height, background: height / 40)
       #expect(InformationBar.rows(in: image) == nil, "\(height)")
     }
+    #expect(InformationBar.rows(in: Raster(width: 64, height: 16, filling: 1)) == nil)
   }
 }
 

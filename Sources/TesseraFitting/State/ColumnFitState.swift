@@ -75,7 +75,8 @@ struct ColumnFitState {
   /// The background in the middle of its range, from some of its pixels.
   private var typicalBackground: Double {
     let stride = max(1, background.count / 4_000)
-    return Statistics.median(Swift.stride(from: 0, to: background.count, by: stride).map { Double(background.values[$0]) })
+    return Statistics.median(
+      Swift.stride(from: 0, to: background.count, by: stride).map { Double(background.values[$0]) })
   }
 
   private func scene(shape: ColumnFit.Shape) -> FitScene {

@@ -50,7 +50,8 @@ struct RegisterOptions: ParsableArguments {
     }
     if camera, register?.mode == .rows || scanAngles != nil || framePause != nil {
       throw ValidationError(
-        "--camera says that frames are not scanned line by line; leave out --register rows, --scan-angles and --frame-pause")
+        "--camera says that frames are not scanned line by line; leave out --register rows, --scan-angles and --frame-pause"
+      )
     }
   }
 

@@ -14,7 +14,10 @@ struct `The command classes` {
     #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
   }
 
-  private let followers = ["sites.csv", "classes.csv", "cells.csv", "hierarchy.json", "layout.npy", "features.npy", "moments.npy", "summary.json"]
+  private let followers = [
+    "sites.csv", "classes.csv", "cells.csv", "hierarchy.json", "layout.npy", "features.npy", "moments.npy",
+    "summary.json",
+  ]
 
   @Test(.slow) func `splits, merges and names, and takes it back to the byte`() throws {
     try first()
@@ -73,7 +76,8 @@ struct `The command classes` {
       (["show", "a.tif"], "is no result"), (["show", "missing"], "does not exist"),
       (["name", "r", "1", "2"], "no number"), (["split", "r", "1", "--classes", "1"], "between 2 and 1000"),
       (["split", "r", "1", "--max-order", "0"], "between 1 and 40"), (["lasso", "r", "1", "two.csv"], "three points"),
-      (["lasso", "r", "1", "few.csv"], "lacks the columns x and y"), (["lasso", "r", "9", "box.csv"], "has no class 9"),
+      (["lasso", "r", "1", "few.csv"], "lacks the columns x and y"),
+      (["lasso", "r", "9", "box.csv"], "has no class 9"),
       (["label", "r", "two.csv"], "lacks the columns id"), (["label", "r", "few.csv"], "has no site 90000"),
       (["label", "r", "one.csv"], "two classes or more"), (["apply", "r", "missing.tif"], "no such"),
       (["apply", "a.tif", "a.tif"], "is no result"),

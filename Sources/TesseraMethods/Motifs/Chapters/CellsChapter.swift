@@ -22,6 +22,9 @@ package struct CellsChapter: Sendable {
     return .init("Cells and their hierarchy", blocks)
   }
 
+  /// Motif-cells with a smaller false discovery rate are called more than chance.
+  private static let largestRate = 0.05
+
   private var overview: String {
     let complete = max(1, cells.completeCount)
     let perfect = hierarchy.dominant.reduce(0) { $0 + cells.types[$1].count }
@@ -29,6 +32,13 @@ package struct CellsChapter: Sendable {
     var text =
       "\(Number.count(complete)) \(kind) lie wholly inside the image; \(Number.percent(Double(perfect) / Double(complete))) "
       + "are the perfect crystal. The others form \(Number.count(hierarchy.nodes.count)) motif-cells."
+    let chances = hierarchy.nodes.compactMap(\.chance)
+    if !chances.isEmpty {
+      let firm = chances.count { $0.qValue < Self.largestRate }
+      text +=
+        " Of \(Number.count(chances.count)) that hold defects, \(firm == 0 ? "none occurs" : "\(Number.count(firm)) occur\(firm == 1 ? "s" : "")") "
+        + "more often than if the defects lay at random on their sublattices (false discovery rate \(Number.percent(Self.largestRate)))."
+    }
     if hierarchy.largerGroups > 0 {
       text +=
         " \(Number.count(hierarchy.largerGroups)) larger groups, of \(Number.count(hierarchy.cellsInLargerGroups)) cells together, are not in the hierarchy."
