@@ -6,7 +6,7 @@ import TesseraNumerics
 public struct Preparation: Sendable, Codable, Equatable {
   /// Which way columns stand out.
   public enum Contrast: String, Sendable, Codable, CaseIterable {
-    /// Decided from the acquisition metadata and the image's skewness.
+    /// Decided from the image's detector, or from its name and skewness.
     case auto
     /// Columns are bright (ADF, HAADF).
     case bright
@@ -175,16 +175,22 @@ public struct Preparation: Sendable, Codable, Equatable {
     return found.count
   }
 
-  /// Dark columns, by the acquisition's own words, else by clearly negative skewness of the flattened image.
+  /// Skewness of the flattened image below which columns look dark, where nothing says what the detector is.
+  private static let darkSkewness = -0.5
+  /// The same where the name of the file or dataset speaks of a detector that shows columns dark: a name may be about
+  /// another image, or about a specimen, so the image must not contradict.
+  private static let namedDarkSkewness = 0.0
+
+  /// Dark columns, by the detector that the file states of this image; else by names and the skewness of the flattened image.
   private static func columnsAreDark(in image: Raster<Float>, of micrograph: Micrograph) -> Bool {
-    let words = (micrograph.metadata.sorted { $0.key < $1.key }.map(\.value) + [micrograph.name])
-      .joined(separator: " ").lowercased()
-      .split { !$0.isLetter && !$0.isNumber }.map(String.init)
-    if words.contains(where: { ["haadf", "adf", "ladf", "maadf", "laadf", "idpc", "df"].contains($0) }) {
-      return false
+    let facts = micrograph.metadata
+    if let detector = facts["detector"].flatMap({ DetectorContrast(words: $0) }) { return detector == .dark }
+    let names = [facts["dataset"], facts["signal"], facts["imaging_mode"], facts["mode"], micrograph.name]
+    switch names.lazy.compactMap({ $0.flatMap { DetectorContrast(words: $0) } }).first {
+    case .bright: return false
+    case .dark: return flattenedSkewness(of: image) < namedDarkSkewness
+    case nil: return flattenedSkewness(of: image) < darkSkewness
     }
-    if words.contains(where: { ["abf", "bf", "brightfield"].contains($0) }) { return true }
-    return flattenedSkewness(of: image) < -0.5
   }
 
   /// Skewness of the image after a light smoothing and without its slow background; positive for bright dots.
