@@ -6,7 +6,7 @@ import TesseraNumerics
 public struct Preparation: Sendable, Codable, Equatable {
   /// Which way columns stand out.
   public enum Contrast: String, Sendable, Codable, CaseIterable {
-    /// Decided from the acquisition metadata and the image's skewness.
+    /// Decided from the image's detector, or from its name and skewness.
     case auto
     /// Columns are bright (ADF, HAADF).
     case bright
@@ -76,7 +76,11 @@ public struct Preparation: Sendable, Codable, Equatable {
       for y in bar { for x in 0..<source.width { measured[x, y] = false } }
       warnings.append("the bar of information in lines \(bar.lowerBound) to \(bar.upperBound - 1) was left out")
     }
-    let saturation = Saturation(of: source)
+    // Labels have extreme values of their own.
+    let seen = Raster(
+      width: source.width, height: source.height,
+      values: zip(source.values, measured.values).map { $1 ? $0 : .nan })
+    let saturation = Saturation(of: seen)
     if let saturation {
       warnings.append(
         "\(Self.percent(saturation.share)) of the pixels have the largest value, \(saturation.value): the image is saturated there, and "
@@ -106,7 +110,8 @@ public struct Preparation: Sendable, Codable, Equatable {
       throw DataError("\(micrograph.name): all pixels but single outlying ones are equal; there is nothing to find")
     }
     let inverted =
-      contrast == .dark || (contrast == .auto && Self.columnsAreDark(in: image, of: micrograph, saturation: saturation))
+      contrast == .dark
+      || (contrast == .auto && Self.columnsAreDark(in: image, seen: seen, of: micrograph, saturation: saturation))
     if inverted {
       let top = image.values.max() ?? 0
       let bottom = image.values.min() ?? 0
@@ -195,21 +200,26 @@ public struct Preparation: Sendable, Codable, Equatable {
     return percent < 1 ? "less than 1 %" : "\(Int(saturating: percent.rounded())) %"
   }
 
-  /// Dark columns, by the acquisition's own words, else by the shape of what is saturated, else by clearly negative skewness of the
-  /// flattened image.
+  /// Skewness of the flattened image below which columns look dark, where nothing says what the detector is.
+  private static let darkSkewness = -0.5
+  /// The same where the name of the file or dataset speaks of a detector that shows columns dark: a name may be about
+  /// another image, or about a specimen, so the image must not contradict.
+  private static let namedDarkSkewness = 0.0
+
+  /// Dark columns, by the detector that the file states of this image; else by names and by the shape of what is saturated, or the
+  /// skewness of the flattened image.
+  /// - Parameter seen: the image as the file has it, NaN where nothing was measured.
   private static func columnsAreDark(
-    in image: Raster<Float>, of micrograph: Micrograph, saturation: Saturation?
+    in image: Raster<Float>, seen: Raster<Float>, of micrograph: Micrograph, saturation: Saturation?
   ) -> Bool {
-    let words = (micrograph.metadata.sorted { $0.key < $1.key }.map(\.value) + [micrograph.name])
-      .joined(separator: " ").lowercased()
-      .split { !$0.isLetter && !$0.isNumber }.map(String.init)
-    if words.contains(where: { ["haadf", "adf", "ladf", "maadf", "laadf", "idpc", "df"].contains($0) }) {
-      return false
-    }
-    if words.contains(where: { ["abf", "bf", "brightfield"].contains($0) }) { return true }
+    let facts = micrograph.metadata
+    if let detector = facts["detector"].flatMap({ DetectorContrast(words: $0) }) { return detector == .dark }
+    let names = [facts["dataset"], facts["signal"], facts["imaging_mode"], facts["mode"], micrograph.name]
+    let named = names.lazy.compactMap { $0.flatMap { DetectorContrast(words: $0) } }.first
+    if named == .bright { return false }
     // Cut off at the top, bright columns leave a distribution that leans the other way.
-    if let saturation, saturation.share > cutShare { return !saturation.areIslands(in: micrograph.pixels) }
-    return flattenedSkewness(of: image) < -0.5
+    if let saturation, saturation.share > cutShare { return !saturation.areIslands(in: seen) }
+    return flattenedSkewness(of: image) < (named == .dark ? namedDarkSkewness : darkSkewness)
   }
 
   /// More saturated pixels than this share bend the distribution of the values.

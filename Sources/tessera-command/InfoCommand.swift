@@ -58,15 +58,18 @@ struct FileSummary: Encodable {
     let axes: [DatasetAxis]
     let pixelSize: PixelSize?
     let statistics: Statistics?
+    /// Facts of this dataset alone.
+    let acquisition: [String: String]
 
     enum CodingKeys: String, CodingKey {
-      case index, name, kind, shape, type, channels, axes, statistics
+      case index, name, kind, shape, type, channels, axes, statistics, acquisition
       case pixelSize = "pixel_size_nm"
     }
 
     init(_ dataset: DatasetDescription, _ gathered: SampleStatistics?) {
       (index, name, kind, shape) = (dataset.index, dataset.name, dataset.kind, dataset.shape)
       (type, channels, axes) = (dataset.type, dataset.channels, dataset.axes)
+      acquisition = dataset.acquisition
       pixelSize = dataset.calibration.map { PixelSize(x: $0.nanometresPerPixelX, y: $0.nanometresPerPixelY) }
       statistics = gathered.map {
         $0.count > 0
@@ -86,6 +89,7 @@ struct FileSummary: Encodable {
       try container.encode(axes, forKey: .axes)
       try container.encode(pixelSize, forKey: .pixelSize)  // null when unknown, not left out
       try container.encodeIfPresent(statistics, forKey: .statistics)
+      if !acquisition.isEmpty { try container.encode(acquisition, forKey: .acquisition) }
     }
   }
 
@@ -109,6 +113,9 @@ struct FileSummary: Encodable {
   /// A table for people.
   func table(all: Bool) -> String {
     var rows = [["", "name", "kind", "shape", "type", "pixel size"]]
+    let detectors = datasets.map { $0.acquisition["detector"] ?? "" }
+    let haveDetectors = Set(detectors).count > 1
+    if haveDetectors { rows[0].append("detector") }
     for dataset in datasets {
       let channels = dataset.channels > 1 ? " x \(dataset.channels) channels" : ""
       rows.append([
@@ -116,8 +123,9 @@ struct FileSummary: Encodable {
         dataset.shape.map { "\($0)" }.joined(separator: " x ") + channels, dataset.type.rawValue,
         Self.words(for: dataset),
       ])
+      if haveDetectors { rows[rows.count - 1].append(dataset.acquisition["detector"] ?? "") }
       if let statistics = dataset.statistics {
-        rows[0] += rows[0].count == 6 ? ["min", "max", "mean", "std"] : []
+        if rows[0].last != "std" { rows[0] += ["min", "max", "mean", "std"] }
         rows[rows.count - 1] += [statistics.min, statistics.max, statistics.mean, statistics.std].map { value in
           value.map { short($0) } ?? "-"
         }
@@ -125,7 +133,8 @@ struct FileSummary: Encodable {
     }
     var lines = ["\(path): \(format)"] + aligned(rows).map { "  " + $0 }
     if case .group(let entries) = metadata {
-      let facts = entries.filter { $0.name != "all" }
+      // A detector of one dataset of several stands in the table.
+      let facts = entries.filter { $0.name != "all" && !(haveDetectors && $0.name == "detector") }
       lines += aligned(facts.map { [$0.name, $0.value.text ?? ""] }).map { "  " + $0 }
       if all, let tree = entries.first(where: { $0.name == "all" }) { lines += Self.outline(tree.value, depth: 1) }
     }
@@ -135,7 +144,9 @@ struct FileSummary: Encodable {
 
   private static func words(for dataset: Dataset) -> String {
     if let size = dataset.pixelSize {
-      return size.x == size.y ? "\(short(size.x)) nm" : "\(short(size.x)) x \(short(size.y)) nm"
+      // Sizes in single precision may differ in a digit that is not shown.
+      let (x, y) = (short(size.x), short(size.y))
+      return x == y ? "\(x) nm" : "\(x) x \(y) nm"
     }
     guard dataset.kind == .diffraction || dataset.kind == .spectrum, let axis = dataset.axes.last else {
       return "unknown"

@@ -42,6 +42,9 @@ public struct DatasetDescription: Sendable, Equatable {
   public var axes: [DatasetAxis]
   /// Nil when the file does not say how large a pixel is.
   public var calibration: Calibration?
+  /// The facts that the file states of this dataset alone, by name: its detector, for example. Those that it states of all
+  /// datasets are `ImageFile.acquisition(of:)`'s as well.
+  public var acquisition: [String: String] = [:]
 
   /// Kind and calibration follow from the axes where they are not given.
   public init(

@@ -22,6 +22,12 @@ package final class FileBytes: Sendable {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       let reason = errno
+      if reason == ENOENT, path.contains("\u{FFFD}") {
+        throw FormatError(
+          .missing,
+          "\(path): the name has bytes that are not UTF-8 (shown as \u{FFFD}), by which it cannot be opened; rename the file or "
+            + "folder, for example with `convmv -f latin1 -t utf8 --notest`")
+      }
       if reason == ENOENT || reason == ENOTDIR {
         throw FormatError(
           .missing,

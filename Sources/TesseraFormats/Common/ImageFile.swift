@@ -15,8 +15,9 @@ public struct ImageFile: Sendable {
   public let datasets: [DatasetDescription]
   /// Everything the file says about itself.
   public var metadata: MetadataTree { reader.metadata }
-  /// The facts a microscopist asks for first, by name: `voltage_kv`, `magnification`, `detector`, `date`, ...
-  public let acquisition: [String: String]
+  /// The facts a microscopist asks for first, by name: `voltage_kv`, `magnification`, `detector`, `date`, ...; of the dataset
+  /// that is read when none is named.
+  public var acquisition: [String: String] { acquisition(of: DatasetChoice(among: datasets).chosen) }
   /// What the reader wants the user to know about the file as a whole.
   public let warnings: [String]
 
@@ -37,19 +38,24 @@ public struct ImageFile: Sendable {
       }
     }
     return ImageFile(
-      path: path, format: reader.formatName ?? format.name, datasets: reader.datasets, acquisition: reader.acquisition,
-      warnings: reader.warnings, reader: reader, options: options)
+      path: path, format: reader.formatName ?? format.name, datasets: reader.datasets, warnings: reader.warnings,
+      reader: reader, options: options)
+  }
+
+  /// The same facts of one dataset: what the file states of all, and what it states of this one alone.
+  public func acquisition(of dataset: DatasetDescription) -> [String: String] {
+    reader.acquisition.merging(dataset.acquisition) { _, own in own }
   }
 
   /// One image as a micrograph.
   ///
   /// - Parameters:
-  ///   - dataset: index into `datasets`; nil takes the first image, with a warning when there are others.
+  ///   - dataset: index into `datasets`; nil takes `defaultDataset`, with a warning when there are others.
   ///   - frame: from 0; nil takes the first frame of a stack, with a warning.
   public func read(dataset: Int? = nil, frame: Int? = nil) throws -> Micrograph {
     let (chosen, warnings) = try choice(dataset: dataset, frame: frame)
-    let pixels = try pixels(of: chosen, frame: frame ?? 0)
-    return micrograph(pixels, of: chosen, warnings)
+    let (pixels, isColoured) = try pixels(of: chosen, frame: frame ?? 0)
+    return micrograph(pixels, of: chosen, isColoured: isColoured, warnings)
   }
 
   /// What `read` would read, and what it would say of it, without the pixels.
@@ -86,12 +92,18 @@ public struct ImageFile: Sendable {
       throw FormatError(
         in: path, "holds images of different sizes (\(sizes)); only frames of equal size can be registered")
     }
+    var hasColours = false
     let series = FrameSeries(
       count: range.count, width: chosen.width, height: chosen.height, name: fileName(path)
-    ) { try self.pixels(of: chosen, frame: range.lowerBound + $0) }
+    ) { index in
+      let (pixels, isColoured) = try self.pixels(of: chosen, frame: range.lowerBound + index)
+      hasColours = hasColours || isColoured
+      return pixels
+    }
     var result = try registration.registered(series, progress: progress)
     for index in result.record.frames.indices { result.record.frames[index].frame += range.lowerBound }
-    var mean = micrograph(result.mean, of: chosen, warnings + result.warnings)
+    var mean = micrograph(
+      result.mean, of: chosen, isColoured: hasColours, warnings + result.warnings)
     mean.registration = result.record
     return mean
   }
@@ -102,13 +114,16 @@ public struct ImageFile: Sendable {
     let chosen = try choose(dataset, &warnings)
     try checkFrame(frames.upperBound, of: chosen)
     var sum = [Double](repeating: 0, count: try checkedPixelCount(of: chosen))
+    var hasColours = false
     for frame in frames {
-      let values = try pixels(of: chosen, frame: frame).values
+      let (raster, isColoured) = try pixels(of: chosen, frame: frame)
+      let values = raster.values
+      hasColours = hasColours || isColoured
       for index in values.indices { sum[index] += Double(values[index]) }
     }
     let scale = 1 / Double(frames.count)
     let mean = Raster(width: chosen.width, height: chosen.height, values: sum.map { Float($0 * scale) })
-    return micrograph(mean, of: chosen, warnings)
+    return micrograph(mean, of: chosen, isColoured: hasColours, warnings)
   }
 
   /// Smallest, largest and mean stored value and the standard deviation, over all frames and channels of a dataset.
@@ -136,11 +151,45 @@ public struct ImageFile: Sendable {
     return datasets[index]
   }
 
-  /// The dataset that is read when none is named: the first image, otherwise the first of all.
-  public var defaultDataset: Int { datasets.first { $0.isImage }?.index ?? 0 }
+  /// The dataset that is read when none is named: the first of the images that serve best (`DatasetChoice`), otherwise the
+  /// first of all. Reads a few rows of an image where there are several.
+  public var defaultDataset: Int { bestDataset().dataset.index }
+
+  /// The dataset that serves best, and why those before it do not. What is blank or cannot be read is passed over.
+  private func bestDataset() -> (dataset: DatasetDescription, reasons: [String]) {
+    let choice = DatasetChoice(among: datasets)
+    let images = datasets.count(where: \.isImage)
+    guard images > 1 else { return (choice.chosen, []) }
+    var failures: [Int: String] = [:]
+    // Blank images are thumbnails or failed acquisitions: a file with more than these is not searched through.
+    while failures.count < min(8, images) {
+      let next = DatasetChoice(among: datasets, without: failures)
+      guard next.chosen.isImage, let failure = fault(of: next.chosen) else { return (next.chosen, next.reasons) }
+      failures[next.chosen.index] = failure
+    }
+    return (choice.chosen, choice.reasons)
+  }
+
+  /// Why an image cannot be analysed, as far as its first rows tell; nil if it can.
+  private func fault(of dataset: DatasetDescription) -> String? {
+    struct Enough: Error {}
+    guard (try? checkedPixelCount(of: dataset)) != nil else { return "is too large or empty" }
+    var statistics = SampleStatistics()
+    do {
+      // Of a series, a blank frame at the beginning says nothing.
+      for frame in Set([0, dataset.frameCount / 2, dataset.frameCount - 1]).sorted() {
+        try reader.stream(dataset: dataset.index, frame: frame) { bytes in
+          statistics.add(bytes, as: dataset.type)
+          if statistics.minimum < statistics.maximum { throw Enough() }
+        }
+      }
+      return statistics.count == 0 ? "has no finite value" : "is blank"
+    } catch is Enough { return nil } catch { return "cannot be read (\(error))" }
+  }
 
   private func choose(_ index: Int?, _ warnings: inout [String]) throws(FormatError) -> DatasetDescription {
-    let chosen = try dataset(at: index ?? defaultDataset)
+    let best = index == nil ? bestDataset() : nil
+    let chosen = if let best { best.dataset } else { try dataset(at: index ?? 0) }
     let images = datasets.filter(\.isImage)
     guard chosen.kind != .spectrum, chosen.shape.count >= 2 else {
       let others =
@@ -149,8 +198,9 @@ public struct ImageFile: Sendable {
     }
     if index == nil && images.count > 1 {
       warnings.append(
-        "holds \(images.count) images: dataset \(chosen.index) (\(chosen.name)) is read; choose another "
-          + "with \(setting("dataset"))"
+        "holds \(images.count) images: dataset \(chosen.index) (\(chosen.name)) is read"
+          + (best?.reasons.isEmpty == false ? ", because \(best!.reasons.joined(separator: " and "))" : "")
+          + "; choose another with \(setting("dataset"))"
       )
     }
     if chosen.kind == .diffraction {
@@ -181,36 +231,45 @@ public struct ImageFile: Sendable {
     return count
   }
 
-  private func pixels(of dataset: DatasetDescription, frame: Int) throws -> Raster<Float> {
+  /// One frame, and whether any of its pixels has a colour.
+  private func pixels(
+    of dataset: DatasetDescription, frame: Int
+  ) throws -> (raster: Raster<Float>, isColoured: Bool) {
     try checkFrame(frame, of: dataset)
     let count = try checkedPixelCount(of: dataset)
     var values: [Float] = []
+    var isColoured = false
     try reader.stream(dataset: dataset.index, frame: frame) { bytes in
       // Reserved with the first piece: a file that fails before costs no memory.
       if values.isEmpty { values.reserveCapacity(count) }
       switch (dataset.colour, dataset.channels) {
       case (_, 1): SampleConversion.append(bytes, as: dataset.type, to: &values)
       case (.rgb, 3...):
-        SampleConversion.appendLuminance(bytes, as: dataset.type, channels: dataset.channels, to: &values)
+        let found = SampleConversion.appendLuminance(
+          bytes, as: dataset.type, channels: dataset.channels, to: &values)
+        isColoured = isColoured || found
       default: SampleConversion.appendFirst(bytes, as: dataset.type, channels: dataset.channels, to: &values)
       }
     }
     guard values.count == count else {
       throw FormatError(in: path, "gave \(values.count) of \(count) pixels; the file is damaged, export it again")
     }
-    return Raster(width: dataset.width, height: dataset.height, values: values)
+    return (Raster(width: dataset.width, height: dataset.height, values: values), isColoured)
   }
 
   private func micrograph(
-    _ pixels: Raster<Float>, of dataset: DatasetDescription, _ warnings: [String]
+    _ pixels: Raster<Float>, of dataset: DatasetDescription, isColoured: Bool, _ warnings: [String]
   ) -> Micrograph {
     var warnings = warnings
-    if dataset.colour == .rgb { warnings.append("is a colour image: its luminance is read") }
+    // Three equal channels are a grey image, which many programs save so.
+    if isColoured { warnings.append("is a colour image: its luminance is read") }
     if dataset.colour == .grey && dataset.channels > 1 {
       warnings.append("has \(dataset.channels) channels: the first is read")
     }
     if dataset.type.isComplex { warnings.append("holds complex values: their amplitude is read") }
+    var facts = acquisition(of: dataset)
+    if datasets.count > 1 || dataset.name != "image" { facts["dataset"] = dataset.name }
     return Micrograph(
-      name: fileName(path), pixels: pixels, calibration: dataset.calibration, metadata: acquisition, warnings: warnings)
+      name: fileName(path), pixels: pixels, calibration: dataset.calibration, metadata: facts, warnings: warnings)
   }
 }

@@ -52,19 +52,27 @@ enum SampleConversion {
 
   /// Appends one value a pixel of interleaved colours: the luminance of red, green, blue; any further channel is left out.
   ///
-  /// Y = 0.299 R + 0.587 G + 0.114 B. Source: ITU-R BT.601-7, section 2.5.1.
-  static func appendLuminance(_ bytes: RawSpan, as type: ScalarType, channels: Int, to pixels: inout [Float]) {
+  /// Y = 0.299 R + 0.587 G + 0.114 B. Source: ITU-R BT.601-7, section 2.5.1. Equal channels give their value as it is.
+  /// - Returns: whether any pixel has a colour, that is, channels that differ.
+  static func appendLuminance(
+    _ bytes: RawSpan, as type: ScalarType, channels: Int, to pixels: inout [Float]
+  ) -> Bool {
     var channel = 0
-    var sum = 0.0
+    var (red, green) = (0.0, 0.0)
+    var isColoured = false
     forEach(bytes, as: type) { value in
       switch channel {
-      case 0: sum = 0.299 * value
-      case 1: sum += 0.587 * value
-      case 2: pixels.append(Float(sum + 0.114 * value))
+      case 0: red = value
+      case 1: green = value
+      case 2:
+        let isGrey = red == green && green == value || red.isNaN && green.isNaN && value.isNaN
+        pixels.append(Float(isGrey ? value : 0.299 * red + 0.587 * green + 0.114 * value))
+        if !isGrey { isColoured = true }
       default: break
       }
       channel = channel + 1 == channels ? 0 : channel + 1
     }
+    return isColoured
   }
 
   /// Appends the first of `channels` interleaved values of each pixel.

@@ -5,7 +5,6 @@
 struct DMReader: FormatReader {
   let datasets: [DatasetDescription]
   let metadata: MetadataTree
-  let acquisition: [String: String]
   let warnings: [String]
   private let file: FileBytes
   private let images: [DMImage]
@@ -30,13 +29,16 @@ struct DMReader: FormatReader {
       }
       if case .failure(let error) = image, list.count - thumbnails.count <= 1 { throw error }
     }
-    guard let first = images.first else {
+    guard !images.isEmpty else {
       throw FormatError(in: file.path, "is a DigitalMicrograph file without an image that can be read; export it again")
     }
     self.images = images
-    datasets = images.map(\.description)
+    datasets = images.map { image in
+      var description = image.description
+      description.acquisition = Self.acquisition(of: image.tags)
+      return description
+    }
     metadata = parser.tree
-    acquisition = Self.acquisition(of: first.tags)
     self.warnings = warnings
   }
 

@@ -1,8 +1,8 @@
 /// Berkeley's EMD and its descendants (Prismatic, py4DSTEM, emdfile): a group with `emd_group_type` 1 or `array` holds
 /// one array and, for each axis, a dataset `dim1`, `dim2`, ... with the coordinates, their name and units.
 ///
-/// Source: "EMD 0.2 specification", emdatasets.com. Arrays are in the order of their axes; where the names say that x
-/// comes before y, as Prismatic writes, the image is turned so that x runs right.
+/// Source: "EMD 0.2 specification", emdatasets.com. Arrays are in the order of their axes: the last but one runs down, the last
+/// runs right, whatever they are called, since the x of py4DSTEM runs down. Only Prismatic stores columns before rows.
 enum BerkeleyConvention {
   static func contents(_ file: any HDF5Source, _ root: HDF5Node, _ options: ReadingOptions) throws -> HDF5Reader
     .Contents?
@@ -21,7 +21,8 @@ enum BerkeleyConvention {
           group.child("dim\(hasZero ? index : index + 1)"), file, size: array.shape[index], index, of: array.shape.count
         )
       }
-      contents.images.append(HDF5Image(array, name: group.name, order: order(of: axes), axes: axes))
+      let order = isPrismatic(group) && kind == "1" ? prismaticOrder(of: axes) : nil
+      contents.images.append(HDF5Image(array, name: group.name, order: order, axes: axes))
     }
     contents.images = joined(contents.images, depths: depths(in: root))
     if let microscope = root.child("microscope") {
@@ -103,12 +104,19 @@ enum BerkeleyConvention {
     return axis
   }
 
-  /// Frames, then y, then x, where the names of exactly one pair of axes tell which is which.
-  private static func order(of axes: [DatasetAxis]) -> [Int]? {
-    let plain = axes.map { $0.name.lowercased().filter { $0 != "_" } }
-    guard !plain.contains(where: { $0.hasPrefix("q") || $0.hasPrefix("k") }) else { return nil }
-    guard let x = plain.firstIndex(where: { $0 == "rx" || $0 == "x" }),
-      let y = plain.firstIndex(where: { $0 == "ry" || $0 == "y" })
+  /// Whether Prismatic wrote a group, which puts everything into `4DSTEM_simulation` and each image under `realslices`.
+  private static func isPrismatic(_ group: HDF5Node) -> Bool {
+    let parents = group.path.split(separator: "/").dropLast()
+    return parents.first == "4DSTEM_simulation"
+      || parents.isEmpty == false && group.child("realslice") != nil
+        && !parents.contains("4DSTEM_experiment")
+  }
+
+  /// Frames, then rows, then columns of Prismatic's arrays, whose axes `R_x` and `R_y` come in this order; nil where an image of
+  /// the detector (`Q_x`, `Q_y`) is last.
+  private static func prismaticOrder(of axes: [DatasetAxis]) -> [Int]? {
+    guard !axes.contains(where: { $0.name.hasPrefix("Q") }), let x = axes.firstIndex(where: { $0.name == "R_x" }),
+      let y = axes.firstIndex(where: { $0.name == "R_y" })
     else { return nil }
     return axes.indices.filter { $0 != x && $0 != y } + [y, x]
   }

@@ -22,7 +22,8 @@ struct HDF5Reader: FormatReader {
 
   /// Those with the clearest signs first; each is a function of the file and its tree, nil if they are missing.
   private static let conventions: [@Sendable (any HDF5Source, HDF5Node, ReadingOptions) throws -> Contents?] = [
-    VeloxConvention.contents, HyperSpyConvention.contents, BerkeleyConvention.contents, NeXusConvention.contents,
+    VeloxConvention.contents, HyperSpyConvention.contents, DigitalMicrographConvention.contents,
+    BerkeleyConvention.contents, NeXusConvention.contents,
     PlainConvention.contents,
   ]
 

@@ -10,11 +10,11 @@ enum HyperSpyConvention {
       let metadata = (experiment.child("metadata") ?? experiment.child("mapped_parameters"))?.metadata ?? .empty
       let title = metadata["General", "title"]?.text ?? metadata["title"]?.text ?? ""
       let groups = array.shape.indices.map { experiment.child("axis-\($0)") }
-      contents.images.append(
-        HDF5Image(
-          array, name: title.isEmpty ? experiment.name : title, kind: kind(metadata, groups),
-          axes: array.shape.indices.map { axis(groups[$0], size: array.shape[$0], place: array.shape.count - 1 - $0) }))
-      if contents.acquisition.isEmpty { contents.acquisition = acquisition(metadata) }
+      var image = HDF5Image(
+        array, name: title.isEmpty ? experiment.name : title, kind: kind(metadata, groups),
+        axes: array.shape.indices.map { axis(groups[$0], size: array.shape[$0], place: array.shape.count - 1 - $0) })
+      image.description.acquisition = acquisition(metadata)
+      contents.images.append(image)
     }
     return contents.images.isEmpty ? nil : contents
   }

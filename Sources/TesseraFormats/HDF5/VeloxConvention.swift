@@ -14,7 +14,7 @@ enum VeloxConvention {
       guard let array = group.child("Data")?.array, array.shape.count == 3 else { continue }
       let facts = metadata(of: group, file)
       contents.images.append(image(array, facts, id: group.name))
-      if contents.metadata.isEmpty { contents.acquisition = acquisition(facts) }
+      contents.images[contents.images.count - 1].description.acquisition = acquisition(facts)
       contents.metadata.append(.init("image \(contents.images.count - 1)", facts))
     }
     for group in (data.child("Spectrum")?.children ?? []) + (data.child("Line")?.children ?? []) {

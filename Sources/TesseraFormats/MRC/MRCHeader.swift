@@ -5,10 +5,13 @@ struct MRCHeader {
   /// Bytes of the extended header, and its kind (`FEI1`, `FEI2`, `SERI`, ...).
   let extendedSize: Int
   let extendedKind: String
-  /// Cell size over sampling, from Ångström; nil where the cell is empty or negative, which means unknown.
+  /// Cell size over sampling, from Ångström, of the cell's axes that run along columns and rows; nil where the cell is empty
+  /// or negative, which means unknown.
   let nanometresPerPixel: (x: Double, y: Double)?
   /// Bytes of mode 0 are signed by the standard; a maximum above 127 or IMOD's flag says that they are not.
   let holdsUnsignedBytes: Bool
+  /// Whether neither the statistics nor IMOD's flag say if bytes are signed.
+  let leavesSignOpen: Bool
   let entries: [MetadataTree.Entry]
 
   init(_ head: [UInt8], bigEndian: Bool) {
@@ -22,19 +25,24 @@ struct MRCHeader {
     (width, height, count, mode) = (integer(0), integer(4), integer(8), integer(12))
     extendedSize = integer(92)
     extendedKind = plainText(head[104..<108].prefix { $0 != 0 })
-    let cell = (x: real(40), y: real(44))
-    let sampling = (x: integer(28), y: integer(32))
+    let order = [integer(64), integer(68), integer(72)]
+    // Which of the cell's axes X, Y, Z run along columns and rows; in files without this field, X and Y.
+    let axes = order.sorted() == [1, 2, 3] ? order.map { $0 - 1 } : [0, 1, 2]
+    let cell = (x: real(40 + 4 * axes[0]), y: real(40 + 4 * axes[1]))
+    let sampling = (x: integer(28 + 4 * axes[0]), y: integer(28 + 4 * axes[1]))
     nanometresPerPixel =
       cell.x > 0 && cell.y > 0 && cell.x.isFinite && cell.y.isFinite && sampling.x > 0 && sampling.y > 0
       ? (cell.x / Double(sampling.x) / 10, cell.y / Double(sampling.y) / 10) : nil
     let isIMOD = integer(152) == 1_146_047_817
     holdsUnsignedBytes = isIMOD ? integer(156) & 1 == 0 : real(80) > 127
+    // Statistics that were never written have a maximum that is not above the minimum.
+    leavesSignOpen = !isIMOD && !(real(80) > real(76))
 
     let labels = max(0, min(10, integer(220)))
     let texts = (0..<labels).map { plainText(head[224 + 80 * $0..<304 + 80 * $0].prefix { $0 != 0 }).trimmed }
     entries = [
       .init("mode", .integer(mode)),
-      .init("cell_angstrom", .list([.number(cell.x), .number(cell.y), .number(real(48))])),
+      .init("cell_angstrom", .list([.number(real(40)), .number(real(44)), .number(real(48))])),
       .init("minimum", .number(real(76))), .init("maximum", .number(real(80))), .init("mean", .number(real(84))),
       .init("space_group", .integer(integer(88))), .init("extended_header", .text(extendedKind)),
       .init("labels", .list(texts.map { .text($0) })),

@@ -52,6 +52,12 @@ struct MRCReader: FormatReader {
         in: file.path, "is an MRC file of mode \(header.mode), which is not read; convert it to mode 1 or 2")
     }
     if header.mode == 0 && header.holdsUnsignedBytes { type = .uint8 }
+    if header.mode == 0 && header.leavesSignOpen {
+      warnings.append(
+        "holds bytes, and its header does not say whether they are signed (no statistics, no flag of IMOD): they are read as "
+          + "signed, -128 to 127, as the standard wants; if bright columns come out dark, save the image as 16 bits (mode 1 or 6)"
+      )
+    }
     guard header.width > 0, header.height > 0, header.count > 0, header.extendedSize >= 0 else {
       throw FormatError(
         in: file.path, "claims \(header.width) x \(header.height) x \(header.count) pixels; the header is damaged")

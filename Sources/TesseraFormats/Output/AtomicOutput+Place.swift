@@ -10,6 +10,7 @@ extension AtomicOutput {
   ///   - replacing: whether what the program wrote there before may give way.
   ///   - inputs: the files that the run reads; none of them is ever written to, under whatever name.
   public static func checkPlace(_ path: String, replacing: Bool, inputs: [String] = []) throws {
+    try checkNames(of: path)
     if let place = FileIdentity(of: path) {
       if let input = inputs.first(where: { FileIdentity(of: $0) == place }) {
         throw FormatError(
@@ -32,6 +33,27 @@ extension AtomicOutput {
       }
     }
     try checkParent(of: path)
+  }
+
+  /// Throws where the path or a folder above it is called by bytes that are no UTF-8: Foundation turns these into another name,
+  /// and the result would be somewhere else.
+  static func checkNames(of path: String) throws {
+    if path.contains("\u{FFFD}") {
+      throw FormatError(
+        .cannotWrite,
+        "\(path): the name has bytes that are not UTF-8 (shown as \u{FFFD}), by which nothing can be written; give a name in UTF-8"
+      )
+    }
+    for place in [path, parentFolder(of: path)] {
+      guard let real = realpath(place, nil) else { continue }
+      defer { free(real) }
+      guard String(validatingCString: real) == nil else { continue }
+      throw FormatError(
+        .cannotWrite,
+        "\(path): lies in \(String(cString: real)), a folder whose name is not UTF-8 (shown as \u{FFFD}), where nothing can be "
+          + "written; rename the folder, for example with `convmv -f latin1 -t utf8 --notest`, or name a folder elsewhere"
+      )
+    }
   }
 
   private static func checkParent(of path: String) throws {

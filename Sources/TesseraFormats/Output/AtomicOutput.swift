@@ -44,7 +44,8 @@ public enum AtomicOutput {
     if exists && !isEmptyFolder(target) && !isResult(earlier) {
       throw FormatError(
         .cannotWrite,
-        "\(path): is not a result folder (it contains no \(FolderManifest.name)), so it is not replaced; name another")
+        "\(path): is not a result folder (it contains no \(FolderManifest.name) of Tessera's), so it is not replaced; name another"
+      )
     }
     return try place(target, called: path) { temporary in
       let folder = URL(fileURLWithPath: temporary, isDirectory: true)
@@ -52,7 +53,7 @@ public enum AtomicOutput {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
         let value = try fill(folder)
         try FolderManifest(of: folder, version: version).write(to: folder)
-        if exists { try keepForeignFiles(of: earlier, in: folder) }
+        if exists { try keepForeignFiles(of: earlier, in: folder, called: path) }
         return value
       } catch let error as CocoaError { throw outputFailure(error, at: path) }
     } rename: { temporary in
@@ -62,6 +63,7 @@ public enum AtomicOutput {
 
   /// Makes the folder that several results go into; nothing happens where it exists.
   public static func makeFolder(at path: String) throws {
+    try checkNames(of: path)
     if isFolder(path) { return }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

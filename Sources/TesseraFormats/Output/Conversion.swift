@@ -35,7 +35,7 @@ public struct Conversion: Sendable {
     }
   }
 
-  /// Index into the file's datasets; nil takes the first image.
+  /// Index into the file's datasets; nil takes `ImageFile.defaultDataset`.
   public var dataset: Int?
   public var frames = Frames.all
   /// Stored values in their own type and shape instead of single-precision images; only into NumPy files.

@@ -33,7 +33,7 @@ package struct SiteTableFile: Sendable {
         in: path, "is an image (\(format.name)), not a table of sites; `tessera sites` finds the sites of an image")
     }
     guard file.count <= 1 << 30 else { throw FormatError(in: path, "is too long for a table of sites; split it") }
-    let text = plainText(try file.bytes(at: 0, count: file.count))
+    let text = plainText(TextLines.plain(try file.bytes(at: 0, count: file.count)))
     let lines = text.split(whereSeparator: \.isNewline).filter { !$0.trimmed.isEmpty && $0.first != "#" }
     guard let first = lines.first else {
       throw FormatError(in: path, "is empty; a table of sites has one row per site")
@@ -44,7 +44,7 @@ package struct SiteTableFile: Sendable {
       cellHeight = Self.cellHeight(in: lines[1])
       return
     }
-    let separator: Character = [",", ";", "\t"].first { first.contains($0) } ?? " "
+    let separator = Self.separator(of: first)
     if Self.fields(of: first, separator).allSatisfy({ Double($0) != nil }) {
       (table, warnings) = try Self.plain(lines, separator, path: path)
     } else if separator == " " {
@@ -57,7 +57,10 @@ package struct SiteTableFile: Sendable {
       }
       table = CSVTable(header: rows[0], rows: Array(rows.dropFirst()), path: path)
     } else {
-      table = try CSVTable(lines.joined(separator: "\n"), path: path, separator: separator)
+      let read = try CSVTable(lines.joined(separator: "\n"), path: path, separator: separator)
+      table =
+        separator == ","
+        ? read : CSVTable(header: read.header, rows: read.rows.map { $0.map(Self.withDecimalPoint) }, path: path)
     }
   }
 
@@ -130,11 +133,29 @@ package struct SiteTableFile: Sendable {
 
   private func column(_ names: [String]) -> Int? { names.lazy.compactMap { table.column($0) }.first }
 
+  /// The one that the line has most of; a space where it has none.
+  private static func separator(of line: Substring) -> Character {
+    let counts = [Character](",;\t").map { separator in (separator, line.count { $0 == separator }) }
+    let most = counts.max { $0.1 < $1.1 }
+    // Decimal commas may outnumber what separates the fields.
+    if let other = counts.dropFirst().first(where: { $0.1 > 0 }), line.allSatisfy({ !$0.isLetter }) { return other.0 }
+    return most.map { $0.1 > 0 ? $0.0 : " " } ?? " "
+  }
+
+  /// A number with a decimal comma as one with a point; any other field as it is.
+  private static func withDecimalPoint(_ field: String) -> String {
+    guard field.contains(","), !field.contains("."), Double(field.trimmed.replacing(",", with: ".")) != nil else {
+      return field
+    }
+    return field.trimmed.replacing(",", with: ".")
+  }
+
   private static func fields(of line: Substring, _ separator: Character) -> [String] {
     let parts =
       separator == " "
       ? line.split(whereSeparator: \.isWhitespace) : line.split(separator: separator, omittingEmptySubsequences: false)
-    return parts.map { $0.trimmed.trimmingCharacters(in: CharacterSet(charactersIn: "\"\u{FEFF}")) }
+    let fields = parts.map { $0.trimmed.trimmingCharacters(in: CharacterSet(charactersIn: "\"\u{FEFF}")) }
+    return separator == "," ? fields : fields.map(withDecimalPoint)
   }
 
   /// Numbers without a header: x and y are the first two columns, or the second and third after a running number.

@@ -2,7 +2,7 @@ import Foundation
 
 /// A document of FEI's TIA (`.emi`): the acquisition as XML, and the data in `NAME_1.ser`, `NAME_2.ser`, ... beside it.
 ///
-/// Without these the single image that the document itself holds is read. The format has no description: the place of
+/// A series that is damaged is left out, with a warning. Without any the single image that the document itself holds is read. The format has no description: the place of
 /// that image (a mark, its size in bytes, its width and height) and of its calibration is known from files only.
 struct TIADocumentReader: FormatReader {
   let datasets: [DatasetDescription]
@@ -28,26 +28,34 @@ struct TIADocumentReader: FormatReader {
 
     let base = (file.path as NSString).deletingPathExtension
     var series: [TIASeriesReader] = []
-    for number in 1...9 {
-      let path = "\(base)_\(number).ser"
-      guard FileManager.default.fileExists(atPath: path) else { continue }
-      series.append(
-        try TIASeriesReader(
-          try FileBytes(path: path), index: series.count, name: fileName(path)))
+    var failure: (any Error)?
+    for path in Self.seriesFiles(of: file.path) {
+      do {
+        let next = try TIASeriesReader(try FileBytes(path: path), index: series.count, name: fileName(path))
+        warnings += next.warnings.map { "\(fileName(path)): \($0)" }
+        series.append(next)
+      } catch {
+        failure = failure ?? error
+        warnings.append("\(fileName(path)) is left out: \("\(error)".trimmingPrefix("\(fileName(path)): "))")
+      }
     }
     self.series = series
     if !series.isEmpty {
       datasets = series.map { $0.datasets[0] }
       embedded = nil
-      self.warnings = series.flatMap(\.warnings)
+      self.warnings = warnings
       return
     }
     guard let (array, scale, offset) = Self.embeddedImage(in: bytes) else {
+      if let failure { throw failure }
       throw FormatError(
         in: file.path, "contains no image; the data are in \(fileName(base))_1.ser, which must be in the same folder")
     }
     try array.check(in: file, named: "pixel data")
-    warnings.append("\(fileName(base))_1.ser is missing: the image in the document is read")
+    warnings.append(
+      failure == nil
+        ? "\(fileName(base))_1.ser is missing: the image in the document is read"
+        : "the image in the document is read instead")
     let axes = ["y", "x"].enumerated().map { index, name in
       TIACalibration.inNanometres(
         DatasetAxis(name: name, size: array.shape[index], scale: scale ?? 1, offset: offset ?? 0))
@@ -60,6 +68,25 @@ struct TIADocumentReader: FormatReader {
   func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {
     if let embedded { return try embedded.stream(frame: 0, from: file, body) }
     try series[dataset].stream(dataset: 0, frame: frame, body)
+  }
+
+  /// The files `NAME_1.ser`, `NAME_2.ser`, ... beside a document, by their numbers, whatever the case of their letters; of two
+  /// that differ only in it, the one that is spelt as the document.
+  private static func seriesFiles(of document: String) -> [String] {
+    let folder = AtomicOutput.parentFolder(of: document)
+    let base = ((fileName(document) as NSString).deletingPathExtension)
+    var files: [Int: String] = [:]
+    for name in ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() {
+      guard name.count > base.count + 5, name.lowercased().hasSuffix(".ser"),
+        name.lowercased().hasPrefix(base.lowercased() + "_")
+      else { continue }
+      let digits = name.dropFirst(base.count + 1).dropLast(4)
+      guard digits.allSatisfy({ ("0"..."9").contains($0) }), let number = Int(digits) else { continue }
+      if files[number] == nil || name.hasPrefix(base) {
+        files[number] = folder == "/" ? "/\(name)" : "\(folder)/\(name)"
+      }
+    }
+    return files.sorted { $0.key < $1.key }.map(\.value)
   }
 
   /// The bytes `22 02 02`, a length, width, height, the pixels; 8 bytes behind them the offset of x, 20 bytes behind them its scale.

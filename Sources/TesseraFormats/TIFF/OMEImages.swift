@@ -9,7 +9,7 @@ struct OMEImages {
   /// Empty where the description is no OME-XML.
   init(_ directory: TIFFDirectory) {
     guard let text = directory.text(TIFFTag.description, where: { $0.contains("<Pixels") && $0.contains("OME") }),
-      !text.contains(" FileName=\"")
+      Set(text.ranges(of: " FileName=\"").prefix(4096).map { text[$0.upperBound...].prefix { $0 != "\"" } }).count <= 1
     else { return }
     var rest = text[...]
     while let start = rest.firstRange(of: "<Pixels")?.upperBound, byDirectory.count < 4096 {
@@ -35,7 +35,7 @@ struct OMEImages {
   }
 
   /// An attribute of the element that the text begins with.
-  private static func attribute(_ name: String, of text: Substring) -> String? {
+  static func attribute(_ name: String, of text: Substring) -> String? {
     // No attribute holds a "<": an element without its end does not reach over those behind it.
     let element = text.first.map { String($0) + text.dropFirst().prefix { $0 != ">" && $0 != "<" } } ?? ""
     guard let start = element.firstRange(of: " \(name)=\"")?.upperBound else { return nil }

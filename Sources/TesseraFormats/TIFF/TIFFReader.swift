@@ -2,17 +2,45 @@ import TesseraImaging
 
 /// A TIFF file, classic or BigTIFF: every sample type and layout that libtiff can unpack, pages joined into stacks.
 ///
-/// Consecutive pages of equal size and type are the frames of one dataset; reduced copies and masks are left out.
+/// Consecutive pages of equal size and type are the frames of one dataset; reduced copies and masks are left out. Channels
+/// that the file names are a dataset each.
 struct TIFFReader: FormatReader {
   let datasets: [DatasetDescription]
   let metadata: MetadataTree
   let acquisition: [String: String]
   let warnings: [String]
   private let file: FileBytes
-  /// The pages of each dataset.
-  private let stacks: [[TIFFPage]]
-  /// Frames that lie behind the first without directories of their own, as ImageJ writes large stacks.
-  private let hiddenFrames: StoredArray?
+  private let stacks: [Stack]
+
+  /// The frames of a dataset.
+  private struct Stack {
+    /// Their pages; at least the first.
+    var pages: [TIFFPage]
+    /// Frames that lie one behind the other without directories of their own, as ImageJ writes large stacks.
+    var hidden: StoredArray?
+    var name: String?
+    var scale: TIFFScale?
+    /// Whether it is one of several detectors' images.
+    var isChannel = false
+
+    var count: Int { hidden?.shape[0] ?? pages.count }
+
+    /// Each channel as a stack of its own.
+    func split(into channels: TIFFChannels) -> [Stack] {
+      let size = hidden.map { $0.strides[0] } ?? 0
+      return (0..<channels.count).map { channel in
+        var part = self
+        (part.name, part.isChannel) = (channels.name(of: channel), !channels.names.isEmpty)
+        part.pages = pages.enumerated().filter { channels.channel(of: $0.offset) == channel }.map(\.element)
+        if part.pages.isEmpty { part.pages = [pages[0]] }
+        // Frames without directories are ImageJ's, whose channels count fastest.
+        part.hidden?.offset += channel * size
+        part.hidden?.strides[0] *= channels.count
+        part.hidden?.shape[0] /= channels.count
+        return part
+      }
+    }
+  }
 
   static func recognizes(_ head: [UInt8]) -> Bool { TIFFDirectory.byteOrder(of: head) != nil }
 
@@ -33,39 +61,43 @@ struct TIFFReader: FormatReader {
 
     pages = Self.withOwnPixels(pages, in: file, &warnings)
     let named = OMEImages(directories[0]).byDirectory
-    var stacks: [[TIFFPage]] = []
-    var starts: [Int] = []
+    var stacks: [Stack] = []
     for (index, page) in pages {
-      if named[index] == nil, let last = stacks.last?.first, last.matches(page) {
-        stacks[stacks.count - 1].append(page)
+      if named[index] == nil, let last = stacks.last?.pages.first, last.matches(page) {
+        stacks[stacks.count - 1].pages.append(page)
       } else {
-        stacks.append([page])
-        starts.append(index)
+        stacks.append(Stack(pages: [page], name: named[index]?.name, scale: named[index]?.scale))
       }
     }
-    self.stacks = stacks
     let notes = TIFFNotes(first.directory)
-    hiddenFrames = Self.hiddenFrames(behind: first, count: pages.count == 1 ? notes.imageJCount : 1, in: file)
+    if let promised = notes.imageJCount, promised > pages.count {
+      if stacks.count == 1 {
+        stacks[0].hidden = ImageJStack.frames(of: pages.map(\.page), promised: promised, in: file)
+      }
+      let found = stacks.reduce(0) { $0 + $1.count }
+      if found < promised {
+        warnings.append(
+          "its ImageJ header promises \(promised) images, but only \(found) are there and whole; copy the file again")
+      }
+    }
+    if stacks.count == 1, let channels = TIFFChannels.of(first.directory, pages: stacks[0].count) {
+      // Only the first page states the scale of all.
+      stacks[0].scale = stacks[0].scale ?? TIFFScale.of(first.directory, width: first.width, height: first.height)
+      stacks = stacks[0].split(into: channels)
+    }
+    self.stacks = stacks
 
-    let frames = hiddenFrames?.shape[0]
     // Directories may share their texts: those of all together are no longer than the file, or the rest is not read.
     var textBudget = max(1 << 20, file.count)
     var unread = 0
     datasets = stacks.enumerated().map { index, stack in
-      textBudget -= index == 0 ? 0 : stack[0].directory.valueBytes
+      textBudget -= index == 0 ? 0 : stack.pages[0].directory.valueBytes
       if textBudget < 0 { unread += 1 }
-      var description = Self.description(
-        of: stack, scale: named[starts[index]]?.scale, frames: index == 0 ? frames ?? stack.count : stack.count,
-        index: index, readsTexts: textBudget >= 0)
-      if stacks.count > 1, let name = named[starts[index]]?.name, !name.isEmpty { description.name = name }
-      return description
+      return Self.description(of: stack, isOneOfMany: stacks.count > 1, index: index, readsTexts: textBudget >= 0)
     }
     if unread > 0 {
       warnings.append(
         "its images share one text in many places: names and pixel sizes of the last \(unread) are not read")
-    }
-    if let expected = notes.imageJCount, expected > pages.count, frames == nil {
-      warnings.append("its ImageJ header promises \(expected) images, but \(pages.count) are there")
     }
     if first.photometric == 0 && first.palette == nil {
       warnings.append("stores white as zero: values are given as stored, so bright areas have low values")
@@ -93,16 +125,19 @@ struct TIFFReader: FormatReader {
   }
 
   func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {
-    if dataset == 0, let hiddenFrames { return try hiddenFrames.stream(frame: frame, from: file, body) }
-    try TIFFPixels(page: stacks[dataset][frame], file: file).stream(body)
+    let stack = stacks[dataset]
+    if let hidden = stack.hidden { return try hidden.stream(frame: frame, from: file, body) }
+    try TIFFPixels(page: stack.pages[frame], file: file).stream(body)
   }
 
-  /// - Parameter scale: what speaks of these pages alone; nil if there is only their own directory.
   private static func description(
-    of stack: [TIFFPage], scale: TIFFScale?, frames: Int, index: Int, readsTexts: Bool
+    of stack: Stack, isOneOfMany: Bool, index: Int, readsTexts: Bool
   ) -> DatasetDescription {
-    let page = stack[0]
-    let scale = scale ?? (readsTexts ? TIFFScale.of(page.directory, width: page.width, height: page.height) : nil)
+    let page = stack.pages[0]
+    let frames = stack.count
+    // What speaks of these pages alone comes first.
+    let scale =
+      stack.scale ?? (readsTexts ? TIFFScale.of(page.directory, width: page.width, height: page.height) : nil)
     var shape = [page.height, page.width]
     var axes = [
       DatasetAxis(
@@ -116,26 +151,16 @@ struct TIFFReader: FormatReader {
         scale?.series.map { DatasetAxis(name: "frame", size: frames, scale: $0.scale, units: $0.units) }
           ?? DatasetAxis(name: "frame", size: frames), at: 0)
     }
-    let named = stack.count { $0.directory.hasText(TIFFTag.pageName) }
+    let named = stack.pages.count { $0.directory.hasText(TIFFTag.pageName) }
     let first =
       readsTexts && (frames == 1 || named == frames)
       ? page.directory.text(TIFFTag.pageName).map { $0.count > 200 ? "\($0.prefix(200))..." : $0 } : nil
-    let name = frames == 1 ? first ?? "image" : first.map { "stack of \($0), ..." } ?? "stack"
-    return DatasetDescription(
+    var name = frames == 1 ? first ?? "image" : first.map { "stack of \($0), ..." } ?? "stack"
+    if isOneOfMany, let own = stack.name, !own.isEmpty { name = own }
+    var description = DatasetDescription(
       index: index, name: name, shape: shape, type: page.type, channels: page.channels,
       colour: page.isColour ? .rgb : .grey, axes: axes)
-  }
-
-  /// Source: ImageJ, ij.io.TiffEncoder: above 4 GB only the first image has a directory, the others follow its pixels.
-  private static func hiddenFrames(behind page: TIFFPage, count: Int?, in file: FileBytes) -> StoredArray? {
-    guard let count, count > 1, page.compression == 1, page.tile == nil, page.palette == nil, page.bits >= 8,
-      !page.isPlanar, let start = page.directory.integer(TIFFTag.stripOffsets),
-      let array = StoredArray(
-        offset: start, type: page.type,
-        isBigEndian: (try? file.head(2)) == [0x4D, 0x4D], shape: [count, page.height, page.width],
-        channels: page.samples),
-      (try? array.check(in: file)) != nil
-    else { return nil }
-    return array
+    if stack.isChannel, let detector = stack.name { description.acquisition["detector"] = detector }
+    return description
   }
 }

@@ -40,7 +40,7 @@ struct InputOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Number of the dataset in a file with several datasets, counted from 0 (`tessera info` lists the datasets). "
-        + "(default: the first image)", valueName: "n"))
+        + "(default: the image that serves best, see docs/formats.md)", valueName: "n"))
   var dataset: Int?
 
   @Option(
