@@ -8,6 +8,11 @@ package enum Repository {
   /// Micrographs of real instruments, which lie beside the repository where somebody has put them there.
   package static let sharedImages = root.deletingLastPathComponent().appending(path: "shared/data/images")
 
+  /// Small files made after bug reports of other programs, a folder each.
+  package static let sharedCases = sharedImages.deletingLastPathComponent().appending(path: "cases")
+
+  package static let hasSharedCases = FileManager.default.fileExists(atPath: sharedCases.path)
+
   package static let hasSharedImages = FileManager.default.fileExists(atPath: sharedImages.path)
 
   /// The text of a file, by its path from the root.

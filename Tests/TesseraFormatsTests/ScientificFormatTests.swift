@@ -110,6 +110,32 @@ struct `MRC files` {
     #expect(signed.datasets[0].calibration == nil)
   }
 
+  @Test func `whose header leaves the sign of bytes open are read as signed, with a warning`() throws {
+    for (maximum, isOpen) in [(Float(0), true), (100, false), (255, false)] {
+      let path = folder.file("o\(maximum)", mrc(mode: 0, bigEndian: false, cell: 0, maximum: maximum, [1, 2, 3, 255]))
+      let file = try ImageFile.open(path: path)
+      #expect(file.warnings.contains { $0.contains("signed") } == isOpen)
+    }
+    // 16 bits leave nothing open.
+    let deep = mrc(mode: 1, bigEndian: false, cell: 0, [1, 0, 2, 0, 3, 0, 255, 255])
+    #expect(try ImageFile.open(path: folder.file("d", deep)).warnings.isEmpty)
+  }
+
+  @Test(arguments: [([2, 1, 3], 0.3, 0.2), ([3, 1, 2], 0.4, 0.2), ([1, 3, 2], 0.2, 0.4), ([0, 0, 0], 0.2, 0.3)])
+  func `have the pixel size of the cell's axes that run along columns and rows`(
+    axes: [UInt32], x: Double, y: Double
+  ) throws {
+    var file = mrc(mode: 0, bigEndian: false, cell: 0, maximum: 9, [1, 2, 3, 4])
+    for (index, axis) in axes.enumerated() { file.replaceSubrange(64 + 4 * index..<68 + 4 * index, with: bytes(axis)) }
+    // 2, 3 and 4 Å of the axes X, Y and Z, sampled once each.
+    for (index, length) in [Float(2), 3, 4].enumerated() {
+      file.replaceSubrange(28 + 4 * index..<32 + 4 * index, with: bytes(UInt32(1)))
+      file.replaceSubrange(40 + 4 * index..<44 + 4 * index, with: bytes(length.bitPattern))
+    }
+    let size = try #require(try ImageFile.open(path: folder.file("a", file)).datasets[0].calibration)
+    #expect(abs(size.nanometresPerPixelX - x) < 1e-9 && abs(size.nanometresPerPixelY - y) < 1e-9)
+  }
+
   @Test func `of IMOD state by a flag whether bytes are signed`() throws {
     for isSigned in [false, true] {
       var file = mrc(mode: 0, bigEndian: false, cell: 0, maximum: 255, [1, 2, 3, 255])
@@ -143,31 +169,8 @@ struct `MRC files` {
 struct `TIA series` {
   let folder = TemporaryFolder()
 
-  /// A series of 2 x 2 images of 16 bits; offsets of 32 or 64 bits.
-  private func series(isLarge: Bool, images: [[UInt16]], step: Double = 2e-11) -> [UInt8] {
-    let head: [UInt8] =
-      [0x49, 0x49, 0x97, 0x01] + bytes(UInt16(isLarge ? 0x0220 : 0x0210)) + bytes(UInt32(0x4122))
-      + bytes(UInt32(0x4152))
-      + bytes(UInt32(images.count)) + bytes(UInt32(images.count))
-    let dimension: [UInt8] =
-      bytes(UInt32(images.count)) + bytes(Double(0).bitPattern) + bytes(Double(1).bitPattern) + bytes(UInt32(0))
-      + bytes(UInt32(6)) + Array("Number".utf8) + bytes(UInt32(0))
-    let start = head.count + (isLarge ? 8 : 4) + 4 + dimension.count
-    let table = images.count * (isLarge ? 8 : 4)
-    var offsets: [UInt8] = []
-    var data: [UInt8] = []
-    for image in images {
-      let place = start + table + data.count
-      offsets += isLarge ? bytes(UInt64(place)) : bytes(UInt32(place))
-      for _ in 0..<2 { data += bytes(Double(0).bitPattern) + bytes(step.bitPattern) + bytes(UInt32(0)) }
-      data += bytes(UInt16(2)) + bytes(UInt32(2)) + bytes(UInt32(2)) + image.flatMap { bytes($0) }
-    }
-    return head + (isLarge ? bytes(UInt64(start)) : bytes(UInt32(start))) + bytes(UInt32(1)) + dimension + offsets
-      + data
-  }
-
   @Test(arguments: [false, true]) func `start with the lowest row`(isLarge: Bool) throws {
-    let path = folder.file("a.ser", series(isLarge: isLarge, images: [[1, 2, 3, 4], [5, 6, 7, 8]]))
+    let path = folder.file("a.ser", TIAExample.series(isLarge: isLarge, images: [[1, 2, 3, 4], [5, 6, 7, 8]]))
     let file = try ImageFile.open(path: path)
     #expect(file.datasets[0].shape == [2, 2, 2])
     #expect(try file.read(frame: 1).pixels.values == [7, 8, 5, 6])
@@ -175,7 +178,7 @@ struct `TIA series` {
   }
 
   @Test func `that count the same element many times are refused`() throws {
-    var file = series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]])
+    var file = TIAExample.series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]])
     // Two hundred elements; the table of their places, now behind everything, names the first of the two each time.
     let place = Int(file[22])
     let first = Array(file[place..<place + 4])
@@ -188,16 +191,16 @@ struct `TIA series` {
 
   @Test func `tell metres from reciprocal metres, and from no unit, by their size`() throws {
     let pattern = try ImageFile.open(
-      path: folder.file("p.ser", series(isLarge: false, images: [[1, 2, 3, 4]], step: 5e7)))
+      path: folder.file("p.ser", TIAExample.series(isLarge: false, images: [[1, 2, 3, 4]], step: 5e7)))
     #expect(pattern.datasets[0].kind == .diffraction && pattern.datasets[0].calibration == nil)
     #expect(abs(pattern.datasets[0].axes[0].scale - 0.05) < 1e-12 && pattern.datasets[0].axes[0].units == "1/nm")
     let unknown = try ImageFile.open(
-      path: folder.file("u.ser", series(isLarge: false, images: [[1, 2, 3, 4]], step: 1)))
+      path: folder.file("u.ser", TIAExample.series(isLarge: false, images: [[1, 2, 3, 4]], step: 1)))
     #expect(unknown.datasets[0].kind == .image && unknown.datasets[0].calibration == nil)
   }
 
   @Test(.slow) func `damaged in any way throw a sentence`() throws {
-    try checkDamaged(series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]]), seed: 11)
-    try checkDamaged(series(isLarge: true, images: [[1, 2, 3, 4]]), seed: 12)
+    try checkDamaged(TIAExample.series(isLarge: false, images: [[1, 2, 3, 4], [5, 6, 7, 8]]), seed: 11)
+    try checkDamaged(TIAExample.series(isLarge: true, images: [[1, 2, 3, 4]]), seed: 12)
   }
 }

@@ -96,33 +96,6 @@ struct `Windows bitmaps` {
   }
 }
 
-struct `Text matrices` {
-  let folder = TemporaryFolder()
-
-  private func read(_ text: String) throws -> Raster<Float> {
-    try ImageFile.open(path: folder.file("m.txt", Array(text.utf8))).read().pixels
-  }
-
-  @Test(arguments: [
-    "1,2,3\n4,5,6\n", "1;2;3\r\n4;5;6", "1\t2\t3\n4\t5\t6\n", "# note\n 1 2  3\n4 5 6\n\n", "a,b,c\n1,2,3\n4,5,6\n",
-  ])
-  func `are read whatever separates their columns`(text: String) throws {
-    #expect(try read(text) == Raster(width: 3, height: 2, values: [1, 2, 3, 4, 5, 6]))
-  }
-
-  @Test func `may have unknown values`() throws {
-    let pixels = try read("1,,3\n4,nan,6\n")
-    #expect(pixels[1, 0].isNaN && pixels[1, 1].isNaN && pixels[2, 1] == 6)
-  }
-
-  @Test(arguments: ["1,2,3\n4,5\n", "1,2,3\n4,x,6\n", "words only\nand more words\n"])
-  func `that are none are refused`(text: String) { #expect(throws: FormatError.self) { try read(text) } }
-
-  @Test(.slow) func `damaged in any way throw a sentence`() throws {
-    try checkDamaged(Array((0..<40).map { "\($0),\($0 * $0),-1.5e-3\n" }.joined().utf8))
-  }
-}
-
 struct `Files of no known format` {
   let folder = TemporaryFolder()
 
@@ -172,6 +145,30 @@ struct `Files of no known format` {
       let error = #expect(throws: FormatError.self) { try ImageFile.open(path: folder / name) }
       #expect(error?.description.contains("Zarr") == true)
     }
+  }
+
+  /// How files begin that stand in the place of an image, and what each sentence tells to do.
+  private static let standIns: [(start: [UInt8], remedy: String)] = [
+    (
+      [0, 5, 0x16, 7, 0, 2, 0, 0] + Array("Mac OS X        ".utf8),
+      "take the file of the same name without “._” (scan.dm4)"
+    ),
+    ([0, 5, 0x16, 0, 0, 2, 0, 0], "AppleSingle"),
+    (Array("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 4711\n".utf8), "4711 bytes"),
+    (Array("version https://git-lfs.github.com/spec/v1\noid sha256:ab\nsize 4711\n".utf8), "`git lfs pull`"),
+    (Array("/annex/objects/MD5E-s12--ab.tif\n".utf8), "`git annex get`"),
+    ([0x4C, 0, 0, 0, 1, 0x14, 2, 0], "Windows shortcut"), ([UInt8](repeating: 0, count: 5000), "copy it again"),
+  ]
+
+  @Test(arguments: standIns.indices) func `that stand for another say how to get it`(index: Int) {
+    let path = folder.file("._scan.dm4", Self.standIns[index].start)
+    let error = #expect(throws: FormatError.self) { try ImageFile.open(path: path) }
+    #expect(error?.description.contains(Self.standIns[index].remedy) == true)
+  }
+
+  @Test func `missing files whose name is no UTF-8 say so`() {
+    let error = #expect(throws: FormatError.self) { try ImageFile.open(path: folder / "probe_\u{FFFD}m.tif") }
+    #expect(error?.kind == .missing && error?.description.contains("not UTF-8") == true)
   }
 
   @Test func `missing files and folders are told apart`() {

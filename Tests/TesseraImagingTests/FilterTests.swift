@@ -169,6 +169,26 @@ struct `Preparation of micrographs` {
     #expect(try !prepared(image.map { -$0 }).isInverted)
     #expect(try !prepared(image, name: "scan HAADF").isInverted)
   }
+
+  @Test func `lets the detector decide, and a name only where the image does not contradict`() throws {
+    var bright = Raster<Float>(width: 120, height: 120, filling: 0)
+    for y in 0..<120 {
+      for x in 0..<120 {
+        let d = Point(Double(x % 20) - 10, Double(y % 20) - 10).squaredLength
+        bright[x, y] = Float(exp(-d / 18))
+      }
+    }
+    func isInverted(_ image: Raster<Float>, _ facts: [String: String], name: String = "scan.emd") throws -> Bool {
+      try Preparation().prepared(Micrograph(name: name, pixels: image, metadata: facts)).isInverted
+    }
+    // BiFeO3, a thin film, and the specimen or the user of that name.
+    #expect(try !isInverted(bright, [:], name: "BFO-bf-film.dm4"))
+    #expect(try !isInverted(bright, ["dataset": "BF", "specimen": "ABF", "operator": "BF"]))
+    #expect(try isInverted(bright, ["detector": "BF-S"], name: "HAADF.emd"))
+    #expect(try !isInverted(bright.map { -$0 }, ["detector": "DF4"], name: "abf.emd"))
+    #expect(try isInverted(bright.map { -$0 }, ["detector": "Ceta"], name: "abf.emd"))
+    #expect(try !isInverted(bright, ["detector": "Bright Field, HAADF"]))
+  }
 }
 
 struct `Patch denoising` {

@@ -26,7 +26,7 @@ package final class FileBytes: Sendable {
         throw FormatError(
           .missing,
           "\(path): the name has bytes that are not UTF-8 (shown as \u{FFFD}), by which it cannot be opened; rename the file or "
-            + "folder, for example with `convmv -f latin1 -t utf8 --notest`")
+            + "folder, for example with the program convmv")
       }
       if reason == ENOENT || reason == ENOTDIR {
         throw FormatError(

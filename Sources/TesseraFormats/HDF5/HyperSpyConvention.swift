@@ -14,6 +14,7 @@ enum HyperSpyConvention {
         array, name: title.isEmpty ? experiment.name : title, kind: kind(metadata, groups),
         axes: array.shape.indices.map { axis(groups[$0], size: array.shape[$0], place: array.shape.count - 1 - $0) })
       image.description.acquisition = acquisition(metadata)
+      image.description.acquisition["detector"] = detector(experiment.child("original_metadata")?.metadata ?? .empty)
       contents.images.append(image)
     }
     return contents.images.isEmpty ? nil : contents
@@ -38,6 +39,14 @@ enum HyperSpyConvention {
     if signals == 1 || axes.count == 1 { return .spectrum }
     let record = metadata["Signal", "record_by"]?.text ?? metadata["record_by"]?.text
     return signals == 0 && record == "spectrum" ? .spectrum : nil
+  }
+
+  /// HyperSpy keeps the detector only among the metadata of the file that it had read: Velox's or DigitalMicrograph's.
+  private static func detector(_ original: MetadataTree) -> String? {
+    let places = [
+      ["BinaryResult", "Detector"], ["ImageList", "TagGroup0", "ImageTags", "DataBar", "Signal Name"],
+    ]
+    return places.lazy.compactMap { original[$0[...]]?.text }.first { !$0.isEmpty }
   }
 
   private static func acquisition(_ metadata: MetadataTree) -> [String: String] {

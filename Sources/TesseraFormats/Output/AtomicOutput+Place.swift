@@ -51,7 +51,7 @@ extension AtomicOutput {
       throw FormatError(
         .cannotWrite,
         "\(path): lies in \(String(cString: real)), a folder whose name is not UTF-8 (shown as \u{FFFD}), where nothing can be "
-          + "written; rename the folder, for example with `convmv -f latin1 -t utf8 --notest`, or name a folder elsewhere"
+          + "written; rename the folder, for example with the program convmv, or name a folder elsewhere"
       )
     }
   }

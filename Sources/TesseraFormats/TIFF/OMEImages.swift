@@ -1,7 +1,7 @@
 /// The images that the OME-XML of a TIFF file describes, by the directory at which each begins.
 ///
 /// Source: OME Data Model 2016-06, elements Image, Pixels and TiffData. Sets of several files, whose directories are
-/// counted in each, are not told apart.
+/// counted in each, are not told apart; a single name is this file's.
 struct OMEImages {
   /// Scale and name by the index of the first directory.
   private(set) var byDirectory: [Int: (scale: TIFFScale?, name: String)] = [:]
@@ -9,7 +9,7 @@ struct OMEImages {
   /// Empty where the description is no OME-XML.
   init(_ directory: TIFFDirectory) {
     guard let text = directory.text(TIFFTag.description, where: { $0.contains("<Pixels") && $0.contains("OME") }),
-      Set(text.ranges(of: " FileName=\"").prefix(4096).map { text[$0.upperBound...].prefix { $0 != "\"" } }).count <= 1
+      Self.namesOneFile(text)
     else { return }
     var rest = text[...]
     while let start = rest.firstRange(of: "<Pixels")?.upperBound, byDirectory.count < 4096 {
@@ -23,6 +23,19 @@ struct OMEImages {
       byDirectory[first ?? 0] = (Self.scale(of: block), name ?? "")
       rest = rest[end...].dropFirst()
     }
+  }
+
+  /// Whether all pages are said to lie in one file, this one: some programs name it for each.
+  private static func namesOneFile(_ text: String) -> Bool {
+    var rest = text[...]
+    var known: Substring?
+    for _ in 0..<100_000 {
+      guard let start = rest.firstRange(of: " FileName=\"")?.upperBound else { return true }
+      let name = rest[start...].prefix(1024).prefix { $0 != "\"" }
+      if let known, known != name { return false }
+      (known, rest) = (name, rest[start...])
+    }
+    return false
   }
 
   /// `PhysicalSizeX` and `PhysicalSizeY` of a Pixels element, in micrometres unless a unit is given.

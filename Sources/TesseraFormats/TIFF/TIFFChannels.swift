@@ -4,6 +4,9 @@ import Foundation
 ///
 /// Averaged or registered as if they were frames they would give an image of nothing, so each is a dataset.
 struct TIFFChannels: Equatable {
+  /// More channels than this are no detectors.
+  private static let largest = 1024
+
   /// At least two.
   var count: Int
   /// Pages from one channel to the next.
@@ -15,7 +18,7 @@ struct TIFFChannels: Equatable {
   ///
   /// - Parameter pages: of the stack, all of one size and type; where a copy was cut, some channels have a frame less.
   static func of(_ directory: TIFFDirectory, pages: Int) -> TIFFChannels? {
-    guard let found = imageJ(directory) ?? ome(directory) ?? shaped(directory), (2...1024).contains(found.count),
+    guard let found = imageJ(directory) ?? ome(directory) ?? shaped(directory), (2...largest).contains(found.count),
       found.step > 0, let last = checkedProduct([found.count - 1, found.step]), pages > last
     else { return nil }
     return found
@@ -86,15 +89,21 @@ struct TIFFChannels: Equatable {
     let element = text[start...]
     let block = element[..<(element.firstRange(of: "</Pixels>")?.lowerBound ?? element.endIndex)]
     let order = OMEImages.attribute("DimensionOrder", of: block) ?? "XYCZT"
-    let names = block.ranges(of: "<Channel ").map { OMEImages.attribute("Name", of: block[$0.lowerBound...]) ?? "" }
     func size(_ axis: Character) -> Int {
       let size = OMEImages.attribute("Size\(axis)", of: block).flatMap { Int($0) } ?? 1
       // Colours of a pixel count as channels, but share a page.
       return axis == "C" ? size / max(1, directory.integer(TIFFTag.samplesPerPixel) ?? 1) : size
     }
-    guard size("C") > 1, let step = checkedProduct(order.drop { "XY".contains($0) }.prefix { $0 != "C" }.map(size))
+    guard (2...largest).contains(size("C")),
+      let step = checkedProduct(order.drop { "XY".contains($0) }.prefix { $0 != "C" }.map(size))
     else {
       return nil
+    }
+    var names: [String] = []
+    var rest = block
+    while names.count < size("C"), let place = rest.firstRange(of: "<Channel ")?.lowerBound {
+      names.append(OMEImages.attribute("Name", of: rest[place...]) ?? "")
+      rest = rest[place...].dropFirst()
     }
     let isNamed = names.count == size("C") && !names.contains("")
     return TIFFChannels(count: size("C"), step: step, names: isNamed ? names : [])

@@ -48,10 +48,11 @@ struct `DigitalMicrograph files` {
     /// An image of one data type with a scale and a name.
     func image(
       _ name: String, _ sizes: [UInt32], dataType: UInt32, code: Int, count: Int, _ values: [UInt8],
-      units: String = "nm"
+      units: String = "nm", detector: String? = nil
     )
       -> [UInt8]
     {
+      let tags = detector.map { group("ImageTags", [group("DataBar", [text("Signal Name", $0)])]) }
       let axes = sizes.map { _ in group("", [real("Origin", 2), real("Scale", 0.5), text("Units", units)]) }
       return group(
         "",
@@ -65,7 +66,7 @@ struct `DigitalMicrograph files` {
               group("Dimensions", sizes.map { integer("", $0) }),
             ]),
           text("Name", name),
-        ])
+        ] + (tags.map { [$0] } ?? []))
     }
   }
 
@@ -96,6 +97,17 @@ struct `DigitalMicrograph files` {
           builder.group("Thumbnails", [builder.group("", [builder.integer("ImageIndex", 0)])]),
         ])))
     #expect(file.datasets.map(\.name) == ["data"])
+  }
+
+  @Test func `of several images give each its own detector`() throws {
+    let builder = Builder(isLarge: true)
+    let images = ["HAADF", "BF"].map { name in
+      builder.image(name, [3, 2], dataType: 10, code: 4, count: 6, sixteen, detector: name)
+    }
+    let file = try ImageFile.open(path: folder.file("a.dm4", builder.file([builder.group("ImageList", images)])))
+    #expect(file.datasets.map { $0.acquisition["detector"] } == ["HAADF", "BF"])
+    #expect(try file.read(dataset: 1).metadata["detector"] == "BF")
+    #expect(file.acquisition["detector"] == "HAADF")
   }
 
   @Test func `with reciprocal axes are diffraction patterns without a pixel size`() throws {

@@ -103,6 +103,63 @@ struct `Atomic output` {
     #expect(folder.names == ["r"])
   }
 
+  @Test func `a file of the user is not replaced by one of the result`() throws {
+    try result(["summary.json"])
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: folder / "r/sites.csv"))
+    let refusal = #expect(throws: FormatError.self) { try result(["summary.json", "sites.csv"], replacing: true) }
+    #expect(refusal?.kind == .cannotWrite && refusal?.description.contains("sites.csv in this folder") == true)
+    #expect(try String(contentsOfFile: folder / "r/sites.csv", encoding: .utf8) == "mine")
+    #expect(folder.names == ["r"])
+  }
+
+  @Test(arguments: ["{}", #"{"version": "2.0", "total": 7}"#, "[1, 2]", "no JSON"])
+  func `another program's summary makes no result of a folder`(summary: String) throws {
+    try FileManager.default.createDirectory(atPath: folder / "r", withIntermediateDirectories: false)
+    try Data(summary.utf8).write(to: URL(fileURLWithPath: folder / "r/summary.json"))
+    #expect(throws: FormatError.self) { try result(["summary.json"], replacing: true) }
+    #expect(try String(contentsOfFile: folder / "r/summary.json", encoding: .utf8) == summary)
+  }
+
+  @Test func `a result of a time before manifests is replaced, and another program's manifest is not`() throws {
+    try FileManager.default.createDirectory(atPath: folder / "r", withIntermediateDirectories: false)
+    let summary = #"{"version": "0.1.0", "timings": {"total": 1}, "warnings": [], "input": "a.tif"}"#
+    try Data(summary.utf8).write(to: URL(fileURLWithPath: folder / "r/summary.json"))
+    try Data(#"{"manifest_version": 3}"#.utf8).write(to: URL(fileURLWithPath: folder / "r/manifest.json"))
+    #expect(throws: FormatError.self) { try result(["summary.json"], replacing: true) }
+    try FileManager.default.removeItem(atPath: folder / "r/manifest.json")
+    try Data("mine".utf8).write(to: URL(fileURLWithPath: folder / "r/notes.txt"))
+    try result(["summary.json"], replacing: true)
+    #expect(try names(in: "r") == ["notes.txt", "summary.json"])
+  }
+
+  @Test func `a link to a folder is followed`() throws {
+    try FileManager.default.createDirectory(atPath: folder / "real", withIntermediateDirectories: false)
+    try FileManager.default.createSymbolicLink(atPath: folder / "r", withDestinationPath: "real")
+    try result(["summary.json"])
+    try result(["summary.json", "new"], replacing: true)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: folder / "r") == "real")
+    #expect(try names(in: "real") == ["new", "summary.json"])
+  }
+
+  @Test func `a name that is no UTF-8 is refused`() throws {
+    let refusal = #expect(throws: FormatError.self) {
+      try AtomicOutput.checkPlace(folder / "dir_\u{FFFD}", replacing: false)
+    }
+    #expect(refusal?.kind == .cannotWrite && refusal?.description.contains("not UTF-8") == true)
+    // A folder of such a name, in which nothing can be put in place, through a link.
+    let raw = Array((folder / "dir_").utf8CString.dropLast()) + [CChar(bitPattern: 0xE9), 0]
+    #expect(mkdir(raw, 0o700) == 0)
+    #expect(symlink(raw, folder / "link") == 0)
+    defer {
+      unlink(folder / "link")
+      rmdir(raw)
+    }
+    for path in [folder / "link", folder / "link/a.csv"] {
+      let error = #expect(throws: FormatError.self) { try AtomicOutput.checkPlace(path, replacing: false) }
+      #expect(error?.description.contains("a folder whose name is not UTF-8") == true)
+    }
+  }
+
   @Test func `a manifest states size and checksum`() throws {
     try result(["123456789"])
     let manifest = try #require(FolderManifest(readFrom: URL(fileURLWithPath: folder / "r")))
