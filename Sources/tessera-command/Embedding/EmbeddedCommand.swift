@@ -76,7 +76,8 @@ package struct EmbeddedCommand {
   /// Options that say which image of a file is meant, where the result goes and how it is shown; and those that go on with a
   /// result folder.
   private static let notSettings: Set = [
-    "pixel-size", "dataset", "frame", "frames", "each", "register", "scan-angles", "frame-pause", "frame-axis",
+    "pixel-size", "dataset", "frame", "frames", "each", "register", "scan-angles", "frame-pause", "camera",
+    "frame-axis",
     "max-pixels",
     "output", "force", "json", "threads", "report", "recipe", "help", "version",
   ]
