@@ -46,7 +46,7 @@ struct `Bright or dark` {
     let found = try prepared(cut)
     #expect(!found.isInverted && found.saturation?.value == 150)
     #expect(found.warnings.contains { $0.contains("% of the pixels have the largest value, 150") })
-    let sea = image.map { min(420 - $0, 330) }
+    let sea = image.map { min(420 - $0, 250) }
     #expect(try prepared(sea).isInverted)
     #expect(try prepared(image).saturation == nil)
     // At few counts many pixels share each value, and none is a limit.
