@@ -13,7 +13,8 @@ struct ColumnFitState {
   var background: Raster<Float>
   var residual: Raster<Float>
   let startSigma, spacing: Double
-  var constantVariance = 1.0
+  /// Variance of a pixel of intensity 0, and its growth with the intensity; until the residual tells, a guess that goes with the unit.
+  var constantVariance: Double
   var gain = 0.0
   /// Whether the values turned out to be counts.
   var areCounts = false
@@ -55,6 +56,8 @@ struct ColumnFitState {
     evidence = [Double](repeating: 0, count: columns.count)
     starts = columns.map(\.centre)
     largestAmplitude = 2 * Double((image.values.max() ?? 1) - (image.values.min() ?? 0))
+    let guess = Self.guessedNoise * largestAmplitude
+    constantVariance = guess * guess
     tiles = FitTiles(
       width: image.width, height: image.height, places: starts, spacing: spacing, overlap: TileEquations.reach * sigma)
     tileMoves = [Double](repeating: .infinity, count: tiles.tiles.count)
@@ -64,6 +67,10 @@ struct ColumnFitState {
     equations = [TileEquations?](repeating: nil, count: tiles.tiles.count)
     if fit.noise == .poisson { (constantVariance, gain) = (0, 1) }
   }
+
+  /// What a pixel scatters by before the noise is known, as a share of `largestAmplitude`. So much that it is no noise at all would let
+  /// columns rest where they start; this is a count on columns of 40.
+  private static let guessedNoise = 1.0 / 80
 
   /// Goes on from where another fit in the same image ended, but for its columns.
   mutating func resume(from other: ColumnFit.Outcome) {
