@@ -3,12 +3,10 @@ import TesseraNumerics
 
 /// How far each scan line is shifted against the one above it: what a microscope's scan does when it jitters.
 ///
-/// The left and the right half of the image are measured apart. What both say alike is the scan; what they say of their own is noise
-/// and specimen. A grain boundary or a row of other atoms shifts no whole line.
+/// The left and the right half of the image are measured apart. What both say alike is taken for the scan; what they say of their own is
+/// noise and specimen.
 public struct LineShifts: Sendable, Equatable {
-  /// Shift along x of line y against line y - 1, in pixels, the mean of both halves; of line 0 it is 0.
-  public let shifts: [Double]
-  /// Root mean square shift that both halves share, in pixels; 0 where they share none.
+  /// Root mean square shift along x of a line against the one above that both halves share, in pixels; 0 where they share none.
   public let jitter: Double
   /// Correlation of the shifts of the halves, -1 ... 1.
   public let agreement: Double
@@ -19,16 +17,16 @@ public struct LineShifts: Sendable, Equatable {
   public init(of image: Raster<Float>) {
     let (width, height) = (image.width, image.height)
     guard width >= 32, height >= 8 else {
-      (shifts, jitter, agreement) = ([Double](repeating: 0, count: height), 0, 0)
+      (jitter, agreement) = (0, 0)
       return
     }
-    let light = Self.smoothedAlongLines(image)
+    // Along the lines only: across them the shifts would mix.
+    let light = separableFilter(image, rows: GaussianFilter.halfKernel(sigma: 1), columns: [1])
     let halves = [0..<width / 2, width / 2..<width].map { columns in
-      concurrentMap(count: height) { y in y == 0 ? 0 : Self.shift(image, light, line: y, columns) }
+      concurrentMap(count: height) { y in y == 0 ? 0 : Self.shift(light, line: y, columns) }
     }
     // Columns that lean, as astigmatism makes them, shift all lines alike.
     let (left, right) = (Self.centred(halves[0]), Self.centred(halves[1]))
-    shifts = zip(left, right).map { ($0 + $1) / 2 }
     let limit = 6 * max(Statistics.robustDeviation(left), Statistics.robustDeviation(right), 1e-3)
     let calm = (1..<height).filter { abs(left[$0]) < limit && abs(right[$0]) < limit }
     let product = calm.reduce(0.0) { $0 + left[$1] * right[$1] } / Double(max(1, calm.count))
@@ -44,25 +42,10 @@ public struct LineShifts: Sendable, Equatable {
     return shifts.indices.map { $0 == 0 ? 0 : shifts[$0] - middle }
   }
 
-  /// Each line smoothed on its own by one pixel.
-  private static func smoothedAlongLines(_ image: Raster<Float>) -> Raster<Float> {
-    let kernel: [Float] = (-3...3).map { exp(-Float($0 * $0) / 2) }
-    let total = kernel.reduce(0, +)
-    return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-      for x in 0..<row.count {
-        var sum: Float = 0
-        for k in -3...3 { sum += kernel[k + 3] * image.values[y * row.count + min(row.count - 1, max(0, x + k))] }
-        row[x] = sum / total
-      }
-    }
-  }
-
   /// The shift of a line against the one above that explains their difference best: to first order the difference is the
   /// shift times the slope along x; iterated on the smoothed lines.
-  private static func shift(
-    _ image: Raster<Float>, _ light: Raster<Float>, line y: Int, _ columns: Range<Int>
-  ) -> Double {
-    let w = image.width
+  private static func shift(_ light: Raster<Float>, line y: Int, _ columns: Range<Int>) -> Double {
+    let w = light.width
     let reach = 6
     let inner = columns.lowerBound + reach + 1..<columns.upperBound - reach - 1
     guard inner.count > 8 else { return 0 }
