@@ -169,17 +169,13 @@ extension MotifMethod {
       of: positions, labels: classes.labels, chosen: classes.members(of: 1), width: image.width, height: image.height)
   }
 
-  /// The motif-cells, what chance says of each, and which classes are defects of their own.
-  /// - Parameter heights: of the sites' columns, 0 where none is.
-  func hierarchy(
-    of cells: Cells, heights: [Double], _ classes: Classes, seed: UInt64
-  ) throws -> (Hierarchy, DefectKinds) {
-    var tree = try hierarchy.hierarchy(of: cells)
-    let kinds = DefectKinds(of: cells, dominant: tree.dominant, strengths: classes.strengths(of: heights))
+  /// A hierarchy with what chance says of each motif-cell.
+  func tested(_ tree: Hierarchy, of cells: Cells, _ kinds: DefectKinds, seed: UInt64) throws -> Hierarchy {
+    var tree = tree
     let chances = try arrangements.chances(
       of: tree, in: cells, kinds: kinds, equivalence: hierarchy.equivalence, seed: seed)
     for node in tree.nodes.indices { tree.nodes[node].chance = chances[node] }
-    return (tree, kinds)
+    return tree
   }
 
   /// The fewest sites that bound a Voronoi cell among them.
@@ -214,12 +210,5 @@ extension MotifMethod {
           "strain", "resolution \(Text.fixed(map.resolution, 1)) px",
           "from the positions of the columns, against \(strainReference.sentence)")
       ])
-  }
-}
-
-extension Classes {
-  /// Mean height of the columns of the classes 0, 1, 2, ...; class 0 is a place where no column is.
-  func strengths(of heights: [Double]) -> [Double] {
-    [0] + (0..<count).map { label in Statistics.mean(members(of: label + 1).map { heights[$0] }.filter(\.isFinite)) }
   }
 }

@@ -83,7 +83,12 @@ public struct MotifMethod: Method {
     let tiles = try clock.run(.cells) { try cells(of: crystal, sorting.classes, in: prepared.image) }
     let tree = try clock.run(.hierarchy) {
       let heights = crystal.sites.sites.map { $0.kind == .vacant ? 0 : $0.amplitude }
-      return try tiles.map { try hierarchy(of: $0, heights: heights, sorting.classes, seed: input.seed).0 }
+      return try tiles.map { cells in
+        let found = try hierarchy.hierarchy(of: cells)
+        let kinds = DefectKinds(
+          of: cells, dominant: found.dominant, heights: heights, labels: sorting.classes.labels)
+        return try tested(found, of: cells, kinds, seed: input.seed)
+      }
     }
     let strained = try clock.run(.strain) {
       try strainStage(of: found, crystal, sorting.classes, in: prepared.image, name: name)

@@ -69,10 +69,10 @@ extension MotifResult {
         "classified": classes.labels.count { $0 > 0 }, "classes": classes.count, "cells": cells?.cells.count ?? 0,
         "cell_types": cells?.types.count ?? 0, "hierarchy_nodes": hierarchy?.nodes.count ?? 0,
       ],
-      classes: classRows.map {
+      classes: zip(classes.names, classCounts).enumerated().map { index, own in
         .init(
-          class: $0.label, name: $0.name, count: $0.count, fraction: $0.fraction, confidence: $0.confidence,
-          countLow: $0.interval.lowerBound, countHigh: $0.interval.upperBound)
+          class: index + 1, name: own.0, count: own.1.count, fraction: own.1.fraction, confidence: own.1.confidence,
+          countLow: own.1.interval.lowerBound, countHigh: own.1.interval.upperBound)
       },
       structure: structure.kind.rawValue, structureReason: structure.reason, structureExplained: structure.explained,
       lattice: lattice.map { lattice in

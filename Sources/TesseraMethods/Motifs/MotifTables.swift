@@ -26,43 +26,19 @@ extension MotifResult {
     if let strain { try files.writePlanes(strain.planes, as: "strain.tif") }
   }
 
-  /// What `classes.csv` says of one class.
-  struct ClassRow {
-    var label: Int
-    var name: String
-    var count: Int
-    /// Share of the classified sites, 0 ... 1.
-    var fraction: Double
-    /// Mean confidence of the members, 0 ... 1.
-    var confidence: Double
-    /// Of 95 % for the number of members.
-    var interval: ClosedRange<Int>
-
-    /// The columns of `classes.csv` behind `name`.
-    static let columns = ["count", "fraction", "confidence", "count_low", "count_high"]
-    var fields: [String] {
-      [
-        String(count), TableWriter.number(fraction, decimals: 6), TableWriter.number(confidence),
-        String(interval.lowerBound), String(interval.upperBound),
-      ]
-    }
-  }
-
-  var classRows: [ClassRow] {
-    let total = max(1, classes.labels.count { $0 > 0 })
+  /// Of the classes 1, 2, ...
+  var classCounts: [ClassCount] {
     var confidences = [[Double]](repeating: [], count: classes.count)
     for (label, sure) in zip(classes.labels, classes.confidence) where label > 0 { confidences[label - 1].append(sure) }
-    return zip(confidences, CountIntervals.intervals(confidences)).enumerated().map { index, own in
-      ClassRow(
-        label: index + 1, name: classes.names[index], count: own.0.count, fraction: Double(own.0.count) / Double(total),
-        confidence: own.0.isEmpty ? 0 : Statistics.mean(own.0), interval: own.1)
-    }
+    return ClassCount.all(confidences)
   }
 
   /// `classes.csv`. `parent` is empty: the classes of a first run are the roots of the class tree.
   private var classTable: Data {
-    var table = TableWriter(columns: ["class", "parent", "name"] + ClassRow.columns)
-    for row in classRows { table.add([String(row.label), "", TableWriter.cell(row.name)] + row.fields) }
+    var table = TableWriter(columns: ["class", "parent", "name"] + ClassCount.columns)
+    for (index, own) in classCounts.enumerated() {
+      table.add([String(index + 1), "", TableWriter.cell(classes.names[index])] + own.fields)
+    }
     return table.data
   }
 }

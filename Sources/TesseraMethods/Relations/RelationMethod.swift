@@ -22,16 +22,16 @@ public struct RelationMethod: Sendable {
         "\(folder.path): its columns share no lattice, so there is no sublattice on which defects could lie at random")
     }
     let found = try defects.relations(in: cells, kinds: kinds, seed: folder.seed)
-    let places = try folder.places()
+    let positions = structure.places.positions
     let hosts = Set(dominant.flatMap { cells.types[$0].members })
     let ownClasses = Set(kinds.kinds.flatMap(\.classes)).subtracting([0])
-    let pairs = try surroundings.relations(among: places.positions, labels: structure.labels, seed: folder.seed)
+    let pairs = try surroundings.relations(among: positions, labels: structure.labels, seed: folder.seed)
     // What a defect does to columns that are none themselves goes where it goes: there is nothing to test.
     let carried = pairs.filter {
       ownClasses.contains($0.from) && !ownClasses.contains($0.to) && !hosts.contains($0.to)
     }
     let trees = try ownClasses.sorted().map {
-      try shells.tree(of: $0, positions: places.positions, labels: structure.labels, relations: pairs)
+      try shells.tree(of: $0, positions: positions, labels: structure.labels, relations: pairs)
     }
     return RelationResult(
       structure: structure, names: tree.leaves.reduce(into: [:]) { $0[$1.number] = $1.name }, kinds: kinds,

@@ -38,14 +38,15 @@ public struct TreeFiles {
     recipe.first = folder.firstChecksum
     recipe.model = try TreeModel(folder, tree)
     let structure = try TreeStructure(folder, tree)
+    let hierarchy = try structure.testedHierarchy()
     let encoder = JSONEncoder.forResults()
     return first.map { ("\(MotifFolder.firstFolder)/\($0)", $1) } + [
       ("recipe.json", try encoder.document(recipe)), ("sites.csv", siteTable), ("classes.csv", classTable),
       (
         "cells.csv",
-        CellTable(cells: structure.cells, hierarchy: structure.hierarchy, numbers: structure.numbers).data
+        CellTable(cells: structure.cells, hierarchy: hierarchy, numbers: structure.numbers).data
       ),
-      ("hierarchy.json", try encoder.document(HierarchyDocument(structure.hierarchy, numbers: structure.numbers))),
+      ("hierarchy.json", try encoder.document(HierarchyDocument(hierarchy, numbers: structure.numbers))),
     ]
   }
 
@@ -93,14 +94,9 @@ public struct TreeFiles {
 
   /// The classes of now.
   var classTable: Data {
-    var table = TableWriter(columns: ["class", "parent", "name"] + MotifResult.ClassRow.columns)
-    let intervals = CountIntervals.intervals(tree.leaves.map(\.confidence))
-    let total = max(1, tree.leaves.reduce(0) { $0 + $1.members.count })
-    for (leaf, interval) in zip(tree.leaves, intervals) {
-      let row = MotifResult.ClassRow(
-        label: 0, name: leaf.name, count: leaf.members.count, fraction: Double(leaf.members.count) / Double(total),
-        confidence: leaf.confidence.isEmpty ? 0 : Statistics.mean(leaf.confidence), interval: interval)
-      table.add([leaf.number, leaf.parents.joined(separator: " "), TableWriter.cell(leaf.name)] + row.fields)
+    var table = TableWriter(columns: ["class", "parent", "name"] + ClassCount.columns)
+    for (leaf, own) in zip(tree.leaves, ClassCount.all(tree.leaves.map(\.confidence))) {
+      table.add([leaf.number, leaf.parents.joined(separator: " "), TableWriter.cell(leaf.name)] + own.fields)
     }
     return table.data
   }

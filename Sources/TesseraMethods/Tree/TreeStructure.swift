@@ -4,18 +4,23 @@ import TesseraStructure
 
 /// The cells and motif-cells of a result with the classes of now, from the places in `sites.csv`.
 struct TreeStructure {
-  let cells: Cells?
-  let hierarchy: Hierarchy?
-  /// What marks a defect of its own; nil without cells of a lattice.
-  let kinds: DefectKinds?
+  let places: MotifFolder.Places
   /// The classes of now by their place in `numbers`, from 1; 0 for none.
   let labels: [Int]
   /// The numbers of the classes, largest class first.
   let numbers: [String]
+  /// Nil where there are too few sites for cells.
+  let cells: Cells?
+  /// Not yet tested against chance.
+  let hierarchy: Hierarchy?
+  /// What marks a defect of its own.
+  let kinds: DefectKinds?
+  private let settings: MotifMethod
+  private let seed: UInt64
 
   /// - Throws: `FormatError` where `sites.csv` is damaged.
   init(_ folder: MotifFolder, _ tree: ClassTree) throws {
-    let places = try folder.places()
+    (places, settings, seed) = (try folder.places(), folder.settings, folder.seed)
     let leaves = tree.leaves.enumerated().sorted { a, b in
       (b.element.members.count, a.offset) < (a.element.members.count, b.offset)
     }.map(\.element)
@@ -23,16 +28,20 @@ struct TreeStructure {
     var labels = [Int](repeating: 0, count: tree.sampleCount)
     for (index, leaf) in leaves.enumerated() { for member in leaf.members { labels[member] = index + 1 } }
     self.labels = labels
-    let settings = folder.settings
-    guard let size = folder.imageSize, let tiles = try Self.cells(places, labels, settings, size, folder.hasLattice)
-    else {
-      (cells, hierarchy, kinds) = (nil, nil, nil)
-      return
-    }
-    var classes = Classes(grouping: labels.map { $0 - 1 })
-    (classes.labels, classes.names) = (labels, leaves.map(\.name))
-    let (found, kinds) = try settings.hierarchy(of: tiles, heights: places.heights, classes, seed: folder.seed)
-    (cells, hierarchy, self.kinds) = (tiles, found, kinds)
+    let (places, settings) = (places, settings)
+    let tiles = try folder.imageSize.flatMap { try Self.cells(places, labels, settings, $0, folder.hasLattice) }
+    let found = try tiles.map { try settings.hierarchy.hierarchy(of: $0) }
+    (cells, hierarchy) = (tiles, found)
+    kinds =
+      if let tiles, let found {
+        DefectKinds(of: tiles, dominant: found.dominant, heights: places.heights, labels: labels)
+      } else { nil }
+  }
+
+  /// The hierarchy with what chance says of each motif-cell.
+  func testedHierarchy() throws -> Hierarchy? {
+    guard let cells, let hierarchy, let kinds else { return nil }
+    return try settings.tested(hierarchy, of: cells, kinds, seed: seed)
   }
 
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.

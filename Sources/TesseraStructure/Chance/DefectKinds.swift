@@ -78,6 +78,16 @@ public struct DefectKinds: Sendable, Equatable {
     (self.kindOfSlot, self.kindOfExtra) = (kindOfSlot, kindOfExtra)
   }
 
+  /// - Parameters:
+  ///   - heights: of the columns of all sites, any unit; 0 where none is, NaN where unknown.
+  ///   - labels: the class of each site, 1 or more; 0 where it has none.
+  public init(of cells: Cells, dominant: [Int], heights: [Double], labels: [Int]) {
+    var known = [[Double]](repeating: [], count: (labels.max() ?? 0) + 1)
+    for (height, label) in zip(heights, labels) where label > 0 && height.isFinite { known[label].append(height) }
+    // Class 0 is a place where no column is.
+    self.init(of: cells, dominant: dominant, strengths: [0] + known.dropFirst().map { Statistics.mean($0) })
+  }
+
   /// Indices of the kinds of defect in cells of a type, one for each defect.
   public func kinds(in type: Cells.CellType) -> [Int] {
     zip(kindOfSlot, type.members).compactMap { $0[$1] } + type.extras.compactMap { kindOfExtra[$0] }

@@ -63,6 +63,15 @@ struct TreeOptions: ParsableArguments {
   }
 }
 
+/// A folder that is looked at and stays as it is.
+struct TreeInput: ParsableArguments {
+  @Argument(help: ArgumentHelp("Result folder of analyze or motifs.", valueName: "result"), completion: .directory)
+  var result: String
+  @Flag(help: "Print the result as one JSON value on standard output, and nothing else.")
+  var json = false
+  @OptionGroup var threads: ThreadOptions
+}
+
 /// `tessera classes show`.
 struct ShowClassesCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
@@ -72,16 +81,13 @@ struct ShowClassesCommand: ThreadedCommand {
         tessera classes show scan.tessera
       """)
 
-  @Argument(help: ArgumentHelp("Result folder of analyze or motifs.", valueName: "result"), completion: .directory)
-  var result: String
-  @Flag(help: "Print the result as one JSON value on standard output, and nothing else.")
-  var json = false
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var input: TreeInput
+  var threads: ThreadOptions { input.threads }
 
   func run() throws {
-    let folder = try MotifFolder(path: result)
+    let folder = try MotifFolder(path: input.result)
     let tree = try TreeMethod(folder).tree(after: folder.recipe.actions)
-    try TreeText(TreeFiles(folder, recipe: folder.recipe, tree: tree)).show(asJSON: json)
+    try TreeText(TreeFiles(folder, recipe: folder.recipe, tree: tree)).show(asJSON: input.json)
   }
 }
 

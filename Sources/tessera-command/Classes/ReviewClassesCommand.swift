@@ -16,11 +16,8 @@ struct ReviewClassesCommand: ThreadedCommand {
       other half. Nothing is changed; `classes auto` carries the proposals out.
       """)
 
-  @Argument(help: ArgumentHelp("Result folder of analyze or motifs.", valueName: "result"), completion: .directory)
-  var result: String
-  @Flag(help: "Print the result as one JSON value on standard output, and nothing else.")
-  var json = false
-  @OptionGroup var threads: ThreadOptions
+  @OptionGroup var input: TreeInput
+  var threads: ThreadOptions { input.threads }
 
   private struct Row: Encodable {
     var `class`, name: String
@@ -32,10 +29,10 @@ struct ReviewClassesCommand: ThreadedCommand {
   }
 
   func run() throws {
-    let folder = try MotifFolder(path: result)
+    let folder = try MotifFolder(path: input.result)
     let method = TreeMethod(folder)
     let proposals = try method.proposals(for: try method.tree(after: folder.recipe.actions))
-    guard !json else {
+    guard !input.json else {
       return try Messages.printJSON(
         proposals.map {
           Row(

@@ -1,0 +1,32 @@
+import TesseraLearning
+import TesseraNumerics
+
+/// How many sites a class has, and how surely: what `classes.csv` says behind the name.
+struct ClassCount {
+  var count: Int
+  /// Share of the classified sites, 0 ... 1.
+  var fraction: Double
+  /// Mean confidence of the members, 0 ... 1.
+  var confidence: Double
+  /// Of 95 % for the number of members.
+  var interval: ClosedRange<Int>
+
+  /// Of each class, from the confidence of its members.
+  static func all(_ confidences: [[Double]]) -> [ClassCount] {
+    let total = max(1, confidences.reduce(0) { $0 + $1.count })
+    return zip(confidences, CountIntervals.intervals(confidences)).map { own, interval in
+      ClassCount(
+        count: own.count, fraction: Double(own.count) / Double(total),
+        confidence: own.isEmpty ? 0 : Statistics.mean(own), interval: interval)
+    }
+  }
+
+  static let columns = ["count", "fraction", "confidence", "count_low", "count_high"]
+
+  var fields: [String] {
+    [
+      String(count), TableWriter.number(fraction, decimals: 6), TableWriter.number(confidence),
+      String(interval.lowerBound), String(interval.upperBound),
+    ]
+  }
+}
