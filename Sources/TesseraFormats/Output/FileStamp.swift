@@ -52,8 +52,5 @@ public struct FileStamp: Codable, Equatable, Sendable {
       bytes = Int(status.st_size)
       modified = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
     }
-
-    /// Seconds since the file was last written; negative for a time that is still to come.
-    public var age: Double { Date().timeIntervalSince1970 - Double(modified) / 1e9 }
   }
 }

@@ -1,4 +1,3 @@
-import CZlib
 import Foundation
 
 /// `manifest.json` of a result folder: the files that the program wrote there, so that a later result takes the place of these
@@ -28,7 +27,7 @@ public struct FolderManifest: Codable, Equatable, Sendable {
     self.version = version
     files = try Self.paths(in: folder).sorted().map { path in
       let data = try Data(contentsOf: folder.appendingPathComponent(path), options: .alwaysMapped)
-      return File(path: path, bytes: data.count, crc32: Self.checksum(data))
+      return File(path: path, bytes: data.count, crc32: FileStamp.checksum(data))
     }
   }
 
@@ -60,11 +59,5 @@ public struct FolderManifest: Codable, Equatable, Sendable {
 
   private static func walkAttributes(of path: String) -> FileAttributeType? {
     (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-  }
-
-  /// CRC-32 of some bytes, eight hexadecimal digits.
-  package static func checksum(_ data: Data) -> String {
-    let sum = data.withUnsafeBytes { crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count) }
-    return String(format: "%08x", UInt32(truncatingIfNeeded: sum))
   }
 }

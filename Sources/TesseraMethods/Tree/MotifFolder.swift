@@ -69,7 +69,7 @@ public struct MotifFolder: Sendable {
   }
 
   /// CRC-32 of the first `sites.csv`.
-  var firstChecksum: String { first["sites.csv"].map(FolderManifest.checksum) ?? "" }
+  var firstChecksum: String { first["sites.csv"].map(FileStamp.checksum) ?? "" }
 
   private static func data(_ path: String) throws -> Data {
     do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
