@@ -48,6 +48,9 @@ static const unsigned char drawing_canvas_points_js[] = {
 static const unsigned char drawing_class_styles_js[] = {
 #embed "page/drawing/class-styles.js"
 };
+static const unsigned char drawing_detail_js[] = {
+#embed "page/drawing/detail.js"
+};
 static const unsigned char drawing_gl_image_js[] = {
 #embed "page/drawing/gl-image.js"
 };
@@ -120,9 +123,6 @@ static const unsigned char panels_settings_js[] = {
 static const unsigned char panels_split_js[] = {
 #embed "page/panels/split.js"
 };
-static const unsigned char separation_js[] = {
-#embed "page/separation.js"
-};
 static const unsigned char style_css[] = {
 #embed "page/style.css"
 };
@@ -156,8 +156,14 @@ static const unsigned char views_micrograph_js[] = {
 static const unsigned char views_patch_picture_js[] = {
 #embed "page/views/patch-picture.js"
 };
+static const unsigned char views_pending_js[] = {
+#embed "page/views/pending.js"
+};
 static const unsigned char views_scale_bar_js[] = {
 #embed "page/views/scale-bar.js"
+};
+static const unsigned char views_separation_js[] = {
+#embed "page/views/separation.js"
 };
 static const unsigned char views_site_details_js[] = {
 #embed "page/views/site-details.js"
@@ -185,6 +191,7 @@ static const tessera_page_file files[] = {
     PAGE_FILE("drawing/canvas-image.js", drawing_canvas_image_js),
     PAGE_FILE("drawing/canvas-points.js", drawing_canvas_points_js),
     PAGE_FILE("drawing/class-styles.js", drawing_class_styles_js),
+    PAGE_FILE("drawing/detail.js", drawing_detail_js),
     PAGE_FILE("drawing/gl-image.js", drawing_gl_image_js),
     PAGE_FILE("drawing/gl-points.js", drawing_gl_points_js),
     PAGE_FILE("drawing/gl.js", drawing_gl_js),
@@ -209,7 +216,6 @@ static const tessera_page_file files[] = {
     PAGE_FILE("panels/projects.js", panels_projects_js),
     PAGE_FILE("panels/settings.js", panels_settings_js),
     PAGE_FILE("panels/split.js", panels_split_js),
-    PAGE_FILE("separation.js", separation_js),
     PAGE_FILE("style.css", style_css),
     PAGE_FILE("views/axis-warp.js", views_axis_warp_js),
     PAGE_FILE("views/class-labels.js", views_class_labels_js),
@@ -221,7 +227,9 @@ static const tessera_page_file files[] = {
     PAGE_FILE("views/marker-controls.js", views_marker_controls_js),
     PAGE_FILE("views/micrograph.js", views_micrograph_js),
     PAGE_FILE("views/patch-picture.js", views_patch_picture_js),
+    PAGE_FILE("views/pending.js", views_pending_js),
     PAGE_FILE("views/scale-bar.js", views_scale_bar_js),
+    PAGE_FILE("views/separation.js", views_separation_js),
     PAGE_FILE("views/site-details.js", views_site_details_js),
     PAGE_FILE("views/status-line.js", views_status_line_js),
 };

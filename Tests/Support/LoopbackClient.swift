@@ -23,7 +23,7 @@ package struct LoopbackClient: Sendable {
   /// One request over a connection of its own.
   /// - Parameter patience: seconds without a byte after which the answer counts as complete.
   package func ask(
-    _ method: String = "GET", _ path: String, headers own: [String: String] = [:], body: Data = Data(),
+    _ method: String, _ path: String, headers own: [String: String] = [:], body: Data = Data(),
     patience: Int = 60
   ) -> Answer {
     var all = headers.merging(own) { $1 }
@@ -33,6 +33,11 @@ package struct LoopbackClient: Sendable {
       "\(method) \(path) HTTP/1.1\r\n" + all.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)\r\n" }.joined()
       + "\r\n"
     return Self.parse(exchange(Data(head.utf8) + body, patience: patience))
+  }
+
+  /// The same with the method GET.
+  package func ask(_ path: String, headers: [String: String] = [:], patience: Int = 60) -> Answer {
+    ask("GET", path, headers: headers, patience: patience)
   }
 
   /// JSON with the method POST.
@@ -59,7 +64,7 @@ package struct LoopbackClient: Sendable {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
-        send(socket, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+        send(socket, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { break }
       sent += count

@@ -18,8 +18,9 @@ struct `A project file` {
   }
 
   @Test func `keeps image and steps`() throws {
-    let image = ImageReference(
-      name: "scan.tif", path: "/data/scan.tif", stamp: .init(bytes: 5, modified: 6, crc32: "0badcafe"))
+    let scan = folder.path + "/scan.tif"
+    try Data("pixels".utf8).write(to: URL(fileURLWithPath: scan))
+    let image = ImageReference(name: "scan.tif", path: scan, stamp: try FileStamp(of: scan))
     let steps = [
       Self.analysis(1), .tree(.split("2", .init(features: .invariant, angularOrders: [0, 3]))),
       .tree(.lasso("1", [.init(0, 0), .init(1, 0), .init(0, 1.25)])), .correction(.add([.init(3.5, 4)])),

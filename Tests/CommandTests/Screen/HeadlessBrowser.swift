@@ -47,7 +47,9 @@ final class HeadlessBrowser {
     ]
     var pointers = words.map { strdup($0) } + [nil]
     defer { for pointer in pointers { free(pointer) } }
-    let status = posix_spawn(&process, program, &actions, nil, &pointers, environ)
+    var environment = ProcessInfo.processInfo.environment.map { strdup("\($0)=\($1)") } + [nil]
+    defer { for pointer in environment { free(pointer) } }
+    let status = posix_spawn(&process, program, &actions, nil, &pointers, &environment)
     for end in [down[0], up[1], reading, writing] { close(end) }
     guard status == 0 else { throw Failure(description: "Chromium does not start: \(status)") }
     let target = try command("Target.createTarget", ["url": "about:blank", "width": width, "height": height])

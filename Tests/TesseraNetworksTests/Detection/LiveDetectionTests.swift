@@ -8,10 +8,10 @@ struct `Detection while settings change` {
   /// Columns of many heights on a jittered lattice, with ripples between them.
   private static let map: Raster<Float> = {
     var source = RandomSource(seed: 5, stream: 0)
-    var map = Raster<Float>(width: 200, height: 160, repeating: 0)
+    var map = Raster<Float>(width: 200, height: 160, filling: 0)
     for row in 0..<14 {
       for column in 0..<18 {
-        let (x, y) = (6 + 11 * Double(column) + source.normal(), 6 + 11 * Double(row) + source.normal())
+        let (x, y) = (5 + 11 * Double(column) + 2 * source.uniform(), 5 + 11 * Double(row) + 2 * source.uniform())
         let height = source.uniform()
         for v in max(0, Int(y) - 8)..<min(160, Int(y) + 9) {
           for u in max(0, Int(x) - 8)..<min(200, Int(x) + 9) {

@@ -8,6 +8,11 @@ const pointsPerCell = 2;
  * Points of kind `nowhere` are left out.
  */
 export class GridIndex {
+  /** Of no points. */
+  static get empty() {
+    return new GridIndex(new Float32Array(0), new Uint8Array(0));
+  }
+
   /** @param {Float32Array} places x, y per point  @param {Uint8Array} kinds one per point */
   constructor(places, kinds) {
     this.places = places;
@@ -49,13 +54,34 @@ export class GridIndex {
     return best;
   }
 
+  /**
+   * The parts `[first, end)` of `order` that hold the points of a rectangle and `margin` around it: one per row of cells, or
+   * one for all rows where the rectangle spans most of each.
+   */
+  runs({ left, top, right, bottom }, margin) {
+    const [firstColumn, lastColumn, firstRow, lastRow] = this.#cells(left - margin, top - margin, right + margin, bottom + margin);
+    if (firstColumn > lastColumn || firstRow > lastRow) return [];
+    const start = (row, column) => this.starts[row * this.columns + column];
+    if (lastColumn - firstColumn + 1 > this.columns / 2) return [[start(firstRow, 0), start(lastRow, this.columns)]];
+    const runs = [];
+    for (let row = firstRow; row <= lastRow; row++) {
+      const run = [start(row, firstColumn), start(row, lastColumn + 1)];
+      if (run[0] < run[1]) runs.push(run);
+    }
+    return runs;
+  }
+
+  #cells(left, top, right, bottom) {
+    const { minX, minY } = this.bounds;
+    return [
+      Math.max(Math.floor((left - minX) / this.cell), 0), Math.min(Math.floor((right - minX) / this.cell), this.columns - 1),
+      Math.max(Math.floor((top - minY) / this.cell), 0), Math.min(Math.floor((bottom - minY) / this.cell), this.rows - 1),
+    ];
+  }
+
   /** Calls `visit(point)` for every point of the cells that a rectangle touches; some points lie outside of the rectangle. */
   each(left, top, right, bottom, visit) {
-    const { minX, minY } = this.bounds;
-    const firstColumn = Math.max(Math.floor((left - minX) / this.cell), 0);
-    const lastColumn = Math.min(Math.floor((right - minX) / this.cell), this.columns - 1);
-    const firstRow = Math.max(Math.floor((top - minY) / this.cell), 0);
-    const lastRow = Math.min(Math.floor((bottom - minY) / this.cell), this.rows - 1);
+    const [firstColumn, lastColumn, firstRow, lastRow] = this.#cells(left, top, right, bottom);
     for (let row = firstRow; row <= lastRow; row++) {
       if (firstColumn > lastColumn) break;
       const end = this.starts[row * this.columns + lastColumn + 1];

@@ -42,13 +42,21 @@ export class Session {
       selected: -1, hovered: -1, emphasised: 0, hidden: new Set(), toMerge: new Set(), lasso: null, points: null,
       candidates: null, job: null, project: null,
     });
-    history.replaceState(null, "", `${location.pathname}${location.search}#project=${id}`);
+    this.#keepInAddress(id);
     document.title = `${state.name} – Tessera`;
     const [black, white] = state.image.contrast;
     this.store.set({ contrast: { black, white, gamma: 1 } });
     this.#takeMap(state, null);
     await this.#adopt(state);
     this.#follow(id);
+  }
+
+  /** So that a reload comes back to the project. The token is a secret that the cookie holds by now: it leaves the address. */
+  #keepInAddress(id) {
+    const address = new URL(location.href);
+    address.searchParams.delete("token");
+    address.hash = `project=${id}`;
+    history.replaceState(null, "", address);
   }
 
   /** Sends a file as a new project and opens it. */

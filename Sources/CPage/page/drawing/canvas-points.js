@@ -1,5 +1,4 @@
-import { needsLightRim } from "./class-styles.js";
-import { GridIndex } from "../base/grid-index.js";
+import { rimColor } from "./class-styles.js";
 import { traceShape } from "./markers.js";
 import { Kind } from "./site-kind.js";
 
@@ -18,11 +17,10 @@ export class CanvasPointPainter {
     this.marks = null;
   }
 
-  setPlaces(places, kinds) {
+  setPlaces(index, kinds) {
     this.count = kinds.length;
-    this.places = places;
+    this.index = index;
     this.kinds = kinds;
-    this.index = new GridIndex(places, kinds);
     this.labels = new Uint16Array(this.count);
     this.marks = null;
   }
@@ -40,28 +38,53 @@ export class CanvasPointPainter {
     this.#stamps.clear();
   }
 
-  draw(viewport, radius, ratio) {
+  draw(viewport, radius, ratio, every = 1) {
     if (this.count === 0) return;
-    if (radius !== this.#radius) {
-      this.#stamps.clear();
-      this.#radius = radius;
-    }
-    const { context, places, marks } = this;
-    const { left, top, right, bottom } = viewport.visible;
-    const margin = (2 * radius) / (viewport.scale * ratio);
+    const { context, index } = this;
     const scale = viewport.scale * ratio;
     const shiftX = (viewport.width / 2) * ratio - viewport.x * scale;
     const shiftY = (viewport.height / 2) * ratio - viewport.y * scale;
+    const groups = new Map();
+    for (const [first, end] of index.runs(viewport.visible, (2 * radius) / scale)) {
+      for (let at = first; at < end; at += every) {
+        const point = index.order[at];
+        const look = this.#lookOf(point);
+        if (!groups.has(look)) groups.set(look, []);
+        groups.get(look).push(index.places[2 * point] * scale + shiftX, index.places[2 * point + 1] * scale + shiftY);
+      }
+    }
+    if (radius !== this.#radius) this.#stamps.clear();
+    this.#radius = radius;
     context.setTransform(1, 0, 0, 1, 0, 0);
-    this.index.each(left - margin, top - margin, right + margin, bottom + margin, (point) => {
-      const style = this.styles[this.labels[point]];
-      if (!style || style.opacity === 0) return;
-      context.globalAlpha = style.opacity * (marks && !marks[point] ? 0.2 : 1);
-      const stamp = this.#stamp(this.labels[point], this.kinds[point]);
-      const half = stamp.width / 2;
-      context.drawImage(stamp, places[2 * point] * scale + shiftX - half, places[2 * point + 1] * scale + shiftY - half);
-    });
+    for (const [look, places] of groups) this.#drawGroup(look, places);
     context.globalAlpha = 1;
+  }
+
+  /** Class, kind and mark as one number: points of one number look alike and are drawn together. */
+  #lookOf(point) {
+    const isReceding = this.marks && !this.marks[point];
+    return 8 * this.labels[point] + 2 * this.kinds[point] + (isReceding ? 1 : 0);
+  }
+
+  #drawGroup(look, places) {
+    const { context } = this;
+    const label = look >> 3;
+    const style = this.styles[label];
+    if (!style || style.opacity === 0) return;
+    context.globalAlpha = style.opacity * (look & 1 ? 0.2 : 1);
+    const radius = this.#radius;
+    if (radius < 2.5) {
+      // Too small for a shape: one path of squares, as large as the circles would be, is by far the fastest.
+      const half = 0.8 * radius;
+      context.fillStyle = `rgb(${style.color.join(" ")})`;
+      context.beginPath();
+      for (let at = 0; at < places.length; at += 2) context.rect(places[at] - half, places[at + 1] - half, 2 * half, 2 * half);
+      context.fill();
+      return;
+    }
+    const stamp = this.#stamp(label, (look >> 1) & 3);
+    const half = stamp.width / 2;
+    for (let at = 0; at < places.length; at += 2) context.drawImage(stamp, places[at] - half, places[at + 1] - half);
   }
 
   #stamp(label, kind) {
@@ -77,7 +100,7 @@ export class CanvasPointPainter {
     traceShape(context, shape, half, half, radius);
     context.lineJoin = "round";
     if (radius > 1.8) {
-      context.strokeStyle = needsLightRim(color) ? "white" : "black";
+      context.strokeStyle = `rgb(${rimColor(color).join(" ")})`;
       context.lineWidth = 2;
       context.stroke();
     }

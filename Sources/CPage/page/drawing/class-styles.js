@@ -29,6 +29,11 @@ export function needsLightRim([red, green, blue]) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 90;
 }
 
+/** The rim of a marker, as the shader of gl-points.js mixes it. */
+export function rimColor(color) {
+  return color.map((component) => (needsLightRim(color) ? 0.4 * component + 0.6 * 255 : 0.12 * component));
+}
+
 /** Whether a site's class is shown. */
 export function isShown({ points, project, hidden }, site) {
   const label = points.labels[site];

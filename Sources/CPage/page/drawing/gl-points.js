@@ -3,6 +3,9 @@ import { program, worldToClip } from "./gl.js";
 import { barWidth, shapes } from "./markers.js";
 import { Kind } from "./site-kind.js";
 
+// The radius from which a marker has a rim. Below, the rim would be all that is seen; dark colours need theirs earlier.
+const smallestRadius = "float smallest(float rim) { return mix(1.8, 1.0, rim); }";
+
 const vertexSource = `#version 300 es
 precision highp float;
 precision highp int;
@@ -20,6 +23,8 @@ flat out int shape;
 flat out float rim;
 flat out float size;
 flat out float body;
+flat out float reach; // half the side of the square that is painted, no larger than the marker needs
+${smallestRadius}
 void main() {
   uvec4 look = texelFetch(styles, ivec2(int(label), 0), 0);
   uvec4 form = texelFetch(styles, ivec2(int(label), 1), 0);
@@ -31,10 +36,11 @@ void main() {
   size = hasMarks && mark != 0u ? radius * 1.25 : radius;
   // Vacant nodes are hollow; so are large markers, below which one wants to see the column.
   body = kind == ${Kind.vacant}u ? 0.0 : mix(1.0, 0.3, smoothstep(4.0, 7.0, radius));
-  gl_PointSize = 2.0 * (size * 1.3 + 2.0);
+  reach = size * ${Math.max(...shapes.map((shape) => shape.reach)).toFixed(2)} + clamp(size - smallest(rim), 0.0, 1.0) + 0.5;
+  gl_PointSize = 2.0 * reach;
   gl_Position = vec4(place * toClip.xy + toClip.zw, 0.0, 1.0);
   // Outside of clip space: not drawn.
-  if (opacity == 0.0 || kind == ${Kind.nowhere}u) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
+  if (opacity == 0.0) gl_Position = vec4(2.0, 2.0, 2.0, 1.0);
 }`;
 
 const fragmentSource = `#version 300 es
@@ -45,86 +51,93 @@ flat in int shape;
 flat in float rim;
 flat in float size;
 flat in float body;
+flat in float reach;
 out vec4 result;
 const int sides[${shapes.length}] = int[](${shapes.map((shape) => shape.sides).join(", ")});
 const float turns[${shapes.length}] = float[](${shapes.map((shape) => shape.turn.toFixed(6)).join(", ")});
 const float reaches[${shapes.length}] = float[](${shapes.map((shape) => shape.reach.toFixed(3)).join(", ")});
 
+${smallestRadius}
+
 /** Distance to the outline in device pixels, negative inside. */
 float outline(vec2 p) {
-  float reach = size * reaches[shape];
-  if (sides[shape] == 0) return length(p) - reach;
+  float extent = size * reaches[shape];
+  // Too small for a shape to be seen, all are circles, which cost least.
+  if (sides[shape] == 0 || size < 2.0) return length(p) - extent;
   float c = cos(turns[shape]), s = sin(turns[shape]);
   p = vec2(p.x * c + p.y * s, p.y * c - p.x * s);
   if (sides[shape] < 0) {
     vec2 a = abs(p);
-    vec2 upright = a - reach * vec2(${barWidth}, 1.0), level = a - reach * vec2(1.0, ${barWidth});
+    vec2 upright = a - extent * vec2(${barWidth}, 1.0), level = a - extent * vec2(1.0, ${barWidth});
     return min(max(upright.x, upright.y), max(level.x, level.y));
   }
   // Folded into the sector of one side, whose middle lies at half a sector from each corner.
   float sector = 6.2831853 / float(sides[shape]);
   float angle = atan(p.x, -p.y);
   angle = mod(angle, sector) - 0.5 * sector;
-  return length(p) * cos(angle) - reach * cos(0.5 * sector);
+  return length(p) * cos(angle) - extent * cos(0.5 * sector);
 }
 
 void main() {
-  vec2 p = (gl_PointCoord * 2.0 - 1.0) * (size * 1.3 + 2.0);
+  vec2 p = (gl_PointCoord * 2.0 - 1.0) * reach;
   float d = outline(p);
-  // Below some 2 pixels a rim would be all that is seen.
-  float rimWidth = clamp((size - 1.8) * 0.8, 0.0, 1.0);
+  float rimWidth = clamp(size - smallest(rim), 0.0, 1.0);
   float lineWidth = max(1.4, size * 0.22);
   float whole = clamp(0.5 - (d - rimWidth), 0.0, 1.0);
   float filled = clamp(0.5 - d, 0.0, 1.0);
   float interior = clamp(0.5 - (d + lineWidth), 0.0, 1.0);
   float alpha = color.a * whole * mix(1.0, body, interior);
   if (alpha < 0.004) discard;
-  vec3 shade = mix(vec3(rim), color.rgb, rimWidth > 0.0 ? filled : 1.0);
+  // A rim of the class's own hue, far lighter or darker: it parts the marker from any background and adds no other colour.
+  vec3 rimColor = mix(color.rgb * 0.12, mix(color.rgb, vec3(1.0), 0.6), rim);
+  vec3 shade = mix(rimColor, color.rgb, rimWidth > 0.0 ? filled : 1.0);
   result = vec4(shade * alpha, alpha);
 }`;
 
+/** Name, components and type of each attribute, in the order of the buffers. */
+const attributes = [["place", 2, "FLOAT"], ["label", 1, "UNSIGNED_SHORT"], ["kind", 1, "UNSIGNED_BYTE"], ["mark", 1, "UNSIGNED_BYTE"]];
+const bytes = { FLOAT: 4, UNSIGNED_SHORT: 2, UNSIGNED_BYTE: 1 };
+
 /**
- * Draws a marker at each of up to millions of points in one call. Places, labels and marks lie in buffers of the graphics
- * memory; a frame uploads a handful of numbers, a change of colours a texture of one column per class.
+ * Draws a marker at each of up to millions of points. Places, labels and marks lie in buffers of the graphics memory, in the
+ * order of the grid index, so that a frame uploads a handful of numbers and draws the rows of the grid that are seen; a change
+ * of colours uploads a texture of one column per class.
  */
 export class GLPointPainter {
   #hasMarks = false;
 
   constructor(gl) {
     this.gl = gl;
-    this.made = program(gl, vertexSource, fragmentSource, ["place", "label", "kind", "mark"]);
+    this.made = program(gl, vertexSource, fragmentSource, attributes.map(([name]) => name));
     this.array = gl.createVertexArray();
-    this.buffers = [0, 1, 2, 3].map(() => gl.createBuffer());
+    this.buffers = attributes.map(() => gl.createBuffer());
     this.styles = gl.createTexture();
-    this.count = 0;
-    gl.bindVertexArray(this.array);
-    const layouts = [[2, gl.FLOAT], [1, gl.UNSIGNED_SHORT], [1, gl.UNSIGNED_BYTE], [1, gl.UNSIGNED_BYTE]];
-    for (const [place, [size, type]] of layouts.entries()) {
-      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[place]);
-      gl.enableVertexAttribArray(place);
-      if (type === gl.FLOAT) gl.vertexAttribPointer(place, size, type, false, 0, 0);
-      else gl.vertexAttribIPointer(place, size, type, 0, 0);
-    }
-    gl.bindVertexArray(null);
+    this.index = null;
   }
 
-  /** Takes x, y and kind of each point; labels and marks start at 0. */
-  setPlaces(places, kinds) {
-    this.count = kinds.length;
+  /** Takes the index of the places and the kind of each point; labels and marks start at 0. */
+  setPlaces(index, kinds) {
+    this.index = index;
+    const places = new Float32Array(2 * index.order.length);
+    for (const [at, point] of index.order.entries()) {
+      places[2 * at] = index.places[2 * point];
+      places[2 * at + 1] = index.places[2 * point + 1];
+    }
     this.#upload(0, places);
-    this.#upload(1, new Uint16Array(this.count));
-    this.#upload(2, kinds);
+    this.#upload(1, new Uint16Array(index.order.length));
+    this.#uploadInOrder(2, kinds);
     this.setMarks(null);
   }
 
   setLabels(labels) {
-    this.#upload(1, labels);
+    this.#uploadInOrder(1, labels);
   }
 
   /** Marks the points whose entry is not 0, so that all others recede; null marks none. */
   setMarks(marks) {
     this.#hasMarks = marks !== null;
-    this.#upload(3, marks ?? new Uint8Array(this.count));
+    if (marks) this.#uploadInOrder(3, marks);
+    else this.#upload(3, new Uint8Array(this.index?.order.length ?? 0));
   }
 
   /** @param styles what classStyles returns */
@@ -140,9 +153,12 @@ export class GLPointPainter {
     for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
   }
 
-  /** @param radius of a marker in device pixels */
-  draw(viewport, radius) {
-    if (this.count === 0) return;
+  /**
+   * @param radius of a marker in device pixels
+   * @param every draws one of so many points, where a computer without a graphics card cannot keep up
+   */
+  draw(viewport, radius, ratio, every = 1) {
+    if (!this.index || this.index.order.length === 0) return;
     const { gl, made } = this;
     gl.useProgram(made.program);
     gl.bindVertexArray(this.array);
@@ -154,8 +170,34 @@ export class GLPointPainter {
     gl.uniform4fv(made.uniforms.toClip, worldToClip(viewport));
     gl.uniform1f(made.uniforms.radius, radius);
     gl.uniform1i(made.uniforms.hasMarks, this.#hasMarks ? 1 : 0);
-    gl.drawArrays(gl.POINTS, 0, this.count);
+    this.#stride(every);
+    const margin = (2 * radius) / (viewport.scale * ratio);
+    for (const [first, end] of this.index.runs(viewport.visible, margin)) {
+      gl.drawArrays(gl.POINTS, Math.ceil(first / every), Math.floor((end - first) / every));
+    }
     gl.bindVertexArray(null);
+  }
+
+  /** Lets the attributes step over points, which spares even their vertices. */
+  #stride(every) {
+    if (this.every === every) return;
+    this.every = every;
+    const { gl } = this;
+    for (const [place, [, size, name]] of attributes.entries()) {
+      const step = every * size * bytes[name];
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.buffers[place]);
+      gl.enableVertexAttribArray(place);
+      if (name === "FLOAT") gl.vertexAttribPointer(place, size, gl.FLOAT, false, step, 0);
+      else gl.vertexAttribIPointer(place, size, gl[name], step, 0);
+    }
+  }
+
+  #uploadInOrder(place, values) {
+    if (!this.index) return;
+    const { order } = this.index;
+    const sorted = new values.constructor(order.length);
+    for (let at = 0; at < order.length; at++) sorted[at] = values[order[at]];
+    this.#upload(place, sorted);
   }
 
   #upload(place, data) {

@@ -1,3 +1,4 @@
+import { Detail } from "./detail.js";
 import { byId, element } from "../base/dom.js";
 import { FrameTimes } from "../base/frame-times.js";
 import { Surface } from "./surface.js";
@@ -19,12 +20,14 @@ export class View {
   #isScheduled = false;
   #drag = null;
   #isOverlayClean = true;
+  #hasMoved = false;
 
   /** @param id of the element in index.html, which names the view for keyboard and screen reader */
   constructor(id) {
     this.host = byId(id);
     this.viewport = new Viewport();
     this.frames = new FrameTimes();
+    this.detail = new Detail(() => this.draw());
     this.canvas = element("canvas", { "aria-hidden": "true" });
     this.overlayCanvas = element("canvas", { "aria-hidden": "true", class: "overlay" });
     this.host.prepend(this.canvas, this.overlayCanvas);
@@ -58,6 +61,8 @@ export class View {
     this.#isScheduled = true;
     requestAnimationFrame(() => {
       this.#isScheduled = false;
+      if (this.#hasMoved) this.detail.moved(performance.now(), this.pointCount);
+      this.#hasMoved = false;
       this.frames.measure(() => this.drawNow());
     });
   }
@@ -72,6 +77,11 @@ export class View {
   }
 
   // ---- what subclasses say ----
+
+  /** Number of points that a frame draws at most. */
+  get pointCount() {
+    return 0;
+  }
 
   /** Colour behind everything, [r, g, b]. */
   get background() {
@@ -120,6 +130,7 @@ export class View {
 
   /** The viewport has changed. */
   changed() {
+    this.#hasMoved = true;
     this.moved();
     this.draw();
   }

@@ -21,11 +21,10 @@ export class ClassList {
     this.merge = element("button", { type: "button", onclick: () => this.#merge() }, "Merge selected");
     this.list = element("ul", { class: "classes" });
     this.empty = element("p", { class: "hint" });
-    byId("panel-classes").append(
-      element("div", { class: "bar" }, element("label", { class: "check" }, this.showAll, " Show all"),
-        element("span", { class: "space" }), this.merge),
-      this.sentences, this.empty,
-      element("div", { class: "class-heads faint", "aria-hidden": "true" }, element("span", {}, "Show"), element("span", {}, "Merge")), this.list);
+    this.tools = element("div", {}, element("div", { class: "bar" }, element("label", { class: "check" }, this.showAll, " Show all"),
+      element("span", { class: "space" }), this.merge), this.sentences,
+      element("div", { class: "class-heads faint", "aria-hidden": "true" }, element("span", {}, "Show"), element("span", {}, "Merge")));
+    byId("panel-classes").append(this.tools, this.empty, this.list);
     // Averages are fetched for the rows that are seen: there may be a thousand classes.
     this.observer = new IntersectionObserver((entries) => {
       for (const { isIntersecting, target } of entries) if (isIntersecting) this.#loadAverage(target);
@@ -38,6 +37,7 @@ export class ClassList {
   #render() {
     const { project } = this.store.values;
     this.sentences.textContent = (project?.result?.sentences ?? []).join(" ");
+    this.tools.hidden = !project?.result;
     this.empty.hidden = Boolean(project?.result);
     this.empty.textContent = project ? "This micrograph is not analysed yet: press Analyse." : "No micrograph is open: press Open, or drop a file here.";
     this.observer.disconnect();

@@ -2,6 +2,7 @@ import { drawMoved } from "../views/correction-marks.js";
 import { byId, element } from "../base/dom.js";
 import { directionOf } from "../drawing/highlight.js";
 import { counted, short } from "../base/numbers.js";
+import { placeBefore, placeOf } from "../views/pending.js";
 
 const modes = [
   { mode: "select", label: "Select", key: "v" },
@@ -31,7 +32,7 @@ export class Corrections {
         element("h3", {}, "Corrections"),
         element("p", { class: "hint" }, "Choose Add, Delete or Move above the micrograph, then click or drag. Corrections wait until the columns are fitted and sorted again."),
         this.summary, element("div", { class: "buttons" }, this.apply)));
-    store.subscribe(["project", "job"], () => this.#showSummary());
+    store.subscribe(["project", "points", "job"], () => this.#showSummary());
     store.subscribe(["mode"], ({ mode }) => this.#showMode(mode));
     micrograph.host.addEventListener("keyup", (event) => event.key === "Alt" && this.#finishNudge());
     micrograph.host.addEventListener("focus", () => micrograph.draw());
@@ -109,12 +110,11 @@ export class Corrections {
   }
 
   paint(view) {
-    const { points } = this.store.values;
+    const { points, project } = this.store.values;
     if (!this.#ghost || !points) return;
     const { site, x, y } = this.#ghost;
-    view.beginOverlay();
-    const from = view.viewport.toScreen(points.places[2 * site], points.places[2 * site + 1]);
-    drawMoved(view.overlay, from, view.viewport.toScreen(x, y), Math.max(view.markerRadius, 3));
+    const from = view.viewport.toScreen(...placeBefore(points, project.corrections.added, site));
+    drawMoved(view.beginOverlay(), from, view.viewport.toScreen(x, y), Math.max(view.markerRadius, 3));
   }
 
   // ---- changes ----
@@ -131,7 +131,7 @@ export class Corrections {
   }
 
   #remove(site) {
-    if (site < 0) return;
+    if (site < 0 || this.store.values.project.corrections.removed.includes(site)) return;
     this.session.perform("corrections", { remove: [site] });
   }
 
@@ -143,10 +143,9 @@ export class Corrections {
   #nudge(event) {
     const { points, selected, project } = this.store.values;
     const [byX, byY] = directionOf(event.key);
-    const moved = project.corrections.moved.find(([site]) => site === selected);
-    const from = this.#ghost ?? { x: moved?.[1] ?? points.places[2 * selected], y: moved?.[2] ?? points.places[2 * selected + 1] };
+    const [x, y] = this.#ghost ? [this.#ghost.x, this.#ghost.y] : placeOf(points, project.corrections, selected);
     const step = nudge * (event.shiftKey ? 10 : 1);
-    this.#drag({ site: selected, x: from.x + byX * step, y: from.y + byY * step });
+    this.#drag({ site: selected, x: x + byX * step, y: y + byY * step });
   }
 
   /** The steps of one hold of Alt are one correction. */
@@ -169,11 +168,16 @@ export class Corrections {
   #showSummary() {
     const { project, job } = this.store.values;
     const { added = [], removed = [], moved = [] } = project?.corrections ?? {};
-    const number = added.length + removed.length + moved.length;
-    this.apply.disabled = number === 0 || Boolean(job && !job.failed);
-    const parts = [[added, "added"], [removed, "deleted"], [moved, "moved"]].filter(([list]) => list.length > 0);
-    this.summary.textContent = number === 0 ? "No corrections wait."
-      : `${parts.map(([list, word]) => `${counted(list.length, "column")} ${word}`).join(", ")}.`;
+    const sites = this.store.values.points?.count ?? 0;
+    const isGone = new Set(removed);
+    const counts = [
+      [added.filter((_, index) => !isGone.has(sites + index)).length, "added"],
+      [removed.filter((site) => site < sites).length, "deleted"],
+      [moved.filter(([site]) => !isGone.has(site)).length, "moved"],
+    ].filter(([number]) => number > 0);
+    this.apply.disabled = counts.length === 0 || Boolean(job && !job.failed);
+    this.summary.textContent = counts.length === 0 ? "No corrections wait."
+      : `${counts.map(([number, word]) => `${counted(number, "column")} ${word}`).join(", ")}.`;
     this.summary.title = moved.map(([site, x, y]) => `column ${site} to ${short(x)}, ${short(y)}`).join("\n");
   }
 }

@@ -1,4 +1,8 @@
+import { getBytes } from "../base/api.js";
 import { byId, element } from "../base/dom.js";
+
+/** The folder may be gigabytes: the browser writes it to disk as it arrives. Everything else is fetched first, so that a refusal is a sentence in the page. */
+const streamed = "result.zip";
 
 const files = [
   ["result.zip", "Everything, as a result folder (zip)"],
@@ -32,7 +36,29 @@ export class Exports {
   }
 
   #link(name, title, query = "") {
-    return element("a", { href: this.session.path("export", name) + query, download: name, onclick: () => this.menu.hidePopover() }, title);
+    const address = this.session.path("export", name) + query;
+    const follow = (event) => {
+      this.menu.hidePopover();
+      if (name === streamed) return;
+      event.preventDefault();
+      this.#fetch(address, name);
+    };
+    return element("a", { href: address, download: name, onclick: follow }, title);
+  }
+
+  async #fetch(address, name) {
+    try {
+      this.#save(new Blob([await getBytes(address)]), name);
+    } catch (error) {
+      this.session.notices.error(error);
+    }
+  }
+
+  #save(blob, name) {
+    const address = URL.createObjectURL(blob);
+    element("a", { href: address, download: name }).click();
+    // The download has begun by then; an address that is never given back would keep the bytes in memory.
+    setTimeout(() => URL.revokeObjectURL(address), 60_000);
   }
 
   /** Arrow keys walk through the menu, as through any other. */
@@ -55,9 +81,7 @@ export class Exports {
     context.drawImage(canvas, 0, 0);
     context.drawImage(overlayCanvas, 0, 0);
     this.micrograph.scaleBar?.paint(context, this.micrograph);
-    const address = URL.createObjectURL(await picture.convertToBlob({ type: "image/png" }));
-    const name = `${this.store.values.project.name.replace(/\.[^.]*$/, "")}.png`;
-    element("a", { href: address, download: name }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 10_000);
+    const name = this.store.values.project.name.replace(/\.[^.]*$/, "");
+    this.#save(await picture.convertToBlob({ type: "image/png" }), `${name}.png`);
   }
 }

@@ -12,6 +12,7 @@ const windows = [2, 32];
  */
 export class Filter {
   #candidates = new LiveRequest((settings) => this.#fetch(settings));
+  #asked = "";
 
   constructor(store, session) {
     Object.assign(this, { store, session });
@@ -64,6 +65,14 @@ export class Filter {
     if (await this.session.perform("analysis", body)) this.#set({ isShown: false });
   }
 
+  /** Opacity alone needs no new candidates. */
+  #ask(settings) {
+    const key = JSON.stringify(settings);
+    if (key === this.#asked && this.store.values.candidates) return;
+    this.#asked = key;
+    this.#candidates.ask(settings);
+  }
+
   async #fetch({ window, bound, id }) {
     try {
       const bytes = await getBytes(`${this.session.path("candidates")}?window=${window}&bound=${bound}`);
@@ -94,7 +103,7 @@ export class Filter {
     this.window.output.textContent = `${short(filter.window, 3)} px`;
     this.bound.output.textContent = filter.bound.toFixed(2);
     this.opacity.output.textContent = `${Math.round(100 * filter.opacity)} %`;
-    if (project?.map) this.#candidates.ask({ window: filter.window, bound: filter.bound, id: project.id });
+    if (project?.map) this.#ask({ window: filter.window, bound: filter.bound, id: project.id });
   }
 
   #showNumber() {

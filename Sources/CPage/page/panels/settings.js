@@ -27,7 +27,7 @@ export class Settings {
     const used = project.result?.settings ?? {};
     const groups = Map.groupBy ? Map.groupBy(this.#options, ({ group }) => group) : groupBy(this.#options);
     const content = [
-      element("p", {}, "Fields that are left empty are chosen from the image; the result says which values were chosen, and why."),
+      element("p", {}, "What is left empty takes its default or is chosen from the image; the report says which values were chosen, and why."),
       [...groups].map(([group, options], index) => this.#group(group, options, used, index)),
     ];
     const settings = await ask({
@@ -51,11 +51,10 @@ export class Settings {
       return element("div", { class: "option" }, element("label", { class: "check", for: id },
         element("input", { ...about, type: "checkbox", checked: value === true }), ` ${title}`), helpText);
     }
-    const placeholder = byDefault ?? "chosen from the image";
     const field = choices
-      ? element("select", about, element("option", { value: "" }, byDefault ? `default: ${byDefault}` : placeholder),
+      ? element("select", about, element("option", { value: "" }, byDefault ? `default: ${byDefault}` : "default"),
         choices.map((choice) => element("option", { value: choice }, choice)))
-      : element("input", { ...about, type: "text", placeholder, autocomplete: "off", spellcheck: "false" });
+      : element("input", { ...about, type: "text", placeholder: byDefault, autocomplete: "off", spellcheck: "false" });
     field.value = value ?? "";
     return element("div", { class: "option" },
       element("label", { for: id }, title, valueName && !choices && element("span", { class: "faint" }, ` · ${valueName}`)), field, helpText);

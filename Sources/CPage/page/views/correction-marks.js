@@ -1,18 +1,27 @@
 import { outline, ring } from "../drawing/highlight.js";
+import { placeBefore } from "./pending.js";
 
 /** Corrections that the next analysis will take up: a colour of its own, and three forms that differ without it. */
 const color = "#7fe7ff";
 
 /** Added columns are rings with a dot, removed ones are crossed out, moved ones lead from their old place to the new. */
-export function drawCorrections(view, { added, removed, moved }, points, radius) {
+export function drawCorrections(view, corrections, points, radius) {
+  const { added, removed, moved } = corrections;
   const context = added.length + removed.length + moved.length > 0 ? view.beginOverlay() : null;
-  for (const [x, y] of added) drawAdded(context, view.viewport.toScreen(x, y), radius);
-  for (const site of removed) drawRemoved(context, placeOnScreen(view, points, site), radius);
-  for (const [site, x, y] of moved) drawMoved(context, placeOnScreen(view, points, site), view.viewport.toScreen(x, y), radius);
-}
-
-function placeOnScreen(view, points, site) {
-  return view.viewport.toScreen(points.places[2 * site], points.places[2 * site + 1]);
+  const onScreen = ([x, y]) => view.viewport.toScreen(x, y);
+  const isGone = new Set(removed);
+  const isMoved = new Set(moved.map(([site]) => site));
+  for (const [index, place] of added.entries()) {
+    const site = points.count + index;
+    if (!isGone.has(site) && !isMoved.has(site)) drawAdded(context, onScreen(place), radius);
+  }
+  for (const [site, x, y] of moved) {
+    if (!isGone.has(site)) drawMoved(context, onScreen(placeBefore(points, added, site)), onScreen([x, y]), radius);
+  }
+  for (const site of removed) {
+    // A column that was added and removed again leaves no trace.
+    if (site < points.count) drawRemoved(context, onScreen(placeBefore(points, added, site)), radius);
+  }
 }
 
 function drawAdded(context, [x, y], radius) {

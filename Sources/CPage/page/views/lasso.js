@@ -1,7 +1,7 @@
 import { isShown } from "../drawing/class-styles.js";
 import { ask } from "../base/dialog.js";
 import { byId, element } from "../base/dom.js";
-import { boundsOfCorners, isInside } from "../base/geometry.js";
+import { Polygon } from "../base/geometry.js";
 import { outline } from "../drawing/highlight.js";
 import { count, counted } from "../base/numbers.js";
 import { Kind } from "../drawing/site-kind.js";
@@ -129,16 +129,15 @@ export class Lasso {
    * A flag per shown site that lies inside, and how many of each class do: `[{label, count}]`, the most first. Decided in
    * layout coordinates, as the server does it.
    */
-  #inside(polygon) {
+  #inside(corners) {
     const { values } = this.store;
     const { points } = values;
     const inside = new Uint8Array(points.count);
     const counts = new Map();
-    const { left, top, right, bottom } = boundsOfCorners(polygon);
+    const polygon = new Polygon(corners);
     for (let site = 0; site < points.count; site++) {
-      const [x, y] = [points.layout[2 * site], points.layout[2 * site + 1]];
-      if (x < left || x > right || y < top || y > bottom || points.layoutKinds[site] === Kind.nowhere) continue;
-      if (!isShown(values, site) || !isInside(polygon, x, y)) continue;
+      if (points.layoutKinds[site] === Kind.nowhere || !polygon.contains(points.layout[2 * site], points.layout[2 * site + 1])) continue;
+      if (!isShown(values, site)) continue;
       inside[site] = 1;
       counts.set(points.labels[site], (counts.get(points.labels[site]) ?? 0) + 1);
     }

@@ -1,12 +1,14 @@
 import { AxisWarp } from "./axis-warp.js";
 import { GridIndex } from "../base/grid-index.js";
-import { separate } from "../separation.js";
+import { separate } from "./separation.js";
 import { Kind } from "../drawing/site-kind.js";
 
 /** Width of the evened layout relative to its height: about that of the panel. */
 const aspect = 1.7;
 /** Longest piece of a lasso's edge, as a share of the height, that is mapped back as a straight line. */
-const pieceLength = 0.005;
+const pieceLength = 0.02;
+/** Significant digits of a corner: more than the layout itself holds would only lengthen the recipe. */
+const digits = 9;
 
 /**
  * Where the layout's points are drawn, evened out or as they are, with the index to find them, and the way back from the
@@ -52,9 +54,10 @@ export class LayoutMap {
       const pieces = Math.max(Math.ceil(Math.hypot(nextX - x, nextY - y) / pieceLength), 1);
       return Array.from({ length: pieces }, (_, piece) => {
         const share = piece / pieces;
-        return [
+        const place = [
           this.horizontal.inverse((x + share * (nextX - x)) / aspect), this.vertical.inverse(y + share * (nextY - y)),
         ];
+        return place.map((value) => Number(value.toPrecision(digits)));
       });
     });
   }

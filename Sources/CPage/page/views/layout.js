@@ -3,6 +3,7 @@ import { classStyles, components, isShown } from "../drawing/class-styles.js";
 import { byId } from "../base/dom.js";
 import { directionOf, drawSelection, nextInDirection } from "../drawing/highlight.js";
 import { LayoutMap } from "./layout-map.js";
+import { shapeNumber, traceShape } from "../drawing/markers.js";
 import { Kind } from "../drawing/site-kind.js";
 import { View } from "../drawing/view.js";
 
@@ -10,7 +11,7 @@ import { View } from "../drawing/view.js";
 const largestRadius = 3.2;
 const smallestRadius = 0.9;
 /** Share of the view that stays free around all points. */
-const margin = 1.22;
+const margin = 1.3;
 
 /** The layout of the motif features: columns with like surroundings lie together. */
 export class Layout extends View {
@@ -62,7 +63,7 @@ export class Layout extends View {
     this.#layout = points?.layout ?? null;
     const kinds = points?.layoutKinds ?? new Uint8Array(0);
     this.map = new LayoutMap(points?.layout ?? new Float32Array(0), kinds, this.even.checked);
-    this.pointPainter.setPlaces(this.map.places, kinds);
+    this.pointPainter.setPlaces(this.map.index, kinds);
     this.viewport.setBounds(this.map.index.bounds, margin);
     this.viewport.fit();
     this.#takeLabels();
@@ -90,6 +91,10 @@ export class Layout extends View {
 
   // ---- drawing ----
 
+  get pointCount() {
+    return this.store.values.points?.count ?? 0;
+  }
+
   /** Grows with the zoom, more slowly than distances, so that crowded points come apart. */
   get markerRadius() {
     const count = this.store.values.points?.count ?? 1;
@@ -100,7 +105,7 @@ export class Layout extends View {
   }
 
   paint() {
-    this.pointPainter.draw(this.viewport, this.markerRadius * this.ratio, this.ratio);
+    this.pointPainter.draw(this.viewport, this.markerRadius * this.ratio, this.ratio, this.detail.every);
   }
 
   paintOverlay() {
@@ -112,43 +117,54 @@ export class Layout extends View {
         ? this.viewport.toScreen(this.map.places[2 * site], this.map.places[2 * site + 1]) : null);
   }
 
-  /** Writes the names of the largest classes beside their points, each where no other name stands yet. */
+  /** Writes the names of the largest classes beside their clouds, each with its marker, where no other name stands yet. */
   #drawNames() {
     const { project, hidden } = this.store.values;
-    const context = this.#names.length > 0 && project ? this.beginOverlay() : null;
+    if (this.#names.length === 0 || !project) return;
+    const context = this.beginOverlay();
     const size = 12.5 * this.textScale;
+    context.font = `600 ${size}px "Source Sans 3", "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif`;
+    context.textBaseline = "middle";
+    context.lineJoin = "round";
     const clouds = this.#names.map(({ left, top, right, bottom }) => {
       const [x, y] = this.viewport.toScreen(left, top);
-      const [x2, y2] = this.viewport.toScreen(right, bottom);
-      return { x, y, width: x2 - x, height: y2 - y };
+      const [endX, endY] = this.viewport.toScreen(right, bottom);
+      return { x, y, width: endX - x, height: endY - y };
     });
     const taken = [];
     for (const [at, { label }] of this.#names.entries()) {
       const looks = project.classes[label - 1];
       if (!looks || hidden.has(looks.number)) continue;
-      context.font = `600 ${size}px "Source Sans 3", "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif`;
-      const width = context.measureText(looks.name).width + 8;
-      const height = size * 1.3;
-      const cloud = clouds[at];
-      const gap = this.markerRadius + 2;
-      const [middle, centre] = [cloud.x + (cloud.width - width) / 2, cloud.y + (cloud.height - height) / 2];
-      const beside = [
-        [middle, cloud.y - gap - height], [middle, cloud.y + cloud.height + gap], [cloud.x + cloud.width + gap, centre],
-        [cloud.x - gap - width, centre],
-      ].map(([x, y]) => ({ x, y, width, height })).filter((box) => box.x >= 0 && box.y >= 0
-        && box.x + width <= this.viewport.width && box.y + height <= this.viewport.height && !taken.some((other) => overlap(box, other)));
-      // Rather over another cloud than no name at all.
-      const free = beside.find((box) => !clouds.some((other) => overlap(box, other))) ?? beside[0];
-      if (!free) continue;
-      taken.push(free);
-      context.lineJoin = "round";
-      context.textBaseline = "middle";
+      const box = this.#placeOfName(clouds[at], context.measureText(looks.name).width + 1.6 * size, 1.3 * size, clouds, taken);
+      if (!box) continue;
+      taken.push(box);
+      const middle = box.y + box.height / 2;
       context.strokeStyle = this.#color("--paper");
       context.lineWidth = 4;
+      context.strokeText(looks.name, box.x + 1.3 * size, middle);
       context.fillStyle = this.#color("--ink");
-      context.strokeText(looks.name, free.x + 4, free.y + free.height / 2);
-      context.fillText(looks.name, free.x + 4, free.y + free.height / 2);
+      context.fillText(looks.name, box.x + 1.3 * size, middle);
+      context.beginPath();
+      traceShape(context, shapeNumber(looks.marker), box.x + 0.65 * size, middle, 0.35 * size);
+      context.fillStyle = looks.color;
+      context.fill();
+      context.strokeStyle = this.#color("--ink");
+      context.lineWidth = 1;
+      context.stroke();
     }
+  }
+
+  /** The box of a name above, below or beside its cloud; rather over another cloud than nowhere, but never over another name. */
+  #placeOfName(cloud, width, height, clouds, taken) {
+    const gap = this.markerRadius + 2;
+    const [middle, centre] = [cloud.x + (cloud.width - width) / 2, cloud.y + (cloud.height - height) / 2];
+    const boxes = [
+      [middle, cloud.y - gap - height], [middle, cloud.y + cloud.height + gap], [cloud.x + cloud.width + gap, centre],
+      [cloud.x - gap - width, centre],
+    ].map(([x, y]) => ({ x, y, width, height }));
+    const isSeen = ({ x, y }) => x >= 0 && y >= 0 && x + width <= this.viewport.width && y + height <= this.viewport.height;
+    const possible = boxes.filter((box) => isSeen(box) && !taken.some((other) => overlap(box, other)));
+    return possible.find((box) => !clouds.some((other) => overlap(box, other))) ?? possible[0];
   }
 
   // ---- pointer and keys ----

@@ -1,7 +1,9 @@
 import { classStyles, components, isShown } from "../drawing/class-styles.js";
 import { drawCorrections } from "./correction-marks.js";
 import { byId } from "../base/dom.js";
+import { GridIndex } from "../base/grid-index.js";
 import { directionOf, drawSelection, nextInDirection } from "../drawing/highlight.js";
+import { pendingAt, placeOf } from "./pending.js";
 import { Kind } from "../drawing/site-kind.js";
 import { TilePyramid } from "../drawing/tiles.js";
 import { View } from "../drawing/view.js";
@@ -78,7 +80,7 @@ export class Micrograph extends View {
   #takePoints() {
     const { points } = this.store.values;
     if (points?.places !== this.#points?.places) {
-      this.pointPainter.setPlaces(points?.places ?? new Float32Array(0), points?.kinds ?? new Uint8Array(0));
+      this.pointPainter.setPlaces(points?.placeIndex ?? GridIndex.empty, points?.kinds ?? new Uint8Array(0));
     }
     if (points) this.pointPainter.setLabels(points.labels);
     this.#points = points;
@@ -102,11 +104,16 @@ export class Micrograph extends View {
     const places = new Float32Array(2 * count);
     for (let at = 0; at < count; at++) places.set(candidates.subarray(3 * at, 3 * at + 2), 2 * at);
     // Hollow, as vacant nodes are: a candidate is not yet a column.
-    this.candidatePainter.setPlaces(places, new Uint8Array(count).fill(Kind.vacant));
+    const kinds = new Uint8Array(count).fill(Kind.vacant);
+    this.candidatePainter.setPlaces(new GridIndex(places, kinds), kinds);
     this.draw();
   }
 
   // ---- drawing ----
+
+  get pointCount() {
+    return this.store.values.points?.count ?? 0;
+  }
 
   /** Radius of a marker in CSS pixels at this zoom. */
   get markerRadius() {
@@ -124,8 +131,8 @@ export class Micrograph extends View {
     if (map && filter.isShown && filter.opacity > 0) {
       this.mapPainter.draw(viewport, ratio, map.visible(viewport, ratio), { opacity: filter.opacity });
     }
-    if (filter.isShown) this.candidatePainter.draw(viewport, this.#candidateRadius * ratio, ratio);
-    else if (markers.isShown) this.pointPainter.draw(viewport, this.markerRadius * ratio, ratio);
+    if (filter.isShown) this.candidatePainter.draw(viewport, this.#candidateRadius * ratio, ratio, this.detail.every);
+    else if (markers.isShown) this.pointPainter.draw(viewport, this.markerRadius * ratio, ratio, this.detail.every);
   }
 
   /** A quarter of the spacing that the network predicts, as in [A23]; without one, that of a marker. */
@@ -140,8 +147,10 @@ export class Micrograph extends View {
     const { points } = values;
     if (values.project && points) drawCorrections(this, values.project.corrections, points, radius);
     this.tool?.paint?.(this);
-    drawSelection(this, values, radius, (site) =>
-      points && site < points.count ? this.viewport.toScreen(points.places[2 * site], points.places[2 * site + 1]) : null);
+    drawSelection(this, values, radius, (site) => {
+      const place = points && placeOf(points, values.project.corrections, site);
+      return place && this.viewport.toScreen(...place);
+    });
     if (values.mode === "add" && document.activeElement === this.host && this.host.matches(":focus-visible")) this.#drawCrosshair();
   }
 
@@ -161,11 +170,13 @@ export class Micrograph extends View {
 
   // ---- pointer and keys ----
 
-  /** The site under a place that is drawn now, or -1. */
+  /** The site under a place that is drawn now, or -1; columns that wait to be added or moved come first. */
   siteAt({ x, y }) {
-    const { points, markers, filter } = this.store.values;
-    if (!points || !markers.isShown || filter.isShown) return -1;
+    const { points, project, markers, filter } = this.store.values;
+    if (!points || filter.isShown) return -1;
     const reach = (this.markerRadius + 5) / this.viewport.scale;
+    const pending = pendingAt(points, project.corrections, x, y, reach);
+    if (pending >= 0 || !markers.isShown) return pending;
     return points.placeIndex.nearest(x, y, reach, (site) => isShown(this.store.values, site));
   }
 
@@ -209,20 +220,20 @@ export class Micrograph extends View {
   }
 
   #selectNext(direction) {
-    const { points, selected } = this.store.values;
+    const { points, project, selected } = this.store.values;
     if (!points) return;
     const accepts = (site) => isShown(this.store.values, site);
     const reach = points.spacing * 6;
-    const next = selected < 0
-      ? points.placeIndex.nearest(this.viewport.x, this.viewport.y, reach, accepts)
-      : nextInDirection(points.placeIndex, points.places.subarray(2 * selected, 2 * selected + 2), direction, reach, accepts);
+    const from = placeOf(points, project.corrections, selected);
+    const next = from ? nextInDirection(points.placeIndex, from, direction, reach, accepts)
+      : points.placeIndex.nearest(this.viewport.x, this.viewport.y, reach, accepts);
     if (next >= 0) this.store.set({ selected: next });
   }
 
   #reveal(site) {
-    const { points } = this.store.values;
-    if (!points || site < 0 || site >= points.count) return;
-    if (this.viewport.reveal(points.places[2 * site], points.places[2 * site + 1])) this.changed();
+    const { points, project } = this.store.values;
+    const place = points && placeOf(points, project.corrections, site);
+    if (place && this.viewport.reveal(...place)) this.changed();
   }
 
   moved() {

@@ -3,7 +3,9 @@ import { element } from "../base/dom.js";
 import { swatch } from "../drawing/markers.js";
 import { drawPatch, rangeOf } from "./patch-picture.js";
 
-/** Fields of the row that are shown at once; the others are folded away. */
+/** Fields that the card says in its title and first line. */
+const titleFields = ["id", "class", "class_name", "confidence", "kind"];
+/** Fields of the row that are shown at once, in this order; the others are folded away. */
 const mainFields = ["x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "intensity", "probability", "fit_quality", "fit_flag"];
 
 /** The card of the selected column: its patch beside what the motif explains of it, its row of the table, its neighbours. */
@@ -19,7 +21,7 @@ export class SiteDetails {
 
   async #show({ selected, points, project, mode }) {
     // While columns are corrected, nothing should cover the micrograph.
-    if (selected < 0 || !points || !project || mode !== "select") {
+    if (!project || !(selected >= 0 && selected < points?.count) || mode !== "select") {
       this.#wanted = "";
       this.card.hidden = true;
       return;
@@ -75,11 +77,10 @@ export class SiteDetails {
   }
 
   #fields(fields) {
-    const known = Object.entries(fields).filter(([name, value]) => value !== "" && value !== null && !["id", "class", "class_name", "confidence", "kind"].includes(name));
-    const row = ([name, value]) => [element("dt", {}, name.replaceAll("_", " ")), element("dd", {}, String(value))];
-    const isMain = ([name]) => mainFields.includes(name);
-    const rest = known.filter((entry) => !isMain(entry));
-    return element("div", {}, element("dl", {}, known.filter(isMain).flatMap(row)),
+    const known = Object.keys(fields).filter((name) => fields[name] !== "" && fields[name] !== null && !titleFields.includes(name));
+    const row = (name) => [element("dt", {}, name.replaceAll("_", " ")), element("dd", {}, String(fields[name]))];
+    const rest = known.filter((name) => !mainFields.includes(name)).sort();
+    return element("div", {}, element("dl", {}, mainFields.filter((name) => known.includes(name)).flatMap(row)),
       rest.length > 0 && element("details", {}, element("summary", {}, "More"), element("dl", {}, rest.flatMap(row))));
   }
 }

@@ -10,8 +10,8 @@ export class StatusLine {
     store.subscribe(["cursor", "project"], () => this.#showCursor());
     store.subscribe(["hovered", "selected", "points", "project"], () => this.#showSite());
     store.subscribe(["project"], ({ project }) => this.#showFile(project));
+    store.subscribe(["project"], () => this.#showZoom());
     byId("micrograph").addEventListener("viewchange", () => this.#showZoom());
-    this.#showZoom();
   }
 
   #showCursor() {
@@ -37,7 +37,8 @@ export class StatusLine {
   #showSite() {
     const { points, project, hovered, selected } = this.store.values;
     const site = hovered >= 0 ? hovered : selected;
-    if (!points || site < 0 || site >= points.count) return void (this.parts.site.textContent = "");
+    const isAdded = points && site >= points.count;
+    if (!points || site < 0 || isAdded) return void (this.parts.site.textContent = isAdded ? "added column" : "");
     const kind = points.kinds[site] === 1 ? "vacant node" : "column";
     const looks = project.classes[points.labels[site] - 1];
     const confidence = (points.confidences[site] / 255).toFixed(2);
@@ -45,7 +46,7 @@ export class StatusLine {
   }
 
   #showZoom() {
-    this.parts.zoom.textContent = `zoom ${short(100 * this.micrograph.viewport.scale * this.micrograph.ratio, 3)} %`;
+    this.parts.zoom.textContent = !this.store.values.project ? "" : `zoom ${short(100 * this.micrograph.viewport.scale * this.micrograph.ratio, 3)} %`;
   }
 
   #showFile(project) {

@@ -1,4 +1,4 @@
-import { Kind } from "./drawing/site-kind.js";
+import { Kind } from "../drawing/site-kind.js";
 
 /** Share of the drawing that the cells of all points cover together. */
 const coverage = 0.12;
