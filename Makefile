@@ -8,7 +8,7 @@ TESSERA := .build/release/tessera
 TEST := swift test -c release --disable-testable-imports
 
 PACKAGES := pkg-config libfftw3-dev libopenblas-dev liblapacke-dev libtiff-dev libhdf5-dev libpng-dev libjpeg62-turbo-dev \
-  zlib1g-dev libcairo2-dev fonts-dejavu-core
+  zlib1g-dev libcairo2-dev libsqlite3-dev fonts-dejavu-core
 # The toolchain's own, which reads what its compiler wrote; another on the path may be older.
 LLVM_COV = $(shell dirname "$$(readlink -f "$$(command -v swift)")")/llvm-cov
 # The toolchain's own compiler; every Swift toolchain has one.
@@ -53,6 +53,13 @@ demo: release ## Analyses a simulated micrograph and says where the report is
 .PHONY: test
 test: dependencies ## Runs every test, optimised (in a debug build the numerical tests take an hour)
 	$(TEST)
+
+# The tests of the page drive it; without it they are skipped.
+.PHONY: browser
+browser: ## Installs Chromium, with which the tests open the page of `tessera gui`
+	@command -v chromium chromium-browser google-chrome >/dev/null || { \
+	  $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; }
 
 .PHONY: quick
 quick: dependencies ## Runs the tests that take no time, under a minute together

@@ -14,6 +14,9 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    // Without traits: the server needs no configuration files.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
@@ -26,6 +29,9 @@ let package = Package(
     .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
     // Networks that come with the program: the compiler puts the files into it.
     .target(name: "CModels", exclude: ["atoms.tessera-model", "particles.tessera-model", "defects.tessera-model"]),
+
+    // The page of `tessera gui`, put into the program in the same way.
+    .target(name: "CPage", exclude: ["page"]),
 
     // Each target names every target that it imports: a build then knows what to compile again.
     .target(name: "TesseraNumerics", dependencies: ["CFFTW", "COpenBLAS"]),
@@ -67,9 +73,23 @@ let package = Package(
         "TesseraLearning", "TesseraImaging", "TesseraNumerics",
       ]),
     .target(
+      name: "TesseraProject",
+      dependencies: [
+        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNumerics",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
+    .target(
+      name: "TesseraServer",
+      dependencies: [
+        "TesseraProject", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure",
+        "TesseraFigures", "TesseraLearning", "TesseraImaging", "TesseraNumerics", "CPage",
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(
       name: "TesseraCommands",
       dependencies: [
-        "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure", "TesseraFitting",
+        "TesseraServer", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure", "TesseraFitting",
         "TesseraSegmentation", "TesseraSimulation", "TesseraTraining", "TesseraLearning", "TesseraImaging",
         "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -131,6 +151,15 @@ let package = Package(
         "TestSupport", "NetworkTestSupport", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks",
         "TesseraSegmentation", "TesseraStructure", "TesseraFitting", "TesseraSimulation", "TesseraFigures",
         "TesseraLearning",
+        "TesseraImaging", "TesseraNumerics",
+      ]),
+    .testTarget(
+      name: "TesseraProjectTests",
+      dependencies: ["TestSupport", "TesseraProject", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNumerics"]),
+    .testTarget(
+      name: "TesseraServerTests",
+      dependencies: [
+        "TestSupport", "TesseraServer", "TesseraProject", "TesseraMethods", "TesseraFormats", "TesseraSimulation",
         "TesseraImaging", "TesseraNumerics",
       ]),
     .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),

@@ -23,7 +23,7 @@ struct TesseraCommand: ParsableCommand {
       SitesCommand.self, MotifsCommand.self, ClassesCommand.self, RelationsCommand.self, StrainCommand.self,
       CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self, MoireCommand.self,
       PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self, BatchCommand.self,
-      WatchCommand.self,
+      WatchCommand.self, GuiCommand.self,
       ReadHDF5Command.self,
     ])
 }

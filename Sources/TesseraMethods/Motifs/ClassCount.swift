@@ -2,17 +2,17 @@ import TesseraLearning
 import TesseraNumerics
 
 /// How many sites a class has, and how surely: what `classes.csv` says behind the name.
-struct ClassCount {
-  var count: Int
+package struct ClassCount {
+  package var count: Int
   /// Share of the classified sites, 0 ... 1.
-  var fraction: Double
+  package var fraction: Double
   /// Mean confidence of the members, 0 ... 1.
-  var confidence: Double
+  package var confidence: Double
   /// Of 95 % for the number of members.
-  var interval: ClosedRange<Int>
+  package var interval: ClosedRange<Int>
 
   /// Of each class, from the confidence of its members.
-  static func all(_ confidences: [[Double]]) -> [ClassCount] {
+  package static func all(_ confidences: [[Double]]) -> [ClassCount] {
     let total = max(1, confidences.reduce(0) { $0 + $1.count })
     return zip(confidences, CountIntervals.intervals(confidences)).map { own, interval in
       ClassCount(

@@ -3,15 +3,15 @@ import TesseraNumerics
 
 /// Writes comma-separated tables: numbers rounded to a fixed number of decimals, empty where unknown, the same bytes
 /// everywhere.
-struct TableWriter {
-  private(set) var text: String
+package struct TableWriter {
+  package private(set) var text: String
 
-  init(columns: [String]) { text = columns.joined(separator: ",") + "\n" }
+  package init(columns: [String]) { text = columns.joined(separator: ",") + "\n" }
 
   /// Rows without a header, to be added to a table that has one.
   init() { text = "" }
 
-  mutating func add(_ cells: [String]) {
+  package mutating func add(_ cells: [String]) {
     for (index, cell) in cells.enumerated() {
       if index > 0 { text += "," }
       text += cell
@@ -22,7 +22,7 @@ struct TableWriter {
   mutating func add(rows: TableWriter) { text += rows.text }
 
   /// A number with at most `decimals` decimals; empty if it is not finite.
-  static func number(_ value: Double, decimals: Int = 4) -> String {
+  package static func number(_ value: Double, decimals: Int = 4) -> String {
     guard value.isFinite else { return "" }
     let scale = decimals < powersOfTen.count ? Double(powersOfTen[decimals]) : pow(10, Double(decimals))
     let whole = (value * scale).rounded()
@@ -81,5 +81,5 @@ struct TableWriter {
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 
-  var data: Data { Data(text.utf8) }
+  package var data: Data { Data(text.utf8) }
 }

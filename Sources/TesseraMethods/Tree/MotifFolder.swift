@@ -12,7 +12,7 @@ import TesseraStructure
 public struct MotifFolder: Sendable {
   public let path: String
   /// The first tables.
-  let sites, classes: CSVTable
+  package let sites, classes: CSVTable
   /// The files that follow the classes, by name, as the first run wrote them, byte for byte.
   let first: [String: Data]
   public let recipe: Recipe
@@ -131,16 +131,16 @@ public struct MotifFolder: Sendable {
   }
 
   /// Where the sites are.
-  struct Places {
+  package struct Places: Sendable {
     /// In pixels.
-    var positions: [Point]
+    package var positions: [Point]
     /// Of the columns, in the image's units; 0 where none is.
-    var heights: [Double]
-    var isVacant: [Bool]
+    package var heights: [Double]
+    package var isVacant: [Bool]
   }
 
   /// - Throws: `FormatError` where `sites.csv` is damaged.
-  func places() throws -> Places {
+  package func places() throws -> Places {
     guard let x = sites.column("x"), let y = sites.column("y"), let height = sites.column("amplitude"),
       let kind = sites.column("kind")
     else { throw FormatError(in: "\(path)/sites.csv", "lacks one of the columns x, y, amplitude and kind") }
@@ -152,7 +152,7 @@ public struct MotifFolder: Sendable {
 
   /// The layout of the first run: one point per site, NaN where it has none.
   /// - Throws: `FormatError` where the file is missing or does not belong to `sites.csv`.
-  func layout() throws -> [Point] {
+  package func layout() throws -> [Point] {
     let file = "\(path)/layout.npy"
     let image = try ImageFile.open(path: file).read().pixels
     guard image.width == 2, image.height == sites.rows.count else {

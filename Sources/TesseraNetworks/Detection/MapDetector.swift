@@ -35,7 +35,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
   /// A window of .3 spacings reaches .15 of it to each side: whoever falls to a larger pixel so near, along a diagonal too, would
   /// fall by its overlap as well, even where the spacing is predicted too large. What is farther away is left to the suppression,
   /// whose squares tell distances better than windows do.
-  static let windowShare = 0.3
+  package static let windowShare = 0.3
   static let blockSides: Set<Double> = [2, 4, 8, 16, 32]
   static let standardBlock = 8.0
 

@@ -66,7 +66,7 @@ package func meanPatch(of sites: [Int], in patches: Patches) -> Raster<Float>? {
 }
 
 /// A square patch with NaN outside its inscribed disc.
-private func discOnly(_ patch: Raster<Float>) -> Raster<Float> {
+package func discOnly(_ patch: Raster<Float>) -> Raster<Float> {
   var result = patch
   let middle = Point(Double(patch.width - 1) / 2, Double(patch.height - 1) / 2)
   for y in 0..<patch.height {

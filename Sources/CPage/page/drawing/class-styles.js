@@ -1,0 +1,36 @@
+import { shapeNumber } from "./markers.js";
+
+/** Colour of sites without a class: neither light nor dark, so that it recedes on both. */
+const unclassified = { color: "#a7adb6", marker: "circle" };
+
+/** Opacity of what is not the class that the pointer rests on in the list. */
+const receded = 0.15;
+
+/** The red, green and blue of "#rrggbb", 0..255. */
+export function components(color) {
+  const value = Number.parseInt(color.slice(1), 16);
+  return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
+}
+
+/**
+ * How each class is drawn: `{color: [r, g, b], shape, opacity}`, first the sites without a class, then `classes` in order, so
+ * that a label is an index. Hidden classes have opacity 0.
+ */
+export function classStyles(classes, hidden, emphasised) {
+  return [unclassified, ...classes].map((look, label) => {
+    const isHidden = hidden.has(label === 0 ? "" : look.number);
+    const opacity = isHidden ? 0 : emphasised && emphasised !== label ? receded : 1;
+    return { color: components(look.color), shape: shapeNumber(look.marker), opacity };
+  });
+}
+
+/** Whether a rim around this colour must be light to be seen on any background: true for dark colours. */
+export function needsLightRim([red, green, blue]) {
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue < 90;
+}
+
+/** Whether a site's class is shown. */
+export function isShown({ points, project, hidden }, site) {
+  const label = points.labels[site];
+  return !hidden.has(label === 0 ? "" : project.classes[label - 1]?.number);
+}

@@ -1,0 +1,125 @@
+import { program, worldToClip } from "./gl.js";
+
+const vertexSource = `#version 300 es
+in vec2 corner;
+uniform vec4 toClip;
+uniform vec4 extent;  // left, top, right, bottom of the tile in the world
+uniform vec3 toTexel; // scale and offset from the world to texels of the tile
+out vec2 texel;
+void main() {
+  vec2 place = mix(extent.xy, extent.zw, corner);
+  texel = place * toTexel.x + toTexel.yz;
+  gl_Position = vec4(place * toClip.xy + toClip.zw, 0.0, 1.0);
+}`;
+
+// Integer textures cannot be filtered by the hardware, and floating-point ones that can hold only 11 bits of the 16.
+// So the shader reads the four neighbours itself; far in, where pixels are larger than a marker, it shows them as squares.
+const sampling = `#version 300 es
+precision highp float;
+precision highp int;
+precision highp usampler2D;
+uniform usampler2D samples;
+uniform float largest;
+uniform bool isSmooth;
+in vec2 texel;
+out vec4 color;
+float at(ivec2 place) {
+  return float(texelFetch(samples, clamp(place, ivec2(0), textureSize(samples, 0) - 1), 0).r) / largest;
+}
+float value() {
+  if (!isSmooth) return at(ivec2(floor(texel)));
+  vec2 place = texel - 0.5;
+  ivec2 first = ivec2(floor(place));
+  vec2 share = place - floor(place);
+  return mix(mix(at(first), at(first + ivec2(1, 0)), share.x),
+             mix(at(first + ivec2(0, 1)), at(first + ivec2(1, 1)), share.x), share.y);
+}`;
+
+const grayscaleSource = `${sampling}
+uniform vec3 contrast; // black, white, gamma
+void main() {
+  float share = clamp((value() - contrast.x) / max(contrast.y - contrast.x, 1e-5), 0.0, 1.0);
+  color = vec4(vec3(pow(share, contrast.z)), 1.0);
+}`;
+
+// The map lies over the image as a tint where it says "a column"; towards full opacity it covers the image whole, so that
+// one slider leads from the image alone to the map alone.
+const tintSource = `${sampling}
+uniform float opacity;
+uniform vec3 tint;
+void main() {
+  float share = value();
+  float alpha = opacity * mix(share, 1.0, opacity * opacity * opacity);
+  color = vec4(tint * share * alpha, alpha);
+}`;
+
+/** Draws tiles of one layer: grey values with a contrast, or with `tint` the map of the network. */
+export class GLImagePainter {
+  /** @param {{tint?: number[]}} options a colour [r, g, b], 0..255 */
+  constructor(gl, { tint } = {}) {
+    this.gl = gl;
+    this.tint = tint;
+    this.made = program(gl, vertexSource, tint ? tintSource : grayscaleSource, ["corner"]);
+    this.textures = new Map();
+    this.array = gl.createVertexArray();
+    gl.bindVertexArray(this.array);
+    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
+    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
+    gl.enableVertexAttribArray(0);
+    gl.vertexAttribPointer(0, 2, gl.FLOAT, false, 0, 0);
+    gl.bindVertexArray(null);
+  }
+
+  /** Gives the graphics memory of a tile back. */
+  release(tile) {
+    this.gl.deleteTexture(this.textures.get(tile) ?? null);
+    this.textures.delete(tile);
+  }
+
+  /**
+   * @param tiles what TilePyramid.visible returns, the coarsest first
+   * @param look `{black, white, gamma}`, or `{opacity}` of the map
+   */
+  draw(viewport, ratio, tiles, look) {
+    const { gl, made } = this;
+    gl.useProgram(made.program);
+    gl.bindVertexArray(this.array);
+    gl.uniform4fv(made.uniforms.toClip, worldToClip(viewport));
+    gl.uniform1i(made.uniforms.samples, 0);
+    if (this.tint) {
+      gl.enable(gl.BLEND);
+      gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+      gl.uniform1f(made.uniforms.opacity, look.opacity);
+      gl.uniform3fv(made.uniforms.tint, this.tint.map((component) => component / 255));
+    } else {
+      gl.disable(gl.BLEND);
+      gl.uniform3f(made.uniforms.contrast, look.black, look.white, look.gamma);
+    }
+    gl.activeTexture(gl.TEXTURE0);
+    for (const tile of tiles) {
+      gl.bindTexture(gl.TEXTURE_2D, this.#texture(tile));
+      gl.uniform1f(made.uniforms.largest, tile.samples instanceof Uint16Array ? 65535 : 255);
+      gl.uniform1i(made.uniforms.isSmooth, viewport.scale * ratio * tile.step < 6 ? 1 : 0);
+      gl.uniform4f(made.uniforms.extent, tile.left, tile.top, tile.right, tile.bottom);
+      gl.uniform3f(made.uniforms.toTexel, 1 / tile.step, -tile.left / tile.step, -tile.top / tile.step);
+      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    }
+    gl.bindVertexArray(null);
+  }
+
+  #texture(tile) {
+    const known = this.textures.get(tile);
+    if (known) return known;
+    const { gl } = this;
+    const texture = gl.createTexture();
+    const is16Bit = tile.samples instanceof Uint16Array;
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
+    gl.texImage2D(
+      gl.TEXTURE_2D, 0, is16Bit ? gl.R16UI : gl.R8UI, tile.width, tile.height, 0, gl.RED_INTEGER,
+      is16Bit ? gl.UNSIGNED_SHORT : gl.UNSIGNED_BYTE, tile.samples);
+    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+    this.textures.set(tile, texture);
+    return texture;
+  }
+}

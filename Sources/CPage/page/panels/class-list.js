@@ -1,0 +1,201 @@
+import { getJSON } from "../base/api.js";
+import { treeRows } from "./class-tree.js";
+import { byId, element, replaceKeepingFocus } from "../base/dom.js";
+import { swatch } from "../drawing/markers.js";
+import { count, counted } from "../base/numbers.js";
+import { drawPatch } from "../views/patch-picture.js";
+import { askSplit } from "./split.js";
+
+/** The classes as the tree they were divided into: show and hide, rename, split, and choose for a merger. */
+export class ClassList {
+  #averages = new Map();
+  #renaming = null;
+
+  constructor(store, session) {
+    Object.assign(this, { store, session });
+    this.sentences = element("p", { class: "sentences" });
+    this.showAll = element("input", { type: "checkbox", "data-key": "all", onchange: () => this.#toggleAll() });
+    this.merge = element("button", { type: "button", onclick: () => this.#merge() }, "Merge selected");
+    this.list = element("ul", { class: "classes" });
+    this.empty = element("p", { class: "hint" });
+    byId("panel-classes").append(
+      element("div", { class: "bar" }, element("label", { class: "check" }, this.showAll, " Show all"),
+        element("span", { class: "space" }), this.merge),
+      this.sentences, this.empty,
+      element("div", { class: "class-heads faint", "aria-hidden": "true" }, element("span", {}, "Show"), element("span", {}, "Merge")), this.list);
+    // Averages are fetched for the rows that are seen: there may be a thousand classes.
+    this.observer = new IntersectionObserver((entries) => {
+      for (const { isIntersecting, target } of entries) if (isIntersecting) this.#loadAverage(target);
+    });
+    store.subscribe(["project"], () => this.#render());
+    store.subscribe(["hidden", "toMerge"], () => this.#showChoices());
+    store.subscribe(["selected", "hovered", "points"], (values) => this.#showSite(values));
+  }
+
+  #render() {
+    const { project } = this.store.values;
+    this.sentences.textContent = (project?.result?.sentences ?? []).join(" ");
+    this.empty.hidden = Boolean(project?.result);
+    this.empty.textContent = project ? "This micrograph is not analysed yet: press Analyse." : "No micrograph is open: press Open, or drop a file here.";
+    this.observer.disconnect();
+    const rows = project ? treeRows(project.tree, project.classes) : [];
+    replaceKeepingFocus(this.list, rows.map((row) => (row.living ? this.#row(row) : this.#goneRow(row))));
+    if (this.#renaming && project) this.list.querySelector(".rename input")?.focus();
+    this.#showChoices();
+    this.#showSite(this.store.values);
+  }
+
+  #goneRow({ node, depth }) {
+    return indented(element("li", { class: "gone" }, element("span", { class: "number" }, node.number), " ", node.name,
+      element("span", { class: "faint" }, ` divided, ${counted(node.count, "column")}`)), depth);
+  }
+
+  #row({ node, living, label, depth }) {
+    const { number, name } = living;
+    const emphasise = (value) => () => this.store.set({ emphasised: value });
+    const shown = element("input", {
+      type: "checkbox", "data-key": `show ${number}`, "data-show": number, "aria-label": `Show class ${number}, ${name}`,
+      onchange: (event) => this.#show(number, event.target.checked),
+    });
+    const merge = element("input", {
+      type: "checkbox", "data-key": `merge ${number}`, "data-merge": number, onchange: (event) => this.#choose(number, event.target.checked),
+      "aria-label": `Select class ${number}, ${name}, for a merger`,
+    });
+    const split = element("button", {
+      type: "button", "data-key": `split ${number}`, "aria-label": `Split class ${number}, ${name}`, onclick: () => this.#split(living),
+    }, "Split");
+    const average = element("canvas", {
+      width: 1, height: 1, class: "average", role: "img", "aria-label": `Average patch of class ${number}`, "data-number": number,
+    });
+    this.#drawAverage(average);
+    this.observer.observe(average);
+    const origin = node.parents.length > 1 ? `, from ${node.parents.join(" and ")}` : "";
+    const interval = living.count_low === living.count_high ? "" : ` (${count(living.count_low)}–${count(living.count_high)})`;
+    const row = element("li", { "data-label": label, onpointerenter: emphasise(label), onpointerleave: emphasise(0) },
+      shown, average, swatch(living.color, living.marker),
+      element("div", { class: "what" },
+        element("div", { class: "title" }, element("span", { class: "number" }, number), this.#name(living)),
+        element("div", { class: "faint" }, `${count(living.count)}${interval} · confidence ${living.confidence.toFixed(2)}${origin}`)),
+      split, merge);
+    return indented(row, depth);
+  }
+
+  // ---- names ----
+
+  #name({ number, name }) {
+    if (this.#renaming === number) return this.#nameField(number, name);
+    return element("button", {
+      type: "button", class: "name", "data-key": `name ${number}`, title: "Rename", "aria-label": `${name}: rename class ${number}`,
+      onclick: () => this.#rename(number),
+    }, name);
+  }
+
+  #nameField(number, name) {
+    const field = element("input", {
+      type: "text", value: name, "data-key": `name ${number}`, "aria-label": `New name of class ${number}`, maxlength: 200,
+    });
+    const finish = async (isAccepted) => {
+      if (this.#renaming !== number) return;
+      this.#renaming = null;
+      const wanted = field.value.trim();
+      if (isAccepted && wanted && wanted !== name) await this.session.perform("actions", { action: "name", class: number, name: wanted });
+      this.#render();
+    };
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") finish(true);
+      if (event.key === "Escape") finish(false);
+      event.stopPropagation();
+    });
+    field.addEventListener("blur", () => finish(true));
+    return element("span", { class: "rename" }, field);
+  }
+
+  #rename(number) {
+    this.#renaming = number;
+    this.#render();
+    const field = this.list.querySelector(".rename input");
+    field?.focus();
+    field?.select();
+  }
+
+  // ---- actions ----
+
+  async #split({ number, name }) {
+    const options = await askSplit(number, name);
+    if (options) await this.session.perform("actions", { action: "split", class: number, ...options });
+  }
+
+  async #merge() {
+    const classes = [...this.store.values.toMerge];
+    if (await this.session.perform("actions", { action: "merge", classes })) this.store.set({ toMerge: new Set() });
+  }
+
+  #choose(number, isChosen) {
+    const toMerge = new Set(this.store.values.toMerge);
+    if (isChosen) toMerge.add(number);
+    else toMerge.delete(number);
+    this.store.set({ toMerge });
+  }
+
+  #show(number, isShown) {
+    const hidden = new Set(this.store.values.hidden);
+    if (isShown) hidden.delete(number);
+    else hidden.add(number);
+    this.store.set({ hidden });
+  }
+
+  #toggleAll() {
+    const numbers = this.store.values.project?.classes.map(({ number }) => number) ?? [];
+    this.store.set({ hidden: new Set(this.showAll.checked ? [] : [...numbers, ""]) });
+  }
+
+  // ---- what changes without a new list ----
+
+  #showChoices() {
+    const { hidden, toMerge, project } = this.store.values;
+    for (const box of this.list.querySelectorAll("[data-show]")) box.checked = !hidden.has(box.dataset.show);
+    for (const box of this.list.querySelectorAll("[data-merge]")) box.checked = toMerge.has(box.dataset.merge);
+    this.showAll.checked = hidden.size === 0;
+    this.showAll.indeterminate = hidden.size > 0 && hidden.size < (project?.classes.length ?? 0) + 1;
+    this.showAll.disabled = !project?.result;
+    this.merge.disabled = toMerge.size < 2;
+    this.merge.textContent = toMerge.size < 2 ? "Merge selected" : `Merge ${toMerge.size} classes`;
+  }
+
+  /** Tints the row of the class of the selected and of the hovered site. */
+  #showSite({ points, selected, hovered }) {
+    const labelOf = (site) => (points && site >= 0 && site < points.count ? points.labels[site] : 0);
+    const [chosen, pointed] = [labelOf(selected), labelOf(hovered)];
+    for (const row of this.list.children) {
+      const label = Number(row.dataset.label ?? 0);
+      row.classList.toggle("selected", label > 0 && label === chosen);
+      row.classList.toggle("hovered", label > 0 && label === pointed);
+    }
+  }
+
+  async #loadAverage(canvas) {
+    const { project } = this.store.values;
+    const { number } = canvas.dataset;
+    const key = `${project.id}/${project.revision}`;
+    if (this.#averages.get(number)?.key === key) return;
+    try {
+      const { side, values } = await getJSON(this.session.path("average", number));
+      this.#averages.set(number, { key, side, values });
+      for (const shown of this.list.querySelectorAll("canvas")) if (shown.dataset.number === number) this.#drawAverage(shown);
+    } catch (error) {
+      // A class that an action has just removed has no average; its row is about to go.
+      if (this.store.values.project === project) this.session.notices.error(error);
+    }
+  }
+
+  /** The last known picture, also of an older revision, until the new one is there: no flicker after each action. */
+  #drawAverage(canvas) {
+    const known = this.#averages.get(canvas.dataset.number);
+    if (known?.values) drawPatch(canvas, known.side, known.values);
+  }
+}
+
+function indented(row, depth) {
+  row.style.setProperty("--depth", depth);
+  return row;
+}

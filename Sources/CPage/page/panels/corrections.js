@@ -1,0 +1,179 @@
+import { drawMoved } from "../views/correction-marks.js";
+import { byId, element } from "../base/dom.js";
+import { directionOf } from "../drawing/highlight.js";
+import { counted, short } from "../base/numbers.js";
+
+const modes = [
+  { mode: "select", label: "Select", key: "v" },
+  { mode: "add", label: "Add", key: "a" },
+  { mode: "delete", label: "Delete", key: "d" },
+  { mode: "move", label: "Move", key: "m" },
+];
+
+/** What a press of Alt and an arrow key moves the selected column by, in pixels of the image; with Shift ten times as much. */
+const nudge = 0.5;
+
+/**
+ * Adding, deleting and moving columns by hand. Corrections wait on the server, can be undone one by one, and are taken up by
+ * "Fit and sort again".
+ */
+export class Corrections {
+  #ghost = null;
+
+  constructor(store, session, micrograph) {
+    Object.assign(this, { store, session, micrograph });
+    micrograph.tool = this;
+    this.#makeModes();
+    this.summary = element("p", { class: "figure", "aria-live": "polite" });
+    this.apply = element("button", { type: "button", class: "primary", onclick: () => this.#apply() }, "Fit and sort again");
+    byId("panel-columns").append(
+      element("section", { "aria-label": "Corrections" },
+        element("h3", {}, "Corrections"),
+        element("p", { class: "hint" }, "Choose Add, Delete or Move above the micrograph, then click or drag. Corrections wait until the columns are fitted and sorted again."),
+        this.summary, element("div", { class: "buttons" }, this.apply)));
+    store.subscribe(["project", "job"], () => this.#showSummary());
+    store.subscribe(["mode"], ({ mode }) => this.#showMode(mode));
+    micrograph.host.addEventListener("keyup", (event) => event.key === "Alt" && this.#finishNudge());
+    micrograph.host.addEventListener("focus", () => micrograph.draw());
+    micrograph.host.addEventListener("blur", () => {
+      this.#finishNudge();
+      micrograph.draw();
+    });
+  }
+
+  // ---- modes ----
+
+  #makeModes() {
+    this.buttons = modes.map(({ mode, label, key }) =>
+      element("button", {
+        type: "button", role: "radio", "data-mode": mode, title: `${label} (${key.toUpperCase()})`, "aria-keyshortcuts": key.toUpperCase(),
+        onclick: () => this.store.set({ mode }),
+        onkeydown: (event) => this.#stepMode(event),
+      }, label));
+    byId("modes").append(...this.buttons);
+  }
+
+  /** Arrow keys within a group of radio buttons, as everywhere. */
+  #stepMode(event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const at = (this.buttons.indexOf(event.target) + step + modes.length) % modes.length;
+    this.store.set({ mode: modes[at].mode });
+    this.buttons[at].focus();
+  }
+
+  #showMode(mode) {
+    for (const button of this.buttons) {
+      const isChosen = button.dataset.mode === mode;
+      button.setAttribute("aria-checked", String(isChosen));
+      button.tabIndex = isChosen ? 0 : -1;
+    }
+    this.micrograph.host.dataset.mode = mode;
+  }
+
+  /** The mode that a key stands for, or undefined. */
+  static modeOfKey(key) {
+    return modes.find((entry) => entry.key === key)?.mode;
+  }
+
+  // ---- as a tool of the micrograph ----
+
+  press(place) {
+    if (this.store.values.mode !== "move" || !this.#isResult) return null;
+    const site = this.micrograph.siteAt(place);
+    if (site < 0) return null;
+    this.store.set({ selected: site });
+    return {
+      move: (next) => this.#drag({ site, x: next.x, y: next.y }),
+      release: () => this.#commit(),
+      cancel: () => this.#drag(null),
+    };
+  }
+
+  click(place) {
+    const { mode } = this.store.values;
+    if (mode === "add") this.#add(place.x, place.y);
+    else if (mode === "delete") this.#remove(this.micrograph.siteAt(place));
+    else return false;
+    return true;
+  }
+
+  key(event) {
+    const { mode, selected } = this.store.values;
+    if (event.key === "Enter" && mode === "add") this.#add(this.micrograph.viewport.x, this.micrograph.viewport.y);
+    else if ((event.key === "Delete" || event.key === "Backspace" || (event.key === "Enter" && mode === "delete")) && selected >= 0) this.#remove(selected);
+    else if (event.altKey && event.key.startsWith("Arrow") && selected >= 0 && mode === "move") this.#nudge(event);
+    else return false;
+    return true;
+  }
+
+  paint(view) {
+    const { points } = this.store.values;
+    if (!this.#ghost || !points) return;
+    const { site, x, y } = this.#ghost;
+    view.beginOverlay();
+    const from = view.viewport.toScreen(points.places[2 * site], points.places[2 * site + 1]);
+    drawMoved(view.overlay, from, view.viewport.toScreen(x, y), Math.max(view.markerRadius, 3));
+  }
+
+  // ---- changes ----
+
+  get #isResult() {
+    return Boolean(this.store.values.project?.result);
+  }
+
+  #add(x, y) {
+    const { width, height } = this.store.values.project?.image ?? { width: 0, height: 0 };
+    if (!this.#isResult) return this.session.notices.message("Columns can be added once the micrograph has been analysed.");
+    if (x < 0 || y < 0 || x > width - 1 || y > height - 1) return;
+    this.session.perform("corrections", { add: [[x, y]] });
+  }
+
+  #remove(site) {
+    if (site < 0) return;
+    this.session.perform("corrections", { remove: [site] });
+  }
+
+  #drag(ghost) {
+    this.#ghost = ghost;
+    this.micrograph.draw();
+  }
+
+  #nudge(event) {
+    const { points, selected, project } = this.store.values;
+    const [byX, byY] = directionOf(event.key);
+    const moved = project.corrections.moved.find(([site]) => site === selected);
+    const from = this.#ghost ?? { x: moved?.[1] ?? points.places[2 * selected], y: moved?.[2] ?? points.places[2 * selected + 1] };
+    const step = nudge * (event.shiftKey ? 10 : 1);
+    this.#drag({ site: selected, x: from.x + byX * step, y: from.y + byY * step });
+  }
+
+  /** The steps of one hold of Alt are one correction. */
+  #finishNudge() {
+    if (this.#ghost) this.#commit();
+  }
+
+  async #commit() {
+    const ghost = this.#ghost;
+    if (!ghost) return;
+    await this.session.perform("corrections", { move: [[ghost.site, ghost.x, ghost.y]] });
+    this.#drag(null);
+  }
+
+  async #apply() {
+    const { project } = this.store.values;
+    await this.session.perform("analysis", { settings: project.result?.settings ?? {}, columns: "corrected" });
+  }
+
+  #showSummary() {
+    const { project, job } = this.store.values;
+    const { added = [], removed = [], moved = [] } = project?.corrections ?? {};
+    const number = added.length + removed.length + moved.length;
+    this.apply.disabled = number === 0 || Boolean(job && !job.failed);
+    const parts = [[added, "added"], [removed, "deleted"], [moved, "moved"]].filter(([list]) => list.length > 0);
+    this.summary.textContent = number === 0 ? "No corrections wait."
+      : `${parts.map(([list, word]) => `${counted(list.length, "column")} ${word}`).join(", ")}.`;
+    this.summary.title = moved.map(([site, x, y]) => `column ${site} to ${short(x)}, ${short(y)}`).join("\n");
+  }
+}

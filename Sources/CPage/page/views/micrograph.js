@@ -1,0 +1,231 @@
+import { classStyles, components, isShown } from "../drawing/class-styles.js";
+import { drawCorrections } from "./correction-marks.js";
+import { byId } from "../base/dom.js";
+import { directionOf, drawSelection, nextInDirection } from "../drawing/highlight.js";
+import { Kind } from "../drawing/site-kind.js";
+import { TilePyramid } from "../drawing/tiles.js";
+import { View } from "../drawing/view.js";
+
+/** The network's map and the candidates in it; an orange that no grey value of a micrograph can be mistaken for. */
+const mapColor = "#ff9d2e";
+const candidateStyle = { color: components("#ffb454"), shape: 0, opacity: 1 };
+
+/** Radius of a marker as a share of the spacing of the sites, and the limits within which it grows, in CSS pixels. */
+const markerShare = 0.26;
+const markerLimits = [0.9, 8];
+
+/** The micrograph with the columns of the result, the network's map, and the corrections that wait. */
+export class Micrograph extends View {
+  #points = null;
+  #pyramids = {};
+  #lastImage = null;
+
+  /** @param tool `{press(place), click(place), key(event)}`: what correction modes do (corrections.js) */
+  constructor(store, notices) {
+    super("micrograph");
+    Object.assign(this, { store, notices, tool: null });
+    this.makePainters();
+    store.subscribe(["project"], ({ project }) => this.#open(project));
+    store.subscribe(["points"], () => this.#takePoints());
+    store.subscribe(["project", "hidden", "emphasised"], () => this.#takeStyles());
+    store.subscribe(["lasso"], () => this.#takeMarks());
+    store.subscribe(["candidates"], () => this.#takeCandidates());
+    store.subscribe(["contrast", "markers", "filter", "selected", "hovered", "mode", "project"], () => this.draw());
+    store.subscribe(["selected"], ({ selected }) => this.#reveal(selected));
+  }
+
+  // ---- data ----
+
+  makePainters() {
+    this.imagePainter = this.surface.imagePainter();
+    this.mapPainter = this.surface.imagePainter({ tint: components(mapColor) });
+    this.pointPainter = this.surface.pointPainter();
+    this.candidatePainter = this.surface.pointPainter();
+    this.candidatePainter.setStyles([candidateStyle]);
+    this.#points = null;
+    this.#takePoints();
+    this.#takeStyles();
+    this.#takeMarks();
+    this.#takeCandidates();
+  }
+
+  #open(project) {
+    if (!project) return;
+    if (project.id !== this.#lastImage) {
+      this.#lastImage = project.id;
+      this.viewport.setBounds({ minX: -0.5, minY: -0.5, maxX: project.image.width - 0.5, maxY: project.image.height - 0.5 });
+      this.viewport.fit();
+      for (const pyramid of Object.values(this.#pyramids)) pyramid.close();
+      this.#pyramids = { image: this.#pyramid(project, "image", project.image.levels) };
+      this.changed();
+    }
+    if (project.map && !this.#pyramids.map) {
+      this.#pyramids.map = this.#pyramid(project, "map", project.map.levels);
+    } else if (!project.map && this.#pyramids.map) {
+      this.#pyramids.map.close();
+      delete this.#pyramids.map;
+    }
+  }
+
+  #pyramid(project, layer, levels) {
+    return new TilePyramid(project.id, layer, project.image, levels, {
+      onTile: () => this.draw(),
+      onRelease: (tile) => (layer === "map" ? this.mapPainter : this.imagePainter).release(tile),
+      onError: (error) => this.notices.error(error),
+    });
+  }
+
+  #takePoints() {
+    const { points } = this.store.values;
+    if (points?.places !== this.#points?.places) {
+      this.pointPainter.setPlaces(points?.places ?? new Float32Array(0), points?.kinds ?? new Uint8Array(0));
+    }
+    if (points) this.pointPainter.setLabels(points.labels);
+    this.#points = points;
+    this.draw();
+  }
+
+  #takeStyles() {
+    const { project, hidden, emphasised } = this.store.values;
+    this.pointPainter.setStyles(classStyles(project?.classes ?? [], hidden, emphasised));
+    this.draw();
+  }
+
+  #takeMarks() {
+    this.pointPainter.setMarks(this.store.values.lasso?.inside ?? null);
+    this.draw();
+  }
+
+  #takeCandidates() {
+    const { candidates } = this.store.values;
+    const count = candidates ? candidates.length / 3 : 0;
+    const places = new Float32Array(2 * count);
+    for (let at = 0; at < count; at++) places.set(candidates.subarray(3 * at, 3 * at + 2), 2 * at);
+    // Hollow, as vacant nodes are: a candidate is not yet a column.
+    this.candidatePainter.setPlaces(places, new Uint8Array(count).fill(Kind.vacant));
+    this.draw();
+  }
+
+  // ---- drawing ----
+
+  /** Radius of a marker in CSS pixels at this zoom. */
+  get markerRadius() {
+    const { points, markers } = this.store.values;
+    const [least, most] = markerLimits;
+    const radius = markerShare * (points?.spacing ?? 10) * this.viewport.scale;
+    return Math.min(Math.max(radius, least), most * this.textScale) * markers.size;
+  }
+
+  paint() {
+    const { contrast, filter, markers } = this.store.values;
+    const { viewport, ratio } = this;
+    const { image, map } = this.#pyramids;
+    if (image) this.imagePainter.draw(viewport, ratio, image.visible(viewport, ratio), contrast);
+    if (map && filter.isShown && filter.opacity > 0) {
+      this.mapPainter.draw(viewport, ratio, map.visible(viewport, ratio), { opacity: filter.opacity });
+    }
+    if (filter.isShown) this.candidatePainter.draw(viewport, this.#candidateRadius * ratio, ratio);
+    else if (markers.isShown) this.pointPainter.draw(viewport, this.markerRadius * ratio, ratio);
+  }
+
+  /** A quarter of the spacing that the network predicts, as in [A23]; without one, that of a marker. */
+  get #candidateRadius() {
+    const spacing = this.store.values.project?.map?.spacing;
+    return spacing ? Math.min(Math.max((spacing / 4) * this.viewport.scale, 1.5), 12 * this.textScale) : this.markerRadius;
+  }
+
+  paintOverlay() {
+    const { values } = this.store;
+    const radius = Math.max(this.markerRadius, 3);
+    const { points } = values;
+    if (values.project && points) drawCorrections(this, values.project.corrections, points, radius);
+    this.tool?.paint?.(this);
+    drawSelection(this, values, radius, (site) =>
+      points && site < points.count ? this.viewport.toScreen(points.places[2 * site], points.places[2 * site + 1]) : null);
+    if (values.mode === "add" && document.activeElement === this.host && this.host.matches(":focus-visible")) this.#drawCrosshair();
+  }
+
+  /** Where Enter adds a column, for those who use no pointer. */
+  #drawCrosshair() {
+    const context = this.beginOverlay();
+    const [x, y] = [this.viewport.width / 2, this.viewport.height / 2];
+    context.beginPath();
+    context.moveTo(x - 12, y);
+    context.lineTo(x + 12, y);
+    context.moveTo(x, y - 12);
+    context.lineTo(x, y + 12);
+    context.strokeStyle = "white";
+    context.lineWidth = 1.5;
+    context.stroke();
+  }
+
+  // ---- pointer and keys ----
+
+  /** The site under a place that is drawn now, or -1. */
+  siteAt({ x, y }) {
+    const { points, markers, filter } = this.store.values;
+    if (!points || !markers.isShown || filter.isShown) return -1;
+    const reach = (this.markerRadius + 5) / this.viewport.scale;
+    return points.placeIndex.nearest(x, y, reach, (site) => isShown(this.store.values, site));
+  }
+
+  /** The value of a pixel in the image's unit with the number of pixels that it is the mean of; null where none is loaded. */
+  valueAt(x, y) {
+    const { image } = this.store.values.project;
+    const found = this.#pyramids.image?.sampleAt(x, y);
+    return found && { value: image.low + (found.sample / 65535) * (image.high - image.low), step: found.step };
+  }
+
+  /** The samples in view at the level that is shown, for the automatic contrast. */
+  samplesInView() {
+    const pyramid = this.#pyramids.image;
+    if (!pyramid) return [];
+    const level = pyramid.levelFor(this.viewport, this.ratio);
+    return pyramid.visible(this.viewport, this.ratio).filter((tile) => tile.level === level);
+  }
+
+  hover(place) {
+    const { project } = this.store.values;
+    const isInside = place && project && place.x >= -0.5 && place.y >= -0.5 && place.x < project.image.width - 0.5
+      && place.y < project.image.height - 0.5;
+    this.store.set({ cursor: isInside ? { x: place.x, y: place.y } : null, hovered: place ? this.siteAt(place) : -1 });
+  }
+
+  press(place) {
+    return this.tool?.press(place) ?? null;
+  }
+
+  click(place) {
+    if (this.tool?.click(place)) return;
+    this.store.set({ selected: this.siteAt(place) });
+  }
+
+  key(event) {
+    if (this.tool?.key(event)) return true;
+    const direction = directionOf(event.key);
+    if (!event.shiftKey || !direction) return false;
+    this.#selectNext(direction);
+    return true;
+  }
+
+  #selectNext(direction) {
+    const { points, selected } = this.store.values;
+    if (!points) return;
+    const accepts = (site) => isShown(this.store.values, site);
+    const reach = points.spacing * 6;
+    const next = selected < 0
+      ? points.placeIndex.nearest(this.viewport.x, this.viewport.y, reach, accepts)
+      : nextInDirection(points.placeIndex, points.places.subarray(2 * selected, 2 * selected + 2), direction, reach, accepts);
+    if (next >= 0) this.store.set({ selected: next });
+  }
+
+  #reveal(site) {
+    const { points } = this.store.values;
+    if (!points || site < 0 || site >= points.count) return;
+    if (this.viewport.reveal(points.places[2 * site], points.places[2 * site + 1])) this.changed();
+  }
+
+  moved() {
+    byId("micrograph").dispatchEvent(new Event("viewchange"));
+  }
+}

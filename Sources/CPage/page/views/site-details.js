@@ -1,0 +1,84 @@
+import { getJSON } from "../base/api.js";
+import { element } from "../base/dom.js";
+import { swatch } from "../drawing/markers.js";
+import { drawPatch, rangeOf } from "./patch-picture.js";
+
+/** Fields of the row that are shown at once; the others are folded away. */
+const mainFields = ["x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "intensity", "probability", "fit_quality", "fit_flag"];
+
+/** The card of the selected column: its patch beside what the motif explains of it, its row of the table, its neighbours. */
+export class SiteDetails {
+  #wanted = "";
+
+  constructor(store, session, micrograph) {
+    Object.assign(this, { store, session });
+    this.card = element("aside", { class: "card", "aria-label": "Selected column", hidden: true });
+    micrograph.host.append(this.card);
+    store.subscribe(["selected", "points", "project"], (values) => this.#show(values));
+  }
+
+  async #show({ selected, points, project }) {
+    if (selected < 0 || !points || !project) {
+      this.#wanted = "";
+      this.card.hidden = true;
+      return;
+    }
+    const key = `${project.id}/${project.revision}/${selected}`;
+    if (key === this.#wanted) return;
+    this.#wanted = key;
+    try {
+      const details = await getJSON(this.session.path("site", selected));
+      if (this.#wanted === key) this.#fill(details);
+    } catch (error) {
+      if (this.#wanted === key) this.session.notices.error(error);
+    }
+  }
+
+  #fill({ site, fields, neighbours, side, patch, reconstruction }) {
+    const { points, project } = this.store.values;
+    const hadFocus = this.card.contains(document.activeElement);
+    const looks = project.classes[points.labels[site] - 1];
+    const kind = points.kinds[site] === 1 ? "Vacant node" : "Column";
+    const title = element("div", { class: "card-title" },
+      element("h3", {}, `${kind} ${site}`),
+      element("button", { type: "button", class: "quiet", "aria-label": "Close the card", onclick: () => this.store.set({ selected: -1 }) }, "×"));
+    const motif = element("p", { class: "motif" }, looks && swatch(looks.color, looks.marker),
+      looks ? `${looks.number} · ${looks.name}, confidence ${(points.confidences[site] / 255).toFixed(2)}` : "No class: too near to the border, or without a patch.");
+    this.card.replaceChildren(title, motif, this.#pictures(side, patch, reconstruction), this.#neighbours(neighbours), this.#fields(fields));
+    this.card.hidden = false;
+    if (hadFocus) this.card.querySelector("button").focus();
+  }
+
+  /** Both in the grey values of the patch, so that what is missing from the reconstruction can be seen. */
+  #pictures(side, patch, reconstruction) {
+    const pictures = element("div", { class: "patches" });
+    for (const [values, caption] of [[patch, "Patch"], [reconstruction, "Reconstruction"]]) {
+      if (!values) continue;
+      const canvas = element("canvas", { role: "img", "aria-label": `${caption} of the selected column` });
+      drawPatch(canvas, side, values, rangeOf(patch ?? values));
+      pictures.append(element("figure", {}, canvas, element("figcaption", {}, caption)));
+    }
+    return pictures;
+  }
+
+  #neighbours(neighbours) {
+    const { points, project } = this.store.values;
+    if (neighbours.length === 0) return "";
+    const buttons = neighbours.map(([site, distance]) => {
+      const looks = project.classes[points.labels[site] - 1];
+      const name = `${points.kinds[site] === 1 ? "vacant node" : "column"} ${site}, ${looks ? `class ${looks.number}` : "no class"}, ${distance.toFixed(1)} pixels away`;
+      return element("button", { type: "button", class: "neighbour", "aria-label": name, title: name, onclick: () => this.store.set({ selected: site }) },
+        looks && swatch(looks.color, looks.marker), `${distance.toFixed(1)} px`);
+    });
+    return element("div", { class: "neighbours", role: "group", "aria-label": "Neighbours" }, element("span", { class: "faint" }, "Neighbours"), buttons);
+  }
+
+  #fields(fields) {
+    const known = Object.entries(fields).filter(([name, value]) => value !== "" && value !== null && !["id", "class", "class_name", "confidence", "kind"].includes(name));
+    const row = ([name, value]) => [element("dt", {}, name.replaceAll("_", " ")), element("dd", {}, String(value))];
+    const isMain = ([name]) => mainFields.includes(name);
+    const rest = known.filter((entry) => !isMain(entry));
+    return element("div", {}, element("dl", {}, known.filter(isMain).flatMap(row)),
+      rest.length > 0 && element("details", {}, element("summary", {}, "More"), element("dl", {}, rest.flatMap(row))));
+  }
+}

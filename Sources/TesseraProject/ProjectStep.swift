@@ -1,0 +1,71 @@
+import TesseraMethods
+
+/// One thing that was done in a project; each can be undone.
+public enum ProjectStep: Sendable, Equatable {
+  /// The image was analysed.
+  case analysis(Analysis)
+  /// The class tree of the last analysis was changed.
+  case tree(TreeAction)
+  /// The list of columns of the last analysis was corrected.
+  case correction(Correction)
+
+  /// A run of `analyze`.
+  public struct Analysis: Sendable, Codable, Equatable {
+    /// Number of the files that it wrote, in the project.
+    public var result: Int64
+    /// The options that a person set, by name, without their dashes; flags have an empty value.
+    public var settings: [String: String]
+    public var columns: Columns
+    /// How many sites the result has.
+    public var siteCount: Int
+    /// What the command would have printed.
+    public var sentences, warnings: [String]
+
+    public init(
+      result: Int64, settings: [String: String], columns: Columns, siteCount: Int, sentences: [String] = [],
+      warnings: [String] = []
+    ) {
+      (self.result, self.settings, self.columns, self.siteCount) = (result, settings, columns, siteCount)
+      (self.sentences, self.warnings) = (sentences, warnings)
+    }
+  }
+
+  /// Where the columns of an analysis come from.
+  public enum Columns: String, Sendable, Codable {
+    /// Found in the image, as `analyze` does.
+    case found
+    /// Those of the analysis before, as a person corrected them.
+    case corrected
+    /// The map of the network, with the filter that a person set.
+    case map
+  }
+
+  /// What a list of steps calls it.
+  public var text: String {
+    switch self {
+    case .analysis(let analysis):
+      switch analysis.columns {
+      case .found: "analysis"
+      case .corrected: "analysis with corrected columns"
+      case .map: "analysis with the columns of the network"
+      }
+    case .tree(let action): action.text
+    case .correction(.add(let points)): points.count == 1 ? "one column added" : "\(points.count) columns added"
+    case .correction(.remove(let sites)): sites.count == 1 ? "one column removed" : "\(sites.count) columns removed"
+    case .correction(.move(let moves)): moves.count == 1 ? "one column moved" : "\(moves.count) columns moved"
+    }
+  }
+}
+
+extension TreeAction {
+  fileprivate var text: String {
+    switch self {
+    case .split(let number, _): "split of class \(number)"
+    case .merge(let numbers): "merger of classes \(numbers.joined(separator: ", "))"
+    case .name(let number, let name): "class \(number) named \(name)"
+    case .lasso(let number, _): "lasso in class \(number)"
+    case .label(let labels): "\(labels.count) sites labelled"
+    case .apply: "sorted by the classes of another image"
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Foundation
+import Synchronization
+import TesseraNumerics
+
+/// The long job of a project: one at a time, on a thread of its own, with progress, and to be cancelled.
+final class JobBoard: Sendable {
+  /// What the page shows of a job.
+  struct Job: Sendable, Encodable {
+    enum Kind: String, Sendable, Encodable { case analysis, map }
+    var kind: Kind
+    var stage: String
+    /// 0 ... 1.
+    var share: Double
+    /// Why it ended without a result; nil while it runs.
+    var failed: String?
+  }
+
+  private struct State {
+    var number = 0
+    var job: Job?
+    var isRunning = false
+    var isCancelled = false
+  }
+  private let state = Mutex(State())
+  private let listener: @Sendable (Job?) -> Void
+
+  /// - Parameter listener: told of each change, on any thread.
+  init(listener: @escaping @Sendable (Job?) -> Void) { self.listener = listener }
+
+  var job: Job? { state.withLock { $0.job } }
+
+  /// Begins a job.
+  ///
+  /// - Parameters:
+  ///   - sentence: of an error.
+  ///   - body: calls `progress` as each stage begins; what that throws ends the job.
+  /// - Throws: `DataError` where another job runs.
+  func start(
+    _ kind: Job.Kind, sentence: @escaping @Sendable (any Error) -> String,
+    _ body: @escaping @Sendable (_ progress: @escaping ScreenTools.Progress) throws -> Void
+  ) throws {
+    let number = try state.withLock { state in
+      guard !state.isRunning else {
+        throw DataError("another job is running; wait for its end, or cancel it")
+      }
+      state.number += 1
+      (state.isRunning, state.isCancelled) = (true, false)
+      state.job = Job(kind: kind, stage: "begins", share: 0)
+      return state.number
+    }
+    listener(job)
+    // A thread of its own: the job waits for parallel loops and must not take one of the few threads of the server.
+    let thread = Thread { [self] in
+      do {
+        try body { [self] stage, share in try report(stage, share, of: number) }
+        end(number, failure: nil)
+      } catch is CancellationError { end(number, failure: nil) } catch { end(number, failure: sentence(error)) }
+    }
+    thread.stackSize = 16 << 20
+    thread.start()
+  }
+
+  /// Ends the job at its next stage.
+  func cancel() {
+    state.withLock { state in
+      state.isCancelled = true
+      if state.isRunning { state.job?.stage = "stops" } else { state.job = nil }
+    }
+    listener(job)
+  }
+
+  private func report(_ stage: String, _ share: Double, of number: Int) throws {
+    try state.withLock { state in
+      guard state.number == number, !state.isCancelled else { throw CancellationError() }
+      state.job?.stage = stage
+      state.job?.share = share
+    }
+    listener(job)
+  }
+
+  private func end(_ number: Int, failure: String?) {
+    state.withLock { state in
+      guard state.number == number else { return }
+      state.isRunning = false
+      if let failure { state.job?.failed = failure } else { state.job = nil }
+    }
+    listener(job)
+  }
+}

@@ -1,0 +1,82 @@
+import Foundation
+import TesseraFormats
+import TesseraHDF5
+import TesseraMethods
+import TesseraNumerics
+
+/// What a person takes home.
+extension ProjectSession {
+  /// A file to download.
+  enum Export: Sendable {
+    case file(URL, name: String)
+    case data(Data, name: String)
+  }
+
+  /// The result folder as it is now, written anew.
+  private static func resultFolder(_ state: inout State, below workFolder: URL) throws -> URL {
+    var result = try state.knownResult()
+    let actions = state.history.actions
+    let tree = try result.tree(after: actions)
+    state.result = result
+    let folder = workFolder.appendingPathComponent("export", isDirectory: true)
+    try? FileManager.default.removeItem(at: folder)
+    try TreeFiles(result.folder, recipe: Recipe(actions: actions), tree: tree).write(to: folder.path)
+    return folder
+  }
+
+  /// - Parameters:
+  ///   - name: `result.zip`, or the name of a file of the result folder.
+  /// - Throws: `DataError` where the result has no such file.
+  func export(_ name: String) async throws -> Export {
+    let stem = (micrograph.name as NSString).deletingPathExtension
+    let workFolder = workFolder
+    return try await run { state in
+      let folder = try Self.resultFolder(&state, below: workFolder)
+      guard name == "result.zip" else {
+        let file = folder.appendingPathComponent(name)
+        guard Self.single.contains(name), FileManager.default.fileExists(atPath: file.path) else {
+          throw DataError(
+            name == "recipe.json"
+              ? "nothing was done to the classes, so there is no recipe yet" : "the result has no file \(name)")
+        }
+        return .file(file, name: "\(stem).\(name)")
+      }
+      let archive = workFolder.appendingPathComponent("result.zip")
+      let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
+      let files = names.map { (name: "\(stem).tessera/\($0)", source: folder.appendingPathComponent($0)) }
+      try ZipWriter.write(files.filter { !$0.source.hasDirectoryPath && !Self.isFolder($0.source) }, to: archive.path)
+      return .file(archive, name: "\(stem).tessera.zip")
+    }
+  }
+
+  /// What can be had by itself.
+  private static let single = [
+    "sites.csv", "classes.csv", "cells.csv", "hierarchy.json", "recipe.json", "summary.json", "report.html",
+  ]
+
+  private static func isFolder(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  /// The columns that the filter of the network's map leaves, in the form in which the program of [A23] saves them: counted from 1,
+  /// and the phase is the number of a label, here 1 for all.
+  func points(window: Double?, bound: Double?) async throws -> Export {
+    let candidates = try await knownMap().candidates(window: window, bound: bound)
+    var table = TableWriter(columns: ["Peak#", "X", "Y", "Phase"])
+    for (index, candidate) in candidates.enumerated() {
+      table.add([
+        String(index + 1), TableWriter.number(candidate.position.x), TableWriter.number(candidate.position.y), "1",
+      ])
+    }
+    return .data(table.data, name: "\((micrograph.name as NSString).deletingPathExtension).points.csv")
+  }
+
+  /// - Throws: `DataError` where the network has not been run.
+  func knownMap() async throws -> NetworkMap {
+    try await run { state in
+      guard let map = state.map else { throw DataError("the network has not been run on this image yet") }
+      return map
+    }
+  }
+}

@@ -1,0 +1,229 @@
+import Foundation
+import TesseraImaging
+import TesseraLearning
+import TesseraMethods
+import TesseraNumerics
+import TesseraProject
+
+/// A project that is open in the program: its image, what was done, and the job that runs.
+///
+/// May be asked by several requests at once; what changes the project is done one after the other.
+final class ProjectSession: Sendable {
+  let id: Int
+  let micrograph: Micrograph
+  /// Of the image as it is in the file.
+  let pyramid: TilePyramid<UInt16>
+  let events = EventHub()
+  let jobs: JobBoard
+  let tools: ScreenTools
+  /// Where results are unpacked, for as long as the program runs.
+  let workFolder: URL
+  private let room: SerialRoom<State>
+
+  /// What changes.
+  struct State {
+    let file: ProjectFile
+    var history: ProjectHistory
+    var corrections: Corrections
+    /// Of the analysis that the history leads to.
+    var result: OpenResult?
+    var map: NetworkMap?
+    /// Grows with every change of what the page shows.
+    var revision = 1
+
+    /// - Throws: `DataError` where there is no result yet.
+    func knownResult() throws -> OpenResult {
+      guard let result else { throw DataError("nothing has been analysed yet; press Analyse first") }
+      return result
+    }
+  }
+
+  private struct Event: Encodable {
+    let revision: Int
+    let job: JobBoard.Job?
+  }
+
+  /// - Throws: `FormatError` where the project file or a result in it is damaged.
+  init(
+    id: Int, file: ProjectFile, micrograph: Micrograph, tools: ScreenTools, workFolder: URL
+  ) throws {
+    (self.id, self.micrograph, self.tools, self.workFolder) = (id, micrograph, tools, workFolder)
+    pyramid = TilePyramid(micrograph.pixels)
+    let history = try file.history()
+    var state = State(file: file, history: history, corrections: try history.corrections())
+    try Self.openResult(of: &state, micrograph, workFolder)
+    let room = SerialRoom(state, label: "tessera.project-\(id)")
+    self.room = room
+    jobs = JobBoard { [events] job in Self.announce(job, room, events) }
+  }
+
+  /// Tells the pages, once what changes now has changed.
+  private static func announce(_ job: JobBoard.Job?, _ room: SerialRoom<State>, _ events: EventHub) {
+    room.later { events.send(Event(revision: $0.revision, job: job)) }
+  }
+
+  /// Asks the state, or changes it.
+  func run<Answer: Sendable>(
+    _ body: @escaping @Sendable (inout State) throws -> Answer
+  ) async throws -> Answer {
+    try await room.run(body)
+  }
+
+  /// Changes the state and tells the pages.
+  func change<Answer: Sendable>(
+    _ body: @escaping @Sendable (inout State) throws -> Answer
+  ) async throws -> Answer {
+    defer { Self.announce(jobs.job, room, events) }
+    return try await room.run { state in
+      let answer = try body(&state)
+      state.revision += 1
+      return answer
+    }
+  }
+
+  // MARK: What a person does
+
+  /// Carries out an action on the class tree.
+  /// - Returns: a sentence where it changes nothing.
+  func perform(_ action: TreeAction) async throws -> String? {
+    try await change { state in
+      var result = try state.knownResult()
+      guard let numbered = try result.perform(action, after: state.history.actions) else {
+        return Self.unchanged(by: action)
+      }
+      state.history.add(try state.file.add(.tree(numbered)))
+      state.result = result
+      return nil
+    }
+  }
+
+  private static func unchanged(by action: TreeAction) -> String {
+    switch action {
+    case .split(let number, _): "class \(number) is one motif within the noise; it stays as it is"
+    case .lasso(let number, _): "the lasso holds all points of class \(number) or none; the class stays as it is"
+    default: "nothing changes"
+    }
+  }
+
+  func make(_ correction: Correction) async throws {
+    let (width, height) = (Double(micrograph.width), Double(micrograph.height))
+    try await change { state in
+      let places: [Point] =
+        switch correction {
+        case .add(let points): points
+        case .move(let moves): moves.map(\.place)
+        case .remove: []
+        }
+      guard places.allSatisfy({ (-0.5..<width - 0.5).contains($0.x) && (-0.5..<height - 0.5).contains($0.y) }) else {
+        throw DataError("a column lies outside the image")
+      }
+      var corrections = state.corrections
+      try corrections.make(correction)
+      state.history.add(try state.file.add(.correction(correction)))
+      state.corrections = corrections
+    }
+  }
+
+  func undo() async throws {
+    try await step { state in
+      guard let entry = state.history.undoable else { throw DataError("there is nothing to undo") }
+      try state.file.mark(entry, undone: true)
+      state.history.undo()
+    }
+  }
+
+  func redo() async throws {
+    try await step { state in
+      guard let entry = state.history.redoable else { throw DataError("there is nothing to do again") }
+      try state.file.mark(entry, undone: false)
+      state.history.redo()
+    }
+  }
+
+  private func step(_ body: @escaping @Sendable (inout State) throws -> Void) async throws {
+    let (micrograph, workFolder) = (micrograph, workFolder)
+    try await change { state in
+      try body(&state)
+      state.corrections = try state.history.corrections()
+      try Self.openResult(of: &state, micrograph, workFolder)
+    }
+  }
+
+  // MARK: Jobs
+
+  /// Begins an analysis.
+  func analyse(settings wished: [String: String], columns: ProjectStep.Columns) async throws {
+    // Columns that are known are not found.
+    let settings = columns == .corrected ? wished.filter { !Self.findingSettings.contains($0.key) } : wished
+    let sites: String? =
+      columns == .corrected ? try await room.run { [workFolder] in try Self.writeColumns(of: $0, to: workFolder) } : nil
+    let folder = workFolder.appendingPathComponent("new-result")
+    let order = AnalysisOrder(micrograph: micrograph, settings: settings, sites: sites, folder: folder.path)
+    try jobs.start(.analysis, sentence: tools.sentence) { [self] progress in
+      try? FileManager.default.removeItem(at: folder)
+      let outcome = try tools.analyse(order, progress)
+      try room.runAndWait { state in
+        let number = try state.file.keep(filesIn: folder, as: .result)
+        let unpacked = Self.folder(of: number, in: workFolder)
+        try? FileManager.default.removeItem(at: unpacked)
+        try FileManager.default.moveItem(at: folder, to: unpacked)
+        let result = try OpenResult(number, at: unpacked, of: micrograph)
+        let analysis = ProjectStep.Analysis(
+          result: number, settings: settings, columns: columns, siteCount: result.places.positions.count,
+          sentences: outcome.sentences, warnings: outcome.warnings)
+        state.history.add(try state.file.add(.analysis(analysis)))
+        state.corrections = try state.history.corrections()
+        state.result = result
+        state.revision += 1
+      }
+    }
+  }
+
+  private static let findingSettings: Set = ["method", "fold", "model", "filter", "filter-window", "filter-lower-bound"]
+
+  /// Begins to run the network.
+  func findMap() throws {
+    try jobs.start(.map, sentence: tools.sentence) { [self] progress in
+      try progress("network", 0)
+      let map = try NetworkMap(of: micrograph)
+      try progress("network", 1)
+      try room.runAndWait { state in
+        state.map = map
+        state.revision += 1
+      }
+    }
+  }
+
+  /// The columns of now as a table for the analysis.
+  private static func writeColumns(of state: State, to folder: URL) throws -> String {
+    let places = state.result?.places
+    let columns = state.corrections.columns(of: places?.positions ?? [], isVacant: places?.isVacant ?? [])
+    guard !columns.isEmpty else { throw DataError("there are no columns; add some, or let the program find them") }
+    var table = TableWriter(columns: ["x", "y"])
+    for place in columns { table.add([TableWriter.number(place.x), TableWriter.number(place.y)]) }
+    let path = folder.appendingPathComponent("corrected.csv").path
+    try table.data.write(to: URL(fileURLWithPath: path))
+    return path
+  }
+
+  // MARK: Results
+
+  private static func folder(of number: Int64, in workFolder: URL) -> URL {
+    workFolder.appendingPathComponent("result-\(number)", isDirectory: true)
+  }
+
+  /// Opens the result that the history leads to, unless it is open.
+  private static func openResult(of state: inout State, _ micrograph: Micrograph, _ workFolder: URL) throws {
+    guard let analysis = state.history.analysis else {
+      state.result = nil
+      return
+    }
+    guard state.result?.number != analysis.result else { return }
+    let folder = folder(of: analysis.result, in: workFolder)
+    if !FileManager.default.fileExists(atPath: folder.path) {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      try state.file.unpack(analysis.result, to: folder)
+    }
+    state.result = try OpenResult(analysis.result, at: folder, of: micrograph)
+  }
+}

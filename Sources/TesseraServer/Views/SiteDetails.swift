@@ -1,0 +1,81 @@
+import TesseraImaging
+import TesseraLearning
+import TesseraMethods
+import TesseraNumerics
+import TesseraStructure
+
+/// One site: its row of the table, what surrounds it, and what its moments make of that.
+struct SiteDetails: Encodable, Sendable {
+  let site: Int
+  /// The row of `sites.csv`, by column.
+  let fields: [String: String]
+  /// The number of a site and its distance in pixels, nearest first.
+  let neighbours: [[Double]]
+  /// Of the patch, in pixels.
+  let side: Int
+  /// Row by row; null where a site has no patch.
+  @Explicit var patch: [Float?]?
+  @Explicit var reconstruction: [Float?]?
+}
+
+/// The mean patch of a class.
+struct ClassAverage: Encodable, Sendable {
+  let side: Int
+  /// Row by row, null outside the disc; null for a class without patches.
+  @Explicit var values: [Float?]?
+}
+
+extension ProjectSession {
+  /// - Throws: `DataError` where there is no such site.
+  func details(of site: Int) async throws -> SiteDetails {
+    try await run { state in
+      var result = try state.knownResult()
+      let positions = result.places.positions
+      guard positions.indices.contains(site) else {
+        throw DataError("there is no site \(site); the sites are 0 to \(positions.count - 1)")
+      }
+      let tree = try result.tree(after: state.history.actions)
+      state.result = result
+      let side = result.folder.moments.side
+      let moments = result.folder.moments.values.row(site)
+      return SiteDetails(
+        site: site, fields: Self.fields(of: site, in: result.folder, tree),
+        neighbours: result.index.nearest(7, to: positions[site]).filter { $0 != site }.prefix(6).map {
+          [Double($0), (positions[$0] - positions[site]).length]
+        },
+        side: side, patch: result.patches[site].map { discOnly($0).values.map(\.finite) },
+        reconstruction: moments.allSatisfy(\.isFinite)
+          ? discOnly(zernikeReconstruction(of: Array(moments), side: side)).values.map(\.finite) : nil)
+    }
+  }
+
+  /// The row of the first table, with the class of now.
+  private static func fields(of site: Int, in folder: MotifFolder, _ tree: ClassTree) -> [String: String] {
+    var fields = Dictionary(zip(folder.sites.header, folder.sites.rows[site]), uniquingKeysWith: { $1 })
+    (fields["class"], fields["class_name"], fields["confidence"]) = ("", "", "")
+    for leaf in tree.leaves {
+      guard let place = leaf.members.firstIndex(of: site) else { continue }
+      (fields["class"], fields["class_name"]) = (leaf.number, leaf.name)
+      fields["confidence"] = TableWriter.number(leaf.confidence[place])
+    }
+    return fields
+  }
+
+  /// - Throws: `DataError` where there is no such class.
+  func average(ofClass number: String) async throws -> ClassAverage {
+    try await run { state in
+      var result = try state.knownResult()
+      let tree = try result.tree(after: state.history.actions)
+      state.result = result
+      guard let leaf = tree.leaf(named: number) else { throw DataError("there is no class \(number)") }
+      let members = leaf.members.filter { result.patches.exists[$0] }
+      let mean = meanPatch(of: members, in: result.patches)
+      return ClassAverage(side: result.folder.moments.side, values: mean.map { $0.values.map(\.finite) })
+    }
+  }
+}
+
+extension Float {
+  /// Nil for what JSON has no number for.
+  fileprivate var finite: Float? { isFinite ? self : nil }
+}

@@ -1,0 +1,157 @@
+import Foundation
+import TesseraFigures
+import TesseraLearning
+import TesseraMethods
+import TesseraNumerics
+import TesseraProject
+
+/// All that the page shows of a project, but for pixels and sites.
+struct StateDocument: Encodable, Sendable {
+  let id: Int
+  let name: String
+  let revision: Int
+  @Explicit var projectFile: String?
+  let image: Image
+  @Explicit var job: JobBoard.Job?
+  @Explicit var result: Result?
+  let classes: [Class]
+  let tree: [Node]
+  let corrections: CorrectionList
+  @Explicit var undo: String?
+  @Explicit var redo: String?
+  let history: [Step]
+  @Explicit var map: Map?
+  /// What the last action says where it changed nothing.
+  @Explicit var message: String?
+
+  struct Image: Encodable, Sendable {
+    struct PixelSize: Encodable, Sendable { let x, y: Double }
+    let width, height: Int
+    @Explicit var pixelSizeNm: PixelSize?
+    /// The values of the smallest and the largest 16-bit sample.
+    let low, high: Double
+    /// What is shown black and white at first, as shares of low ... high.
+    let contrast: [Double]
+    let levels, tile: Int
+    let warnings: [String]
+  }
+
+  struct Result: Encodable, Sendable {
+    /// Where this stays the same, so do the sites.
+    let sitesRevision: Int64
+    let sites, columns, vacant: Int
+    let sentences, warnings: [String]
+    let settings: [String: String]
+    /// In pixels.
+    let patchSide: Int
+    let isLayout: Bool
+  }
+
+  struct Class: Encodable, Sendable {
+    let number, name: String
+    let count: Int
+    let countLow, countHigh: Int
+    /// Mean of the members; null without members.
+    @Explicit var confidence: Double?
+    /// `#rrggbb`.
+    let color: String
+    let marker: String
+  }
+
+  struct Node: Encodable, Sendable {
+    let number: String
+    let parents: [String]
+    let name: String
+    let count: Int
+    let isDivided: Bool
+  }
+
+  struct CorrectionList: Encodable, Sendable {
+    let added: [[Double]]
+    let removed: [Int]
+    let moved: [[Double]]
+  }
+
+  struct Step: Encodable, Sendable {
+    let time: Date
+    let text: String
+    let isUndone: Bool
+  }
+
+  struct Map: Encodable, Sendable {
+    @Explicit var spacing: Double?
+    let window, bound: Double
+    let levels: Int
+  }
+}
+
+extension ProjectSession {
+  /// What the page shows now.
+  func document(saying message: String? = nil) async throws -> StateDocument {
+    try await run { [self] state in
+      let tree = try state.result?.tree(after: state.history.actions)
+      return StateDocument(
+        id: id, name: micrograph.name, revision: state.revision, projectFile: state.file.path, image: image,
+        job: jobs.job, result: try result(state), classes: tree.map(classes) ?? [], tree: tree.map(nodes) ?? [],
+        corrections: list(of: state.corrections), undo: state.history.undoable?.step.text,
+        redo: state.history.redoable?.step.text,
+        history: state.history.entries.enumerated().map { index, entry in
+          .init(time: entry.time, text: entry.step.text, isUndone: index >= state.history.applied)
+        },
+        map: state.map.map { map in
+          .init(
+            spacing: map.spacing, window: map.standard.window, bound: map.standard.bound,
+            levels: map.pyramid.levels.count)
+        },
+        message: message)
+    }
+  }
+
+  private var image: StateDocument.Image {
+    let (low, high) = (pyramid.low, pyramid.high)
+    let limits = Contrast.standard.limits(of: micrograph.pixels)
+    func share(_ value: Double) -> Double { high > low ? min(1, max(0, (value - low) / (high - low))) : 0 }
+    return .init(
+      width: micrograph.width, height: micrograph.height,
+      pixelSizeNm: micrograph.calibration.map { .init(x: $0.nanometresPerPixelX, y: $0.nanometresPerPixelY) },
+      low: low, high: high, contrast: [share(limits.lowerBound), share(limits.upperBound)],
+      levels: pyramid.levels.count, tile: TilePyramid<UInt16>.side, warnings: micrograph.warnings.map(\.asSentence))
+  }
+
+  private func result(_ state: State) throws -> StateDocument.Result? {
+    guard let result = state.result, let analysis = state.history.analysis else { return nil }
+    let vacant = result.places.isVacant.count { $0 }
+    return .init(
+      sitesRevision: result.number, sites: result.places.positions.count, columns: result.places.positions.count - vacant, vacant: vacant,
+      sentences: analysis.sentences, warnings: analysis.warnings, settings: analysis.settings,
+      patchSide: result.folder.moments.side, isLayout: result.layout.contains { $0.x.isFinite })
+  }
+
+  private func classes(of tree: ClassTree) -> [StateDocument.Class] {
+    // A class keeps its look when others are divided: looks go by the order in which classes came.
+    let styles = ClassStyle.styles(names: tree.nodes.map(\.name))
+    let looks = Dictionary(zip(tree.nodes.map(\.number), styles), uniquingKeysWith: { $1 })
+    let leaves = tree.leaves
+    return zip(leaves, ClassCount.all(leaves.map(\.confidence))).map { leaf, count in
+      let style = looks[leaf.number] ?? .unclassified
+      return .init(
+        number: leaf.number, name: leaf.name, count: count.count, countLow: count.interval.lowerBound,
+        countHigh: count.interval.upperBound,
+        confidence: count.count > 0 ? count.confidence : nil, color: style.color.hexadecimal,
+        marker: style.marker.rawValue)
+    }
+  }
+
+  private func nodes(of tree: ClassTree) -> [StateDocument.Node] {
+    tree.nodes.map {
+      .init(
+        number: $0.number, parents: $0.parents, name: $0.name, count: $0.members.count, isDivided: $0.isDivided)
+    }
+  }
+
+  private func list(of corrections: Corrections) -> StateDocument.CorrectionList {
+    .init(
+      added: corrections.added.map { [$0.x, $0.y] }, removed: corrections.removed.sorted(),
+      moved: corrections.moved.sorted { $0.key < $1.key }.map { [Double($0.key), $0.value.x, $0.value.y] })
+  }
+}

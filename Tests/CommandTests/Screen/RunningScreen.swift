@@ -1,0 +1,61 @@
+import Foundation
+import TestSupport
+
+/// `tessera gui` as a user starts it.
+final class RunningScreen {
+  let process = Process()
+  /// The line that it printed.
+  let line: String
+  let port: Int
+  let token: String
+
+  struct Silent: Error {}
+
+  init(_ words: [String], in folder: ScratchFolder) throws {
+    process.executableURL = try CommandRun.program()
+    process.arguments = ["gui", "--no-browser"] + words
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path, isDirectory: true)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    var bytes = Data()
+    while !bytes.contains(UInt8(ascii: "\n")) {
+      let more = output.fileHandleForReading.availableData
+      guard !more.isEmpty else { throw Silent() }
+      bytes += more
+    }
+    line = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)
+    let address = URLComponents(string: line)
+    port = address?.port ?? 0
+    token = address?.queryItems?.first { $0.name == "token" }?.value ?? ""
+  }
+
+  deinit {
+    if process.isRunning { kill(process.processIdentifier, SIGKILL) }
+  }
+
+  /// Lets every request in.
+  var client: LoopbackClient { LoopbackClient(port: port, headers: ["Cookie": "tessera-\(port)=\(token)"]) }
+
+  /// Ends the program with a signal.
+  /// - Returns: its exit status.
+  func stop(_ signal: Int32 = SIGTERM) -> Int32 {
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    return process.terminationReason == .exit ? process.terminationStatus : -1
+  }
+
+  /// What the server says of a project, once no job runs.
+  func state(of project: Int = 1) -> [String: Any] {
+    for _ in 0..<1200 {
+      let answer = client.ask("/api/projects/\(project)")
+      if let state = (try? JSONSerialization.jsonObject(with: answer.body)) as? [String: Any] {
+        let job = state["job"] as? [String: Any]
+        if job == nil || job?["failed"] is String { return state }
+      }
+      usleep(50_000)
+    }
+    return [:]
+  }
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Synchronization
+import TestSupport
+import TesseraImaging
+import TesseraMethods
+import TesseraNumerics
+import TesseraServer
+import TesseraSimulation
+
+/// A server for one test, in a folder of its own, with an image of two kinds of columns.
+final class RunningServer: Sendable {
+  let folder: TemporaryFolder
+  private let work = TemporaryFolder()
+  private let task: Task<Void, any Error>
+  let address: URLComponents
+
+  var token: String { address.queryItems?.first { $0.name == "token" }?.value ?? "" }
+  var port: Int { address.port ?? 0 }
+  /// Lets every request in.
+  var client: LoopbackClient { LoopbackClient(port: port, headers: ["Cookie": "tessera-\(port)=\(token)"]) }
+
+  /// - Parameter analyse: in the place of the analysis of the program.
+  init(
+    in folder: TemporaryFolder = TemporaryFolder(), opening names: [String] = ["scan.tif"],
+    analyse: @escaping @Sendable (AnalysisOrder, @escaping ScreenTools.Progress) throws -> AnalysisOutcome = analyse
+  ) async throws {
+    self.folder = folder
+    let tools = ScreenTools(
+      open: { path in
+        guard !path.hasSuffix("bad.tif") else { throw DataError("\(path): is no image") }
+        return Self.image(called: (path as NSString).lastPathComponent)
+      }, options: [], analyse: analyse, sentence: { "\($0)" }, warn: { _ in })
+    let server = ScreenServer(
+      folder: URL(fileURLWithPath: folder.path), workFolder: URL(fileURLWithPath: work.path), tools: tools)
+    for name in names {
+      if !folder.names.contains(name) {
+        try Data(name.utf8).write(to: URL(fileURLWithPath: folder.path + "/" + name))
+      }
+      try server.open(folder.path + "/" + name)
+    }
+    let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
+    task = Task { try await server.run(port: 0) { continuation.yield($0) } }
+    var first: String?
+    for await address in addresses {
+      first = address
+      break
+    }
+    address = URLComponents(string: first ?? "") ?? URLComponents()
+  }
+
+  deinit { task.cancel() }
+
+  /// Ends the server, so that another may open its projects.
+  func stop() async {
+    task.cancel()
+    _ = await task.result
+  }
+
+  private static func image(called name: String) -> Micrograph {
+    var options = SimulationOptions()
+    (options.width, options.height) = (256, 256)
+    var micrograph = try! Simulation(specimen: "square", options: options).run().micrograph
+    micrograph.name = name
+    return micrograph
+  }
+
+  /// What `analyze` does.
+  static func analyse(
+    _ order: AnalysisOrder, progress: @escaping ScreenTools.Progress
+  ) throws -> AnalysisOutcome {
+    let known = try order.sites.map { try KnownColumns(tableAt: $0) }
+    let result = try MotifMethod().result(on: order.micrograph, columns: known) { try progress($0.rawValue, $1) }
+    try ResultFolder(result, input: order.micrograph.name, hasReport: false).write(to: order.folder)
+    return AnalysisOutcome(sentences: result.sentences, warnings: result.warnings)
+  }
+
+  /// The state of a project, once no job runs.
+  func state(of project: Int = 1) -> State {
+    for _ in 0..<1200 {
+      let answer = client.ask("/api/projects/\(project)")
+      if let state = State(answer), !state.isBusy { return state }
+      usleep(50_000)
+    }
+    return State(LoopbackClient.Answer(status: 0, headers: [:], body: Data("{}".utf8)))!
+  }
+}
+
+/// What the page would show.
+struct State {
+  let json: [String: Any]
+
+  init?(_ answer: LoopbackClient.Answer) {
+    guard let json = (try? JSONSerialization.jsonObject(with: answer.body)) as? [String: Any] else { return nil }
+    self.json = json
+  }
+
+  private var job: [String: Any]? { json["job"] as? [String: Any] }
+  var isBusy: Bool { job != nil && failure == nil }
+  var failure: String? { job?["failed"] as? String }
+  var classes: [[String: Any]] { json["classes"] as? [[String: Any]] ?? [] }
+  var numbers: [String] { classes.compactMap { $0["number"] as? String } }
+  var names: [String] { classes.compactMap { $0["name"] as? String } }
+  var sites: Int { (json["result"] as? [String: Any])?["sites"] as? Int ?? 0 }
+  var undo: String? { json["undo"] as? String }
+  var redo: String? { json["redo"] as? String }
+  var message: String? { json["message"] as? String }
+  var steps: [String] { (json["history"] as? [[String: Any]] ?? []).compactMap { $0["text"] as? String } }
+}
