@@ -89,7 +89,8 @@ let package = Package(
     .target(
       name: "TesseraCommands",
       dependencies: [
-        "TesseraServer", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure", "TesseraFitting",
+        "TesseraServer", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNetworks", "TesseraStructure",
+        "TesseraFitting",
         "TesseraSegmentation", "TesseraSimulation", "TesseraTraining", "TesseraLearning", "TesseraImaging",
         "TesseraNumerics",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -155,7 +156,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "TesseraProjectTests",
-      dependencies: ["TestSupport", "TesseraProject", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNumerics"]),
+      dependencies: [
+        "TestSupport", "TesseraProject", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNumerics",
+      ]),
     .testTarget(
       name: "TesseraServerTests",
       dependencies: [

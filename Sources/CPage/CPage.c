@@ -1,8 +1,5 @@
 #include "CPage.h"
 
-static const unsigned char axis_warp_js[] = {
-#embed "page/axis-warp.js"
-};
 static const unsigned char base_api_js[] = {
 #embed "page/base/api.js"
 };
@@ -41,9 +38,6 @@ static const unsigned char base_store_js[] = {
 };
 static const unsigned char base_tabs_js[] = {
 #embed "page/base/tabs.js"
-};
-static const unsigned char class_labels_js[] = {
-#embed "page/class-labels.js"
 };
 static const unsigned char drawing_canvas_image_js[] = {
 #embed "page/drawing/canvas-image.js"
@@ -93,9 +87,6 @@ static const unsigned char icon_svg[] = {
 static const unsigned char index_html[] = {
 #embed "page/index.html"
 };
-static const unsigned char layout_map_js[] = {
-#embed "page/layout-map.js"
-};
 static const unsigned char main_js[] = {
 #embed "page/main.js"
 };
@@ -129,8 +120,17 @@ static const unsigned char panels_settings_js[] = {
 static const unsigned char panels_split_js[] = {
 #embed "page/panels/split.js"
 };
+static const unsigned char separation_js[] = {
+#embed "page/separation.js"
+};
 static const unsigned char style_css[] = {
 #embed "page/style.css"
+};
+static const unsigned char views_axis_warp_js[] = {
+#embed "page/views/axis-warp.js"
+};
+static const unsigned char views_class_labels_js[] = {
+#embed "page/views/class-labels.js"
 };
 static const unsigned char views_contrast_js[] = {
 #embed "page/views/contrast.js"
@@ -140,6 +140,9 @@ static const unsigned char views_correction_marks_js[] = {
 };
 static const unsigned char views_lasso_js[] = {
 #embed "page/views/lasso.js"
+};
+static const unsigned char views_layout_map_js[] = {
+#embed "page/views/layout-map.js"
 };
 static const unsigned char views_layout_js[] = {
 #embed "page/views/layout.js"
@@ -166,7 +169,6 @@ static const unsigned char views_status_line_js[] = {
 #define PAGE_FILE(name, array) {name, array, sizeof array}
 
 static const tessera_page_file files[] = {
-    PAGE_FILE("axis-warp.js", axis_warp_js),
     PAGE_FILE("base/api.js", base_api_js),
     PAGE_FILE("base/dialog.js", base_dialog_js),
     PAGE_FILE("base/dom.js", base_dom_js),
@@ -180,7 +182,6 @@ static const tessera_page_file files[] = {
     PAGE_FILE("base/session.js", base_session_js),
     PAGE_FILE("base/store.js", base_store_js),
     PAGE_FILE("base/tabs.js", base_tabs_js),
-    PAGE_FILE("class-labels.js", class_labels_js),
     PAGE_FILE("drawing/canvas-image.js", drawing_canvas_image_js),
     PAGE_FILE("drawing/canvas-points.js", drawing_canvas_points_js),
     PAGE_FILE("drawing/class-styles.js", drawing_class_styles_js),
@@ -197,7 +198,6 @@ static const tessera_page_file files[] = {
     PAGE_FILE("drawing/viewport.js", drawing_viewport_js),
     PAGE_FILE("icon.svg", icon_svg),
     PAGE_FILE("index.html", index_html),
-    PAGE_FILE("layout-map.js", layout_map_js),
     PAGE_FILE("main.js", main_js),
     PAGE_FILE("panels/class-list.js", panels_class_list_js),
     PAGE_FILE("panels/class-tree.js", panels_class_tree_js),
@@ -209,10 +209,14 @@ static const tessera_page_file files[] = {
     PAGE_FILE("panels/projects.js", panels_projects_js),
     PAGE_FILE("panels/settings.js", panels_settings_js),
     PAGE_FILE("panels/split.js", panels_split_js),
+    PAGE_FILE("separation.js", separation_js),
     PAGE_FILE("style.css", style_css),
+    PAGE_FILE("views/axis-warp.js", views_axis_warp_js),
+    PAGE_FILE("views/class-labels.js", views_class_labels_js),
     PAGE_FILE("views/contrast.js", views_contrast_js),
     PAGE_FILE("views/correction-marks.js", views_correction_marks_js),
     PAGE_FILE("views/lasso.js", views_lasso_js),
+    PAGE_FILE("views/layout-map.js", views_layout_map_js),
     PAGE_FILE("views/layout.js", views_layout_js),
     PAGE_FILE("views/marker-controls.js", views_marker_controls_js),
     PAGE_FILE("views/micrograph.js", views_micrograph_js),

@@ -33,6 +33,9 @@ public final class ProjectFile: Sendable {
     try Self.migrate(database)
   }
 
+  /// Ends the work with the file; nothing can be asked of it any more.
+  public func close() throws { try database.close() }
+
   /// "TESS": what tells a project from other databases.
   static let applicationID = 0x5445_5353
 
@@ -64,13 +67,17 @@ public final class ProjectFile: Sendable {
     return switch error.resultCode {
     case .SQLITE_BUSY, .SQLITE_LOCKED:
       FormatError(.cannotWrite, "\(name): is open in another tessera gui; close that one first")
-    case .SQLITE_NOTADB: FormatError(.unusable, "\(name): is no project of tessera gui; move it away or name another folder")
+    case .SQLITE_NOTADB:
+      FormatError(.unusable, "\(name): is no project of tessera gui; move it away or name another folder")
     case .SQLITE_SCHEMA:
       FormatError(.unusable, "\(name): a newer version of this program wrote it; open it with that version")
-    case .SQLITE_CORRUPT: FormatError(.unusable, "\(name): the project is damaged: \(error.message ?? "its database does not read")")
+    case .SQLITE_CORRUPT:
+      FormatError(.unusable, "\(name): the project is damaged: \(error.message ?? "its database does not read")")
     case .SQLITE_FULL: FormatError(.inputOutput, "\(name): cannot be written completely; check the free space")
     case .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_AUTH:
-      FormatError(.cannotWrite, "\(name): the project cannot be written there; start the program in a folder that can be written to")
+      FormatError(
+        .cannotWrite,
+        "\(name): the project cannot be written there; start the program in a folder that can be written to")
     default: FormatError(.inputOutput, "\(name): \(error.message ?? "the database failed")")
     }
   }

@@ -2,15 +2,15 @@ import CPage
 import Foundation
 
 /// The files of the page, which are part of the program.
-enum PageFiles {
-  struct File: Sendable {
-    var bytes: Data
+package enum PageFiles {
+  package struct File: Sendable {
+    package var bytes: Data
     /// For `Content-Type`.
-    var type: String
+    package var type: String
   }
 
   /// By path below the folder of the page.
-  static let all: [String: File] = {
+  package static let all: [String: File] = {
     var files: [String: File] = [:]
     for index in 0..<tessera_page_file_count() {
       let file = tessera_page_file_at(index)

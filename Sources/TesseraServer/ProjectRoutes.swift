@@ -21,7 +21,7 @@ struct ProjectRoutes {
         ? try await session.points(window: request.number("window"), bound: request.number("bound"))
         : try await session.export(name)
       return switch export {
-      case .file(let url, let name): try Reply.download(url, as: name)
+      case .file(let handle, let name): try Reply.download(handle, as: name)
       case .data(let data, let name): Reply.download(data, as: name)
       }
     }

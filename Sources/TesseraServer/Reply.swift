@@ -24,11 +24,9 @@ enum Reply {
   }
 
   /// A file that the browser saves, a piece at a time.
-  static func download(_ file: URL, as name: String) throws -> Response {
-    let handle = try FileHandle(forReadingFrom: file)
-    let size = Int(try handle.seekToEnd())
-    try handle.seek(toOffset: 0)
-    nonisolated(unsafe) let source = handle  // One answer reads it.
+  static func download(_ source: FileHandle, as name: String) throws -> Response {
+    let size = Int(try source.seekToEnd())
+    try source.seek(toOffset: 0)
     return Response(
       status: .ok, headers: headers(ofDownload: name),
       body: ResponseBody(contentLength: size) { writer in

@@ -19,13 +19,26 @@ package final class ScreenServer: Sendable {
   ///   - folder: where project files go.
   ///   - workFolder: an empty folder for uploads and unpacked results; the caller removes it.
   package init(folder: URL, workFolder: URL, tools: ScreenTools) {
-    (self.tools, self.workFolder) = (tools, workFolder)
-    shelf = ProjectShelf(folder: folder, workFolder: workFolder, tools: tools)
+    var own = tools
+    own.sentence = { Self.told(tools.sentence($0), without: workFolder.path) }
+    (self.tools, self.workFolder) = (own, workFolder)
+    shelf = ProjectShelf(folder: folder, workFolder: workFolder, tools: own)
+  }
+
+  /// A sentence without the folder in which the server works: files there have names that tell the user nothing, but for uploads.
+  private static func told(_ sentence: String, without folder: String) -> String {
+    guard sentence.hasPrefix(folder), let colon = sentence.firstRange(of: ": ") else { return sentence }
+    let name = (String(sentence[..<colon.lowerBound]) as NSString).lastPathComponent
+    let rest = String(sentence[colon.upperBound...])
+    return name.contains(".") ? "\(name): \(rest)" : rest
   }
 
   /// Opens an image, or a project.
   /// - Throws: `FormatError` where it cannot be read.
   package func open(_ path: String) throws { try shelf.open(path) }
+
+  /// Ends the work with all project files, before the program ends.
+  package func close() { for session in shelf.all { session.close() } }
 
   /// Serves until the program ends.
   ///
@@ -45,7 +58,8 @@ package final class ScreenServer: Sendable {
       }, logger: logger)
     do { try await application.run() } catch {
       guard port.number == 0 else { throw error }
-      throw FormatError(.cannotWrite, "port \(wanted) of this machine cannot be used (\(error)); choose another, or 0 for any")
+      throw FormatError(
+        .cannotWrite, "port \(wanted) of this machine cannot be used (\(error)); choose another, or 0 for any")
     }
   }
 

@@ -58,7 +58,9 @@ package struct LoopbackClient: Sendable {
     guard connected == 0 else { return Data() }
     var sent = 0
     while sent < bytes.count {
-      let count = bytes.withUnsafeBytes { send(socket, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue)) }
+      let count = bytes.withUnsafeBytes {
+        send(socket, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+      }
       guard count > 0 else { break }
       sent += count
     }

@@ -1,7 +1,7 @@
 import Foundation
-import TestSupport
 import TesseraFormats
 import TesseraHDF5
+import TestSupport
 import Testing
 
 struct `A ZIP archive that is written` {

@@ -1,9 +1,9 @@
 import Foundation
-import TestSupport
 import TesseraFormats
 import TesseraHDF5
 import TesseraMethods
 import TesseraProject
+import TestSupport
 import Testing
 
 struct `A project file` {

@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import TesseraServer
+import TestSupport
 import Testing
 
 /// Who may ask the server.

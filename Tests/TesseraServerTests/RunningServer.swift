@@ -1,11 +1,11 @@
 import Foundation
 import Synchronization
-import TestSupport
 import TesseraImaging
 import TesseraMethods
 import TesseraNumerics
 import TesseraServer
 import TesseraSimulation
+import TestSupport
 
 /// A server for one test, in a folder of its own, with an image of two kinds of columns.
 final class RunningServer: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
-import TestSupport
 import TesseraNumerics
 import TesseraServer
+import TestSupport
 import Testing
 
 /// A project as the page works on it.

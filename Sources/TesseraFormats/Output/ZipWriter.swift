@@ -11,7 +11,9 @@ public enum ZipWriter {
   ///   - path: of the archive; a file that stands there gives way.
   /// - Throws: `FormatError` where a file cannot be read, the archive cannot be written, or the files are too many or too large.
   public static func write(_ files: [(name: String, source: URL)], to path: String) throws {
-    guard files.count < 1 << 16 else { throw FormatError(.cannotWrite, "\(path): a ZIP archive holds at most 65,535 files") }
+    guard files.count < 1 << 16 else {
+      throw FormatError(.cannotWrite, "\(path): a ZIP archive holds at most 65,535 files")
+    }
     let output = try OutputBytes(path: path, for: path)
     var directory: [UInt8] = []
     for file in files {
@@ -42,7 +44,8 @@ public enum ZipWriter {
     /// What the local header and the central directory have in common: version 2.0, UTF-8 names, stored, 1 January 1980.
     var facts: [UInt8] {
       let sum = data.withUnsafeBytes { crc32_z(0, $0.bindMemory(to: UInt8.self).baseAddress, $0.count) }
-      return littleEndian(20, 2) + littleEndian(0x0800, 2) + littleEndian(0, 2) + littleEndian(0, 2) + littleEndian(0x21, 2)
+      return littleEndian(20, 2) + littleEndian(0x0800, 2) + littleEndian(0, 2) + littleEndian(0, 2)
+        + littleEndian(0x21, 2)
         + littleEndian(Int(sum), 4) + littleEndian(data.count, 4) + littleEndian(data.count, 4)
         + littleEndian(name.count, 2) + littleEndian(0, 2)
     }

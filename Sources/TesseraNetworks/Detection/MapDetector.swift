@@ -1,3 +1,4 @@
+import Foundation
 import TesseraImaging
 import TesseraNumerics
 
@@ -42,7 +43,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
   /// The candidates of a map in row-major order of their pixels.
   ///
   /// Equal pixels, ties and plateaus are settled by that order, and the result is the same on any number of threads. A map
-  /// of 800 x 800 pixels with 3,000 columns takes some ten milliseconds.
+  /// of 800 x 800 pixels with 3,000 columns takes some ten milliseconds. `LiveDetection` gives the same while settings change.
   /// - Parameters:
   ///   - map: values 0 ... 1; pixels that are no numbers count as below the lower bound.
   ///   - spacing: predicted mean distance of nearest neighbours in pixels. Nil, zero or no finite number: the map is taken as it is,
@@ -50,19 +51,12 @@ public struct MapDetector: Sendable, Codable, Equatable {
   /// - Throws: `ParameterError` for a setting outside its range.
   public func candidates(in map: Raster<Float>, spacing: Double?) throws(ParameterError) -> [MapCandidate] {
     try check()
-    let spacing = spacing.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
-    guard filter == .sliding, adapts, let spacing else {
-      return standing(peaks(of: map, spacing: spacing), side: spacing)
-    }
-    let first = standing(peaks(of: map, spacing: spacing), side: Self.firstShare * spacing)
-    let shown = Self.spacing(shownBy: first, near: spacing)
-    return standing(peaks(of: map, spacing: shown), side: shown)
+    return LiveDetection(map, spacing: spacing, lowestBound: filterLowerBound).candidates(self)
   }
 
-  /// All maxima.
-  private func peaks(of map: Raster<Float>, spacing: Double?) -> [MapCandidate] {
-    let bound = Float(filterLowerBound)
-    let map = filter == .sliding && adapts ? Self.smoothed(map, spacing: spacing) : map
+  /// All maxima from a bound on.
+  func peaks(of map: Raster<Float>, spacing: Double?, bound: Double) -> [MapCandidate] {
+    let bound = Float(bound)
     let indices =
       switch filter {
       case .sliding:
@@ -77,7 +71,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
     }
   }
 
-  private func standing(_ all: [MapCandidate], side: Double?) -> [MapCandidate] {
+  func standing(_ all: [MapCandidate], side: Double?) -> [MapCandidate] {
     BoxSuppression(side: side ?? 0, overlapLimit: overlapLimit).standing(all).map { all[$0] }
   }
 
@@ -88,7 +82,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
   ///
   /// A column that is as it should be, a Gaussian of height 1 with a standard deviation of a quarter of the spacing, has height 1 still:
   /// the smooth map is multiplied by 1 + 16 k², k the smoothing in spacings. Pixels that are no numbers stay so.
-  private static func smoothed(_ map: Raster<Float>, spacing: Double?) -> Raster<Float> {
+  static func smoothed(_ map: Raster<Float>, spacing: Double?) -> Raster<Float> {
     // A spacing beyond the map says nothing of its columns.
     guard let spacing, smoothing * spacing >= 0.4, 8 * smoothing * spacing <= Double(min(map.width, map.height)) else {
       return map
@@ -107,17 +101,21 @@ public struct MapDetector: Sendable, Codable, Equatable {
   static let largestCorrection = 1.5
   /// A median of fewer distances says less than the prediction.
   static let fewest = 20
+  /// The corrected spacing is a power of 2^(1/64), 1.1 % from the next: nothing depends on less, and settings that give nearly the same
+  /// spacing share what has been made of the map.
+  static let stepsPerOctave = 64.0
 
   /// The spacing that candidates themselves show: their median distance of nearest neighbours, once maxima that are surely one
   /// column are joined, where that lies within a factor of 1.5 of the predicted one.
   ///
   /// The prediction is a mean over the image and may be some ten per cent off. Squares too small leave two candidates on one column,
   /// squares too large delete true neighbours; the median cares for neither as long as they are few.
-  private static func spacing(shownBy candidates: [MapCandidate], near spacing: Double) -> Double {
+  static func spacing(shownBy candidates: [MapCandidate], near spacing: Double) -> Double {
     guard candidates.count >= fewest, let median = PlanarIndex(candidates.map(\.position)).medianSpacing else {
       return spacing
     }
-    return min(max(median, spacing / largestCorrection), largestCorrection * spacing)
+    let shown = min(max(median, spacing / largestCorrection), largestCorrection * spacing)
+    return exp2((stepsPerOctave * log2(shown)).rounded() / stepsPerOctave)
   }
 
   /// How far a window of this side reaches to each side of its middle pixel, in pixels.

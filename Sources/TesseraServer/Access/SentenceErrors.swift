@@ -19,10 +19,16 @@ struct SentenceErrors<Context: RequestContext>: RouterMiddleware {
   private func answer(to error: any Error) -> (HTTPResponse.Status, String) {
     switch error {
     case let error as HTTPError:
-      (error.status, error.body ?? (error.status == .notFound ? "there is nothing at this address" : error.status.reasonPhrase))
+      (
+        error.status,
+        error.body ?? (error.status == .notFound ? "there is nothing at this address" : error.status.reasonPhrase)
+      )
     case is DecodingError: (.badRequest, "the request is not as this server expects it; reload the page")
     case let error as FormatError:
-      (error.kind == .inputOutput || error.kind == .cannotWrite ? .internalServerError : .unprocessableContent, sentence(error))
+      (
+        error.kind == .inputOutput || error.kind == .cannotWrite ? .internalServerError : .unprocessableContent,
+        sentence(error)
+      )
     case is DataError, is ParameterError: (.unprocessableContent, sentence(error))
     default: (.internalServerError, sentence(error))
     }

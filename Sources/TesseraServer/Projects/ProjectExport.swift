@@ -8,24 +8,27 @@ import TesseraNumerics
 extension ProjectSession {
   /// A file to download.
   enum Export: Sendable {
-    case file(URL, name: String)
+    /// Open, so that it can be read when its folder has gone.
+    case file(FileHandle, name: String)
     case data(Data, name: String)
   }
 
-  /// The result folder as it is now, written anew.
+  /// The result folder as it is now; written once for each state.
   private static func resultFolder(_ state: inout State, below workFolder: URL) throws -> URL {
     var result = try state.knownResult()
     let actions = state.history.actions
     let tree = try result.tree(after: actions)
     state.result = result
-    let folder = workFolder.appendingPathComponent("export", isDirectory: true)
-    try? FileManager.default.removeItem(at: folder)
+    let folder = workFolder.appendingPathComponent("export-\(state.revision)", isDirectory: true)
+    if FileManager.default.fileExists(atPath: folder.path) { return folder }
+    for name in try FileManager.default.contentsOfDirectory(atPath: workFolder.path) where name.hasPrefix("export-") {
+      try? FileManager.default.removeItem(at: workFolder.appendingPathComponent(name))
+    }
     try TreeFiles(result.folder, recipe: Recipe(actions: actions), tree: tree).write(to: folder.path)
     return folder
   }
 
-  /// - Parameters:
-  ///   - name: `result.zip`, or the name of a file of the result folder.
+  /// - Parameter name: `result.zip`, or the name of a file of the result folder.
   /// - Throws: `DataError` where the result has no such file.
   func export(_ name: String) async throws -> Export {
     let stem = (micrograph.name as NSString).deletingPathExtension
@@ -39,13 +42,14 @@ extension ProjectSession {
             name == "recipe.json"
               ? "nothing was done to the classes, so there is no recipe yet" : "the result has no file \(name)")
         }
-        return .file(file, name: "\(stem).\(name)")
+        return .file(try FileHandle(forReadingFrom: file), name: "\(stem).\(name)")
       }
       let archive = workFolder.appendingPathComponent("result.zip")
       let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).sorted()
       let files = names.map { (name: "\(stem).tessera/\($0)", source: folder.appendingPathComponent($0)) }
-      try ZipWriter.write(files.filter { !$0.source.hasDirectoryPath && !Self.isFolder($0.source) }, to: archive.path)
-      return .file(archive, name: "\(stem).tessera.zip")
+      try? FileManager.default.removeItem(at: archive)
+      try ZipWriter.write(files.filter { !Self.isFolder($0.source) }, to: archive.path)
+      return .file(try FileHandle(forReadingFrom: archive), name: "\(stem).tessera.zip")
     }
   }
 

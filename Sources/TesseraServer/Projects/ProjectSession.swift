@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFigures
 import TesseraImaging
 import TesseraLearning
 import TesseraMethods
@@ -13,6 +14,8 @@ final class ProjectSession: Sendable {
   let micrograph: Micrograph
   /// Of the image as it is in the file.
   let pyramid: TilePyramid<UInt16>
+  /// The values that are black and white at first.
+  let contrast: ClosedRange<Double>
   let events = EventHub()
   let jobs: JobBoard
   let tools: ScreenTools
@@ -49,6 +52,7 @@ final class ProjectSession: Sendable {
   ) throws {
     (self.id, self.micrograph, self.tools, self.workFolder) = (id, micrograph, tools, workFolder)
     pyramid = TilePyramid(micrograph.pixels)
+    contrast = Contrast.standard.limits(of: micrograph.pixels)
     let history = try file.history()
     var state = State(file: file, history: history, corrections: try history.corrections())
     try Self.openResult(of: &state, micrograph, workFolder)
@@ -61,6 +65,9 @@ final class ProjectSession: Sendable {
   private static func announce(_ job: JobBoard.Job?, _ room: SerialRoom<State>, _ events: EventHub) {
     room.later { events.send(Event(revision: $0.revision, job: job)) }
   }
+
+  /// Lets the project file go, complete.
+  func close() { try? room.runAndWait { try $0.file.close() } }
 
   /// Asks the state, or changes it.
   func run<Answer: Sendable>(
@@ -179,7 +186,9 @@ final class ProjectSession: Sendable {
     }
   }
 
-  private static let findingSettings: Set = ["method", "fold", "model", "filter", "filter-window", "filter-lower-bound"]
+  private static let findingSettings: Set = [
+    "method", "fold", "model", "filter", "filter-window", "filter-lower-bound",
+  ]
 
   /// Begins to run the network.
   func findMap() throws {

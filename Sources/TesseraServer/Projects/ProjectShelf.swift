@@ -74,10 +74,12 @@ final class ProjectShelf: Sendable {
   private func micrograph(of file: ProjectFile, _ image: ImageReference, in own: URL) throws -> Micrograph {
     if let path = image.path {
       guard FileManager.default.fileExists(atPath: path) else {
-        throw FormatError(.missing, "\(file.path ?? image.name): its image \(path) is gone; put it back, or start with the image")
+        throw FormatError(
+          .missing, "\(file.path ?? image.name): its image \(path) is gone; put it back, or start with the image")
       }
       guard image.stamp.matches(fileAt: path) else {
-        throw FormatError(.unusable, "\(file.path ?? image.name): its image \(path) has changed since; start with the image")
+        throw FormatError(
+          .unusable, "\(file.path ?? image.name): its image \(path) has changed since; start with the image")
       }
       return try tools.open(path)
     }
@@ -117,6 +119,7 @@ final class ProjectShelf: Sendable {
         return file
       }
     }
-    throw FormatError(.cannotWrite, "\(folder.path): holds 99 projects of other images called \(stem); use another folder")
+    throw FormatError(
+      .cannotWrite, "\(folder.path): holds 99 projects of other images called \(stem); use another folder")
   }
 }

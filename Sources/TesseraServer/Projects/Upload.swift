@@ -11,7 +11,8 @@ enum Upload {
   /// - Throws: `HTTPError` for a name that is none or too many bytes, `FormatError` where the disk is full; nothing is left then.
   static func receive(_ request: Request, below folder: URL) async throws -> URL {
     let name = String(request.uri.queryParameters["name"] ?? "")
-    guard !name.isEmpty, name.utf8.count <= 200, !name.hasPrefix("."), !name.contains(where: { "/\\\0\n\r".contains($0) })
+    guard !name.isEmpty, name.utf8.count <= 200, !name.hasPrefix("."),
+      !name.contains(where: { "/\\\0\n\r".contains($0) })
     else { throw HTTPError(.badRequest, message: "the file has no name that could be used") }
     let announced = request.headers[.contentLength].flatMap { Int($0) } ?? 0
     guard announced <= sizeLimit else { throw tooLarge }
@@ -37,6 +38,7 @@ enum Upload {
 
   private static var tooLarge: HTTPError {
     HTTPError(
-      .contentTooLarge, message: "the page takes files of at most 4 GiB; start tessera gui with the name of the file instead")
+      .contentTooLarge,
+      message: "the page takes files of at most 4 GiB; start tessera gui with the name of the file instead")
   }
 }

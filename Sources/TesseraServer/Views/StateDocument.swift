@@ -109,12 +109,11 @@ extension ProjectSession {
 
   private var image: StateDocument.Image {
     let (low, high) = (pyramid.low, pyramid.high)
-    let limits = Contrast.standard.limits(of: micrograph.pixels)
     func share(_ value: Double) -> Double { high > low ? min(1, max(0, (value - low) / (high - low))) : 0 }
     return .init(
       width: micrograph.width, height: micrograph.height,
       pixelSizeNm: micrograph.calibration.map { .init(x: $0.nanometresPerPixelX, y: $0.nanometresPerPixelY) },
-      low: low, high: high, contrast: [share(limits.lowerBound), share(limits.upperBound)],
+      low: low, high: high, contrast: [share(contrast.lowerBound), share(contrast.upperBound)],
       levels: pyramid.levels.count, tile: TilePyramid<UInt16>.side, warnings: micrograph.warnings.map(\.asSentence))
   }
 
@@ -122,7 +121,8 @@ extension ProjectSession {
     guard let result = state.result, let analysis = state.history.analysis else { return nil }
     let vacant = result.places.isVacant.count { $0 }
     return .init(
-      sitesRevision: result.number, sites: result.places.positions.count, columns: result.places.positions.count - vacant, vacant: vacant,
+      sitesRevision: result.number, sites: result.places.positions.count,
+      columns: result.places.positions.count - vacant, vacant: vacant,
       sentences: analysis.sentences, warnings: analysis.warnings, settings: analysis.settings,
       patchSide: result.folder.moments.side, isLayout: result.layout.contains { $0.x.isFinite })
   }

@@ -43,7 +43,8 @@ package struct TilePyramid<Sample: BitwiseCopyable & FixedWidthInteger & Unsigne
       let (top, bottom) = (2 * y, min(2 * y + 1, image.height - 1))
       for x in 0..<row.count {
         let (left, right) = (2 * x, min(2 * x + 1, image.width - 1))
-        let sum = UInt32(image[left, top]) + UInt32(image[right, top]) + UInt32(image[left, bottom])
+        let sum =
+          UInt32(image[left, top]) + UInt32(image[right, top]) + UInt32(image[left, bottom])
           + UInt32(image[right, bottom])
         row[x] = Sample((sum + 2) / 4)
       }

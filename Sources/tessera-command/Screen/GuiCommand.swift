@@ -37,16 +37,19 @@ struct GuiCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    guard (0...65_535).contains(port) else { throw ValidationError("--port must be between 0 and 65535, but is \(port)") }
+    guard (0...65_535).contains(port) else {
+      throw ValidationError("--port must be between 0 and 65535, but is \(port)")
+    }
     guard !image.each else { throw ValidationError("the page shows one image per file; leave out --each") }
   }
 
   func run() throws {
     let workFolder = try WorkFolder()
-    defer { workFolder.remove() }
+    AtExit.run { workFolder.remove() }
     let current = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
     let server = ScreenServer(
       folder: current, workFolder: workFolder.url, tools: .commands(reading: image, threads: threads.threads))
+    AtExit.run { server.close() }
     for input in inputs { try server.open(input) }
     Messages.statusWhenStopped.withLock { $0 = 0 }
     let opensBrowser = !noBrowser

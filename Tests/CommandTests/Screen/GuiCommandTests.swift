@@ -73,7 +73,9 @@ import Testing
   @Test func `refuses files that it cannot open`() throws {
     try Data("II*\0broken".utf8).write(to: URL(fileURLWithPath: folder / "bad.tif"))
     try Data("no database at all".utf8).write(to: URL(fileURLWithPath: folder / "bad.tessera-project"))
-    for (name, status) in [("missing.tif", 66), ("bad.tif", 65), ("bad.tessera-project", 65), ("gone.tessera-project", 66)] {
+    for (name, status) in [
+      ("missing.tif", 66), ("bad.tif", 65), ("bad.tessera-project", 65), ("gone.tessera-project", 66),
+    ] {
       let run = try CommandRun(["gui", "--no-browser", name], in: folder.path, within: 20)
       #expect(run.status == Int32(status), "\(name): \(run.status) \(run.errors)")
       #expect(run.errors.contains(name) && run.output.isEmpty, "\(name)")

@@ -19,7 +19,9 @@ final class HeadlessBrowser {
   /// What the page complained about: exceptions, errors on its console, refused loads.
   private(set) var complaints: [String] = []
   /// Files that the page has saved, complete.
-  var downloads: [String] { profile.names.filter { !$0.hasPrefix(".") && $0 != "profile" && !$0.hasSuffix(".crdownload") } }
+  var downloads: [String] {
+    profile.names.filter { !$0.hasPrefix(".") && $0 != "profile" && !$0.hasSuffix(".crdownload") }
+  }
   func download(_ name: String) throws -> Data { try profile.data(name) }
 
   /// Opens an empty page of this size in pixels.
@@ -145,7 +147,11 @@ final class HeadlessBrowser {
     throw Failure(description: "it never came that \(script)")
   }
 
-  enum MouseAction: String { case pressed = "mousePressed", moved = "mouseMoved", released = "mouseReleased" }
+  enum MouseAction: String {
+    case pressed = "mousePressed"
+    case moved = "mouseMoved"
+    case released = "mouseReleased"
+  }
 
   func mouse(_ action: MouseAction, _ x: Double, _ y: Double) throws {
     try command(

@@ -3,8 +3,8 @@ import { element } from "./dom.js";
 let made = 0;
 
 /**
- * A modal dialog with a title, content and buttons; Escape closes it and the browser keeps the focus inside and gives it
- * back. Resolves when it is closed: with what `accept` returned, or null where it was cancelled.
+ * A modal dialog with a title, content and buttons; Escape closes it, Enter accepts it as it stands, and the browser keeps the
+ * focus inside and gives it back. Resolves when it is closed: with what `accept` returned, or null where it was cancelled.
  *
  * @param accept called with the form when it is submitted; throws an Error whose message is shown where something is missing
  */
@@ -15,7 +15,7 @@ export function ask({ title, content, acceptLabel, accept, className }) {
     element("h2", { id }, title), element("div", { class: "dialog-body" }, content), problem,
     element("div", { class: "buttons" },
       element("button", { type: "button", onclick: () => dialog.close() }, acceptLabel ? "Cancel" : "Close"),
-      acceptLabel && element("button", { type: "submit", class: "primary" }, acceptLabel)));
+      acceptLabel && element("button", { type: "submit", class: "primary", autofocus: true }, acceptLabel)));
   const dialog = element("dialog", { "aria-labelledby": id, class: className }, form);
   document.body.append(dialog);
   return new Promise((resolve) => {

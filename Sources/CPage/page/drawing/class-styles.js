@@ -4,7 +4,7 @@ import { shapeNumber } from "./markers.js";
 const unclassified = { color: "#a7adb6", marker: "circle" };
 
 /** Opacity of what is not the class that the pointer rests on in the list. */
-const receded = 0.15;
+const receded = 0.25;
 
 /** The red, green and blue of "#rrggbb", 0..255. */
 export function components(color) {

@@ -24,7 +24,8 @@ uniform bool isSmooth;
 in vec2 texel;
 out vec4 color;
 float at(ivec2 place) {
-  return float(texelFetch(samples, clamp(place, ivec2(0), textureSize(samples, 0) - 1), 0).r) / largest;
+  // One sample of the neighbours lies around the tile's own, so that no seam shows between tiles.
+  return float(texelFetch(samples, clamp(place + 1, ivec2(0), textureSize(samples, 0) - 1), 0).r) / largest;
 }
 float value() {
   if (!isSmooth) return at(ivec2(floor(texel)));
@@ -72,7 +73,7 @@ export class GLImagePainter {
 
   /** Gives the graphics memory of a tile back. */
   release(tile) {
-    this.gl.deleteTexture(this.textures.get(tile) ?? null);
+    this.gl.deleteTexture(this.textures.get(tile)?.texture ?? null);
     this.textures.delete(tile);
   }
 
@@ -109,17 +110,31 @@ export class GLImagePainter {
 
   #texture(tile) {
     const known = this.textures.get(tile);
-    if (known) return known;
+    if (known?.surroundings === tile.surroundings) return known.texture;
     const { gl } = this;
-    const texture = gl.createTexture();
-    const is16Bit = tile.samples instanceof Uint16Array;
+    const texture = known?.texture ?? gl.createTexture();
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.pixelStorei(gl.UNPACK_ALIGNMENT, 1);
-    gl.texImage2D(
-      gl.TEXTURE_2D, 0, is16Bit ? gl.R16UI : gl.R8UI, tile.width, tile.height, 0, gl.RED_INTEGER,
-      is16Bit ? gl.UNSIGNED_SHORT : gl.UNSIGNED_BYTE, tile.samples);
-    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
-    this.textures.set(tile, texture);
+    if (!known) {
+      const format = tile.samples instanceof Uint16Array ? gl.R16UI : gl.R8UI;
+      gl.texStorage2D(gl.TEXTURE_2D, 1, format, tile.width + 2, tile.height + 2);
+      for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
+      this.#put(1, 1, tile.width, tile.height, tile.samples);
+    }
+    this.#putBorder(tile);
+    this.textures.set(tile, { texture, surroundings: tile.surroundings });
     return texture;
+  }
+
+  #putBorder(tile) {
+    const { width, height, pyramid } = tile;
+    const strip = (length, place) => tile.samples.constructor.from({ length }, (_, at) => pyramid.sampleBeside(tile, ...place(at)));
+    for (const [row, y] of [[-1, 0], [height, height + 1]]) this.#put(0, y, width + 2, 1, strip(width + 2, (at) => [at - 1, row]));
+    for (const [column, x] of [[-1, 0], [width, width + 1]]) this.#put(x, 1, 1, height, strip(height, (at) => [column, at]));
+  }
+
+  #put(x, y, width, height, samples) {
+    const type = samples instanceof Uint16Array ? this.gl.UNSIGNED_SHORT : this.gl.UNSIGNED_BYTE;
+    this.gl.texSubImage2D(this.gl.TEXTURE_2D, 0, x, y, width, height, this.gl.RED_INTEGER, type, samples);
   }
 }

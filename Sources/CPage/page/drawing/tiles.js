@@ -10,7 +10,8 @@ const requestsAtOnce = 5;
  * keeps the last used ones. Coarser tiles fill in while finer ones are on their way.
  *
  * A tile is `{level, column, row, step, left, top, right, bottom, width, height, samples}`: `step` pixels of the image per
- * sample, the extent in the coordinates of the image, and `width` x `height` samples, row-major.
+ * sample, the extent in the coordinates of the image, and `width` x `height` samples, row-major. `surroundings` counts the
+ * neighbours that have arrived since, so that painters know when to fetch the samples beside the tile anew (`sampleBeside`).
  */
 export class TilePyramid {
   #tiles = new Map();
@@ -66,6 +67,19 @@ export class TilePyramid {
       if (tile && at < tile.samples.length) return { sample: tile.samples[at], step };
     }
     return null;
+  }
+
+  /** The sample at (i, j) of a tile, which may lie one beside it: from the neighbour where that is at hand, else the nearest. */
+  sampleBeside(tile, i, j) {
+    const beside = (at, size) => (at < 0 ? -1 : at >= size ? 1 : 0);
+    const [byColumn, byRow] = [beside(i, tile.width), beside(j, tile.height)];
+    const from = this.#tiles.get(`${tile.level}/${tile.column + byColumn}/${tile.row + byRow}`);
+    const inNeighbour = (at, step, size) => (step < 0 ? size - 1 : step > 0 ? 0 : at);
+    const clamped = (at, size) => Math.min(Math.max(at, 0), size - 1);
+    const source = from ?? tile;
+    const x = from ? inNeighbour(i, byColumn, from.width) : i;
+    const y = from ? inNeighbour(j, byRow, from.height) : j;
+    return source.samples[clamped(y, source.height) * source.width + clamped(x, source.width)];
   }
 
   /** Stops all requests and gives the memory back. */
@@ -133,7 +147,7 @@ export class TilePyramid {
     const width = Math.min(side, Math.ceil(this.image.width / step) - column * side);
     const height = Math.min(side, Math.ceil(this.image.height / step) - row * side);
     return {
-      level, column, row, step, left, top, width, height,
+      level, column, row, step, left, top, width, height, surroundings: 0, pyramid: this,
       right: Math.min(left + width * step, this.image.width - 0.5),
       bottom: Math.min(top + height * step, this.image.height - 0.5),
       samples: this.layer === "map" ? new Uint8Array(bytes) : new Uint16Array(bytes),
@@ -142,6 +156,12 @@ export class TilePyramid {
 
   #keep(key, tile) {
     this.#tiles.set(key, tile);
+    for (const byRow of [-1, 0, 1]) {
+      for (const byColumn of [-1, 0, 1]) {
+        const neighbour = this.#tiles.get(`${tile.level}/${tile.column + byColumn}/${tile.row + byRow}`);
+        if (neighbour) neighbour.surroundings++;
+      }
+    }
     for (const [oldest, old] of this.#tiles) {
       if (this.#tiles.size <= capacity) break;
       // The coarsest level stays: it is what is seen while others load.

@@ -6,6 +6,9 @@ import { count, counted } from "../base/numbers.js";
 import { drawPatch } from "../views/patch-picture.js";
 import { askSplit } from "./split.js";
 
+/** A pointer on its way across the list emphasises nothing; one that rests this long on a class does, in ms. */
+const restTime = 200;
+
 /** The classes as the tree they were divided into: show and hide, rename, split, and choose for a merger. */
 export class ClassList {
   #averages = new Map();
@@ -52,7 +55,6 @@ export class ClassList {
 
   #row({ node, living, label, depth }) {
     const { number, name } = living;
-    const emphasise = (value) => () => this.store.set({ emphasised: value });
     const shown = element("input", {
       type: "checkbox", "data-key": `show ${number}`, "data-show": number, "aria-label": `Show class ${number}, ${name}`,
       onchange: (event) => this.#show(number, event.target.checked),
@@ -71,13 +73,19 @@ export class ClassList {
     this.observer.observe(average);
     const origin = node.parents.length > 1 ? `, from ${node.parents.join(" and ")}` : "";
     const interval = living.count_low === living.count_high ? "" : ` (${count(living.count_low)}–${count(living.count_high)})`;
-    const row = element("li", { "data-label": label, onpointerenter: emphasise(label), onpointerleave: emphasise(0) },
+    const row = element("li", { "data-label": label, onpointerenter: () => this.#emphasise(label, restTime), onpointerleave: () => this.#emphasise(0, 0) },
       shown, average, swatch(living.color, living.marker),
       element("div", { class: "what" },
         element("div", { class: "title" }, element("span", { class: "number" }, number), this.#name(living)),
         element("div", { class: "faint" }, `${count(living.count)}${interval} · confidence ${living.confidence.toFixed(2)}${origin}`)),
       split, merge);
     return indented(row, depth);
+  }
+
+  /** Lets all other classes recede in both views. */
+  #emphasise(label, delay) {
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.store.set({ emphasised: label }), delay);
   }
 
   // ---- names ----

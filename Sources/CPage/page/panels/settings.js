@@ -58,7 +58,7 @@ export class Settings {
       : element("input", { ...about, type: "text", placeholder, autocomplete: "off", spellcheck: "false" });
     field.value = value ?? "";
     return element("div", { class: "option" },
-      element("label", { for: id }, title, valueName && !choices && element("span", { class: "faint" }, ` ${valueName}`)), field, helpText);
+      element("label", { for: id }, title, valueName && !choices && element("span", { class: "faint" }, ` · ${valueName}`)), field, helpText);
   }
 
   #collect(form) {

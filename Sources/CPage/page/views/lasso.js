@@ -3,7 +3,7 @@ import { ask } from "../base/dialog.js";
 import { byId, element } from "../base/dom.js";
 import { boundsOfCorners, isInside } from "../base/geometry.js";
 import { outline } from "../drawing/highlight.js";
-import { counted } from "../base/numbers.js";
+import { count, counted } from "../base/numbers.js";
 import { Kind } from "../drawing/site-kind.js";
 
 /** Corners of a freehand line are at least this far apart, in CSS pixels; the server needs no more. */
@@ -152,11 +152,11 @@ export class Lasso {
       this.session.notices.message("No column with a class lies inside of the line.");
       return null;
     }
-    const options = counts.map(({ label, count }) => {
+    const options = counts.map(({ label, count: inside }) => {
       const { number, name, count: all } = classes[label - 1];
-      return element("option", { value: number }, `${number} · ${name}: ${counted(count, "column")} of ${all} inside`);
+      return element("option", { value: number }, `${number} · ${name}: ${count(inside)} of ${counted(all, "column")} inside`);
     });
-    const select = element("select", { id: "lasso-class", autofocus: true }, options);
+    const select = element("select", { id: "lasso-class" }, options);
     return ask({
       title: "Divide a class by this line",
       content: [

@@ -1,8 +1,8 @@
-import { classLabels } from "../class-labels.js";
+import { classLabels } from "./class-labels.js";
 import { classStyles, components, isShown } from "../drawing/class-styles.js";
 import { byId } from "../base/dom.js";
 import { directionOf, drawSelection, nextInDirection } from "../drawing/highlight.js";
-import { LayoutMap } from "../layout-map.js";
+import { LayoutMap } from "./layout-map.js";
 import { Kind } from "../drawing/site-kind.js";
 import { View } from "../drawing/view.js";
 
@@ -10,7 +10,7 @@ import { View } from "../drawing/view.js";
 const largestRadius = 3.2;
 const smallestRadius = 0.9;
 /** Share of the view that stays free around all points. */
-const margin = 1.12;
+const margin = 1.22;
 
 /** The layout of the motif features: columns with like surroundings lie together. */
 export class Layout extends View {
@@ -117,20 +117,28 @@ export class Layout extends View {
     const { project, hidden } = this.store.values;
     const context = this.#names.length > 0 && project ? this.beginOverlay() : null;
     const size = 12.5 * this.textScale;
+    const clouds = this.#names.map(({ left, top, right, bottom }) => {
+      const [x, y] = this.viewport.toScreen(left, top);
+      const [x2, y2] = this.viewport.toScreen(right, bottom);
+      return { x, y, width: x2 - x, height: y2 - y };
+    });
     const taken = [];
-    for (const { label, left, right, top, bottom } of this.#names) {
+    for (const [at, { label }] of this.#names.entries()) {
       const looks = project.classes[label - 1];
       if (!looks || hidden.has(looks.number)) continue;
       context.font = `600 ${size}px "Source Sans 3", "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif`;
       const width = context.measureText(looks.name).width + 8;
-      const [x1, y1] = this.viewport.toScreen(left, top);
-      const [x2, y2] = this.viewport.toScreen(right, bottom);
+      const height = size * 1.3;
+      const cloud = clouds[at];
       const gap = this.markerRadius + 2;
-      const middle = (x1 + x2) / 2 - width / 2;
-      const places = [[middle, y1 - gap - size * 1.3], [middle, y2 + gap], [x2 + gap, (y1 + y2) / 2 - size * 0.65], [x1 - gap - width, (y1 + y2) / 2 - size * 0.65]];
-      const free = places.map(([x, y]) => ({ x, y, width, height: size * 1.3 })).find((box) =>
-        box.x >= 0 && box.y >= 0 && box.x + width <= this.viewport.width && box.y + box.height <= this.viewport.height
-        && !taken.some((other) => overlap(box, other)));
+      const [middle, centre] = [cloud.x + (cloud.width - width) / 2, cloud.y + (cloud.height - height) / 2];
+      const beside = [
+        [middle, cloud.y - gap - height], [middle, cloud.y + cloud.height + gap], [cloud.x + cloud.width + gap, centre],
+        [cloud.x - gap - width, centre],
+      ].map(([x, y]) => ({ x, y, width, height })).filter((box) => box.x >= 0 && box.y >= 0
+        && box.x + width <= this.viewport.width && box.y + height <= this.viewport.height && !taken.some((other) => overlap(box, other)));
+      // Rather over another cloud than no name at all.
+      const free = beside.find((box) => !clouds.some((other) => overlap(box, other))) ?? beside[0];
       if (!free) continue;
       taken.push(free);
       context.lineJoin = "round";

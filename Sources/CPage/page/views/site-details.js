@@ -14,11 +14,12 @@ export class SiteDetails {
     Object.assign(this, { store, session });
     this.card = element("aside", { class: "card", "aria-label": "Selected column", hidden: true });
     micrograph.host.append(this.card);
-    store.subscribe(["selected", "points", "project"], (values) => this.#show(values));
+    store.subscribe(["selected", "points", "project", "mode"], (values) => this.#show(values));
   }
 
-  async #show({ selected, points, project }) {
-    if (selected < 0 || !points || !project) {
+  async #show({ selected, points, project, mode }) {
+    // While columns are corrected, nothing should cover the micrograph.
+    if (selected < 0 || !points || !project || mode !== "select") {
       this.#wanted = "";
       this.card.hidden = true;
       return;

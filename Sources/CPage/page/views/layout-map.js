@@ -1,6 +1,7 @@
 import { AxisWarp } from "./axis-warp.js";
-import { GridIndex } from "./base/grid-index.js";
-import { Kind } from "./drawing/site-kind.js";
+import { GridIndex } from "../base/grid-index.js";
+import { separate } from "../separation.js";
+import { Kind } from "../drawing/site-kind.js";
 
 /** Width of the evened layout relative to its height: about that of the panel. */
 const aspect = 1.7;
@@ -40,6 +41,7 @@ export class LayoutMap {
       this.places[2 * site] = aspect * this.horizontal.forward(layout[2 * site]);
       this.places[2 * site + 1] = this.vertical.forward(layout[2 * site + 1]);
     }
+    separate(this.places, kinds, aspect, 1);
   }
 
   /** A polygon of the drawing in layout coordinates; edges that the evening bends become several corners. */

@@ -1,8 +1,8 @@
 /** Bins of the histogram along an axis: fine enough that a cloud collapsed to a dot still covers several. */
-const bins = 4096;
+const bins = 16384;
 /** Bins to either side that count as the cloud of a point, and those over which the histogram is smoothed. */
-const cloudReach = 100;
-const smoothReach = 3;
+const cloudReach = 400;
+const smoothReach = 4;
 /** Share of the axis that is dealt out by how many points lie where; the rest is dealt out evenly. */
 const crowdShare = 0.8;
 

@@ -1,4 +1,4 @@
-import { Kind } from "./drawing/site-kind.js";
+import { Kind } from "../drawing/site-kind.js";
 
 /** Classes that are named in the layout: more names would hide it. */
 const named = 16;
