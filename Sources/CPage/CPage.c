@@ -108,8 +108,14 @@ static const unsigned char panels_exports_js[] = {
 static const unsigned char panels_filter_js[] = {
 #embed "page/panels/filter.js"
 };
+static const unsigned char panels_hints_js[] = {
+#embed "page/panels/hints.js"
+};
 static const unsigned char panels_history_list_js[] = {
 #embed "page/panels/history-list.js"
+};
+static const unsigned char panels_patch_picture_js[] = {
+#embed "page/panels/patch-picture.js"
 };
 static const unsigned char panels_progress_js[] = {
 #embed "page/panels/progress.js"
@@ -153,9 +159,6 @@ static const unsigned char views_marker_controls_js[] = {
 static const unsigned char views_micrograph_js[] = {
 #embed "page/views/micrograph.js"
 };
-static const unsigned char views_patch_picture_js[] = {
-#embed "page/views/patch-picture.js"
-};
 static const unsigned char views_pending_js[] = {
 #embed "page/views/pending.js"
 };
@@ -167,6 +170,9 @@ static const unsigned char views_separation_js[] = {
 };
 static const unsigned char views_site_details_js[] = {
 #embed "page/views/site-details.js"
+};
+static const unsigned char views_site_words_js[] = {
+#embed "page/views/site-words.js"
 };
 static const unsigned char views_status_line_js[] = {
 #embed "page/views/status-line.js"
@@ -211,7 +217,9 @@ static const tessera_page_file files[] = {
     PAGE_FILE("panels/corrections.js", panels_corrections_js),
     PAGE_FILE("panels/exports.js", panels_exports_js),
     PAGE_FILE("panels/filter.js", panels_filter_js),
+    PAGE_FILE("panels/hints.js", panels_hints_js),
     PAGE_FILE("panels/history-list.js", panels_history_list_js),
+    PAGE_FILE("panels/patch-picture.js", panels_patch_picture_js),
     PAGE_FILE("panels/progress.js", panels_progress_js),
     PAGE_FILE("panels/projects.js", panels_projects_js),
     PAGE_FILE("panels/settings.js", panels_settings_js),
@@ -226,11 +234,11 @@ static const tessera_page_file files[] = {
     PAGE_FILE("views/layout.js", views_layout_js),
     PAGE_FILE("views/marker-controls.js", views_marker_controls_js),
     PAGE_FILE("views/micrograph.js", views_micrograph_js),
-    PAGE_FILE("views/patch-picture.js", views_patch_picture_js),
     PAGE_FILE("views/pending.js", views_pending_js),
     PAGE_FILE("views/scale-bar.js", views_scale_bar_js),
     PAGE_FILE("views/separation.js", views_separation_js),
     PAGE_FILE("views/site-details.js", views_site_details_js),
+    PAGE_FILE("views/site-words.js", views_site_words_js),
     PAGE_FILE("views/status-line.js", views_status_line_js),
 };
 

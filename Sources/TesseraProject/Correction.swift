@@ -9,6 +9,15 @@ public enum Correction: Sendable, Equatable {
   /// Sites that are elsewhere.
   case move([Move])
 
+  /// The sites that it names.
+  public var sites: [Int] {
+    switch self {
+    case .add: []
+    case .remove(let sites): sites
+    case .move(let moves): moves.map(\.site)
+    }
+  }
+
   public struct Move: Sendable, Equatable {
     public var site: Int
     /// Where it is, in pixels.

@@ -1,6 +1,6 @@
 import Foundation
-import TestSupport
 import TesseraServer
+import TestSupport
 import Testing
 
 struct `The files of the page` {
@@ -20,7 +20,9 @@ struct `The files of the page` {
     for (path, file) in PageFiles.all {
       let text = String(decoding: file.bytes, as: UTF8.self)
       if path.hasSuffix(".html") {
-        #expect(text.firstMatch(of: /<script(?![^>]*\ssrc=)/) == nil && text.firstMatch(of: /<style|\sstyle=|\son\w+=/) == nil)
+        #expect(
+          text.firstMatch(of: /<script(?![^>]*\ssrc=)/) == nil && text.firstMatch(of: /<style|\sstyle=|\son\w+=/) == nil
+        )
       }
       let addresses = text.matches(of: /https?:\/\/[^\s"'`)]+/).map { String($0.output) }
       #expect(addresses.allSatisfy { $0.hasPrefix("http://www.w3.org/") }, "\(path): \(addresses)")

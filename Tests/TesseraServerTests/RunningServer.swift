@@ -17,7 +17,9 @@ final class RunningServer: Sendable {
   var token: String { address.queryItems?.first { $0.name == "token" }?.value ?? "" }
   var port: Int { address.port ?? 0 }
   /// Lets every request in.
-  var client: LoopbackClient { LoopbackClient(port: port, headers: ["Cookie": "tessera-\(port)=\(token)"]) }
+  var client: AsyncClient {
+    AsyncClient(client: LoopbackClient(port: port, headers: ["Cookie": "tessera-\(port)=\(token)"]))
+  }
 
   /// - Parameter analyse: in the place of the analysis of the program.
   init(
@@ -75,11 +77,11 @@ final class RunningServer: Sendable {
   }
 
   /// The state of a project, once no job runs.
-  func state(of project: Int = 1) -> State {
+  func state(of project: Int = 1) async -> State {
     for _ in 0..<1200 {
-      let answer = client.ask("/api/projects/\(project)")
+      let answer = await client.ask("/api/projects/\(project)")
       if let state = State(answer), !state.isBusy { return state }
-      usleep(50_000)
+      try? await Task.sleep(for: .milliseconds(50))
     }
     return State(json: [:])
   }

@@ -10,93 +10,93 @@ import Testing
 
   @Test func `begins with the image alone`() async throws {
     let server = try await RunningServer()
-    let state = server.state()
+    let state = await server.state()
     let image = try #require(state.json["image"] as? [String: Any])
     #expect(image["width"] as? Int == 256 && image["levels"] as? Int == 1)
     #expect(state.json["result"] is NSNull && state.classes.isEmpty && state.undo == nil)
-    #expect(server.client.ask(Self.path + "/tiles/image/0/0/0").body.count == 256 * 256 * 2)
-    #expect(server.client.ask(Self.path + "/tiles/image/1/0/0").status == 404)
-    #expect(server.client.ask(Self.path + "/tiles/map/0/0/0").status == 422)
-    #expect(server.client.ask(Self.path + "/sites").body.isEmpty)
-    let early = server.client.post(Self.path + "/actions", #"{"action": "split", "class": "1"}"#)
+    #expect(await server.client.ask(Self.path + "/tiles/image/0/0/0").body.count == 256 * 256 * 2)
+    #expect(await server.client.ask(Self.path + "/tiles/image/1/0/0").status == 404)
+    #expect(await server.client.ask(Self.path + "/tiles/map/0/0/0").status == 422)
+    #expect(await server.client.ask(Self.path + "/sites").body.isEmpty)
+    let early = await server.client.post(Self.path + "/actions", #"{"action": "split", "class": "1"}"#)
     #expect(early.status == 422 && early.text.contains("nothing has been analysed yet"))
-    #expect(server.client.post(Self.path + "/undo", "{}").text.contains("nothing to undo"))
+    #expect(await server.client.post(Self.path + "/undo", "{}").text.contains("nothing to undo"))
   }
 
   @Test func `is analysed, changed, undone and exported`() async throws {
     let server = try await RunningServer()
     let client = server.client
-    #expect(client.post(Self.path + "/analysis", "{}").status == 202)
-    let first = server.state()
+    #expect(await client.post(Self.path + "/analysis", "{}").status == 202)
+    let first = await server.state()
     #expect(first.failure == nil && first.sites > 20)
-    #expect(client.ask(Self.path + "/sites").body.count == first.sites * 20)
-    let labels = client.ask(Self.path + "/labels").body
+    #expect(await client.ask(Self.path + "/sites").body.count == first.sites * 20)
+    let labels = await client.ask(Self.path + "/labels").body
     #expect(labels.count == first.sites * 3)
 
     // Named, and undone, and done again.
     let number = try #require(first.numbers.first)
     let named = try #require(
-      State(client.post(Self.path + "/actions", #"{"action": "name", "class": "\#(number)", "name": "Mo"}"#)))
+      State(await client.post(Self.path + "/actions", #"{"action": "name", "class": "\#(number)", "name": "Mo"}"#)))
     #expect(named.names.contains("Mo") && named.undo == "class \(number) named Mo")
-    let undone = try #require(State(client.post(Self.path + "/undo", "{}")))
+    let undone = try #require(State(await client.post(Self.path + "/undo", "{}")))
     #expect(undone.names == first.names && undone.redo == named.undo)
-    let again = try #require(State(client.post(Self.path + "/redo", "{}")))
+    let again = try #require(State(await client.post(Self.path + "/redo", "{}")))
     #expect(again.names == named.names && again.redo == nil)
 
     // A lasso round half of the layout divides the class.
-    let numbers = client.ask(Self.path + "/sites").body.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
+    let numbers = await client.ask(Self.path + "/sites").body.withUnsafeBytes { Array($0.bindMemory(to: Float.self)) }
     let members = stride(from: 0, to: first.sites, by: 1).filter { labels[2 * $0] == 1 && labels[2 * $0 + 1] == 0 }
     let xs = members.map { numbers[5 * $0 + 2] }.sorted()
     let middle = (xs[xs.count / 2 - 1] + xs[xs.count / 2]) / 2
     let lasso =
       #"{"action": "lasso", "class": "\#(number)", "polygon": [[-1e9, -1e9], [\#(middle), -1e9], [\#(middle), 1e9], [-1e9, 1e9]]}"#
-    let divided = try #require(State(client.post(Self.path + "/actions", lasso)))
+    let divided = try #require(State(await client.post(Self.path + "/actions", lasso)))
     #expect(divided.numbers.count == first.numbers.count + 1, "\(divided.numbers)")
     #expect(divided.numbers.contains("\(number).1") && divided.message == nil)
     let all = "[[-1e9, -1e9], [1e9, -1e9], [1e9, 1e9], [-1e9, 1e9]]"
-    let idle = client.post(
+    let idle = await client.post(
       Self.path + "/actions", #"{"action": "lasso", "class": "\#(number).1", "polygon": \#(all)}"#)
     #expect(try #require(State(idle)).message?.contains("stays as it is") == true)
 
-    let site = client.ask(Self.path + "/site/\(members[0])")
+    let site = await client.ask(Self.path + "/site/\(members[0])")
     let details = try #require(State(site)).json
     #expect((details["fields"] as? [String: String])?["class"]?.hasPrefix("\(number).") == true)
     #expect((details["neighbours"] as? [[Double]])?.count == 6)
     #expect((details["patch"] as? [Any]) != nil || details["patch"] is NSNull)
-    #expect(client.ask(Self.path + "/site/999999").status == 422)
-    let average = try #require(State(client.ask(Self.path + "/average/\(number).1"))).json
+    #expect(await client.ask(Self.path + "/site/999999").status == 422)
+    let average = try #require(State(await client.ask(Self.path + "/average/\(number).1"))).json
     #expect((average["values"] as? [Any])?.count == (average["side"] as? Int).map { $0 * $0 })
 
-    let table = client.ask(Self.path + "/export/sites.csv")
+    let table = await client.ask(Self.path + "/export/sites.csv")
     #expect(table.headers["content-disposition"]?.contains("attachment; filename=\"scan.sites.csv\"") == true)
     #expect(table.text.contains(",\(number).1,"))
-    #expect(client.ask(Self.path + "/export/recipe.json").text.contains("lasso"))
-    let archive = client.ask(Self.path + "/export/result.zip").body
+    #expect(await client.ask(Self.path + "/export/recipe.json").text.contains("lasso"))
+    let archive = await client.ask(Self.path + "/export/result.zip").body
     #expect(archive.prefix(4) == Data("PK\u{3}\u{4}".utf8) && archive.count > table.body.count)
     for strange in ["first/sites.csv", "..%2fsites.csv", "nothing.csv", "%2e%2e"] {
-      #expect((400..<500).contains(client.ask(Self.path + "/export/\(strange)").status), "\(strange)")
+      #expect((400..<500).contains(await client.ask(Self.path + "/export/\(strange)").status), "\(strange)")
     }
   }
 
   @Test func `takes columns from a person`() async throws {
     let server = try await RunningServer()
     let client = server.client
-    _ = client.post(Self.path + "/analysis", "{}")
-    let first = server.state()
-    let added = client.post(Self.path + "/corrections", #"{"remove": [0, 1, 2]}"#)
+    _ = await client.post(Self.path + "/analysis", "{}")
+    let first = await server.state()
+    let added = await client.post(Self.path + "/corrections", #"{"remove": [0, 1, 2]}"#)
     #expect(try #require(State(added)).undo == "3 columns removed")
-    #expect(client.post(Self.path + "/corrections", #"{"remove": [0]}"#).status == 422)
-    #expect(client.post(Self.path + "/corrections", #"{"add": [[-20, 5]]}"#).text.contains("outside the image"))
-    #expect(client.post(Self.path + "/corrections", #"{"add": [["a", 5]]}"#).status == 400)
-    #expect(client.post(Self.path + "/analysis", #"{"columns": "corrected"}"#).status == 202)
-    let second = server.state()
+    #expect(await client.post(Self.path + "/corrections", #"{"remove": [0]}"#).status == 422)
+    #expect(await client.post(Self.path + "/corrections", #"{"add": [[-20, 5]]}"#).text.contains("outside the image"))
+    #expect(await client.post(Self.path + "/corrections", #"{"add": [["a", 5]]}"#).status == 400)
+    #expect(await client.post(Self.path + "/analysis", #"{"columns": "corrected"}"#).status == 202)
+    let second = await server.state()
     #expect(second.failure == nil)
     #expect(second.steps == ["analysis", "3 columns removed", "analysis with corrected columns"])
     let columns = try #require(second.json["result"] as? [String: Any])["columns"] as? Int
     #expect(columns == (try #require(first.json["result"] as? [String: Any])["columns"] as? Int).map { $0 - 3 })
     // Back to the columns as they were.
-    _ = client.post(Self.path + "/undo", "{}")
-    let back = try #require(State(client.post(Self.path + "/undo", "{}")))
+    _ = await client.post(Self.path + "/undo", "{}")
+    let back = try #require(State(await client.post(Self.path + "/undo", "{}")))
     #expect(back.sites == first.sites)
     #expect((back.json["corrections"] as? [String: [Any]])?["removed"]?.isEmpty == true)
   }
@@ -104,20 +104,20 @@ import Testing
   @Test func `is there again the next time`() async throws {
     let folder = TemporaryFolder()
     let first = try await RunningServer(in: folder)
-    _ = first.client.post(Self.path + "/analysis", "{}")
-    let number = try #require(first.state().numbers.first)
-    _ = first.client.post(Self.path + "/actions", #"{"action": "name", "class": "\#(number)", "name": "Mo"}"#)
-    _ = first.client.post(Self.path + "/corrections", #"{"remove": [3]}"#)
-    _ = first.client.post(Self.path + "/undo", "{}")
-    let before = first.state()
+    _ = await first.client.post(Self.path + "/analysis", "{}")
+    let number = try #require(await first.state().numbers.first)
+    _ = await first.client.post(Self.path + "/actions", #"{"action": "name", "class": "\#(number)", "name": "Mo"}"#)
+    _ = await first.client.post(Self.path + "/corrections", #"{"remove": [3]}"#)
+    _ = await first.client.post(Self.path + "/undo", "{}")
+    let before = await first.state()
     await first.stop()
     #expect(folder.names == ["scan.tessera-project", "scan.tif"])
     for name in ["scan.tif", "scan.tessera-project"] {
       let second = try await RunningServer(in: folder, opening: [name])
-      let after = second.state()
+      let after = await second.state()
       #expect(after.names == before.names && after.names.contains("Mo"))
       #expect(after.redo == "one column removed" && after.steps == before.steps)
-      #expect(second.client.ask(Self.path + "/sites").body.count == 20 * before.sites)
+      #expect(await second.client.ask(Self.path + "/sites").body.count == 20 * before.sites)
       await second.stop()
     }
   }
@@ -127,11 +127,11 @@ import Testing
       try progress("sites", 0.2)
       throw DataError("no columns were found")
     }
-    _ = server.client.post(Self.path + "/analysis", "{}")
-    #expect(server.state().failure == "no columns were found")
-    #expect(server.state().undo == nil)
-    #expect(server.client.ask("DELETE", Self.path + "/job").status == 200)
-    #expect(server.state().failure == nil)
+    _ = await server.client.post(Self.path + "/analysis", "{}")
+    #expect(await server.state().failure == "no columns were found")
+    #expect(await server.state().undo == nil)
+    #expect(await server.client.ask("DELETE", Self.path + "/job").status == 200)
+    #expect(await server.state().failure == nil)
   }
 
   @Test func `runs one job at a time, and stops it when told`() async throws {
@@ -143,20 +143,20 @@ import Testing
       return AnalysisOutcome(sentences: [], warnings: [])
     }
     let client = server.client
-    #expect(client.post(Self.path + "/analysis", "{}").status == 202)
-    let second = client.post(Self.path + "/analysis", "{}")
+    #expect(await client.post(Self.path + "/analysis", "{}").status == 202)
+    let second = await client.post(Self.path + "/analysis", "{}")
     #expect(second.status == 422 && second.text.contains("another job is running"))
-    #expect(client.ask("DELETE", Self.path + "/job").status == 200)
-    let state = server.state()
+    #expect(await client.ask("DELETE", Self.path + "/job").status == 200)
+    let state = await server.state()
     #expect(state.failure == nil && state.sites == 0 && state.undo == nil)
   }
 
   @Test func `tells open pages what happens`() async throws {
     let server = try await RunningServer()
     let client = server.client
-    let events = Task.detached { client.ask("/api/projects/1/events", patience: 2) }
+    let events = Task.detached { await client.ask("/api/projects/1/events", patience: 2) }
     try await Task.sleep(for: .milliseconds(300))
-    _ = client.post(Self.path + "/corrections", #"{"add": [[5, 5]]}"#)
+    _ = await client.post(Self.path + "/corrections", #"{"add": [[5, 5]]}"#)
     let answer = await events.value
     #expect(answer.headers["content-type"] == "text/event-stream")
     #expect(answer.text.contains(#""revision":2"#), "\(answer.text)")

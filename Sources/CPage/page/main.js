@@ -3,6 +3,7 @@ import { Contrast } from "./views/contrast.js";
 import { Corrections } from "./panels/corrections.js";
 import { Exports } from "./panels/exports.js";
 import { Filter } from "./panels/filter.js";
+import { Hints } from "./panels/hints.js";
 import { HistoryList } from "./panels/history-list.js";
 import { Keyboard } from "./base/keyboard.js";
 import { Lasso } from "./views/lasso.js";
@@ -16,6 +17,7 @@ import { ScaleBar } from "./views/scale-bar.js";
 import { Session } from "./base/session.js";
 import { Settings } from "./panels/settings.js";
 import { SiteDetails } from "./views/site-details.js";
+import { Kind } from "./drawing/site-kind.js";
 import { StatusLine } from "./views/status-line.js";
 import { initialValues, Store } from "./base/store.js";
 import { Tabs } from "./base/tabs.js";
@@ -25,12 +27,15 @@ import { Tabs } from "./base/tabs.js";
 const store = new Store(initialValues);
 const notices = new Notices(store);
 const session = new Session(store, notices);
+// Asked for before the views are made: the first answers arrive while the graphics card compiles.
+const ready = session.start().catch((error) => notices.error(error));
 const micrograph = new Micrograph(store, notices);
 const layout = new Layout(store);
 const lasso = new Lasso(store, session, layout);
 const history = new HistoryList(store, session);
 const contrast = new Contrast(store, micrograph);
 const markers = new MarkerControls(store);
+new Hints(store);
 new Tabs(store);
 new ScaleBar(store, micrograph);
 new StatusLine(store, micrograph);
@@ -46,9 +51,8 @@ new Keyboard(store, { lasso, history, contrast, markers, views: [micrograph, lay
 
 // Whatever goes wrong in the page itself is said in the page too.
 addEventListener("error", ({ message }) => notices.error(new Error(`The page has a fault: ${message}.`)));
-addEventListener("unhandledrejection", ({ reason }) => notices.error(reason instanceof Error ? reason : new Error(String(reason))));
-
-const ready = session.start().catch((error) => notices.error(error));
+addEventListener("unhandledrejection", ({ reason }) =>
+  notices.error(new Error(`The page has a fault: ${reason?.message ?? reason}.`)));
 
 /**
  * For tests and curious people; nothing here changes anything.
@@ -57,7 +61,7 @@ const ready = session.start().catch((error) => notices.error(error));
  * - `state`: what the store holds now (store.js describes the names)
  * - `renderer`: "webgl2" or "canvas"
  * - `frames(view)`: `[{start, work}]` in ms of the last frames of "micrograph" or "layout"
- * - `placeOf(view, site)`: where a site is drawn, in the coordinates of pointer events
+ * - `placeOf(view, site)`: where a site is drawn, in the coordinates of pointer events; NaN where it has no place
  * - `viewport(view)`: `{x, y, scale, width, height}`
  */
 const views = { micrograph, layout };
@@ -71,7 +75,9 @@ window.tessera = Object.freeze({
   },
   frames: (view) => views[view].frames.all,
   placeOf(view, site) {
-    const { places } = view === "layout" ? layout.map : store.values.points;
+    const { points } = store.values;
+    if (view === "layout" && points.layoutKinds[site] === Kind.nowhere) return [NaN, NaN];
+    const { places } = view === "layout" ? layout.map : points;
     const [x, y] = views[view].viewport.toScreen(places[2 * site], places[2 * site + 1]);
     const box = views[view].host.getBoundingClientRect();
     return [box.left + x, box.top + y];

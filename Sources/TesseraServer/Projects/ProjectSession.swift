@@ -11,6 +11,9 @@ import TesseraProject
 /// May be asked by several requests at once; what changes the project is done one after the other.
 final class ProjectSession: Sendable {
   let id: Int
+  /// Nil: it is kept in memory.
+  let projectPath: String?
+  let image: ImageReference
   let micrograph: Micrograph
   /// Of the image as it is in the file.
   let pyramid: TilePyramid<UInt16>
@@ -48,9 +51,10 @@ final class ProjectSession: Sendable {
 
   /// - Throws: `FormatError` where the project file or a result in it is damaged.
   init(
-    id: Int, file: ProjectFile, micrograph: Micrograph, tools: ScreenTools, workFolder: URL
+    id: Int, file: ProjectFile, image: ImageReference, micrograph: Micrograph, tools: ScreenTools, workFolder: URL
   ) throws {
-    (self.id, self.micrograph, self.tools, self.workFolder) = (id, micrograph, tools, workFolder)
+    (self.id, projectPath, self.image, self.micrograph) = (id, file.path, image, micrograph)
+    (self.tools, self.workFolder) = (tools, workFolder)
     pyramid = TilePyramid(micrograph.pixels)
     contrast = Contrast.standard.limits(of: micrograph.pixels)
     let history = try file.history()
@@ -123,6 +127,11 @@ final class ProjectSession: Sendable {
         }
       guard places.allSatisfy({ (-0.5..<width - 0.5).contains($0.x) && (-0.5..<height - 0.5).contains($0.y) }) else {
         throw DataError("a column lies outside the image")
+      }
+      if let vacant = state.result?.places.isVacant,
+        let site = correction.sites.first(where: { $0 < vacant.count && $0 >= 0 && vacant[$0] })
+      {
+        throw DataError("site \(site) is a vacant node: there is no column to change; add one where you see it")
       }
       var corrections = state.corrections
       try corrections.make(correction)

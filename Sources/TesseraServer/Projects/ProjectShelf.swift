@@ -41,31 +41,39 @@ final class ProjectShelf: Sendable {
       guard let image = try file.image() else {
         throw FormatError(.unusable, "\(path): is a project without an image; name the image instead")
       }
-      return try add(file) { try self.micrograph(of: file, image, in: $0) }
+      return try add(file, image) { try self.micrograph(of: file, image, in: $0) }
     }
     let micrograph = try tools.open(path)
     let reference = ImageReference(
       name: micrograph.name, path: URL(fileURLWithPath: path).standardizedFileURL.path, stamp: try FileStamp(of: path))
-    return try add(try project(of: reference)) { _ in micrograph }
+    switch try place(of: reference) {
+    case .open(let session): return session
+    case .file(let file): return try add(file, reference) { _ in micrograph }
+    }
   }
 
   /// Opens an image that came through the page: a file that will go, so the project keeps a copy.
   func open(upload file: URL) throws -> ProjectSession {
     let micrograph = try tools.open(file.path)
     let reference = ImageReference(name: micrograph.name, path: nil, stamp: try FileStamp(of: file.path))
-    let project = try project(of: reference)
-    if try project.imageBundle() == nil {
-      _ = try project.keep(filesIn: file.deletingLastPathComponent(), as: .image)
+    switch try place(of: reference) {
+    case .open(let session): return session
+    case .file(let project):
+      if try project.image()?.path == nil, try project.imageBundle() == nil {
+        _ = try project.keep(filesIn: file.deletingLastPathComponent(), as: .image)
+      }
+      return try add(project, reference) { _ in micrograph }
     }
-    return try add(project) { _ in micrograph }
   }
 
-  private func add(_ file: ProjectFile, _ read: (URL) throws -> Micrograph) throws -> ProjectSession {
+  private func add(
+    _ file: ProjectFile, _ image: ImageReference, _ read: (URL) throws -> Micrograph
+  ) throws -> ProjectSession {
     let id = sessions.withLock { ($0.last?.id ?? 0) + 1 }
     let own = workFolder.appendingPathComponent("project-\(id)", isDirectory: true)
     try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
     let session = try ProjectSession(
-      id: id, file: file, micrograph: try read(own), tools: tools, workFolder: own)
+      id: id, file: file, image: image, micrograph: try read(own), tools: tools, workFolder: own)
     sessions.withLock { $0.append(session) }
     return session
   }
@@ -92,34 +100,45 @@ final class ProjectShelf: Sendable {
     return try tools.open(folder.appendingPathComponent(image.name).path)
   }
 
-  /// The project of an image, open.
-  private func project(of image: ImageReference) throws -> ProjectFile {
+  /// Where an image belongs.
+  private enum Place {
+    /// It is on the screen already.
+    case open(ProjectSession)
+    case file(ProjectFile)
+  }
+
+  private func place(of image: ImageReference) throws -> Place {
     let stem = (image.name as NSString).deletingPathExtension
-    for number in 1...99 {
+    for number in 1...Self.mostOfOneName {
       let name = "\(stem)\(number > 1 ? "-\(number)" : "").\(ProjectFile.fileExtension)"
       let path = folder.appendingPathComponent(name).path
-      guard !FileManager.default.fileExists(atPath: path) else {
-        let file = try ProjectFile(path: path)
-        let known = try file.image()
-        if known?.stamp.crc32 == image.stamp.crc32, known?.stamp.bytes == image.stamp.bytes { return file }
-        if known == nil {
-          try file.setImage(image)
-          return file
-        }
+      if let session = all.first(where: { $0.projectPath == path }) {
+        if session.image.stamp.isSameFile(as: image.stamp) { return .open(session) }
         continue
       }
+      let isNew = !FileManager.default.fileExists(atPath: path)
       do {
         let file = try ProjectFile(path: path)
-        try file.setImage(image)
-        return file
-      } catch let error as FormatError where error.kind == .cannotWrite {
+        let known = try file.image()
+        if let known, !known.stamp.isSameFile(as: image.stamp) { continue }
+        if known == nil { try file.setImage(image) }
+        return .file(file)
+      } catch let error as FormatError where isNew && error.kind == .cannotWrite {
         tools.warn("\(path) cannot be written, so nothing is kept when the program ends; export what you need")
         let file = try ProjectFile()
         try file.setImage(image)
-        return file
+        return .file(file)
       }
     }
     throw FormatError(
-      .cannotWrite, "\(folder.path): holds 99 projects of other images called \(stem); use another folder")
+      .cannotWrite,
+      "\(folder.path): holds \(Self.mostOfOneName) projects of other images called \(stem); use another folder")
   }
+
+  private static let mostOfOneName = 99
+}
+
+extension FileStamp {
+  /// Whether the bytes are the same, wherever and since when they lie there.
+  fileprivate func isSameFile(as other: FileStamp) -> Bool { bytes == other.bytes && crc32 == other.crc32 }
 }

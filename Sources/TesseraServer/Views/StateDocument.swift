@@ -91,7 +91,7 @@ extension ProjectSession {
     try await run { [self] state in
       let tree = try state.result?.tree(after: state.history.actions)
       return StateDocument(
-        id: id, name: micrograph.name, revision: state.revision, projectFile: state.file.path, image: image,
+        id: id, name: micrograph.name, revision: state.revision, projectFile: projectPath, image: picture,
         job: jobs.job, result: try result(state), classes: tree.map(classes) ?? [], tree: tree.map(nodes) ?? [],
         corrections: list(of: state.corrections), undo: state.history.undoable?.step.text,
         redo: state.history.redoable?.step.text,
@@ -107,7 +107,7 @@ extension ProjectSession {
     }
   }
 
-  private var image: StateDocument.Image {
+  private var picture: StateDocument.Image {
     let (low, high) = (pyramid.low, pyramid.high)
     func share(_ value: Double) -> Double { high > low ? min(1, max(0, (value - low) / (high - low))) : 0 }
     return .init(

@@ -52,7 +52,7 @@ final class HeadlessBrowser {
     let status = posix_spawn(&process, program, &actions, nil, &pointers, &environment)
     for end in [down[0], up[1], reading, writing] { close(end) }
     guard status == 0 else { throw Failure(description: "Chromium does not start: \(status)") }
-    let target = try command("Target.createTarget", ["url": "about:blank", "width": width, "height": height])
+    let target = try command("Target.createTarget", ["url": "about:blank"])
     let attached = try command(
       "Target.attachToTarget", ["targetId": target["targetId"] as? String ?? "", "flatten": true])
     session = attached["sessionId"] as? String ?? ""

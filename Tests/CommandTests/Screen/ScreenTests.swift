@@ -10,7 +10,9 @@ struct `The page` {
   let folder = ScratchFolder()
 
   /// A page that shows an analysed image.
-  private func opened(width: Int = 1280, height: Int = 720, query: String = "") throws -> (RunningScreen, HeadlessBrowser) {
+  private func opened(width: Int = 1280, height: Int = 720, query: String = "") throws -> (
+    RunningScreen, HeadlessBrowser
+  ) {
     let run = try CommandRun("simulate", "mose2", "--size", "384", "--seed", "3", "-o", folder / "scan.tif")
     #expect(run.status == 0)
     let screen = try RunningScreen(["scan.tif"], in: folder)
@@ -29,7 +31,8 @@ struct `The page` {
   }
 
   private func number(_ browser: HeadlessBrowser, _ script: String) throws -> Double {
-    try #require(try browser.evaluate(script) as? Double ?? (browser.evaluate(script) as? Int).map(Double.init), "\(script)")
+    try #require(
+      try browser.evaluate(script) as? Double ?? (browser.evaluate(script) as? Int).map(Double.init), "\(script)")
   }
 
   private func place(_ browser: HeadlessBrowser, _ view: String, _ site: String) throws -> (x: Double, y: Double) {
@@ -86,7 +89,8 @@ struct `The page` {
     // A click on a column selects it in both views and shows what is known of it.
     let inner = try number(
       browser,
-      "[...Array(tessera.state.points.count).keys()].find((s) => tessera.state.points.labels[s] === 1 && Math.hypot(tessera.state.points.places[2 * s] - 192, tessera.state.points.places[2 * s + 1] - 192) < 40)")
+      "[...Array(tessera.state.points.count).keys()].find((s) => tessera.state.points.labels[s] === 1 && Math.hypot(tessera.state.points.places[2 * s] - 192, tessera.state.points.places[2 * s + 1] - 192) < 40)"
+    )
     let column = try place(browser, "micrograph", "\(Int(inner))")
     try browser.drag(through: [column])
     try browser.wait(for: "tessera.state.selected === \(Int(inner))")
@@ -156,13 +160,14 @@ struct `The page` {
   @Test func `can be used without eyes and without a mouse`() throws {
     let (screen, browser) = try opened()
     try analyse(browser)
-    let nameless = try browser.evaluate(
-      """
-      [...document.querySelectorAll('button, input, select, textarea, a[href], [role=application], canvas[role=img]')]
-        .filter((e) => e.checkVisibility())
-        .filter((e) => !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.textContent.trim() || e.labels?.length && [...e.labels].some((l) => l.textContent.trim())))
-        .map((e) => e.outerHTML.slice(0, 120))
-      """) as? [String]
+    let nameless =
+      try browser.evaluate(
+        """
+        [...document.querySelectorAll('button, input, select, textarea, a[href], [role=application], canvas[role=img]')]
+          .filter((e) => e.checkVisibility())
+          .filter((e) => !(e.getAttribute('aria-label') || e.getAttribute('aria-labelledby') || e.textContent.trim() || e.labels?.length && [...e.labels].some((l) => l.textContent.trim())))
+          .map((e) => e.outerHTML.slice(0, 120))
+        """) as? [String]
     #expect(nameless == [])
     try browser.evaluate("document.activeElement.blur()")
     var reached: [String] = []

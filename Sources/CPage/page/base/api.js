@@ -8,7 +8,8 @@ async function request(path, options = {}) {
     response = await fetch(path, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new RequestError("The server does not answer. If it was stopped, start `tessera gui` again and open the address that it prints.");
+    throw new RequestError(
+      "The server does not answer. If it was stopped, start `tessera gui` again and open the address that it prints.");
   }
   if (response.ok) return response;
   const text = await response.text().catch(() => "");

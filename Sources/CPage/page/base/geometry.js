@@ -2,8 +2,8 @@
 const bandCount = 256;
 
 /**
- * A closed polygon of corners [x, y] that is asked about many points. Edges are sorted into horizontal bands, so that a point is
- * held against the few edges at its height, not against all of a freehand line.
+ * A closed polygon of corners [x, y] that is asked about many points. Edges are sorted into horizontal bands, so that a point
+ * is held against the few edges at its height, not against all of a freehand line.
  */
 export class Polygon {
   constructor(corners) {

@@ -59,7 +59,8 @@ export class GridIndex {
    * one for all rows where the rectangle spans most of each.
    */
   runs({ left, top, right, bottom }, margin) {
-    const [firstColumn, lastColumn, firstRow, lastRow] = this.#cells(left - margin, top - margin, right + margin, bottom + margin);
+    const cells = this.#cells(left - margin, top - margin, right + margin, bottom + margin);
+    const [firstColumn, lastColumn, firstRow, lastRow] = cells;
     if (firstColumn > lastColumn || firstRow > lastRow) return [];
     const start = (row, column) => this.starts[row * this.columns + column];
     if (lastColumn - firstColumn + 1 > this.columns / 2) return [[start(firstRow, 0), start(lastRow, this.columns)]];

@@ -48,7 +48,8 @@ export class Notices {
   #notice(kind, sentence) {
     const notice = element("div", { class: `notice ${kind}` }, element("p", {}, sentence));
     const close = () => notice.remove();
-    notice.append(element("button", { type: "button", class: "quiet", "aria-label": `Close: ${sentence}`, onclick: close }, "×"));
+    const name = `Close: ${sentence}`;
+    notice.append(element("button", { type: "button", class: "quiet", "aria-label": name, onclick: close }, "×"));
     return notice;
   }
 }

@@ -16,7 +16,8 @@ export function counted(value, noun) {
 export function short(value, digits = 4) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-4 || size >= 1e6) ? value.toExponential(digits - 1) : String(Number(value.toPrecision(digits)));
+  const isPlain = size === 0 || (size >= 1e-4 && size < 1e6);
+  const text = isPlain ? String(Number(value.toPrecision(digits))) : value.toExponential(digits - 1);
   return text.replace("-", "−");
 }
 

@@ -6,6 +6,8 @@ import { Points } from "../drawing/points.js";
  * into the store together, so that no view ever sees labels of one revision with classes of another.
  */
 export class Session {
+  /** Number of the project that is open; answers about another one come too late. */
+  #opened = 0;
   #events = null;
   #sitesKey = "";
   #loading = Promise.resolve();
@@ -36,6 +38,7 @@ export class Session {
   async open(id) {
     const state = await getJSON(projectPath(id));
     this.#events?.close();
+    this.#opened = id;
     this.#sitesKey = "";
     // What belongs to the project that was open would point into other sites.
     this.store.set({
@@ -105,7 +108,7 @@ export class Session {
     events.addEventListener("message", (event) => {
       const { revision, job } = JSON.parse(event.data);
       this.#isLost = false;
-      this.#takeJob(job);
+      this.#takeJob(job ?? null);
       if (revision > (this.store.values.project?.revision ?? -1)) this.refresh();
     });
     events.addEventListener("error", () => {
@@ -131,12 +134,13 @@ export class Session {
 
   async #load(state) {
     const before = this.store.values.project;
-    if (before && (before.id !== state.id || before.revision > state.revision)) return;
+    if (state.id !== this.#opened || before?.revision > state.revision) return;
     const points = state.result ? await this.#points(state) : null;
+    if (state.id !== this.#opened) return;
     const { selected, toMerge, hidden } = this.store.values;
     const numbers = new Set(state.classes.map(({ number }) => number));
     this.#takeMap(state, before);
-    this.#takeJob(state.job);
+    this.#takeJob(state.job ?? null);
     const isSameSites = points && this.store.values.points?.places === points.places;
     this.store.set({
       project: state,

@@ -1,4 +1,4 @@
-/** Intervals between frames, in ms: above the first a view draws half as many points, below the second twice as many. */
+/** What a frame may cost, in ms: above the first a view draws half as many points, below the second twice as many. */
 const slow = 50;
 const fast = 20;
 /** The fewest points: one of so many. The stride of a vertex buffer is limited to 255 bytes, that of places is 8. */
@@ -9,13 +9,13 @@ const harmless = 20_000;
 const restTime = 200;
 
 /**
- * How many of the points to draw while a view moves. With a graphics card all of them, always; a computer that draws in software,
- * as many virtual machines and remote desktops do, drops points until it keeps up, and shows all as soon as the view rests.
+ * How many of the points to draw while a view moves. With a graphics card all of them, always; a computer that draws in
+ * software, as many virtual machines and remote desktops do, drops points until it keeps up, and shows all as soon as the view
+ * rests.
  */
 export class Detail {
   /** One of so many points is drawn. */
   every = 1;
-  #last = -Infinity;
   #timer = 0;
 
   /** @param draw asks for a frame */
@@ -23,22 +23,24 @@ export class Detail {
     this.draw = draw;
   }
 
-  /** A frame begins because the view has moved; it has `count` points. */
-  moved(now, count) {
-    const interval = now - this.#last;
-    this.#last = now;
-    // The first frame after a rest says nothing about speed.
-    if (interval < 4 * restTime) {
-      if (interval > slow && count / this.every > harmless) this.every = Math.min(2 * this.every, fewest);
-      else if (interval < fast && this.every > 1) this.every /= 2;
-    }
+  /**
+   * A frame begins because the view has moved; it has `count` points. What it costs is known when the browser is ready for the
+   * next one: drawing goes on after the main thread has handed it over.
+   */
+  moved(count) {
     clearTimeout(this.#timer);
-    if (this.every > 1) this.#timer = setTimeout(() => this.#rest(), restTime);
+    const start = performance.now();
+    requestAnimationFrame(() => {
+      const cost = performance.now() - start;
+      if (cost > slow && count / this.every > harmless) this.every = Math.min(2 * this.every, fewest);
+      else if (cost < fast && this.every > 1) this.every /= 2;
+      clearTimeout(this.#timer);
+      if (this.every > 1) this.#timer = setTimeout(() => this.#rest(), restTime);
+    });
   }
 
   #rest() {
     this.every = 1;
-    this.#last = -Infinity;
     this.draw();
   }
 }

@@ -128,9 +128,13 @@ export class GLImagePainter {
 
   #putBorder(tile) {
     const { width, height, pyramid } = tile;
-    const strip = (length, place) => tile.samples.constructor.from({ length }, (_, at) => pyramid.sampleBeside(tile, ...place(at)));
-    for (const [row, y] of [[-1, 0], [height, height + 1]]) this.#put(0, y, width + 2, 1, strip(width + 2, (at) => [at - 1, row]));
-    for (const [column, x] of [[-1, 0], [width, width + 1]]) this.#put(x, 1, 1, height, strip(height, (at) => [column, at]));
+    const strip = (length, sampleAt) => tile.samples.constructor.from({ length }, (_, at) => sampleAt(at));
+    for (const [row, y] of [[-1, 0], [height, height + 1]]) {
+      this.#put(0, y, width + 2, 1, strip(width + 2, (at) => pyramid.sampleBeside(tile, at - 1, row)));
+    }
+    for (const [column, x] of [[-1, 0], [width, width + 1]]) {
+      this.#put(x, 1, 1, height, strip(height, (at) => pyramid.sampleBeside(tile, column, at)));
+    }
   }
 
   #put(x, y, width, height, samples) {

@@ -95,7 +95,9 @@ void main() {
 }`;
 
 /** Name, components and type of each attribute, in the order of the buffers. */
-const attributes = [["place", 2, "FLOAT"], ["label", 1, "UNSIGNED_SHORT"], ["kind", 1, "UNSIGNED_BYTE"], ["mark", 1, "UNSIGNED_BYTE"]];
+const attributes = [
+  ["place", 2, "FLOAT"], ["label", 1, "UNSIGNED_SHORT"], ["kind", 1, "UNSIGNED_BYTE"], ["mark", 1, "UNSIGNED_BYTE"],
+];
 const bytes = { FLOAT: 4, UNSIGNED_SHORT: 2, UNSIGNED_BYTE: 1 };
 
 /**

@@ -1,5 +1,21 @@
-/** Compiles and links a WebGL 2 program; returns it with the places of all its uniforms. */
+/** Programs by context and source: painters of one kind share theirs, because compiling takes longer than a frame may. */
+const programs = new WeakMap();
+
+/** After a context was lost its programs are gone. */
+export function forgetPrograms(gl) {
+  programs.delete(gl);
+}
+
+/** A WebGL 2 program, compiled and linked, with the places of all its uniforms: `{program, uniforms}`. */
 export function program(gl, vertexSource, fragmentSource, attributes) {
+  if (!programs.has(gl)) programs.set(gl, new Map());
+  const known = programs.get(gl);
+  const key = vertexSource + fragmentSource;
+  if (!known.has(key)) known.set(key, linked(gl, vertexSource, fragmentSource, attributes));
+  return known.get(key);
+}
+
+function linked(gl, vertexSource, fragmentSource, attributes) {
   const made = gl.createProgram();
   for (const [type, source] of [[gl.VERTEX_SHADER, vertexSource], [gl.FRAGMENT_SHADER, fragmentSource]]) {
     const shader = gl.createShader(type);

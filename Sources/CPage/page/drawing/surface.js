@@ -1,5 +1,6 @@
 import { CanvasImagePainter } from "./canvas-image.js";
 import { CanvasPointPainter } from "./canvas-points.js";
+import { forgetPrograms } from "./gl.js";
 import { GLImagePainter } from "./gl-image.js";
 import { GLPointPainter } from "./gl-points.js";
 
@@ -17,7 +18,10 @@ export class Surface {
     if (this.gl) {
       // A laptop that wakes up may have lost its graphics memory; without this the view would stay black.
       canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
-      canvas.addEventListener("webglcontextrestored", onRestore);
+      canvas.addEventListener("webglcontextrestored", () => {
+        forgetPrograms(this.gl);
+        onRestore();
+      });
     }
   }
 

@@ -69,7 +69,7 @@ export class TilePyramid {
     return null;
   }
 
-  /** The sample at (i, j) of a tile, which may lie one beside it: from the neighbour where that is at hand, else the nearest. */
+  /** The sample at (i, j) of a tile, which may lie one beside it: from the neighbour, if at hand, else the nearest. */
   sampleBeside(tile, i, j) {
     const beside = (at, size) => (at < 0 ? -1 : at >= size ? 1 : 0);
     const [byColumn, byRow] = [beside(i, tile.width), beside(j, tile.height)];
@@ -93,12 +93,12 @@ export class TilePyramid {
   *#covering(viewport, level) {
     const { left, top, right, bottom } = viewport.visible;
     const span = this.image.tile * 2 ** level;
-    const lastColumn = Math.ceil(this.image.width / span) - 1;
-    const lastRow = Math.ceil(this.image.height / span) - 1;
-    for (let row = Math.max(Math.floor((top + 0.5) / span), 0); row <= Math.min(Math.floor((bottom + 0.5) / span), lastRow); row++) {
-      for (let column = Math.max(Math.floor((left + 0.5) / span), 0); column <= Math.min(Math.floor((right + 0.5) / span), lastColumn); column++) {
-        yield [column, row];
-      }
+    const cellOf = (place) => Math.floor((place + 0.5) / span);
+    const cells = (from, to, size) => [Math.max(cellOf(from), 0), Math.min(cellOf(to), Math.ceil(size / span) - 1)];
+    const [firstColumn, lastColumn] = cells(left, right, this.image.width);
+    const [firstRow, lastRow] = cells(top, bottom, this.image.height);
+    for (let row = firstRow; row <= lastRow; row++) {
+      for (let column = firstColumn; column <= lastColumn; column++) yield [column, row];
     }
   }
 

@@ -61,7 +61,7 @@ export class View {
     this.#isScheduled = true;
     requestAnimationFrame(() => {
       this.#isScheduled = false;
-      if (this.#hasMoved) this.detail.moved(performance.now(), this.pointCount);
+      if (this.#hasMoved) this.detail.moved(this.pointCount);
       this.#hasMoved = false;
       this.frames.measure(() => this.drawNow());
     });

@@ -3,7 +3,7 @@ import { treeRows } from "./class-tree.js";
 import { byId, element, replaceKeepingFocus } from "../base/dom.js";
 import { swatch } from "../drawing/markers.js";
 import { count, counted } from "../base/numbers.js";
-import { drawPatch } from "../views/patch-picture.js";
+import { drawPatch } from "./patch-picture.js";
 import { askSplit } from "./split.js";
 
 /** A pointer on its way across the list emphasises nothing; one that rests this long on a class does, in ms. */
@@ -21,9 +21,12 @@ export class ClassList {
     this.merge = element("button", { type: "button", onclick: () => this.#merge() }, "Merge selected");
     this.list = element("ul", { class: "classes" });
     this.empty = element("p", { class: "hint" });
-    this.tools = element("div", {}, element("div", { class: "bar" }, element("label", { class: "check" }, this.showAll, " Show all"),
-      element("span", { class: "space" }), this.merge), this.sentences,
-      element("div", { class: "class-heads faint", "aria-hidden": "true" }, element("span", {}, "Show"), element("span", {}, "Merge")));
+    this.tools = element("div", {},
+      element("div", { class: "bar" },
+        element("label", { class: "check" }, this.showAll, " Show all"), element("span", { class: "space" }), this.merge),
+      this.sentences,
+      element("div", { class: "class-heads faint", "aria-hidden": "true" },
+        element("span", {}, "Show"), element("span", {}, "Merge")));
     byId("panel-classes").append(this.tools, this.empty, this.list);
     // Averages are fetched for the rows that are seen: there may be a thousand classes.
     this.observer = new IntersectionObserver((entries) => {
@@ -39,7 +42,8 @@ export class ClassList {
     this.sentences.textContent = (project?.result?.sentences ?? []).join(" ");
     this.tools.hidden = !project?.result;
     this.empty.hidden = Boolean(project?.result);
-    this.empty.textContent = project ? "This micrograph is not analysed yet: press Analyse." : "No micrograph is open: press Open, or drop a file here.";
+    this.empty.textContent = project
+      ? "This micrograph is not analysed yet: press Analyse." : "No micrograph is open: press Open, or drop a file here.";
     this.observer.disconnect();
     const rows = project ? treeRows(project.tree, project.classes) : [];
     replaceKeepingFocus(this.list, rows.map((row) => (row.living ? this.#row(row) : this.#goneRow(row))));
@@ -57,28 +61,30 @@ export class ClassList {
     const { number, name } = living;
     const shown = element("input", {
       type: "checkbox", "data-key": `show ${number}`, "data-show": number, "aria-label": `Show class ${number}, ${name}`,
-      onchange: (event) => this.#show(number, event.target.checked),
+      onchange: ({ target }) => this.#show(number, target.checked),
     });
     const merge = element("input", {
-      type: "checkbox", "data-key": `merge ${number}`, "data-merge": number, onchange: (event) => this.#choose(number, event.target.checked),
+      type: "checkbox", "data-key": `merge ${number}`, "data-merge": number,
       "aria-label": `Select class ${number}, ${name}, for a merger`,
+      onchange: ({ target }) => this.#choose(number, target.checked),
     });
     const split = element("button", {
-      type: "button", "data-key": `split ${number}`, "aria-label": `Split class ${number}, ${name}`, onclick: () => this.#split(living),
+      type: "button", "data-key": `split ${number}`, "aria-label": `Split class ${number}, ${name}`,
+      onclick: () => this.#split(living),
     }, "Split");
     const average = element("canvas", {
-      width: 1, height: 1, class: "average", role: "img", "aria-label": `Average patch of class ${number}`, "data-number": number,
+      width: 1, height: 1, class: "average", "data-number": number, role: "img",
+      "aria-label": `Average patch of class ${number}`,
     });
     this.#drawAverage(average);
     this.observer.observe(average);
-    const origin = node.parents.length > 1 ? `, from ${node.parents.join(" and ")}` : "";
-    const interval = living.count_low === living.count_high ? "" : ` (${count(living.count_low)}–${count(living.count_high)})`;
-    const row = element("li", { "data-label": label, onpointerenter: () => this.#emphasise(label, restTime), onpointerleave: () => this.#emphasise(0, 0) },
-      shown, average, swatch(living.color, living.marker),
-      element("div", { class: "what" },
-        element("div", { class: "title" }, element("span", { class: "number" }, number), this.#name(living)),
-        element("div", { class: "faint" }, `${count(living.count)}${interval} · confidence ${living.confidence.toFixed(2)}${origin}`)),
-      split, merge);
+    const title = element("div", { class: "title" }, element("span", { class: "number" }, number), this.#name(living));
+    const row = element("li", {
+      "data-label": label,
+      onpointerenter: () => this.#emphasise(label, restTime),
+      onpointerleave: () => this.#emphasise(0, 0),
+    }, shown, average, swatch(living.color, living.marker),
+    element("div", { class: "what" }, title, element("div", { class: "faint" }, facts(node, living))), split, merge);
     return indented(row, depth);
   }
 
@@ -93,7 +99,8 @@ export class ClassList {
   #name({ number, name }) {
     if (this.#renaming === number) return this.#nameField(number, name);
     return element("button", {
-      type: "button", class: "name", "data-key": `name ${number}`, title: "Rename", "aria-label": `${name}: rename class ${number}`,
+      type: "button", class: "name", title: "Rename", "data-key": `name ${number}`,
+      "aria-label": `${name}: rename class ${number}`,
       onclick: () => this.#rename(number),
     }, name);
   }
@@ -106,7 +113,9 @@ export class ClassList {
       if (this.#renaming !== number) return;
       this.#renaming = null;
       const wanted = field.value.trim();
-      if (isAccepted && wanted && wanted !== name) await this.session.perform("actions", { action: "name", class: number, name: wanted });
+      if (isAccepted && wanted && wanted !== name) {
+        await this.session.perform("actions", { action: "name", class: number, name: wanted });
+      }
       this.#render();
     };
     field.addEventListener("keydown", (event) => {
@@ -201,6 +210,13 @@ export class ClassList {
     const known = this.#averages.get(canvas.dataset.number);
     if (known?.values) drawPatch(canvas, known.side, known.values);
   }
+}
+
+/** "1,747 (1,740–1,750) · confidence 0.98, from 3 and 4". */
+function facts({ parents }, { count: members, count_low: low, count_high: high, confidence }) {
+  const interval = low === high ? "" : ` (${count(low)}–${count(high)})`;
+  const origin = parents.length > 1 ? `, from ${parents.join(" and ")}` : "";
+  return `${count(members)}${interval} · confidence ${confidence.toFixed(2)}${origin}`;
 }
 
 function indented(row, depth) {

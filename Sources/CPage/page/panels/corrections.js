@@ -30,7 +30,8 @@ export class Corrections {
     byId("panel-columns").append(
       element("section", { "aria-label": "Corrections" },
         element("h3", {}, "Corrections"),
-        element("p", { class: "hint" }, "Choose Add, Delete or Move above the micrograph, then click or drag. Corrections wait until the columns are fitted and sorted again."),
+        element("p", { class: "hint" }, "Choose Add, Delete or Move above the micrograph, then click or drag. ",
+          "Corrections wait until the columns are fitted and sorted again."),
         this.summary, element("div", { class: "buttons" }, this.apply)));
     store.subscribe(["project", "points", "job"], () => this.#showSummary());
     store.subscribe(["mode"], ({ mode }) => this.#showMode(mode));
@@ -47,7 +48,8 @@ export class Corrections {
   #makeModes() {
     this.buttons = modes.map(({ mode, label, key }) =>
       element("button", {
-        type: "button", role: "radio", "data-mode": mode, title: `${label} (${key.toUpperCase()})`, "aria-keyshortcuts": key.toUpperCase(),
+        type: "button", role: "radio", "data-mode": mode,
+        title: `${label} (${key.toUpperCase()})`, "aria-keyshortcuts": key.toUpperCase(),
         onclick: () => this.store.set({ mode }),
         onkeydown: (event) => this.#stepMode(event),
       }, label));
@@ -102,9 +104,11 @@ export class Corrections {
 
   key(event) {
     const { mode, selected } = this.store.values;
+    const isDelete = ["Delete", "Backspace"].includes(event.key) || (event.key === "Enter" && mode === "delete");
+    const isNudge = event.altKey && event.key.startsWith("Arrow") && mode === "move";
     if (event.key === "Enter" && mode === "add") this.#add(this.micrograph.viewport.x, this.micrograph.viewport.y);
-    else if ((event.key === "Delete" || event.key === "Backspace" || (event.key === "Enter" && mode === "delete")) && selected >= 0) this.#remove(selected);
-    else if (event.altKey && event.key.startsWith("Arrow") && selected >= 0 && mode === "move") this.#nudge(event);
+    else if (isDelete && selected >= 0) this.#remove(selected);
+    else if (isNudge && selected >= 0) this.#nudge(event);
     else return false;
     return true;
   }

@@ -1,7 +1,10 @@
 import { getBytes } from "../base/api.js";
 import { byId, element } from "../base/dom.js";
 
-/** The folder may be gigabytes: the browser writes it to disk as it arrives. Everything else is fetched first, so that a refusal is a sentence in the page. */
+/**
+ * The folder may be gigabytes: the browser writes it to disk as it arrives. Everything else is fetched first, so that a refusal
+ * is a sentence in the page.
+ */
 const streamed = "result.zip";
 
 const files = [
@@ -29,7 +32,10 @@ export class Exports {
     this.menu.style.right = `${innerWidth - box.right}px`;
     const { project, filter } = this.store.values;
     const links = project.result ? files.map(([name, title]) => this.#link(name, title)) : [];
-    if (project.map) links.push(this.#link("points.csv", "Columns of the network's map (points.csv)", `?window=${filter.window}&bound=${filter.bound}`));
+    if (project.map) {
+      const query = `?window=${filter.window}&bound=${filter.bound}`;
+      links.push(this.#link("points.csv", "Columns of the network's map (points.csv)", query));
+    }
     const image = element("button", { type: "button", onclick: () => this.#saveView() }, "Micrograph as it is shown (PNG)");
     this.menu.replaceChildren(...links, image);
     this.menu.querySelector("a, button").focus();

@@ -27,12 +27,14 @@ export class Filter {
     this.controls = element("div", { class: "filter" },
       element("label", { class: "check" }, this.shown, " Show the map and its columns"),
       element("div", { class: "fields sliders" },
-        this.#row("Filter window", this.window), this.#row("Lower bound", this.bound), this.#row("Opacity of the map", this.opacity)),
+        this.#row("Filter window", this.window), this.#row("Lower bound", this.bound),
+        this.#row("Opacity of the map", this.opacity)),
       this.number, element("div", { class: "buttons" }, this.defaults, this.sort));
     byId("panel-columns").append(
       element("section", { "aria-label": "Columns by the network" },
         element("h3", {}, "Network"),
-        element("p", { class: "hint" }, "The network draws a map of where columns stand. A column is a pixel of the map that is the largest of its window and above the lower bound."),
+        element("p", { class: "hint" }, "The network draws a map of where columns stand. A column is a pixel of the map that ",
+          "is the largest of its window and above the lower bound."),
         this.find, this.controls));
     store.subscribe(["project", "job"], () => this.#showProject());
     store.subscribe(["filter"], () => this.#showFilter());
@@ -60,8 +62,8 @@ export class Filter {
   }
 
   async #sort() {
-    const { filter, project } = this.store.values;
-    const body = { settings: project.result?.settings ?? {}, columns: "map", map_filter: { window: filter.window, bound: filter.bound } };
+    const { filter: { window, bound }, project } = this.store.values;
+    const body = { settings: project.result?.settings ?? {}, columns: "map", map_filter: { window, bound } };
     if (await this.session.perform("analysis", body)) this.#set({ isShown: false });
   }
 

@@ -8,7 +8,7 @@ export class HistoryList {
     this.redo = byId("redo");
     this.undo.addEventListener("click", () => this.step("undo"));
     this.redo.addEventListener("click", () => this.step("redo"));
-    this.list = element("ol", { class: "history" });
+    this.list = element("ol", { class: "history", reversed: true });
     byId("panel-history").append(this.list);
     store.subscribe(["project", "job"], ({ project, job }) => this.#show(project, Boolean(job && !job.failed)));
   }
@@ -25,7 +25,8 @@ export class HistoryList {
       this[name].querySelector(".words").textContent = words;
       this[name].title = words;
     }
-    const entries = project?.history ?? [];
+    // The newest first: it is what undo takes back.
+    const entries = (project?.history ?? []).toReversed();
     this.list.replaceChildren(...entries.map(({ time, text, is_undone: isUndone }) =>
       element("li", { class: isUndone ? "undone" : undefined },
         element("time", { datetime: time, title: new Date(time).toLocaleString() }, new Date(time).toLocaleTimeString("en-GB")),

@@ -25,13 +25,15 @@ export class Settings {
     }
     const { project } = this.store.values;
     const used = project.result?.settings ?? {};
-    const groups = Map.groupBy ? Map.groupBy(this.#options, ({ group }) => group) : groupBy(this.#options);
+    const groups = byGroup(this.#options);
     const content = [
-      element("p", {}, "What is left empty takes its default or is chosen from the image; the report says which values were chosen, and why."),
+      element("p", {}, "What is left empty takes its default or is chosen from the image; the report says which values were ",
+        "chosen, and why."),
       [...groups].map(([group, options], index) => this.#group(group, options, used, index)),
     ];
     const settings = await ask({
-      title: `Analyse ${project.name}`, content, acceptLabel: "Analyse", className: "settings", accept: (form) => this.#collect(form),
+      title: `Analyse ${project.name}`, content, acceptLabel: "Analyse", className: "settings",
+      accept: (form) => this.#collect(form),
     });
     if (settings) await this.session.perform("analysis", { settings, columns: "found" });
   }
@@ -39,7 +41,8 @@ export class Settings {
   #group(group, options, used, index) {
     const isUsed = options.some(({ name }) => name in used);
     return element("details", { class: "option-group", open: index === 0 || isUsed },
-      element("summary", {}, group), element("div", { class: "options" }, options.map((option) => this.#option(option, used[option.name]))));
+      element("summary", {}, group),
+      element("div", { class: "options" }, options.map((option) => this.#option(option, used[option.name]))));
   }
 
   #option({ name, takes_value: takesValue, value_name: valueName, choices, help, default: byDefault }, value) {
@@ -57,7 +60,8 @@ export class Settings {
       : element("input", { ...about, type: "text", placeholder: byDefault, autocomplete: "off", spellcheck: "false" });
     field.value = value ?? "";
     return element("div", { class: "option" },
-      element("label", { for: id }, title, valueName && !choices && element("span", { class: "faint" }, ` · ${valueName}`)), field, helpText);
+      element("label", { for: id }, title, valueName && !choices && element("span", { class: "faint" }, ` · ${valueName}`)),
+      field, helpText);
   }
 
   #collect(form) {
@@ -71,8 +75,8 @@ export class Settings {
   }
 }
 
-/** `Map.groupBy` for browsers of before 2024. */
-function groupBy(options) {
+/** The options of each group, both in the order of the server's list. */
+function byGroup(options) {
   const groups = new Map();
   for (const option of options) groups.set(option.group, [...(groups.get(option.group) ?? []), option]);
   return groups;

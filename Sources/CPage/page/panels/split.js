@@ -10,12 +10,15 @@ export function askSplit(number, name) {
     element("option", { value: "" }, "as in the analysis"),
     element("option", { value: "full" }, "full: rotated copies of a motif are different motifs"),
     element("option", { value: "invariant" }, "invariant: rotated copies are the same motif"));
-  const orders = element("input", { id: "split-orders", type: "text", inputmode: "numeric", placeholder: "as in the analysis" });
-  const parts = element("input", { id: "split-parts", type: "number", min: 2, max: 1000, step: 1, placeholder: "as many as are found" });
+  const orders = element("input", { id: "split-orders", type: "text", placeholder: "as in the analysis" });
+  const parts = element("input", {
+    id: "split-parts", type: "number", min: 2, max: 1000, step: 1, placeholder: "as many as are found",
+  });
   return ask({
     title: `Split class ${number}, ${name}`,
     content: [
-      element("p", {}, "The members of this class alone are sorted again. A class that is one motif within the noise stays as it is, unless a number of parts is given."),
+      element("p", {}, "The members of this class alone are sorted again. A class that is one motif within the noise stays as ",
+        "it is, unless a number of parts is given."),
       element("div", { class: "fields" },
         element("label", { for: "split-features" }, "Features"), features,
         element("label", { for: "split-orders" }, "Angular orders, such as 0,2,3"), orders,
@@ -37,7 +40,9 @@ function splitOptions(features, orders, parts) {
   }
   if (parts) {
     options.parts = Number(parts);
-    if (!Number.isInteger(options.parts) || options.parts < 2) throw new Error("The number of parts is a whole number of 2 or more.");
+    if (!Number.isInteger(options.parts) || options.parts < 2) {
+      throw new Error("The number of parts is a whole number of 2 or more.");
+    }
   }
   return options;
 }

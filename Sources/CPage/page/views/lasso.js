@@ -80,8 +80,8 @@ export class Lasso {
   click(place) {
     if (!this.store.values.isLassoing) return false;
     // A double click is a second click on the last corner.
-    const ends = [this.#corners[0], this.#corners.at(-1)];
-    if (this.#corners.length >= 3 && ends.some((corner) => distanceOnScreen(this.layout, corner, place) < closeReach)) this.#close();
+    const isAt = (corner) => distanceOnScreen(this.layout, corner, place) < closeReach;
+    if (this.#corners.length >= 3 && (isAt(this.#corners[0]) || isAt(this.#corners.at(-1)))) this.#close();
     else {
       this.#corners = [...this.#corners, [place.x, place.y]];
       this.layout.draw();
@@ -136,8 +136,8 @@ export class Lasso {
     const counts = new Map();
     const polygon = new Polygon(corners);
     for (let site = 0; site < points.count; site++) {
-      if (points.layoutKinds[site] === Kind.nowhere || !polygon.contains(points.layout[2 * site], points.layout[2 * site + 1])) continue;
-      if (!isShown(values, site)) continue;
+      if (points.layoutKinds[site] === Kind.nowhere || !isShown(values, site)) continue;
+      if (!polygon.contains(points.layout[2 * site], points.layout[2 * site + 1])) continue;
       inside[site] = 1;
       counts.set(points.labels[site], (counts.get(points.labels[site]) ?? 0) + 1);
     }

@@ -154,17 +154,20 @@ export class Layout extends View {
     }
   }
 
-  /** The box of a name above, below or beside its cloud; rather over another cloud than nowhere, but never over another name. */
+  /** The box of a name beside its cloud, where it hides least of the clouds and no other name; undefined if there is none. */
   #placeOfName(cloud, width, height, clouds, taken) {
     const gap = this.markerRadius + 2;
+    const [above, below] = [cloud.y - gap - height, cloud.y + cloud.height + gap];
+    const [left, right] = [cloud.x - gap - width, cloud.x + cloud.width + gap];
     const [middle, centre] = [cloud.x + (cloud.width - width) / 2, cloud.y + (cloud.height - height) / 2];
     const boxes = [
-      [middle, cloud.y - gap - height], [middle, cloud.y + cloud.height + gap], [cloud.x + cloud.width + gap, centre],
-      [cloud.x - gap - width, centre],
+      [middle, above], [middle, below], [right, centre], [left, centre],
+      [right, above], [left, above], [right, below], [left, below],
     ].map(([x, y]) => ({ x, y, width, height }));
     const isSeen = ({ x, y }) => x >= 0 && y >= 0 && x + width <= this.viewport.width && y + height <= this.viewport.height;
-    const possible = boxes.filter((box) => isSeen(box) && !taken.some((other) => overlap(box, other)));
-    return possible.find((box) => !clouds.some((other) => overlap(box, other))) ?? possible[0];
+    const possible = boxes.filter((box) => isSeen(box) && !taken.some((other) => overlap(box, other) > 0));
+    const hidden = (box) => clouds.reduce((sum, other) => sum + overlap(box, other), 0);
+    return possible.sort((one, other) => hidden(one) - hidden(other))[0];
   }
 
   // ---- pointer and keys ----
@@ -205,6 +208,9 @@ export class Layout extends View {
   }
 }
 
+/** Area that two boxes share. */
 function overlap(a, b) {
-  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+  const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
+  const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
+  return Math.max(width, 0) * Math.max(height, 0);
 }

@@ -21,6 +21,7 @@ export class Micrograph extends View {
   #points = null;
   #pyramids = {};
   #lastImage = null;
+  #mapPainter = null;
 
   /** @param tool `{press(place), click(place), key(event)}`: what correction modes do (corrections.js) */
   constructor(store, notices) {
@@ -40,7 +41,7 @@ export class Micrograph extends View {
 
   makePainters() {
     this.imagePainter = this.surface.imagePainter();
-    this.mapPainter = this.surface.imagePainter({ tint: components(mapColor) });
+    this.#mapPainter = null;
     this.pointPainter = this.surface.pointPainter();
     this.candidatePainter = this.surface.pointPainter();
     this.candidatePainter.setStyles([candidateStyle]);
@@ -49,6 +50,12 @@ export class Micrograph extends View {
     this.#takeStyles();
     this.#takeMarks();
     this.#takeCandidates();
+  }
+
+  /** Made when a map is first drawn: most sessions never have one, and compiling its program delays the first view. */
+  get mapPainter() {
+    this.#mapPainter ??= this.surface.imagePainter({ tint: components(mapColor) });
+    return this.#mapPainter;
   }
 
   #open(project) {
@@ -151,7 +158,7 @@ export class Micrograph extends View {
       const place = points && placeOf(points, values.project.corrections, site);
       return place && this.viewport.toScreen(...place);
     });
-    if (values.mode === "add" && document.activeElement === this.host && this.host.matches(":focus-visible")) this.#drawCrosshair();
+    if (values.mode === "add" && this.host.matches(":focus-visible")) this.#drawCrosshair();
   }
 
   /** Where Enter adds a column, for those who use no pointer. */

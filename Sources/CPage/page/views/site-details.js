@@ -1,12 +1,15 @@
 import { getJSON } from "../base/api.js";
 import { element } from "../base/dom.js";
 import { swatch } from "../drawing/markers.js";
-import { drawPatch, rangeOf } from "./patch-picture.js";
+import { drawPatch, rangeOf } from "../panels/patch-picture.js";
+import { classOfSite, classWords, kindOfSite } from "./site-words.js";
 
 /** Fields that the card says in its title and first line. */
 const titleFields = ["id", "class", "class_name", "confidence", "kind"];
 /** Fields of the row that are shown at once, in this order; the others are folded away. */
-const mainFields = ["x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "intensity", "probability", "fit_quality", "fit_flag"];
+const mainFields = [
+  "x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "intensity", "probability", "fit_quality", "fit_flag",
+];
 
 /** The card of the selected column: its patch beside what the motif explains of it, its row of the table, its neighbours. */
 export class SiteDetails {
@@ -38,18 +41,19 @@ export class SiteDetails {
   }
 
   #fill({ site, fields, neighbours, side, patch, reconstruction }) {
-    const { points, project } = this.store.values;
+    const { values } = this.store;
     const hadFocus = this.card.contains(document.activeElement);
-    const looks = project.classes[points.labels[site] - 1];
-    const kind = points.kinds[site] === 1 ? "Vacant node" : "Column";
-    const title = element("div", { class: "card-title" },
-      element("h3", {}, `${kind} ${site}`),
-      element("button", { type: "button", class: "quiet", "aria-label": "Close the card", onclick: () => this.store.set({ selected: -1 }) }, "×"));
-    const motif = element("p", { class: "motif" }, looks && swatch(looks.color, looks.marker),
-      looks ? `${looks.number} · ${looks.name}, confidence ${(points.confidences[site] / 255).toFixed(2)}` : "No class: too near to the border, or without a patch.");
-    this.card.replaceChildren(title, motif, this.#pictures(side, patch, reconstruction), this.#neighbours(neighbours), this.#fields(fields));
+    const close = element("button", {
+      type: "button", class: "quiet", "aria-label": "Close the card", onclick: () => this.store.set({ selected: -1 }),
+    }, "×");
+    const looks = classOfSite(values, site);
+    this.card.replaceChildren(
+      element("div", { class: "card-title" }, element("h3", {}, `${asTitle(kindOfSite(values.points, site))} ${site}`), close),
+      element("p", { class: "motif" }, looks && swatch(looks.color, looks.marker),
+        looks ? classWords(values, site) : "No class: too near to the border, or without a patch."),
+      this.#pictures(side, patch, reconstruction), this.#neighbours(neighbours), this.#fields(fields));
     this.card.hidden = false;
-    if (hadFocus) this.card.querySelector("button").focus();
+    if (hadFocus) close.focus();
   }
 
   /** Both in the grey values of the patch, so that what is missing from the reconstruction can be seen. */
@@ -65,22 +69,29 @@ export class SiteDetails {
   }
 
   #neighbours(neighbours) {
-    const { points, project } = this.store.values;
+    const { values } = this.store;
     if (neighbours.length === 0) return "";
     const buttons = neighbours.map(([site, distance]) => {
-      const looks = project.classes[points.labels[site] - 1];
-      const name = `${points.kinds[site] === 1 ? "vacant node" : "column"} ${site}, ${looks ? `class ${looks.number}` : "no class"}, ${distance.toFixed(1)} pixels away`;
-      return element("button", { type: "button", class: "neighbour", "aria-label": name, title: name, onclick: () => this.store.set({ selected: site }) },
-        looks && swatch(looks.color, looks.marker), `${distance.toFixed(1)} px`);
+      const looks = classOfSite(values, site);
+      const group = looks ? `class ${looks.number}` : "no class";
+      const name = `${kindOfSite(values.points, site)} ${site}, ${group}, ${distance.toFixed(1)} pixels away`;
+      return element("button", {
+        type: "button", class: "neighbour", "aria-label": name, title: name, onclick: () => this.store.set({ selected: site }),
+      }, looks && swatch(looks.color, looks.marker), `${distance.toFixed(1)} px`);
     });
-    return element("div", { class: "neighbours", role: "group", "aria-label": "Neighbours" }, element("span", { class: "faint" }, "Neighbours"), buttons);
+    return element("div", { class: "neighbours", role: "group", "aria-label": "Neighbours" },
+      element("span", { class: "faint" }, "Neighbours"), buttons);
   }
 
   #fields(fields) {
-    const known = Object.keys(fields).filter((name) => fields[name] !== "" && fields[name] !== null && !titleFields.includes(name));
+    const known = Object.keys(fields).filter((name) => ![null, ""].includes(fields[name]) && !titleFields.includes(name));
     const row = (name) => [element("dt", {}, name.replaceAll("_", " ")), element("dd", {}, String(fields[name]))];
     const rest = known.filter((name) => !mainFields.includes(name)).sort();
     return element("div", {}, element("dl", {}, mainFields.filter((name) => known.includes(name)).flatMap(row)),
       rest.length > 0 && element("details", {}, element("summary", {}, "More"), element("dl", {}, rest.flatMap(row))));
   }
+}
+
+function asTitle(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -1,14 +1,18 @@
 import { byId, element } from "../base/dom.js";
 import { short } from "../base/numbers.js";
+import { classWords, kindOfSite } from "./site-words.js";
 
 /** The line at the foot: place and value under the pointer, the column there, and the zoom. */
 export class StatusLine {
   constructor(store, micrograph) {
     Object.assign(this, { store, micrograph });
-    this.parts = Object.fromEntries(["place", "value", "site", "zoom", "file"].map((name) => [name, element("span", { class: name })]));
-    byId("status").append(...Object.values(this.parts));
+    const names = ["place", "value", "site", "zoom", "file"];
+    this.parts = Object.fromEntries(names.map((name) => [name, element("span", { class: name })]));
+    this.spoken = element("span", { class: "unseen", role: "status" });
+    byId("status").append(...Object.values(this.parts), this.spoken);
     store.subscribe(["cursor", "project"], () => this.#showCursor());
     store.subscribe(["hovered", "selected", "points", "project"], () => this.#showSite());
+    store.subscribe(["selected"], (values) => (this.spoken.textContent = this.#wordsOf(values.selected)));
     store.subscribe(["project"], ({ project }) => this.#showFile(project));
     store.subscribe(["project"], () => this.#showZoom());
     byId("micrograph").addEventListener("viewchange", () => this.#showZoom());
@@ -35,23 +39,28 @@ export class StatusLine {
   }
 
   #showSite() {
-    const { points, project, hovered, selected } = this.store.values;
-    const site = hovered >= 0 ? hovered : selected;
-    const isAdded = points && site >= points.count;
-    if (!points || site < 0 || isAdded) return void (this.parts.site.textContent = isAdded ? "added column" : "");
-    const kind = points.kinds[site] === 1 ? "vacant node" : "column";
-    const looks = project.classes[points.labels[site] - 1];
-    const confidence = (points.confidences[site] / 255).toFixed(2);
-    this.parts.site.textContent = `${hovered >= 0 ? "" : "selected: "}${kind} ${site}: ${looks ? `${looks.number} · ${looks.name}, confidence ${confidence}` : "no class"}`;
+    const { hovered, selected } = this.store.values;
+    const words = this.#wordsOf(hovered >= 0 ? hovered : selected);
+    this.parts.site.textContent = words && hovered < 0 ? `selected: ${words}` : words;
+  }
+
+  /** "column 12: 2 · motif 2, confidence 0.98"; also what a screen reader says of a newly selected column. */
+  #wordsOf(site) {
+    const { values } = this.store;
+    if (!values.points || site < 0) return "";
+    if (site >= values.points.count) return "added column";
+    return `${kindOfSite(values.points, site)} ${site}: ${classWords(values, site)}`;
   }
 
   #showZoom() {
-    this.parts.zoom.textContent = !this.store.values.project ? "" : `zoom ${short(100 * this.micrograph.viewport.scale * this.micrograph.ratio, 3)} %`;
+    const { viewport, ratio } = this.micrograph;
+    this.parts.zoom.textContent = this.store.values.project ? `zoom ${short(100 * viewport.scale * ratio, 3)} %` : "";
   }
 
   #showFile(project) {
     const { file } = this.parts;
-    file.textContent = !project ? "" : project.project_file ? "kept in the project file" : "nothing is kept: the project file cannot be written";
+    const isKept = Boolean(project?.project_file);
+    file.textContent = !project ? "" : isKept ? "kept in the project file" : "not kept: the project file cannot be written";
     file.title = project?.project_file ?? "";
   }
 }
