@@ -46,7 +46,7 @@ final class ProjectSession: Sendable {
 
   private struct Event: Encodable {
     let revision: Int
-    let job: JobBoard.Job?
+    @Explicit var job: JobBoard.Job?
   }
 
   /// - Throws: `FormatError` where the project file or a result in it is damaged.

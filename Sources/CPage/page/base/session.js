@@ -135,6 +135,8 @@ export class Session {
   async #load(state) {
     const before = this.store.values.project;
     if (state.id !== this.#opened || before?.revision > state.revision) return;
+    // An event and the answer to the request that caused it bring the same state twice.
+    if (before?.revision === state.revision) return this.#takeJob(state.job ?? null);
     const points = state.result ? await this.#points(state) : null;
     if (state.id !== this.#opened) return;
     const { selected, toMerge, hidden } = this.store.values;

@@ -13,6 +13,9 @@ const restTime = 200;
 export class ClassList {
   #averages = new Map();
   #renaming = null;
+  /** What has been typed of a new name: the list may be drawn anew meanwhile, because a job ends, for example. */
+  #draft = null;
+  #isRendering = false;
 
   constructor(store, session) {
     Object.assign(this, { store, session });
@@ -46,7 +49,9 @@ export class ClassList {
       ? "This micrograph is not analysed yet: press Analyse." : "No micrograph is open: press Open, or drop a file here.";
     this.observer.disconnect();
     const rows = project ? treeRows(project.tree, project.classes) : [];
+    this.#isRendering = true;
     replaceKeepingFocus(this.list, rows.map((row) => (row.living ? this.#row(row) : this.#goneRow(row))));
+    this.#isRendering = false;
     if (this.#renaming && project) this.list.querySelector(".rename input")?.focus();
     this.#showChoices();
     this.#showSite(this.store.values);
@@ -107,11 +112,13 @@ export class ClassList {
 
   #nameField(number, name) {
     const field = element("input", {
-      type: "text", value: name, "data-key": `name ${number}`, "aria-label": `New name of class ${number}`, maxlength: 200,
+      type: "text", value: this.#draft ?? name, "data-key": `name ${number}`, "aria-label": `New name of class ${number}`,
+      maxlength: 200, oninput: ({ target }) => (this.#draft = target.value),
     });
     const finish = async (isAccepted) => {
-      if (this.#renaming !== number) return;
-      this.#renaming = null;
+      // A field that is taken away with the old list has not been left by the person.
+      if (this.#renaming !== number || this.#isRendering) return;
+      this.#renaming = this.#draft = null;
       const wanted = field.value.trim();
       if (isAccepted && wanted && wanted !== name) {
         await this.session.perform("actions", { action: "name", class: number, name: wanted });
@@ -129,6 +136,7 @@ export class ClassList {
 
   #rename(number) {
     this.#renaming = number;
+    this.#draft = null;
     this.#render();
     const field = this.list.querySelector(".rename input");
     field?.focus();
