@@ -61,14 +61,14 @@ extension ProjectSession {
     return fields
   }
 
-  /// - Throws: `DataError` where there is no such class.
+  /// Nothing for a class that is not there: a page that still shows an older state may ask for one.
+  /// - Throws: `DataError` before the first analysis.
   func average(ofClass number: String) async throws -> ClassAverage {
     try await run { state in
       var result = try state.knownResult()
       let tree = try result.tree(after: state.history.actions)
       state.result = result
-      guard let leaf = tree.leaf(named: number) else { throw DataError("there is no class \(number)") }
-      let members = leaf.members.filter { result.patches.exists[$0] }
+      let members = tree.leaf(named: number)?.members.filter { result.patches.exists[$0] } ?? []
       let mean = meanPatch(of: members, in: result.patches)
       return ClassAverage(side: result.folder.moments.side, values: mean.map { $0.values.map(\.finite) })
     }
