@@ -60,10 +60,13 @@ public struct MotifMethod: Method {
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
+    let seen = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let crystal = try clock.run(.lattice) {
-      crystalStage(of: found, in: prepared, pixel: MoireMethod.pixel(of: input.micrograph))
+      crystalStage(
+        of: seen, in: prepared, pixel: MoireMethod.pixel(of: input.micrograph),
+        mayAdd: input.columns == nil && seen.proposed == nil)
     }
+    let found = crystal.found
     let patches = try clock.run(.patches) { try patchStage(around: crystal.sites, found, in: prepared, name: name) }
     let description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
     let known = description.moments.existing
@@ -97,9 +100,12 @@ public struct MotifMethod: Method {
       input, prepared: prepared,
       choices: finder.choices(for: found, isGiven: input.columns != nil) + crystal.choices + patches.choices
         + description.choices + sorting.choices + strained.choices,
-      clock: clock, warnings: found.warnings + crystal.warnings + patches.warnings + sorting.warnings, isRandom: true)
+      clock: clock,
+      warnings: found.warnings + crystal.warnings + patches.warnings + sorting.warnings + strained.warnings,
+      isRandom: true)
     return MotifResult(
       settings: self, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
+      undecidedNodeCount: crystal.undecidedCount,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
       classes: sorting.classes,
