@@ -164,7 +164,7 @@ extension MotifMethod {
     var warnings: [String] = []
     if classCount == nil, structure.kind == .discrete,
       let cleaned = scan?.removed(
-        from: classes, features: features, positions: sites.positions)
+        from: classes, features: features, positions: sites.positions, patches: patches.patches)
     {
       classes = cleaned.classes
       warnings += cleaned.warnings
