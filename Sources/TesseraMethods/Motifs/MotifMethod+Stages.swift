@@ -174,6 +174,18 @@ extension MotifMethod {
       choices: [.init("classes", "\(classes.count)", reason)], warnings: warnings)
   }
 
+  /// The method that leaves the mean brightness of the patches out of the features, where it may hide what differs: brightness that
+  /// drifts, with thickness or contamination, outweighs all else, and what classes there are drown in it. Nil where kinds were found,
+  /// or nothing is open.
+  func withoutBrightness(where sorting: SortingStage) -> MotifMethod? {
+    guard classCount == nil, descriptor.keepsPiston, descriptor.maxOrder > 0,
+      sorting.structure.kind == .continuous || sorting.classes.count == 1
+    else { return nil }
+    var plain = self
+    plain.descriptor.keepsPiston = false
+    return plain
+  }
+
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
   func cells(of crystal: CrystalStage, _ classes: Classes, in image: Raster<Float>) throws -> Cells? {
     let positions = crystal.sites.positions

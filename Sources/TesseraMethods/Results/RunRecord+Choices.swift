@@ -16,6 +16,15 @@ extension RunRecord.Choice {
         + "\(count) column\(count == 1 ? "" : "s") per cell")
   }
 
+  /// That features without the mean brightness were used, and what they showed with it.
+  static func brightness(leftOutInsteadOf bright: StructureKind) -> Self {
+    .init(
+      "mean brightness", "left out",
+      "with the mean brightness of the patches among the features, "
+        + (bright.kind == .continuous ? "the motifs seem to change gradually" : "all sites seem to be of one motif")
+        + "; without it there are kinds, which its slow changes hide")
+  }
+
   /// How many nodes are vacant, and what became of the other empty ones.
   static func vacantNodes(_ count: Int, undecided: Int, added: Int) -> Self {
     .init(
