@@ -93,8 +93,9 @@ public struct VacancyEvidence: Sendable, Codable, Equatable {
     let (left, right) = (Int(saturating: (place.x - radius).rounded(.up)), Int(saturating: place.x + radius))
     let (top, bottom) = (Int(saturating: (place.y - radius).rounded(.up)), Int(saturating: place.y + radius))
     var (n, g, gg, r, gr) = (0.0, 0.0, 0.0, 0.0, 0.0)
-    for y in max(0, top)...max(0, min(bottom, residual.height - 1)) {
-      for x in max(0, left)...max(0, min(right, residual.width - 1)) where isMeasured[x, y] {
+    // Columns may be centred outside the image.
+    for y in stride(from: max(0, top), through: min(bottom, residual.height - 1), by: 1) {
+      for x in stride(from: max(0, left), through: min(right, residual.width - 1), by: 1) where isMeasured[x, y] {
         let square = (Point(Double(x), Double(y)) - place).squaredLength
         guard square <= radius * radius else { continue }
         let weight = exp(-square / (2 * sigma * sigma))
