@@ -52,6 +52,21 @@ struct CountCommand: ImageCommand {
     help: "Use one width for all thicknesses, as in the literature, instead of a width that grows with the intensity.")
   var commonWidth = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Table of the cross-sections of columns of 1, 2, 3, ... atoms (CSV): atoms, and cross_section_A2, cross_section_nm2 (for an image in "
+        + "fractions of the incident beam, with its pixel size) or intensity (sums of pixel values).", valueName: "file"
+    ),
+    completion: .file())
+  var library: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A column whose atoms are known: its id in counts.csv and their number, such as 12=3. It scales the library, or gives the "
+        + "cross-section of one atom.", valueName: "id=n"),
+    transform: KnownColumn.init(typed:))
+  var known: KnownColumn?
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -61,9 +76,21 @@ struct CountCommand: ImageCommand {
     (method.counter.spacing, method.counter.criterion) = (spacing, criterion)
     (method.counter.evidence, method.counter.largestCount) = (evidence, largestCount)
     method.counter.hasCountingNoise = !commonWidth
+    method.library = try library.map { try CrossSectionLibrary(path: $0) }
+    method.reference = known
     return MethodRun(resultName: "count", output: output, columns: finding.columns, models: [finding.model]) {
       [method] _ in
       method
     }
+  }
+}
+
+extension KnownColumn {
+  init(typed text: String) throws {
+    let parts = text.split(separator: "=", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let column = parts[0], let atoms = parts[1], column >= 0, (1...200).contains(atoms) else {
+      throw ValidationError("a known column is its id, an equals sign and 1 to 200 atoms, such as 12=3")
+    }
+    self.init(column: column, atoms: atoms)
   }
 }

@@ -11,6 +11,11 @@ package enum Repository {
   /// Small files made after bug reports of other programs, a folder each.
   package static let sharedCases = sharedImages.deletingLastPathComponent().appending(path: "cases")
 
+  /// Real images on which an earlier version misled.
+  package static let sharedHardImages = sharedImages.deletingLastPathComponent().appending(path: "hard")
+
+  package static let hasSharedHardImages = FileManager.default.fileExists(atPath: sharedHardImages.path)
+
   package static let hasSharedCases = FileManager.default.fileExists(atPath: sharedCases.path)
 
   package static let hasSharedImages = FileManager.default.fileExists(atPath: sharedImages.path)

@@ -86,6 +86,46 @@ struct `The main analysis` {
     #expect(result.structure.kind == .discrete)
   }
 
+  /// Columns of one element whose brightness drifts by a third over the image; in a disc, if asked, each is moved by a fifth of the
+  /// spacing against its neighbours.
+  private func drifting(withPrecipitate: Bool) -> Micrograph {
+    var random = RandomSource(seed: 1)
+    var image = Raster<Float>(width: 640, height: 640, filling: 50)
+    for i in -1...33 {
+      for j in -1...33 {
+        var place = Point(20 * Double(i) + 5, 20 * Double(j) + 7)
+        let isInside = withPrecipitate && (place - Point(330, 300)).length < 110
+        if isInside { place.x += (i + j).isMultiple(of: 2) ? 4 : -4 }
+        place += Point(random.gaussian(), random.gaussian()) * 0.15
+        let height = 100 * (1 + 0.3 * sin(2 * .pi * place.x / 900 + 1) * cos(2 * .pi * place.y / 800))
+        let (cx, cy) = (Int(place.x), Int(place.y))
+        for y in stride(from: max(0, cy - 18), through: min(639, cy + 18), by: 1) {
+          for x in stride(from: max(0, cx - 18), through: min(639, cx + 18), by: 1) {
+            let square = (Point(Double(x), Double(y)) - place).squaredLength
+            image[x, y] += Float(height * exp(-square / (2 * 4.5 * 4.5)))
+          }
+        }
+      }
+    }
+    for k in image.values.indices { image.values[k] += Float(2 * random.gaussian()) }
+    return Micrograph(name: "drifting", pixels: image)
+  }
+
+  @Test(.slow) func `tells a precipitate where brightness drifts`() throws {
+    let result = try MotifMethod().result(on: drifting(withPrecipitate: true))
+    #expect(result.structure.kind == .discrete && result.classes.count > 1)
+    #expect(!result.settings.descriptor.keepsPiston)
+    #expect(result.record.choices.contains { $0.name == "mean brightness" })
+    // Of the matrix all but what stands beside the precipitate, of the precipitate nothing.
+    let matrix = result.classes.members(of: 1).map { (result.sites[$0].position - Point(330, 300)).length }
+    #expect(matrix.count > 550 && matrix.count { $0 < 95 } < 10)
+  }
+
+  @Test(.slow) func `makes no kinds of brightness that drifts`() throws {
+    let result = try MotifMethod().result(on: drifting(withPrecipitate: false))
+    #expect(result.classes.count == 1 && result.settings.descriptor.keepsPiston)
+  }
+
   @Test(.slow) func `gives the number of classes that is asked for`() throws {
     var analysis = MotifMethod()
     analysis.classCount = 3

@@ -11,18 +11,30 @@ struct CountChapter {
   let result: AtomCounter.Result
 
   var section: ReportDocument.Section {
-    .init("Atoms per column", [.paragraph(summary), .figure(map), .row([histogram, orders]), .paragraph(limits)])
+    .init(
+      "Atoms per column",
+      [
+        .paragraph(summary), .figure(map), .row(result.orders.isEmpty ? [histogram] : [histogram, orders]),
+        .paragraph(limits),
+      ])
   }
 
   /// The range of thicknesses and how sure their numbers are.
   var headline: String {
     let known = result.counts.filter { $0 > 0 }
-    return "\(Number.count(known.count)) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms; mean probability "
-      + "\(Number.percent(Statistics.mean(result.probabilities.filter { $0 > 0 })))."
+    return "\(Number.count(known.count)) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms"
+      + (result.isStepDetermined ? "" : ", or half or twice as many: the image does not tell how much one atom adds")
+      + "; mean probability \(Number.percent(Statistics.mean(result.probabilities.filter { $0 > 0 })))"
+      + (result.isStepDetermined ? "." : " if the step is right.")
   }
 
   /// What the numbers rest on.
   var summary: String {
+    if let source = result.source {
+      return
+        "The cross-sections of 1, 2, 3, ... atoms are those of \(source). The mean probability is the share of columns whose number is "
+        + "expected to be exact, if they hold for this specimen."
+    }
     let way =
       switch result.spacing {
       case .proportional, .auto: "whole multiples of the cross-section of one atom"

@@ -15,6 +15,10 @@ public struct CountMethod: Method {
   public var network: NetworkFinder?
   public var intensities = ColumnIntensities()
   public var counter = AtomCounter()
+  /// Cross-sections of columns of 1, 2, 3, ... atoms.
+  public var library: CrossSectionLibrary?
+  /// A column whose atoms are known.
+  public var reference: KnownColumn?
   public init() {}
 
   public static let references = [
@@ -40,6 +44,8 @@ public struct CountMethod: Method {
     var found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let counts = try clock.run(.counts) {
       found.sites = try intensities.measured(found, in: prepared.image)
+      var counter = counter
+      counter.known = try knownSteps(for: found.sites, in: input.micrograph, prepared.image)
       return try counter.counts(of: found)
     }
     return CountResult(
@@ -47,18 +53,47 @@ public struct CountMethod: Method {
       record: RunRecord(
         input, prepared: prepared,
         choices: finder.choices(for: found, isGiven: input.columns != nil) + Self.choices(for: counts), clock: clock,
-        warnings: found.warnings),
+        warnings: found.warnings + Self.doubts(about: counts)),
       finding: found, counts: counts)
+  }
+
+  /// What the numbers may be off by.
+  private static func doubts(about counts: AtomCounter.Result) -> [String] {
+    var doubts: [String] = []
+    let known = counts.counts.filter { $0 > 0 }
+    if !counts.isStepDetermined, let low = known.min(), let high = known.max() {
+      func range(_ factor: Double) -> String {
+        let ends = [low, high].map { max(1, Int(saturating: (factor * Double($0)).rounded())) }
+        return "\(ends[0]) to \(ends[1])"
+      }
+      doubts.append(
+        "the histogram does not tell how much one atom adds: \(counts.components.count) thicknesses overlap or hold few of the "
+          + "\(known.count) columns each, so that half as many atoms (\(range(0.5))) or twice as many (\(range(2))) suit it about as well; "
+          + "the probabilities hold only if \(low) to \(high) is right. To count absolutely, give \(setting("library")) or "
+          + setting("known"))
+    }
+    if counts.beyondCount > 0 {
+      doubts.append(
+        "\(counts.beyondCount) column\(counts.beyondCount == 1 ? " is" : "s are") brighter than the thickest that is known and got no number"
+      )
+    }
+    return doubts
   }
 
   private static func choices(for counts: AtomCounter.Result) -> [RunRecord.Choice] {
     [
+      counts.source.map { .init("cross-sections", "known", "those of \($0)") }
+        ?? .init("cross-sections", "found", "from the image"),
       .init(
         "evidence", counts.evidence.rawValue,
         counts.evidence == .neighbours
           ? "intensities and the thickness of neighbouring columns" : "the histogram of intensities"),
-      .init("thicknesses", "\(counts.order)", "selected by the criterion \(counts.criterion.rawValue)"),
-      .init("spacing", counts.spacing.rawValue, "how the intensity depends on the number of atoms"),
+      .init(
+        "thicknesses", "\(counts.order)",
+        counts.source == nil ? "selected by the criterion \(counts.criterion.rawValue)" : "given"),
+      .init(
+        "spacing", counts.source == nil ? counts.spacing.rawValue : "given",
+        "how the intensity depends on the number of atoms"),
     ]
   }
 }

@@ -17,8 +17,10 @@ public struct CountResult: MethodResult {
     let known = counts.counts.filter { $0 > 0 }
     return [
       "\(known.count) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms, mean probability "
-        + "\((summary.meanProbability * 1000).rounded() / 1000), by "
-        + (counts.evidence == .neighbours ? "intensities and neighbours" : "the histogram of intensities")
+        + "\((summary.meanProbability * 1000).rounded() / 1000)\(counts.isStepDetermined ? "" : " if the step is right"), by "
+        + (counts.source.map { "the cross-sections of " + $0 } ?? "")
+        + (counts.source != nil
+          ? "" : counts.evidence == .neighbours ? "intensities and neighbours" : "the histogram of intensities")
     ]
   }
 

@@ -6,33 +6,49 @@ import TesseraStructure
 
 extension MotifMethod {
   /// Lattice and vacant nodes. The columns of two layers on each other share no nodes, so nothing is vacant among them.
+  /// - Parameter mayAdd: whether columns may be added that the pixels show at nodes of the lattice.
   func crystalStage(
-    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, pixel: Point
+    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, pixel: Point, mayAdd: Bool
   ) -> CrystalStage {
     var layers = MoireFinder()
     layers.triesNearLayers = false
     if let twist = try? layers.moire(in: prepared.image, pixel: pixel).twist {
       let text = Text.degrees(twist)
       return CrystalStage(
-        grains: nil, vacant: [], sites: found.sites,
+        found: found, grains: nil, vacant: [], sites: found.sites,
         choices: [.init("lattice", "none", "two hexagonal layers lie on each other, twisted by \(text)")],
         warnings: [
           "two hexagonal layers lie on each other, twisted by \(text): the columns share no lattice, and no node of one is vacant; "
             + "the command moire maps the stackings"
         ])
     }
-    let positions = found.sites.positions
     let (width, height) = (prepared.image.width, prepared.image.height)
-    let grains = grainFinder.crystals(
-      of: positions, heights: found.sites.sites.map(\.amplitude), width: width, height: height)
-    let vacant =
-      grains.map {
-        vacantNodes.nodes(
-          of: $0, positions: positions, width: width, height: height, isMeasured: prepared.isMeasured)
-      } ?? []
+    func crystals(_ found: ColumnFinder.Found) -> (grains: Grains?, nodes: VacantNodes.Outcome?) {
+      let grains = grainFinder.crystals(
+        of: found.sites.positions, heights: found.sites.sites.map(\.amplitude), width: width, height: height)
+      let nodes = grains.map {
+        vacantNodes.outcome(
+          in: $0, columns: found.sites, background: found.background, residual: found.residual,
+          isMeasured: prepared.isMeasured)
+      }
+      return (grains, nodes)
+    }
+    var (found, added) = (found, 0)
+    var (grains, nodes) = crystals(found)
+    // The lattice foretells columns that are too faint beside their neighbours to be found without it.
+    if mayAdd, let faint = nodes, !faint.columns.isEmpty {
+      added = faint.columns.count
+      found.add(faint.columns, heightErrors: faint.heightErrors)
+      (grains, nodes) = crystals(found)
+    }
+    let vacant = nodes?.vacant ?? []
+    let undecided = nodes.map { $0.undecided + $0.columns.count } ?? 0
     return CrystalStage(
-      grains: grains, vacant: vacant, sites: Sites(found.sites.sites + vacant.map(\.site)),
-      choices: [.lattice(of: grains)], warnings: [])
+      found: found, grains: grains, vacant: vacant, undecidedCount: undecided,
+      sites: Sites(found.sites.sites + vacant.map(\.site)),
+      choices: [.lattice(of: grains)]
+        + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: added)]),
+      warnings: [])
   }
 
   /// The fewest pixels across a patch that is chosen from the image, and across one that is asked for.
@@ -147,7 +163,8 @@ extension MotifMethod {
     }
     var warnings: [String] = []
     if classCount == nil, structure.kind == .discrete,
-      let cleaned = scan?.removed(from: classes, features: features, positions: sites.positions)
+      let cleaned = scan?.removed(
+        from: classes, features: features, positions: sites.positions, patches: patches.patches)
     {
       classes = cleaned.classes
       warnings += cleaned.warnings
@@ -155,6 +172,18 @@ extension MotifMethod {
     return SortingStage(
       layout: structure.kind == .continuous ? layouts.spread : layouts.final, classes: classes, structure: structure,
       choices: [.init("classes", "\(classes.count)", reason)], warnings: warnings)
+  }
+
+  /// The method that leaves the mean brightness of the patches out of the features, where it may hide what differs: brightness that
+  /// drifts, with thickness or contamination, outweighs all else, and what classes there are drown in it. Nil where kinds were found,
+  /// or nothing is open.
+  func withoutBrightness(where sorting: SortingStage) -> MotifMethod? {
+    guard classCount == nil, descriptor.keepsPiston, descriptor.maxOrder > 0,
+      sorting.structure.kind == .continuous || sorting.classes.count == 1
+    else { return nil }
+    var plain = self
+    plain.descriptor.keepsPiston = false
+    return plain
   }
 
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
@@ -191,24 +220,48 @@ extension MotifMethod {
           "strain from positions needs columns that share a lattice; geometric phase analysis does not")
       ])
     let positions = found.sites.positions
-    guard let lattice = crystal.grains?.lattice, ColumnStrain.obstacle(in: positions) == nil else { return none }
-    let fit = try strain.fit(
-      of: positions, covariances: found.trustedErrors.map(PlanarCovariance.init(errors:)), lattice: lattice, name: name)
-    let field = fit.field(width: image.width, height: image.height)
-    guard field.isKnownSomewhere else { return none }
-    let reference = try strainReference.vectors(in: field) { wanted in
-      positions.indices.filter { site in
-        let label = classes.labels[site]
-        return label > 0 && (classes.names[label - 1] == wanted || String(label) == wanted)
-      }.map { positions[$0] }
+    guard let grains = crystal.grains, ColumnStrain.obstacle(in: positions) == nil else { return none }
+    let errors = found.trustedErrors.map(PlanarCovariance.init(errors:))
+    var (maps, leftOut) = ([(grain: Int, map: StrainMap)](), [Int]())
+    for (number, grain) in zip(1..., grains.grains) {
+      do {
+        let fit = try strain.fit(of: positions, covariances: errors, lattice: grain.lattice, name: name)
+        let field = fit.field(width: image.width, height: image.height)
+        guard field.isKnownSomewhere else {
+          leftOut.append(number)
+          continue
+        }
+        let reference = try strainReference.vectors(in: field) { wanted in
+          positions.indices.filter { site in
+            let label = classes.labels[site]
+            return label > 0 && (classes.names[label - 1] == wanted || String(label) == wanted)
+              && (grains.grains.count == 1 || grains.labels[site] == number)
+          }.map { positions[$0] }
+        }
+        maps.append((number, field.map(source: .columns, reference: reference)))
+      } catch let error as DataError where grains.grains.count > 1 {
+        // A reference region may lie in one grain only.
+        if maps.isEmpty && number == grains.grains.count { throw error }
+        leftOut.append(number)
+      }
     }
-    let map = field.map(source: .columns, reference: reference)
+    guard
+      let map = StrainMap(
+        joining: maps, over: grains.map(positions: positions, width: image.width, height: image.height))
+    else { return none }
+    let warnings =
+      leftOut.isEmpty
+      ? []
+      : [
+        "strain is not measured in grain\(leftOut.count == 1 ? "" : "s") \(leftOut.map(String.init).joined(separator: ", ")) of "
+          + "\(grains.grains.count): the lattice is known nowhere there, or the reference is of another grain"
+      ]
     return StrainStage(
       map: map,
       choices: [
         .init(
           "strain", "resolution \(Text.fixed(map.resolution, 1)) px",
-          "from the positions of the columns, against \(strainReference.sentence)")
-      ])
+          "from the positions of the columns, against \(strainReference.sentence(grains: map.grainCount))")
+      ], warnings: warnings)
   }
 }

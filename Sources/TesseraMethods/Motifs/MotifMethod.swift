@@ -60,12 +60,15 @@ public struct MotifMethod: Method {
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
+    let seen = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let crystal = try clock.run(.lattice) {
-      crystalStage(of: found, in: prepared, pixel: MoireMethod.pixel(of: input.micrograph))
+      crystalStage(
+        of: seen, in: prepared, pixel: MoireMethod.pixel(of: input.micrograph),
+        mayAdd: input.columns == nil && seen.proposed == nil)
     }
+    let found = crystal.found
     let patches = try clock.run(.patches) { try patchStage(around: crystal.sites, found, in: prepared, name: name) }
-    let description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
+    var description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
     let known = description.moments.existing
     guard known.count >= Self.fewestPatches else {
       throw DataError(
@@ -74,11 +77,27 @@ public struct MotifMethod: Method {
     }
     let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
     let noise = momentNoise(found, prepared.image, basis: patches.basis)
+    var settings = self
     let sorting = try clock.run(.classes) {
       let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0)
-      return try sortingStage(
-        of: description.features, layouts, sites: crystal.sites, patches, noise: descriptor.leastNoiseShare * noise,
-        scan: scan, seed: input.seed)
+      func sorted(by method: MotifMethod, _ layouts: LayoutStage) throws -> SortingStage {
+        try method.sortingStage(
+          of: description.features, layouts, sites: crystal.sites, patches,
+          noise: method.descriptor.leastNoiseShare * noise, scan: scan, seed: input.seed)
+      }
+      let bright = try sorted(by: self, layouts)
+      guard let plain = withoutBrightness(where: bright) else { return bright }
+      let features = description.features
+      description.features = plain.descriptor.features(from: description.moments)
+      var sorting = try sorted(
+        by: plain, plain.layoutStage(of: description.features, rows: known, seed: input.seed))
+      guard sorting.structure.kind == .discrete, sorting.classes.count > 1 else {
+        description.features = features
+        return bright
+      }
+      settings = plain
+      sorting.choices.append(.brightness(leftOutInsteadOf: bright.structure))
+      return sorting
     }
     let tiles = try clock.run(.cells) { try cells(of: crystal, sorting.classes, in: prepared.image) }
     let tree = try clock.run(.hierarchy) {
@@ -97,9 +116,12 @@ public struct MotifMethod: Method {
       input, prepared: prepared,
       choices: finder.choices(for: found, isGiven: input.columns != nil) + crystal.choices + patches.choices
         + description.choices + sorting.choices + strained.choices,
-      clock: clock, warnings: found.warnings + crystal.warnings + patches.warnings + sorting.warnings, isRandom: true)
+      clock: clock,
+      warnings: found.warnings + crystal.warnings + patches.warnings + sorting.warnings + strained.warnings,
+      isRandom: true)
     return MotifResult(
-      settings: self, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
+      settings: settings, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
+      undecidedNodeCount: crystal.undecidedCount,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
       classes: sorting.classes,

@@ -100,8 +100,10 @@ extension MotifResult {
       facts.append(
         .init(
           Number.count(vacant), "vacant nodes",
-          note: vacant == 0
-            ? "every node has a column" : "\(Number.percent(Double(vacant) / Double(nodes))) of all nodes"))
+          note: undecidedNodeCount > 0
+            ? "\(Number.count(undecidedNodeCount)) more without a column, undecided"
+            : vacant == 0
+              ? "every node has a column" : "\(Number.percent(Double(vacant) / Double(nodes))) of all nodes"))
     }
     if let cell {
       facts.append(.init(cell.a, "lattice vector a", note: "b = \(cell.b), \(cell.angle)"))

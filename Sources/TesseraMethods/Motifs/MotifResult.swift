@@ -13,6 +13,8 @@ public struct MotifResult: MethodResult {
   public var sites: Sites
   /// Nodes of the lattice at which no column was found.
   public var vacantNodes: [VacantNode]
+  /// Further nodes without a column, at which the pixels do not show that none stands there.
+  public var undecidedNodeCount: Int
   public var patchSizeEstimate: PatchSize.Estimate
   /// Side of the patches that were cut, in pixels; odd.
   public var patchSize: Int

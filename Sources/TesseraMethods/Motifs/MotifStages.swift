@@ -7,9 +7,13 @@ import TesseraStructure
 
 /// The crystals that the columns form, and the nodes that lack a column.
 struct CrystalStage {
+  /// The columns, with those that the lattice and the pixels show together.
+  var found: ColumnFinder.Found
   /// Nil where the columns share no lattice.
   var grains: Grains?
   var vacant: [VacantNode]
+  /// How many further nodes have no column without being known to be vacant.
+  var undecidedCount = 0
   /// Columns, then vacant nodes.
   var sites: Sites
   var choices: [RunRecord.Choice]
@@ -65,4 +69,6 @@ struct SortingStage {
 struct StrainStage {
   var map: StrainMap?
   var choices: [RunRecord.Choice]
+  /// What was left out.
+  var warnings: [String] = []
 }

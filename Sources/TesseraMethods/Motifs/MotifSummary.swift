@@ -66,6 +66,7 @@ extension MotifResult {
       image: .init(width: record.prepared.image.width, height: record.prepared.image.height),
       counts: [
         "sites": sites.count, "columns": columnCount, "vacant": vacantNodes.count,
+        "undecided_nodes": undecidedNodeCount,
         "classified": classes.labels.count { $0 > 0 }, "classes": classes.count, "cells": cells?.cells.count ?? 0,
         "cell_types": cells?.types.count ?? 0, "hierarchy_nodes": hierarchy?.nodes.count ?? 0,
       ],

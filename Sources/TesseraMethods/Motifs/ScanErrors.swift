@@ -3,15 +3,15 @@ import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
 
-/// Classes that are one or two scan lines of an image whose lines are shifted: errors of the scan, no motifs.
+/// Classes that are one or two scan lines of an image whose lines are shifted, or through which the scan jumped: no motifs.
 struct ScanErrors {
   let shifts: LineShifts
   let width: Int
   /// Typical distance of neighbouring columns, in pixels.
   let spacing: Double
 
-  /// Lines this far apart, in units of the spacing, are of two rows of columns.
-  private static let rowGap = 0.35
+  /// Lines this far apart, in units of the spacing, are of two rows of columns; a row that reaches over more of them is none along the scan.
+  private static let (rowGap, rowWidth) = (0.35, 0.7)
   /// A class is a line where its two fullest rows hold this share of it, reach over this share of the image, and make up this share of
   /// the columns there.
   private static let (rowShare, reachShare, fullShare) = (0.9, 0.5, 0.3)
@@ -24,43 +24,97 @@ struct ScanErrors {
     (width, self.spacing) = (image.width, spacing)
   }
 
+  /// A class of one or two rows is another one through which the scan jumped where a jump explains this share of what differs.
+  private static let leastExplained = 0.6
+
   /// The classes without those that are scan lines, which go to the class whose motifs are nearest to theirs, and what was done.
+  ///
+  /// A row may as well be a layer or a fault of the specimen. So it is put down to the scan only where lines are shifted against one
+  /// another all over the image, or where its motif is the nearest one cut in two by a jump (`LineJump`).
   func removed(
-    from classes: Classes, features: Matrix<Float>, positions: [Point]
+    from classes: Classes, features: Matrix<Float>, positions: [Point], patches: Patches
   ) -> (classes: Classes, warnings: [String]) {
-    guard classes.count > 1, shifts.jitter >= Self.leastJitter, shifts.agreement >= LineShifts.leastAgreement else {
-      return (classes, [])
-    }
+    guard classes.count > 1 else { return (classes, []) }
+    let hasJitter = shifts.jitter >= Self.leastJitter && shifts.agreement >= LineShifts.leastAgreement
     var groups = (1...classes.count).map { classes.members(of: $0) }
     let known = classes.labels.indices.filter { classes.labels[$0] > 0 }
-    var merged = 0
+    var (jittered, jumps) = (0, [(members: [Int], jump: LineJump)]())
+    var isKept = [Bool](repeating: false, count: groups.count)
     while groups.count > 1 {
       let lines = groups.indices.filter { isLine(groups[$0], among: known, positions) }
-      guard let line = lines.min(by: { (groups[$0].count, $0) < (groups[$1].count, $1) }) else { break }
+      let open = lines.filter { !isKept[$0] }
+      guard let line = open.min(by: { (groups[$0].count, $0) < (groups[$1].count, $1) }) else { break }
       let own = mean(groups[line], features)
-      let nearest = groups.indices.filter { $0 != line }.min {
+      // A row is compared with motifs that are none, if there are any.
+      let others =
+        lines.count < groups.count
+        ? groups.indices.filter { !lines.contains($0) } : groups.indices.filter { $0 != line }
+      let nearest = others.min {
         distance(own, mean(groups[$0], features)) < distance(own, mean(groups[$1], features))
       }!
+      if hasJitter {
+        jittered += 1
+      } else if let jump = LineJump(in: groups[line], from: groups[nearest], patches: patches, spacing: spacing),
+        jump.explained >= Self.leastExplained
+      {
+        jumps.append((groups[line], jump))
+      } else {
+        isKept[line] = true
+        continue
+      }
       groups[nearest] = (groups[nearest] + groups[line]).sorted()
       groups.remove(at: line)
-      merged += 1
+      isKept.remove(at: line)
     }
-    guard merged > 0 else { return (classes, []) }
+    guard jittered + jumps.count > 0 else { return (classes, []) }
     var labels = [Int](repeating: -1, count: classes.labels.count)
     for (index, group) in groups.enumerated() { for member in group { labels[member] = index } }
-    return (
-      Classes(grouping: labels, confidence: classes.confidence),
-      [
-        "\(merged) class\(merged == 1 ? " was one or two scan lines and is no motif" : "es were one or two scan lines each and are no motifs"): "
+    let shifted =
+      jittered == 0
+      ? []
+      : [
+        "\(jittered) class\(jittered == 1 ? " was one or two scan lines and is no motif" : "es were one or two scan lines each and are no motifs"): "
           + "scan lines are shifted against one another by \(Text.fixed(shifts.jitter, 2)) px"
       ]
+    return (
+      Classes(grouping: labels, confidence: classes.confidence),
+      shifted + (jumps.isEmpty ? [] : [sentence(on: jumps, positions)])
     )
+  }
+
+  /// What jumps did, and where.
+  private func sentence(on jumps: [(members: [Int], jump: LineJump)], _ positions: [Point]) -> String {
+    let lines = jumps.flatMap { members, jump in
+      rows(of: members, positions).sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.prefix(2)
+        .map { Statistics.median($0.map { positions[$0].y }) + Double(jump.line) }
+    }.sorted()
+    // Several rows are cut by one jump.
+    var places: [[Double]] = []
+    for line in lines {
+      if let last = places.last?.last, line - last < 0.5 * spacing {
+        places[places.count - 1].append(line)
+      } else {
+        places.append([line])
+      }
+    }
+    let named = ReportHeadline.list(places.map { Text.fixed(Statistics.median($0), 0) })
+    let farthest = jumps.map(\.jump.jump.length).max() ?? 0
+    let (count, sites) = (jumps.count, jumps.reduce(0) { $0 + $1.members.count })
+    return
+      "\(count == 1 ? "a class" : "\(count) classes") of \(sites) sites along scan lines \(count == 1 ? "is no motif of its own but another one" : "are no motifs of their own but others") "
+      + "through which the scan jumps near line\(places.count == 1 ? "" : "s") \(named): what is below is shifted by up to "
+      + "\(Text.fixed(farthest, 1)) px; positions and strain are off there (a fault of the specimen exactly along the lines would look the same)"
   }
 
   /// Whether a class is one or two rows along the scan.
   private func isLine(_ members: [Int], among known: [Int], _ positions: [Point]) -> Bool {
     let rows = self.rows(of: members, positions).sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.prefix(2)
     guard Double(rows.reduce(0) { $0 + $1.count }) >= Self.rowShare * Double(members.count) else { return false }
+    let isThin = rows.allSatisfy { row in
+      let lines = row.map { positions[$0].y }
+      return lines.max()! - lines.min()! <= Self.rowWidth * spacing
+    }
+    guard isThin else { return false }
     let reach = rows[0].map { positions[$0].x }
     guard (reach.max() ?? 0) - (reach.min() ?? 0) >= Self.reachShare * Double(width) else { return false }
     return rows.allSatisfy { row in

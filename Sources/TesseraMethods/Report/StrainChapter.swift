@@ -25,7 +25,7 @@ package struct StrainChapter: Sendable {
   package var finding: String {
     let map = maps[0]
     return [
-      map.spread.sentence, "Reference: \(reference.sentence).",
+      map.spread.sentence, "Reference: \(reference.sentence(grains: map.grainCount)).",
       "Spatial resolution: \(length(map.resolution)) (12 to 88 % edge width).",
     ].filter { !$0.isEmpty }.joined(separator: " ")
   }

@@ -16,6 +16,29 @@ extension RunRecord.Choice {
         + "\(count) column\(count == 1 ? "" : "s") per cell")
   }
 
+  /// That features without the mean brightness were used, and what they showed with it.
+  static func brightness(leftOutInsteadOf bright: StructureKind) -> Self {
+    .init(
+      "mean brightness", "left out",
+      "with the mean brightness of the patches among the features, "
+        + (bright.kind == .continuous ? "the motifs seem to change gradually" : "all sites seem to be of one motif")
+        + "; without it there are kinds, which its slow changes hide")
+  }
+
+  /// How many nodes are vacant, and what became of the other empty ones.
+  static func vacantNodes(_ count: Int, undecided: Int, added: Int) -> Self {
+    .init(
+      "vacant nodes", "\(count)",
+      "empty nodes among filled ones at which the pixels show no column"
+        + (added == 0
+          ? ""
+          : "; at \(added) node\(added == 1 ? "" : "s") the pixels show a column that is fainter than its like, which was added")
+        + (undecided == 0
+          ? ""
+          : "; \(undecided) further node\(undecided == 1 ? " is" : "s are") without a column, but the pixels do not show "
+            + "that \(undecided == 1 ? "it is" : "they are") vacant"))
+  }
+
   /// Which network proposed columns, and what became of its candidates.
   static func network(_ proposed: ColumnFinder.Proposed) -> [Self] {
     var list: [Self] = [

@@ -51,6 +51,8 @@ public struct AtomCounter: Sendable, Codable, Equatable {
   public var hasCountingNoise = true
   /// Components are resolved where the mean entropy of a column is below this, in nats; positive.
   public var resolvedEntropy = 0.3
+  /// Cross-sections of columns whose atoms are known; nil: the step is sought.
+  public var known: KnownSteps?
 
   public init() {}
 
@@ -75,6 +77,24 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     public var independentShare: Double = 1
     /// Mean entropy of a column's number, in nats; 0 is certainty.
     public var meanEntropy: Double
+    /// Where the cross-sections of 1, 2, 3, ... atoms come from, if they were given.
+    public var source: String?
+    /// Columns brighter than any of known atoms, which have no number.
+    public var beyondCount = 0
+
+    /// The columns with a number.
+    public var countedCount: Int { counts.count { $0 > 0 } }
+
+    /// Whether the columns tell how much one atom adds. They do not where thicknesses overlap or hardly any is seen twice: then half or
+    /// twice as many atoms suit the histogram about as well.
+    public var isStepDetermined: Bool {
+      if source != nil || evidence == .neighbours { return true }
+      return meanEntropy < AtomCounter().resolvedEntropy
+        && countedCount >= Self.fewestPerThickness * components.count
+    }
+
+    /// A histogram of fewer columns a thickness has no peaks.
+    private static let fewestPerThickness = 8
 
     /// Mean cross-section of one atom more.
     public var crossSectionOfOne: Double {
@@ -115,6 +135,14 @@ public struct AtomCounter: Sendable, Codable, Equatable {
       (2...200).contains(largestCount), setting("largest count"), is: largestCount, mustBe: "between 2 and 200")
     try require(resolvedEntropy > 0, "resolved entropy", is: resolvedEntropy, mustBe: "positive")
     let measured = crossSections.indices.filter { crossSections[$0].isFinite && crossSections[$0] > 0 }
+    if let known {
+      let whole = areWhole.isEmpty ? [Bool](repeating: true, count: all) : areWhole
+      let sound = measured.filter { whole[$0] }
+      return try known.counts(
+        of: crossSections, informs: whole,
+        noise: hasCountingNoise && !errors.isEmpty
+          ? SpacedMixture.Noise(values: sound.map { crossSections[$0] }, errors: sound.map { errors[$0] }) : nil)
+    }
     let informing = measured.filter { areWhole.isEmpty || areWhole[$0] }
     let known = informing.map { crossSections[$0] }
     guard known.count >= 10 else {

@@ -46,8 +46,7 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     in image: Raster<Float>, isMeasured: Raster<Bool>, noise: NoiseModel, scale: Double? = nil
   ) -> Detection {
     let flat = inUnitsOfNoise(image, noise)
-    // Fewer strong spots would be noise at the field's best places, more the faint ones.
-    let count = max(20, image.count / 13_000)
+    let count = Self.strongCount(of: image.count)
     if let scale { return spots(in: flat, isMeasured, scale: scale, strong: count) }
     var rungs: [Detection] = []
     var next = 1.4
@@ -58,6 +57,9 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     let best = rungs.map(\.strongHeight).max() ?? 0
     return rungs.last { $0.strongHeight >= (1 - slack) * best } ?? rungs[0]
   }
+
+  /// How many spots of an image are its strongest: fewer would be noise at the field's best places, more the faint ones.
+  static func strongCount(of pixelCount: Int) -> Int { max(20, pixelCount / 13_000) }
 
   /// Intensities less their slow part, over the noise's standard deviation at that intensity.
   private func inUnitsOfNoise(_ image: Raster<Float>, _ noise: NoiseModel) -> Raster<Float> {

@@ -18,7 +18,11 @@ extension ColumnFinder {
     detector.strongShare = contrastThreshold ?? atoms.strongShare
     let detection = detector.detection(in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)
     guard !detection.places.isEmpty else { return nil }
-    guard isGiven || atoms.accounts(for: detection, insteadOfColumnsAt: columns) else { return nil }
+    guard
+      isGiven || atoms.accounts(for: detection, insteadOfColumnsAt: columns)
+        || (columns?.order == ScaleLadder.Order.none && detection.standsOut(of: prepared.image.count)
+          && isDisordered(at: columns!.scale, in: prepared, noise: noise))
+    else { return nil }
     let sigma = max(1, detection.sigma)
     let seeds = detection.places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: sigma) }
     // The background may follow the support's texture: it varies over six widths of an atom.
@@ -38,6 +42,38 @@ extension ColumnFinder {
       outcome.selecting(kept), outside: outcome.selecting([]), route: .atoms,
       scale: ScaleLadder.Choice(scale: detection.scale, reason: reason),
       signalToNoise: Statistics.median(detection.heights))
+  }
+}
+
+extension ColumnFinder {
+  /// Whether what a scale shows stands in no order: maxima of noise and texture do.
+  private func isDisordered(at scale: Double, in prepared: Preparation.Prepared, noise: NoiseModel) -> Bool {
+    let image = prepared.image
+    let places = candidates(in: image, prepared.isMeasured, scale: scale, noise: noise).places
+    let texture = SupportTexture()
+    return texture.order(of: places, width: image.width, height: image.height) < texture.leastOrder
+  }
+}
+
+extension AtomDetector.Detection {
+  /// By how much the strongest spots must be higher than those of noise, in standard deviations of the filtered image.
+  private static let leastExcess = 0.25
+
+  /// Whether the strongest spots are higher than those of an image of so many pixels that is noise.
+  ///
+  /// Of a Gaussian random field, n(u) = A λ u exp(-u²/2) / (2π)^(3/2) maxima of an area A exceed a high u, λ being the variance of a
+  /// derivative over that of the field (Adler, The Geometry of Random Fields (1981), chapter 6); of white noise under the Laplacian of
+  /// a Gaussian of scale t it is 3 / (2t²), of any coarser texture less. The k highest reach u with n(u) = k, by 1 / u more on average.
+  func standsOut(of pixelCount: Int) -> Bool {
+    let strongest = Double(AtomDetector.strongCount(of: pixelCount))
+    let density = Double(pixelCount) * 1.5 / (scale * scale) / pow(2 * .pi, 1.5)
+    // n falls for u > 1.
+    var (low, high) = (1.0, 12.0)
+    for _ in 0..<50 {
+      let middle = (low + high) / 2
+      if density * middle * exp(-middle * middle / 2) > strongest { low = middle } else { high = middle }
+    }
+    return places.count >= 4 && strongHeight >= low + 1 / low + Self.leastExcess
   }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import TesseraFitting
 import TesseraNumerics
 
@@ -28,5 +29,26 @@ extension ColumnFit.Outcome {
     let (centre, error) = (columns[index].centre, accuracies[index].position)
     let excess = residual.excess(of: centre)
     return excess <= 0 || (excess <= reach * sigma && max(error.x, error.y) <= Self.listedError * sigma)
+  }
+}
+
+extension ColumnFinder.Found {
+  /// Adds columns whose heights alone were measured, at places that are foretold: their positions count as unknown.
+  public mutating func add(_ columns: [Site], heightErrors: [Double]) {
+    for (column, error) in zip(columns, heightErrors) {
+      var accuracy = ColumnAccuracy.unknown
+      accuracy.amplitude = error
+      sites.sites.append(column)
+      accuracies.append(accuracy)
+      let reach = 5 * max(column.sigmaMajor, column.sigmaMinor)
+      let gaussian = GaussianColumn(amplitude: column.amplitude, centre: column.position, sigma: column.sigmaMajor)
+      let (x, y) = (column.position.x, column.position.y)
+      for row in max(0, Int(saturating: y - reach))...max(0, min(residual.height - 1, Int(saturating: y + reach))) {
+        for pixel in max(0, Int(saturating: x - reach))...max(0, min(residual.width - 1, Int(saturating: x + reach))) {
+          let square = (Point(Double(pixel), Double(row)) - gaussian.centre).squaredLength
+          residual[pixel, row] -= Float(gaussian.amplitude * exp(-square / (2 * gaussian.sigma * gaussian.sigma)))
+        }
+      }
+    }
   }
 }

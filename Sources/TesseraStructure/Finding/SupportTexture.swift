@@ -60,6 +60,16 @@ package struct SupportTexture {
     }
   }
 
+  /// Mean share of the nearest neighbours of a site that have another one opposite: about .1 for maxima of noise, .5 and more in
+  /// crystals; 0 where nothing can be asked.
+  func order(of places: [Point], width: Int, height: Int) -> Double {
+    let index = PlanarIndex(places)
+    let shares = concurrentMap(count: places.count) { k in
+      oppositeShare(of: k, in: index, near: index.nearest(region + 1, to: places[k]), width: width, height: height)
+    }.compactMap { $0 }
+    return shares.isEmpty ? 0 : Statistics.mean(shares)
+  }
+
   /// The share of a site's nearest neighbours with a site opposite, within a fifth of their distance; nil where the
   /// places opposite lie outside the image.
   private func oppositeShare(of site: Int, in index: PlanarIndex, near: [Int], width: Int, height: Int) -> Double? {

@@ -34,10 +34,19 @@ public struct Grain: Sendable {
     (self.sites, self.frames) = (sites, frames)
   }
 
-  /// Angle between the orientations of two grains, in degrees, reduced by the symmetry of the lattice: 0 ... period/2.
-  /// It means little between grains of different lattices.
+  /// The smallest turn, in degrees, that carries the lattice of one grain onto that of another; those of one crystal may be
+  /// distorted against each other by a little, and turns that do so equally well are not told apart. Between different lattices it is
+  /// the angle between their shortest vectors, reduced by the symmetry of this one, and means little.
   public func misorientation(to other: Grain) -> Double {
+    let turns = lattice.grid.turns(onto: other.lattice.grid)
+    if let least = turns.map(\.distortion).min(), least <= Self.largestDistortion {
+      let equal = turns.filter { $0.distortion <= least + CellGrid.symmetryTolerance }
+      return equal.map { abs($0.turn) }.min()! * 180 / .pi
+    }
     let d = orientation - other.orientation
     return abs(d - period * (d / period).rounded()) * 180 / .pi
   }
+
+  /// Lattices that no turn carries onto each other with less distortion are of different crystals.
+  private static let largestDistortion = 0.1
 }

@@ -40,14 +40,15 @@ public struct GrainFinder: Sendable, Codable, Equatable {
         let cell = sharedCell(
           among: free, index: index, heights: heights, spacing: spacing, isWhole: round == 0,
           extent: Point(Double(width - 1), Double(height - 1))),
-        let fitter = LocalFrames(u: cell.u, v: cell.v, index: index, spacing: spacing)
+        let fitter = LocalFrames(u: cell.u, v: cell.v, index: index, spacing: spacing)?.blurred(
+          among: stride(from: 0, to: free.count, by: max(1, free.count / 1_000)).map { free[$0] })
       else { break }
       // A second cell needs more than a few stray columns.
       let smallest = round == 0 ? max(smallestGrain * 2 / 3, 8) : max(2 * smallestGrain, positions.count / 20)
       let (members, turns) = groups(fitter, among: free, index: index, isFree: isFree, smallest: smallest)
       if round == 0, members.count == 1,
         let whole = Lattice(indexing: positions, heights: heights, u: cell.u, v: cell.v),
-        whole.indexedShare >= smallestShare
+        whole.indexedShare >= smallestShare, whole.isSound
       {
         found = [grain(whole, fitter, turns: turns, mean: 0)]
       } else {
@@ -118,7 +119,7 @@ public struct GrainFinder: Sendable, Codable, Equatable {
         indexing: sites.map { index.points[$0] }, heights: sites.map { heights[$0] }, u: grid.u, v: grid.v,
         tolerance: 0.25),
       part.basis.count <= max(large.lattice.basis.count, small.lattice.basis.count),
-      part.indexedShare >= 0.9
+      part.indexedShare >= 0.9, part.isSound
     else { return nil }
     let lattice = part.spread(over: isLarge.count, sites: sites)
     // A frame of the smaller part is named like those of the larger one once it is turned by what lies between the two.
@@ -219,7 +220,9 @@ public struct GrainFinder: Sendable, Codable, Equatable {
     var members = join(within: 1.15 * fitter.u.length, turnedBy: largestTurn)
     // Parts of one crystal on both sides of a strip where no frame is sound.
     if members.count > 1 { members = join(within: 4 * fitter.u.length, turnedBy: 0.5 * largestTurn) }
-    let groups = members.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
+    let division = GrainDivision(
+      fitter: fitter, index: index, turns: calm, largestTurn: largestTurn, smallest: smallest)
+    let groups = members.flatMap { division.parts(of: $0) }.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }
       .map { sites in
         let sum = sites.reduce(Point.zero) { $0 + Point(1, 0).rotated(by: 2 * .pi * turns[$1] / fitter.period) }
         return (sites: sites, turn: sum.angle * fitter.period / (2 * .pi))
@@ -251,8 +254,12 @@ public struct GrainFinder: Sendable, Codable, Equatable {
         tolerance: 0.25)
     else { return nil }
     let lattice = part.spread(over: isFree.count, sites: candidates)
-    guard Double(lattice.nodes.count { $0 != nil }) >= smallestShare * Double(group.sites.count) else { return nil }
-    return LocalFrames(u: cell.u, v: cell.v, index: index, tolerance: fitter.tolerance).map {
+    guard Double(lattice.nodes.count { $0 != nil }) >= smallestShare * Double(group.sites.count), lattice.isSound else {
+      return nil
+    }
+    return LocalFrames(
+      u: cell.u, v: cell.v, index: index, tolerance: fitter.tolerance, symmetryTolerance: fitter.symmetryTolerance
+    ).map {
       grain(lattice, $0, turns: turns, mean: group.turn)
     }
   }

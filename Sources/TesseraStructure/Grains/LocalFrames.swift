@@ -17,6 +17,8 @@ struct LocalFrames {
   let period: Double
   /// A neighbour this far from its place is none, in pixels.
   let tolerance: Double
+  /// Relative difference of lengths, and of angles in radians, that the lattice's turns may leave.
+  let symmetryTolerance: Double
   private let index: PlanarIndex
   private let reach: Double
 
@@ -27,11 +29,16 @@ struct LocalFrames {
     self.init(u: u, v: v, index: index, tolerance: min(0.18 * u.length, 0.35 * spacing))
   }
 
-  /// - Parameter tolerance: a neighbour this far from its place is none, in pixels.
-  init?(u: Point, v: Point, index: PlanarIndex, tolerance: Double) {
+  /// - Parameters:
+  ///   - tolerance: a neighbour this far from its place is none, in pixels.
+  ///   - symmetryTolerance: turns that the lattice has within this are not told apart.
+  init?(
+    u: Point, v: Point, index: PlanarIndex, tolerance: Double, symmetryTolerance: Double = CellGrid.symmetryTolerance
+  ) {
     guard let grid = CellGrid(origin: .zero, u: u, v: v), tolerance > 0 else { return nil }
     (self.u, self.v, self.index, self.tolerance) = (u, v, index, tolerance)
-    period = grid.rotationPeriod
+    self.symmetryTolerance = symmetryTolerance
+    period = grid.rotationPeriod(within: symmetryTolerance)
     let longest = Self.steps.map { (u * $0.x + v * $0.y).length }.max()!
     reach = 1.1 * longest + tolerance
   }
@@ -53,6 +60,19 @@ struct LocalFrames {
     guard quality > 0 else { return nil }
     return fitted(near, turn: best)
   }
+
+  /// The same, told apart only by turns that the scatter of the columns does not blur: a lattice that is hexagonal to within it has
+  /// frames of three turns side by side.
+  func blurred(among sites: [Int]) -> LocalFrames? {
+    let full = frames(of: sites).compactMap { $0 }.filter { $0.partnerCount >= 5 }
+    let scatter = full.isEmpty ? 0 : Statistics.median(full.map(\.deviation)) / u.length
+    let blur = min(Self.largestBlur, max(CellGrid.symmetryTolerance, Self.blurOfScatter * scatter))
+    return LocalFrames(u: u, v: v, index: index, tolerance: tolerance, symmetryTolerance: blur)
+  }
+
+  /// Turns are confused where lengths differ by less than so many times the scatter of partners about their frame; never where
+  /// they differ by more than the second figure.
+  private static let (blurOfScatter, largestBlur) = (1.5, 0.12)
 
   /// The frame of a site whose turn is known to about the tolerance.
   func frame(of site: Int, turn: Double) -> LocalFrame? { fitted(neighbours(of: site), turn: turn) }

@@ -67,11 +67,14 @@ public struct CellGrid: Sendable, Codable, Equatable {
     return result
   }
 
+  /// Relative difference of lengths, and of angles in radians, that counts as equal where nothing else is said.
+  public static let symmetryTolerance = 0.04
+
   /// The integer matrices that turn or reflect the lattice onto itself, as (a, b, c, d) with (i, j) -> (a i + b j,
   /// c i + d j): 2 for an oblique lattice, 4 for a rectangular or rhombic, 8 for a square, 12 for a hexagonal one.
   ///
   /// - Parameter tolerance: relative difference of lengths, and of angles in radians, that still counts as equal.
-  public func pointGroup(tolerance: Double = 0.04) -> [IndexTransform] {
+  public func pointGroup(tolerance: Double = CellGrid.symmetryTolerance) -> [IndexTransform] {
     let (uu, vv, uv) = (u.dot(u), v.dot(v), u.dot(v))
     let scale = (uu * vv).squareRoot()
     var group: [IndexTransform] = []

@@ -38,6 +38,10 @@ public struct Lattice: Sendable, Equatable {
     return Lattice(grid: grid, basis: basis, basisHeights: basisHeights, nodes: kept, deviation: deviation)
   }
 
+  /// Whether nodes are where columns are: columns that lie half a lattice vector off would as well belong to other nodes, and
+  /// indices that do not close, as around a boundary within the lattice, carry them that far.
+  public var isSound: Bool { deviation < 0.5 * min(grid.u.length, grid.v.length) }
+
   /// The share of the sites that sit on a node.
   public var indexedShare: Double {
     nodes.isEmpty ? 0 : Double(nodes.count { $0 != nil }) / Double(nodes.count)
@@ -51,8 +55,9 @@ public struct Lattice: Sendable, Equatable {
   /// Indexes sites that lie on the lattice spanned by two vectors.
   ///
   /// Sites a lattice vector apart are linked; a chain of links gives every site of a sublattice its integer indices,
-  /// however slowly the lattice bends on the way. Chains with at least a fiftieth of the sites become basis columns.
-  /// Nil where no chain is that long.
+  /// however slowly the lattice bends on the way. Chains with at least a fiftieth of the sites become basis columns, but for
+  /// places of the cell that are mostly empty: columns of another crystal beside this one meet it in a line, and are no
+  /// sublattice. Nil where no chain is that long.
   public init?(
     indexing positions: [Point], heights: [Double], u: Point, v: Point, tolerance: Double = 0.3
   ) {
@@ -60,33 +65,17 @@ public struct Lattice: Sendable, Equatable {
     let chains = Self.chains(links, count: positions.count)
     let smallest = max(6, positions.count / 50)
     let long = chains.filter { $0.count >= smallest }.sorted { ($0.count, -$0[0].site) > ($1.count, -$1[0].site) }
-    guard !long.isEmpty, let fit = Self.fit(long, positions, u, v) else { return nil }
-    // Chains of one sublattice on both sides of a defect have equal places in the cell: they become one basis column.
-    let spacing = min(fit.u.length, fit.v.length)
-    guard let cells = CellGrid(origin: fit.offsets[0], u: fit.u, v: fit.v) else { return nil }
-    var basis: [Point] = []
-    var owner: [(basis: Int, shift: (Int, Int))] = []
-    for offset in fit.offsets {
-      let place = cells.coordinates(of: offset)
-      let match = basis.firstIndex { known in
-        let d = place - known
-        let wrapped = Point(d.x - d.x.rounded(), d.y - d.y.rounded())
-        return cells.length(of: wrapped) < 0.2 * spacing
-      }
-      if let match {
-        let d = place - basis[match]
-        owner.append((match, (Int(saturating: d.x.rounded()), Int(saturating: d.y.rounded()))))
-      } else {
-        let floor = Point((place.x + 1e-6).rounded(.down), (place.y + 1e-6).rounded(.down))
-        basis.append(place - floor)
-        owner.append((basis.count - 1, (Int(saturating: floor.x), Int(saturating: floor.y))))
-      }
-    }
+    guard let all = Sublattices(of: long, positions, u, v),
+      let kept = all.isMostlyFilled.allSatisfy({ $0 })
+        ? all
+        : Sublattices(of: zip(long, all.owner).filter { all.isMostlyFilled[$1.basis] }.map(\.0), positions, u, v)
+    else { return nil }
+    let (cells, basis, owner) = (kept.cells, kept.basis, kept.owner)
     var nodes = [Node?](repeating: nil, count: positions.count)
     var squares = 0.0
     var count = 0.0
     var (sums, members) = ([Double](repeating: 0, count: basis.count), [Double](repeating: 0, count: basis.count))
-    for (k, chain) in long.enumerated() {
+    for (k, chain) in kept.chains.enumerated() {
       for link in chain {
         let node = Node(basis: owner[k].basis, i: link.i + owner[k].shift.0, j: link.j + owner[k].shift.1)
         nodes[link.site] = node
@@ -119,9 +108,9 @@ public struct Lattice: Sendable, Equatable {
   }
 
   /// Sites connected by links, each with its indices relative to the first of its chain.
-  private static func chains(_ links: [[Int]], count: Int) -> [[(site: Int, i: Int, j: Int)]] {
+  private static func chains(_ links: [[Int]], count: Int) -> [Chain] {
     var seen = [Bool](repeating: false, count: count)
-    var result: [[(site: Int, i: Int, j: Int)]] = []
+    var result: [Chain] = []
     for start in 0..<count where !seen[start] {
       seen[start] = true
       var chain = [(site: start, i: 0, j: 0)]
@@ -142,8 +131,8 @@ public struct Lattice: Sendable, Equatable {
   }
 
   /// Least squares for common vectors and one offset a chain: position = offset + i u + j v.
-  private static func fit(
-    _ chains: [[(site: Int, i: Int, j: Int)]], _ positions: [Point], _ u: Point, _ v: Point
+  fileprivate static func fit(
+    _ chains: [Chain], _ positions: [Point], _ u: Point, _ v: Point
   ) -> (u: Point, v: Point, offsets: [Point])? {
     // Offsets drop out by taking each chain's own means.
     var (sii, sij, sjj) = (0.0, 0.0, 0.0)
@@ -169,5 +158,55 @@ public struct Lattice: Sendable, Equatable {
     let fittedU = (six * sjj - sjx * sij) / determinant
     let fittedV = (sjx * sii - six * sij) / determinant
     return (fittedU, fittedV, means.map { $0.place - fittedU * $0.i - fittedV * $0.j })
+  }
+}
+
+/// Sites connected by lattice vectors, each with its indices relative to the first.
+private typealias Chain = [(site: Int, i: Int, j: Int)]
+
+/// Chains of a lattice by their place in the cell.
+private struct Sublattices {
+  let chains: [Chain]
+  let cells: CellGrid
+  /// In units of the cell's edges; the first at (0, 0).
+  private(set) var basis: [Point] = []
+  /// The basis column of each chain, and the cells by which its indices are moved.
+  private(set) var owner: [(basis: Int, shift: (Int, Int))] = []
+
+  /// A place of the cell is a sublattice if it holds a column in at least this share of the cells that its fullest place has.
+  private static let leastFilling = 0.5
+
+  /// Whether each basis column is there in most cells.
+  var isMostlyFilled: [Bool] {
+    var counts = [Int](repeating: 0, count: basis.count)
+    for (chain, owner) in zip(chains, owner) { counts[owner.basis] += chain.count }
+    let fullest = Double(counts.max() ?? 0)
+    return counts.map { Double($0) >= Self.leastFilling * fullest }
+  }
+
+  /// Chains of one sublattice on both sides of a defect have equal places in the cell: they become one basis column. Nil where
+  /// the chains span no cell.
+  init?(of chains: [Chain], _ positions: [Point], _ u: Point, _ v: Point) {
+    guard !chains.isEmpty, let fit = Lattice.fit(chains, positions, u, v),
+      let cells = CellGrid(origin: fit.offsets[0], u: fit.u, v: fit.v)
+    else { return nil }
+    (self.chains, self.cells) = (chains, cells)
+    let spacing = min(fit.u.length, fit.v.length)
+    for offset in fit.offsets {
+      let place = cells.coordinates(of: offset)
+      let match = basis.firstIndex { known in
+        let d = place - known
+        let wrapped = Point(d.x - d.x.rounded(), d.y - d.y.rounded())
+        return cells.length(of: wrapped) < 0.2 * spacing
+      }
+      if let match {
+        let d = place - basis[match]
+        owner.append((match, (Int(saturating: d.x.rounded()), Int(saturating: d.y.rounded()))))
+      } else {
+        let floor = Point((place.x + 1e-6).rounded(.down), (place.y + 1e-6).rounded(.down))
+        basis.append(place - floor)
+        owner.append((basis.count - 1, (Int(saturating: floor.x), Int(saturating: floor.y))))
+      }
+    }
   }
 }

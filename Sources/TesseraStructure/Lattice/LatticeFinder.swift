@@ -33,7 +33,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   public func lattice(of positions: [Point], heights: [Double], width: Int, height: Int) -> Lattice? {
     guard let (u, v) = vectors(of: positions, heights: heights, width: width, height: height),
       let lattice = Lattice(indexing: positions, heights: heights, u: u, v: v),
-      lattice.indexedShare >= Self.leastIndexedShare
+      lattice.indexedShare >= Self.leastIndexedShare, lattice.isSound
     else { return nil }
     return lattice
   }
@@ -59,15 +59,29 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
       index: index, heights: heights, spacing: spacing, extent: Point(Double(width - 1), Double(height - 1)))
     guard let best = translations.map(\.share).max(), best >= smallestShare else { return nil }
     let common = translations.filter { $0.share >= max(smallestShare, 0.8 * best) }
-    let least = Statistics.quantile(common.map(\.heightDifference), 0.1)
-    let lattice = common.filter { $0.heightDifference <= 1.35 * least + 1e-12 }
+    let differences = common.map(\.heightDifference)
+    if let cell = Self.shortest(common, below: 1.35 * Statistics.quantile(differences, 0.1)) {
+      return Self.reduced(cell.u, cell.v)
+    }
+    // Layers of different materials: along them heights hardly change, across them they do, yet less than between unlike columns.
+    let layered = Self.layerShare * Statistics.quantile(differences, 0.9)
+    return Self.shortest(common, below: layered).map { Self.reduced($0.u, $0.v) }
+  }
+
+  /// Where vectors that keep the heights are all parallel, those count too that change them by less than this share of what vectors
+  /// between unlike columns do.
+  private static let layerShare = 0.25
+
+  /// The two shortest independent translations that change heights by no more than a limit.
+  private static func shortest(_ translations: [Translation], below limit: Double) -> (u: Point, v: Point)? {
+    let lattice = translations.filter { $0.heightDifference <= limit + 1e-12 }
       .sorted { ($0.vector.length, $0.vector.x) < ($1.vector.length, $1.vector.x) }
     guard let first = lattice.first?.vector,
       let second = lattice.first(where: {
         abs(first.cross($0.vector)) > 0.25 * first.length * $0.vector.length
       })?.vector
     else { return nil }
-    return Self.reduced(first, second)
+    return (first, second)
   }
 
   /// Squared differences of heights up to this tell no column from another: 2 % of the usual height. Without noise the

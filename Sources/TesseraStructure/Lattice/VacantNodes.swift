@@ -1,14 +1,61 @@
 import TesseraImaging
 import TesseraNumerics
 
-/// Lattice nodes without a column inside the crystal: vacancies, in which nothing is left to be seen.
+/// Lattice nodes without a column inside the crystal, at which the pixels show none: vacancies, in which nothing is left to be seen.
 public struct VacantNodes: Sendable, Codable, Equatable {
   /// A node is inside the crystal when at least this share of the nodes around it (same and other basis columns within
   /// the longer lattice vector) holds a column.
   public var smallestOccupation = 0.6
+  /// So does at least this share of the nodes of its own sublattice among them.
+  public var smallestKindOccupation = 0.5
   /// A column within this many mean spacings of the node occupies it.
   public var occupationRadius = 0.45
+  /// The places that the neighbours imply for the node scatter by at most this share of the nearest neighbour's distance, as a root
+  /// mean square; and every column within that distance sits on a node.
+  public var largestDisorder = 0.15
+  /// What the pixels must show.
+  public var evidence = VacancyEvidence()
   public init() {}
+
+  /// What is known of the nodes at which no column was listed.
+  public struct Outcome: Sendable {
+    /// At which nothing is.
+    public var vacant: [VacantNode] = []
+    /// Columns that the pixels show there: of missing atoms, or missed.
+    public var columns: [Site] = []
+    /// Standard errors of the heights of these columns.
+    public var heightErrors: [Double] = []
+    /// The number of those of which the pixels do not tell.
+    public var undecided = 0
+  }
+
+  /// The nodes of all grains without a column, by what the pixels show there.
+  /// - Parameters:
+  ///   - background: of the image, in its units.
+  ///   - residual: the image without background and columns.
+  public func outcome(
+    in grains: Grains, columns: Sites, background: Raster<Float>, residual: Raster<Float>, isMeasured: Raster<Bool>
+  ) -> Outcome {
+    let empty = nodes(
+      of: grains, positions: columns.positions, width: residual.width, height: residual.height, isMeasured: isMeasured)
+    let fillings = evidence.fillings(of: empty, among: columns, grains, residual: residual, isMeasured: isMeasured)
+    var outcome = Outcome()
+    for (node, filling) in zip(empty, fillings) {
+      switch filling {
+      case .vacant: outcome.vacant.append(node)
+      case .column(let height, let error, let sigma):
+        let place = node.site.position
+        let pixel = background[Int(saturating: place.x.rounded()), Int(saturating: place.y.rounded())]
+        outcome.columns.append(
+          Site(
+            position: place, amplitude: height, sigmaMajor: sigma, sigmaMinor: sigma, background: Double(pixel),
+            intensity: 2 * .pi * height * sigma * sigma))
+        outcome.heightErrors.append(error)
+      case .undecided: outcome.undecided += 1
+      }
+    }
+    return outcome
+  }
 
   /// The empty nodes of all grains and their places, which follow the columns around them rather than the mean lattice.
   ///
@@ -54,7 +101,10 @@ public struct VacantNodes: Sendable, Codable, Equatable {
     for node in ordered {
       let ring = around[node.basis].map { Lattice.Node(basis: $0.basis, i: node.i + $0.i, j: node.j + $0.j) }
       let occupied = ring.filter { siteOf[$0] != nil }
-      guard Double(occupied.count) >= smallestOccupation * Double(ring.count), occupied.count >= 3 else { continue }
+      let kind = ring.filter { $0.basis == node.basis }
+      guard Double(occupied.count) >= smallestOccupation * Double(ring.count), occupied.count >= 3,
+        Double(kind.count { siteOf[$0] != nil }) >= smallestKindOccupation * Double(kind.count)
+      else { continue }
       // The mean of what each neighbour implies: its place less the undistorted step to it.
       let home = lattice.position(of: node)
       let place =
@@ -63,6 +113,13 @@ public struct VacantNodes: Sendable, Codable, Equatable {
       let (x, y) = (Int(saturating: place.x.rounded()), Int(saturating: place.y.rounded()))
       guard x >= 0, y >= 0, x < width, y < height, isMeasured[x, y] else { continue }
       guard index.neighbours(of: place, within: occupationRadius * spacing).isEmpty else { continue }
+      // Where columns have left their nodes, an empty node lacks none.
+      let steps = occupied.map { lattice.position(of: $0) - home }
+      let misses = zip(occupied, steps).map { (positions[siteOf[$0]!] - $1 - place).squaredLength }
+      let nearest = steps.map(\.length).min()!
+      guard Statistics.mean(misses).squareRoot() <= largestDisorder * nearest,
+        index.neighbours(of: place, within: nearest).allSatisfy({ lattice.nodes[$0] != nil })
+      else { continue }
       found.append((Site(position: place, kind: .vacant), node))
     }
     return found

@@ -8,7 +8,7 @@ public struct StrainMap: Sendable {
   public var planes: StrainPlanes
   /// Standard errors of the planes from the noise alone; nil where unknown.
   public var errors: StrainPlanes?
-  /// The lattice that counts as unstrained, in pixels.
+  /// The lattice that counts as unstrained, in pixels; of several grains that of the largest.
   public var reference: LatticeVectors
   /// Direction of the first axis of exx, from +x towards +y, in radians.
   public var axis: Double
@@ -16,14 +16,49 @@ public struct StrainMap: Sendable {
   public var resolution: Double
   /// How far the planes spread, and whether noise explains it.
   public let spread: StrainSpread
+  /// The number of grains that were measured, each against a reference of its own.
+  public let grainCount: Int
 
   init(
     source: StrainSource, planes: StrainPlanes, errors: StrainPlanes?, reference: LatticeVectors, axis: Double,
-    resolution: Double
+    resolution: Double, grainCount: Int = 1
   ) {
+    self.grainCount = grainCount
     (self.source, self.planes, self.errors) = (source, planes, errors)
     (self.reference, self.axis, self.resolution) = (reference, axis, resolution)
     spread = StrainSpread(of: planes, errors: errors, resolution: resolution)
+  }
+}
+
+extension StrainMap {
+  /// The maps of several grains as one: at each pixel that of the grain there, the lattice of no other being known.
+  ///
+  /// - Parameters:
+  ///   - maps: with the numbers of their grains, the largest grain first; of one image. One alone stays as it is.
+  ///   - labels: the number of the grain of each pixel; 0 for none.
+  public init?(joining maps: [(grain: Int, map: StrainMap)], over labels: Raster<UInt16>) {
+    guard let first = maps.first?.map else { return nil }
+    guard maps.count > 1 else {
+      self = first
+      return
+    }
+    func joined(_ planes: [(grain: Int, planes: StrainPlanes)]) -> StrainPlanes {
+      let rasters = concurrentMap(count: 4) { index in
+        var result = Raster<Float>(width: labels.width, height: labels.height, filling: .nan)
+        let sources = planes.map { (grain: $0.grain, values: $0.planes.all[index].values) }
+        for pixel in result.values.indices {
+          let own = Int(labels.values[pixel])
+          if let source = sources.first(where: { $0.grain == own }) { result.values[pixel] = source.values[pixel] }
+        }
+        return result
+      }
+      return StrainPlanes(exx: rasters[0], eyy: rasters[1], exy: rasters[2], rotation: rasters[3])
+    }
+    let errors = maps.compactMap { grain, map in map.errors.map { (grain, $0) } }
+    self.init(
+      source: first.source, planes: joined(maps.map { ($0.grain, $0.map.planes) }),
+      errors: errors.count == maps.count ? joined(errors) : nil, reference: first.reference, axis: first.axis,
+      resolution: first.resolution, grainCount: maps.count)
   }
 }
 

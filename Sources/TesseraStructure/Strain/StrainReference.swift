@@ -63,10 +63,13 @@ public enum StrainReference: Sendable, Codable, Equatable {
   }
 
   /// The reference in words.
-  public var sentence: String {
+  public var sentence: String { sentence(grains: 1) }
+
+  /// The same for a map of so many grains, each of which has its own.
+  public func sentence(grains: Int) -> String {
     switch self {
-    case .mean: "the mean lattice of the image"
-    case .lattice: "the lattice fitted to the whole image"
+    case .mean: grains > 1 ? "the mean lattice of each grain" : "the mean lattice of the image"
+    case .lattice: grains > 1 ? "the lattice fitted to each grain" : "the lattice fitted to the whole image"
     case .region(let x, let y, let width, let height):
       "the region of \(Self.text(width)) x \(Self.text(height)) pixels from (\(Self.text(x)), \(Self.text(y)))"
     case .siteClass(let name): "the columns of class \(name)"
