@@ -9,7 +9,11 @@ import Testing
 struct `The commands of the pages` {
   let folder = ScratchFolder()
 
-  @Test(arguments: ["README.md", "docs/commands.md"]) func `print what the page shows`(page: String) throws {
+  @Test(
+    arguments: ["README.md", "docs/commands.md", "docs/tutorial.md"]
+      // Its images are made in Python.
+      + (hasNumPy ? ["docs/troubleshooting.md"] : []))
+  func `print what the page shows`(page: String) throws {
     let steps = Page(try String(contentsOf: root.appending(path: page), encoding: .utf8)).steps
     #expect(steps.count >= 8)
     for step in steps {
