@@ -25,16 +25,9 @@ struct ColumnFitState {
   private let starts: [Point]
   let largestAmplitude: Double
   let tiles: FitTiles
-  /// The farthest move of each tile's columns, or change of their widths, in its last step, in units of what counts as rest.
-  private var tileMoves: [Double]
-  /// What each tile's next step is damped by.
-  private var dampings: [Double]
-  /// The step of the common 1 / sigma² that each tile still asks for, and its information about it.
-  private var widthSteps: [Double]
-  private var widthInformation: [Double]
+  /// How far each tile has come.
+  private var progress: [TileProgress]
   private var lastShape: ColumnFit.Shape?
-  /// The equations of each tile's last step.
-  private var equations: [TileEquations?]
 
   init(
     columns: [GaussianColumn], image: Raster<Float>, isMeasured: Raster<Bool>, noiseFactor: Raster<Float>?,
@@ -60,11 +53,7 @@ struct ColumnFitState {
     constantVariance = guess * guess
     tiles = FitTiles(
       width: image.width, height: image.height, places: starts, spacing: spacing, overlap: TileEquations.reach * sigma)
-    tileMoves = [Double](repeating: .infinity, count: tiles.tiles.count)
-    dampings = [Double](repeating: 0, count: tiles.tiles.count)
-    widthSteps = [Double](repeating: 0, count: tiles.tiles.count)
-    widthInformation = widthSteps
-    equations = [TileEquations?](repeating: nil, count: tiles.tiles.count)
+    progress = [TileProgress](repeating: TileProgress(), count: tiles.tiles.count)
     if fit.noise == .poisson { (constantVariance, gain) = (0, 1) }
   }
 
@@ -93,10 +82,12 @@ struct ColumnFitState {
     return FitScene(
       columns: columns, starts: starts, image: image, residual: residual, measured: measured,
       constantVariance: constantVariance, gain: gain,
-      leastVariance: max(1e-18 * largestAmplitude * largestAmplitude, 0.01 * brightVariance), shape: shape,
-      backgroundDegree: fit.background == .plane ? 1 : 0, windowRadius: fit.windowRadius,
+      leastVariance: max(
+        Self.rounding * largestAmplitude * largestAmplitude, Self.leastVarianceShare * brightVariance), shape: shape,
+      unknowns: FitUnknowns(shape: shape, background: fit.background), windowRadius: fit.windowRadius,
       widths: startSigma * FitBounds.widths.lowerBound...startSigma * FitBounds.widths.upperBound,
-      typicalAmplitude: typical, largestAmplitude: largestAmplitude, widthInformation: widthInformation.reduce(0, +))
+      typicalAmplitude: typical, largestAmplitude: largestAmplitude,
+      widthInformation: progress.reduce(0) { $0 + $1.widthInformation })
   }
 
   /// One step of all tiles that do not rest. Returns the move that 99 % of the columns stay below, in pixels: a few
@@ -111,20 +102,16 @@ struct ColumnFitState {
 
   /// Moves the columns. Returns the move that 99 % of them stay below, and the background corrections of the tiles.
   private mutating func advance(shape: ColumnFit.Shape) -> (move: Double, corrections: [SIMD4<Double>]) {
-    if shape != lastShape {
-      for t in tileMoves.indices { tileMoves[t] = .infinity }
-      for t in dampings.indices { dampings[t] = shape == .shared ? 0 : 0.01 }
-      for t in equations.indices { equations[t] = nil }
-    }
+    if shape != lastShape { for t in progress.indices { progress[t].restart(shape) } }
     lastShape = shape
     let scene = scene(shape: shape)
-    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { tileMoves[$0] > Self.tileRest } }
-    let steps = concurrentMap(count: active.count) { [tiles, dampings, equations] k in
+    let active = tiles.tiles.indices.filter { t in tiles.around(t).contains { progress[$0].move > Self.tileRest } }
+    let steps = concurrentMap(count: active.count) { [tiles, progress] k in
       TileFit(scene: scene, tile: tiles.tiles[active[k]], unit: Double(tiles.side))
-        .step(damping: dampings[active[k]], after: equations[active[k]])
+        .step(damping: progress[active[k]].damping, after: progress[active[k]].equations)
     }
     for (t, step) in zip(active, steps) where step.width.information > 0 {
-      (widthSteps[t], widthInformation[t]) = (step.width.step, step.width.information)
+      (progress[t].widthStep, progress[t].widthInformation) = (step.width.step, step.width.information)
     }
     let width = shape == .shared ? commonWidth(in: scene) : nil
     var moves = [Double](repeating: 0, count: columns.count)
@@ -147,25 +134,37 @@ struct ColumnFitState {
         moves[index] = move / Self.rest(of: new, step.heldErrors[k], tolerance: fit.tolerance)
         farthest = max(farthest, moves[index])
       }
-      // A matrix that does not lead on has served its time.
-      equations[t] = farthest < 0.8 * tileMoves[t] ? step.equations : nil
-      tileMoves[t] = farthest
-      dampings[t] = step.damping
+      progress[t].record(step, farthest: farthest)
       corrections[t] = step.background + excess * step.width.background
     }
     var widthMove = 0.0
     if let width {
       widthMove = abs(width.sigma - scene.columns[0].sigma) / fit.tolerance
-      if widthMove > 1 { for t in tileMoves.indices { tileMoves[t] = .infinity } }
+      if widthMove > 1 { for t in progress.indices { progress[t].move = .infinity } }
       for i in columns.indices { columns[i].setSigma(width.sigma) }
-      for t in tiles.tiles.indices where widthInformation[t] > 0 { widthSteps[t] -= width.step }
+      for t in progress.indices where progress[t].widthInformation > 0 { progress[t].widthStep -= width.step }
     }
-    return (max(Statistics.quantile(moves, 0.99), widthMove), corrections)
+    return (max(Statistics.quantile(moves, Self.heededShare), widthMove), corrections)
   }
 
   /// A tile is not visited while all of its columns and those of the tiles around it move less than this share of what
   /// counts as rest.
   private static let tileRest = 0.7
+  /// The share of the columns whose moves are waited for.
+  private static let heededShare = 0.99
+  /// The width that one tile asks for counts up to so many of its standard errors from the median.
+  private static let farthestWidth = 4.0
+  /// About so many columns decide whether widths agree, and fewer than the second number cannot.
+  private static let widthSample = 4_000
+  private static let fewestWidths = 20
+  /// Widths agree where they scatter by no more than so many of their errors, which are themselves good to a fifth.
+  private static let widthScatter = 1.25
+  /// The median of the absolute values of a normal distribution, in standard deviations.
+  private static let medianOfDeviations = 0.6745
+  /// The variance of a dark pixel is at least this share of that of a typical column's, so that no pixel outweighs a hundred.
+  private static let leastVarianceShare = 0.01
+  /// And at least this share of the square of `largestAmplitude`, so that an image without noise divides by no zero.
+  private static let rounding = 1e-18
   /// What moves by less than this share of its standard error in a sweep rests.
   static let restingShare = 0.05
 
@@ -179,14 +178,14 @@ struct ColumnFitState {
   /// The width that all tiles together ask for: the mean of their steps, weighted by their information, with those that
   /// differ by more than four standard errors from the median drawn in. Tiles at rest have their say too.
   private func commonWidth(in scene: FitScene) -> (sigma: Double, step: Double)? {
-    let asking = widthSteps.indices.filter { widthInformation[$0] > 0 && widthSteps[$0].isFinite }
+    let asking = progress.filter { $0.widthInformation > 0 && $0.widthStep.isFinite }
     guard !asking.isEmpty, let old = scene.columns.first else { return nil }
-    let middle = Statistics.median(asking.map { widthSteps[$0] })
+    let middle = Statistics.median(asking.map(\.widthStep))
     var (sum, weight) = (0.0, 0.0)
-    for t in asking {
-      let limit = 4 / widthInformation[t].squareRoot()
-      sum += widthInformation[t] * min(max(widthSteps[t], middle - limit), middle + limit)
-      weight += widthInformation[t]
+    for tile in asking {
+      let limit = Self.farthestWidth / tile.widthInformation.squareRoot()
+      sum += tile.widthInformation * min(max(tile.widthStep, middle - limit), middle + limit)
+      weight += tile.widthInformation
     }
     let sigma = scene.sharedSigma(old.sigma, step: sum / weight)
     return (sigma, 1 / (sigma * sigma) - old.p)
@@ -197,7 +196,7 @@ struct ColumnFitState {
   /// columns above all. Some thousand columns decide.
   func widthsAgree() -> Bool {
     let scene = scene(shape: .round)
-    let stride = max(1, columns.count / 4000)
+    let stride = max(1, columns.count / Self.widthSample)
     let sample = Swift.stride(from: 0, to: tiles.tiles.count, by: stride).map { tiles.tiles[$0] }
     let widths = concurrentMap(count: sample.count) { [tiles, columns, starts] k in
       let fit = TileFit(scene: scene, tile: sample[k], unit: Double(tiles.side))
@@ -208,20 +207,19 @@ struct ColumnFitState {
         return (scene.advanced(columns[i], from: starts[i], by: step.changes[place]).sigma, accuracy.sigma)
       }
     }.flatMap { $0 }
-    guard widths.count >= 20 else { return false }
+    guard widths.count >= Self.fewestWidths else { return false }
     let middle = Statistics.median(widths.map(\.0))
-    // The median of the absolute values of a normal distribution is 0.6745 standard deviations.
-    return Statistics.median(widths.map { abs($0.0 - middle) / $0.1 }) < 1.25 * 0.6745
+    return Statistics.median(widths.map { abs($0.0 - middle) / $0.1 }) < Self.widthScatter * Self.medianOfDeviations
   }
 
   /// The errors of all unknowns, the fit's quality and its flags, at the present state.
   mutating func assess(shape: ColumnFit.Shape) {
     let scene = scene(shape: shape)
-    let found = concurrentMap(count: tiles.tiles.count) { [tiles, widthInformation, equations, lastShape] t in
+    let found = concurrentMap(count: tiles.tiles.count) { [tiles, progress, lastShape] t in
       var scene = scene
-      scene.widthInformation -= widthInformation[t]
+      scene.widthInformation -= progress[t].widthInformation
       return TileFit(scene: scene, tile: tiles.tiles[t], unit: Double(tiles.side))
-        .accuracies(after: shape == lastShape ? equations[t] : nil)
+        .accuracies(after: shape == lastShape ? progress[t].equations : nil)
     }
     for (tile, accuracies) in zip(tiles.tiles, found) {
       for (k, accuracy) in accuracies.enumerated() { self.accuracies[tile.columns[k]] = accuracy }

@@ -13,8 +13,8 @@ struct FitScene: Sendable {
   /// The variance of a pixel of model intensity m is `constantVariance + gain m`, and never below `leastVariance`.
   let constantVariance, gain, leastVariance: Double
   let shape: ColumnFit.Shape
-  /// Degree of the polynomial by which each tile corrects its background; nil: the background is held.
-  let backgroundDegree: Int?
+  /// What is fitted of a column, and what all columns of a tile share: the polynomial by which the tile corrects its background.
+  let unknowns: FitUnknowns
   /// Half sides of a column's window, in standard deviations.
   let windowRadius: Double
   /// Bounds of a column's standard deviation, in pixels.
@@ -32,22 +32,24 @@ struct FitScene: Sendable {
     guard change.sum().isFinite else { return old }
     var column = old
     let sigma = column.sigma
-    let limit = 0.5 * sigma
+    let limit = FitBounds.farthestStep * sigma
     column.centre += Point(max(-limit, min(limit, change[1])), max(-limit, min(limit, change[2])))
     // A column that leaves its own peak has lost it: it stays at the rim and the finder judges it by its amplitude.
     let offset = column.centre - start
     let leash = FitBounds.leash * sigma
     if offset.length > leash { column.centre = start + offset * (leash / offset.length) }
     column.amplitude = min(
-      max(old.amplitude + change[0], 0.05 * old.amplitude), min(largestAmplitude, 5 * old.amplitude + typicalAmplitude))
+      max(old.amplitude + change[0], FitBounds.leastFall * old.amplitude),
+      min(largestAmplitude, FitBounds.largestRise * old.amplitude + typicalAmplitude))
     if !isCut(column) {
       switch shape {
       case .shared: break
       case .round:
-        let inverse = min(max(column.p + change[3], 0.5 * column.p), 2 * column.p)
+        let inverse = min(
+          max(column.p + change[3], column.p / FitBounds.shapeFactor), FitBounds.shapeFactor * column.p)
         (column.p, column.q, column.r) = (inverse, 0, inverse)
       case .elliptical:
-        let bound = 0.5 * max(column.p, column.r)
+        let bound = max(column.p, column.r) / FitBounds.shapeFactor
         column.p += max(-bound, min(bound, change[3]))
         column.q += max(-bound, min(bound, change[4]))
         column.r += max(-bound, min(bound, change[5]))
@@ -62,8 +64,9 @@ struct FitScene: Sendable {
   func sharedSigma(_ old: Double, step: Double) -> Double {
     guard step.isFinite else { return old }
     let inverse = 1 / (old * old)
-    let next = 1 / min(max(inverse + step, 0.87 * inverse), 1.4 * inverse).squareRoot()
-    return min(max(next, widths.lowerBound), widths.upperBound)
+    let bounds = FitBounds.sharedShape
+    let next = min(max(inverse + step, bounds.lowerBound * inverse), bounds.upperBound * inverse)
+    return min(max(1 / next.squareRoot(), widths.lowerBound), widths.upperBound)
   }
 
   /// The distance of a column from the nearest border of the image, in pixels; negative outside.
@@ -74,8 +77,8 @@ struct FitScene: Sendable {
   }
 
   /// The weight of the height expected of half a column at the border.
-  var priorWeight: Double { 1 / (0.16 * typicalAmplitude * typicalAmplitude) }
+  var priorWeight: Double { 1 / (FitBounds.priorVariance * typicalAmplitude * typicalAmplitude) }
 
   /// Whether the border cuts a column so much that it does not show its own width.
-  func isCut(_ column: GaussianColumn) -> Bool { rim(of: column) < 1.5 * column.sigma }
+  func isCut(_ column: GaussianColumn) -> Bool { rim(of: column) < FitBounds.cutReach * column.sigma }
 }

@@ -3,6 +3,20 @@ import TesseraImaging
 import TesseraNumerics
 
 extension TileFit {
+  /// Pixels within this many standard deviations judge a column: beyond them its neighbours do.
+  private static let judgedRadius = 2.0
+  /// A column with a smaller share of these pixels measured is cut.
+  private static let leastMeasured = 0.75
+  /// A residual is a misfit where it exceeds noise by so many deviations, and this share of the column's height: what is significant
+  /// in a bright image may still be too small to matter.
+  private static let misfitDeviations = 5.0
+  private static let misfitShare = 0.05
+  /// Heights of so many standard errors need no likelihood ratio.
+  private static let certainRatio = 8.0
+  /// What stops at a bound is this near to it, rounding allowed; the leash is followed as the width changes.
+  private static let slack = 1e-6
+  private static let leashSlack = 1e-3
+
   /// What the data know of each of the tile's own columns at the end of a fit.
   /// - Parameter earlier: equations of an earlier step of this tile, of the same shape.
   func accuracies(after earlier: TileEquations? = nil) -> [ColumnAccuracy] {
@@ -14,7 +28,7 @@ extension TileFit {
         TileEquations(of: tile, pixels: TilePixels(of: tile, in: scene), in: scene, backgroundUnit: unit)
       }
     var known = [Double](repeating: 0, count: equations.shared)
-    if scene.shape == .shared { known[equations.shared - 1] = scene.widthInformation }
+    if scene.shape == .shared { known[equations.unknowns.width] = scene.widthInformation }
     let covariance = TileCovariance(equations, information: known)
     return (0..<tile.ownCount).map { k in
       let column = scene.columns[tile.columns[k]]
@@ -27,21 +41,21 @@ extension TileFit {
       result.quality = judged.chiSquare
       if judged.isMisfit { result.flag = .misfit }
       if isAtBound(column, start: scene.starts[tile.columns[k]]) { result.flag = .bound }
-      if scene.isCut(column) || judged.measuredShare < 0.75 { result.flag = .border }
+      if scene.isCut(column) || judged.measuredShare < Self.leastMeasured { result.flag = .border }
       return result
     }
   }
 
   /// By how many standard deviations each of the tile's own columns beats the same model without it, all else being held:
   /// (2 Δ log likelihood)^½ (Wilks, Ann. Math. Statist. 9 (1938) 60). Where counts are few, a faint column's own scatter makes
-  /// its height look less certain than its existence is; from eight standard errors on, the two tests agree.
+  /// its height look less certain than its existence is; from `certainRatio` on, the two tests agree.
   func evidence(heldErrors: [Double]) -> [Double] {
     let likelihood = TileLikelihood(of: scene)
     let scratch = GaussianWindow.Scratch()
     return (0..<tile.ownCount).map { k in
       let column = scene.columns[tile.columns[k]]
       let ratio = column.amplitude / max(heldErrors[k], 1e-30)
-      guard ratio < 8 else { return ratio }
+      guard ratio < Self.certainRatio else { return ratio }
       let reach = column.reach(scene.windowRadius)
       let (left, top) = (
         max(0, Int(saturating: (column.centre.x - reach.x).rounded(.up))),
@@ -102,9 +116,9 @@ extension TileFit {
       sigma: variance(slope, common).squareRoot())
   }
 
-  /// Chi-square of the residual within two standard deviations, and whether it is more than noise.
+  /// Chi-square of the residual within `judgedRadius`, and whether it is more than noise.
   private func quality(of column: GaussianColumn) -> (chiSquare: Double, isMisfit: Bool, measuredShare: Double) {
-    let reach = column.reach(2)
+    let reach = column.reach(Self.judgedRadius)
     let (width, height) = (scene.image.width, scene.image.height)
     let (left, top) = (
       Int(saturating: (column.centre.x - reach.x).rounded(.down)),
@@ -119,7 +133,8 @@ extension TileFit {
     for y in top...bottom {
       for x in left...right {
         let (dx, dy) = (Double(x) - column.centre.x, Double(y) - column.centre.y)
-        guard column.p * dx * dx + 2 * column.q * dx * dy + column.r * dy * dy <= 4 else { continue }
+        guard column.p * dx * dx + 2 * column.q * dx * dy + column.r * dy * dy <= Self.judgedRadius * Self.judgedRadius
+        else { continue }
         all += 1
         guard x >= 0, y >= 0, x < width, y < height, measured[y * width + x] > 0 else { continue }
         count += 1
@@ -135,18 +150,19 @@ extension TileFit {
       }
     }
     guard count > 0 else { return (.nan, false, 0) }
-    let freedom = Double(count - (scene.shape == .shared ? 3 : scene.shape == .round ? 4 : 6))
+    let freedom = Double(count - scene.unknowns.size)
     guard freedom > 0 else { return (.nan, false, Double(count) / Double(all)) }
     let excess = (max(0, squares - variances) / Double(count)).squareRoot()
-    let isMisfit = chi - freedom > 5 * scatter.squareRoot() && excess > 0.05 * column.amplitude
+    let isMisfit =
+      chi - freedom > Self.misfitDeviations * scatter.squareRoot() && excess > Self.misfitShare * column.amplitude
     return (chi / freedom, isMisfit, Double(count) / Double(all))
   }
 
   private func isAtBound(_ column: GaussianColumn, start: Point) -> Bool {
     let axes = column.axes
-    let slack = 1e-6
-    return axes.minor <= scene.widths.lowerBound * (1 + slack) || axes.major >= scene.widths.upperBound * (1 - slack)
-      || column.amplitude >= scene.largestAmplitude * (1 - slack)
-      || (column.centre - start).length >= FitBounds.leash * column.sigma * (1 - 1e-3)
+    return axes.minor <= scene.widths.lowerBound * (1 + Self.slack)
+      || axes.major >= scene.widths.upperBound * (1 - Self.slack)
+      || column.amplitude >= scene.largestAmplitude * (1 - Self.slack)
+      || (column.centre - start).length >= FitBounds.leash * column.sigma * (1 - Self.leashSlack)
   }
 }

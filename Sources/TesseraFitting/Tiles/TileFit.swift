@@ -13,6 +13,15 @@ struct TileFit {
   private static let lag = 0.05
   /// The same for the errors.
   static let accurateLag = 0.01
+  /// The damping that a step begins with if the undamped one fails, and that below which it is left out again.
+  static let firstDamping = 0.01
+  private static let leastDamping = 1e-3
+  /// Log likelihood that a column may lose by rounding: far less than the half that one standard error costs.
+  private static let negligibleLoss = 0.01
+  /// A step is small where no place moves by more than this share of a width, no height and no inverse covariance by more than this
+  /// share of itself, and the background by no more than the second share of a typical column.
+  private static let smallStep = 0.2
+  private static let smallBackground = 0.02
   /// Most times that a step is shortened before the tile stays where it is.
   private static let attempts = 6
 
@@ -44,16 +53,15 @@ struct TileFit {
       let rise =
         trial.isSmall
         ? 0 : withChange(to: trial, on: pixels) { likelihood.rise(by: $0, on: pixels.rectangle, in: scene) }
-      // What a column loses by rounding, far less than the half that one standard error costs, is no reason to stop.
-      if rise > -0.01 * Double(tile.columns.count) {
+      if rise > -Self.negligibleLoss * Double(tile.columns.count) {
         result.changes = Array(trial.changes[..<tile.ownCount])
         result.background = trial.background
         if scene.shape == .shared { result.width = widthStep(solution, of: equations) }
         result.equations = equations
-        result.damping = attempt == 0 ? (damping < 1e-3 ? 0 : damping / 10) : damping
+        result.damping = attempt == 0 ? (damping < Self.leastDamping ? 0 : damping / 10) : damping
         return result
       }
-      damping = max(10 * damping, 0.01)
+      damping = max(10 * damping, Self.firstDamping)
     }
     result.changes = [SIMD8<Double>](repeating: .zero, count: tile.ownCount)
     result.width.columns = result.changes
@@ -66,7 +74,7 @@ struct TileFit {
     var columns: [GaussianColumn] = []
     var changes: [SIMD8<Double>] = []
     var background = SIMD4<Double>.zero
-    /// Whether no place moves by more than a fifth of a width, and no height, width or background by a fifth.
+    /// Whether the model is all but linear over the step: `smallStep`, `smallBackground`.
     var isSmall = true
   }
 
@@ -74,17 +82,17 @@ struct TileFit {
   private func trial(_ solution: TileSolution, of equations: TileEquations) -> Trial {
     var result = Trial()
     let sharesWidth = scene.shape == .shared
-    let terms = equations.shared - (sharesWidth ? 1 : 0)
+    let (terms, width) = (equations.unknowns.background, equations.unknowns.width)
     for t in 0..<terms { result.background[t] = solution.shared[t] }
     var sigma = 0.0
     /// By how much the width's bounded step misses the one that the solution asks for; all else follows the width.
     var excess = 0.0
     if sharesWidth, let old = tile.columns.first.map({ scene.columns[$0] }) {
-      sigma = scene.sharedSigma(old.sigma, step: solution.shared[terms])
-      excess = 1 / (sigma * sigma) - old.p - solution.shared[terms]
+      sigma = scene.sharedSigma(old.sigma, step: solution.shared[width])
+      excess = 1 / (sigma * sigma) - old.p - solution.shared[width]
     }
     let background = pointwiseMax(result.background, -result.background).max()
-    result.isSmall = background < 0.02 * scene.typicalAmplitude
+    result.isSmall = background < Self.smallBackground * scene.typicalAmplitude
     for (k, index) in tile.columns.enumerated() {
       let old = scene.columns[index]
       let change = equations.plain(solution.columns, column: k)
@@ -93,8 +101,9 @@ struct TileFit {
       if sharesWidth { new.setSigma(sigma) }
       let shape = max(abs(new.p - old.p), 2 * abs(new.q - old.q), abs(new.r - old.r))
       result.isSmall =
-        result.isSmall && (new.centre - old.centre).length < 0.2 * old.sigma
-        && abs(new.amplitude - old.amplitude) < 0.2 * old.amplitude && shape < 0.2 * min(old.p, old.r)
+        result.isSmall && (new.centre - old.centre).length < Self.smallStep * old.sigma
+        && abs(new.amplitude - old.amplitude) < Self.smallStep * old.amplitude
+        && shape < Self.smallStep * min(old.p, old.r)
       result.columns.append(new)
       result.changes.append(change)
     }
