@@ -155,6 +155,16 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     var textureCount: Int
   }
 
+  /// Columns whose median response is below this hardly rise above the noise: their maxima are sought in the denoised image.
+  private static let faintSignal = 6.5
+  /// Side of the denoiser's patches, in scales: a column with its surroundings.
+  private static let denoiserSide = 6.0
+  /// The denoised image bears a finer scale, and has about a quarter of the noise.
+  private static let denoisedScale = 0.8
+  private static let denoisedNoise = 0.25
+  /// The spacing that is taken for a lone column, in scales.
+  private static let loneSpacing = 8.0
+
   /// Maxima at this scale, fitted; nil where none passes the thresholds.
   /// - Parameter route: how the image is smoothed before.
   func attempt(
@@ -171,14 +181,16 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     var candidates = maxima
     let raw = maxima.signalToNoise
     var used = route == .svd ? Route.svd : .scaleSpace
-    if route == .svd || (route == .auto && raw < 6.5) {
+    if route == .svd || (route == .auto && raw < Self.faintSignal) {
       used = .svd
-      let denoised = PatchDenoiser(side: max(8, Int(saturating: (6 * scale).rounded()))).denoised(prepared.image)
+      let denoised = PatchDenoiser(side: max(8, Int(saturating: (Self.denoiserSide * scale).rounded()))).denoised(
+        prepared.image)
       candidates = self.candidates(
-        in: denoised, prepared.isMeasured, scale: max(1, 0.8 * scale), noise: noise, noiseShare: 0.25)
+        in: denoised, prepared.isMeasured, scale: max(1, Self.denoisedScale * scale), noise: noise,
+        noiseShare: Self.denoisedNoise)
     }
     guard !candidates.places.isEmpty else { return nil }
-    let spacing = PlanarIndex(candidates.places).medianSpacing ?? 8 * scale
+    let spacing = PlanarIndex(candidates.places).medianSpacing ?? Self.loneSpacing * scale
     let kept = settle(candidates, in: prepared, scale: scale, spacing: spacing, noise: noise)
     return Attempt(
       inside: kept.inside, outside: kept.outside, route: used, signalToNoise: candidates.signalToNoise,
@@ -210,31 +222,44 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     return (last.selecting(listed), last.selecting(all.filter { !last.isListed($0, sigma: sigma) }))
   }
 
-  /// Columns that the residual of a fit shows: significant blobs, six tenths or more as high as the
-  /// columns around and farther than 0.6 spacings from any.
+  /// A residual is the sum of many misfits; what it shows counts from so many times the threshold for the image.
+  private static let rescueNoise = 2.0
+  /// A column that was missed has no maximum of its own, yet is not faint: share of the height of the columns around.
+  private static let rescueHeight = 0.6
+  /// And it stands where there is room for one, in spacings.
+  static let room = 0.6
+
+  /// Columns that the residual of a fit shows: significant blobs about as high as the columns around, and apart from any.
   private func rescued(
     from outcome: ColumnFit.Outcome, prepared: Preparation.Prepared, sigma: Double, spacing: Double, noise: NoiseModel
   ) -> [GaussianColumn] {
     let response = GaussianFilter.blobResponse(outcome.residual, sigma: sigma)
-    let all = LocalMaxima.indices(in: response, reach: max(1, Int(saturating: (1.2 * sigma).rounded())))
-      .filter { prepared.isMeasured.values[$0] }
+    let all = LocalMaxima.indices(
+      in: response, reach: max(1, Int(saturating: (ScaleLadder.maximumReach * sigma).rounded()))
+    )
+    .filter { prepared.isMeasured.values[$0] }
     let ratios = ScaleLadder(image: prepared.image, noise: noise).significance(of: all, in: response, scale: sigma)
     let columns = PlanarIndex(outcome.columns.map(\.centre))
     return all.indices.compactMap { k in
-      guard ratios[k] > 2 * noiseThreshold else { return nil }
+      guard ratios[k] > Self.rescueNoise * noiseThreshold else { return nil }
       let place = LocalMaxima.subpixel(
         in: response, x: all[k] % response.width, y: all[k] / response.width)
       let nearest = columns.nearest(8, to: place)
       let strong = Statistics.median(nearest.map { outcome.columns[$0].amplitude })
       // A Gaussian of this width answers with half its height.
       let height = 2 * Double(response.values[all[k]])
-      let room = nearest.first.map { (outcome.columns[$0].centre - place).length > 0.6 * spacing } ?? true
-      return room && height > 0.6 * strong ? GaussianColumn(amplitude: height, centre: place, sigma: sigma) : nil
+      let room = nearest.first.map { (outcome.columns[$0].centre - place).length > Self.room * spacing } ?? true
+      return room && height > Self.rescueHeight * strong
+        ? GaussianColumn(amplitude: height, centre: place, sigma: sigma) : nil
     }
   }
 
+  /// Columns closer than this, in standard deviations, are one: at less than 2 their sum has a single maximum, and at less than 1 a
+  /// somewhat wider column looks like the pair.
+  private static let closest = 0.9
+
   /// Indices of the fitted columns that stand: inside the image or at most `margin` outside, significant, and not
-  /// within 0.9 standard deviations of a higher one.
+  /// within `closest` of a higher one.
   func plausible(
     _ outcome: ColumnFit.Outcome, image: Raster<Float>, sigma: Double, margin: Double
   ) -> [Int] {
@@ -244,12 +269,14 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     let highest = heights.max() ?? 0
     let stand = concurrentMap(count: columns.count) { i in
       let c = columns[i]
-      guard outcome.evidence[i] > 3 && Self.stands(c.centre, in: image, margin: margin) else { return false }
+      guard outcome.evidence[i] > Self.leastEvidence && Self.stands(c.centre, in: image, margin: margin) else {
+        return false
+      }
       guard
         c.amplitude > Self.faintestShare * highest
           || c.amplitude > Self.faintestShare * Self.localStrength(at: c.centre, index, heights)
       else { return false }
-      return index.neighbours(of: c.centre, within: 0.9 * sigma).allSatisfy {
+      return index.neighbours(of: c.centre, within: Self.closest * sigma).allSatisfy {
         (heights[$0], -$0) <= (heights[i], -i)
       }
     }

@@ -48,15 +48,41 @@ struct ScaleLadder {
 
   init(image: Raster<Float>, noise: NoiseModel) {
     (self.image, self.noise) = (image, noise)
-    let largest = min(24, Double(min(image.width, image.height)) / 10)
+    let largest = min(Self.largestScale, Double(min(image.width, image.height)) / Self.scalesPerSide)
     var scale = 1.0
     var ladder: [Double] = []
     while scale <= max(largest, 1) {
       ladder.append(scale)
-      scale *= 1.19
+      scale *= Self.rungRatio
     }
     scales = ladder
   }
+
+  /// The coarsest scale, in pixels: columns a hundred pixels apart.
+  private static let largestScale = 24.0
+  /// The image's shorter side in units of the coarsest scale: room for two columns.
+  private static let scalesPerSide = 10.0
+  /// Four rungs double the scale.
+  private static let rungRatio = 1.19
+  /// A scale with fewer maxima shows no order, and with fewer than the second no distances.
+  private static let fewestMaxima = 12
+  private static let fewestForDistances = 4
+  /// Spacings of neighbours on a lattice at a suitable scale, in units of it.
+  private static let evenSpacings = 3.3...6.6
+  /// A number of maxima that stays the same over so many steps is a plateau.
+  private static let plateauSteps = 3
+  /// A coarser scale that keeps this share of the maxima has joined none but for chance.
+  private static let keptShare = 0.88
+  /// The power spectrum has a ring where it rises this many times above its surroundings.
+  private static let ringContrast = 4.0
+  /// Columns on a lattice are about a fifth of the plane spacing wide at most.
+  private static let scaleOfPlane = 0.2
+  /// Maxima that answer most strongly at a scale so many times finer than that at which they are four scales apart are lone columns,
+  /// which are best seen a little above their own scale, as that passes less noise.
+  private static let loneness = 1.7
+  private static let loneScaleFactor = 1.2
+  /// Local maxima are the highest within so many scales.
+  static let maximumReach = 1.2
 
   /// Spacing of neighbours in units of the scale at which the Laplacian of the Gaussian suits a lattice.
   static let spacingInScales = 4.0
@@ -79,19 +105,19 @@ struct ScaleLadder {
       rungs.append(rung(at: k))
       if k > 0 && !isSteady(rungs[k - 1], rungs[k]) { steadyFrom = k }
       if isEven(rungs[k]) { return even(&rungs, from: k) }
-      if k - steadyFrom >= 3 { return plateau(&rungs, from: steadyFrom) }
+      if k - steadyFrom >= Self.plateauSteps { return plateau(&rungs, from: steadyFrom) }
     }
     return fromRing() ?? firstCloseScale(rungs)
   }
 
   /// Whether neighbouring maxima stand at distances that noise does not make, and neither merge nor break.
   private func isEven(_ rung: Rung) -> Bool {
-    rung.maxima.count >= 12 && rung.signalToNoise >= Self.leastSignal && rung.scatter <= Self.evenScatter
-      && (3.3...6.6).contains(rung.spacing / rung.scale)
+    rung.maxima.count >= Self.fewestMaxima && rung.signalToNoise >= Self.leastSignal && rung.scatter <= Self.evenScatter
+      && Self.evenSpacings.contains(rung.spacing / rung.scale)
   }
 
   private func isSteady(_ a: Rung, _ b: Rung) -> Bool {
-    a.maxima.count >= 12 && min(a.signalToNoise, b.signalToNoise) >= Self.leastSignal
+    a.maxima.count >= Self.fewestMaxima && min(a.signalToNoise, b.signalToNoise) >= Self.leastSignal
       && max(a.scatter, b.scatter) <= Self.largestScatter
       && abs(log(Double(b.maxima.count) / Double(a.maxima.count))) <= Self.steadiness
   }
@@ -118,28 +144,30 @@ struct ScaleLadder {
     var last = first
     while last + 1 < scales.count, scales[last] < ideal {
       if last + 1 == rungs.count { rungs.append(rung(at: last + 1)) }
-      guard Double(rungs[last + 1].maxima.count) >= 0.88 * Double(rungs[first].maxima.count) else { break }
+      guard Double(rungs[last + 1].maxima.count) >= Self.keptShare * Double(rungs[first].maxima.count) else { break }
       last += 1
     }
     return min(max(ideal, rungs[first].scale), rungs[last].scale)
   }
 
-  /// Columns on a lattice are about a fifth of the plane spacing wide at most.
   private func fromRing() -> Choice? {
     let estimate = PatchSize().estimate(
       of: PowerSpectrum(of: image), spacing: Double(min(image.width, image.height)) / 24, widest: 6)
-    guard let plane = estimate.planeSpacing, estimate.contrast > 4 else { return nil }
-    return Choice(scale: max(1, 0.2 * plane), reason: "a fifth of the plane spacing in the power spectrum")
+    guard let plane = estimate.planeSpacing, estimate.contrast > Self.ringContrast else { return nil }
+    return Choice(
+      scale: max(1, Self.scaleOfPlane * plane), reason: "a fifth of the plane spacing in the power spectrum")
   }
 
   private func firstCloseScale(_ rungs: [Rung]) -> Choice? {
-    let clear = rungs.filter { $0.maxima.count >= 4 && $0.signalToNoise >= Self.leastSignal }
+    let clear = rungs.filter { $0.maxima.count >= Self.fewestForDistances && $0.signalToNoise >= Self.leastSignal }
     guard let close = clear.first(where: { $0.spacing <= Self.spacingInScales * $0.scale }) ?? clear.last else {
       return nil
     }
     let lone = loneScale(at: close.maxima)
-    return 1.7 * lone < close.scale
-      ? Choice(scale: 1.2 * lone, reason: "isolated columns respond most strongly to this smoothing", order: .none)
+    return Self.loneness * lone < close.scale
+      ? Choice(
+        scale: Self.loneScaleFactor * lone, reason: "isolated columns respond most strongly to this smoothing",
+        order: .none)
       : Choice(
         scale: close.scale, reason: "neighbouring maxima are four times this scale apart", order: .none)
   }
@@ -147,10 +175,11 @@ struct ScaleLadder {
   private func rung(at k: Int) -> Rung {
     let (smooth, response) = GaussianFilter.smoothedWithBlobs(image, sigma: scales[k])
     var rung = Rung(scale: scales[k])
-    let all = LocalMaxima.indices(in: response, reach: max(1, Int(saturating: (1.2 * scales[k]).rounded())))
+    let all = LocalMaxima.indices(
+      in: response, reach: max(1, Int(saturating: (Self.maximumReach * scales[k]).rounded())))
     let ratios = significance(of: all, in: response, smooth: smooth, scale: scales[k])
     rung.maxima = all.indices.filter { ratios[$0] > Self.significance }.map { all[$0] }
-    guard rung.maxima.count >= 4 else { return rung }
+    guard rung.maxima.count >= Self.fewestForDistances else { return rung }
     rung.signalToNoise = Statistics.median(ratios.filter { $0 > Self.significance })
     let places = rung.maxima.map { Point(Double($0 % image.width), Double($0 / image.width)) }
     let distances = PlanarIndex(places).nearestDistances()

@@ -13,6 +13,9 @@ public struct LocalFrame: Sendable, Equatable {
   public var partnerCount: Int
   /// Root mean square distance of the partners from where the fitted frame has them, in pixels.
   public var deviation: Double
+
+  /// Whether the frame does not hang on two or three partners: a site on a straight boundary has five of the eight.
+  var isFull: Bool { partnerCount >= 5 }
 }
 
 extension CellGrid {

@@ -22,11 +22,20 @@ struct LocalFrames {
   private let index: PlanarIndex
   private let reach: Double
 
+  /// The tolerance in units of |u|, and of the spacing of nearest neighbours: beyond a third of that a column of the basis may be
+  /// nearer than the partner.
+  private static let shareOfVector = 0.18
+  private static let shareOfSpacing = 0.35
+  /// A lattice may be stretched by a tenth where a site stands.
+  private static let stretch = 1.1
+  /// The first fit, of a turn alone, is a little off.
+  private static let firstTolerance = 1.3
+
   /// - Parameters:
   ///   - u, v: the shortest vectors of the lattice.
   ///   - spacing: typical distance of nearest neighbours, in pixels.
   init?(u: Point, v: Point, index: PlanarIndex, spacing: Double) {
-    self.init(u: u, v: v, index: index, tolerance: min(0.18 * u.length, 0.35 * spacing))
+    self.init(u: u, v: v, index: index, tolerance: min(Self.shareOfVector * u.length, Self.shareOfSpacing * spacing))
   }
 
   /// - Parameters:
@@ -40,7 +49,7 @@ struct LocalFrames {
     self.symmetryTolerance = symmetryTolerance
     period = grid.rotationPeriod(within: symmetryTolerance)
     let longest = Self.steps.map { (u * $0.x + v * $0.y).length }.max()!
-    reach = 1.1 * longest + tolerance
+    reach = Self.stretch * longest + tolerance
   }
 
   /// The frames of some sites, turned arbitrarily among the lattice's own turns; nil where fewer than three neighbours, or
@@ -64,7 +73,7 @@ struct LocalFrames {
   /// The same, told apart only by turns that the scatter of the columns does not blur: a lattice that is hexagonal to within it has
   /// frames of three turns side by side.
   func blurred(among sites: [Int]) -> LocalFrames? {
-    let full = frames(of: sites).compactMap { $0 }.filter { $0.partnerCount >= 5 }
+    let full = frames(of: sites).compactMap { $0 }.filter(\.isFull)
     let scatter = full.isEmpty ? 0 : Statistics.median(full.map(\.deviation)) / u.length
     let blur = min(Self.largestBlur, max(CellGrid.symmetryTolerance, Self.blurOfScatter * scatter))
     return LocalFrames(u: u, v: v, index: index, tolerance: tolerance, symmetryTolerance: blur)
@@ -115,7 +124,7 @@ struct LocalFrames {
     var (a, b) = (u.rotated(by: turn), v.rotated(by: turn))
     var chosen = SIMD8<Int32>(repeating: -1)
     for pass in 0..<2 {
-      chosen = matches(near, a, b, tolerance: pass == 0 ? 1.3 * tolerance : tolerance).chosen
+      chosen = matches(near, a, b, tolerance: pass == 0 ? Self.firstTolerance * tolerance : tolerance).chosen
       // Normal equations of offset = i a + j b.
       var (ii, ij, jj) = (0.0, 0.0, 0.0)
       var (si, sj) = (Point.zero, Point.zero)

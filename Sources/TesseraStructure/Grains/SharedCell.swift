@@ -33,17 +33,27 @@ struct SharedCell {
       ? 0 : max(Statistics.mean(differences), LatticeFinder.negligibleDifference(of: sample.map { heights[$0] }))
   }
 
+  /// A disordered rim between grains suits its best cell up to this.
+  private static let leastSuitability = 0.4
+  /// A cell suits as long as it loses less than a third to the best: a smaller one meets fewer partners in noise.
+  private static let suitableShare = 0.7
+  /// A vector that joins unlike columns changes their heights by several times what chance does.
+  private static let alikeHeights = 1.5
+  /// Cells of one crystal seen in different windows differ by less than this in area; the next larger cell has twice the area.
+  private static let sameArea = 1.3
+  private static let usualShare = 0.85
+
   /// The smallest cell that suits well and joins no unlike columns; of cells of about one size the first, if it suits as
   /// well as most, so that a crystal that fills the image has the cell of the whole image. Nil where none suits better than
   /// a disordered rim between grains would.
   static func best(of candidates: [SharedCell]) -> SharedCell? {
-    guard let highest = candidates.map(\.suitability).max(), highest > 0.4 else { return nil }
-    let suitable = candidates.filter { $0.suitability >= 0.7 * highest }
+    guard let highest = candidates.map(\.suitability).max(), highest > leastSuitability else { return nil }
+    let suitable = candidates.filter { $0.suitability >= suitableShare * highest }
     let least = suitable.map(\.heightDifference).min()!
-    let alike = suitable.filter { $0.heightDifference <= 1.5 * least + 1e-12 }
+    let alike = suitable.filter { $0.heightDifference <= alikeHeights * least + 1e-12 }
     let smallest = alike.map { $0.u.cross($0.v) }.min()!
-    let small = alike.filter { $0.u.cross($0.v) <= 1.3 * smallest }
+    let small = alike.filter { $0.u.cross($0.v) <= sameArea * smallest }
     let usual = small.map(\.suitability).max()!
-    return small.first { $0.suitability >= 0.85 * usual }
+    return small.first { $0.suitability >= usualShare * usual }
   }
 }

@@ -17,6 +17,26 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
 
   public init() {}
 
+  /// Fewer sites than these show no lattice.
+  private static let fewestSites = 12
+  /// Lattice vectors serve as many columns as the best does, but for chance and for what grains and vacancies take from longer ones.
+  private static let commonShare = 0.8
+  /// Of the vectors that most columns share, the tenth after which heights differ least are taken for lattice vectors; so are those that
+  /// change heights by no more than a third above that.
+  private static let likest = 0.1
+  private static let alikeHeights = 1.35
+  /// Vectors within 14 degrees of each other span no sound cell.
+  private static let leastSine = 0.25
+  /// Cells of the histogram.
+  private static let cellsPerSpacing = 10.0
+  /// A peak may hold this share of the displacements that its vector will need: a slow distortion spreads the rest.
+  private static let peakShare = 0.15
+  /// A column this far from where a vector leads, in spacings, is not the partner: beyond it another may be nearer.
+  private static let tolerance = 0.25
+  /// A vector is measured where so many columns have a target in the image, and so many meet a column there.
+  private static let fewestInside = 8
+  private static let fewestMet = 4
+
   /// A peak of the displacement histogram.
   struct Translation {
     var vector: Point
@@ -32,7 +52,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   /// The lattice that most columns of the image share; nil where there is none. Parameters as in `vectors`.
   public func lattice(of positions: [Point], heights: [Double], width: Int, height: Int) -> Lattice? {
     guard let (u, v) = vectors(of: positions, heights: heights, width: width, height: height),
-      let lattice = Lattice(indexing: positions, heights: heights, u: u, v: v),
+      let lattice = LatticeIndexer(u: u, v: v).lattice(of: positions, heights: heights),
       lattice.indexedShare >= Self.leastIndexedShare, lattice.isSound
     else { return nil }
     return lattice
@@ -52,19 +72,19 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   private func vectors(
     ofSeen positions: [Point], heights: [Double], width: Int, height: Int
   ) -> (u: Point, v: Point)? {
-    guard positions.count >= 12 else { return nil }
+    guard positions.count >= Self.fewestSites else { return nil }
     let index = PlanarIndex(positions)
     guard let spacing = index.medianSpacing, spacing.isFinite, spacing > 0 else { return nil }
     let translations = self.translations(
       index: index, heights: heights, spacing: spacing, extent: Point(Double(width - 1), Double(height - 1)))
     guard let best = translations.map(\.share).max(), best >= smallestShare else { return nil }
-    let common = translations.filter { $0.share >= max(smallestShare, 0.8 * best) }
+    let common = translations.filter { $0.share >= max(smallestShare, Self.commonShare * best) }
     let differences = common.map(\.heightDifference)
-    if let cell = Self.shortest(common, below: 1.35 * Statistics.quantile(differences, 0.1)) {
+    if let cell = Self.shortest(common, below: Self.alikeHeights * Statistics.quantile(differences, Self.likest)) {
       return Self.reduced(cell.u, cell.v)
     }
     // Layers of different materials: along them heights hardly change, across them they do, yet less than between unlike columns.
-    let layered = Self.layerShare * Statistics.quantile(differences, 0.9)
+    let layered = Self.layerShare * Statistics.quantile(differences, 1 - Self.likest)
     return Self.shortest(common, below: layered).map { Self.reduced($0.u, $0.v) }
   }
 
@@ -78,17 +98,20 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
       .sorted { ($0.vector.length, $0.vector.x) < ($1.vector.length, $1.vector.x) }
     guard let first = lattice.first?.vector,
       let second = lattice.first(where: {
-        abs(first.cross($0.vector)) > 0.25 * first.length * $0.vector.length
+        abs(first.cross($0.vector)) > Self.leastSine * first.length * $0.vector.length
       })?.vector
     else { return nil }
     return (first, second)
   }
 
-  /// Squared differences of heights up to this tell no column from another: 2 % of the usual height. Without noise the
-  /// pixels that a column falls on would.
+  /// Heights that differ by less than this share of the usual height tell no column from another. Without noise the pixels that a
+  /// column falls on would.
+  private static let negligibleShare = 0.02
+
+  /// Squared differences of heights up to this tell no column from another.
   static func negligibleDifference(of heights: [Double]) -> Double {
     let known = heights.filter(\.isFinite).map(abs)
-    return known.isEmpty ? 0 : pow(0.02 * Statistics.median(known), 2)
+    return known.isEmpty ? 0 : pow(negligibleShare * Statistics.median(known), 2)
   }
 
   /// The shortest basis of the same lattice (Gauss), with u along positive x where possible.
@@ -113,8 +136,8 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     let sample = Swift.stride(from: 0, to: positions.count, by: stride).map { $0 }
     let radius = reach * spacing
     let neighbours = concurrentMap(count: sample.count) { index.neighbours(of: positions[sample[$0]], within: radius) }
-    // The half plane y > 0 (or y = 0, x > 0), on cells of a tenth of the spacing.
-    let cell = spacing / 10
+    // The half plane y > 0 (or y = 0, x > 0).
+    let cell = spacing / Self.cellsPerSpacing
     let half = Int(saturating: (radius / cell).rounded(.up)) + 2
     let columns = 2 * half + 1
     var histogram = Raster<Float>(width: columns, height: half + 1, filling: 0)
@@ -125,7 +148,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
         histogram[Int(saturating: (d.x / cell).rounded()) + half, Int(saturating: (d.y / cell).rounded())] += 1
       }
     }
-    let peaks = self.peaks(of: histogram, smallest: Float(0.15 * smallestShare * Double(sample.count)))
+    let peaks = self.peaks(of: histogram, smallest: Float(Self.peakShare * smallestShare * Double(sample.count)))
     let negligible = Self.negligibleDifference(of: heights)
     return peaks.compactMap { peak in
       var translation = measure(
@@ -191,12 +214,14 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
       let partners = concurrentMap(count: sample.count) { k -> (inside: Bool, offset: Point, other: Int) in
         let place = index.points[sample[k]] + target
         guard place.x >= 0, place.y >= 0, place.x <= extent.x, place.y <= extent.y else { return (false, .zero, -1) }
-        guard let other = index.neighbours(of: place, within: 0.25 * spacing).first else { return (true, .zero, -1) }
+        guard let other = index.neighbours(of: place, within: Self.tolerance * spacing).first else {
+          return (true, .zero, -1)
+        }
         return (true, index.points[other] - place, other)
       }
       let inside = partners.count { $0.inside }
       let met = partners.indices.filter { partners[$0].other >= 0 }
-      guard inside >= 8, met.count >= 4 else { return nil }
+      guard inside >= Self.fewestInside, met.count >= Self.fewestMet else { return nil }
       vector += met.reduce(Point.zero) { $0 + partners[$1].offset } / Double(met.count)
       let differences = met.map { k -> Double in
         let d = heights[sample[k]] - heights[partners[k].other]

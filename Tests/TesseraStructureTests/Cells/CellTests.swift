@@ -83,7 +83,7 @@ struct `Lattice cells` {
     let crystal = honeycomb(noise: 0.2) { i, j, s in i == 20 && j == 20 && s == 1 ? 3 : s + 1 }
     let bent = crystal.positions.map { $0 + Point(3e-5 * ($0.y - 400) * ($0.y - 400), 0) }
     let lattice = try #require(
-      Lattice(indexing: bent, heights: bent.map { _ in 1 }, u: crystal.grid.u, v: crystal.grid.v))
+      LatticeIndexer(u: crystal.grid.u, v: crystal.grid.v).lattice(of: bent, heights: bent.map { _ in 1 }))
     let cells = try LatticeCells().cells(
       of: bent, labels: crystal.labels, grains: Grains(lattice), nodes: lattice.nodes,
       grainOfSite: bent.map { _ in 1 })

@@ -194,7 +194,7 @@ struct `Lattices` {
   private func lattice(_ positions: [Point], _ heights: [Double]? = nil, size: Int = 512) -> Lattice? {
     let heights = heights ?? positions.map { _ in 1 }
     return LatticeFinder().vectors(of: positions, heights: heights, width: size, height: size)
-      .flatMap { Lattice(indexing: positions, heights: heights, u: $0.u, v: $0.v) }
+      .flatMap { LatticeIndexer(u: $0.u, v: $0.v).lattice(of: positions, heights: heights) }
   }
 
   /// Sites of a lattice in a square field; `basis` in units of u and v, with heights.

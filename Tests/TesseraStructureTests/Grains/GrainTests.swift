@@ -108,7 +108,7 @@ struct `Grains of an image` {
     #expect(grains.grains.count == 1)
     let vectors = try #require(
       LatticeFinder().vectors(of: made.positions, heights: made.heights, width: 1024, height: 1024))
-    let lattice = Lattice(indexing: made.positions, heights: made.heights, u: vectors.u, v: vectors.v)
+    let lattice = LatticeIndexer(u: vectors.u, v: vectors.v).lattice(of: made.positions, heights: made.heights)
     #expect(grains.grains.first?.lattice == lattice)
   }
 

@@ -76,7 +76,8 @@ struct `A lattice that is off by half a spacing` {
       for j in 0..<40 { places.append(Point(12 * Double(i), 12 * Double(j) + 25 * sin(Double(i) / 6))) }
     }
     let lattice = try #require(
-      Lattice(indexing: places, heights: places.map { _ in 1 }, u: Point(12, 0), v: Point(0, 12), tolerance: 0.45))
+      LatticeIndexer(u: Point(12, 0), v: Point(0, 12), tolerance: 0.45)
+        .lattice(of: places, heights: places.map { _ in 1 }))
     #expect(lattice.deviation > 6 && !lattice.isSound)
     #expect(
       LatticeFinder().lattice(of: places, heights: places.map { _ in 1 }, width: 480, height: 480) == nil)

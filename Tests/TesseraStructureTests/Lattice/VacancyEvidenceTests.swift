@@ -58,7 +58,7 @@ struct `A vacant node` {
       Site(position: crystal.places[$0], amplitude: crystal.heights[$0], sigmaMajor: Self.sigma, sigmaMinor: Self.sigma)
     }
     let lattice = try #require(
-      Lattice(indexing: sites.map(\.position), heights: sites.map(\.amplitude), u: crystal.u, v: crystal.v))
+      LatticeIndexer(u: crystal.u, v: crystal.v).lattice(of: sites.map(\.position), heights: sites.map(\.amplitude)))
     #expect(lattice.basis.count == 2)
     let listed = sites.map { (place: $0.position, height: $0.amplitude) }
     let extra = seen.map { (place: crystal.places[$0], height: share * crystal.heights[$0]) }
@@ -106,7 +106,7 @@ struct `A place of the cell` {
     for j in 0..<16 { crystal.places.append(Point(20, 20) + crystal.u * 17 + crystal.v * Double(j) + Point(19, -9)) }
     crystal.heights += [Double](repeating: 85, count: 16)
     let lattice = try #require(
-      Lattice(indexing: crystal.places, heights: crystal.heights, u: crystal.u, v: crystal.v))
+      LatticeIndexer(u: crystal.u, v: crystal.v).lattice(of: crystal.places, heights: crystal.heights))
     #expect(lattice.basis.count == 2)
     #expect(lattice.nodes.suffix(16).allSatisfy { $0 == nil } && lattice.nodes.dropLast(16).allSatisfy { $0 != nil })
     #expect(lattice.deviation < 1e-6)

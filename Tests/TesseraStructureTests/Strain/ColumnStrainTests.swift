@@ -30,7 +30,7 @@ struct StrainedColumns {
 
   func lattice() throws -> Lattice {
     let heights = [Double](repeating: 1, count: positions.count)
-    return try #require(Lattice(indexing: positions, heights: heights, u: u, v: v))
+    return try #require(LatticeIndexer(u: u, v: v).lattice(of: positions, heights: heights))
   }
 
   func fit(_ settings: ColumnStrain = ColumnStrain(), errors: Point? = nil) throws -> LocalLatticeFit {
@@ -200,7 +200,7 @@ struct `Strain from columns` {
     let positions = result.sites.map(\.position)
     let truth = result.scene.lattices[0]
     let heights = [Double](repeating: 1, count: positions.count)
-    let lattice = try #require(Lattice(indexing: positions, heights: heights, u: truth.a, v: truth.b))
+    let lattice = try #require(LatticeIndexer(u: truth.a, v: truth.b).lattice(of: positions, heights: heights))
     let fit = try ColumnStrain().fit(of: positions, covariances: nil, lattice: lattice)
     let field = fit.field(width: 500, height: 500)
     let map = field.map(source: .columns, reference: LatticeVectors(u: truth.a, v: truth.b))

@@ -1,0 +1,85 @@
+import TesseraNumerics
+
+/// Chains of a lattice by their place in the cell.
+struct Sublattices {
+  /// Sites connected by lattice vectors, each with its indices relative to the first.
+  typealias Chain = [(site: Int, i: Int, j: Int)]
+
+  let chains: [Chain]
+  let cells: CellGrid
+  /// In units of the cell's edges; the first at (0, 0).
+  private(set) var basis: [Point] = []
+  /// The basis column of each chain, and the cells by which its indices are moved.
+  private(set) var owner: [(basis: Int, shift: (Int, Int))] = []
+
+  /// A place of the cell is a sublattice if it holds a column in at least this share of the cells that its fullest place has.
+  private static let leastFilling = 0.5
+
+  /// Places of the cell closer than this, in units of the shorter edge, are one: a chain's mean place bends with the lattice, and
+  /// columns of a basis stand farther apart than a fifth of the edge.
+  private static let samePlace = 0.2
+
+  /// Whether each basis column is there in most cells.
+  var isMostlyFilled: [Bool] {
+    var counts = [Int](repeating: 0, count: basis.count)
+    for (chain, owner) in zip(chains, owner) { counts[owner.basis] += chain.count }
+    let fullest = Double(counts.max() ?? 0)
+    return counts.map { Double($0) >= Self.leastFilling * fullest }
+  }
+
+  /// Chains of one sublattice on both sides of a defect have equal places in the cell: they become one basis column. Nil where
+  /// the chains span no cell.
+  init?(of chains: [Chain], _ positions: [Point], _ u: Point, _ v: Point) {
+    guard !chains.isEmpty, let fit = Self.fit(chains, positions, u, v),
+      let cells = CellGrid(origin: fit.offsets[0], u: fit.u, v: fit.v)
+    else { return nil }
+    (self.chains, self.cells) = (chains, cells)
+    let spacing = min(fit.u.length, fit.v.length)
+    for offset in fit.offsets {
+      let place = cells.coordinates(of: offset)
+      let match = basis.firstIndex { known in
+        let d = place - known
+        let wrapped = Point(d.x - d.x.rounded(), d.y - d.y.rounded())
+        return cells.length(of: wrapped) < Self.samePlace * spacing
+      }
+      if let match {
+        let d = place - basis[match]
+        owner.append((match, (Int(saturating: d.x.rounded()), Int(saturating: d.y.rounded()))))
+      } else {
+        let floor = Point((place.x + 1e-6).rounded(.down), (place.y + 1e-6).rounded(.down))
+        basis.append(place - floor)
+        owner.append((basis.count - 1, (Int(saturating: floor.x), Int(saturating: floor.y))))
+      }
+    }
+  }
+
+  /// Least squares for common vectors and one offset a chain: position = offset + i u + j v.
+  private static func fit(
+    _ chains: [Chain], _ positions: [Point], _ u: Point, _ v: Point
+  ) -> (u: Point, v: Point, offsets: [Point])? {
+    // Offsets drop out by taking each chain's own means.
+    var (sii, sij, sjj) = (0.0, 0.0, 0.0)
+    var (six, sjx) = (Point.zero, Point.zero)
+    var means: [(i: Double, j: Double, place: Point)] = []
+    for chain in chains {
+      let n = Double(chain.count)
+      let mi = chain.reduce(0.0) { $0 + Double($1.i) } / n
+      let mj = chain.reduce(0.0) { $0 + Double($1.j) } / n
+      let mp = chain.reduce(Point.zero) { $0 + positions[$1.site] } / n
+      means.append((mi, mj, mp))
+      for link in chain {
+        let (di, dj, dp) = (Double(link.i) - mi, Double(link.j) - mj, positions[link.site] - mp)
+        sii += di * di
+        sij += di * dj
+        sjj += dj * dj
+        six += dp * di
+        sjx += dp * dj
+      }
+    }
+    let determinant = sii * sjj - sij * sij
+    guard determinant > 1e-9 * max(sii * sjj, 1e-30) else { return nil }
+    let fittedU = (six * sjj - sjx * sij) / determinant
+    let fittedV = (sjx * sii - six * sij) / determinant
+    return (fittedU, fittedV, means.map { $0.place - fittedU * $0.i - fittedV * $0.j })
+  }
+}
