@@ -6,7 +6,7 @@ public indirect enum MetadataTree: Sendable, Equatable {
   case number(Double)
   /// A whole number.
   case integer(Int)
-  /// A flag.
+  /// True or false.
   case truth(Bool)
   /// Values without names, walked by index from 0.
   case list([MetadataTree])

@@ -47,7 +47,7 @@ public struct UNetArchitecture: Sendable, Codable, Equatable {
   /// at most 4 numbers of 1 ... 4096; nil: no branch. See `SpacingBranch`.
   public var spacingBranch: [Int]?
 
-  /// Levels with these channels; everything else as in the network of [A23].
+  /// Levels with these channels; everything else as in the network of [A23], without its branch for the spacing.
   public init(channels: [Int], bottomChannels: Int) {
     (self.channels, self.bottomChannels) = (channels, bottomChannels)
   }

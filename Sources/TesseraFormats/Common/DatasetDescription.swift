@@ -23,8 +23,8 @@ public struct DatasetAxis: Sendable, Codable, Equatable {
 public struct DatasetDescription: Sendable, Equatable {
   /// What the values are.
   public enum Kind: String, Sendable, Codable {
-    /// One image; several images; an image with a reciprocal axis; values over energy or wavelength, or along a single
-    /// axis; anything else.
+    /// In this order: one image; several images; an image with a reciprocal axis; values over energy or wavelength, or
+    /// along a single axis; anything else.
     case image, stack, diffraction, spectrum, other
   }
 

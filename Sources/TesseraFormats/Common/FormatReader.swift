@@ -2,7 +2,7 @@
 public struct ReadingOptions: Sendable, Equatable {
   /// Which axis of a three-dimensional array counts the frames.
   public enum FrameAxis: String, Sendable, CaseIterable {
-    /// The slowest axis, as NumPy stacks are made; or the fastest one.
+    /// The slowest axis, as in stacks made with NumPy, or the fastest one.
     case first, last
   }
 

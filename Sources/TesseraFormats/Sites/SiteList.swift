@@ -26,7 +26,7 @@ public struct SiteList: Sendable, Equatable {
   /// What had to be assumed.
   public var warnings: [String] = []
 
-  /// Sites with as many `elements` and `classes` as positions, or none of them.
+  /// A list of sites; `elements` and `classes` each hold one entry per position, or none.
   public init(positions: [Point], unit: Unit, elements: [String] = [], classes: [Int] = []) {
     (self.positions, self.unit, self.elements, self.classes) = (positions, unit, elements, classes)
   }

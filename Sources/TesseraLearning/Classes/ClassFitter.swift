@@ -16,7 +16,7 @@ import TesseraNumerics
 public struct ClassFitter: Sendable, Codable, Equatable {
   /// Classes wanted, 1 or more.
   public var count = 2
-  /// Proposes the third of the starts; its thresholds do not decide how many classes there are.
+  /// Finds the classes from which the third start is made; the number of classes does not depend on it.
   public var finder = ClassFinder()
   /// A fitter for two classes.
   public init() {}

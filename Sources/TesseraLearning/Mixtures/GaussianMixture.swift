@@ -55,7 +55,7 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
     public let parameterCount: Int
     /// Steps that the best start took.
     public let steps: Int
-    /// Whether the best start ended before its steps ran out.
+    /// Whether the best start met `tolerance` within `stepLimit` steps.
     public let converged: Bool
 
     /// Bayesian information criterion, -2 log L + p ln n; less is better. Source: Schwarz, Ann. Stat. 6 (1978) 461.

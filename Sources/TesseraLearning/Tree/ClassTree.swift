@@ -78,7 +78,7 @@ public struct ClassTree: Sendable, Equatable {
 
   /// A class that is put in the place of others.
   public struct Heading: Sendable, Equatable {
-    /// `2`, or `2.1`.
+    /// Number of the class, such as `2` or `2.1`.
     public var number: String
     /// Numbers of the classes that it came from; empty for a first class.
     public var parents: [String]

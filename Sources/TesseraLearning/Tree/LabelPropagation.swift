@@ -10,7 +10,7 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
   public var neighbours = 10
   /// Share of a sample's label that comes from its neighbours, above 0 and below 1.
   public var share = 0.99
-  /// Times that labels pass on from neighbour to neighbour, 0 or more.
+  /// Iterations in which labels spread to the next neighbours, 0 or more.
   public var rounds = 200
   /// Most principal components of the features.
   public var componentLimit = 24

@@ -1,8 +1,8 @@
 /// A table of numbers, row-major; a feature matrix has one row a sample.
 public struct Matrix<Scalar> {
-  /// Number of rows: of samples, in a feature matrix.
+  /// Number of rows; in a feature matrix, the number of samples.
   public let rows: Int
-  /// Number of columns: of features, in a feature matrix.
+  /// Number of columns; in a feature matrix, the number of features.
   public let columns: Int
   /// Row after row; `rows * columns` numbers.
   public var values: [Scalar]
@@ -13,7 +13,7 @@ public struct Matrix<Scalar> {
     (self.rows, self.columns, self.values) = (rows, columns, values)
   }
 
-  /// A matrix of one value.
+  /// A matrix in which all numbers are equal.
   @inlinable public init(rows: Int, columns: Int, filling value: Scalar) {
     self.init(rows: rows, columns: columns, values: [Scalar](repeating: value, count: rows * columns))
   }
@@ -49,7 +49,7 @@ public struct Matrix<Scalar> {
     return Matrix(rows: rows, columns: indices.count, values: chosen)
   }
 
-  /// Rows become columns; a copy.
+  /// A copy with rows and columns exchanged.
   public var transposed: Matrix {
     var result: [Scalar] = []
     result.reserveCapacity(values.count)
