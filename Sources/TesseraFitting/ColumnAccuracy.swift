@@ -29,6 +29,7 @@ public struct ColumnAccuracy: Sendable, Codable, Equatable {
   public static let unknown = ColumnAccuracy(
     position: Point(.nan, .nan), correlation: .nan, amplitude: .nan, intensity: .nan, sigma: .nan)
 
+  /// By default, the accuracy of a column of which nothing is known.
   public init(
     position: Point = Point(.infinity, .infinity), correlation: Double = 0, amplitude: Double = .infinity,
     intensity: Double = .infinity, sigma: Double = .infinity, quality: Double = .nan, flag: Flag? = nil

@@ -44,7 +44,9 @@ public struct ColumnFit: Sendable, Codable, Equatable {
 
   /// Nil: as free as the data allow (`ColumnFinder`).
   public var shape: Shape?
+  /// The variance that pixels are weighted by.
   public var noise = Noise.auto
+  /// What is fitted below the columns.
   public var background = Background.smooth
   /// Most sweeps over all columns.
   public var sweepLimit = 12
@@ -54,6 +56,7 @@ public struct ColumnFit: Sendable, Codable, Equatable {
   /// Half side of a column's window, in standard deviations.
   public var windowRadius = 4.0
 
+  /// A fit that is as free as the data allow, on a smooth background.
   public init() {}
 
   /// The outcome of a fit.

@@ -12,9 +12,12 @@ public struct FormatError: Error, Equatable, CustomStringConvertible, Sendable {
     case inputOutput
   }
 
+  /// What stood in the way.
   public let kind: Kind
+  /// The whole sentence, as it is shown to the user.
   public let description: String
 
+  /// An error with a sentence that names the file, says what was found and what to do.
   public init(_ kind: Kind = .unusable, _ description: String) {
     self.kind = kind
     self.description = description

@@ -1,23 +1,35 @@
 /// Whatever a file says about itself, as a tree of names and plain values in the file's order.
 public indirect enum MetadataTree: Sendable, Equatable {
+  /// Words, also those that spell a number or a date.
   case text(String)
+  /// A floating-point number, which may be infinite or NaN.
   case number(Double)
+  /// A whole number.
   case integer(Int)
+  /// True or false.
   case truth(Bool)
+  /// Values without names, walked by index from 0.
   case list([MetadataTree])
+  /// Named values; where a name occurs twice, looking it up gives the first.
   case group([Entry])
 
+  /// A named value of a group.
   public struct Entry: Sendable, Equatable {
+    /// Name as the file spells it.
     public var name: String
+    /// A plain value, or a list or group below this name.
     public var value: MetadataTree
+    /// A value under a name.
     public init(_ name: String, _ value: MetadataTree) { (self.name, self.value) = (name, value) }
   }
 
+  /// A group without entries.
   public static let empty = MetadataTree.group([])
 
   /// The value below these names, or nil. A list is walked by index: `["ImageList", "1", "Name"]`.
   public subscript(_ path: String...) -> MetadataTree? { self[path[...]] }
 
+  /// The value below these names, or nil; an empty path gives the tree itself.
   public subscript(_ path: ArraySlice<String>) -> MetadataTree? {
     guard let first = path.first else { return self }
     switch self {

@@ -1,9 +1,14 @@
 /// The type of one stored value, by its NumPy name.
 public enum ScalarType: String, Sendable, Codable, CaseIterable {
+  /// One byte: 0 for false, otherwise true.
   case bool
+  /// Signed integers of 8 ... 64 bits.
   case int8, int16, int32, int64
+  /// Unsigned integers of 8 ... 64 bits.
   case uint8, uint16, uint32, uint64
+  /// IEEE 754 numbers of half, single and double precision.
   case float16, float32, float64
+  /// Pairs of real and imaginary part, in single and double precision; the names count the bits of both.
   case complex64, complex128
 
   /// Bytes a value.
@@ -17,6 +22,7 @@ public enum ScalarType: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// Whether a value is a pair of real and imaginary part.
   public var isComplex: Bool { self == .complex64 || self == .complex128 }
 
   /// Bytes that change places when the byte order changes: a complex number is two real ones.

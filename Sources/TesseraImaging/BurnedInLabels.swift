@@ -8,6 +8,7 @@ import TesseraNumerics
 public enum BurnedInLabels {
   /// A box of pixels: corners (`x`, `y`) and (`x + width`, `y + height`), the second outside.
   public struct Box: Sendable, Equatable, Codable {
+    /// Upper left corner and size, in whole pixels; the corner is the first pixel that belongs to the box.
     public var x, y, width, height: Int
   }
 

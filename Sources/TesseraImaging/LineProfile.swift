@@ -18,6 +18,7 @@ public struct LineProfile: Sendable, Codable, Equatable {
   public struct Sample: Sendable, Equatable {
     /// From the start, in pixels.
     public var distance: Double
+    /// Position on the line, in pixels of the image.
     public var place: Point
     /// Mean across the band; NaN where all of it lies outside the image.
     public var mean: Double

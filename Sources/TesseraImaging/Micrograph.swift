@@ -15,6 +15,7 @@ public struct Micrograph: Sendable {
   /// How frames became this image; nil unless they were registered.
   public var registration: RegistrationRecord?
 
+  /// An image without a registration record: one that is no mean of registered frames.
   public init(
     name: String, pixels: Raster<Float>, calibration: Calibration? = nil, metadata: [String: String] = [:],
     warnings: [String] = []

@@ -12,6 +12,7 @@ public struct NoiseModel: Sendable {
   /// ones noisier than their intensity says. Nil: none.
   public var localFactor: Raster<Float>?
 
+  /// A line without local factor; variances in squared intensity units, `gain` in intensity units.
   public init(constantVariance: Double, gain: Double, smallestVariance: Double) {
     (self.constantVariance, self.gain, self.smallestVariance) = (constantVariance, gain, smallestVariance)
   }

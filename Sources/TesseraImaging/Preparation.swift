@@ -13,6 +13,7 @@ public struct Preparation: Sendable, Codable, Equatable {
     /// Columns are dark (ABF, bright field): the image is inverted.
     case dark
   }
+  /// How columns stand out; decides whether the image is inverted.
   public var contrast = Contrast.auto
   /// Mask scale bars and captions that were drawn into the pixels.
   public var masksLabels = true
@@ -20,6 +21,7 @@ public struct Preparation: Sendable, Codable, Equatable {
   /// brightest hundredth rises above the median, is a spike; 0: keep.
   public var spikeThreshold = 8.0
 
+  /// The standard preparation: contrast decided from the image, labels masked, spikes removed.
   public init() {}
 
   /// The prepared image, and what was done to it.
@@ -28,11 +30,13 @@ public struct Preparation: Sendable, Codable, Equatable {
     public var image: Raster<Float>
     /// True where a pixel holds a measurement.
     public var isMeasured: Raster<Bool>
+    /// True where columns were dark: intensities are then mirrored about the middle of their range.
     public var isInverted: Bool
     /// Labels that were masked.
     public var labels: [BurnedInLabels.Box]
     /// Nil where the largest value is no limit.
     public var saturation: Saturation?
+    /// What was left out, replaced or inverted, one sentence each.
     public var warnings: [String]
 
     /// The share of pixels that hold a measurement, 0 ... 1.

@@ -3,8 +3,10 @@ import TesseraNumerics
 /// Displacement gradients as images: taken on the reference lattice, placed where the atoms are now. Dimensionless,
 /// `rotation` in radians from +x towards +y; NaN where undefined (the core of a dislocation, beyond the columns).
 public struct StrainPlanes: Sendable, Equatable {
+  /// Normal strains along x and y, shear strain of the tensor, and rotation; all of the same size.
   public var exx, eyy, exy, rotation: Raster<Float>
 
+  /// Planes of the same size, each with one value per pixel.
   public init(exx: Raster<Float>, eyy: Raster<Float>, exy: Raster<Float>, rotation: Raster<Float>) {
     self.exx = exx
     self.eyy = eyy
@@ -15,6 +17,7 @@ public struct StrainPlanes: Sendable, Equatable {
   /// The names of the planes in files, in the order of `all`.
   public static let names = ["exx", "eyy", "exy", "rotation"]
 
+  /// The four planes in the order of `names`.
   public var all: [Raster<Float>] { [exx, eyy, exy, rotation] }
 
   /// (exx + eyy) / 2.

@@ -24,6 +24,7 @@ public struct InputNormalization: Sendable, Codable, Equatable {
   /// Standard deviation in pixels of the Gaussian over the surroundings, 1 ... 1000; nil: one range for the whole image.
   public var surroundings: Double?
 
+  /// As the networks of [P21] want it: spikes beyond five standard deviations replaced, one range for the whole image.
   public init() {}
 
   /// Contrast of the surroundings: columns of up to about 60 pixels' distance keep theirs.

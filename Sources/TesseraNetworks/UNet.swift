@@ -2,6 +2,7 @@ import TesseraNumerics
 
 /// A U-Net with its weights: an image in, maps out.
 public struct UNet: Sendable, Equatable {
+  /// Levels, channels and output of the network.
   public let architecture: UNetArchitecture
   /// One block per level, the full resolution first.
   package let down: [[Convolution]]

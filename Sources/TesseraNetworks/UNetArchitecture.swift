@@ -27,21 +27,27 @@ public struct UNetArchitecture: Sendable, Codable, Equatable {
   public var channels: [Int]
   /// Channels at the bottom, below the last level: 1 ... 4096.
   public var bottomChannels: Int
-  /// Convolutions of a block on the way down, at the bottom and on the way up: 1 ... 4 each.
+  /// Convolutions of a block on the way down: 1 ... 4.
   public var downConvolutions = 2
+  /// Convolutions at the bottom: 1 ... 4.
   public var bottomConvolutions = 2
+  /// Convolutions of a block on the way up: 1 ... 4.
   public var upConvolutions = 2
   /// Rows and columns of all kernels but that of the output: 1, 3, 5 or 7.
   public var kernelSize = 3
+  /// How maps become twice as large on the way up.
   public var upSampling = UpSampling.transposed
+  /// What the max-pool takes on the way down.
   public var poolInput = PoolInput.rectified
   /// Number of maps that come out: 1 ... 4096.
   public var outputChannels = 1
+  /// What the numbers of the last convolution become.
   public var outputActivation = OutputActivation.sigmoid
   /// Sizes of the hidden layers of a branch that gives one number for the image, such as the mean spacing of columns:
   /// at most 4 numbers of 1 ... 4096; nil: no branch. See `SpacingBranch`.
   public var spacingBranch: [Int]?
 
+  /// Levels with these channels; everything else as in the network of [A23], without its branch for the spacing.
   public init(channels: [Int], bottomChannels: Int) {
     (self.channels, self.bottomChannels) = (channels, bottomChannels)
   }

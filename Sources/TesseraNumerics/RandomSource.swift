@@ -19,6 +19,7 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
     state = (next(), next(), next(), next())
   }
 
+  /// The next 64 random bits; the source repeats itself after 2²⁵⁶ - 1 of them.
   public mutating func next() -> UInt64 {
     func rotl(_ x: UInt64, _ k: UInt64) -> UInt64 { (x << k) | (x >> (64 - k)) }
     let result = rotl(state.0 &+ state.3, 23) &+ state.0

@@ -21,6 +21,7 @@ public struct Raster<Pixel> {
   /// The number of pixels.
   @inlinable public var count: Int { values.count }
 
+  /// The pixel in column `x` of row `y`; both must lie inside the raster.
   @inlinable public subscript(x: Int, y: Int) -> Pixel {
     get {
       precondition(x >= 0 && x < width)

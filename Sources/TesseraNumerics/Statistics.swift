@@ -45,6 +45,7 @@ public enum Statistics {
     return sorted[below] + Value(place - Double(below)) * (sorted[above] - sorted[below])
   }
 
+  /// The value in the middle, for an even number of values the mean of the two in the middle; NaN of nothing.
   @inlinable public static func median<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value { quantile(values, 0.5) }
 
   /// 1.4826 times the median distance from the median: the standard deviation of a normal distribution, robustly.

@@ -2,8 +2,10 @@ import TesseraNumerics
 
 /// An upright rectangle of a drawing, in drawing units (pixels of a PNG at scale 1).
 public struct Rectangle: Sendable, Equatable {
+  /// Upper left corner (`x`, `y`) and size, in drawing units.
   public var x, y, width, height: Double
 
+  /// A rectangle with the upper left corner (`x`, `y`); `y` runs down.
   public init(x: Double, y: Double, width: Double, height: Double) {
     (self.x, self.y, self.width, self.height) = (x, y, width, height)
   }

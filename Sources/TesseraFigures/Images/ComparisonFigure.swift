@@ -5,13 +5,16 @@ import TesseraNumerics
 public struct ComparisonFigure: Sendable {
   /// One patch, its reconstruction and their names.
   public struct Row: Sendable {
+    /// Pixels of the original patch.
     public var patch: Raster<Float>
     /// Of the patch's size; NaN outside the disc.
     public var reconstruction: Raster<Float>
+    /// Name, colour and marker at the left end of the row.
     public var style: ClassStyle
     /// Below the name.
     public var caption: String
 
+    /// A row from a patch and a reconstruction of the same size; `caption` is written in grey below the name.
     public init(patch: Raster<Float>, reconstruction: Raster<Float>, style: ClassStyle, caption: String = "") {
       precondition(patch.width == reconstruction.width && patch.height == reconstruction.height, "two sizes in one row")
       (self.patch, self.reconstruction, self.style, self.caption) = (patch, reconstruction, style, caption)
@@ -23,17 +26,23 @@ public struct ComparisonFigure: Sendable {
     }
   }
 
+  /// Rows from top to bottom. All patches and reconstructions share one grey scale, all residuals one colour scale.
   public var rows: [Row]
+  /// Pixel size for the scale bar in the first patch; nil: the scale bar is in pixels.
   public var calibration: Calibration?
+  /// One sentence for readers who do not see the picture.
   public var summary: String
+  /// Side of each of the three images of a row, in drawing units.
   public var side = 132.0
   /// Above the columns.
   public var titles = ["patch", "reconstruction", "residual"]
 
+  /// A comparison with the standard side and column titles.
   public init(rows: [Row], calibration: Calibration?, summary: String) {
     (self.rows, self.calibration, self.summary) = (rows, calibration, summary)
   }
 
+  /// Names on the left, three columns of images, and the colour bar of the residuals on the right.
   public func drawing() -> Drawing {
     let gap = 12.0
     let names = rows.flatMap { [Font.strong.width(of: $0.style.name), Font.label.width(of: $0.caption)] }

@@ -12,25 +12,33 @@ public struct ContactSheet: Sendable {
     /// Frame and marker; nil for neither.
     public var style: ClassStyle?
 
+    /// A tile with its captions from top to bottom; those too long for the tile are cut.
     public init(patch: Raster<Float>, captions: [String], style: ClassStyle? = nil) {
       (self.patch, self.captions, self.style) = (patch, captions, style)
     }
   }
 
+  /// Tiles in reading order: rows from left to right, from top to bottom.
   public var tiles: [Tile]
+  /// Pixel size for the scale bar in the first tile; nil: the scale bar is in pixels.
   public var calibration: Calibration?
+  /// One sentence for readers who do not see the picture.
   public var summary: String
   /// One contrast for all tiles, so that they can be compared; nil gives each tile its own.
   public var contrast: Contrast? = .quantiles(0, 1)
+  /// Colours of the intensities, from the lower to the upper limit of the contrast.
   public var colorMap = ColorMap.gray
   /// Side of a tile; nil lets up to six tiles fill the width.
   public var side: Double?
+  /// Width available to a row of tiles, in drawing units; the drawing is as wide as the tiles in a row need.
   public var width = 880.0
 
+  /// A sheet in grey, with one contrast for all tiles.
   public init(tiles: [Tile], calibration: Calibration?, summary: String) {
     (self.tiles, self.calibration, self.summary) = (tiles, calibration, summary)
   }
 
+  /// The tiles in as many rows as they need; only the first has a scale bar.
   public func drawing() -> Drawing {
     let gap = 14.0
     let side = self.side ?? min(168, max(134, (width + gap) / Double(max(1, tiles.count)) - gap)).rounded(.down)

@@ -4,21 +4,27 @@ import TesseraNumerics
 /// An image with a scale bar and whatever lies over it: sites, cells, arrows; beside it zooms and a colour bar,
 /// below it a legend.
 public struct ImageFigure: Sendable {
+  /// Pixels of the image; those that are not finite are drawn in pale grey.
   public var image: Raster<Float>
   /// Nil: the scale bar is in pixels.
   public var calibration: Calibration?
   /// One sentence for readers who do not see the picture.
   public var summary: String
+  /// Colours of the intensities, from the lower to the upper limit of `contrast`.
   public var colorMap = ColorMap.gray
+  /// Intensities that take the first and the last colour.
   public var contrast = Contrast.standard
   /// How far the image fades towards the map's first colour so that what lies over it stands out; 0 ... 0.95.
   public var dimming = 0.0
+  /// Draws a scale bar in the lower left corner of the image and of each zoom.
   public var showsScaleBar = true
   /// In the lower right corner, where the lower left one shows something else.
   public var scaleBarIsRight = false
+  /// Entries of the legend below the image; empty: no legend.
   public var legend: [ClassStyle] = []
   /// Shows the colour map with this title; nil shows none.
   public var colorBarTitle: String?
+  /// Enlarged parts, in columns to the right of the image.
   public var zooms: [Zoom] = []
   /// Colours over the regions of the image; nil: none.
   public var tint: RegionTint?
@@ -32,29 +38,37 @@ public struct ImageFigure: Sendable {
     public var centre: Point
     /// In pixels of the image; positive.
     public var side: Double
+    /// Written in the zoom; may be empty. A first word of at most three characters also names the frame in the image.
     public var caption: String
     /// Of the frames.
     public var color: Color
 
+    /// A zoom into the square of `side` pixels around `centre`, both in pixels of the image.
     public init(centre: Point, side: Double, caption: String, color: Color = Color(0xF0E442)) {
       (self.centre, self.side, self.caption, self.color) = (centre, side, caption, color)
     }
   }
 
+  /// A figure of the image alone, in grey. The image must hold at least one pixel.
   public init(_ image: Raster<Float>, calibration: Calibration?, summary: String) {
     precondition(image.width > 0 && image.height > 0, "a figure needs pixels")
     (self.image, self.calibration, self.summary) = (image, calibration, summary)
   }
 
+  /// A figure of a micrograph, with its calibration.
   public init(_ micrograph: Micrograph, summary: String) {
     self.init(micrograph.pixels, calibration: micrograph.calibration, summary: summary)
   }
 
   /// The figure with one more layer on top.
   public func adding(_ layer: SiteMarkers) -> ImageFigure { with { $0.layers.append(layer) } }
+  /// The figure with polygons as its topmost layer.
   public func adding(_ layer: PaintedPolygons) -> ImageFigure { with { $0.layers.append(layer) } }
+  /// The figure with arrows as its topmost layer.
   public func adding(_ layer: ArrowField) -> ImageFigure { with { $0.layers.append(layer) } }
+  /// The figure with circles as its topmost layer.
   public func adding(_ layer: CircleMarks) -> ImageFigure { with { $0.layers.append(layer) } }
+  /// The figure with the sign for its axes as its topmost layer.
   public func adding(_ layer: AxisMarks) -> ImageFigure { with { $0.layers.append(layer) } }
 
   private func with(_ change: (inout ImageFigure) -> Void) -> ImageFigure {

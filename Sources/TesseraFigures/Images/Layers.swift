@@ -10,6 +10,7 @@ public struct PaintedPolygons: Sendable {
   /// 0 ... 1.
   public var opacity: Double
 
+  /// Polygons with one entry of `colors` each; corners in pixels of the image.
   public init(polygons: [[Point]], colors: [Color?], opacity: Double = 0.5) {
     precondition(polygons.count == colors.count, "every polygon needs a colour or nil")
     (self.polygons, self.colors, self.opacity) = (polygons, colors, opacity)
@@ -51,6 +52,8 @@ public struct ArrowField: Sendable {
   /// Pixel size for the key in the lower right corner; nil: the key is in pixels.
   public var calibration: Calibration?
 
+  /// Arrows from `origins` along `vectors`, both in pixels of the image and of equal number. `colors` holds one
+  /// colour, or one for each arrow.
   public init(origins: [Point], vectors: [Point], magnification: Double = 1, colors: [Color] = [Color(0xF0E442)]) {
     precondition(origins.count == vectors.count, "every arrow needs an origin and a vector")
     precondition(colors.count == 1 || colors.count == origins.count, "one colour for all arrows, or one each")
@@ -113,11 +116,14 @@ public struct CircleMarks: Sendable {
   public var points: [Point]
   /// In pixels of the image.
   public var radius: Double
+  /// Colour of the circles and their captions.
   public var color: Color
   /// Written beside the circles; empty, or one each.
   public var captions: [String]
+  /// Draws broken lines without a dark rim, and also those circles whose centre lies outside the image.
   public var isDashed: Bool
 
+  /// Circles of one radius around `points`, in pixels of the image; `captions` is empty or holds one for each circle.
   public init(
     points: [Point], radius: Double, color: Color = Color(0xE69F00), captions: [String] = [], isDashed: Bool = false
   ) {

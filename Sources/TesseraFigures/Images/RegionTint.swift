@@ -9,6 +9,7 @@ public struct RegionTint: Sendable {
   /// 0 ... 1.
   public var opacity: Double
 
+  /// A tint for an image of the size of `labels`; `colors` begins with that of region 1.
   public init(labels: Raster<UInt16>, colors: [Color], opacity: Double = 0.35) {
     (self.labels, self.colors, self.opacity) = (labels, colors, opacity)
   }

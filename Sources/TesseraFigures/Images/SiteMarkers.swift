@@ -2,6 +2,7 @@ import TesseraNumerics
 
 /// Sites of an image as markers, coloured by class.
 public struct SiteMarkers: Sendable {
+  /// How sites are marked.
   public enum Style: Sendable {
     /// Filled shapes, all classes.
     case filled
@@ -15,12 +16,18 @@ public struct SiteMarkers: Sendable {
   public var labels: [Int]
   /// Looks of the classes 1, 2, ...
   public var styles: [ClassStyle]
+  /// Filled markers, or rings around the columns.
   public var style = Style.filled
   /// Classes to draw; nil draws all, those without class included.
   public var shownClasses: Set<Int>?
   /// Radius of a marker in pixels of the image; nil takes a quarter of the mean spacing (two fifths for rings).
   public var radius: Double?
 
+  /// Markers for sites with their classes.
+  ///
+  /// - Parameters:
+  ///   - labels: class of each site, one for each of `points`.
+  ///   - radius: in pixels of the image; nil derives it from the mean spacing of the points.
   public init(
     points: [Point], labels: [Int], styles: [ClassStyle], style: Style = .filled, shownClasses: Set<Int>? = nil,
     radius: Double? = nil

@@ -6,6 +6,7 @@ import TesseraNumerics
 public struct SpectrumFigure: Sendable {
   /// Squared amplitudes with zero frequency at (width / 2, height / 2), as `Spectrum.centredPower` gives them.
   public var power: Raster<Float>
+  /// Pixel size of the image, for the scale bar in nm⁻¹; nil: the scale bar is in px⁻¹.
   public var calibration: Calibration?
   /// Frequencies of the peaks, in cycles a pixel; their opposites are circled too.
   public var peaks: [Point] = []
@@ -15,9 +16,12 @@ public struct SpectrumFigure: Sendable {
   public var basis: [Point] = []
   /// Radius of the first dominant ring, in cycles a pixel; nil draws none.
   public var ringFrequency: Double?
+  /// One sentence for readers who do not see the picture.
   public var summary: String
+  /// Side of the square drawing, in drawing units.
   public var width = 460.0
 
+  /// The spectrum without marks. `calibration` is that of the image, not of the spectrum.
   public init(power: Raster<Float>, calibration: Calibration?, summary: String) {
     precondition(power.width > 0 && power.height > 0, "a spectrum needs pixels")
     (self.power, self.calibration, self.summary) = (power, calibration, summary)
@@ -30,6 +34,7 @@ public struct SpectrumFigure: Sendable {
     return wanted > 0 ? min(0.5, wanted) : 0.5
   }
 
+  /// The square part of the spectrum that holds all marks, at most up to half a cycle per pixel.
   public func drawing() -> Drawing {
     // Frequencies a pixel apart differ along x and y when the image is not square; the shown part is square.
     let (stepX, stepY) = (1 / Double(power.width), 1 / Double(power.height))

@@ -5,7 +5,9 @@ import TesseraNumerics
 ///
 /// exx, eyy, exy and the hydrostatic strain share one scale, so that colours compare; the rotation has its own.
 public struct StrainFigure: Sendable {
+  /// Strains and rotation, one value per pixel.
   public var planes: StrainPlanes
+  /// Pixel size for the scale bar; nil: the maps have none.
   public var calibration: Calibration?
   /// Value of the last colour of the strains, and of the rotation in radians.
   public var strainLimit, rotationLimit: Double
@@ -16,7 +18,9 @@ public struct StrainFigure: Sendable {
 
   /// One map with the name of its file and what it shows.
   public struct Map: Sendable {
+    /// Name of the plane in file names (`exx`, `rotation`), and title of the colour bar, with a unit where there is one.
     public var name, title: String
+    /// The map with its colour bar.
     public var drawing: Drawing
   }
 

@@ -3,14 +3,17 @@ import TesseraNumerics
 
 /// A sign in the lower right corner of a map that says which way its axes point, or which turn counts as positive.
 public struct AxisMarks: Sendable, Equatable {
+  /// What the sign shows.
   public enum Kind: Sendable, Equatable {
     /// Two arrows: the first axis this far from +x (right) towards +y (down), in radians, the second a quarter turn on.
     case axes(angle: Double)
     /// An arc from +x towards +y: clockwise.
     case turn
   }
+  /// Directions of the axes, or the positive sense of rotation.
   public var kind: Kind
 
+  /// A sign that shows the axes or the positive sense of rotation.
   public init(_ kind: Kind) { self.kind = kind }
 }
 

@@ -3,7 +3,9 @@ import TesseraNumerics
 
 /// One axis of a plot.
 public struct Axis: Sendable {
+  /// How values are spread along the axis.
   public enum Scale: Sendable {
+    /// Evenly.
     case linear
     /// Decimal; values that are not positive are left out.
     case logarithmic
@@ -11,10 +13,12 @@ public struct Axis: Sendable {
 
   /// What is drawn along it, with the unit in brackets.
   public var title: String
+  /// Linear or logarithmic.
   public var scale = Scale.linear
   /// Nil: what the data need, rounded outwards a little.
   public var range: ClosedRange<Double>?
 
+  /// An axis; `title` carries the unit in brackets, and without `range` the axis covers the data.
   public init(_ title: String, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
     (self.title, self.scale, self.range) = (title, scale, range)
   }

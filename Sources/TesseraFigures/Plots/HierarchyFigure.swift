@@ -19,6 +19,7 @@ public struct HierarchyFigure: Sendable {
     /// Below the node, before the count; may be empty.
     public var name: String
 
+    /// A node for a motif-cell of `level` cells that occurs `count` times; `colors` holds one for each of `cells`.
     public init(
       level: Int, count: Int, cells: [[Point]] = [], colors: [Color] = [], dots: [Dot] = [], name: String = ""
     ) {
@@ -30,21 +31,28 @@ public struct HierarchyFigure: Sendable {
 
   /// A site of a motif-cell.
   public struct Dot: Sendable {
+    /// Place of the site, in the unit of the outlines of its node.
     public var place: Point
     /// Nil draws an open circle: an empty place.
     public var color: Color?
+    /// A site in the colour of its class; without a colour, an empty place.
     public init(at place: Point, color: Color?) { (self.place, self.color) = (place, color) }
   }
 
+  /// Motif-cells in any order.
   public var nodes: [Node]
   /// Pairs of node indices, from the smaller to the larger motif-cell.
   public var edges: [(from: Int, to: Int)]
+  /// Entries of the legend below the figure; empty: no legend.
   public var legend: [ClassStyle] = []
+  /// One sentence for readers who do not see the picture.
   public var summary: String
   /// The most frequent nodes of each level are drawn, and the number of the others is told.
   public var nodesPerLevel = 9
+  /// Width when a level is full, in drawing units; a figure with fewer nodes on each level is narrower.
   public var width = 880.0
 
+  /// A figure of motif-cells; `edges` holds indices of `nodes`.
   public init(nodes: [Node], edges: [(from: Int, to: Int)], summary: String) {
     (self.nodes, self.edges, self.summary) = (nodes, edges, summary)
   }
@@ -70,6 +78,7 @@ public struct HierarchyFigure: Sendable {
     }
   }
 
+  /// One row per level, the smallest motif-cells above, and in each row the most frequent ones on the left.
   public func drawing() -> Drawing {
     let levels = levels
     let left = Self.left

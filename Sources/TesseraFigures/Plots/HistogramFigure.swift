@@ -3,16 +3,22 @@ import TesseraNumerics
 
 /// How often values occur, with marked values.
 public struct HistogramFigure: Sendable {
+  /// Values to be counted, in the unit that `title` names; values that are not finite are left out.
   public var values: [Double]
+  /// Values marked by broken vertical lines, such as a threshold.
   public var marks: [LineFigure.Mark]
   /// What the values are, with the unit in brackets.
   public var title: String
+  /// One sentence for readers who do not see the picture.
   public var summary: String
   /// Nil chooses by Freedman and Diaconis' rule, between 10 and 120.
   public var binCount: Int?
+  /// Width of the drawing, in drawing units.
   public var width = 460.0
+  /// Height of the drawing, in drawing units.
   public var height = 280.0
 
+  /// A histogram of values; `title` names the horizontal axis.
   public init(values: [Double], marks: [LineFigure.Mark] = [], title: String, summary: String) {
     (self.values, self.marks, self.title, self.summary) = (values, marks, title, summary)
   }
@@ -46,6 +52,7 @@ public struct HistogramFigure: Sendable {
     return (low...(low + Double(count) * step), counts)
   }
 
+  /// The bins as bars over a linear axis, with the marks in front of them.
   public func drawing() -> Drawing {
     let (range, counts) = bins()
     let top = Double(max(1, counts.max() ?? 1))

@@ -6,9 +6,13 @@ public struct LineFigure: Sendable {
   public struct Curve: Sendable {
     /// In the legend when there are several curves.
     public var name: String
+    /// Values in the units of the axes, joined in this order; the curve has a gap where a coordinate is not finite, or
+    /// not positive on a logarithmic axis.
     public var points: [Point]
+    /// Colour of the curve and of its entry in the legend.
     public var color: Color
 
+    /// A curve through points in the units of the axes.
     public init(name: String, points: [Point], color: Color = Color(0x0072B2)) {
       (self.name, self.points, self.color) = (name, points, color)
     }
@@ -16,27 +20,40 @@ public struct LineFigure: Sendable {
 
   /// A value on the horizontal axis that matters, drawn as a dashed line.
   public struct Mark: Sendable {
+    /// Position on the horizontal axis, in its unit.
     public var value: Double
+    /// Written beside the line.
     public var label: String
+    /// Colour of the line and its label.
     public var color: Color
 
+    /// A broken line at a value of the horizontal axis.
     public init(at value: Double, label: String, color: Color = Color(0xD55E00)) {
       (self.value, self.label, self.color) = (value, label, color)
     }
   }
 
+  /// Curves from back to front; a legend names them if there are several.
   public var curves: [Curve]
+  /// Values of the horizontal axis marked by broken lines.
   public var marks: [Mark]
+  /// Horizontal axis; without a range of its own, it covers all curves and marks.
   public var x: Axis
+  /// Vertical axis; without a range of its own, it covers all curves.
   public var y: Axis
+  /// One sentence for readers who do not see the picture.
   public var summary: String
+  /// Width of the drawing, in drawing units.
   public var width = 560.0
+  /// Height of the plot in drawing units, without the legend below it.
   public var height = 340.0
 
+  /// A plot of curves over two axes.
   public init(curves: [Curve], marks: [Mark] = [], x: Axis, y: Axis, summary: String) {
     (self.curves, self.marks, self.x, self.y, self.summary) = (curves, marks, x, y, summary)
   }
 
+  /// The plot, with a legend below it if there are several curves.
   public func drawing() -> Drawing {
     let legend = Legend(
       entries: curves.count > 1 ? curves.map { ClassStyle(name: $0.name, color: $0.color, marker: .square) } : [],

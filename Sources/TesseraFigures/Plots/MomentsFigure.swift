@@ -7,7 +7,9 @@ import TesseraNumerics
 public struct MomentsFigure: Sendable {
   /// Radial and angular order of one moment.
   public struct Order: Sendable, Hashable {
+    /// Radial order `p`, 0 or more, and angular order `q`, from -p to p in steps of 2.
     public var p, q: Int
+    /// The moment of radial order `p` and angular order `q`.
     public init(p: Int, q: Int) { (self.p, self.q) = (p, q) }
   }
 
@@ -17,11 +19,16 @@ public struct MomentsFigure: Sendable {
   public var means: [[Double]]
   /// Standard deviation within each class; empty draws none.
   public var deviations: [[Double]] = []
+  /// The moments from left to right; those of one radial order must be neighbours.
   public var orders: [Order]
+  /// One sentence for readers who do not see the picture.
   public var summary: String
+  /// Width of the drawing, in drawing units.
   public var width = 860.0
+  /// Height of the panel of one class with its name, in drawing units.
   public var panelHeight = 132.0
 
+  /// A figure of the mean moments of classes: `means` holds one row per class, with one value for each of `orders`.
   public init(classes: [ClassStyle], means: [[Double]], orders: [Order], summary: String) {
     precondition(classes.count == means.count && means.allSatisfy { $0.count == orders.count }, "one mean a moment")
     (self.classes, self.means, self.orders, self.summary) = (classes, means, orders, summary)
@@ -36,6 +43,7 @@ public struct MomentsFigure: Sendable {
 
   private func color(of order: Order) -> Color { Self.families.first { $0.holds(abs(order.q)) }!.color }
 
+  /// One panel per class below a legend of the angular orders. The piston is cut where it exceeds the other moments.
   public func drawing() -> Drawing {
     let legend = Legend(
       entries: Self.families.map { ClassStyle(name: $0.name, color: $0.color, marker: .square) }, width: width - 8)

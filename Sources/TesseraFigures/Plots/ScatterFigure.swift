@@ -6,19 +6,24 @@ public struct ScatterFigure: Sendable {
   public var points: [Point]
   /// Class of each point, 1 ... `styles.count`; 0 for none.
   public var labels: [Int]
+  /// Looks of the classes 1, 2, ...
   public var styles: [ClassStyle]
+  /// One sentence for readers who do not see the picture.
   public var summary: String
   /// Writes each class' name above its points.
   public var namesClasses = true
   /// Below the plot; nil lists all styles, and what has no class.
   public var legend: [ClassStyle]?
+  /// Width of the drawing, in drawing units; the height follows from the extent of the points.
   public var width = 620.0
 
+  /// A layout with the class of each point: `labels` holds one for each of `points`.
   public init(points: [Point], labels: [Int], styles: [ClassStyle], summary: String) {
     precondition(points.count == labels.count, "every point needs a label")
     (self.points, self.labels, self.styles, self.summary) = (points, labels, styles, summary)
   }
 
+  /// The points in a frame with the legend below. Rare classes lie on top; points that hide others are moved aside.
   public func drawing() -> Drawing {
     let hasUnclassified = zip(points, labels).contains { place, label in
       place.x.isFinite && place.y.isFinite && (label < 1 || label > styles.count)

@@ -1,16 +1,21 @@
 /// The shape of a point in an overlay or a scatter plot.
 public enum Marker: String, Sendable, Codable, CaseIterable {
+  /// Shapes in the order in which the classes 1, 2, ... take them.
   case circle, square, triangle, diamond, invertedTriangle, pentagon, cross, hexagon, plus
 }
 
 /// How one class looks in every figure, and what its legend says.
 public struct ClassStyle: Sendable, Codable, Equatable {
+  /// Name of the class in legends and captions.
   public var name: String
   /// Members; nil leaves the number out of legends.
   public var count: Int?
+  /// Colour of the markers, and of the frames around patches.
   public var color: Color
+  /// Shape of the markers.
   public var marker: Marker
 
+  /// A look for one class; `count` is its number of members, nil where legends should not give it.
   public init(name: String, count: Int? = nil, color: Color, marker: Marker = .circle) {
     (self.name, self.count, self.color, self.marker) = (name, count, color, marker)
   }

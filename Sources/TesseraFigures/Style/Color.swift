@@ -2,8 +2,10 @@ import Foundation
 
 /// A colour of the sRGB space; components 0 ... 1.
 public struct Color: Sendable, Hashable, Codable {
+  /// Components with the transfer function of sRGB, 0 ... 1.
   public var red, green, blue: Double
 
+  /// From components 0 ... 1 of the sRGB space.
   public init(red: Double, green: Double, blue: Double) {
     (self.red, self.green, self.blue) = (red, green, blue)
   }
@@ -15,7 +17,9 @@ public struct Color: Sendable, Hashable, Codable {
       blue: Double(hexadecimal & 255) / 255)
   }
 
+  /// #ffffff: the background of drawings, and text on dark plates.
   public static let white = Color(0xFFFFFF)
+  /// #000000: rims of markers and the plates behind text, both half transparent.
   public static let black = Color(0x000000)
   /// Text and axes.
   public static let ink = Color(0x22252A)

@@ -2,13 +2,18 @@ import TesseraImaging
 
 /// One axis of a dataset: the coordinate of index `i` is `offset + i * scale`, in `units`.
 public struct DatasetAxis: Sendable, Codable, Equatable {
+  /// Name as the file gives it, or `x`, `y`, `frame`, `axis 0` where it gives none.
   public var name: String
+  /// Number of entries along the axis.
   public var size: Int
+  /// Step from one entry to the next, in `units`; negative where the coordinate falls.
   public var scale: Double
+  /// Coordinate of the first entry, in `units`.
   public var offset: Double
   /// As the file spells it; empty when unknown.
   public var units: String
 
+  /// An axis of `size` entries; by default its coordinates are the indices.
   public init(name: String, size: Int, scale: Double = 1, offset: Double = 0, units: String = "") {
     (self.name, self.size, self.scale, self.offset, self.units) = (name, size, scale, offset, units)
   }
@@ -18,6 +23,8 @@ public struct DatasetAxis: Sendable, Codable, Equatable {
 public struct DatasetDescription: Sendable, Equatable {
   /// What the values are.
   public enum Kind: String, Sendable, Codable {
+    /// In this order: one image; several images; an image with a reciprocal axis; values over energy or wavelength, or
+    /// along a single axis; anything else.
     case image, stack, diffraction, spectrum, other
   }
 
@@ -29,14 +36,19 @@ public struct DatasetDescription: Sendable, Equatable {
     case rgb
   }
 
+  /// Place among the datasets of the file, from 0; what `ImageFile.read` takes as `dataset`.
   public var index: Int
+  /// Name or path inside the file; `image` where a format has none.
   public var name: String
+  /// What the values are; only images, stacks and diffraction patterns can be read as images.
   public var kind: Kind
   /// Slowest first: `[height, width]`, or frames before; colour channels left out.
   public var shape: [Int]
+  /// Type of one stored value, of each channel.
   public var type: ScalarType
   /// Values a pixel, interleaved.
   public var channels: Int
+  /// How the channels of a pixel become one intensity: the luminance of RGB, otherwise the first channel.
   public var colour: Colour
   /// One for each entry of `shape`.
   public var axes: [DatasetAxis]

@@ -2,6 +2,7 @@
 public struct ReadingOptions: Sendable, Equatable {
   /// Which axis of a three-dimensional array counts the frames.
   public enum FrameAxis: String, Sendable, CaseIterable {
+    /// The slowest axis, as in stacks made with NumPy, or the fastest one.
     case first, last
   }
 
@@ -10,6 +11,7 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Only plain arrays (NumPy, HDF5) leave this open.
   public var frameAxis = FrameAxis.first
 
+  /// Frames along the first axis, and images of at most 2³¹ pixels.
   public init() {}
 }
 

@@ -9,9 +9,11 @@ import TesseraNumerics
 ///
 /// Opening reads headers only. Formats are recognised by content, never by name.
 public struct ImageFile: Sendable {
+  /// The path as it was given to `open(path:options:)`.
   public let path: String
   /// Name of the format, such as `TIFF`.
   public let format: String
+  /// The arrays of the file in its order, at least one; others than images are among them.
   public let datasets: [DatasetDescription]
   /// Everything the file says about itself.
   public var metadata: MetadataTree { reader.metadata }

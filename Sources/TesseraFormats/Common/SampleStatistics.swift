@@ -3,10 +3,13 @@
 /// Means and squares of pieces are joined without cancellation. Source: Chan, Golub, LeVeque, Updating formulae and a
 /// pairwise algorithm for computing sample variances (1979), eq. 2.1.
 public struct SampleStatistics: Sendable, Equatable {
+  /// Number of finite values, over all channels; a complex number is one value, its amplitude.
   public private(set) var count = 0
   /// Infinite, of the wrong sign, while `count` is 0.
   public private(set) var minimum = Double.infinity
+  /// Minus infinity while `count` is 0.
   public private(set) var maximum = -Double.infinity
+  /// Arithmetic mean, in the units of the stored values; 0 while `count` is 0.
   public private(set) var mean = 0.0
   private var squares = 0.0
 

@@ -5,6 +5,10 @@ import CHDF5
 /// Source: RosettaSciIO, hspy format, version 3.1. The values are uncompressed, a chunk a frame (of a large frame a band
 /// of rows), as HyperSpy expects where it is to read them lazily; nothing in the file depends on the time.
 public enum HyperSpyWriter {
+  /// Writes an image, or a stack with a navigation axis `frame`, in the stack's own type.
+  ///
+  /// - Parameter replacing: whether an existing file gives way.
+  /// - Throws: `FormatError` where the file exists or cannot be written; what reading a frame throws.
   public static func write(_ stack: ImageStack, to path: String, replacing: Bool = false) throws {
     try AtomicOutput.file(at: path, replacing: replacing) { temporary in
       tessera_h5_quiet()

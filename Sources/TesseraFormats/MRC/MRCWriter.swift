@@ -2,6 +2,11 @@
 ///
 /// Rows are written from the top, as mrcfile and RosettaSciIO read them.
 public enum MRCWriter {
+  /// Writes an image or a stack of `uint16` or `float32` values.
+  ///
+  /// - Parameter replacing: whether an existing file gives way.
+  /// - Throws: `FormatError` where the file exists, cannot be written, or would need more than 2³¹ - 1 pixels along an
+  ///   axis or as many frames; what reading a frame throws.
   public static func write(_ stack: ImageStack, to path: String, replacing: Bool = false) throws {
     precondition(stack.type == .uint16 || stack.type == .float32, "MRC files hold no integers of 32 bits")
     guard stack.width <= Int32.max, stack.height <= Int32.max, stack.count <= Int32.max else {

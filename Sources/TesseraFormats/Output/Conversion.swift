@@ -8,6 +8,7 @@ public struct Conversion: Sendable {
   public enum Frames: Sendable, Equatable {
     /// All, as a stack; the first alone into a format of single images.
     case all
+    /// The frame of this index, from 0.
     case one(Int)
     /// The mean of these, both ends included.
     case mean(ClosedRange<Int>)
@@ -17,6 +18,7 @@ public struct Conversion: Sendable {
 
   /// The formats that are written.
   public enum Target: String, Sendable, CaseIterable {
+    /// TIFF, OME-TIFF, PNG (single images of 8 or 16 bits), NumPy, MRC, and HDF5 in HyperSpy's layout.
     case tiff, omeTIFF, png, npy, mrc, hyperSpy
 
     /// By the extension of a path, whatever its case.
@@ -37,6 +39,7 @@ public struct Conversion: Sendable {
 
   /// Index into the file's datasets; nil takes `ImageFile.defaultDataset`.
   public var dataset: Int?
+  /// Which frames are written, counted from 0.
   public var frames = Frames.all
   /// Stored values in their own type and shape instead of single-precision images; only into NumPy files.
   public var isRaw = false
@@ -45,6 +48,7 @@ public struct Conversion: Sendable {
   /// Replaces the file's calibration.
   public var calibration: Calibration?
 
+  /// Writes all frames of the default dataset with the file's calibration.
   public init() {}
 
   /// Writes `path` and returns what the user should know.

@@ -4,6 +4,7 @@ import TesseraHDF5
 
 /// What tells that a file is still the one that was read before: its size and time, or its bytes.
 public struct FileStamp: Codable, Equatable, Sendable {
+  /// Size of the file, in bytes.
   public var bytes: Int
   /// When the file was last written, in nanoseconds since 1970.
   public var modified: Int
@@ -43,6 +44,7 @@ public struct FileStamp: Codable, Equatable, Sendable {
 
   /// Size and time of a file, without a look at its contents.
   public struct Glance: Equatable, Sendable {
+    /// Size in bytes, and when the file was last written, in nanoseconds since 1970.
     public let bytes, modified: Int
 
     /// Nil where there is no regular file.

@@ -8,14 +8,17 @@ public struct FolderManifest: Codable, Equatable, Sendable {
   /// What the program calls itself in the manifest.
   public static let program = "Tessera"
 
+  /// One file that the program wrote.
   public struct File: Codable, Equatable, Sendable {
     /// Below the folder, with `/` between parts.
     public var path: String
+    /// Size of the file, in bytes.
     public var bytes: Int
     /// CRC-32 of the contents, eight hexadecimal digits.
     public var crc32: String
   }
 
+  /// Name of the program that wrote the folder; a manifest with another name is not taken for ours.
   public var program = Self.program
   /// Of the program.
   public var version: String

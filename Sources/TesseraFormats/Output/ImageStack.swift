@@ -5,6 +5,7 @@ import TesseraNumerics
 ///
 /// Frames are asked for in rising order, each once, so that a long stack need not be in memory.
 public struct ImageStack {
+  /// Number of images, and size of each in pixels.
   public let count, width, height: Int
   /// Nil writes no scale.
   public let calibration: Calibration?

@@ -11,10 +11,13 @@ public struct SiteList: Sendable, Equatable {
   public enum Unit: Sendable, Equatable {
     /// Pixels; the centre of the first is (0, 0), y runs down.
     case pixel
+    /// Nanometres from the centre of the first pixel; y runs down.
     case nanometre
   }
 
+  /// One position for each site, in `unit`.
   public var positions: [Point]
+  /// Unit of all positions.
   public var unit: Unit
   /// Chemical symbols; as many as positions, or none.
   public var elements: [String]
@@ -23,6 +26,7 @@ public struct SiteList: Sendable, Equatable {
   /// What had to be assumed.
   public var warnings: [String] = []
 
+  /// A list of sites; `elements` and `classes` each hold one entry per position, or none.
   public init(positions: [Point], unit: Unit, elements: [String] = [], classes: [Int] = []) {
     (self.positions, self.unit, self.elements, self.classes) = (positions, unit, elements, classes)
   }

@@ -3,6 +3,7 @@ import Foundation
 /// A table of text with a header: one record a line, fields separated by commas (or another byte), quoted where they hold
 /// commas.
 public struct CSVTable: Sendable {
+  /// Path of the file, for messages.
   public let path: String
   /// Names of the columns as written, spaces around them removed.
   public let header: [String]

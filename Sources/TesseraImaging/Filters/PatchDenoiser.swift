@@ -13,6 +13,7 @@ public struct PatchDenoiser: Sendable, Codable, Equatable {
   /// Most patches that the eigenpatches are learned from.
   public var sampleLimit = 4_000
 
+  /// A denoiser with patches of `side` x `side` pixels, 2 or more; a larger side than 32 counts as 32.
   public init(side: Int) { self.side = side }
 
   /// The denoised image, of the same size. Images smaller than two patches come back unchanged.

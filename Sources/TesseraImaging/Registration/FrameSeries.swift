@@ -2,6 +2,7 @@ import TesseraNumerics
 
 /// Frames of equal size of one field of view, asked for one by one, so that a long series need not be in memory.
 public struct FrameSeries {
+  /// Number of frames, and size of each in pixels.
   public let count, width, height: Int
   /// Short name for messages, usually the file's.
   public let name: String

@@ -22,7 +22,9 @@ public struct FrameRecord: Sendable, Codable, Equatable {
 
 /// How frames became one image. Travels with the image, so that tables and reports can say so.
 public struct RegistrationRecord: Sendable, Codable, Equatable {
+  /// Whether frames were shifted as a whole or line by line.
   public var mode: Registration.Mode
+  /// One record for each frame of the series, in its order; frames that were not used are among them.
   public var frames: [FrameRecord]
   /// Where the first frame used shows the mean's first pixel, drift within that frame aside.
   public var origin: Point
@@ -31,6 +33,7 @@ public struct RegistrationRecord: Sendable, Codable, Equatable {
   /// Pairs of frames no peak of which fits the others.
   public var droppedPairs: Int
 
+  /// Number of frames that are part of the mean.
   public var usedCount: Int { frames.count(where: \.isUsed) }
   /// Longest shift in pixels.
   public var largestShift: Double { frames.filter(\.isUsed).map(\.shift.length).max() ?? 0 }
@@ -79,9 +82,11 @@ public struct RegisteredSeries: Sendable {
   public var mean: Raster<Float>
   /// Number of frames that cover each pixel.
   public var coverage: Raster<Float>
+  /// Shifts, drift and jitter of each frame, and where the mean lies in the first frame used.
   public var record: RegistrationRecord
   /// How far the specimen had moved while each line of each frame was scanned, in pixels along its x and y; empty for a
   /// frame that is not used.
   public var displacements: [[Point]]
+  /// What the user should know before trusting the mean, one sentence each.
   public var warnings: [String]
 }

@@ -13,6 +13,7 @@ import TesseraNumerics
 /// Frames are read one by one, once for the pairs and once for each mean. Kept are `pairSpan` correlation spectra (9 MB each
 /// at most), about ten images, and two numbers a line of each frame.
 public struct Registration: Sendable, Codable, Equatable {
+  /// What is corrected in a frame.
   public enum Mode: String, Sendable, Codable, CaseIterable {
     /// Each frame is shifted, and linear drift within it taken out.
     case rigid
@@ -20,6 +21,7 @@ public struct Registration: Sendable, Codable, Equatable {
     case rows
   }
 
+  /// Whether frames are shifted as a whole or line by line.
   public var mode = Mode.rigid
   /// Direction of the fast scan of the frames in turn, in degrees from +x towards +y; multiples of 90.
   public var scanAngles = [0]
@@ -34,6 +36,7 @@ public struct Registration: Sendable, Codable, Equatable {
   /// Means that are formed anew with better shifts; nil: 2, and 5 with `rows`.
   public var iterations: Int?
 
+  /// Rigid registration with the standard settings.
   public init() {}
 
   /// Least side of a frame, in pixels.

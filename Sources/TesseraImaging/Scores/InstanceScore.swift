@@ -5,15 +5,18 @@ import TesseraNumerics
 ///
 /// True instances that the border of the image cuts do not count, and neither do predicted ones that lie mostly on them.
 public struct InstanceScore: Sendable, Equatable {
-  /// True instances, and those that were found.
+  /// True instances that the border of the image does not cut.
   public var trueCount = 0
+  /// True instances that were found.
   public var foundCount = 0
-  /// Predicted instances, and those that match no true one.
+  /// Predicted instances, without those that match or lie mostly on a true one cut by the border.
   public var predictedCount = 0
+  /// Predicted instances that match no true one.
   public var falseCount = 0
   /// Sum of the intersections over unions of the found ones.
   public var overlapSum = 0.0
 
+  /// No instance compared yet: the start of a sum over images.
   public init() {}
 
   /// Labels 1 upwards; 0: none. Both maps must have the same size.
@@ -58,6 +61,7 @@ public struct InstanceScore: Sendable, Equatable {
   /// Mean intersection over union of the found ones; not a number where there are none.
   public var meanOverlap: Double { foundCount > 0 ? overlapSum / Double(foundCount) : .nan }
 
+  /// The score of the instances of both together.
   public static func + (a: InstanceScore, b: InstanceScore) -> InstanceScore {
     var sum = a
     sum.trueCount += b.trueCount

@@ -6,9 +6,11 @@ import TesseraNumerics
 ///
 /// The scores of several images are those of all their pixels together ([P21] Table 1 agrees only so): add the counts.
 public struct MaskScore: Sendable, Equatable {
-  /// Pixels in both masks, in the predicted one only, in the true one only.
+  /// Pixels in both masks.
   public var truePositives = 0
+  /// Pixels in the predicted mask only.
   public var falsePositives = 0
+  /// Pixels in the true mask only.
   public var falseNegatives = 0
 
   /// Nothing compared yet.
@@ -27,6 +29,7 @@ public struct MaskScore: Sendable, Equatable {
     }
   }
 
+  /// The score of the pixels of both together.
   public static func + (one: MaskScore, other: MaskScore) -> MaskScore {
     var sum = one
     sum.truePositives += other.truePositives
@@ -35,10 +38,13 @@ public struct MaskScore: Sendable, Equatable {
     return sum
   }
 
+  /// Dice coefficient, 0 ... 1: the harmonic mean of precision and recall. 1 where both masks are empty.
   public var dice: Double { share(of: 2 * truePositives, in: 2 * truePositives + falsePositives + falseNegatives) }
   /// Intersection over union.
   public var iou: Double { share(of: truePositives, in: truePositives + falsePositives + falseNegatives) }
+  /// Share of the predicted pixels that are true, 0 ... 1; 1 where both masks are empty.
   public var precision: Double { share(of: truePositives, in: truePositives + falsePositives) }
+  /// Share of the true pixels that are predicted, 0 ... 1; 1 where both masks are empty.
   public var recall: Double { share(of: truePositives, in: truePositives + falseNegatives) }
 
   /// Two empty masks agree. A score without pixels to count is 1 then, and 0 if only one of them is empty.

@@ -25,6 +25,7 @@ public struct ClassFinder: Sendable, Codable, Equatable {
   public var componentLimit = 24
   /// Rounds of splitting and joining.
   public var roundLimit = 12
+  /// A finder with the standard thresholds.
   public init() {}
 
   /// Classes and what speaks for them.

@@ -16,8 +16,11 @@ import TesseraNumerics
 public struct ClassFitter: Sendable, Codable, Equatable {
   /// Classes wanted, 1 or more.
   public var count = 2
+  /// Finds the classes from which the third start is made; the number of classes does not depend on it.
   public var finder = ClassFinder()
+  /// A fitter for two classes.
   public init() {}
+  /// A fitter for this number of classes, 1 or more.
   public init(count: Int) { self.count = count }
 
   /// The classes of the samples.

@@ -13,7 +13,9 @@ public struct SpectralClustering: Sendable, Codable, Equatable {
   public var stepLimit = 60
   /// The iteration ends when no eigenvalue changes by more than this.
   public var tolerance = 1e-6
+  /// Clustering into two classes.
   public init() {}
+  /// Clustering into this number of classes, 1 or more.
   public init(count: Int) { self.count = count }
 
   /// The classes of a graph's vertices.

@@ -18,9 +18,11 @@ public struct HDBSCAN: Sendable, Codable, Equatable {
   public var minimumSize = 15
   /// The neighbour whose distance measures the density at a point, 1 or more; larger is smoother.
   public var neighbours = 10
+  /// Which classes of the hierarchy are reported.
   public var selection = Selection.excessOfMass
   /// Whether one class of everything is a possible answer.
   public var allowsSingleClass = false
+  /// Classes of 15 points or more, chosen by excess of mass.
   public init() {}
 
   /// The classes of a layout. The confidence of a point is its density over the largest of its class, in the sense of

@@ -9,6 +9,7 @@ public struct DecisionTree: Sendable, Equatable {
     /// Node of the left branch; the right one follows it. Of a leaf: row of `leaves`.
     public var next: Int32
 
+    /// A question about `feature`, or a leaf where that is -1.
     public init(feature: Int32, threshold: Float, next: Int32) {
       (self.feature, self.threshold, self.next) = (feature, threshold, next)
     }
@@ -19,6 +20,7 @@ public struct DecisionTree: Sendable, Equatable {
   /// Shares of the classes in each leaf, one after the other.
   public var leaves: [Float]
 
+  /// A tree from its nodes, the root first, and as many shares per leaf as there are classes; `RandomForest` checks it.
   public init(nodes: [Node], leaves: [Float]) { (self.nodes, self.leaves) = (nodes, leaves) }
 
   /// Index in `leaves`, times the number of classes, of the leaf of a row.

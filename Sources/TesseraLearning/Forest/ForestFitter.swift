@@ -8,11 +8,14 @@ public struct ForestFitter: Sendable, Codable, Equatable {
   public var leastLeaf = 3
   /// Features that each question chooses among; nil: the square root of their number.
   public var tried: Int?
+  /// Seed of the samples of rows, the features that are tried and the shuffles; equal seeds give equal forests.
   public var seed: UInt64 = 1
+  /// A fitter of 500 trees.
   public init() {}
 
   /// A forest with what its trees say of the rows that they were not grown on.
   public struct Fit: Sendable {
+    /// All trees, ready for rows of other tables.
     public var forest: RandomForest
     /// Shares of the classes for each row, by the trees without it; all zero where every tree has seen it.
     public var outOfBag: [[Double]]

@@ -4,8 +4,11 @@ import TesseraNumerics
 ///
 /// Source: Breiman, Machine Learning 45 (2001) 5.
 public struct RandomForest: Sendable, Equatable {
+  /// Number of classes that the trees tell apart.
   public let classCount: Int
+  /// Number of features of a row.
   public let featureCount: Int
+  /// The trees, which all have the same weight.
   public let trees: [DecisionTree]
 
   /// - Throws: `ParameterError` where a tree asks for a feature, a branch or a leaf that is not there.

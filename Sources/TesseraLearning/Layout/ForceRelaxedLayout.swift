@@ -8,9 +8,11 @@ import TesseraNumerics
 public struct ForceRelaxedLayout: Sendable, Codable, Equatable {
   /// One run of sweeps under one force law; the step γ falls linearly from 1 to 0 within it.
   public struct Stage: Sendable, Codable, Equatable {
+    /// Attraction and repulsion as functions of the distance.
     public var law: ForceLaw
     /// Sweeps, 0 or more.
     public var iterations: Int
+    /// A stage of this many sweeps.
     public init(law: ForceLaw, iterations: Int) { (self.law, self.iterations) = (law, iterations) }
   }
 
@@ -25,7 +27,9 @@ public struct ForceRelaxedLayout: Sendable, Codable, Equatable {
 
   /// Neighbours, and with them the graph that holds the layout together.
   public var search = NeighbourSearch()
+  /// How the weights of the two directions between neighbours become one.
   public var weights = WeightUnion.union
+  /// The force laws in turn, each from where the one before it ended.
   public var stages = [Stage(law: .spreading, iterations: 80), Stage(law: .coalescing, iterations: 80)]
   /// Random points that repel the first point of each visited pair, 0 or more.
   public var negativeDraws = 5
@@ -33,9 +37,11 @@ public struct ForceRelaxedLayout: Sendable, Codable, Equatable {
   public var clip = 4.0
   /// Largest coordinate of the initial layout, the first two principal components; positive.
   public var initialExtent = 10.0
+  /// Whether the points move all at once or one pair after the other.
   public var rule = Rule.batched
   /// Sweeps between two snapshots; 0 takes none.
   public var snapshotInterval = 0
+  /// The layout with spreading and coalescing, 80 sweeps each, from 15 neighbours.
   public init() {}
 
   /// The layout of a table. O(n² d) for the neighbours, O(n k) a sweep.

@@ -4,5 +4,6 @@ import TesseraNumerics
 public struct Layout: Sendable, Equatable {
   /// One point a row of the feature matrix, in arbitrary units.
   public var points: [Point]
+  /// A layout of these points, one for each sample.
   public init(points: [Point]) { self.points = points }
 }

@@ -12,11 +12,13 @@ public struct LayoutProgress: Sendable, Equatable {
 
 /// A layout and the way to it.
 public struct LayoutMovie: Sendable, Equatable {
+  /// The layout at one moment.
   public struct Snapshot: Sendable, Equatable {
     /// Sweeps done.
     public let iteration: Int
     /// The stage of the last sweep, from 1; 0 for the initial layout.
     public let stage: Int
+    /// Positions of all samples at that moment.
     public let layout: Layout
   }
 
@@ -24,5 +26,6 @@ public struct LayoutMovie: Sendable, Equatable {
   public let snapshots: [Snapshot]
   /// The layout at the end of each stage.
   public let stageEnds: [Layout]
+  /// The layout after the last sweep.
   public let final: Layout
 }

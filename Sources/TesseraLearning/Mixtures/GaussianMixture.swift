@@ -22,6 +22,7 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
 
   /// Components, 1 or more; at most as many as there are samples are made.
   public var count = 2
+  /// What the components' covariance matrices may be.
   public var covariance = Covariance.full
   /// Whether all components have the same share, which helps where classes overlap and are of similar size.
   public var equalShares = false
@@ -33,7 +34,9 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
   public var stepLimit = 200
   /// A start ends when the mean log-likelihood of a sample rises by less than this; 0 or more.
   public var tolerance = 1e-5
+  /// A mixture of two components with full covariances.
   public init() {}
+  /// A mixture of this number of components, 1 or more.
   public init(count: Int, covariance: Covariance = .full) { (self.count, self.covariance) = (count, covariance) }
 
   /// A fitted mixture.
@@ -50,7 +53,9 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
     public let logLikelihood: Double
     /// Free parameters of the model.
     public let parameterCount: Int
+    /// Steps that the best start took.
     public let steps: Int
+    /// Whether the best start met `tolerance` within `stepLimit` steps.
     public let converged: Bool
 
     /// Bayesian information criterion, -2 log L + p ln n; less is better. Source: Schwarz, Ann. Stat. 6 (1978) 461.

@@ -12,7 +12,9 @@ public struct KMeans: Sendable, Codable, Equatable {
   public var stepLimit = 300
   /// A start ends when its centres move by less than this times the root mean variance of the columns; 0 or more.
   public var tolerance = 1e-4
+  /// k-means with two centres.
   public init() {}
+  /// k-means with this number of centres, 1 or more.
   public init(count: Int) { self.count = count }
 
   /// Centres and what is needed to judge them.

@@ -8,11 +8,13 @@ import TesseraNumerics
 public struct NeighbourSearch: Sendable, Codable, Equatable {
   /// Neighbours a sample, the sample itself not counted; 1 or more, and at most one less than there are samples.
   public var count = 15
+  /// How distances between rows are measured.
   public var metric = NeighbourMetric.correlation
   /// Samples up to which the search is exact, 0 or more. Below some 20,000 there is little to gain.
   public var exactLimit = 20_000
   /// Share of the true neighbours that the search above that limit aims at, above 0 and at most 1.
   public var recall = 0.98
+  /// A search for 15 neighbours by correlation.
   public init() {}
 
   /// The neighbours of each row of `features` (finite numbers).

@@ -7,6 +7,7 @@ public struct NeighbourTable: Sendable, Equatable {
   /// The distances to them, rising.
   public let distances: [Float]
 
+  /// A table from `count` indices and as many distances for each row, nearest first, row after row.
   public init(count: Int, indices: [Int32], distances: [Float]) {
     precondition(indices.count == distances.count && (count == 0 || indices.count.isMultiple(of: count)))
     (self.count, self.indices, self.distances) = (count, indices, distances)

@@ -9,9 +9,11 @@ public struct ClassTree: Sendable, Equatable {
     public var number: String
     /// The classes that it came from: none of a first class, one after a split, several after a merger.
     public var parents: [String]
+    /// Name of its motif; parts of a class take the name of the class with a number, such as `motif 2.1`.
     public var name: String
-    /// The samples, rising, and how sure each is to belong here, 0 ... 1.
+    /// Indices of the samples, rising.
     public var members: [Int]
+    /// How sure each of `members` is to belong here, 0 ... 1; in their order.
     public var confidence: [Double]
     /// Whether the samples have gone on into other classes.
     public var isDivided = false
@@ -19,6 +21,7 @@ public struct ClassTree: Sendable, Equatable {
 
   /// First classes, then in the order in which they came.
   public private(set) var nodes: [Node]
+  /// Number of samples that are sorted, those without class among them.
   public let sampleCount: Int
 
   /// - Parameters:
@@ -75,9 +78,13 @@ public struct ClassTree: Sendable, Equatable {
 
   /// A class that is put in the place of others.
   public struct Heading: Sendable, Equatable {
+    /// Number of the class, such as `2` or `2.1`.
     public var number: String
+    /// Numbers of the classes that it came from; empty for a first class.
     public var parents: [String]
+    /// Name of its motif.
     public var name: String
+    /// A class with this number and name, by default a first one.
     public init(number: String, parents: [String] = [], name: String) {
       (self.number, self.parents, self.name) = (number, parents, name)
     }

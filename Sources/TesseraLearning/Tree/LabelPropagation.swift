@@ -10,11 +10,14 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
   public var neighbours = 10
   /// Share of a sample's label that comes from its neighbours, above 0 and below 1.
   public var share = 0.99
+  /// Iterations in which labels spread to the next neighbours, 0 or more.
   public var rounds = 200
   /// Most principal components of the features.
   public var componentLimit = 24
+  /// Propagation with the standard graph: 10 neighbours, and 99 % of a label from them.
   public init() {}
 
+  /// Labels of all samples, how sure they are, and which samples to ask about next.
   public struct Outcome: Sendable, Equatable {
     /// 1 ... the number of classes; 0 where a sample is joined to no labelled one, or has no features.
     public var labels: [Int]

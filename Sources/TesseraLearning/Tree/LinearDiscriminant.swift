@@ -21,6 +21,7 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
   /// Pooled over the classes: the variances along the principal axes, rising, and the axes one after another.
   let variances, axes: PackedFloats
 
+  /// Number of classes.
   public var count: Int { shares.count }
 
   /// A squared distance this many times `reach` is no member's.
@@ -78,6 +79,7 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
     public var confidence: [Double]
     /// The features of this image over those of the first.
     public var gain: Double
+    /// Share of each class among the samples of this image, 0 ... 1; together 1.
     public var shares: [Double]
   }
 

@@ -8,5 +8,6 @@ public struct MapCandidate: Sendable, Equatable {
   /// model's `calibration` says.
   public var value: Double
 
+  /// A candidate at a place in pixels of the map.
   public init(position: Point, value: Double) { (self.position, self.value) = (position, value) }
 }

@@ -19,6 +19,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
     /// some pairs up to one and a half blocks apart, lose one of them.
     case blocks
   }
+  /// How maxima are told from their surroundings.
   public var filter = Filter.sliding
   /// Side of the window or of the blocks in pixels, the "filter window size" of [A23]: 2 ... 1000, of blocks 2, 4, 8, 16 or
   /// 32. Nil: `windowShare` of the predicted spacing, of blocks 8.
@@ -31,6 +32,7 @@ public struct MapDetector: Sendable, Codable, Equatable {
   /// never with blocks. False: as published, but for the window that slides.
   public var adapts = true
 
+  /// Our own form: a sliding window, a lower bound of 0.3, and squares as large as the spacing of the candidates.
   public init() {}
 
   /// A window of .3 spacings reaches .15 of it to each side: whoever falls to a larger pixel so near, along a diagonal too, would

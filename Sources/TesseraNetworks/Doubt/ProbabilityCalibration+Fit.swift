@@ -5,7 +5,9 @@ extension ProbabilityCalibration {
   public struct Example: Sendable, Equatable {
     /// The map's value, 0 ... 1.
     public var value: Double
+    /// Whether there is a column at its place, or whatever else the network finds.
     public var isTrue: Bool
+    /// A candidate of this value, 0 ... 1, that is right or wrong.
     public init(value: Double, isTrue: Bool) { (self.value, self.isTrue) = (value, isTrue) }
   }
 

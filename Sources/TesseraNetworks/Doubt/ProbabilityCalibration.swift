@@ -9,11 +9,14 @@ import Foundation
 public struct ProbabilityCalibration: Sendable, Codable, Equatable {
   /// 1: as the network says it; below 1: the network is surer than it should be.
   public var slope: Double
+  /// Added to the scaled logit; negative where candidates are right less often than their values say, 0 for temperature
+  /// scaling.
   public var offset: Double
 
   /// The map's values as they are.
   public init() { (slope, offset) = (1, 0) }
 
+  /// A calibration with this slope and offset of the logit.
   public init(slope: Double, offset: Double) { (self.slope, self.offset) = (slope, offset) }
 
   /// Values are kept so far from 0 and 1, where the logit has no end: beyond the last digit of a sigmoid in single

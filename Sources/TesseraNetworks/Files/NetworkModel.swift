@@ -10,7 +10,9 @@ public struct NetworkModel: Sendable, Equatable {
     case particles
   }
 
+  /// What the network finds.
   public var kind: Kind
+  /// The network with its weights.
   public var network: UNet
   /// What is done to an image first.
   public var normalization = InputNormalization()
@@ -29,6 +31,7 @@ public struct NetworkModel: Sendable, Equatable {
   /// CRC-32 of the file that the model was read from, as eight hexadecimal digits; nil: made in memory.
   public internal(set) var checksum: String?
 
+  /// A model with the standard normalisation and without calibration, training spread or pixel size.
   public init(kind: Kind, network: UNet, training: TrainingRecord, licence: String) {
     (self.kind, self.network, self.training, self.licence) = (kind, network, training, licence)
   }

@@ -13,6 +13,7 @@ public struct TrainingRecord: Sendable, Codable, Equatable {
   /// Measures on images that were held back, by name.
   public var scores: [String: Double]
 
+  /// A record; `scores` are measures on images that were held back, by name.
   public init(
     program: String, data: String, imageCount: Int, epochs: Int, seed: UInt64, scores: [String: Double] = [:]
   ) {

@@ -1,19 +1,24 @@
 /// A table of numbers, row-major; a feature matrix has one row a sample.
 public struct Matrix<Scalar> {
+  /// Number of rows; in a feature matrix, the number of samples.
   public let rows: Int
+  /// Number of columns; in a feature matrix, the number of features.
   public let columns: Int
   /// Row after row; `rows * columns` numbers.
   public var values: [Scalar]
 
+  /// Wraps numbers that exist already, row after row. `values.count` must be `rows * columns`.
   @inlinable public init(rows: Int, columns: Int, values: [Scalar]) {
     precondition(rows >= 0 && columns >= 0 && values.count == rows * columns, "a matrix needs rows x columns values")
     (self.rows, self.columns, self.values) = (rows, columns, values)
   }
 
+  /// A matrix in which all numbers are equal.
   @inlinable public init(rows: Int, columns: Int, filling value: Scalar) {
     self.init(rows: rows, columns: columns, values: [Scalar](repeating: value, count: rows * columns))
   }
 
+  /// The number in this row and column, both counted from 0; they must lie inside the matrix.
   @inlinable public subscript(row: Int, column: Int) -> Scalar {
     get {
       precondition(column >= 0 && column < columns)
@@ -44,6 +49,7 @@ public struct Matrix<Scalar> {
     return Matrix(rows: rows, columns: indices.count, values: chosen)
   }
 
+  /// A copy with rows and columns exchanged.
   public var transposed: Matrix {
     var result: [Scalar] = []
     result.reserveCapacity(values.count)
@@ -51,6 +57,7 @@ public struct Matrix<Scalar> {
     return Matrix(rows: columns, columns: rows, values: result)
   }
 
+  /// A matrix of the same size with each number transformed.
   @inlinable public func map<Other>(_ transform: (Scalar) throws -> Other) rethrows -> Matrix<Other> {
     Matrix<Other>(rows: rows, columns: columns, values: try values.map(transform))
   }

@@ -9,11 +9,14 @@ let fourierPlanner = NSLock()
 /// The forward transform is unscaled and the inverse divides by the pixel count. A spectrum holds the columns
 /// 0 ... width / 2 only; the rest follows from F(-k) = conj F(k). Transforms may run on several threads at once.
 public final class FourierTransform: @unchecked Sendable {  // Plans are immutable once made; executing them is safe.
+  /// Pixels per row of the images that are transformed.
   public let width: Int
+  /// Number of rows of the images that are transformed.
   public let height: Int
   private let forwardPlan: fftwf_plan
   private let inversePlan: fftwf_plan
 
+  /// Plans the transforms of images of this size; both sides must be positive.
   public init(width: Int, height: Int) {
     precondition(width > 0 && height > 0)
     (self.width, self.height) = (width, height)
@@ -75,6 +78,7 @@ public struct Spectrum: Sendable {
   /// Real and imaginary part of each coefficient, row-major, `width / 2 + 1` a row.
   public var values: [SIMD2<Float>]
 
+  /// A half spectrum of zeros for an image of this size.
   public init(width: Int, height: Int) {
     (self.width, self.height) = (width, height)
     values = [SIMD2<Float>](repeating: .zero, count: (width / 2 + 1) * height)

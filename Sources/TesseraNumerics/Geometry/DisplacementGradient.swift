@@ -5,8 +5,10 @@ import Foundation
 /// Components are du_x/dx, du_x/dy, du_y/dx, du_y/dy, without a unit; y runs down. For small gradients the symmetric
 /// part is the strain and the rest a rotation. Source: Hýtch, Snoeck & Kilaas, Ultramicroscopy 74 (1998) 131, section 2.
 public struct DisplacementGradient: Sendable, Codable, Equatable {
+  /// The components: the first letter is that of the displacement, the second that of the direction of the derivative.
   public var xx, xy, yx, yy: Double
 
+  /// A gradient from du_x/dx, du_x/dy, du_y/dx and du_y/dy.
   public init(xx: Double, xy: Double, yx: Double, yy: Double) {
     (self.xx, self.xy, self.yx, self.yy) = (xx, xy, yx, yy)
   }

@@ -1,9 +1,12 @@
 /// A symmetric matrix of two rows: the covariance of two numbers, such as the coordinates of a place.
 public struct PlanarCovariance: Sendable, Codable, Equatable {
+  /// Variance of the first number, covariance, and variance of the second, in squared units of the numbers.
   public var xx, xy, yy: Double
 
+  /// From the variances `xx` and `yy` and the covariance `xy`.
   public init(xx: Double, xy: Double, yy: Double) { (self.xx, self.xy, self.yy) = (xx, xy, yy) }
 
+  /// The covariance of numbers that are known exactly.
   public static let zero = PlanarCovariance(xx: 0, xy: 0, yy: 0)
 
   /// The covariance of two numbers without correlation, from their standard errors.
@@ -22,6 +25,8 @@ public struct PlanarCovariance: Sendable, Codable, Equatable {
     PlanarCovariance(xx: form(a, a), xy: form(a, b), yy: form(b, b))
   }
 
+  /// The covariance of the sum of two pairs that are independent of each other.
   @inlinable public static func + (a: Self, b: Self) -> Self { Self(xx: a.xx + b.xx, xy: a.xy + b.xy, yy: a.yy + b.yy) }
+  /// The covariance of a pair that is scaled by √s.
   @inlinable public static func * (a: Self, s: Double) -> Self { Self(xx: a.xx * s, xy: a.xy * s, yy: a.yy * s) }
 }

@@ -1,6 +1,7 @@
 /// Finds neighbours among points of the plane: a grid of square cells with about two points each.
 /// Building is O(n); a query costs what the cells it touches hold.
 public struct PlanarIndex: Sendable {
+  /// The points as they were given; queries answer with indices of this array.
   public let points: [Point]
   private let origin: Point
   private let cell: Double
