@@ -28,12 +28,14 @@ public protocol Method: Sendable, Codable, Equatable {
 
 /// What a method works on.
 public struct MethodInput: Sendable {
+  /// The image, with its calibration and what its file says of it.
   public var micrograph: Micrograph
   /// Columns that are known already; nil: the method finds them.
   public var columns: KnownColumns?
   /// The seed of all random draws.
   public var seed: UInt64
 
+  /// The image that a method works on, with columns that are known already and the seed of all random draws.
   public init(_ micrograph: Micrograph, columns: KnownColumns? = nil, seed: UInt64 = 1) {
     (self.micrograph, self.columns, self.seed) = (micrograph, columns, seed)
   }
