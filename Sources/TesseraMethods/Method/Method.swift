@@ -11,6 +11,7 @@ import TesseraImaging
 /// try ResultFolder(result, input: "scan.tif").write(to: "scan.strain")
 /// ```
 public protocol Method: Sendable, Codable, Equatable {
+  /// What the method finds in one image.
   associatedtype Result: MethodResult where Result.Settings == Self
 
   /// The published work to cite beside the program, one entry per paper.
@@ -20,6 +21,7 @@ public protocol Method: Sendable, Codable, Equatable {
   /// bar goes by these shares.
   static var stages: [(stage: Stage, share: Double)] { get }
 
+  /// The defaults of all settings.
   init()
 
   /// Runs the stages on one image, each through `clock`. Called by `result(on:)`.

@@ -3,7 +3,9 @@ import TesseraImaging
 /// What a method found in one image, with all that is needed to judge it. Tables, figures, report and summary are
 /// functions of this value alone.
 public protocol MethodResult: Sendable {
+  /// The method that gives the result.
   associatedtype Settings: Method
+  /// What `summary.json` says beside the keys of all methods.
   associatedtype Summary: Encodable, Sendable
 
   /// The settings that gave the result.

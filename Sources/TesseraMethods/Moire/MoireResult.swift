@@ -51,7 +51,7 @@ public struct MoireResult: MethodResult {
     return table.data
   }
 
-  /// The map of stackings, the average of each, and what the twist rests on.
+  /// Where each stacking lies and what it looks like, and the spectrum with the waves of both layers.
   public func report() -> ReportDocument { MoireChapter(result: self).document }
 }
 
