@@ -18,10 +18,13 @@ public enum Correction: Sendable, Equatable {
     }
   }
 
+  /// A site with the place where its column really is.
   public struct Move: Sendable, Equatable {
+    /// Number of the site: its row in `sites.csv`, or, after the last row, an added column.
     public var site: Int
     /// Where it is, in pixels.
     public var place: Point
+    /// Moves a site to a place, in pixels.
     public init(site: Int, place: Point) { (self.site, self.place) = (site, place) }
   }
 }

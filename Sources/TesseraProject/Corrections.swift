@@ -9,12 +9,15 @@ public struct Corrections: Sendable, Equatable {
   public let siteCount: Int
   /// In pixels; those that were removed again are among them.
   public private(set) var added: [Point] = []
+  /// Numbers of the sites and added columns that were removed.
   public private(set) var removed: Set<Int> = []
   /// Where sites are now, in pixels; added columns carry their own place.
   public private(set) var moved: [Int: Point] = [:]
 
+  /// No corrections yet of a list of so many sites.
   public init(of siteCount: Int) { self.siteCount = siteCount }
 
+  /// Whether nothing was added, removed or moved; a column that was added and removed again counts as a correction.
   public var isEmpty: Bool { added.isEmpty && removed.isEmpty && moved.isEmpty }
 
   /// How many columns differ from those that were found.

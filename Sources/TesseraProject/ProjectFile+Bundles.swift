@@ -5,6 +5,7 @@ import TesseraHDF5
 
 /// Files that a project keeps: the folder of a result, or an image.
 extension ProjectFile {
+  /// What a set of files is: the folder of a result, or an image that came through the page.
   public enum BundleKind: String, Sendable { case result, image }
 
   /// Takes copies of the files below a folder, in one transaction.

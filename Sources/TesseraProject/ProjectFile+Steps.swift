@@ -11,6 +11,9 @@ extension ProjectFile {
     return try text.map { try decoded(ImageReference.self, from: $0) }
   }
 
+  /// Sets or replaces the image that the project works on.
+  ///
+  /// - Throws: `FormatError` where the project file cannot be written.
   public func setImage(_ image: ImageReference) throws {
     let text = try encoded(image)
     try write {

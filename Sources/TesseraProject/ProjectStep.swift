@@ -15,12 +15,14 @@ public enum ProjectStep: Sendable, Equatable {
     public var result: Int64
     /// The options that a person set, by name, without their dashes; flags have an empty value.
     public var settings: [String: String]
+    /// Where the columns of the result come from.
     public var columns: Columns
     /// How many sites the result has.
     public var siteCount: Int
     /// What the command would have printed.
     public var sentences, warnings: [String]
 
+    /// An analysis whose files the project keeps under the number `result`.
     public init(
       result: Int64, settings: [String: String], columns: Columns, siteCount: Int, sentences: [String] = [],
       warnings: [String] = []

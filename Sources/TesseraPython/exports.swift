@@ -71,6 +71,7 @@ public func tesseraCopy(reply: UnsafeRawPointer, item: Int, target: UnsafeMutabl
   return held.reply.copy(item: item, to: UnsafeMutableRawBufferPointer(start: target, count: bytes)) ? 1 : 0
 }
 
+/// Releases a reply; to be called exactly once. Its body and its arrays are invalid from then on.
 @_cdecl("tessera_release")
 public func tesseraRelease(reply: UnsafeRawPointer) { Unmanaged<HeldReply>.fromOpaque(reply).release() }
 

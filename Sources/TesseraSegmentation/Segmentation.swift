@@ -23,7 +23,9 @@ public struct Segmentation: Sendable {
 
   /// One pattern.
   public struct Pattern: Sendable, Codable, Equatable {
+    /// Number of the pattern in `labels`, from 1, the largest.
     public let label: Int
+    /// Number of pixels.
     public let pixels: Int
     /// Of the pixels that have a label, 0 ... 1.
     public let fraction: Double

@@ -11,6 +11,7 @@ import TesseraNumerics
 public struct Segmenter: Sendable, Codable, Equatable {
   /// Kinds of operations whose scores make a descriptor.
   public enum Operations: String, Sendable, Codable, CaseIterable {
+    /// Shifts, as scored by `TranslationDescriptor`; or turns, or mirror planes, as scored by `PointGroupDescriptor`.
     case translations, rotations, reflections
   }
 
@@ -25,8 +26,10 @@ public struct Segmenter: Sendable, Codable, Equatable {
   public var stride: Int?
   /// Principal components of the descriptors, 1 or more.
   public var components = 5
+  /// Groups the points of the grid into patterns, and decides how many there are.
   public var finder = PatternFinder()
 
+  /// Translations alone, with all scales from the plane spacing and the number of patterns from the image.
   public init() {}
 
   /// The scales of a segmentation, in pixels.
@@ -35,7 +38,9 @@ public struct Segmenter: Sendable, Codable, Equatable {
     public let spacing: Double
     /// Full side of the patch.
     public let patchSize: Int
+    /// Largest shift along x and y, and half the side of the window in which the best rotation or reflection counts.
     public let window: Int
+    /// Distance between neighbouring points of the grid of descriptors.
     public let stride: Int
 
     var half: Int { patchSize / 2 }

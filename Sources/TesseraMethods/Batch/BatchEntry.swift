@@ -3,11 +3,13 @@ import TesseraFormats
 
 /// What a batch knows of one of its inputs.
 public struct BatchEntry: Codable, Equatable, Sendable {
+  /// What became of an input so far.
   public enum Status: String, Codable, Sendable {
     /// Entered, and not begun.
     case waiting
     /// Begun, and not ended as far as is written: at work, or interrupted.
     case running
+    /// Ended with a result; or ended without one, for the reason that `message` states.
     case done, failed
   }
 
@@ -17,6 +19,7 @@ public struct BatchEntry: Codable, Equatable, Sendable {
   public var path: String
   /// The name of its result folder, below the folder of the batch.
   public var result: String
+  /// What became of the input so far, as last written to `batch.json`.
   public var status: Status
   /// Of the run that gave the result, or that failed.
   public var seconds: Double
@@ -35,6 +38,7 @@ public struct BatchEntry: Codable, Equatable, Sendable {
   /// The numbers below `counts` in the `summary.json` of the result.
   public var counts: [String: Double]?
 
+  /// An input that waits; the parameters are the properties of the same names.
   public init(input: String, path: String, result: String, options: String) {
     (self.input, self.path, self.result, self.options) = (input, path, result, options)
     (status, seconds, message, exitStatus) = (.waiting, 0, "", 0)

@@ -7,10 +7,14 @@ import TesseraNumerics
 /// What is written is always true, wherever the program is stopped: an input is entered before its result appears, each result
 /// appears whole or not at all, and each file is replaced by renaming. One program at a time works in a folder.
 public final class BatchFolder {
+  /// Name of the file that holds the record, which the next run on the folder reads.
   public static let recordName = "batch.json"
+  /// Name of the table with one row per input that ended.
   public static let tableName = "batch.csv"
 
+  /// Path of the folder, as given.
   public let path: String
+  /// Every input that was entered so far and what became of it; `write()` puts it into the folder.
   public private(set) var record: BatchRecord
   private let checksum: String
   /// Of each input by its path, its place in the record; and the names that are taken, in small letters.
@@ -50,6 +54,7 @@ public final class BatchFolder {
 
   /// An input of a batch.
   public struct Job: Sendable {
+    /// The input as given: the path of an image.
     public let input: String
     let index: Int
     /// Whether its result lies there: whole, of this file and of these options.

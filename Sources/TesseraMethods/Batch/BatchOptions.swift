@@ -3,10 +3,12 @@ import TesseraFormats
 
 /// The command of a batch and its options, which all its results share.
 public struct BatchOptions: Codable, Equatable, Sendable {
+  /// Name of the command that runs on each input, such as `analyze`.
   public var command: String
   /// As typed, without the inputs and without what changes no result: where it goes, threads, JSON.
   public var words: [String]
 
+  /// A command and its options; `words` as typed, without inputs and without options that change no result.
   public init(command: String, words: [String]) { (self.command, self.words) = (command, words) }
 
   /// As a command line says them.

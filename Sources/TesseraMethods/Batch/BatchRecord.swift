@@ -3,6 +3,7 @@ import TesseraNumerics
 
 /// `batch.json`: every input of a batch, what became of it, and what was counted; `batch.csv` is the same as a table.
 public struct BatchRecord: Codable, Equatable, Sendable {
+  /// The command and the options that all results of the folder share.
   public var options: BatchOptions
   /// Of the program that wrote it last.
   public var version: String
@@ -11,9 +12,13 @@ public struct BatchRecord: Codable, Equatable, Sendable {
   /// Over all images.
   public var totals = Totals()
 
+  /// Sums over the inputs of a batch, ended or not.
   public struct Totals: Codable, Equatable, Sendable {
+    /// Number of inputs that were entered.
     public var images = 0
+    /// Number of inputs with a result.
     public var done = 0
+    /// Number of inputs that ended without a result.
     public var failed = 0
     /// Of computing, over all that ended.
     public var seconds = 0.0
@@ -21,6 +26,7 @@ public struct BatchRecord: Codable, Equatable, Sendable {
     public var counts: [String: Double] = [:]
   }
 
+  /// The record of a batch without inputs; `version` is that of the program which writes it.
   public init(options: BatchOptions, version: String) { (self.options, self.version) = (options, version) }
 
   mutating func count() {

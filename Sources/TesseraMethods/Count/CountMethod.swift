@@ -9,18 +9,25 @@ import TesseraStructure
 /// for (site, count) in zip(result.finding.sites.sites, result.counts.counts) { print(site.position, count) }
 /// ```
 public struct CountMethod: Method {
+  /// How the micrograph is prepared. Values are not rescaled, so cross-sections keep the units of the image.
   public var preparation = Preparation()
+  /// How columns are found and fitted.
   public var finder = ColumnFinder()
   /// How a network finds columns, for the finder's route `network`; nil: with the network that comes with the program.
   public var network: NetworkFinder?
+  /// How the scattering cross-section of each column is measured.
   public var intensities = ColumnIntensities()
+  /// How the cross-sections are decomposed into numbers of atoms; `known` is replaced by what `library` and `reference`
+  /// give.
   public var counter = AtomCounter()
   /// Cross-sections of columns of 1, 2, 3, ... atoms.
   public var library: CrossSectionLibrary?
   /// A column whose atoms are known.
   public var reference: KnownColumn?
+  /// Cross-sections are measured and the step per atom is sought in the image, without a library.
   public init() {}
 
+  /// The procedure for counting atoms with single-atom sensitivity, and the statistics behind it.
   public static let references = [
     "S. Van Aert, A. De Backer, G. T. Martinez et al.: Procedure to count atoms with trustworthy single-atom sensitivity. "
       + "Physical Review B 87 (2013) 064107.",
@@ -28,6 +35,7 @@ public struct CountMethod: Method {
       + "model-based approach. Ultramicroscopy 134 (2013) 23.",
   ]
 
+  /// Finding the columns and counting their atoms take about half of the time each.
   public static let stages: [(stage: Stage, share: Double)] = [(.prepare, 0.05), (.sites, 0.45), (.counts, 0.5)]
 
   /// More saturated pixels than this share stand on columns.

@@ -3,12 +3,17 @@ import TesseraStructure
 
 /// What a script wants of atom counting.
 public struct CountSummary: Sendable, Encodable {
+  /// Number of atoms, mean, standard deviation and share of each component of the mixture.
   public var components: [AtomCounter.Component]
+  /// What was assumed of the means of the components; `free` where cross-sections are known.
   public var spacing: AtomCounter.Spacing
+  /// By which criterion the number of components was chosen; `auto` where cross-sections are known and none was.
   public var criterion: AtomCounter.Criterion
+  /// Whether the histogram alone or also neighbouring columns tell the counts.
   public var evidence: AtomCounter.Evidence
   /// Shares of the pairs of neighbours that differ by 0, 1, ... 6 or more atoms, if neighbours were asked.
   public var neighbourDifferences: [Double]?
+  /// Share of the columns that have nothing to do with their neighbours, 0 ... 1; nil if neighbours were not asked.
   public var independentShare: Double?
   /// Where the cross-sections of known atoms come from; absent where they were found.
   public var source: String?
@@ -16,6 +21,8 @@ public struct CountSummary: Sendable, Encodable {
   public var isStepDetermined: Bool
   /// Columns brighter than any of known atoms.
   public var beyondCount: Int
+  /// Mean cross-section that one atom more adds, as a sum of pixel values; mean probability of the counts, 0 ... 1; and
+  /// mean entropy of the number of atoms of a column in nats, 0 for certainty.
   public var crossSectionOfOne, meanProbability, meanEntropy: Double
 
   init(of result: AtomCounter.Result) {

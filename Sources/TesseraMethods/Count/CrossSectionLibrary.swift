@@ -6,6 +6,7 @@ import TesseraStructure
 
 /// Cross-sections of columns of 1, 2, 3, ... atoms, as a simulation gives them.
 public struct CrossSectionLibrary: Sendable, Codable, Equatable {
+  /// The unit of the cross-sections, which decides how they are compared with the image.
   public enum Unit: String, Sendable, Codable {
     /// The image holds fractions of the incident beam; a sum over pixels times their area is an area.
     case squareAngstroms, squareNanometres
@@ -14,8 +15,10 @@ public struct CrossSectionLibrary: Sendable, Codable, Equatable {
   }
   /// Of columns of 1, 2, 3, ... atoms.
   public var crossSections: [Double]
+  /// The unit of all `crossSections`.
   public var unit: Unit
 
+  /// A library of two or more thicknesses; `crossSections` positive and rising, for 1, 2, 3, ... atoms.
   public init(crossSections: [Double], unit: Unit) { (self.crossSections, self.unit) = (crossSections, unit) }
 
   /// Reads a table with the columns `atoms` (1, 2, 3, ... in this order) and `cross_section_A2`, `cross_section_nm2` or
@@ -49,7 +52,9 @@ public struct CrossSectionLibrary: Sendable, Codable, Equatable {
 public struct KnownColumn: Sendable, Codable, Equatable {
   /// Its `id` in `counts.csv`, from 0.
   public var column: Int
+  /// Number of atoms that stand in the column, 1 or more.
   public var atoms: Int
+  /// Column number `column` of `counts.csv`, of `atoms` atoms.
   public init(column: Int, atoms: Int) { (self.column, self.atoms) = (column, atoms) }
 }
 

@@ -4,23 +4,30 @@ import TesseraStructure
 
 /// Everything that `CrystalMethod` found in one image.
 public struct CrystalResult: MethodResult {
+  /// The settings that gave the result.
   public var settings: CrystalMethod
+  /// The input, the choices, the times and the warnings that led to the result.
   public var record: RunRecord
+  /// The columns and what led to them.
   public var finding: ColumnFinder.Found
   /// Labels in the order of `finding.sites`.
   public var grains: Grains
   /// The grain of each pixel, 0 for none.
   public var grainMap: Raster<UInt16>
+  /// The cores of all grains, with their Burgers vectors.
   public var dislocations: [Dislocation]
   /// One for each grain in which a sublattice is enclosed by another.
   public var displacements: [CageDisplacement.Map]
+  /// Lengths of the bonds and angles between them, over all grains.
   public var survey: BondSurvey.Survey
+  /// The planes whose spacings were measured, as the settings name them.
   public var planes: [PlaneSpacings]
   /// For each of `planes`, over all grains.
   public var spacings: [[PlaneSpacings.Spacing]]
   /// In the order of `finding.sites`; nil if atoms were not counted.
   public var counts: AtomCounter.Result?
 
+  /// The numbers of columns, grains and dislocations, in one sentence.
   public var sentences: [String] {
     let (grains, cores) = (grains.grains.count, dislocations.count)
     return [
@@ -29,6 +36,8 @@ public struct CrystalResult: MethodResult {
     ]
   }
 
+  /// Writes `sites.csv`, tables of nodes, grains, dislocations, displacements, bonds, angles and planes, `counts.csv`
+  /// if atoms were counted, and the map of grains `grains.tif`.
   public func write(to files: ResultFiles) throws {
     let tables = CrystalTables(result: self)
     let table = SiteTable(

@@ -34,6 +34,7 @@ public struct Evaluation: Sendable {
   /// Columns with the labels; nil for `class` (or `label`, `environment`), and in the truth `environment` before others.
   public var column, truthColumn: String?
 
+  /// Decides by the files what they hold, and counts columns only, over the whole image.
   public init() {}
 
   /// A rectangle of the image, such as the frame itself or the part somebody has labelled. True sites outside do not count;
@@ -42,6 +43,7 @@ public struct Evaluation: Sendable {
     /// The first corner and the extent, in pixels.
     public var x, y, width, height: Double
 
+    /// A rectangle from (x, y), the corner nearest to the origin, of this extent, in pixels; its edges belong to it.
     public init(x: Double, y: Double, width: Double, height: Double) {
       (self.x, self.y, self.width, self.height) = (x, y, width, height)
     }

@@ -4,15 +4,19 @@ import TesseraStructure
 
 /// Named scores in a fixed order, as `evaluate` prints them.
 public struct Scores: Sendable, Encodable, Equatable {
+  /// One score.
   public struct Entry: Sendable, Equatable {
+    /// Name of the score as `evaluate` prints it, such as `f1`, `rms_px` or, for a count, `n_truth`.
     public let name: String
     /// A count where `isCount`, else a score or a length; NaN where undefined.
     public let value: Double
+    /// Whether the value is a whole number of objects, which pooling adds instead of averaging.
     public let isCount: Bool
   }
 
   /// What was scored: `sites`, `mask`, `labels` or `instances`.
   public let subject: Evaluation.Subject
+  /// The scores in the order of printing.
   public let entries: [Entry]
   /// Pixel counts, of masks.
   let mask: MaskScore?

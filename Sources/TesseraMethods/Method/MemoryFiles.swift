@@ -5,12 +5,15 @@ import TesseraNumerics
 
 /// The files of a result that stays in memory, for programs that go on with its numbers.
 public final class MemoryFiles: Sendable {
+  /// A file that would have been written to the result folder.
   public struct File: Sendable {
     /// Path below the result folder: `sites.csv`, `strain.tif`.
     public var name: String
+    /// What the file would hold, as the method gave it.
     public var content: Content
   }
 
+  /// The kinds of content that a result folder holds.
   public enum Content: Sendable {
     /// Tables, JSON and whatever else is text.
     case bytes(Data)
@@ -26,6 +29,7 @@ public final class MemoryFiles: Sendable {
 
   private let content = Mutex<[File]>([])
 
+  /// No files yet; pass the value to `ResultFiles(inMemory:)`.
   public init() {}
 
   /// In the order in which they were written.

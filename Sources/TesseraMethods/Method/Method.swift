@@ -11,6 +11,7 @@ import TesseraImaging
 /// try ResultFolder(result, input: "scan.tif").write(to: "scan.strain")
 /// ```
 public protocol Method: Sendable, Codable, Equatable {
+  /// What the method finds in one image.
   associatedtype Result: MethodResult where Result.Settings == Self
 
   /// The published work to cite beside the program, one entry per paper.
@@ -20,6 +21,7 @@ public protocol Method: Sendable, Codable, Equatable {
   /// bar goes by these shares.
   static var stages: [(stage: Stage, share: Double)] { get }
 
+  /// The defaults of all settings.
   init()
 
   /// Runs the stages on one image, each through `clock`. Called by `result(on:)`.
@@ -28,12 +30,14 @@ public protocol Method: Sendable, Codable, Equatable {
 
 /// What a method works on.
 public struct MethodInput: Sendable {
+  /// The image, with its calibration and what its file says of it.
   public var micrograph: Micrograph
   /// Columns that are known already; nil: the method finds them.
   public var columns: KnownColumns?
   /// The seed of all random draws.
   public var seed: UInt64
 
+  /// The image that a method works on, with columns that are known already and the seed of all random draws.
   public init(_ micrograph: Micrograph, columns: KnownColumns? = nil, seed: UInt64 = 1) {
     (self.micrograph, self.columns, self.seed) = (micrograph, columns, seed)
   }

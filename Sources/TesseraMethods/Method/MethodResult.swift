@@ -3,7 +3,9 @@ import TesseraImaging
 /// What a method found in one image, with all that is needed to judge it. Tables, figures, report and summary are
 /// functions of this value alone.
 public protocol MethodResult: Sendable {
+  /// The method that gives the result.
   associatedtype Settings: Method
+  /// What `summary.json` says beside the keys of all methods.
   associatedtype Summary: Encodable, Sendable
 
   /// The settings that gave the result.
@@ -25,10 +27,14 @@ public protocol MethodResult: Sendable {
 }
 
 extension MethodResult {
+  /// The image that the method was given.
   public var micrograph: Micrograph { record.micrograph }
   /// The image that was analysed, and what was done to it before.
   public var prepared: Preparation.Prepared { record.prepared }
+  /// The parameters that were chosen, in the order of the stages.
   public var choices: [RunRecord.Choice] { record.choices }
+  /// The seconds that each stage took, in the order in which the stages ran.
   public var timings: [RunRecord.Timing] { record.timings }
+  /// What the reader must know before trusting the numbers, in sentences.
   public var warnings: [String] { record.warnings }
 }

@@ -11,6 +11,7 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
   public var model: String?
   /// From the map of the network to candidates.
   public var detector = MapDetector()
+  /// The network that comes with the program, with the default thresholds of `MapDetector`.
   public init() {}
 
   /// The columns of a prepared image; `Found.proposed` holds their probabilities and says which network it was.

@@ -5,13 +5,16 @@ import TesseraNumerics
 /// The result folder of any method, as docs/results-folder.md lists its files: the tables and images of the method,
 /// `report.html` with its figures, and `summary.json`.
 public struct ResultFolder<Result: MethodResult>: Sendable {
+  /// What is written.
   public var result: Result
   /// The input as the user typed it.
   public var input: String
+  /// Version of the program that the manifest, the summary and the report state.
   public var version: String
   /// Whether figures and report are drawn; tables are written in any case.
   public var hasReport: Bool
 
+  /// A folder to be written for one result; `input` is what the report and the summary call the input.
   public init(_ result: Result, input: String, version: String = TesseraVersion.current, hasReport: Bool = true) {
     (self.result, self.input, self.version, self.hasReport) = (result, input, version, hasReport)
   }

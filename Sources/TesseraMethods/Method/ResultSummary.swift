@@ -9,6 +9,7 @@ public struct ResultSummary<Result: MethodResult>: Sendable, Encodable {
   @Explicit public var calibration: PixelSize?
   /// The parameters that were chosen, by name.
   public var parameters: [String: Parameter]
+  /// Every setting of the method; those left out were chosen from the image.
   public var settings: Result.Settings
   /// Absent unless frames were registered.
   public var registration: RegistrationSummary?
@@ -16,20 +17,26 @@ public struct ResultSummary<Result: MethodResult>: Sendable, Encodable {
   public var seed: UInt64?
   /// Seconds per stage.
   public var timings: [String: Double]
+  /// Version of the program that made the result.
   public var version: String
+  /// What the reader must know before trusting the numbers, in sentences.
   public var warnings: [String]
   /// What the method adds.
   public var body: Result.Summary
 
+  /// A parameter that was chosen, as texts for people.
   public struct Parameter: Sendable, Encodable {
+    /// The value with its unit, and why it was chosen.
     public var value, reason: String
   }
 
   /// The size of a pixel in nm.
   public struct PixelSize: Sendable, Encodable {
+    /// Width and height of a pixel in nm.
     public var x, y: Double
   }
 
+  /// Collects what `summary.json` says of a result, but for the times of the report and of the whole command.
   public init(of result: Result, input: String, version: String = TesseraVersion.current) {
     (self.input, self.version, settings, body) = (input, version, result.settings, result.summary)
     calibration = result.micrograph.calibration.map {

@@ -2,6 +2,7 @@ import TesseraImaging
 
 /// How a result came about: the input, what was chosen and why, how long it took, what the reader must know.
 public struct RunRecord: Sendable {
+  /// The image that the method was given.
   public var micrograph: Micrograph
   /// The image that was analysed, and what was done to it before.
   public var prepared: Preparation.Prepared
@@ -27,7 +28,9 @@ public struct RunRecord: Sendable {
 
   /// A parameter, its value, and why it has it.
   public struct Choice: Sendable, Codable, Equatable {
+    /// The name of the parameter, its value with its unit, and the reason for it, as texts for people.
     public var name, value, reason: String
+    /// The parameter `name`, its `value` as text and the `reason` why it has that value.
     public init(_ name: String, _ value: String, _ reason: String) {
       (self.name, self.value, self.reason) = (name, value, reason)
     }
@@ -35,8 +38,11 @@ public struct RunRecord: Sendable {
 
   /// The seconds that a stage took.
   public struct Timing: Sendable, Codable, Equatable {
+    /// What was done in that time.
     public var stage: Stage
+    /// Wall-clock time in seconds.
     public var seconds: Double
+    /// A stage that took this many seconds.
     public init(_ stage: Stage, seconds: Double) { (self.stage, self.seconds) = (stage, seconds) }
     /// From an instant until now.
     public init(_ stage: Stage, since start: ContinuousClock.Instant) {

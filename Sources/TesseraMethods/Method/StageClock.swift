@@ -2,6 +2,7 @@ import TesseraNumerics
 
 /// Runs the stages of a method: says that each begins, and measures how long it takes.
 public struct StageClock {
+  /// The seconds of the stages that have ended, in the order in which they ran; a stage that threw is among them.
   public private(set) var timings: [RunRecord.Timing] = []
   private let shares: [Stage: Double]
   private let progress: (Stage, Double) throws -> Void

@@ -9,15 +9,20 @@ import TesseraStructure
 /// print(result.summary.twistDegrees, result.summary.twistError)
 /// ```
 public struct MoireMethod: Method {
+  /// How the micrograph is prepared before the waves of the layers are sought.
   public var preparation = Preparation()
+  /// Finds both layers in the spectrum and follows their stacking over the image.
   public var finder = MoireFinder()
+  /// The defaults of `Preparation` and `MoireFinder`.
   public init() {}
 
+  /// The paper that shows motifs of twisted bilayers; the measurement of the twist is our own.
   public static let references = [
     "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their hierarchies "
       + "in atomic resolution microscopy. Science Advances 8 (2022) eabk1005."
   ]
 
+  /// Finding and fitting both lattices takes most of the time.
   public static let stages: [(stage: Stage, share: Double)] = [(.prepare, 0.2), (.lattice, 0.8)]
 
   /// - Throws: `DataError` where the image does not show two hexagonal layers.

@@ -6,12 +6,18 @@ import TesseraStructure
 
 /// What `MoireMethod` found in one image.
 public struct MoireResult: MethodResult {
+  /// The settings that gave the result.
   public var settings: MoireMethod
+  /// The input, the times and the warnings that led to the result.
   public var record: RunRecord
+  /// Twist, heterostrain, both layers, and the anchors with their stackings; `period` and the constants of the layers
+  /// are in nm where the micrograph has a calibration.
   public var moire: Moire
 
+  /// Twist, heterostrain, periods and numbers of anchors.
   public var summary: MoireSummary { MoireSummary(of: moire, calibration: micrograph.calibration) }
 
+  /// Twist, moire period and number of anchors, in one sentence; or that the twist is unresolved.
   public var sentences: [String] {
     guard let twist = moire.twist else {
       return ["twist unresolved"]
@@ -20,6 +26,7 @@ public struct MoireResult: MethodResult {
     return ["twist \(Text.degrees(twist)), moire period \(period), \(Number.count(moire.anchors.count)) anchors"]
   }
 
+  /// Writes `anchors.csv`, one row per anchor, and `domains.tif`, the stacking of each pixel.
   public func write(to files: ResultFiles) throws {
     try files.write(table, as: "anchors.csv")
     try files.writeLabels(moire.domains, as: "domains.tif")
@@ -44,6 +51,7 @@ public struct MoireResult: MethodResult {
     return table.data
   }
 
+  /// Where each stacking lies and what it looks like, and the spectrum with the waves of both layers.
   public func report() -> ReportDocument { MoireChapter(result: self).document }
 }
 

@@ -4,29 +4,40 @@ import TesseraStructure
 
 /// What a script wants of a moire pattern. Errors are standard errors.
 public struct MoireSummary: Sendable, Encodable {
+  /// Whether the twist was measured.
   public var status: Moire.Status
   /// Angle between the layers to the nearest multiple of 60 degrees, 0 ... 30; null if unresolved.
   @Explicit public var twistDegrees: Double?
+  /// Standard error of the twist in degrees; null if unresolved.
   @Explicit public var twistError: Double?
   /// Strain of the second layer against the first, along the axes of the image; null if unresolved.
   @Explicit public var heterostrain: Heterostrain?
+  /// Which way the second layer points against the first: whether the twist is near 0 or near 60 degrees.
   public var orientation: LayerOrientation
+  /// The two layers, the one that strain is measured against first.
   public var layers: [Layer]
   /// Lattice constant of the moire pattern; null in nm where the micrograph has no calibration.
   @Explicit public var periodNm: Moire.Measured?
+  /// The same in pixels.
   public var periodPx: Moire.Measured
   /// Lattice vectors of the moire pattern in pixels.
   public var vectorsPx: [[Double]]
+  /// Number of periods along the shorter side of the image.
   public var periodsInField: Double
   /// Number of anchors of each kind.
   public var anchors: [Count]
 
+  /// Components of the strain tensor, without a unit (0.01 is 1 %).
   public struct Heterostrain: Sendable, Encodable {
+    /// Along x, along y, and the shear (half of the engineering shear), each with its error.
     public var exx, eyy, exy: Moire.Measured
   }
 
+  /// The lattice of one layer.
   public struct Layer: Sendable, Encodable {
+    /// Lattice constant in nm; null without a calibration.
     @Explicit public var constantNm: Moire.Measured?
+    /// Lattice constant in pixels.
     public var constantPx: Double
     /// Of the shortest lattice vector nearest to +x, towards +y, -30 ... 30.
     public var directionDegrees: Double
@@ -34,8 +45,11 @@ public struct MoireSummary: Sendable, Encodable {
     public var strength: Double
   }
 
+  /// How often one stacking occurs.
   public struct Count: Sendable, Encodable {
+    /// The stacking: AA, AB or BA, or their counterparts for opposite layers.
     public var kind: Stacking
+    /// Number of anchors with that stacking.
     public var count: Int
   }
 

@@ -16,7 +16,9 @@ import TesseraStructure
 /// for (site, label) in zip(result.sites.sites, result.classes.labels) { print(site.position, label) }
 /// ```
 public struct MotifMethod: Method {
+  /// How the micrograph is prepared before columns are sought.
   public var preparation = Preparation()
+  /// How columns are found and fitted.
   public var finder = ColumnFinder()
   /// How a network finds columns, for the finder's route `network`; nil: with the network that comes with the program.
   public var network: NetworkFinder?
@@ -24,31 +26,40 @@ public struct MotifMethod: Method {
   public var patchSizeEstimator = PatchSize()
   /// Side of the patches in pixels, odd; nil: from the power spectrum, or 3 mean spacings where that has no ring.
   public var patchSize: Int?
+  /// The Zernike moments that describe each patch, and which of them are features.
   public var descriptor = ZernikeDescriptor()
   /// Whether the tails of columns outside the disc of a patch are taken out of its features (see `PatchIsolation`).
   public var isolatesPatches = true
+  /// Arranges the sites in the plane so that like patches lie together; `init()` sets its metric.
   public var embedding = ForceRelaxedLayout()
+  /// Sorts sites into classes: the layout proposes them, the features decide.
   public var classFinder = ClassFinder()
   /// The number of classes; nil: found.
   public var classCount: Int?
   /// Finds the crystals of the image and the cell of each.
   public var grainFinder = GrainFinder()
+  /// Finds the nodes of the lattice at which no column stands.
   public var vacantNodes = VacantNodes()
+  /// Joins cells that are not perfect crystal into motif-cells, and orders these.
   public var hierarchy = HierarchyMethod()
   /// Tells motif-cells from what chance would give.
   public var arrangements = ArrangementTest()
+  /// Measures the strain from the positions of the columns, where they share a lattice.
   public var strain = ColumnStrain()
+  /// The lattice against which strain is measured.
   public var strainReference = StrainReference.mean
 
   /// The layout compares features by their Euclidean distance: the correlation distance of the papers' code is blind to
   /// brightness, which tells columns of one surrounding but another element apart (docs/layout.md).
   public init() { embedding.search.metric = .euclidean }
 
+  /// The paper on motifs and their hierarchies [M22], whose method this is.
   public static let references = [
     "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their "
       + "hierarchies in atomic resolution microscopy. Science Advances 8 (2022) eabk1005, doi:10.1126/sciadv.abk1005."
   ]
 
+  /// Finding the columns takes over a third of the time, the layout a quarter.
   public static let stages: [(stage: Stage, share: Double)] = [
     (.prepare, 0.05), (.sites, 0.37), (.lattice, 0.06), (.patches, 0.01), (.features, 0.04), (.layout, 0.25),
     (.classes, 0.12), (.cells, 0.02), (.hierarchy, 0.01), (.strain, 0.07),
@@ -57,6 +68,9 @@ public struct MotifMethod: Method {
   /// The fewest sites with a patch that are laid out and sorted.
   private static let fewestPatches = 4
 
+  /// Runs all stages, from the columns to the strain.
+  ///
+  /// - Throws: `DataError` where too few columns have a whole patch, `ParameterError` for a setting outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }

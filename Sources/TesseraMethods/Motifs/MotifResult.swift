@@ -5,7 +5,9 @@ import TesseraStructure
 
 /// What a `MotifMethod` found in one image.
 public struct MotifResult: MethodResult {
+  /// The settings that gave the result; what they left open is in `record.choices`.
   public var settings: MotifMethod
+  /// The input, the choices, the times and the warnings that led to the result.
   public var record: RunRecord
   /// The columns and what led to them.
   public var finding: ColumnFinder.Found
@@ -15,6 +17,7 @@ public struct MotifResult: MethodResult {
   public var vacantNodes: [VacantNode]
   /// Further nodes without a column, at which the pixels do not show that none stands there.
   public var undecidedNodeCount: Int
+  /// What the power spectrum says of the size of a patch, whether or not it was followed.
   public var patchSizeEstimate: PatchSize.Estimate
   /// Side of the patches that were cut, in pixels; odd.
   public var patchSize: Int
@@ -36,6 +39,7 @@ public struct MotifResult: MethodResult {
   public var structure: StructureKind
   /// Nil where there are too few sites for cells.
   public var cells: Cells?
+  /// Motif-cells and how they contain one another; nil where there are no cells.
   public var hierarchy: Hierarchy?
   /// From the positions of the columns; nil where they share no lattice.
   public var strain: StrainMap?
@@ -45,6 +49,7 @@ public struct MotifResult: MethodResult {
   /// The number of columns, vacant nodes left out.
   public var columnCount: Int { finding.sites.count }
 
+  /// The numbers of columns, vacant nodes and motifs, in one sentence.
   public var sentences: [String] {
     let vacant = vacantNodes.count
     let kinds =

@@ -3,22 +3,31 @@ import TesseraStructure
 
 /// What `summary.json` says of the motifs of an image.
 public struct MotifSummary: Sendable, Encodable {
+  /// One class of sites.
   public struct Class: Sendable, Encodable {
+    /// Number of the class, from 1, by falling size.
     public var `class`: Int
+    /// Name of the class, such as `motif 1`.
     public var name: String
+    /// Number of sites in the class.
     public var count: Int
+    /// Share of the sites with a class that are in this one, and mean confidence of its members; both 0 ... 1.
     public var fraction, confidence: Double
     /// Of 95 % for `count`.
     public var countLow, countHigh: Int
   }
 
+  /// The lattice of the largest grain.
   public struct LatticeSummary: Sendable, Encodable {
     /// In pixels.
     public var u, v: [Double]
     /// In units of u and v.
     public var basis: [[Double]]
+    /// Mean height of the columns at each place of the basis, in the image's units; null where none was measured.
     public var basisHeights: [Double?]
+    /// Share of the columns that sit on a node, 0 ... 1.
     public var indexedShare: Double
+    /// Root mean square distance of the columns from their nodes, in pixels.
     public var deviation: Double
 
     enum CodingKeys: String, CodingKey {
@@ -27,10 +36,14 @@ public struct MotifSummary: Sendable, Encodable {
     }
   }
 
+  /// The size of the patches and what the power spectrum said of it.
   public struct PatchSummary: Sendable, Encodable {
     /// In pixels.
     public var side: Int
+    /// Spacing of the lattice planes in pixels, from the first dominant ring; absent where no ring stands out.
     public var planeSpacing: Double?
+    /// Power of the ring over that of the spectrum around it, 1 for no ring; and how sure the ring is, 0 ... 1 (0.5 at
+    /// the threshold).
     public var ringContrast, confidence: Double
 
     enum CodingKeys: String, CodingKey {
@@ -39,20 +52,28 @@ public struct MotifSummary: Sendable, Encodable {
     }
   }
 
+  /// Size of the image.
   public struct ImageSize: Sendable, Encodable {
     /// In pixels.
     public var width, height: Int
   }
 
+  /// Size of the prepared image.
   public var image: ImageSize
+  /// Numbers of `sites`, `columns`, `vacant` and `undecided_nodes`, `classified` sites, `classes`, `cells`,
+  /// `cell_types` and `hierarchy_nodes`.
   public var counts: [String: Int]
+  /// By falling size.
   public var classes: [Class]
   /// `discrete` or `continuous`.
   public var structure: String
+  /// Why the structure is called so, as a sentence.
   public var structureReason: String
+  /// Share of the variance between motifs (noise taken off) that the classes explain, 0 ... 1.
   public var structureExplained: Double
   /// Absent where the columns share no lattice.
   public var lattice: LatticeSummary?
+  /// Size of the patches and how it was found.
   public var patch: PatchSummary
   /// Standard deviation of a Zernike moment from the noise of the pixels alone, in the image's units.
   public var momentNoise: Double
@@ -61,6 +82,7 @@ public struct MotifSummary: Sendable, Encodable {
 }
 
 extension MotifResult {
+  /// The numbers of the result for `summary.json`, without the values of single sites.
   public var summary: MotifSummary {
     MotifSummary(
       image: .init(width: record.prepared.image.width, height: record.prepared.image.height),

@@ -6,6 +6,8 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifResult {
+  /// Writes the tables of sites, classes and cells, moments, features and layout as arrays, `hierarchy.json`, the
+  /// reconstruction and, with a lattice, the strain.
   public func write(to files: ResultFiles) throws {
     let table = SiteTable(
       sites: sites, accuracies: finding.accuracies, probabilities: finding.proposed?.probabilities, classes: classes,

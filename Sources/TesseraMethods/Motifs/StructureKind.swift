@@ -3,12 +3,15 @@ import TesseraNumerics
 
 /// Whether the motifs of an image fall into classes, or change gradually from place to place.
 public struct StructureKind: Sendable, Codable, Equatable {
+  /// Gaps separate the motifs into classes, or one motif passes into the next without a gap.
   public enum Kind: String, Sendable, Codable { case discrete, continuous }
+  /// Whether motifs are discrete or continuous.
   public var kind: Kind
   /// Share of the variance between motifs (noise taken off) that the classes explain, 0 ... 1.
   public var explained: Double
   /// Why, as a sentence.
   public var reason: String
+  /// A verdict with the share of the variance that classes explain, 0 ... 1, and the reason as a sentence.
   public init(kind: Kind, explained: Double, reason: String) {
     (self.kind, self.explained, self.reason) = (kind, explained, reason)
   }

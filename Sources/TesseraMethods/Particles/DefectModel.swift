@@ -8,8 +8,10 @@ import TesseraSegmentation
 /// A forest that tells the classes of nanoparticles, with all that is needed to use it and to judge it: what a model file of the kind
 /// `defects` holds.
 public struct DefectModel: Sendable, Equatable {
+  /// The kind of model file that holds a forest, as its description states it.
   public static let kind = "defects"
 
+  /// Trees whose answers are the indices of `classes`.
   public var forest: RandomForest
   /// What the forest is asked about.
   public var features: ParticleFeatures
@@ -17,11 +19,14 @@ public struct DefectModel: Sendable, Equatable {
   public var classes: [ParticleClass]
   /// Power of the shares of votes that makes them probabilities: above 1, forests are too cautious. Fitted out of bag.
   public var sharpness: Double
+  /// What the forest was trained on, and its scores.
   public var training: TrainingRecord
+  /// Licence under which the model may be used, such as `Apache-2.0`.
   public var licence: String
   /// CRC-32 of the file that the model was read from; nil: made in memory.
   public internal(set) var checksum: String?
 
+  /// A model that was made in memory; its checksum is nil until it is read from a file.
   public init(
     forest: RandomForest, features: ParticleFeatures, classes: [ParticleClass], sharpness: Double,
     training: TrainingRecord, licence: String

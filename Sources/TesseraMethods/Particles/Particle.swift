@@ -22,6 +22,7 @@ public struct Particle: Sendable {
   }
   /// Of the most probable class; nil where nothing can be said.
   public var probability: Double? { kind.flatMap { probabilities[$0] } }
+  /// Standard deviation of the equivalent diameter in pixels, from that of the area.
   public var diameterError: Double {
     measures.area > 0 ? areaError * measures.equivalentDiameter / (2 * measures.area) : 0
   }

@@ -18,6 +18,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     case fourier
   }
 
+  /// By what pixels are judged; without effect where a mask is given.
   public var route = Route.network
   /// Path of a model file of the kind `particles`, or of the published weights of [P21] (HDF5); nil: the network that comes with the
   /// program.
@@ -28,7 +29,9 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
   public var leastDiameter = 1.0
   /// Mean of the map that a particle needs inside.
   public var leastConfidence = 0.7
+  /// Divides the pixels of particles into particles, at necks.
   public var instances = InstanceFinder()
+  /// Judges pixels by the network that comes with the program.
   public init() {}
 
   /// Pixels of about this side in nm are enough to tell particles apart.
@@ -40,14 +43,17 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     public var map: Raster<Float>?
     /// Value from which on a pixel belongs to a particle.
     public var threshold: Double
+    /// Where the threshold comes from, in words for a report.
     public var thresholdReason = "half"
     /// 1 upwards: the particle; 0: none.
     public var labels: Raster<Int>
-    /// The network's name and checksum, or what stands in its place, and why.
+    /// The network's name and checksum, or what stands in its place.
     public var source: String
+    /// Why that source was used, in words for a report.
     public var sourceReason: String
-    /// Regions that were left out, because they are too small, or because the network is unsure of them.
+    /// Regions that were left out because they are smaller than a disc of `leastDiameter`.
     public var small = 0
+    /// Regions that were left out because the mean of the network's map inside is below `leastConfidence`.
     public var doubtful = 0
     /// Pixels that were joined along each axis before.
     public var binning = 1
@@ -229,6 +235,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     return (read, file + (read.checksum.map { ", CRC-32 \($0)" } ?? ""), "given")
   }
 
+  /// Throws `ParameterError` unless `leastDiameter` is above 0 and `leastConfidence` between 0 and 1.
   public func check() throws(ParameterError) {
     try require(
       leastDiameter > 0 && leastDiameter.isFinite, setting("least diameter"), is: leastDiameter, mustBe: "above 0")

@@ -13,11 +13,15 @@ import TesseraSegmentation
 /// print(result.particles.map(\.measures.equivalentDiameter))
 /// ```
 public struct ParticleMethod: Method {
+  /// How the micrograph is prepared; `init()` leaves contrast as it is and keeps spikes, which lattice fringes may
+  /// resemble.
   public var preparation: Preparation
+  /// Finds the pixels of particles and divides them into particles.
   public var finder = ParticleFinder()
   /// Path of a model file of the kind `defects`; nil: the forest that comes with the program.
   public var defects: String?
 
+  /// The network and the forest that come with the program, on an image whose contrast is left as it is.
   public init() {
     preparation = Preparation()
     // The network knows dark and bright particles; turned contrast would hide which they are.
@@ -32,11 +36,13 @@ public struct ParticleMethod: Method {
   /// Side of a pixel in nm up to which an image can show columns of atoms: spacings of .2 nm are then two and a half pixels wide.
   public static let coarsestPixel = 0.08
 
+  /// The paper on segmentation and defects of nanoparticles by a network and a forest [P21].
   public static let references = [
     "C. K. Groschner, C. Choi and M. C. Scott: Machine learning pipeline for segmentation and defect identification from "
       + "high-resolution transmission electron microscopy data. Microscopy and Microanalysis 27 (2021) 549."
   ]
 
+  /// Measuring particles and asking the forest takes about half of the time.
   public static let stages: [(stage: Stage, share: Double)] = [(.prepare, 0.1), (.regions, 0.4), (.classes, 0.5)]
 
   /// - Throws: `FormatError` for a model or a mask, `DataError` for a mask of another size.

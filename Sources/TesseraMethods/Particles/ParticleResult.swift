@@ -5,7 +5,9 @@ import TesseraNumerics
 
 /// What `ParticleMethod` found in one image.
 public struct ParticleResult: MethodResult {
+  /// The settings that gave the result.
   public var settings: ParticleMethod
+  /// The input, the choices, the times and the warnings that led to the result.
   public var record: RunRecord
   /// Those that the border does not cut.
   public var particles: [Particle]
@@ -19,10 +21,13 @@ public struct ParticleResult: MethodResult {
   public var mask: Raster<Bool>
   /// The network's probability that a pixel belongs to a particle, or what stands in its place; nil where a mask was given.
   public var map: Raster<Float>?
+  /// Value of the map from which on a pixel belongs to a particle, 0 ... 1.
   public var threshold: Double
 
+  /// Numbers of particles per class, diameters and coverage.
   public var summary: ParticleSummary { ParticleSummary(of: self) }
 
+  /// The number of particles, their median diameter and the shares on axis and with a fault, in one sentence.
   public var sentences: [String] {
     guard !particles.isEmpty else { return ["no particles"] }
     let length = LengthText(calibration: micrograph.calibration)
@@ -37,6 +42,7 @@ public struct ParticleResult: MethodResult {
     return [sentence]
   }
 
+  /// Writes `mask.tif`, `instances.tif`, `particles.csv` and, if the network judged, `probability.tif`.
   public func write(to files: ResultFiles) throws {
     try files.writeMask(mask, as: "mask.tif")
     try files.writeLabels(labels, as: "instances.tif")
@@ -46,5 +52,6 @@ public struct ParticleResult: MethodResult {
     }
   }
 
+  /// The outlines on the micrograph, the distribution of sizes, and the particles of each class.
   public func report() -> ReportDocument { ParticleChapter(result: self).document }
 }

@@ -4,19 +4,24 @@ import TesseraNumerics
 
 /// What a script wants of the particles of an image. Lengths in nm, or in pixels where the scale is unknown (`unit`).
 public struct ParticleSummary: Sendable, Encodable {
+  /// Number of particles that the border does not cut.
   public var particles: Int
   /// Particles that the border cuts, and regions that were taken for background: not among `particles`.
   public var cutByBorder, leftOutAsBackground: Int
   /// Particles of each class; null where particles have none.
   @Explicit public var classes: [String: Int]?
-  /// Share of the particles that show columns of atoms (classes fault and no-fault), and its interval of 95 %; null without particles, and
-  /// where they have no class.
+  /// Share of the particles that show columns of atoms (classes fault and no-fault), 0 ... 1; null without particles,
+  /// and where they have no class.
   @Explicit public var fractionOnAxis: Double?
+  /// Wilson's interval of 95 % for that share: lower and upper end.
   @Explicit public var fractionOnAxisInterval: [Double]?
   /// Share of those that show a fault; null where no particle shows columns.
   @Explicit public var fractionFaulted: Double?
+  /// Wilson's interval of 95 % for that share: lower and upper end.
   @Explicit public var fractionFaultedInterval: [Double]?
+  /// Unit of `diameter`: `nm`, or `px` where the scale is unknown.
   public var unit: String
+  /// How the equivalent diameters are distributed, in `unit`; null without particles.
   @Explicit public var diameter: Spread?
   /// Share of the image's pixels that belong to particles.
   public var coverage: Double
@@ -25,6 +30,7 @@ public struct ParticleSummary: Sendable, Encodable {
 
   /// How a length is distributed.
   public struct Spread: Sendable, Encodable {
+    /// Mean, population standard deviation and median.
     public var mean, deviation, median: Double
     /// Mean and standard deviation of the logarithm: the log-normal law that fits best.
     public var logMean, logDeviation: Double

@@ -9,14 +9,21 @@ import TesseraStructure
 /// print(result.net.units.count { $0.filling == .filled })
 /// ```
 public struct PolygonMethod: Method {
+  /// How the micrograph is prepared before columns are sought.
   public var preparation = Preparation()
+  /// How columns are found and fitted.
   public var finder = ColumnFinder()
   /// How a network finds columns, for the finder's route `network`; nil: with the network that comes with the program.
   public var network: NetworkFinder?
+  /// Finds the walls among the columns and the polygons between them.
   public var polygons = PolygonFinder()
+  /// Sorts windows of four and sixteen units into types and compares their entropies with chance.
   public var configurations = UnitConfigurations()
+  /// The units of all numbers of sides, with windows of the commonest kind.
   public init() {}
 
+  /// The paper on motifs and their hierarchies [M22], the graph from which polygons are taken, and the estimate of the
+  /// entropy.
   public static let references = [
     "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their hierarchies in "
       + "atomic resolution microscopy. Science Advances 8 (2022) eabk1005.",
@@ -25,6 +32,7 @@ public struct PolygonMethod: Method {
       + "Environmental and Ecological Statistics 10 (2003) 429.",
   ]
 
+  /// Finding the columns and testing the symmetry of the units take most of the time.
   public static let stages: [(stage: Stage, share: Double)] = [
     (.prepare, 0.05), (.sites, 0.4), (.polygons, 0.05), (.symmetry, 0.35), (.fillings, 0.1), (.codes, 0.05),
   ]

@@ -6,8 +6,11 @@ import TesseraStructure
 
 /// What `PolygonMethod` found in one image.
 public struct PolygonResult: MethodResult {
+  /// The settings that gave the result.
   public var settings: PolygonMethod
+  /// The input, the choices, the times and the warnings that led to the result.
   public var record: RunRecord
+  /// The columns, walls and middles of polygons together, and what led to them.
   public var finding: ColumnFinder.Found
   /// The units with their fillings.
   public var net: PolygonFinder.Net
@@ -16,14 +19,17 @@ public struct PolygonResult: MethodResult {
   package var groups: FillingGroups.Outcome
   /// Nil where there were too few columns to compare.
   var random: RandomPolygons.Comparison?
-  /// Number of sides of the units that windows are made of, and their numbers in `net.units`.
+  /// Number of sides of the units that windows are made of: the commonest, unless it is set.
   public var codedSides: Int
+  /// Indices in `net.units` of the units with `codedSides` sides, rising.
   public var coded: [Int]
   /// Units counted as in `coded`.
   public var configurations: UnitConfigurations.Outcome
 
+  /// Counts, shares of the fillings, entropies and the ordered phase.
   public var summary: PolygonSummary { PolygonSummary(of: self) }
 
+  /// The number of polygons, the shares of their fillings and the entropy of windows of four, in one sentence.
   public var sentences: [String] {
     let units = net.units
     let shares = PolygonalUnit.Filling.allCases.compactMap { kind -> String? in
@@ -117,6 +123,7 @@ public struct PolygonResult: MethodResult {
     return warnings
   }
 
+  /// Writes `units.csv`, `codes.csv` and, without classes, `sites.csv`.
   public func write(to files: ResultFiles) throws {
     let tables = PolygonTables(result: self)
     try files.write(tables.units, as: "units.csv")
@@ -127,5 +134,6 @@ public struct PolygonResult: MethodResult {
     try files.write(sites.csv, as: "sites.csv")
   }
 
+  /// The fillings on the micrograph, their shares, and the windows with their entropies.
   public func report() -> ReportDocument { PolygonChapter(result: self).document }
 }

@@ -5,9 +5,12 @@ import TesseraNumerics
 
 /// A line profile as a table and as a plot.
 public struct ProfileTable: Sendable {
+  /// The points of the profile, from its start.
   public var samples: [LineProfile.Sample]
+  /// The image that was sampled, for its calibration and name.
   public var micrograph: Micrograph
 
+  /// The samples of a profile with the micrograph that they were taken from.
   public init(_ samples: [LineProfile.Sample], of micrograph: Micrograph) {
     (self.samples, self.micrograph) = (samples, micrograph)
   }

@@ -5,10 +5,13 @@ import TesseraStructure
 /// Which classes of a result stand in which relation: defects that lie at certain displacements from others more often than by
 /// chance, and what surrounds each defect. What `tessera relations` runs.
 public struct RelationMethod: Sendable {
+  /// Tests displacements between defects against random places of the defects.
   public var defects = DefectRelations()
   /// Finds what is around a defect: places that its own patch, or its chemistry, has changed.
   public var surroundings = PairRelations()
+  /// Builds the tree of what the shells around each class of defect hold.
   public var shells = ShellGrowth()
+  /// The defaults of the three parts.
   public init() {}
 
   /// - Throws: `DataError` where the columns share no lattice, or nothing but the perfect crystal is there.

@@ -10,6 +10,7 @@ public struct RelationResult: Sendable {
   let structure: TreeStructure
   /// Of the classes, by number.
   let names: [String: String]
+  /// Which classes are defects, and which of them mean the same one.
   public let kinds: DefectKinds
   /// Between defects, tested against random places.
   public let relations: [DefectRelations.Relation]
@@ -17,6 +18,7 @@ public struct RelationResult: Sendable {
   public let carried: [PairRelations.Relation]
   /// What surrounds each class of defect.
   public let shells: [ShellTree]
+  /// Of the image; nil where unknown, and lengths are in pixels alone.
   public let calibration: Calibration?
   let settings: RelationMethod
 
@@ -97,18 +99,27 @@ public struct RelationResult: Sendable {
 
   /// `summary.json`.
   public struct Summary: Encodable, Sendable {
+    /// The result folder that was read, as the user typed it.
     public var input: String
+    /// In the order of `kinds`.
     public var defects: [Defect]
+    /// Number of displacements that were tested, and of those that are more than chance.
     public var tested, significant: Int
+    /// The false discovery rate below which a displacement counts as significant.
     public var largestRate: Double
+    /// Version of the program.
     public var version: String
 
+    /// One kind of defect.
     public struct Defect: Encodable, Sendable {
+      /// Numbers and names of the classes that mean the defect, joined by `+` and by `or`.
       public var classes, name: String
+      /// Number of places in whole cells that hold the defect.
       public var count: Int
     }
   }
 
+  /// What `summary.json` says; `input` is the result folder that was read.
   public func summary(input: String) -> Summary {
     Summary(
       input: input,

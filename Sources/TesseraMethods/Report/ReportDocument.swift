@@ -16,39 +16,53 @@ public struct ReportDocument: Sendable {
   public var facts: [Fact] = []
   /// What the reader must know before trusting the numbers.
   public var warnings: [String] = []
+  /// The chapters, in the order of the page.
   public var sections: [Section] = []
   /// A line at the end: program, version.
   public var footer = ""
 
+  /// A report with nothing but its title and its answer.
   public init(title: String, headline: String) { (self.title, self.headline) = (title, headline) }
 
   /// A number with its name, such as `3,842` and `columns`.
   public struct Fact: Sendable {
+    /// The number with its unit, as the page shows it.
     public var value: String
+    /// What is counted or measured.
     public var name: String
     /// Small print below; may be empty.
     public var note: String
+    /// A number as text, its name, and small print below, which may be empty.
     public init(_ value: String, _ name: String, note: String = "") {
       (self.value, self.name, self.note) = (value, name, note)
     }
   }
 
+  /// A chapter of the report.
   public struct Section: Sendable {
+    /// Heading of the chapter.
     public var title: String
+    /// The content, from top to bottom.
     public var blocks: [Block]
     /// Begins folded; its title opens it. For what only some readers want.
     public var isFolded: Bool
+    /// A chapter; a folded one shows only its heading at first.
     public init(_ title: String, isFolded: Bool = false, _ blocks: [Block]) {
       (self.title, self.isFolded, self.blocks) = (title, isFolded, blocks)
     }
   }
 
+  /// A part of a chapter. Texts are plain: `ReportPage` escapes them.
   public indirect enum Block: Sendable {
+    /// A paragraph of running text.
     case paragraph(String)
+    /// Items of an unnumbered list.
     case list([String])
+    /// A figure over the width of the page.
     case figure(Figure)
     /// Figures beside each other where the window is wide enough.
     case row([Figure])
+    /// A table over the width of the page.
     case table(Table)
     /// Text to copy, such as a citation or a command.
     case code(String)
@@ -58,9 +72,14 @@ public struct ReportDocument: Sendable {
   public struct Figure: Sendable {
     /// File name without extension: letters, digits and hyphens.
     public var name: String
+    /// Heading of the figure.
     public var title: String
+    /// What the figure shows, as sentences.
     public var caption: String
+    /// The picture itself, which is written as PNG and SVG.
     public var drawing: Drawing
+    /// A figure; `name` is the name of its files, of ASCII letters, digits and hyphens, and must be unique within the
+    /// report.
     public init(_ name: String, title: String, caption: String, _ drawing: Drawing) {
       precondition(
         !name.isEmpty && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-") },
@@ -71,26 +90,35 @@ public struct ReportDocument: Sendable {
 
   /// Rows under column titles; readers with JavaScript sort them by a click on a title.
   public struct Table: Sendable {
+    /// The columns, from left to right.
     public var columns: [Column]
+    /// One cell per column in each row.
     public var rows: [[Cell]]
+    /// A table; every row must have a cell for every column.
     public init(columns: [Column], rows: [[Cell]]) {
       precondition(rows.allSatisfy { $0.count == columns.count }, "every row has a cell for every column")
       (self.columns, self.rows) = (columns, rows)
     }
 
+    /// A column of a table.
     public struct Column: Sendable {
+      /// Heading of the column.
       public var title: String
       /// Numbers stand on the right.
       public var isNumeric: Bool
+      /// A column with this heading, aligned to the right if it is numeric.
       public init(_ title: String, isNumeric: Bool = false) { (self.title, self.isNumeric) = (title, isNumeric) }
     }
 
+    /// A cell of a table.
     public struct Cell: Sendable {
+      /// What the cell shows.
       public var text: String
       /// What the column sorts by; nil sorts by the text.
       public var value: Double?
       /// Drawn before the text.
       public var style: ClassStyle?
+      /// A cell with its text, the number that the column sorts by, and a mark of a class before the text.
       public init(_ text: String, value: Double? = nil, style: ClassStyle? = nil) {
         (self.text, self.value, self.style) = (text, value, style)
       }
@@ -113,6 +141,7 @@ public struct ReportDocument: Sendable {
 public struct ReportFile: Sendable {
   /// Relative to the folder, with `/` between parts.
   public var path: String
+  /// The bytes of the file.
   public var data: Data
 }
 

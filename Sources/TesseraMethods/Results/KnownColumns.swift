@@ -6,6 +6,7 @@ import TesseraStructure
 
 /// Columns that were found before, with what is known of them.
 public struct KnownColumns: Sendable {
+  /// Positions in pixels and, where they are known, heights (NaN otherwise).
   public var sites: Sites
   /// Standard errors of x and y in pixels, not finite for a column whose place is not to be trusted; empty where none are
   /// known.
@@ -13,6 +14,7 @@ public struct KnownColumns: Sendable {
   /// Number and name of each column's class, as `class` and `class_name` of a table; empty where none are known.
   public var classLabels, classNames: [String]
 
+  /// Columns with what is known of them; every list that is not empty has one element per site.
   public init(
     sites: Sites, positionErrors: [Point] = [], classLabels: [String] = [], classNames: [String] = []
   ) {

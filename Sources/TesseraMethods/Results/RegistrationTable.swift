@@ -3,10 +3,13 @@ import TesseraImaging
 
 /// `registration.csv`: one row a frame; see docs/results-folder.md.
 public struct RegistrationTable: Sendable {
+  /// The registration that the table lists.
   public var record: RegistrationRecord
 
+  /// The table of one registration.
   public init(_ record: RegistrationRecord) { self.record = record }
 
+  /// Names of the columns, in order.
   public static let columns = [
     "frame", "used", "scan_angle", "dx", "dy", "dx_error", "dy_error", "drift_x", "drift_y", "jitter",
   ]

@@ -7,14 +7,18 @@ import TesseraStructure
 
 /// `sites.csv`: one row a column or vacant node; see docs/results-folder.md.
 public struct SiteTable: Sendable {
+  /// The rows, in order.
   public var sites: Sites
   /// What the fit knows of the first sites; those behind have no fit.
   public var accuracies: [ColumnAccuracy] = []
   /// That a network gives the first sites, 0 ... 1; nil: none was asked, and the table has no such column.
   public var probabilities: [Double]?
+  /// Class of each site; nil leaves class, name and confidence empty.
   public var classes: Classes?
+  /// Size of a pixel; nil leaves positions in nm empty.
   public var calibration: Calibration?
 
+  /// A table of sites; `accuracies` and `probabilities` belong to the first sites, `classes` to all of them.
   public init(
     sites: Sites, accuracies: [ColumnAccuracy] = [], probabilities: [Double]? = nil, classes: Classes? = nil,
     calibration: Calibration? = nil

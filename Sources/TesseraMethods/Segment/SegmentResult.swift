@@ -6,12 +6,17 @@ import TesseraSegmentation
 
 /// What `SegmentMethod` found in one image.
 public struct SegmentResult: MethodResult {
+  /// The settings that gave the result.
   public var settings: SegmentMethod
+  /// The input, the choices, the times and the warnings that led to the result.
   public var record: RunRecord
+  /// The pattern of each pixel, and what led to it.
   public var segmentation: Segmentation
 
+  /// Patterns, boundaries, scales and how the number of patterns came about.
   public var summary: SegmentSummary { SegmentSummary(of: segmentation, calibration: micrograph.calibration) }
 
+  /// The number of patterns, their shares and the length of the boundaries, in one sentence.
   public var sentences: [String] {
     let patterns = segmentation.patterns
     guard patterns.count > 1 else {
@@ -30,6 +35,8 @@ public struct SegmentResult: MethodResult {
     LengthText(calibration: micrograph.calibration)(Double(2 * segmentation.scales.patchSize))
   }
 
+  /// Writes `segmentation.tif`, `patterns.csv` with one row per pattern, and the components of the descriptors as
+  /// `components.npy`.
   public func write(to files: ResultFiles) throws {
     try files.writeLabels(segmentation.labels, as: "segmentation.tif")
     try files.write(table, as: "patterns.csv")
@@ -59,6 +66,7 @@ public struct SegmentResult: MethodResult {
     return table.data
   }
 
+  /// The patterns on the micrograph, their shares and lattices, and the components of the descriptors.
   public func report() -> ReportDocument {
     SegmentChapter(
       micrograph: micrograph, segmentation: segmentation, neededSeparation: settings.segmenter.finder.separation

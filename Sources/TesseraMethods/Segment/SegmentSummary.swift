@@ -4,22 +4,31 @@ import TesseraSegmentation
 
 /// What a script wants of a segmentation.
 public struct SegmentSummary: Sendable, Encodable {
+  /// The patterns, the largest first.
   public var patterns: [Pattern]
   /// The number that gaps between descriptors speak for, whatever was asked.
   public var patternsFound: Int
+  /// Number of connected regions of one pattern, specks left out.
   public var regions: Int
+  /// Length of the boundaries between patterns, in pixels.
   public var boundaryLengthPx: Double
   /// Null where the micrograph has no calibration.
   @Explicit public var boundaryLengthNm: Double?
   /// Lengths in pixels.
   public var scales: Segmenter.Scales
+  /// How the number of patterns came about, from many groups to few.
   public var steps: [PatternFinder.Step]
   /// Part of the variance of the descriptors that each component holds.
   public var explained: [Double]
 
+  /// One pattern.
   public struct Pattern: Sendable, Encodable {
+    /// Label in `segmentation.tif`, from 1, and number of pixels.
     public var label, pixels: Int
+    /// Share of the pixels with a label, and autocorrelation at the best shift; both at most 1.
     public var fraction, correlation: Double
+    /// Whether the pattern has a lattice, and whether it is a fault or a boundary, nowhere wider than a patch and a
+    /// window.
     public var isOrdered, isNarrow: Bool
     /// In pixels.
     public var repeats: [Shift]

@@ -11,6 +11,7 @@ public struct SimulationFiles: Sendable {
   /// Whether files that exist give way.
   public let replacing: Bool
 
+  /// Files beside `image`, a path that ends in `.tif` or `.npy`; nothing is written yet.
   public init(image: String, replacing: Bool = false) {
     self.image = image
     self.replacing = replacing

@@ -2,6 +2,7 @@ import TesseraStructure
 
 /// The direction along which exx is taken.
 public enum StrainAxis: Sendable, Codable, Equatable {
+  /// Along +x of the image.
   case x
   /// Along a vector of the reference lattice.
   case u, v

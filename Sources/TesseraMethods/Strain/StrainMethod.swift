@@ -14,23 +14,35 @@ public struct StrainMethod: Method {
   public enum Route: String, Sendable, Codable, CaseIterable {
     /// From columns where they share a lattice, otherwise by geometric phase.
     case auto
+    /// By geometric phase analysis of two Bragg reflections.
     case gpa
+    /// From the positions of columns; an error where they share no lattice.
     case columns
     /// Both with one reference and one resolution, for comparison.
     case both
   }
+  /// What strain is measured from.
   public var route = Route.auto
+  /// How the micrograph is prepared before columns are sought.
   public var preparation = Preparation()
+  /// How columns are found and fitted; not used by geometric phase alone.
   public var finder = ColumnFinder()
   /// How a network finds columns, for the finder's route `network`; nil: with the network that comes with the program.
   public var network: NetworkFinder?
+  /// Finds the lattice that the columns share.
   public var latticeFinder = LatticeFinder()
+  /// Measures the strain from the positions of columns.
   public var columns = ColumnStrain()
+  /// Measures the strain by geometric phase.
   public var phase = GeometricPhase()
+  /// The lattice against which strain is measured.
   public var reference = StrainReference.mean
+  /// The direction along which `exx` is taken.
   public var axis = StrainAxis.x
+  /// Strain against the mean lattice, along the axes of the image, from columns where they share a lattice.
   public init() {}
 
+  /// The papers on strain by geometric phase and on strain from positions.
   public static let references = [
     "M. J. Hÿtch, E. Snoeck and R. Kilaas: Quantitative measurement of displacement and strain fields from HREM "
       + "micrographs. Ultramicroscopy 74 (1998) 131 (strain by geometric phase).",
@@ -38,10 +50,15 @@ public struct StrainMethod: Method {
       + "Ultramicroscopy 107 (2007) 1186 (strain from positions).",
   ]
 
+  /// Finding the columns takes about two thirds of the time.
   public static let stages: [(stage: Stage, share: Double)] = [
     (.prepare, 0.1), (.sites, 0.65), (.lattice, 0.05), (.strain, 0.2),
   ]
 
+  /// Finds columns and lattice as far as the route needs them, then measures the strain by each route.
+  ///
+  /// - Throws: `DataError` where the image shows no lattice to measure strain of, `ParameterError` for a setting
+  ///   outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> StrainResult {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }

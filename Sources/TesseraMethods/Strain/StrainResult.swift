@@ -5,7 +5,9 @@ import TesseraStructure
 
 /// What a strain analysis found.
 public struct StrainResult: MethodResult {
+  /// The settings that gave the result.
   public var settings: StrainMethod
+  /// The input, the choices, the times and the warnings that led to the result.
   public var record: RunRecord
   /// Nil where only phases were analysed.
   public var columns: KnownColumns?
@@ -18,6 +20,7 @@ public struct StrainResult: MethodResult {
   /// The strain at each column, in the order of `columns`; nil where unknown. Empty without columns.
   public var columnStrains: [LocalStrain?]
 
+  /// One sentence per map: standard deviations of the components over the map, their noise, and the resolution.
   public var sentences: [String] {
     maps.map { map in
       let spread = map.spread.planes

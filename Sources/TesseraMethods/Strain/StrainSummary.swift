@@ -20,6 +20,7 @@ public struct StrainSummary: Sendable, Encodable {
       case isBeyondNoise = "beyond_noise"
     }
   }
+  /// The lattice against which strain was measured.
   public struct Reference: Sendable, Encodable {
     /// In words.
     public var kind: String
@@ -27,13 +28,18 @@ public struct StrainSummary: Sendable, Encodable {
     public var u, v: [Double]
   }
 
+  /// The route: `columns` or `gpa`.
   public var method: String
   /// `exx`, `eyy`, `exy`, `rotation`, `hydrostatic`.
   public var planes: [String: Plane]
   /// Share of the pixels whose strain is known.
   public var knownShare: Double
+  /// The reference lattice.
   public var reference: Reference
+  /// Direction of `exx` in degrees from +x towards +y, and width in pixels over which a sharp step of the strain rises
+  /// from 12 to 88 %.
   public var axisDegrees, resolutionPixels: Double
+  /// That width in nm; null without a calibration.
   @Explicit public var resolutionNanometres: Double?
 
   enum CodingKeys: String, CodingKey {
@@ -42,6 +48,7 @@ public struct StrainSummary: Sendable, Encodable {
     case resolutionNanometres = "resolution_nm"
   }
 
+  /// The numbers of one map; `reference` is what the user asked for, in whose words the summary says it.
   public init(of map: StrainMap, reference: StrainReference, calibration: Calibration?) {
     method = map.source.rawValue
     let medians = Dictionary(uniqueKeysWithValues: zip(StrainPlanes.names, map.errors?.medians ?? []).map { ($0, $1) })

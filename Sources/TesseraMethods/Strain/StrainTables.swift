@@ -5,6 +5,8 @@ import TesseraNumerics
 import TesseraStructure
 
 extension StrainResult {
+  /// Writes `strain.tif` and `strain-error.tif` of the main route, the maps of both routes where both were used, and
+  /// `strain.csv` with one row per column.
   public func write(to files: ResultFiles) throws {
     let main = maps[0]
     try files.writePlanes(main.planes, as: "strain.tif")

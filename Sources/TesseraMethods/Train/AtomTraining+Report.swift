@@ -3,18 +3,23 @@ import TesseraNetworks
 import TesseraTraining
 
 extension AtomTraining: AssessedTraining {
+  /// Any: the spacing of the columns is what the network learns.
   public var pixelSize: Double? { nil }
 
+  /// Heading of the report.
   public var title: String { "Training of atom columns" }
 
+  /// The size and the kinds of the simulated images.
   public var dataSentence: String {
     "simulated images of \(images.side) x \(images.side) pixels, no two alike: crystals, grains, bilayers, disorder, single atoms, none"
   }
 
+  /// Calibration, spread and scores by `AtomAssessment` on images that were never trained on.
   public func assessed(_ model: NetworkModel) throws -> NetworkModel {
     try AtomAssessment().assessed(model, on: validationImages)
   }
 
+  /// The lowest losses of map and spacing, and F1, precision and recall on new images.
   public func facts(of model: NetworkModel, _ history: TrainingHistory) -> [ReportDocument.Fact] {
     var facts: [ReportDocument.Fact] = []
     if let best = history.best {
@@ -35,6 +40,7 @@ extension AtomTraining: AssessedTraining {
     return facts
   }
 
+  /// Twelve images that were held back, each with the map and spacing found and wanted.
   public func sheet(of model: NetworkModel) throws -> ReportDocument.Section {
     let tiles = try (0..<12).flatMap { index -> [ContactSheet.Tile] in
       let image = validationImages.image(index)

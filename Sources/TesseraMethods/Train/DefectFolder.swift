@@ -9,12 +9,15 @@ import TesseraNumerics
 /// The folder of a training of defects: `regions.jsonl` grows with each group of micrographs, and a training that was interrupted goes on
 /// in it. At its end stand `defects.tessera-model`, `training.csv` and `report.html`.
 public struct DefectFolder: Sendable {
+  /// Path of the folder, which need not exist yet.
   public let path: String
   /// Path of a model of the kind `particles`; nil: the network that comes with the program.
   public var particles: String?
 
+  /// The folder at this path; nothing is read or made before `run`.
   public init(_ path: String) { self.path = path }
 
+  /// Path of the model file that the training ends with.
   public var model: String { place("defects.\(NetworkModel.fileExtension)") }
   private var regions: String { place("regions.jsonl") }
   private func place(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }

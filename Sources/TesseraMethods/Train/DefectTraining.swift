@@ -14,22 +14,30 @@ import TesseraSimulation
 public struct DefectTraining: Sendable, Codable, Equatable {
   /// Micrographs: 5 or more.
   public var micrographs = 520
-  /// Width and height of one in pixels, and particles that are tried in it.
+  /// Width and height of a micrograph in pixels.
   public var side = 1024
+  /// Number of particles that are tried in each micrograph, some of which find no place.
   public var particles = 14
   /// Of `ParticleMaterial.all`; silver, cadmium sulphide and zinc oxide are left for trials.
   public var materials = ["Au", "Pt", "Pd", "Cu", "CdSe", "CdSe", "CdSe"]
+  /// What the forest is told of a region.
   public var features = ParticleFeatures()
+  /// How trees are grown; its seed is replaced by `seed`.
   public var fitter = ForestFitter()
+  /// The seed of all random choices: of micrographs and of trees.
   public var seed: UInt64 = 1
 
+  /// A training on 520 micrographs of the default materials.
   public init() {}
 
   /// A region that was found, what the forest is told of it, and what it is.
-  public struct Row: Sendable, Codable, Equatable {
-    public var micrograph: Int
-    public var label: ParticleClass
-    public var features: [Float]
+  package struct Row: Sendable, Codable, Equatable {
+    /// Number of the micrograph in which the region lies, from 0.
+    package var micrograph: Int
+    /// Class of the planted particle that the region covers, or background.
+    package var label: ParticleClass
+    /// Values in the order of `ParticleFeatures.names`.
+    package var features: [Float]
   }
 
   /// Regions of a class that it takes to learn it.

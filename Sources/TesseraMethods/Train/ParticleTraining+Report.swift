@@ -3,19 +3,24 @@ import TesseraNetworks
 import TesseraTraining
 
 extension ParticleTraining: AssessedTraining {
+  /// 0.06 nm: the network sees images whose pixels were joined to about that side.
   public var pixelSize: Double? { Self.pixel }
 
+  /// Heading of the report.
   public var title: String { "Training of nanoparticles" }
 
+  /// The materials and the number of the simulated scenes.
   public var dataSentence: String {
     "simulated lattice images of \(Set(images.materials).sorted().joined(separator: ", ")) on amorphous carbon, and images by "
       + "thickness: parts of \(images.sceneCount) scenes"
   }
 
+  /// Threshold and scores by `ParticleAssessment` on scenes that were never trained on.
   public func assessed(_ model: NetworkModel) throws -> NetworkModel {
     try ParticleAssessment().assessed(model, on: validationImages).model
   }
 
+  /// The lowest cross-entropy, and Dice, precision and recall on new scenes.
   public func facts(of model: NetworkModel, _ history: TrainingHistory) -> [ReportDocument.Fact] {
     var facts: [ReportDocument.Fact] = []
     if let best = history.best {
@@ -33,6 +38,7 @@ extension ParticleTraining: AssessedTraining {
     return facts
   }
 
+  /// Twelve images that were held back, each with the map of the network and the mask that was wanted.
   public func sheet(of model: NetworkModel) throws -> ReportDocument.Section {
     let tiles = try (0..<12).flatMap { index -> [ContactSheet.Tile] in
       let trial = validationImages.trial(index)

@@ -13,8 +13,10 @@ import TesseraTraining
 /// | `training.checkpoint` | all that is needed to go on |
 /// | `report.html`, `figures/` | curves, and images that were held back with what the network says of them |
 public struct TrainingFolder<Training: AssessedTraining>: Sendable {
+  /// Path of the folder, which need not exist yet.
   public let path: String
 
+  /// The folder at this path; nothing is read or made before `run`.
   public init(_ path: String) { self.path = path }
 
   /// The model file.

@@ -10,14 +10,19 @@ import TesseraStructure
 /// What follows the classes stands as the first run wrote it until the first action moves it to `first/`; every state of the
 /// folder is what replaying `recipe.json` on the first classes gives.
 public struct MotifFolder: Sendable {
+  /// Path of the folder, as given.
   public let path: String
   /// The first tables.
   package let sites, classes: CSVTable
   /// The files that follow the classes, by name, as the first run wrote them, byte for byte.
   let first: [String: Data]
+  /// What was done to the first classes so far; empty before the first action.
   public let recipe: Recipe
+  /// Full Zernike moments, one row per row of `sites.csv`; NaN where a site has no patch.
   public let moments: ZernikeMoments
+  /// The settings of the first run.
   public let settings: MotifMethod
+  /// The seed of the first run; 1 where its summary states none.
   public let seed: UInt64
   /// Standard deviation of a moment from the noise of the pixels.
   public let momentNoise: Double

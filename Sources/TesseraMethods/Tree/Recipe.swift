@@ -6,7 +6,9 @@ import TesseraFormats
 public struct Recipe: Sendable, Codable, Equatable {
   /// Of this description.
   public static let version = 1
+  /// Version of the description that this recipe follows.
   public var version = Recipe.version
+  /// The actions, in the order in which they are carried out.
   public var actions: [TreeAction] = []
   /// CRC-32 of the `sites.csv` of the first run, eight hexadecimal digits: on these classes the actions are replayed as they
   /// stand. Nil in a recipe that a person wrote.
@@ -14,6 +16,7 @@ public struct Recipe: Sendable, Codable, Equatable {
   /// The classes that the actions led to, by which all other images are sorted; nil in a recipe that a person wrote.
   public var model: TreeModel?
 
+  /// A recipe of these actions, as a person might write it, without the classes that it leads to.
   public init(actions: [TreeAction] = []) { self.actions = actions }
 
   /// - Throws: `FormatError` where the file is no recipe of this version.

@@ -3,8 +3,11 @@ import TesseraStructure
 
 /// What a person or the program did to the class tree: a line of `recipe.json`.
 public enum TreeAction: Sendable, Equatable {
+  /// The class of this number or name is divided by its features.
   case split(String, TreeSplit)
+  /// Classes of these numbers or names become one with a new number and the name of the largest.
   case merge([String])
+  /// The class of this number or name takes the second as its name.
   case name(String, String)
   /// A class is divided into what a polygon on the layout holds and the rest; the corners in layout coordinates.
   case lasso(String, [Point])
@@ -19,6 +22,7 @@ public enum TreeAction: Sendable, Equatable {
     public var id: Int
     /// The name of its class.
     public var name: String
+    /// The site in row `id` of `sites.csv`, from 0, belongs to the class `name`.
     public init(id: Int, name: String) { (self.id, self.name) = (id, name) }
   }
 }

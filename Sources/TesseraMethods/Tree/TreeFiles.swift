@@ -6,10 +6,14 @@ import TesseraNumerics
 /// The files of a result that follow its class tree: tables, cells and hierarchy with the classes of now, the first ones below
 /// `first/`, and `recipe.json`.
 public struct TreeFiles {
+  /// The result as it lies on disk.
   public let folder: MotifFolder
+  /// The actions that led from its first classes to `tree`.
   public let recipe: Recipe
+  /// The classes to be written.
   public let tree: ClassTree
 
+  /// The files of `folder` after the actions of `recipe`, which gave `tree`; nothing is written yet.
   public init(_ folder: MotifFolder, recipe: Recipe, tree: ClassTree) {
     (self.folder, self.recipe, self.tree) = (folder, recipe, tree)
   }

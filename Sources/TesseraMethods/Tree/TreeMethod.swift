@@ -4,8 +4,10 @@ import TesseraStructure
 
 /// Carries out actions on the class tree of a result.
 public struct TreeMethod: Sendable {
+  /// The result whose classes are worked on; it is only read.
   public let folder: MotifFolder
 
+  /// Works on the classes of this result.
   public init(_ folder: MotifFolder) { self.folder = folder }
 
   /// The tree after these actions.

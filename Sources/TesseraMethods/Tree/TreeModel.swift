@@ -6,12 +6,17 @@ import TesseraStructure
 
 /// The classes of one image in a form that sorts others: the averages of their features and how these spread.
 public struct TreeModel: Sendable, Codable, Equatable {
+  /// One class of the model.
   public struct Class: Sendable, Codable, Equatable {
+    /// Number of the class in the tree that it comes from, such as `2.1`.
     public var number: String
+    /// Numbers of the classes that it is a part of, or that were merged into it; empty for a first class.
     public var parents: [String]
+    /// Name of the class.
     public var name: String
   }
 
+  /// The classes with members, in the order of the groups of `discriminant`.
   public var classes: [Class]
   /// How the patches were described.
   public var descriptor: ZernikeDescriptor
@@ -19,6 +24,7 @@ public struct TreeModel: Sendable, Codable, Equatable {
   public var side: Int
   /// nm per pixel; nil where unknown.
   public var pixelSize: Double?
+  /// Averages of the classes and the variances that they share, by which the sites of other images are sorted.
   public var discriminant: LinearDiscriminant
 
   /// The classes of a tree that have members.

@@ -4,7 +4,9 @@ import TesseraStructure
 
 /// What the program proposes for one class.
 public struct TreeProposal: Sendable, Equatable {
+  /// Number and name of the class.
   public var number, name: String
+  /// Number of members.
   public var count: Int
   /// The variance of the features within the class over that of the noise alone; nil where the noise is unknown.
   public var spread: Double?

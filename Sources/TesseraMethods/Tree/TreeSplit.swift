@@ -4,11 +4,14 @@ import TesseraStructure
 public struct TreeSplit: Sendable, Codable, Equatable {
   /// Nil: those of the first run.
   public var features: ZernikeDescriptor.Form?
+  /// Angular orders |q| that are kept; nil: those of the first run.
   public var angularOrders: [Int]?
+  /// Largest radial order p of the moments that are features, up to that of the first run; nil: that of the first run.
   public var maxOrder: Int?
   /// The number of parts; nil: found.
   public var classes: Int?
 
+  /// A split by the features of the first run but for what is given, into `classes` parts or as many as are found.
   public init(
     features: ZernikeDescriptor.Form? = nil, angularOrders: [Int]? = nil, maxOrder: Int? = nil, classes: Int? = nil
   ) {

@@ -14,6 +14,7 @@ public struct DescriptorGrid: Sendable, Codable, Equatable {
     (columns, rows) = (Self.count(in: width, stride), Self.count(in: height, stride))
   }
 
+  /// Number of points of the grid.
   public var count: Int { columns * rows }
 
   /// The pixel column of a column of the grid, and the pixel row of a row.

@@ -9,6 +9,7 @@ import TesseraNumerics
 /// correlation has the weight r of a ring. Point-group operations depend on where in a cell the disc is centred: the largest
 /// score within a window makes them a property of the pattern.
 public struct PointGroupDescriptor: Sendable, Codable, Equatable {
+  /// What the disc is compared with itself after.
   public enum Operation: Sendable, Codable, Hashable {
     /// By an angle in degrees that is a multiple of 6.
     case rotation(degrees: Int)
@@ -27,10 +28,12 @@ public struct PointGroupDescriptor: Sendable, Codable, Equatable {
 
   /// Radius of the disc in pixels, 2 or more.
   public var radius: Int
+  /// The operations whose scores are the descriptor, one map each.
   public var operations: [Operation]
   /// Half the side of the window, in pixels, in which the largest score counts; 0: the point's own.
   public var window = 0
 
+  /// A descriptor of discs of `radius` pixels under these operations; the best score within `window` pixels counts.
   public init(radius: Int, operations: [Operation], window: Int = 0) {
     (self.radius, self.operations, self.window) = (radius, operations, window)
   }

@@ -1,6 +1,8 @@
 /// A translation by whole pixels, `x` to the right and `y` down.
 public struct Shift: Sendable, Codable, Hashable, Comparable {
+  /// Whole pixels to the right and down; negative to the left and up.
   public var x, y: Int
+  /// A shift by `x` pixels to the right and `y` down.
   public init(x: Int, y: Int) { (self.x, self.y) = (x, y) }
 
   /// In pixels.

@@ -13,11 +13,13 @@ public struct TranslationDescriptor: Sendable, Codable, Equatable {
   public var half: Int
   /// Shifts greater than (0, 0).
   public var shifts: [Shift]
+  /// What becomes of a shift and its opposite: their mean for patterns, the larger for boundaries.
   public var fold = Fold.mean
   /// Standard deviation, in pixels, of the Gaussian that takes out how the correlation depends on where in a cell a patch
   /// is centred; 0: none.
   public var pooling = 0.0
 
+  /// A descriptor of patches of 2 `half` + 1 pixels; `shifts` without their opposites, `pooling` in pixels.
   public init(half: Int, shifts: [Shift], fold: Fold = .mean, pooling: Double = 0) {
     (self.half, self.shifts, self.fold, self.pooling) = (half, shifts, fold, pooling)
   }

@@ -8,6 +8,7 @@ import TesseraNumerics
 public struct InstanceFinder: Sendable, Codable, Equatable {
   /// Half width of the neck over the radius of the smaller particle, 0 ... 1: above it, both are one.
   public var neck = 0.62
+  /// The default limit of the neck.
   public init() {}
 
   /// Labels 1, 2, ... in the order of the regions' first pixels; 0 outside the mask.

@@ -6,6 +6,7 @@ import TesseraNumerics
 public struct ParticleFeatures: Sendable, Codable, Equatable {
   /// Whether the richer set is there.
   public var isRich = true
+  /// The richer set of features.
   public init() {}
 
   private static let peakCount = 4
@@ -17,6 +18,7 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
   private static let band = 1.9...8.5
   private static let plainBand = 0.06...0.4
 
+  /// Names of the features in the order of `values(of:in:measures:pixel:)`.
   public var names: [String] {
     guard isRich else { return RingFeatures.names }
     let peaks = (1...Self.peakCount).flatMap { ["height_\($0)", "coherence_\($0)", "share_\($0)", "weakest_\($0)"] }

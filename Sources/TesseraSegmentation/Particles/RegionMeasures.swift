@@ -20,6 +20,7 @@ public struct RegionMeasures: Sendable, Equatable {
 
   /// Diameter of the disc of the same area.
   public var equivalentDiameter: Double { 2 * (area / .pi).squareRoot() }
+  /// Standard deviation of the equivalent diameter in pixels, by `areaError`; 0 for an empty region.
   public var diameterError: Double { area > 0 ? areaError * equivalentDiameter / (2 * area) : 0 }
   /// Major over minor axis, 1 or more.
   public var aspect: Double { minorAxis > 0 ? majorAxis / minorAxis : .infinity }

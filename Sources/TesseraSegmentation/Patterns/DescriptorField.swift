@@ -4,6 +4,7 @@ import TesseraNumerics
 
 /// Descriptors of the points of a grid, reduced to their principal components [S21, section II.B].
 public struct DescriptorField: Sendable {
+  /// The points of the image at which descriptors were computed.
   public let grid: DescriptorGrid
   /// One row a point of the grid, one column a component.
   public let components: Matrix<Float>

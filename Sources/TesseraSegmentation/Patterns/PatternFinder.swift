@@ -29,6 +29,7 @@ public struct PatternFinder: Sendable, Codable, Equatable {
   /// Points from which groups are judged, at most.
   public var sampleLimit = 20_000
 
+  /// Finds the number of patterns by the gaps between them.
   public init() {}
 
   /// Groups of the points, and how their number came about.
@@ -41,6 +42,7 @@ public struct PatternFinder: Sendable, Codable, Equatable {
 
   /// One number of groups.
   public struct Step: Sendable, Codable, Equatable {
+    /// Number of groups.
     public let count: Int
     /// Least distance between two of the groups in standard deviations, with the penalties; patterns need `separation`.
     public let separation: Double

@@ -12,8 +12,10 @@ public struct AtomAssessment: Sendable, Codable, Equatable {
   public var count = 256
   /// Width and height of an image in pixels: larger than those of the training, as the images of users are.
   public var side = 256
+  /// From the map of the network to candidates.
   public var detector = MapDetector()
 
+  /// An assessment on two parts of 256 images and one of 512, each of 256 x 256 pixels.
   public init() {}
 
   /// A candidate is a column if it is the nearest of one that is nearest to it, within this share of the spacing.

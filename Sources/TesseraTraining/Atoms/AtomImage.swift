@@ -14,6 +14,7 @@ public struct AtomImage: Sendable, Equatable {
   /// Standard deviation of a column in the image, in pixels.
   public var sigma: Double
 
+  /// An image whose columns are known; all places and `sigma` in pixels.
   public init(
     pixels: Raster<Float>, columns: [Point], doubtful: [Point] = [], unseen: [Point] = [], sigma: Double
   ) {

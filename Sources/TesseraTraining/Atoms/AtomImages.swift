@@ -13,8 +13,10 @@ public struct AtomImages: Sendable, Codable, Equatable {
   public var side = 128
   /// Distances of nearest neighbours, in pixels.
   public var spacings = 4.0...60.0
+  /// The seed of all random draws; images of two seeds have nothing in common.
   public var seed: UInt64 = 1
 
+  /// Images of 128 x 128 pixels with neighbours 4 to 60 pixels apart.
   public init() {}
 
   /// A column stands out if its peak, seen through a filter of its own shape, has this many standard deviations of the noise.

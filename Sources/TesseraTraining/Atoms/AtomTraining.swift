@@ -12,28 +12,37 @@ import TesseraNumerics
 /// [A23] pays (s − s*)² in pixels: the same for neighbours 16 pixels apart, but here distances range from 4 to 60 pixels, and the
 /// coarsest images would decide everything. The rate of Adam falls by ten at half, three quarters and nine tenths of the steps.
 public struct AtomTraining: NetworkTraining {
+  /// The images to train on.
   public var images = AtomImages()
   /// Channels at full resolution; 32 in [A23]. See `UNetArchitecture.atoms(width:)`.
   public var width = 8
-  /// Steps of Adam, 1 or more, and images of each.
+  /// Steps of Adam, 1 or more.
   public var steps = 6000
+  /// Images of a step, 1 ... 256.
   public var batchSize = 16
-  /// Rate of Adam at first, and how much of each weight is added to its gradient.
+  /// Rate of Adam at first, above 0 and at most 1.
   public var learningRate = 1e-3
+  /// Share of each weight that is added to its gradient, 0 ... 1.
   public var weightDecay = 1e-4
   /// Share of the numbers that the hidden layers of the spacing branch leave out while training, 0 ..< 1.
   public var dropout = 0.0
-  /// Steps between two validations, and images of one.
+  /// Steps between two validations, 1 or more.
   public var validationInterval = 250
+  /// Images of a validation, 1 ... 100,000.
   public var validationCount = 128
   /// Training ends when this many validations in a row have not lowered the loss by a thousandth; nil: never early.
   public var patience: Int? = 12
 
+  /// The training of a network of 8 channels in 6000 steps.
   public init() {}
 
+  /// Columns of atoms.
   public static let kind = NetworkModel.Kind.atoms
+  /// The seed of the images, which is that of the first weights, too.
   public var seed: UInt64 { images.seed }
+  /// The network for columns of this width: a map, and a branch for the spacing.
   public var architecture: UNetArchitecture { .atoms(width: width) }
+  /// The local contrast of each image.
   public var normalization: InputNormalization { .local }
 
   /// Images that are never trained on.
@@ -43,6 +52,8 @@ public struct AtomTraining: NetworkTraining {
     return images
   }
 
+  /// Squares of the differences of the map and the relative error of the spacing, as the type's comment states; the
+  /// rate falls with the steps.
   public func factors(_ step: Int) -> TrainingStep {
     TrainingStep(loss: .squares, mapFactor: 0.1, spacingUnit: 16, learningRate: rate(of: step))
   }
@@ -54,8 +65,10 @@ public struct AtomTraining: NetworkTraining {
     return .init(pixels: pixels, maps: [image.map], weights: image.weights, spacing: image.spacing)
   }
 
+  /// Simulates the training images with these numbers, in parallel.
   public func batch(_ indices: Range<Int>) -> TrainingBatch { batch(indices, of: images) }
 
+  /// Simulates the validation images with these numbers, in parallel.
   public func validationBatch(_ indices: Range<Int>) -> TrainingBatch { batch(indices, of: validationImages) }
 
   private func batch(_ indices: Range<Int>, of images: AtomImages) -> TrainingBatch {

@@ -9,11 +9,15 @@ public struct ParticleAssessment: Sendable, Codable, Equatable {
   /// Scenes of each half: 4 or more.
   public var count = 32
 
+  /// An assessment on two halves of 32 scenes each.
   public init() {}
 
   /// Precision and recall of all pixels at a threshold.
   public struct Point: Sendable, Codable, Equatable {
+    /// Value of the map from which on a pixel counts as a particle's, and the precision and recall of the pixels that
+    /// this gives; all 0 ... 1.
     public var threshold, precision, recall: Double
+    /// Harmonic mean of precision and recall, 0 ... 1; for pixels this is Dice's coefficient.
     public var f1: Double { 2 * precision * recall / max(1e-12, precision + recall) }
   }
 

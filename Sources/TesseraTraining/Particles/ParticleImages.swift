@@ -9,8 +9,9 @@ import TesseraNumerics
 /// clouds without particles.
 /// `docs/training.md` lists all ranges.
 public struct ParticleImages: Sendable, Codable, Equatable {
-  /// Width and height in pixels of an image, and of the scene that it is a part of.
+  /// Width and height of an image in pixels.
   public var side = 160
+  /// Width and height in pixels of the scene that an image is a part of; `side` or more.
   public var sceneSide = 320
   /// Scenes before the first is used again.
   public var sceneCount = 640
@@ -18,15 +19,18 @@ public struct ParticleImages: Sendable, Codable, Equatable {
   public var materials = ["Au", "Pt", "Pd", "Cu", "CdSe", "CdSe", "CdSe"]
   /// Shares of the scenes that are no lattice images in transmission.
   public var shares = Shares()
+  /// The seed of all random draws; scenes of two seeds have nothing in common.
   public var seed: UInt64 = 1
 
   /// Shares of kinds of scenes.
   public struct Shares: Sendable, Codable, Equatable {
     /// Thickness alone; bright atoms; clouds without particles.
     public var thickness = 0.2, scanned = 0.12, clouds = 0.08
+    /// The default shares, which leave 60 % of the scenes for lattice images in transmission.
     public init() {}
   }
 
+  /// Parts of 160 x 160 pixels of 640 scenes of 320 x 320 pixels.
   public init() {}
 
   /// Scenes that have been made, for all images: each takes about a second.

@@ -6,27 +6,41 @@ import TesseraNumerics
 /// The loss is the cross-entropy of the two classes, background and particle, mean over the pixels. The network has the shape of [P21] with
 /// more channels, and sees images whose pixels have been joined until they measure about 0.06 nm (`binning(pixel:)`).
 public struct ParticleTraining: NetworkTraining {
+  /// Nanoparticles.
   public static let kind = NetworkModel.Kind.particles
 
+  /// The images to train on.
   public var images = ParticleImages()
   /// Channels at full resolution; 4 in [P21].
   public var width = 8
+  /// Steps of Adam, 1 or more.
   public var steps = 3000
+  /// Images of a step, 1 ... 256.
   public var batchSize = 16
+  /// Rate of Adam at first, above 0 and at most 1.
   public var learningRate = 2e-3
+  /// Share of each weight that is added to its gradient, 0 ... 1.
   public var weightDecay = 1e-5
+  /// None: the network has no branch for a spacing.
   public var dropout: Double { 0 }
+  /// Steps between two validations, 1 or more.
   public var validationInterval = 200
+  /// Images of a validation, 1 ... 100,000.
   public var validationCount = 128
+  /// Training ends when this many validations in a row have not lowered the loss by a thousandth; nil: never early.
   public var patience: Int? = 12
 
+  /// The training of a network of 8 channels in 3000 steps.
   public init() {}
 
+  /// The seed of the images, which is that of the first weights, too.
   public var seed: UInt64 { images.seed }
+  /// The network for particles of this width: a map of the background and one of particles.
   public var architecture: UNetArchitecture { .particles(width: width) }
+  /// As the static property of the same name, for all trainings of particles.
   public var normalization: InputNormalization { Self.normalization }
 
-  /// The contrast of surroundings that are larger than a particle.
+  /// The contrast against Gaussian surroundings of 96 pixels, which are larger than a particle; spikes are kept.
   public static let normalization: InputNormalization = {
     var result = InputNormalization()
     (result.spikeLimit, result.surroundings) = (nil, 96)
@@ -48,13 +62,17 @@ public struct ParticleTraining: NetworkTraining {
     return images
   }
 
+  /// The mean cross-entropy over the pixels; the rate falls with the steps.
   public func factors(_ step: Int) -> TrainingStep {
     TrainingStep(loss: .crossEntropy, mapFactor: 1, learningRate: rate(of: step))
   }
 
+  /// The training images with these numbers, parts of simulated scenes.
   public func batch(_ indices: Range<Int>) -> TrainingBatch { images.batch(indices) }
+  /// The validation images with these numbers, parts of scenes that are never trained on.
   public func validationBatch(_ indices: Range<Int>) -> TrainingBatch { validationImages.batch(indices) }
 
+  /// Throws unless every number is in range.
   public func check() throws(ParameterError) {
     try require((1...64).contains(width), setting("width"), is: width, mustBe: "between 1 and 64 channels")
     try checkSchedule()

@@ -6,19 +6,23 @@ public protocol NetworkTraining: Sendable, Codable, Equatable {
   /// What the network finds.
   static var kind: NetworkModel.Kind { get }
 
+  /// Levels, channels and branches of the network.
   var architecture: UNetArchitecture { get }
   /// What is done to an image before the network sees it.
   var normalization: InputNormalization { get }
-  /// Steps of Adam, 1 or more, and images of each.
+  /// Steps of Adam, 1 or more.
   var steps: Int { get }
+  /// Images of a step, 1 ... 256.
   var batchSize: Int { get }
-  /// Rate of Adam at first, and how much of each weight is added to its gradient.
+  /// Rate of Adam at first, above 0 and at most 1.
   var learningRate: Double { get }
+  /// Share of each weight that is added to its gradient, 0 ... 1.
   var weightDecay: Double { get }
   /// Share of the numbers that the hidden layers of the spacing branch leave out while training, 0 ..< 1.
   var dropout: Double { get }
-  /// Steps between two validations, and images of one.
+  /// Steps between two validations, 1 or more.
   var validationInterval: Int { get }
+  /// Images of a validation, 1 ... 100,000.
   var validationCount: Int { get }
   /// Training ends when this many validations in a row have not lowered the loss by a thousandth; nil: never early.
   var patience: Int? { get }
@@ -61,6 +65,7 @@ extension NetworkTraining {
 
 /// What a step pays for errors, and how fast it learns.
 public struct TrainingStep: Sendable, Equatable {
+  /// How the difference between a map of the network and the wanted one is paid for.
   public enum Loss: Int32, Sendable {
     /// The sum over the pixels that count of the squared difference.
     case squares = 0
@@ -68,6 +73,7 @@ public struct TrainingStep: Sendable, Equatable {
     case crossEntropy = 1
   }
 
+  /// The loss of the maps.
   public var loss: Loss
   /// Factor of the loss of the maps.
   public var mapFactor: Double
@@ -76,6 +82,7 @@ public struct TrainingStep: Sendable, Equatable {
   /// Rate of Adam.
   public var learningRate: Double
 
+  /// What a step pays; without a spacing branch `spacingUnit` is 0.
   public init(loss: Loss, mapFactor: Double, spacingUnit: Double = 0, learningRate: Double) {
     (self.loss, self.mapFactor) = (loss, mapFactor)
     (self.spacingUnit, self.learningRate) = (spacingUnit, learningRate)

@@ -7,9 +7,11 @@ import TesseraNumerics
 /// The file is one line of JSON (settings, history, numbers of floats), then the floats of the state and of the best weights so far, in
 /// single precision, little-endian.
 public struct TrainingCheckpoint<Training: NetworkTraining>: Sendable, Equatable {
+  /// The settings of the training.
   public var training: Training
   /// Steps taken.
   public var step: Int
+  /// The validations so far.
   public var history: TrainingHistory
   /// What libtorch needs, and the weights of the row with the lowest loss.
   var state: [Float]
@@ -27,6 +29,9 @@ public struct TrainingCheckpoint<Training: NetworkTraining>: Sendable, Equatable
     (self.state, self.bestWeights) = (state, bestWeights)
   }
 
+  /// Writes the checkpoint; the file that was there is replaced by renaming, so it is whole at any time.
+  ///
+  /// - Throws: `FormatError` where the file cannot be written.
   public func write(to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys

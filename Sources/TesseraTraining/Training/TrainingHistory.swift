@@ -9,11 +9,14 @@ public struct TrainingHistory: Sendable, Codable, Equatable {
     /// Loss of an image, mean over the steps since the row before, and over the validation images: of the map, and of the spacing.
     public var trainingMap, trainingSpacing, validationMap, validationSpacing: Double
 
+    /// Loss of a validation image: that of the map and that of the spacing.
     public var validation: Double { validationMap + validationSpacing }
   }
 
+  /// The validations, by rising step.
   public var rows: [Row] = []
 
+  /// The history of a training that has not been validated yet.
   public init() {}
 
   /// The row with the lowest loss of validation.

@@ -10,8 +10,11 @@ import TesseraNumerics
 /// let network = try run.network()
 /// ```
 public final class TrainingRun<Training: NetworkTraining> {
+  /// The settings of the training.
   public let training: Training
+  /// Steps of Adam that were taken so far.
   public private(set) var step = 0
+  /// The validations so far.
   public private(set) var history = TrainingHistory()
   private let torch: TorchNetwork
   private var bestWeights: [Float] = []
