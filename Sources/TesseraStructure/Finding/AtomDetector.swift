@@ -25,6 +25,7 @@ public struct AtomDetector: Sendable, Codable, Equatable {
   /// The scale may give away this share of the strongest spots' height for coarseness, 0 ... 1.
   public var slack = 0.02
 
+  /// A detector with the limits that hold for heavy atoms on amorphous carbon.
   public init() {}
 
   /// Spots, strongest first.

@@ -26,6 +26,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   /// An orientation of a layer counts from so many standard errors on.
   public var orientationErrors = 4.0
 
+  /// A finder whose limits keep grains, and crystals of other structure, from passing for two layers.
   public init() {}
 
   /// - Parameters:
