@@ -2,6 +2,11 @@ import TesseraImaging
 import TesseraNumerics
 
 /// A specimen, how it is imaged, and the seed: one micrograph with known truth.
+///
+/// ```swift
+/// let simulated = try Simulation(specimen: "mose2").run()
+/// print(simulated.micrograph.width, simulated.sites.count { $0.isVacant })
+/// ```
 public struct Simulation: Sendable {
   /// The specimen's name on the command line.
   public var name: String

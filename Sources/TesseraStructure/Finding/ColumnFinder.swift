@@ -7,6 +7,12 @@ import TesseraNumerics
 ///
 /// Smooth, dilate, locate (H20, M22: methods section "Feature points"), with the scale taken from the image, then a
 /// joint fit that also removes what is no column. Columns at the border are kept.
+///
+/// ```swift
+/// let prepared = try Preparation().prepared(micrograph)
+/// let found = try ColumnFinder().found(in: prepared, name: micrograph.name)
+/// for site in found.sites.sites { print(site.position, site.amplitude) }
+/// ```
 public struct ColumnFinder: Sendable, Codable, Equatable {
   /// How the image is smoothed before its maxima are taken.
   public enum Route: String, Sendable, Codable, CaseIterable {
@@ -45,7 +51,8 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
 
   /// The columns of an image, and what led to them.
   public struct Found: Sendable {
-    /// The columns, border columns included.
+    /// The columns, those included whose centre lies up to one and a half standard deviations outside the image and is
+    /// well determined.
     public var sites: Sites
     /// Columns centred just outside the image, of which the image shows a flank; they are in no table, but their tails
     /// reach patches at the border.
