@@ -30,7 +30,7 @@ public struct VacancyField: Specimen, Equatable {
   /// PtTe2 with 5 % vacancies, half of their groups isolated.
   public init() {}
 
-  /// The surface; the facts count the groups of each arrangement. Fewer vacancies than asked for where they do not fit.
+  /// The surface; the facts count the groups of each arrangement. Where the wanted vacancies do not fit, fewer are placed.
   /// - Throws: `ParameterError` where a setting is out of its range, or the image would hold too many columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(latticeConstant > 0, "lattice constant", is: latticeConstant, mustBe: "positive, in nm")

@@ -74,7 +74,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     public var background, residual: Raster<Float>
     /// Constants of the variance model: the first in squared intensity units, the gain in intensity units.
     public var constantVariance, gain: Double
-    /// What a user should know of the search, as sentences.
+    /// What a user should know about the search, one sentence each.
     public var warnings: [String]
     /// What the route `network` began with; nil of the others.
     public var proposed: Proposed?

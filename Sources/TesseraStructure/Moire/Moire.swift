@@ -13,7 +13,7 @@ public struct Moire: Sendable {
     public init(_ value: Double, error: Double) { (self.value, self.error) = (value, error) }
   }
 
-  /// Whether the image tells the twist.
+  /// Whether the twist could be measured.
   public enum Status: String, Sendable, Codable {
     /// The twist is measured.
     case resolved

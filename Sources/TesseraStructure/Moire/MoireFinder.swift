@@ -26,7 +26,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   /// An orientation of a layer counts from so many standard errors on.
   public var orientationErrors = 4.0
 
-  /// A finder whose limits keep grains, and crystals of other structure, from passing for two layers.
+  /// A finder of moire patterns with at least two periods in the shorter side of the image.
   public init() {}
 
   /// - Parameters:

@@ -7,7 +7,7 @@ import TesseraNumerics
 public struct PatchSize: Sendable, Codable, Equatable {
   /// A ring counts when its power exceeds that of the rings around by this factor.
   public var prominence = 2.5
-  /// An estimate from rings of 2.5 times the power around them or more.
+  /// An estimate from rings with at least 2.5 times the power of the rings around.
   public init() {}
 
   /// What the spectrum says.

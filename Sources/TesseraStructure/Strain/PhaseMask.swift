@@ -3,7 +3,7 @@ import TesseraNumerics
 
 /// The window around a Bragg reflection through which geometric phase analysis sees it.
 public struct PhaseMask: Sendable, Codable, Equatable {
-  /// Transmission of the mask by distance from the reflection, of parameter s.
+  /// Transmission of the mask as a function of the distance k from the reflection; s is the radius of the mask.
   public enum Shape: String, Sendable, Codable, CaseIterable {
     /// exp(-k² / 2 s²), k the distance from the reflection.
     case gaussian

@@ -30,9 +30,9 @@ public struct UnitWindows: Sendable, Equatable {
   public var level2: [Window] = []
   /// Squares of four windows of level 2, of kind A alone; they overlap.
   public var level3: [Window] = []
-  /// Direction of the first corner of the kinds of level 2 and of level 3, in radians, 0 ..< pi / 2; as many as there are.
+  /// Direction of the first corner of each kind of level 2, in radians, 0 ..< pi / 2; as many as there are kinds.
   public var orientations: [Double] = []
-  /// The same of level 3, which has one kind; nil without windows.
+  /// Direction of the first corner of the windows of level 3, in radians, 0 ..< pi / 2; nil without windows.
   public var orientation3: Double?
   /// Area of the plane for each window of kind A, in square pixels: the median area of level 3.
   public var areaPerWindow: Double?
