@@ -1,7 +1,7 @@
 import Foundation
 import TesseraNumerics
 
-/// Polycrystal of one crystal, turned against one another, that meet at straight boundaries.
+/// Grains of one crystal, turned against one another, that meet at straight boundaries.
 public struct Polycrystal: Specimen, Equatable {
   /// The crystal of every grain.
   public var crystal = Crystal.mose2
