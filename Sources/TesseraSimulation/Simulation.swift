@@ -2,14 +2,25 @@ import TesseraImaging
 import TesseraNumerics
 
 /// A specimen, how it is imaged, and the seed: one micrograph with known truth.
+///
+/// ```swift
+/// let simulated = try Simulation(specimen: "mose2").run()
+/// print(simulated.micrograph.width, simulated.sites.count { $0.isVacant })
+/// ```
 public struct Simulation: Sendable {
   /// The specimen's name on the command line.
   public var name: String
+  /// What lies under the probe; it lays itself out on the pixels of `frame`.
   public var specimen: any Specimen
+  /// Size of the image in pixels, and of a pixel in nm.
   public var frame: Frame
+  /// Probe, noise, scan errors and background, with which the specimen becomes an image.
   public var imaging: ImageModel
+  /// Seed of every random draw: origin of the lattice, defects, displacements and noise. One seed gives one image.
   public var seed: UInt64
 
+  /// A simulation of any specimen; `init(specimen:options:)` takes a specimen by its name.
+  /// - Parameter name: name of the micrograph, and of the specimen in the truth.
   public init(
     name: String, specimen: any Specimen, frame: Frame = Frame(), imaging: ImageModel = ImageModel(), seed: UInt64 = 1
   ) {
@@ -43,7 +54,9 @@ public struct Simulation: Sendable {
 
 /// A simulated image with everything that is known about it.
 public struct SimulatedMicrograph: Sendable {
+  /// The settings that made the image; running them again gives the same image.
   public var simulation: Simulation
+  /// The image, calibrated: in counts or, without shot noise, relative to its brightest pixel.
   public var micrograph: Micrograph
   /// Sites, lattices, region labels and strain, in image pixels.
   public var scene: Scene

@@ -36,12 +36,15 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   public var group: String?
   /// Strain field of `strained`: uniform, gradient, step, turn, dislocation; and its size.
   public var field: String?
+  /// The strain e of the field, see `StrainField.magnitude`: -0.2 ... 0.2.
   public var strain: Double?
   /// Atoms a column at the thick end of `wedge`, and how much its intensity saturates.
   public var thickness: Int?
+  /// Saturation of the intensity of `wedge` with the number of atoms: 0 ... 0.2, see `Wedge.saturation`.
   public var saturation: Double?
   /// Number of grains, and the turn from each to the next in degrees.
   public var grains: Int?
+  /// Turn of each grain of `grains` against the one before, in degrees.
   public var misorientation: Double?
   /// Fraction of the image's area that the ordered phase of `pom` covers.
   public var phase: Double?
@@ -49,8 +52,10 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   public var motifs: MotifPatches?
   /// Number of a published parameter set (`bilayer` s22: 0 ... 8).
   public var parameterCase: Int?
+  /// Seed of every random draw.
   public var seed: UInt64 = 1
 
+  /// Options that keep every default of the specimen.
   public init() {}
 }
 

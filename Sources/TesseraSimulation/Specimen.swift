@@ -3,6 +3,7 @@ import TesseraNumerics
 
 /// Where a scene is wanted.
 public struct SceneRequest: Sendable {
+  /// The field of view that the scene must cover.
   public var frame: Frame
   /// Standard deviation of an imaged column, in pixels.
   public var columnSigma: Double

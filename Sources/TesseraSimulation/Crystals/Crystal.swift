@@ -3,9 +3,11 @@ import TesseraNumerics
 
 /// A perfect crystal, projected along the beam.
 public struct Crystal: Sendable, Codable, Equatable {
+  /// Name of the crystal; those of the library are chosen by it (`SimulationOptions.crystal`).
   public var name: String
   /// Lattice vectors in nm, before the specimen is turned; `x` right, `y` down.
   public var a, b: Point
+  /// The atom columns of one cell.
   public var columns: [CrystalColumn]
   /// Sublattices whose atoms may be missing, and those whose atoms dopants replace.
   public var vacancySublattices, dopantSublattices: [String]
@@ -20,6 +22,14 @@ public struct Crystal: Sendable, Codable, Equatable {
   /// stand close.
   public var columnSigma = 0.0548
 
+  /// A crystal from its cell, seen along the beam.
+  /// - Parameters:
+  ///   - a: first lattice vector, in nm.
+  ///   - b: second lattice vector, in nm.
+  ///   - columns: the atom columns of one cell; places in fractions of `a` and `b`.
+  ///   - vacancySublattices: names of the sublattices whose atoms may be missing.
+  ///   - dopantSublattices: names of the sublattices whose heaviest atoms dopants replace.
+  ///   - antisitePair: names of the two sublattices that may exchange atoms, or none.
   public init(
     name: String, a: Point, b: Point, columns: [CrystalColumn], vacancySublattices: [String] = [],
     dopantSublattices: [String] = [], antisitePair: [String] = []

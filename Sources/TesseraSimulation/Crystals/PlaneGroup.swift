@@ -3,10 +3,12 @@ import TesseraNumerics
 /// The 17 plane groups, by their short symbols. Source of symbols and operations: International Tables for
 /// Crystallography, Vol. A (6th ed. 2016), chapter 2.2.
 public enum PlaneGroup: String, Sendable, Codable, CaseIterable {
+  /// The groups in the order of their numbers, 1 ... 17.
   case p1, p2, pm, pg, cm, pmm, pmg, pgg, cmm, p4, p4m, p4g, p3, p3m1, p31m, p6, p6m
 
   /// Metric of the cell.
   public enum Lattice: Sendable {
+    /// In turn: no condition; a right angle; equal sides at a right angle; equal sides at 120 degrees.
     case oblique, rectangular, square, hexagonal
   }
 
@@ -34,6 +36,7 @@ public enum PlaneGroup: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// What the operations of the group demand of the lengths and the angle of the cell.
   public var lattice: Lattice {
     switch self {
     case .p1, .p2: .oblique

@@ -44,5 +44,6 @@ public struct PlaneOperation: Sendable, Equatable {
     PlaneOperation(x: x, y: y, translation: translation + further)
   }
 
+  /// The image of a place, both in fractions of the cell; it may lie in another cell.
   public func callAsFunction(_ place: Point) -> Point { Point(x.dot(place), y.dot(place)) + translation }
 }

@@ -11,6 +11,7 @@ public struct PointDefects: Sendable, Codable, Equatable {
   /// Fraction of the nodes of the dopant sublattices whose heaviest atoms are replaced, by the symbol of the new element.
   public var dopants: [String: Double] = [:]
 
+  /// Defects by their fractions, each 0 ... 1 and checked when a specimen is laid out; those left out do not occur.
   public init(
     singleVacancies: Double = 0, fullVacancies: Double = 0, antisites: Double = 0, dopants: [String: Double] = [:]
   ) {

@@ -8,12 +8,14 @@ public struct Frame: Sendable, Codable, Equatable {
   /// Side of a square pixel in nm; positive.
   public var nanometresPerPixel: Double
 
+  /// A field of view; by default 14 nm wide, with 24 pixels per lattice constant of MoSe2.
   public init(width: Int = 1024, height: Int = 1024, nanometresPerPixel: Double = 0.0137) {
     self.width = width
     self.height = height
     self.nanometresPerPixel = nanometresPerPixel
   }
 
+  /// The size of a pixel as a micrograph states it; nil unless it is positive and finite.
   public var calibration: Calibration? { Calibration(nanometresPerPixel: nanometresPerPixel) }
 
   /// Middle of the image: the centre of its central pixel, or the corner where four meet.

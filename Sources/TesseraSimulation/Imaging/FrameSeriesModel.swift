@@ -23,6 +23,7 @@ public struct FrameSeriesModel: Sendable, Codable, Equatable {
   /// Direction of the fast scan of the frames in turn, in degrees from +x towards +y; multiples of 90.
   public var scanAngles = [0]
 
+  /// Twenty frames, all scanned along +x, of a specimen that moves only by the drift of the `ImageModel`.
   public init() {}
 
   func check(_ frame: Frame) throws(ParameterError) {

@@ -28,6 +28,7 @@ public struct ImageModel: Sendable, Codable, Equatable {
   /// Intensity without any column, relative to the brightest pixel; 0 or more.
   public var background = 0.0
 
+  /// Shot noise of 20 counts in the brightest pixel, and no other error.
   public init() {}
 
   /// Average counts of the brightest pixel; nil for an image without shot noise.

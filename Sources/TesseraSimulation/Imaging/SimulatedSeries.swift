@@ -3,7 +3,9 @@ import TesseraNumerics
 
 /// A simulated series with everything that is known about it. Frames are made when they are asked for.
 public struct SimulatedSeries: Sendable {
+  /// The specimen, and how each frame of it is imaged.
   public let simulation: Simulation
+  /// Directions of the scan, and how the specimen moves meanwhile.
   public let model: FrameSeriesModel
   /// How far the specimen has moved while each line of each frame was scanned, in pixels along its x and y.
   public let displacements: [[Point]]
@@ -12,6 +14,7 @@ public struct SimulatedSeries: Sendable {
   let brightest: Float
   var first = Raster<Float>(width: 0, height: 0, values: [])
 
+  /// Number of frames; `frame(_:)` takes 0 ..< `count`.
   public var count: Int { model.frames }
 
   /// The first frame with the truth of the specimen, as a single micrograph has it.

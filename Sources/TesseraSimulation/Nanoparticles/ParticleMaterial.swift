@@ -8,6 +8,7 @@ import Foundation
 ///
 /// x points along a close-packed row of a layer, z along the normal of the layers.
 public struct ParticleMaterial: Sendable, Equatable {
+  /// How close-packed layers follow one another: by steps of one sign (cubic) or of alternating sign (hexagonal).
   public enum Stacking: Sendable, Equatable { case cubic, hexagonal }
 
   /// Name on the command line.

@@ -4,12 +4,16 @@ import TesseraNumerics
 public struct ParticleOptions: Sendable, Equatable {
   /// See `ParticleField`; lengths in nm.
   public var material: String?
+  /// Thickness of the carbon film, in nm: 0 ... 100.
   public var film: Double?
+  /// Diameters of the particles, in nm: within 1 ... 50.
   public var diameters: ClosedRange<Double>?
+  /// Number of particles that are tried: 0 ... 1000.
   public var number: Int?
   /// See `TransmissionOptics`.
   public var voltage, sphericalAberration, defocus, focalSpread: Double?
 
+  /// Options that keep every default of the simulation.
   public init() {}
 }
 

@@ -7,11 +7,16 @@ import TesseraNumerics
 /// The film comes first under the beam, then the particles. The wave passes slices of 1 nm (of 2 nm in the film), the lens has
 /// spherical aberration and spreads of focus and illumination, and the camera counts electrons.
 public struct ParticleSimulation: Sendable, Codable, Equatable {
+  /// The particles, and the film on which they lie.
   public var field = ParticleField()
+  /// The microscope and its camera.
   public var optics = TransmissionOptics()
+  /// Size of the image, at most 8192 x 8192 pixels of 0.005 to 0.2 nm each.
   public var frame = Frame(width: 1024, height: 1024, nanometresPerPixel: 0.03)
+  /// Seed of the layout of the particles, of the atoms of the film and of the electrons counted.
   public var seed: UInt64 = 1
 
+  /// Ten gold particles at 300 kV, in an image 31 nm wide.
   public init() {}
 
   /// Around the frame, in nm: what the lens spreads into it, and what wraps around.
@@ -23,6 +28,8 @@ public struct ParticleSimulation: Sendable, Codable, Equatable {
   /// A pixel belongs to a particle if the beam passes this much of it, in nm: one layer of atoms.
   private static let leastThickness = 0.25
 
+  /// Checks the settings before a run.
+  /// - Throws: `ParameterError` for the first setting outside its range.
   public func check() throws(ParameterError) {
     try field.check()
     try optics.check()
@@ -35,6 +42,10 @@ public struct ParticleSimulation: Sendable, Codable, Equatable {
       mustBe: "at most 8192 x 8192 for nanoparticles")
   }
 
+  /// Lays the particles out, and takes their image by multislice calculation.
+  ///
+  /// Pixels hold electrons as the camera spreads them. Time grows with pixels times slices.
+  /// - Throws: `ParameterError` for the first setting outside its range.
   public func run() throws(ParameterError) -> SimulatedParticles {
     try check()
     var random = RandomSource(seed: seed, stream: RandomStream.regions)

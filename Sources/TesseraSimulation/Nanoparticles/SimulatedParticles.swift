@@ -3,8 +3,11 @@ import TesseraNumerics
 
 /// A simulated image of nanoparticles with everything that is known about it.
 public struct SimulatedParticles: Sendable {
+  /// The settings that made the image; running them again gives the same image.
   public var simulation: ParticleSimulation
+  /// The image in electrons per pixel, calibrated.
   public var micrograph: Micrograph
+  /// The truth: the particle at each pixel, and the class of each particle.
   public var instances: Instances
   /// Particles of which at least one pixel lies in the frame.
   public var particleCount: Int { instances.places.count { $0.area > 0 } }
@@ -13,8 +16,12 @@ public struct SimulatedParticles: Sendable {
   public struct Instances: Sendable {
     /// 0: none; 1 upwards: `kinds[label - 1]`.
     public var labels: Raster<UInt16>
+    /// Class of each particle, by rising label.
     public var kinds: [ParticleClass]
 
+    /// - Parameters:
+    ///   - labels: the particle at each pixel, 1 ... `kinds.count`; 0 for none.
+    ///   - kinds: the class of each particle.
     public init(labels: Raster<UInt16>, kinds: [ParticleClass]) { (self.labels, self.kinds) = (labels, kinds) }
 
     /// Area in pixels and centroid of each particle.

@@ -18,6 +18,7 @@ public struct TransmissionOptics: Sendable, Codable, Equatable {
   /// Amplitude at Nyquist's frequency that the camera keeps: above 0, at most 1. Electrons are counted before.
   public var cameraTransfer = 0.3
 
+  /// A microscope of 300 kV with a spherical aberration of 0.8 mm, 50 nm under focus.
   public init() {}
 
   /// Rest energy of an electron, and Planck's constant times the speed of light, in keV and keV nm.

@@ -11,6 +11,7 @@ public struct Bilayer: Specimen, Equatable {
     case mos2
   }
 
+  /// Which columns the cell of each layer has.
   public var kind = Kind.s22
   /// Lattice constant of both layers in nm.
   public var latticeConstant = 0.3161
@@ -23,8 +24,12 @@ public struct Bilayer: Specimen, Equatable {
   /// Largest random displacement of a column, in lattice constants; uniform over a disc.
   public var largestJump = 0.0
 
+  /// An `s22` bilayer with a twist of 3.1 degrees.
   public init() {}
 
+  /// Both layers, with the number of the layer behind the name of each sublattice. Facts: `twist_degrees`, and
+  /// `moire_period` in pixels.
+  /// - Throws: `ParameterError` where a length is out of its range, or the image would hold too many columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(latticeConstant > 0, "lattice constant", is: latticeConstant, mustBe: "positive, in nm")
     try require(intensityRatio > 0, "intensity ratio", is: intensityRatio, mustBe: "positive")

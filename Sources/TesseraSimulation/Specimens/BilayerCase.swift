@@ -5,6 +5,7 @@ import TesseraNumerics
 public struct BilayerCase: Sendable {
   /// Twist in radians.
   public let twist: Double
+  /// Weight of the second layer's columns relative to the first's.
   public let intensityRatio: Double
   /// Standard deviation of a column in lattice constants.
   public let sigma: Double

@@ -3,13 +3,18 @@ import TesseraNumerics
 
 /// One crystal that fills the field of view.
 public struct CrystalSpecimen: Specimen, Equatable {
+  /// The crystal, which reaches beyond every edge of the image.
   public var crystal: Crystal
   /// Turns the crystal from +x towards +y, in radians.
   public var angle = 0.0
+  /// Vacancies, antisites and dopants; none by default.
   public var defects = PointDefects()
   /// Root mean square length of the columns' random displacements from the lattice, in pixels; 0 or more.
   public var displacement = 0.0
 
+  /// - Parameters:
+  ///   - angle: turns the crystal from +x towards +y, in radians.
+  ///   - displacement: root mean square length of the columns' random displacements, in pixels.
   public init(_ crystal: Crystal, angle: Double = 0, defects: PointDefects = PointDefects(), displacement: Double = 0) {
     self.crystal = crystal
     self.angle = angle
@@ -17,6 +22,8 @@ public struct CrystalSpecimen: Specimen, Equatable {
     self.displacement = displacement
   }
 
+  /// All columns with their defects. The seed decides where the lattice starts.
+  /// - Throws: `ParameterError` where a setting is out of its range, or the image would hold too many columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     let crystal = try PlacedCrystal(
       crystal, angle: angle, origin: randomOrigin(seed: request.seed, frame: request.frame), request: request,

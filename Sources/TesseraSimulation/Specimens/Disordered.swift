@@ -10,8 +10,11 @@ public struct Disordered: Specimen, Equatable {
   /// Shortest distance between two columns in nm.
   public var shortestDistance = 0.14
 
+  /// Twenty carbon columns per square nm, at least 0.14 nm apart.
   public init() {}
 
+  /// Columns at random places; of two that are too close the later one is left out (random sequential addition).
+  /// - Throws: `ParameterError` for an unknown element or an impossible number of columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     let weight = Elements.scattering(of: element)
     try require(weight != nil, "element", is: element, mustBe: "the symbol of an element")

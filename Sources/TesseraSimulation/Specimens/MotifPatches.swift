@@ -8,6 +8,7 @@ public struct MotifPatches: Sendable, Codable, Equatable {
   public var corners = 6
   /// Number of patches of class 1 and of class 2 (n1, n2).
   public var firstCount = 500
+  /// Number of patches of class 2 (n2).
   public var secondCount = 500
   /// Side of a patch in pixels (s).
   public var size = 128
@@ -23,8 +24,10 @@ public struct MotifPatches: Sendable, Codable, Equatable {
   public var counts: Double?
   /// Standard deviation of each row's shift in pixels, as a scanning probe causes it.
   public var rowShift = 0.0
+  /// Seed of noise and row shifts.
   public var seed: UInt64 = 1
 
+  /// Two times 500 patches of six corners, without noise.
   public init() {}
 
   /// Patches of both classes.

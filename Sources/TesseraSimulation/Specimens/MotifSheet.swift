@@ -4,8 +4,10 @@ import TesseraNumerics
 /// The patches of a `MotifPatches` set side by side in one image, in rows, class 1 first. Noise is that of the image
 /// model; the set's own noise belongs to `MotifPatches.patches()`.
 public struct MotifSheet: Specimen, Equatable {
+  /// The patches of the sheet; their number and size decide the size of the image.
   public var motifs: MotifPatches
 
+  /// - Parameter motifs: two classes of patches; `noise`, `counts` and `rowShift` are not used.
   public init(_ motifs: MotifPatches) { self.motifs = motifs }
 
   /// Patches a row: about as many as there are rows.

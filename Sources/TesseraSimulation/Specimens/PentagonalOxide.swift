@@ -23,8 +23,12 @@ public struct PentagonalOxide: Specimen, Equatable {
   /// Root mean square random displacement in pixels.
   public var displacement = 0.0
 
+  /// The oxide with the shares of [M22], without an ordered phase.
   public init() {}
 
+  /// The net of columns with the pentagons' fillings. Facts: lengths of bond and cell in nm, the shares of the fillings
+  /// and, of an ordered phase, its share of the pentagons and the ratio of its blocks.
+  /// - Throws: `ParameterError` where a share is out of its range, or the image would hold too many columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(filled >= 0 && filled <= 1, "filled fraction", is: filled, mustBe: "between 0 and 1")
     try require(

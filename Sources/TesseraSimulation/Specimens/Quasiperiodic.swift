@@ -16,8 +16,11 @@ public struct Quasiperiodic: Specimen, Equatable {
   /// Root mean square random displacement in pixels.
   public var displacement = 0.0
 
+  /// The tiling with the shares of [M22].
   public init() {}
 
+  /// The tiling with the pentagons' fillings, whose shares are among the facts.
+  /// - Throws: `ParameterError` where a share is out of its range, or the image would hold too many columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(
       filled >= 0 && partlyFilled >= 0 && filled + partlyFilled <= 1, "filled fractions",

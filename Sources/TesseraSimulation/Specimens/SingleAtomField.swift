@@ -9,6 +9,7 @@ import TesseraNumerics
 public struct SingleAtomField: Specimen, Equatable {
   /// Element of the single atoms, and of the support.
   public var element = "Pt"
+  /// Element of the support.
   public var support = "C"
   /// Single atoms per square nm of support, before those too close to another are dropped.
   public var density = 0.25
@@ -16,12 +17,16 @@ public struct SingleAtomField: Specimen, Equatable {
   public var shortestDistance = 0.3
   /// Mean thickness of the support in nm, and the standard deviation of the thickness as a fraction of it.
   public var thickness = 4.0
+  /// Standard deviation of the thickness as a fraction of its mean: 0 ... 2.
   public var roughness = 0.4
   /// Atoms of the support a cubic nm; amorphous carbon has about 100.
   public var supportDensity = 100.0
 
+  /// Platinum atoms, one on four square nm, on 4 nm of amorphous carbon.
   public init() {}
 
+  /// The single atoms, and all atoms of the support; only the single atoms are sites of the truth.
+  /// - Throws: `ParameterError` for an unknown element, a setting out of its range or too many atoms of the support.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     guard let heavy = Elements.scattering(of: element) else {
       throw ParameterError("element must be the symbol of an element, but is \(element)")

@@ -5,6 +5,7 @@ import TesseraNumerics
 /// A displacement field u(X): the atom at X of the reference lattice has moved to x = X + u(X). Places are in pixels from
 /// the middle of the image.
 public struct StrainField: Sendable, Codable, Equatable {
+  /// Form of the field. Tensor components refer to the axes of the image; e is `magnitude`.
   public enum Kind: String, Sendable, Codable, CaseIterable {
     /// One gradient everywhere: exx = e, eyy = -e/2, exy = e/4, rotation = e/2.
     case uniform
@@ -19,6 +20,7 @@ public struct StrainField: Sendable, Codable, Equatable {
     case dislocation
   }
 
+  /// Form of the field.
   public var kind = Kind.gradient
   /// The strain e; unused by a dislocation.
   public var magnitude = 0.02
@@ -27,6 +29,7 @@ public struct StrainField: Sendable, Codable, Equatable {
   /// Poisson's ratio around a dislocation.
   public var poissonRatio = 0.25
 
+  /// A strain gradient up to 2 % at the edges of the image.
   public init() {}
 
   /// The field on a frame.

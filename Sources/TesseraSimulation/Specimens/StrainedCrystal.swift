@@ -3,16 +3,22 @@ import TesseraNumerics
 
 /// A crystal under a known strain.
 public struct StrainedCrystal: Specimen, Equatable {
+  /// The crystal before it is strained.
   public var crystal = Crystal.mose2
   /// Turns the crystal, not the field, in radians.
   public var angle = 0.0
+  /// The displacement of the atoms, fixed to the image rather than to the crystal.
   public var field = StrainField()
+  /// Vacancies, antisites and dopants; none by default.
   public var defects = PointDefects()
   /// Root mean square random displacement in pixels.
   public var displacement = 0.0
 
+  /// MoSe2 under a strain gradient up to 2 % at the edges of the image.
   public init() {}
 
+  /// The strained columns; `strain` of the scene holds the planes at every pixel, NaN around the core of a dislocation.
+  /// - Throws: `ParameterError` for a strain beyond 0.2 or another setting out of its range.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(abs(field.magnitude) <= 0.2, setting("strain"), is: field.magnitude, mustBe: "between -0.2 and 0.2")
     try require(field.stepWidth > 0, "step width", is: field.stepWidth, mustBe: "positive, in pixels")

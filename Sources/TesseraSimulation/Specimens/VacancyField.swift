@@ -14,7 +14,9 @@ public struct VacancyField: Specimen, Equatable {
     case cluster
   }
 
+  /// Distance between neighbouring bumps, in nm; positive.
   public var latticeConstant = 0.4026
+  /// Turns the lattice from +x towards +y, in radians.
   public var angle = 0.0
   /// Fraction of the nodes that are vacant.
   public var vacancies = 0.05
@@ -25,8 +27,11 @@ public struct VacancyField: Specimen, Equatable {
   /// Root mean square random displacement in pixels.
   public var displacement = 0.0
 
+  /// PtTe2 with 5 % vacancies, half of their groups isolated.
   public init() {}
 
+  /// The surface; the facts count the groups of each arrangement. Where the wanted vacancies do not fit, fewer are placed.
+  /// - Throws: `ParameterError` where a setting is out of its range, or the image would hold too many columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(latticeConstant > 0, "lattice constant", is: latticeConstant, mustBe: "positive, in nm")
     try require(vacancies >= 0 && vacancies <= 0.2, setting("vacancies"), is: vacancies, mustBe: "between 0 and 0.2")

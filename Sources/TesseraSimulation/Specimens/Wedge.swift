@@ -3,6 +3,7 @@ import TesseraNumerics
 
 /// A crystal in the shape of a staircase: thicker by one atom a column from step to step, left to right.
 public struct Wedge: Specimen, Equatable {
+  /// The crystal of which a repeat along the beam counts as one atom.
   public var crystal = Crystal.fcc110
   /// Turns the crystal from +x towards +y, in radians.
   public var angle = 0.0
@@ -18,6 +19,7 @@ public struct Wedge: Specimen, Equatable {
   /// Root mean square random displacement in pixels.
   public var displacement = 0.0
 
+  /// A staircase of gold along [110], one to fifteen atoms thick.
   public init() {}
 
   /// Intensity of a column of n atoms in units of one atom's.
@@ -25,6 +27,8 @@ public struct Wedge: Specimen, Equatable {
     saturation > 0 ? -expm1(-saturation * Double(atoms)) / saturation : Double(atoms)
   }
 
+  /// The staircase, with the number of atoms of each column in its row of the truth.
+  /// - Throws: `ParameterError` where a setting is out of its range, or the image would hold too many columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require((1...200).contains(thickness), setting("thickness"), is: thickness, mustBe: "between 1 and 200 atoms")
     try require((0...0.2).contains(saturation), setting("saturation"), is: saturation, mustBe: "between 0 and 0.2")

@@ -16,5 +16,6 @@ public struct Scene: Sendable {
   /// Further numbers of the specimen that a reader of the truth may want (twist angle, moire period, ...), by name.
   public var facts: [String: Double] = [:]
 
+  /// An empty scene, for a `Specimen` to fill.
   public init() {}
 }

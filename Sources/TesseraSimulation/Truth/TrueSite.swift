@@ -21,6 +21,8 @@ public struct TrueSite: Sendable, Codable, Equatable {
   /// Atoms on top of one another, of specimens that have a thickness.
   public var atoms: Int?
 
+  /// A node with a column, unless `isVacant`; `environment` is the element where it is not given, and
+  /// `environmentOriented` the environment.
   public init(
     position: Point, element: String, sublattice: String, defect: String = "", environment: String? = nil,
     environmentOriented: String? = nil, isVacant: Bool = false, atoms: Int? = nil

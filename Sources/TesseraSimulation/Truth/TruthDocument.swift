@@ -4,32 +4,44 @@ import TesseraNumerics
 /// Everything that was decided about a simulation: the contents of `NAME.truth.json`. Lengths in pixels unless the name
 /// says otherwise, angles in radians.
 public struct TruthDocument: Encodable {
+  /// Name of the specimen, `Simulation.name`.
   public let specimen: String
+  /// Seed of every random draw.
   public let seed: UInt64
+  /// Size of the image in pixels, and of a pixel in nm.
   public let frame: Frame
+  /// How the scene became an image.
   public let imaging: ImageModel
   /// Average counts of the brightest pixel; absent without shot noise.
   public let brightestPixelCounts: Double?
   /// The specimen's own parameters.
   public let parameters: any Specimen
+  /// Lattices of the specimen, in the order of the region labels.
   public let lattices: [TrueLattice]
+  /// Further numbers of the specimen, by name: see `Scene.facts`.
   public let facts: [String: Double]
+  /// Numbers of sites, vacancies and defects inside the frame.
   public let counts: Counts
   /// How a series was scanned; absent for a single image.
   public var series: Series?
 
   /// A series of frames.
   public struct Series: Encodable {
+    /// How the series was scanned.
     public let model: FrameSeriesModel
+    /// How far the specimen had moved, frame by frame.
     public let frames: [Frame]
 
     /// One frame: direction of its fast scan in degrees, and how far the specimen had moved at its first, middle and last
     /// line, in pixels along its x and y.
     public struct Frame: Encodable {
+      /// Direction of the fast scan in degrees, from +x towards +y: 0, 90, 180 or 270.
       public let scanAngle: Int
+      /// Displacement of the specimen at the first, the middle and the last line, in pixels along its x and y.
       public let first, middle, last: Point
     }
 
+    /// The scan of a simulated series, three lines per frame.
     public init(of series: SimulatedSeries) {
       model = series.model
       frames = series.displacements.enumerated().map { index, lines in
@@ -40,6 +52,7 @@ public struct TruthDocument: Encodable {
     }
   }
 
+  /// How many rows the table of sites has, by what they hold.
   public struct Counts: Encodable {
     /// Rows of the table of sites.
     public let sites: Int
@@ -51,6 +64,7 @@ public struct TruthDocument: Encodable {
     public let environments: [String: Int]
   }
 
+  /// The document of one simulated image; that of a series also needs `series`.
   public init(of result: SimulatedMicrograph) {
     let simulation = result.simulation
     specimen = simulation.name

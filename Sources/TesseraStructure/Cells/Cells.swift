@@ -5,6 +5,7 @@ import TesseraNumerics
 /// Cells with equal members are the same single-cell motif-cell, here a *type*. Source: M22, "Automatic Construction of
 /// Motif-cell Hierarchy".
 public struct Cells: Sendable, Equatable {
+  /// A tile of the image.
   public struct Cell: Sendable, Equatable {
     /// Lattice index; (0, 0) for all Voronoi cells.
     public var i = 0, j = 0

@@ -21,8 +21,11 @@ public struct Hierarchy: Sendable, Codable, Equatable {
     public var chance: Chance?
   }
 
+  /// How many sites of one class a group of sites holds.
   public struct Part: Sendable, Codable, Equatable {
+    /// The class, 1 or more; 0 for empty sublattice positions.
     public var label: Int
+    /// Number of sites or empty positions.
     public var count: Int
   }
 

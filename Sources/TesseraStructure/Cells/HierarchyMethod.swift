@@ -32,10 +32,13 @@ public struct HierarchyMethod: Sendable, Codable, Equatable {
     }
   }
 
+  /// Which types are set aside as the perfect crystal; what is left are motif-cells.
   public var dominance = Dominance.ratio(0.5)
+  /// Which motif-cells count as one.
   public var equivalence = Equivalence.pointGroup
   /// Largest number of cells in a motif-cell, 1 ... 10; 6 without a lattice, whose cost grows factorially.
   public var highestLevel = 4
+  /// Motif-cells of up to four cells, with types at least half as frequent as the most frequent one set aside.
   public init() {}
 
   /// O(cells + groups 2^level).

@@ -6,6 +6,7 @@ public struct LatticeCells: Sendable, Codable, Equatable {
   public var smallestShare = 0.2
   /// Whether the origin moves to where the sites are farthest from the cell walls.
   public var fitsOrigin = true
+  /// Cells whose origin is fitted, with a sublattice wherever a fifth of the cells has a site.
   public init() {}
 
   /// The cells of all sites with a class. O(n log n).

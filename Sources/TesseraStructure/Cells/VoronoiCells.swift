@@ -7,6 +7,7 @@ public struct VoronoiCells: Sendable, Codable, Equatable {
   public var shortestWall = 0.1
   /// Beside an empty area cells end this many typical distances from their sites; above 1.
   public var farthestWall = 4.0
+  /// Cells that are neighbours across walls of a tenth of the typical distance or more.
   public init() {}
 
   /// The cells of the chosen sites. All other sites belong to the cell they lie in; a cell's members are the class of

@@ -6,11 +6,16 @@ import TesseraNumerics
 /// missing. The other rare classes are what a defect's patch makes of its neighbours: they go where it goes. Rare classes of the
 /// usual brightness that mostly have no defect near are defects of another nature.
 public struct DefectKinds: Sendable, Equatable {
+  /// A defect: classes at one place of the cell whose brightness differs, from one to the next, by less than 15 % of
+  /// that of the perfect crystal.
   public struct Kind: Sendable, Equatable {
     /// The place in the cell: an index of `Cells.slots`; nil for sites beside all of them.
     public var slot: Int?
     /// The classes that mean this defect, rising; 0 is a place without site.
     public var classes: [Int]
+    /// - Parameters:
+    ///   - slot: an index of `Cells.slots`; nil for sites beside all of them.
+    ///   - classes: the classes that mean this defect, rising; 0 is a place without site.
     public init(slot: Int?, classes: [Int]) { (self.slot, self.classes) = (slot, classes) }
   }
 

@@ -2,9 +2,11 @@ import TesseraNumerics
 
 /// Describes patches by least squares in one of the families.
 public struct DiscDescriptor: Sendable, Codable, Equatable {
+  /// The family of functions that is fitted.
   public var family: DiscFamily
   /// Largest number of functions; positive.
   public var termCount = 66
+  /// The first 66 functions of a family, as many as Zernike's up to order 10.
   public init(family: DiscFamily) { self.family = family }
 
   /// Features of plain patches, one row of `side * side` pixels each, centred in their squares. One matrix product,

@@ -3,6 +3,7 @@ import TesseraNumerics
 
 /// One function on the unit disc; its square integrates to π.
 public struct DiscFunction: Sendable, Equatable {
+  /// The family that the function belongs to.
   public let family: DiscFamily
   /// p of the polynomials, the number of the zero (from 1) of a Bessel function.
   public let radialOrder: Int

@@ -8,6 +8,7 @@ import TesseraNumerics
 public struct PCADescriptor: Sendable, Codable, Equatable {
   /// Number of components; positive. Fewer where there are fewer patches or pixels.
   public var components = 66
+  /// The first 66 components, as many as there are Zernike moments up to order 10.
   public init() {}
 
   /// One row a site, variance falling from column to column, NaN where a site has no patch. O(n d² + d³) for n patches

@@ -28,6 +28,8 @@ public struct AtomCounter: Sendable, Codable, Equatable {
   }
   /// By what the number of components is chosen.
   public enum Criterion: String, Sendable, Codable, CaseIterable {
+    /// The integrated completed likelihood (`icl`), the Bayesian information criterion (`bic`), or (`auto`) the one
+    /// that suits the overlap of the components, or `plic` where neighbours are used.
     case auto, icl, bic
     /// The information criterion of the pseudo-likelihood, by which `neighbours` go.
     case plic
@@ -42,8 +44,11 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     case neighbours
   }
 
+  /// Whether the thickness of neighbouring columns is used.
   public var evidence = Evidence.auto
+  /// What is assumed of the components' means.
   public var spacing = Spacing.auto
+  /// By what the number of components is chosen.
   public var criterion = Criterion.auto
   /// Most components tried; 2 ... 200.
   public var largestCount = 40
@@ -54,6 +59,7 @@ public struct AtomCounter: Sendable, Codable, Equatable {
   /// Cross-sections of columns whose atoms are known; nil: the step is sought.
   public var known: KnownSteps?
 
+  /// A counter that chooses evidence, spacing and criterion from the cross-sections.
   public init() {}
 
   /// Numbers of atoms, and what they rest on.
@@ -68,8 +74,11 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     public var orders: [Order]
     /// The number of components that was taken; of those, `components` has the ones that hold columns.
     public var order: Int
+    /// The evidence that was used; never `auto`.
     public var evidence: Evidence
+    /// The spacing that was used: never `auto`, and `free` where the cross-sections were given.
     public var spacing: Spacing
+    /// The criterion that was used; `auto` only where the cross-sections were given, which leaves nothing to choose.
     public var criterion: Criterion
     /// Where neighbours were used: shares of the pairs of neighbours that differ by 0, 1, ... 5 and by 6 or more atoms.
     public var differences: [Double] = []
@@ -105,12 +114,17 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     }
   }
 
+  /// Columns of one number of atoms, as the mixture describes them.
   public struct Component: Sendable, Codable, Equatable {
+    /// Number of atoms, 1 or more.
     public var atoms: Int
+    /// Mean and standard deviation of the cross-sections, in their unit, and the share of the columns, 0 ... 1.
     public var mean, deviation, share: Double
   }
 
+  /// The information criteria of a mixture with one number of components; the least is best. Nil where not computed.
   public struct Order: Sendable, Codable, Equatable {
+    /// Number of components.
     public var components: Int
     /// Of the histogram.
     public var icl, bic: Double?

@@ -16,6 +16,7 @@ public struct ColumnIntensities: Sendable, Codable, Equatable {
   /// The width is sought between these multiples of the median width of the sites; positive, rising.
   public var smallestFactor = 0.7, largestFactor = 1.5
 
+  /// A fit whose common width lies between 0.7 and 1.5 times the median width of the sites.
   public init() {}
 
   /// What the columns scatter.

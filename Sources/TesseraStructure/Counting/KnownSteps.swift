@@ -13,6 +13,9 @@ public struct KnownSteps: Sendable, Codable, Equatable {
   /// Where they come from, in words that follow "by": "a library of 20 cross-sections".
   public var source: String
 
+  /// - Parameters:
+  ///   - crossSections: of columns of 1, 2, 3, ... atoms, rising, in the unit of the cross-sections that are counted.
+  ///   - source: where they come from, in words that follow "by".
   public init(crossSections: [Double], source: String) { (self.crossSections, self.source) = (crossSections, source) }
 
   /// A column farther above the last mean than this share of the last step has more atoms than are known.

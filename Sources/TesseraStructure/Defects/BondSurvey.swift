@@ -8,10 +8,12 @@ public struct BondSurvey: Sendable, Codable, Equatable {
   /// positive.
   public var shellTolerance = 0.2
 
+  /// A survey in which neighbours up to 20 % farther than the nearest are first neighbours.
   public init() {}
 
   /// Two neighbours.
   public struct Bond: Sendable, Equatable {
+    /// Indices of the sites at both ends; the letter of the first is not behind that of the second.
     public var first, second: Int
     /// Index into `Survey.pairs`.
     public var pair: Int
@@ -19,11 +21,13 @@ public struct BondSurvey: Sendable, Codable, Equatable {
     public var vector: Point
     /// Standard error of the length, in pixels.
     public var error: Double
+    /// In pixels.
     public var length: Double { vector.length }
   }
 
   /// Two neighbouring directions at a column.
   public struct Angle: Sendable, Equatable {
+    /// Indices of the sites: the column with the angle, and the neighbours at which it begins and ends.
     public var vertex, first, second: Int
     /// Index into `Survey.pairs`: the vertex's letter, then that of both ends.
     public var pair: Int
@@ -35,14 +39,19 @@ public struct BondSurvey: Sendable, Codable, Equatable {
 
   /// Letters of two sublattices.
   public struct Pair: Sendable, Hashable {
+    /// Letters of the sublattices, A for the brightest.
     public var first, second: String
+    /// Both letters with a hyphen between: `A-B`.
     public var name: String { "\(first)-\(second)" }
   }
 
+  /// The bonds and angles of an image.
   public struct Survey: Sendable {
     /// The pairs of letters that occur, in order.
     public var pairs: [Pair]
+    /// Each bond once.
     public var bonds: [Bond]
+    /// The angles between successive neighbours of one sublattice around each column.
     public var angles: [Angle]
   }
 

@@ -15,11 +15,14 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
   /// also a polarisation that is the same everywhere.
   public var removesMean = false
 
+  /// Displacements of the brightest enclosed sublattice in the brightest one, their mean kept.
   public init() {}
 
   /// One column's displacement.
   public struct Vector: Sendable, Equatable {
+    /// Index of the column in the list of sites.
     public var site: Int
+    /// Indices of the lattice cell of the column.
     public var cell: (i: Int, j: Int)
     /// The middle of the cage, in pixels.
     public var cageCentre: Point
@@ -42,10 +45,13 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
 
   /// The displacements of one grain.
   public struct Map: Sendable {
+    /// Number of the grain, from 1.
     public var grain: Int
+    /// Letters of the sublattice whose displacement is measured and of the one that forms the cage.
     public var centre, cage: String
     /// Columns of a whole cage.
     public var cageSize: Int
+    /// One displacement for each column whose cage is whole.
     public var vectors: [Vector]
     /// Mean displacement before any mean is removed, in pixels.
     public var mean: Point
@@ -55,6 +61,7 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
     public var scatter: Point
     /// Median standard errors of one displacement.
     public var typicalError: Point
+    /// Whether `mean` has been subtracted from `vectors`.
     public var removedMean: Bool
 
     /// Share of the displacements that chance alone would not give in 99.73 % of the cases.

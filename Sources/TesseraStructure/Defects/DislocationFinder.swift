@@ -25,6 +25,7 @@ public struct DislocationFinder: Sendable, Codable, Equatable {
   /// Two cores closer than this, in units of the longer lattice vector, whose Burgers vectors cancel are none.
   public var closestPair = 3.0
 
+  /// A search whose circuits keep up to four rings of triangles away from a core.
   public init() {}
 
   /// The dislocations of all grains, from top to bottom.

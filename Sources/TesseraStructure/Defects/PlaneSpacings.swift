@@ -10,10 +10,12 @@ public struct PlaneSpacings: Sendable, Codable, Equatable {
   /// Planes with fewer pairs of columns are left out; 1 or more.
   public var smallestCount = 3
 
+  /// Planes (h k) in the lattice's own vectors; h and k have no common divisor.
   public init(h: Int = 1, k: Int = 0) { (self.h, self.k) = (h, k) }
 
   /// The distance from one plane to the next.
   public struct Spacing: Sendable, Equatable {
+    /// Number of the grain, from 1.
     public var grain: Int
     /// h i + k j of the first plane.
     public var plane: Int

@@ -12,8 +12,10 @@ public struct AutomaticOrder: Sendable, Codable, Equatable {
   public var smallest = 4, largest = 15
   /// The largest number of sites that are looked at, evenly spread over the list.
   public var siteLimit = 1000
+  /// A choice between p = 4 and p = 15, from at most 1000 sites.
   public init() {}
 
+  /// The order, with the energies that decided.
   public struct Choice: Sendable, Codable, Equatable {
     /// The chosen p.
     public var order: Int

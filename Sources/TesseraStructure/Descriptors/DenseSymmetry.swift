@@ -12,10 +12,13 @@ public struct DenseSymmetry: Sendable, Codable, Equatable {
   /// Orders of the rotation axes, 2 or more each.
   public var folds = [2, 3, 4, 6]
 
+  /// Maps of 2-, 3-, 4- and 6-fold symmetry.
+  /// - Parameter side: diameter of the disc in pixels; odd, at least 5.
   public init(side: Int) { self.side = side }
 
   /// The scores S(n) of `SymmetryScores` around each pixel.
   public struct Maps: Sendable {
+    /// Orders of the rotation axes, in the order of `scores`.
     public let folds: [Int]
     /// One map a fold, NaN where the disc leaves the image.
     public let scores: [Raster<Float>]

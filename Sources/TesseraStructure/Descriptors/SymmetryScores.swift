@@ -11,6 +11,7 @@ import TesseraNumerics
 public struct SymmetryScores: Sendable, Codable, Equatable {
   /// Orders of the rotation axes, 2 or more each.
   public var folds = [2, 3, 4, 6]
+  /// Scores of the axes that a crystal can have: 2-, 3-, 4- and 6-fold.
   public init() {}
 
   /// A mirror line through a site.

@@ -10,6 +10,7 @@ public struct ZernikeBasis: Sendable {
   public let side: Int
   /// Largest radial order p.
   public let order: Int
+  /// How moments are taken from pixels: by integrals or by least squares.
   public let rule: MomentRule
   /// Condition number of the basis sampled at the pixels of the centred disc: 1 is orthogonal.
   public let condition: Double

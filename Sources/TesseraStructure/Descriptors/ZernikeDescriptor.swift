@@ -2,6 +2,7 @@ import TesseraNumerics
 
 /// Describes the surroundings of a site by the Zernike moments of its patch. Source: H20 and M22, Methods.
 public struct ZernikeDescriptor: Sendable, Codable, Equatable {
+  /// Whether features change when the specimen is turned.
   public enum Form: String, Sendable, Codable, CaseIterable {
     /// All moments: tells orientations apart.
     case full
@@ -24,6 +25,7 @@ public struct ZernikeDescriptor: Sendable, Codable, Equatable {
   /// pixels at 16, the default: small patches get fewer features rather than unstable ones.
   public var conditionLimit = 16.0
 
+  /// All moments up to order 10, the mean included.
   public init() {}
 
   /// Names the setting that is out of range.

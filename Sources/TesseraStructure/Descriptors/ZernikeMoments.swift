@@ -10,6 +10,10 @@ public struct ZernikeMoments: Sendable, Equatable {
   /// patch.
   public let values: Matrix<Float>
 
+  /// - Parameters:
+  ///   - side: diameter of the disc in pixels.
+  ///   - order: largest radial order p.
+  ///   - values: one row per site, one column for each of the `ZernikeTerm.count(order:)` terms by rising index j.
   public init(side: Int, order: Int, values: Matrix<Float>) {
     precondition(values.columns == ZernikeTerm.count(order: order))
     (self.side, self.order, self.values) = (side, order, values)

@@ -7,6 +7,9 @@ public struct ZernikeTerm: Sendable, Hashable, Codable {
   /// Angular order, -p ... p in steps of two: cosines for q >= 0, sines for q < 0.
   public let q: Int
 
+  /// - Parameters:
+  ///   - p: radial order; not negative.
+  ///   - q: angular order, -p ... p in steps of two; another value is a programming error.
   public init(p: Int, q: Int) {
     precondition(p >= 0 && abs(q) <= p && (p - q).isMultiple(of: 2), "no Zernike polynomial has p = \(p), q = \(q)")
     (self.p, self.q) = (p, q)

@@ -25,6 +25,7 @@ public struct AtomDetector: Sendable, Codable, Equatable {
   /// The scale may give away this share of the strongest spots' height for coarseness, 0 ... 1.
   public var slack = 0.02
 
+  /// A detector of spots that rise at least 3.7 local standard deviations above the texture.
   public init() {}
 
   /// Spots, strongest first.

@@ -11,6 +11,9 @@ extension ColumnFinder {
     public var position: Point
     /// That a column stands there, 0 ... 1.
     public var probability: Double
+    /// - Parameters:
+    ///   - position: in pixels.
+    ///   - probability: that a column stands there, 0 ... 1.
     public init(position: Point, probability: Double) { (self.position, self.probability) = (position, probability) }
   }
 
@@ -22,6 +25,7 @@ extension ColumnFinder {
     public var count, unmeasured: Int
     /// Who proposed them and why it was asked, for the record of a run.
     public var source = ""
+    /// Why this source was asked.
     public var sourceReason = ""
     /// Mean distance of nearest neighbours in pixels, as the source says it; nil: it does not.
     public var spacing: Double?

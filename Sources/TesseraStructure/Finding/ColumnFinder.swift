@@ -7,6 +7,12 @@ import TesseraNumerics
 ///
 /// Smooth, dilate, locate (H20, M22: methods section "Feature points"), with the scale taken from the image, then a
 /// joint fit that also removes what is no column. Columns at the border are kept.
+///
+/// ```swift
+/// let prepared = try Preparation().prepared(micrograph)
+/// let found = try ColumnFinder().found(in: prepared, name: micrograph.name)
+/// for site in found.sites.sites { print(site.position, site.amplitude) }
+/// ```
 public struct ColumnFinder: Sendable, Codable, Equatable {
   /// How the image is smoothed before its maxima are taken.
   public enum Route: String, Sendable, Codable, CaseIterable {
@@ -24,6 +30,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     /// Places that a network proposes, of which those stand that the pixels support: `found(among:in:name:)`.
     case network
   }
+  /// How the image is smoothed before its maxima are taken, or who proposes places.
   public var route = Route.auto
   /// Order of the rotation axes that the route `symmetry` seeks, 2 ... 40.
   public var fold: Int?
@@ -39,10 +46,13 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
   /// The fit of all columns.
   public var fit = ColumnFit()
 
+  /// A finder that takes route, scale and thresholds from the image.
   public init() {}
 
   /// The columns of an image, and what led to them.
   public struct Found: Sendable {
+    /// The columns, those included whose centre lies up to one and a half standard deviations outside the image and is
+    /// well determined.
     public var sites: Sites
     /// Columns centred just outside the image, of which the image shows a flank; they are in no table, but their tails
     /// reach patches at the border.
@@ -51,6 +61,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     public var accuracies: [ColumnAccuracy]
     /// What the fit let differ from column to column.
     public var shape: ColumnFit.Shape
+    /// The route that was taken; never `auto`.
     public var route: Route
     /// Standard deviation of the Laplacian of the Gaussian that was used, in pixels.
     public var scale: Double
@@ -61,7 +72,9 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     /// The fitted background, the residual (image minus model), and the variance model of a pixel:
     /// `constantVariance + gain * intensity`.
     public var background, residual: Raster<Float>
+    /// Constants of the variance model: the first in squared intensity units, the gain in intensity units.
     public var constantVariance, gain: Double
+    /// What a user should know about the search, one sentence each.
     public var warnings: [String]
     /// What the route `network` began with; nil of the others.
     public var proposed: Proposed?
@@ -73,6 +86,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     public var trustedErrors: [Point] {
       accuracies.map { $0.flag == .border ? Point(.infinity, .infinity) : $0.position }
     }
+    /// Standard errors of the amplitudes, in intensity units of the image, in the order of `sites`.
     public var amplitudeErrors: [Double] { accuracies.map(\.amplitude) }
 
     /// The image without the fitted background.

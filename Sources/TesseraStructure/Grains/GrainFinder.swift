@@ -19,6 +19,7 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   /// A grain's lattice must index this share of the sites that were taken for it, 0 ... 1.
   public var smallestShare = 0.5
 
+  /// A finder of grains of 24 sites or more, turned against each other by more than 4 degrees.
   public init() {}
 
   /// The grains by falling size; none where no lattice is found. O(n).

@@ -9,6 +9,9 @@ public struct Grains: Sendable {
   /// For each site the number of its grain from 1; 0 for none.
   public var labels: [Int]
 
+  /// - Parameters:
+  ///   - grains: by falling number of sites.
+  ///   - labels: for each site the number of its grain from 1; 0 for none.
   public init(grains: [Grain], labels: [Int]) { (self.grains, self.labels) = (grains, labels) }
 
   /// An image of one crystal.

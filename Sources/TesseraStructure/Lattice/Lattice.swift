@@ -5,7 +5,12 @@ import TesseraNumerics
 public struct Lattice: Sendable, Equatable {
   /// A node: column `basis` of cell (`i`, `j`).
   public struct Node: Sendable, Hashable {
+    /// Index of the column in `Lattice.basis`, and the cell along u and v.
     public var basis, i, j: Int
+    /// - Parameters:
+    ///   - basis: index of the column in `Lattice.basis`.
+    ///   - i: index of the cell along u.
+    ///   - j: index of the cell along v.
     public init(basis: Int, i: Int, j: Int) { (self.basis, self.i, self.j) = (basis, i, j) }
   }
 

@@ -15,6 +15,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   /// At most so many columns contribute displacements.
   public var sampleLimit = 6_000
 
+  /// A finder of lattices that at least half of the columns share.
   public init() {}
 
   /// Fewer sites than these show no lattice.

@@ -2,8 +2,12 @@ import TesseraNumerics
 
 /// Two lattice vectors at a place, in pixels.
 public struct LatticeVectors: Sendable, Codable, Equatable {
+  /// In pixels along x and y of the image.
   public var u, v: Point
 
+  /// - Parameters:
+  ///   - u: first vector, in pixels.
+  ///   - v: second vector, in pixels; not parallel to `u`.
   public init(u: Point, v: Point) { (self.u, self.v) = (u, v) }
 
   /// Area of the cell in square pixels; negative where v lies anticlockwise of u on the screen.

@@ -13,6 +13,7 @@ public struct VacancyEvidence: Sendable, Codable, Equatable {
   public var leastDoubt = 3.5
   /// A vacant node shows at most this share of its sublattice's height, or what the fit errs by; 0 ... 1.
   public var largestRest = 0.25
+  /// Evidence of 3.5 standard deviations, and at most a quarter of the height of a filled node.
   public init() {}
 
   /// A column is there if what is seen is this many times what the fit errs by; positive.

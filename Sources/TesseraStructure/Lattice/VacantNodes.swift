@@ -15,6 +15,7 @@ public struct VacantNodes: Sendable, Codable, Equatable {
   public var largestDisorder = 0.15
   /// What the pixels must show.
   public var evidence = VacancyEvidence()
+  /// A search where at least 60 % of the nodes around hold a column.
   public init() {}
 
   /// What is known of the nodes at which no column was listed.

@@ -6,6 +6,9 @@ public struct LayerLattice: Sendable, Codable, Equatable {
   /// The two shortest Bragg vectors, in cycles per pixel; the second about 60 degrees from the first, from +x towards +y.
   public var first, second: Point
 
+  /// - Parameters:
+  ///   - first: Bragg vector in cycles per pixel.
+  ///   - second: Bragg vector about 60 degrees from `first`, from +x towards +y.
   public init(first: Point, second: Point) { (self.first, self.second) = (first, second) }
 
   /// Indices (m, n) of the waves m `first` + n `second` up to the third shell, one of each pair ±g: three of length |g|, three

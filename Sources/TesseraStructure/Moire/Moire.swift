@@ -5,10 +5,15 @@ import TesseraNumerics
 public struct Moire: Sendable {
   /// A number with its standard error.
   public struct Measured: Sendable, Codable, Equatable {
+    /// The estimate and its standard error, both in the unit of the quantity.
     public var value, error: Double
+    /// - Parameters:
+    ///   - value: the estimate.
+    ///   - error: its standard error, in the same unit.
     public init(_ value: Double, error: Double) { (self.value, self.error) = (value, error) }
   }
 
+  /// Whether the twist could be measured.
   public enum Status: String, Sendable, Codable {
     /// The twist is measured.
     case resolved
@@ -22,11 +27,13 @@ public struct Moire: Sendable {
     public var position: Point
     /// Standard error along the axis where it is largest, in pixels.
     public var error: Double
+    /// How the layers lie on each other there.
     public var stacking: Stacking
   }
 
   /// One of the two layers.
   public struct Layer: Sendable, Equatable {
+    /// The Bragg vectors of the layer in the image.
     public var lattice: LayerLattice
     /// Lattice constant in the length that `pixel` is given in, and its error.
     public var constant: Measured
@@ -34,9 +41,11 @@ public struct Moire: Sendable {
     public var strength: Double
   }
 
+  /// Whether `twist`, strain, anchors and domains are known.
   public var status: Status
   /// Why the twist is not measured, as a sentence without a full stop; nil if resolved.
   public var doubt: String?
+  /// The two layers that were fitted.
   public var layers: [Layer]
   /// Angle between the layers in radians, 0 ... π/6: to the nearest multiple of 60 degrees, without sign. Nil if unresolved.
   public var twist: Measured?
@@ -44,9 +53,11 @@ public struct Moire: Sendable {
   public var exx, eyy, exy: Measured?
   /// The lattice of the moire pattern, in pixels, and its lattice constant with error.
   public var vectors: LatticeVectors
+  /// Lattice constant of the moire pattern with its error.
   public var period: Measured
   /// How many periods the shorter side of the image holds.
   public var periodsInField: Double
+  /// Whether the layers point the same way; it decides which three stackings occur.
   public var orientation: LayerOrientation
   /// The three stackings, the numbers of `domains`.
   public var stackings: [Stacking]

@@ -26,6 +26,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   /// An orientation of a layer counts from so many standard errors on.
   public var orientationErrors = 4.0
 
+  /// A finder of moire patterns with at least two periods in the shorter side of the image.
   public init() {}
 
   /// - Parameters:

@@ -7,6 +7,7 @@ import TesseraNumerics
 public struct PatchSize: Sendable, Codable, Equatable {
   /// A ring counts when its power exceeds that of the rings around by this factor.
   public var prominence = 2.5
+  /// An estimate from rings with at least 2.5 times the power of the rings around.
   public init() {}
 
   /// What the spectrum says.
@@ -25,6 +26,7 @@ public struct PatchSize: Sendable, Codable, Equatable {
     public var confidence: Double
     /// The radial average and the side of the image its index counts in, for drawing.
     public var radial: [Double]
+    /// Side in pixels of the square image of which `radial` is the spectrum: index r is the frequency r / `imageSide`.
     public var imageSide: Int
   }
 

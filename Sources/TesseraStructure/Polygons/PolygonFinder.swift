@@ -7,6 +7,7 @@ public struct PolygonFinder: Sendable, Codable, Equatable {
   /// Faces with more sides are openings (cracks, vacuum) and no units.
   public static let mostSides = 12
 
+  /// A finder of polygons of any number of sides.
   public init() {}
 
   /// The net of one image.

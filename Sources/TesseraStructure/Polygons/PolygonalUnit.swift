@@ -4,9 +4,11 @@ import TesseraNumerics
 public struct PolygonalUnit: Sendable, Equatable {
   /// What stands in the middle.
   public enum Filling: String, Sendable, Codable, CaseIterable {
+    /// No column, or one of less than .15 of the wall's height.
     case empty
     /// Partly filled: a column of .15 to .65 of the wall's height, which V gives between Mo.
     case partly = "V"
+    /// A column of more than .65 of the wall's height.
     case filled
   }
 
@@ -33,6 +35,14 @@ public struct PolygonalUnit: Sendable, Equatable {
   /// Whether the map of n-fold symmetry has a maximum there; nil where it could not be tested.
   public var agrees: Bool?
 
+  /// A unit whose filling has not been measured yet.
+  /// - Parameters:
+  ///   - corners: numbers of the columns at the corners, from +x towards +y.
+  ///   - middle: number of the column in the middle; nil where none was found.
+  ///   - centre: mean of the corners, in pixels.
+  ///   - area: in square pixels.
+  ///   - radius: mean distance of the corners from the centre, in pixels.
+  ///   - regularity: 1 for a regular polygon.
   public init(corners: [Int], middle: Int? = nil, centre: Point, area: Double, radius: Double, regularity: Double) {
     (self.corners, self.middle, self.centre) = (corners, middle, centre)
     (self.area, self.radius, self.regularity) = (area, radius, regularity)

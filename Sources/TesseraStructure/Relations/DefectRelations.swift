@@ -10,6 +10,7 @@ public struct DefectRelations: Sendable, Codable, Equatable {
   public var reach = 2.5
   /// Random placements, 99 or more.
   public var permutations = 999
+  /// Relations up to 2.5 cell edges, against 999 random placements.
   public init() {}
 
   /// Defects of one kind at one displacement from defects of another.
@@ -18,9 +19,11 @@ public struct DefectRelations: Sendable, Codable, Equatable {
     public var centre, other: Int
     /// In pixels, along the lattice of the first grain.
     public var displacement: Point
+    /// Number of pairs in the image.
     public var count: Int
     /// The mean number in random placements, and by how many of their standard deviations `count` is above it.
     public var expected, z: Double
+    /// Probability that a random placement has at least as many pairs.
     public var pValue: Double
     /// The smallest false discovery rate at which this is more than chance, among all displacements within reach.
     public var qValue: Double

@@ -12,15 +12,18 @@ public struct PairRelations: Sendable, Codable, Equatable {
   public var significance = 4.0
   /// Displacements and relations of fewer pairs are left out.
   public var smallestCount = 5
+  /// Relations up to 2.2 spacings that stand four standard deviations above shuffled labels.
   public init() {}
 
   /// Sites of one class at one displacement from sites of another.
   public struct Relation: Sendable, Codable, Equatable {
+    /// Classes of the two sites, 1 or more.
     public var from, to: Int
     /// From site to site, in pixels.
     public var displacement: Point
     /// Number of pairs, and the mean number when labels are shuffled.
     public var count: Int
+    /// Mean number of pairs over the shuffles.
     public var expected: Double
     /// Standard deviations of the shuffled number between both.
     public var significance: Double

@@ -6,7 +6,9 @@ public struct ShellGrowth: Sendable, Codable, Equatable {
   public var depth = 2
   /// Contents are listed if at least this share of their parent's centres has them, 0 ... 1, and at least `smallestCount`.
   public var smallestShare = 0.05
+  /// Contents around fewer centres are not listed; 1 or more.
   public var smallestCount = 3
+  /// Trees of two shells, whose branches hold at least a twentieth of their parent.
   public init() {}
 
   /// The tree of one class; the lengths of its relations are the radii of the shells. O(members depth).

@@ -19,6 +19,7 @@ public struct ShellTree: Sendable, Codable, Equatable {
 
   /// The class of the centre.
   public var label: Int
+  /// The centre, which stands for all sites of the class; its children are the contents of the first shell.
   public var root: Node
 }
 

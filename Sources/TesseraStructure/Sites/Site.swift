@@ -2,6 +2,7 @@ import TesseraNumerics
 
 /// One place of the crystal: an atom column that was seen, or a lattice node where none is.
 public struct Site: Sendable, Codable, Equatable {
+  /// Whether a column stands at the place.
   public enum Kind: String, Sendable, Codable {
     /// A column that was found in the image.
     case column
@@ -22,8 +23,20 @@ public struct Site: Sendable, Codable, Equatable {
   /// Sum of the fitted Gaussian over all pixels, 2 pi amplitude sigmaMajor sigmaMinor (the scattering cross-section in
   /// the image's units), and its standard error; NaN where unknown.
   public var intensity, intensityError: Double
+  /// Whether a column was found, or the node is vacant.
   public var kind: Kind
 
+  /// A site with what is known of it; the rest is NaN.
+  /// - Parameters:
+  ///   - position: in pixels.
+  ///   - amplitude: height of the Gaussian above its background.
+  ///   - sigmaMajor: larger standard deviation of the Gaussian, in pixels.
+  ///   - sigmaMinor: smaller standard deviation of the Gaussian, in pixels.
+  ///   - angle: of the major axis, from +x towards +y, in radians.
+  ///   - background: below the Gaussian, in the image's intensity units.
+  ///   - intensity: sum of the Gaussian over all pixels.
+  ///   - intensityError: standard error of `intensity`.
+  ///   - kind: whether a column was found there.
   public init(
     position: Point, amplitude: Double = .nan, sigmaMajor: Double = .nan, sigmaMinor: Double = .nan,
     angle: Double = 0, background: Double = .nan, intensity: Double = .nan, intensityError: Double = .nan,

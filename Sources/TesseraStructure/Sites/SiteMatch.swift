@@ -2,6 +2,7 @@ import TesseraNumerics
 
 /// Pairs of found and true places that are each other's nearest neighbours.
 public struct SiteMatch: Sendable {
+  /// A found and a true place that are each other's nearest neighbours.
   public struct Pair: Sendable, Equatable {
     /// Indices into both lists.
     public let predicted, truth: Int

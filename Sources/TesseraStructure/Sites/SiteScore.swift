@@ -10,6 +10,7 @@ import TesseraNumerics
 /// Source: [A23] §2.3, where the unmatched sets of precision and recall are exchanged. The paper sets no limit to the
 /// distance of a match; here the main scores count matches within a tolerance and the paper's stand beside them.
 public struct SiteScore: Sendable, Equatable {
+  /// The scores of the matches within the tolerance, 0 ... 1.
   public let precision, recall, f1, jaccard: Double
   /// Mean distance from a found place to the nearest true one, plus the mean the other way round, in pixels. NaN if there
   /// are none.
@@ -18,6 +19,7 @@ public struct SiteScore: Sendable, Equatable {
   public let rms: Double
   /// The scores without a limit to the distance of a match.
   public let f1Unlimited, jaccardUnlimited: Double
+  /// Number of found and of true places.
   public let predictedCount, truthCount: Int
   /// Largest distance of a match, in pixels.
   public let tolerance: Double

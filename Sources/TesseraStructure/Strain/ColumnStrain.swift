@@ -14,6 +14,7 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
   /// A column belongs to a node within this share of the shorter lattice vector, 0 ... 0.5.
   public var tolerance = 0.3
 
+  /// A fit whose radius follows from the lattice.
   public init() {}
 
   /// A local fit to the columns of one lattice, ready to be asked at any place.

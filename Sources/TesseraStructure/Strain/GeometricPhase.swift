@@ -9,6 +9,7 @@ import TesseraNumerics
 /// positions is: with P = -2π g·u this is F = (1 - grad u)⁻¹. Source: Hýtch, Snoeck & Kilaas, Ultramicroscopy 74 (1998)
 /// 131, eqs. 8-31; phases from exp(iP): Hÿtch, Putaux & Pénisson, Nature 423 (2003) 270, and A23, section 3.5.
 public struct GeometricPhase: Sendable, Codable, Equatable {
+  /// The window around each reflection; it sets resolution and noise.
   public var mask = PhaseMask()
   /// Bragg vectors in cycles a pixel; nil: chosen from the power spectrum.
   public var g1, g2: Point?
@@ -16,10 +17,12 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
   /// unknown; 0 ... 1.
   public var smallestAmplitude = 0.25
 
+  /// An analysis of two reflections chosen from the power spectrum.
   public init() {}
 
   /// The lattice of an image, and how it was seen.
   public struct Outcome: Sendable {
+    /// The lattice vectors from place to place.
     public var field: LatticeField
     /// The two reflections used.
     public var reflections: [Reflection]

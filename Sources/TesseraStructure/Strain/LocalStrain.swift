@@ -4,6 +4,7 @@ import TesseraNumerics
 
 /// The strain at one place.
 public struct LocalStrain: Sendable, Equatable {
+  /// Gradient of the displacement on the reference lattice; it holds exx, eyy, exy and rotation.
   public var gradient: DisplacementGradient
   /// Standard errors of exx, eyy, exy and rotation; NaN where unknown.
   public var errors: SIMD4<Double>

@@ -3,6 +3,7 @@ import TesseraNumerics
 
 /// Strain as images, with what is needed to judge it.
 public struct StrainMap: Sendable {
+  /// What the strain was measured from.
   public var source: StrainSource
   /// One value per pixel of the image.
   public var planes: StrainPlanes

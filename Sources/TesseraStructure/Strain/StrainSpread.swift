@@ -7,7 +7,9 @@ import TesseraNumerics
 /// standard errors; or the variance of its means over blocks, which a weak but steady gradient raises long before it shows
 /// in the whole. For both, noise gives chi-square variables, whose scatter is allowed for.
 public struct StrainSpread: Sendable, Equatable {
+  /// The spread of one plane; strain is a number, rotation in radians.
   public struct Plane: Sendable, Equatable {
+    /// `exx`, `eyy`, `exy` or `rotation`.
     public var name: String
     /// Standard deviation over the map.
     public var deviation: Double

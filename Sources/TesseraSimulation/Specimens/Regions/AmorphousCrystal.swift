@@ -3,6 +3,7 @@ import TesseraNumerics
 
 /// A crystal beside columns of the same kinds and the same density that have no lattice.
 public struct AmorphousCrystal: Specimen, Equatable {
+  /// The crystal on one side; the other side has its columns without its lattice.
   public var crystal = Crystal.hexagonal
   /// Turn of the crystal from +x towards +y, in radians.
   public var angle = 0.0
@@ -15,6 +16,7 @@ public struct AmorphousCrystal: Specimen, Equatable {
   /// Root mean square random displacement of the crystal's columns in pixels; 0 or more.
   public var displacement = 0.0
 
+  /// A hexagonal crystal beside its amorphous counterpart.
   public init() {}
 
   /// Which side is the larger is a matter of chance.

@@ -11,12 +11,18 @@ public struct InversionDomain: Specimen, Equatable {
   public var crystal = Crystal.mose2
   /// Turns crystal and boundary from +x towards +y, in radians.
   public var angle = 0.0
+  /// Vacancies, antisites and dopants in both domains; none by default.
   public var defects = PointDefects()
   /// Root mean square random displacement in pixels; 0 or more.
   public var displacement = 0.0
 
+  /// Two domains of MoSe2.
   public init() {}
 
+  /// Both domains, with a lattice and a label each. The facts `inversion_x` and `inversion_y` are the centre of
+  /// inversion, in pixels.
+  /// - Throws: `ParameterError` where the crystal is no honeycomb of two different columns or a setting is out of its
+  ///   range.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(
       crystal.columns.count == 2 && crystal.columns[0].weight != crystal.columns[1].weight, setting("crystal"),

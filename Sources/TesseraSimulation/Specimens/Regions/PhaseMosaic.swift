@@ -7,10 +7,12 @@ public struct PhaseMosaic: Specimen, Equatable {
   public var crystals: [Crystal]
   /// Turn of every crystal, from +x towards +y, in radians; added to its random one.
   public var angle = 0.0
+  /// Vacancies, antisites and dopants in all regions; none by default.
   public var defects = PointDefects()
   /// Root mean square random displacement in pixels; 0 or more.
   public var displacement = 0.0
 
+  /// - Parameter crystals: one for each region, 2 ... 64.
   public init(_ crystals: [Crystal]) { self.crystals = crystals }
 
   /// Two phases with different Bravais lattices, as the oblique μ phase and the rectangular Laves phase of Fe-Nb in

@@ -8,6 +8,7 @@ import TesseraNumerics
 /// √(d² + 4t²/9) = a/√2 apart. A step of -t/3 in the place of t/3 keeps these distances, and both faults are made of such
 /// steps. Source: Hirth & Lothe, Theory of Dislocations (2nd ed.), chapter 10.
 public struct PlanarFault: Specimen, Equatable {
+  /// Which of the two faults: A, B and C are the three places of a row.
   public enum Kind: String, Sendable, Codable, CaseIterable {
     /// ABCACBA: one side is the mirror image of the other, and both share a row of columns.
     case twin
@@ -16,15 +17,18 @@ public struct PlanarFault: Specimen, Equatable {
     case stackingFault = "stacking-fault"
   }
 
+  /// The fault that the crystal holds.
   public var kind: Kind
   /// Distance t between the columns of a row, which is the shortest in the projection, in nm; positive.
   public var spacing = 0.3288
   /// Turns the crystal and its fault from +x towards +y, in radians; at 0 the fault runs along -54.7 degrees.
   public var angle = 0.0
+  /// Vacancies on both sides of the fault; none by default.
   public var defects = PointDefects()
   /// Root mean square random displacement in pixels; 0 or more.
   public var displacement = 0.0
 
+  /// A crystal with 24 pixels between the columns of a row, at the default size of a pixel.
   public init(_ kind: Kind) { self.kind = kind }
 
   /// The crystal with [1-10] along x and [001] along y.
@@ -41,6 +45,9 @@ public struct PlanarFault: Specimen, Equatable {
   /// From one column of a row of the fault's plane to the next, in nm: ⟨112⟩ a/4.
   var row: Point { (crystal.a - crystal.b) / 2 }
 
+  /// Both sides of the fault, with a lattice and a label each. Of a stacking fault the facts hold the displacement in
+  /// pixels and the label of the displaced side.
+  /// - Throws: `ParameterError` where a setting is out of its range, or the image would hold too many columns.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     try require(spacing > 0 && spacing.isFinite, "spacing of the columns", is: spacing, mustBe: "positive, in nm")
     let (frame, scale) = (request.frame, 1 / request.frame.nanometresPerPixel)

@@ -1,8 +1,9 @@
 import Foundation
 import TesseraNumerics
 
-/// Polycrystal of one crystal, turned against one another, that meet at straight boundaries.
+/// Grains of one crystal, turned against one another, that meet at straight boundaries.
 public struct Polycrystal: Specimen, Equatable {
+  /// The crystal of every grain.
   public var crystal = Crystal.mose2
   /// Number of grains; 2 ... 64.
   public var count = 2
@@ -10,10 +11,12 @@ public struct Polycrystal: Specimen, Equatable {
   public var angle = 0.0
   /// Turn of each grain against the one before, in radians.
   public var misorientation = 17 * Double.pi / 180
+  /// Vacancies, antisites and dopants in all grains; none by default.
   public var defects = PointDefects()
   /// Root mean square random displacement in pixels.
   public var displacement = 0.0
 
+  /// Two grains of MoSe2, 17 degrees apart.
   public init() {}
 
   /// Each grain is the part of the image nearer to its seed point than to the others'. A column that comes closer to one

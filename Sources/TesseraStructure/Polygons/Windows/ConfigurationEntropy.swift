@@ -21,7 +21,9 @@ public struct ConfigurationEntropy: Sendable, Codable, Equatable {
 public struct CodeCount: Sendable, Equatable {
   /// 1 ... 16 at level 2, 1 ... 65,536 at level 3.
   public var type: Int
+  /// Number of windows of the type.
   public var count: Int
+  /// Share of the windows with a type, 0 ... 1.
   public var fraction: Double
   /// Number that independent fillings of the same share would give on average.
   public var expected: Double
@@ -31,6 +33,7 @@ public struct CodeCount: Sendable, Equatable {
 
 /// Types of the windows of one level, overlapping or disjoint.
 public struct CodeStatistics: Sendable, Equatable {
+  /// Entropy of the shares of the types.
   public var entropy: ConfigurationEntropy
   /// Types that occur, the commonest first.
   public var codes: [CodeCount]

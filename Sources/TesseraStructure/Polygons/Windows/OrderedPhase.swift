@@ -13,6 +13,7 @@ public struct OrderedPhase: Sendable, Equatable {
   public var commonest: [(type: Int, count: Int)]
   /// Number of the first over that of the second, and its interval of 95 %; nil where there is no second.
   public var ratio: Double?
+  /// Both ends of the interval of 95 % of `ratio`; the upper one may be infinite.
   public var ratioInterval: [Double]?
 
   public static func == (a: Self, b: Self) -> Bool {

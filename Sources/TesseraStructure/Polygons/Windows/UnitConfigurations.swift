@@ -9,6 +9,7 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
   /// scatter a little more than independent ones: of 300 random arrangements at .379 and .5, two had a type below .05, none below .01.
   public var largestRate = 0.01
 
+  /// A comparison with 200 random arrangements.
   public init() {}
 
   /// The types of one level.
@@ -21,9 +22,13 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
     public var types: [Int?]
   }
 
+  /// The windows of one image and what they tell.
   public struct Outcome: Sendable, Equatable {
+    /// The windows of both levels, with or without a type.
     public var windows: UnitWindows
+    /// The types of windows of four units, and of sixteen.
     public var level2, level3: Level
+    /// Nil where no type of level 3 is more frequent than independent fillings allow.
     public var phase: OrderedPhase?
     /// Share of filled units among those of windows with a type; NaN without any.
     public var filled: Double

@@ -20,14 +20,19 @@ public struct UnitWindows: Sendable, Equatable {
     public var place: Place?
   }
 
+  /// A place in the grid of the windows of level 3.
   public struct Place: Sendable, Equatable {
+    /// Number of the connected part of the net, then column and row in it.
     public var part, i, j: Int
   }
 
+  /// Squares of four units, of both kinds.
   public var level2: [Window] = []
+  /// Squares of four windows of level 2, of kind A alone; they overlap.
   public var level3: [Window] = []
-  /// Direction of the first corner of the kinds of level 2 and of level 3, in radians, 0 ..< pi / 2; as many as there are.
+  /// Direction of the first corner of each kind of level 2, in radians, 0 ..< pi / 2; as many as there are kinds.
   public var orientations: [Double] = []
+  /// Direction of the first corner of the windows of level 3, in radians, 0 ..< pi / 2; nil without windows.
   public var orientation3: Double?
   /// Area of the plane for each window of kind A, in square pixels: the median area of level 3.
   public var areaPerWindow: Double?
