@@ -27,13 +27,14 @@ struct `Public declarations` {
     var open: [Bool] = []
     for (number, line) in lines.enumerated() {
       let code = Self.code(of: line)
-      let isDeclared = code.contains("public ") && code.contains(/^\s*(?:@\S+(?:\(.*?\))? )*(?:indirect )?public (?!extension|import)/)
-      let isCase = open.last == true && code.contains("case ") && code.contains(/^\s*(?:indirect )?case /)
+      let isDeclared =
+        code.contains("public ") && code.contains(/^\s*(?:@\S+(?:\(.*?\))? )*(?:indirect )?public (?!extension|import)/)
+      let isCase = open.last == true && code.contains("case ") && code.contains(#/^\s*(?:indirect )?case /#)
       if isDeclared || isCase, !code.contains(asked) {
         let above = lines[..<number].last { !$0.contains(/^\s*@\w+(?:\(.*\))?$/) }
         if above?.contains(/^\s*\/\/\//) != true { found.append("\(file.path):\(number + 1): \(line)") }
       }
-      var isEnumeration = code.contains("enum ") && code.contains(/public (?:indirect )?enum /)
+      var isEnumeration = code.contains("enum ") && code.contains(#/public (?:indirect )?enum /#)
       for character in code {
         if character == "{" {
           open.append(isEnumeration)
