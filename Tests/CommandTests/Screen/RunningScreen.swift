@@ -9,7 +9,11 @@ final class RunningScreen {
   let port: Int
   let token: String
 
-  struct Silent: Error {}
+  /// The program ended without an address.
+  struct Silent: Error {
+    /// What it wrote on standard error.
+    let messages: String
+  }
 
   init(_ words: [String], in folder: ScratchFolder) throws {
     process.executableURL = try CommandRun.program()
@@ -17,12 +21,19 @@ final class RunningScreen {
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path, isDirectory: true)
     let output = Pipe()
     process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
+    // A file, as a pipe that nobody reads would stop a program that says much.
+    let errors = FileManager.default.temporaryDirectory.appending(path: "screen-errors-\(UUID().uuidString)")
+    try Data().write(to: errors)
+    defer { try? FileManager.default.removeItem(at: errors) }
+    process.standardError = try FileHandle(forWritingTo: errors)
     try process.run()
     var bytes = Data()
     while !bytes.contains(UInt8(ascii: "\n")) {
       let more = output.fileHandleForReading.availableData
-      guard !more.isEmpty else { throw Silent() }
+      guard !more.isEmpty else {
+        process.waitUntilExit()
+        throw Silent(messages: (try? String(contentsOf: errors, encoding: .utf8)) ?? "")
+      }
       bytes += more
     }
     line = String(decoding: bytes, as: UTF8.self).trimmingCharacters(in: .newlines)

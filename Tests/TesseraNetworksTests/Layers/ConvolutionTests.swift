@@ -32,8 +32,9 @@ struct `A convolution` {
   func `is the sum over its kernel, zeros standing outside`(kernel: Int, size: (Int, Int)) {
     let layer = randomConvolution(inputs: 3, outputs: 4, kernel: kernel, seed: 3)
     let input = randomMaps(channels: 3, height: size.1, width: size.0, seed: 5)
-    // 3 x 49 products of size 1, summed in single precision.
-    #expect(largestDifference(layer.maps(of: [input]).values, slowMaps(layer, of: input)) < 2e-5)
+    // 3 x 49 products of size 1, summed in single precision in an order that depends on the processor: rounding is 147 x 6e-8 of the
+    // sum of their sizes at worst, and far less where signs differ.
+    #expect(largestDifference(layer.maps(of: [input]).values, slowMaps(layer, of: input)) < 1e-4)
   }
 
   @Test func `of several maps is that of the joined ones`() {
