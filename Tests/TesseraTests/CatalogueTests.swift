@@ -39,6 +39,7 @@ struct `The catalogue` {
 
   @Test(arguments: CatalogueExamples.all.keys.sorted())
   func `has examples that run`(_ name: String) throws {
-    try #require(CatalogueExamples.all[name])()
+    let example = try #require(CatalogueExamples.all[name])
+    try example()
   }
 }

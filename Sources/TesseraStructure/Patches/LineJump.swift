@@ -5,14 +5,16 @@ import TesseraNumerics
 ///
 /// When a scan jumps, the lines below belong to another place than those above. The mean patch of the columns that the jump cuts is then
 /// that of uncut ones with two parts, above and below one line, each shifted as a whole. The best such pair of shifts is sought, and how
-/// much of the difference between both mean patches it explains, the noise of the means taken off: a motif whose atoms differ is not
-/// explained so, and noise is not counted.
+/// much of the difference between both mean patches it explains, the noise of the means taken off.
+///
+/// Parts pushed together or apart also dim or brighten a column, as other atoms would. So the difference is what the other motif at its
+/// own best brightness leaves: what brightness alone explains, no jump has to.
 package struct LineJump: Sendable {
   /// The line below which the second shift holds, from the centre of the patch, in pixels.
   package let line: Int
   /// Of the lower part against the upper one, in pixels.
   package let jump: Point
-  /// Share of the difference that the jump explains, 0 ... 1; 0 where there is no more difference than noise.
+  /// Share of the difference in shape that the jump explains, 0 ... 1; 0 where there is no more difference than noise.
   package let explained: Double
 
   /// Shifts up to this share of the spacing are tried, in so many steps to each side.
@@ -52,7 +54,7 @@ package struct LineJump: Sendable {
         $0 + own.variance[$1 + half, y + half] + other.variance[$1 + half, y + half]
       }
     }
-    let still = lines[shifts.count / 2].reduce(0, +)
+    let still = Self.differenceInShape(own, other, radius: inner)
     // Sums over the lines above each line, and the best shift for them; the same from below.
     let count = 2 * inner + 1
     var (above, below) = ([(cost: Double, shift: Int)](), [(cost: Double, shift: Int)]())
@@ -78,7 +80,27 @@ package struct LineJump: Sendable {
     line = split - inner
     jump = shifts[below[split].shift] - shifts[above[split - 1].shift]
     let left = above[split - 1].cost + below[split].cost
-    explained = still > noise ? max(0, min(1, (still - left) / (still - noise))) : 0
+    explained = still > Self.leastDifference * noise ? max(0, min(1, (still - left) / (still - noise))) : 0
+  }
+
+  /// A sum over some hundred pixels of noise stays below this many times its expectation.
+  private static let leastDifference = 1.5
+
+  /// The squared difference of two means over a disc, once the second has the brightness and background that suit the first best.
+  private static func differenceInShape(_ own: MeanPatch, _ other: MeanPatch, radius: Int) -> Double {
+    let half = own.mean.width / 2
+    var pairs: [(x: Double, y: Double)] = []
+    for y in -radius...radius {
+      let width = Int(saturating: Double(radius * radius - y * y).squareRoot())
+      for x in -width...width {
+        pairs.append((Double(other.mean[x + half, y + half]), Double(own.mean[x + half, y + half])))
+      }
+    }
+    let (meanX, meanY) = (Statistics.mean(pairs.map(\.x)), Statistics.mean(pairs.map(\.y)))
+    let xx = pairs.reduce(0.0) { $0 + ($1.x - meanX) * ($1.x - meanX) }
+    let xy = pairs.reduce(0.0) { $0 + ($1.x - meanX) * ($1.y - meanY) }
+    let yy = pairs.reduce(0.0) { $0 + ($1.y - meanY) * ($1.y - meanY) }
+    return xx > 0 ? yy - xy * xy / xx : yy
   }
 }
 
