@@ -125,6 +125,20 @@ docs: release ## Writes the manual pages and shell completions to .build/docs
 	for shell in bash zsh fish; do \
 	  $(TESSERA) --generate-completion-script $$shell > .build/docs/tessera.$$shell || exit 1; done
 
+# The toolchain's own tools. Each module that `import Tessera` brings has its pages beside the articles of the catalogue.
+SWIFT_BIN = $(shell dirname "$$(readlink -f "$$(command -v swift)")")
+
+.PHONY: library-docs
+library-docs: release ## Builds the documentation of the library for Swift into .build/docs/library
+	rm -rf .build/symbols .build/docs/library && mkdir -p .build/symbols .build/docs
+	maps=$$(printf -- '-Xcc -fmodule-map-file=%s ' Sources/C*/module.modulemap .build/release/C*.build/module.modulemap); \
+	for module in $$(sed -n 's/^@_exported import //p' Sources/Tessera/Tessera.swift); do \
+	  "$(SWIFT_BIN)/swift-symbolgraph-extract" -module-name $$module -target $$(uname -m)-unknown-linux-gnu \
+	    -I .build/release/Modules $$maps \
+	    -minimum-access-level public -output-dir .build/symbols || exit 1; done
+	"$(SWIFT_BIN)/docc" convert Sources/Tessera/Tessera.docc --additional-symbol-graph-dir .build/symbols \
+	  --fallback-display-name Tessera --fallback-bundle-identifier tessera --output-path .build/docs/library
+
 .PHONY: install
 install: docs ## Installs command, helper, manual pages and completions below PREFIX (default /usr/local)
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin $(TESSERA) $(TESSERA)-hdf5

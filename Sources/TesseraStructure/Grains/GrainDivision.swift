@@ -19,7 +19,7 @@ struct GrainDivision: Sendable {
   /// The turn around a site is looked at within so many lattice vectors.
   private static let reach = 2.5
   /// Turns around a site in the middle of a grain scatter by less than this share of `largestTurn`.
-  private static let calmness = 0.5
+  private static let calmness = 0.3
   /// Parts turned by less than so many times `largestTurn` are one bent crystal.
   private static let leastTurn = 1.25
 

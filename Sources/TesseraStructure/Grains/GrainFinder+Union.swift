@@ -52,7 +52,7 @@ extension GrainFinder {
       let part = LatticeIndexer(u: grid.u, v: grid.v, tolerance: Self.grainTolerance)
         .lattice(of: sites.map { index.points[$0] }, heights: sites.map { heights[$0] }),
       part.basis.count <= max(large.lattice.basis.count, small.lattice.basis.count),
-      part.indexedShare >= Self.completeShare, part.isSound
+      part.indexedShare >= Self.completeShare, isConsistent(part, PlanarIndex(sites.map { index.points[$0] }))
     else { return nil }
     let lattice = part.spread(over: isLarge.count, sites: sites)
     // A frame of the smaller part is named like those of the larger one once it is turned by what lies between the two.

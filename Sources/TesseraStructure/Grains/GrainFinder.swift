@@ -48,7 +48,7 @@ public struct GrainFinder: Sendable, Codable, Equatable {
       let (members, turns) = groups(fitter, among: free, index: index, isFree: isFree, smallest: smallest)
       if round == 0, members.count == 1,
         let whole = LatticeIndexer(u: cell.u, v: cell.v).lattice(of: positions, heights: heights),
-        whole.indexedShare >= smallestShare, whole.isSound
+        whole.indexedShare >= smallestShare, isConsistent(whole, index)
       {
         found = [grain(whole, fitter, turns: turns, mean: 0)]
       } else {
@@ -77,6 +77,14 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   /// Sites for which a grain's lattice is sought may stand this far, in spacings, from where it has them: less than a single
   /// lattice's, as the sites of the grain beside it are among them.
   static let grainTolerance = 0.25
+
+  /// One dislocation leaves a seam along which indices do not close; beyond this share of all pairs of neighbours they mean nothing.
+  private static let openShare = 0.02
+
+  /// Whether the columns are on their nodes, or a bend has carried them off without a gap on the way.
+  func isConsistent(_ lattice: Lattice, _ index: PlanarIndex) -> Bool {
+    lattice.isSound || lattice.openShare(of: index) < Self.openShare
+  }
 
   /// Groups of fewer sites become no grain. In the first round they may still grow over their rim; a further cell needs more
   /// than stray columns would give.
@@ -126,7 +134,9 @@ public struct GrainFinder: Sendable, Codable, Equatable {
         .lattice(of: candidates.map { index.points[$0] }, heights: candidates.map { heights[$0] })
     else { return nil }
     let lattice = part.spread(over: isFree.count, sites: candidates)
-    guard Double(lattice.nodes.count { $0 != nil }) >= smallestShare * Double(group.sites.count), lattice.isSound else {
+    guard Double(lattice.nodes.count { $0 != nil }) >= smallestShare * Double(group.sites.count),
+      isConsistent(lattice, index)
+    else {
       return nil
     }
     return LocalFrames(

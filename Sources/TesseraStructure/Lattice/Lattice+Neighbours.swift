@@ -51,3 +51,30 @@ extension Lattice.Node {
   /// The node that a step from cell (0, 0) leads to from here.
   func moved(by step: Lattice.Node) -> Lattice.Node { Lattice.Node(basis: step.basis, i: i + step.i, j: j + step.j) }
 }
+
+extension Lattice {
+  /// A column this far from where a lattice vector leads, in units of the shorter one, is not the neighbour.
+  private static let neighbourTolerance = 0.3
+
+  /// The share of the pairs of columns a lattice vector apart whose nodes are no neighbours, 0 ... 1: where chains of links around a
+  /// defect do not close. A bend opens none, however far it carries columns from the straight lattice.
+  /// - Parameter index: of the sites, one for each entry of `nodes`.
+  func openShare(of index: PlanarIndex) -> Double {
+    let reach = Self.neighbourTolerance * min(grid.u.length, grid.v.length)
+    let steps: [(vector: Point, i: Int, j: Int)] = [(grid.u, 1, 0), (grid.v, 0, 1)]
+    let pairs = concurrentMap(count: nodes.count) { site -> (all: Int, open: Int) in
+      guard let node = nodes[site] else { return (0, 0) }
+      var (all, open) = (0, 0)
+      for step in steps {
+        guard let other = index.neighbours(of: index.points[site] + step.vector, within: reach).first,
+          let seen = nodes[other], seen.basis == node.basis
+        else { continue }
+        all += 1
+        if seen.i != node.i + step.i || seen.j != node.j + step.j { open += 1 }
+      }
+      return (all, open)
+    }
+    let all = pairs.reduce(0) { $0 + $1.all }
+    return all == 0 ? 0 : Double(pairs.reduce(0) { $0 + $1.open }) / Double(all)
+  }
+}
