@@ -154,7 +154,7 @@ import Testing
   @Test func `tells open pages what happens`() async throws {
     let server = try await RunningServer()
     let client = server.client
-    let events = Task { await client.ask("/api/projects/1/events", patience: 5) }
+    let events = Task { await client.ask("/api/projects/1/events", patience: 20) }
     // Until the stream is open nothing is heard of changes.
     for _ in 0..<8 {
       try await Task.sleep(for: .milliseconds(500))

@@ -15,13 +15,12 @@ import Testing
   @Test(arguments: [SIGTERM, SIGINT]) func `prints one line and ends when told`(signal: Int32) throws {
     try simulate("scan.tif")
     let temporary = ScratchFolder()
-    setenv("TMPDIR", temporary.path, 1)
-    defer { unsetenv("TMPDIR") }
-    let screen = try RunningScreen(["scan.tif"], in: folder)
+    // For the program alone: a variable of this process would be that of all tests at once.
+    let screen = try RunningScreen(["scan.tif"], in: folder, environment: ["TMPDIR": temporary.path])
     #expect(screen.line.wholeMatch(of: /http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{64}/) != nil, "\(screen.line)")
     #expect(screen.client.ask("/").text.contains("<title>Tessera</title>"))
     #expect(screen.stop(signal) == 0)
-    #expect(folder.holds("scan.tessera-project"))
+    #expect(folder.holds("scan.tessera-project") && temporary.names.isEmpty)
   }
 
   @Test func `serves without an image`() throws {

@@ -11,14 +11,18 @@ final class RunningScreen {
 
   /// The program ended without an address.
   struct Silent: Error {
-    /// What it wrote on standard error.
+    /// What it wrote on standard error, and how it ended.
     let messages: String
+    let status: Int32
+    let endedBySignal: Bool
   }
 
-  init(_ words: [String], in folder: ScratchFolder) throws {
+  /// - Parameter environment: what the program sees besides the variables of the tests.
+  init(_ words: [String], in folder: ScratchFolder, environment: [String: String] = [:]) throws {
     process.executableURL = try CommandRun.program()
     process.arguments = ["gui", "--no-browser"] + words
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path, isDirectory: true)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let output = Pipe()
     process.standardOutput = output
     // A file, as a pipe that nobody reads would stop a program that says much.
@@ -32,7 +36,9 @@ final class RunningScreen {
       let more = output.fileHandleForReading.availableData
       guard !more.isEmpty else {
         process.waitUntilExit()
-        throw Silent(messages: (try? String(contentsOf: errors, encoding: .utf8)) ?? "")
+        throw Silent(
+          messages: (try? String(contentsOf: errors, encoding: .utf8)) ?? "", status: process.terminationStatus,
+          endedBySignal: process.terminationReason == .uncaughtSignal)
       }
       bytes += more
     }
