@@ -6,6 +6,8 @@ public struct Segmentation: Sendable {
   public let labels: Raster<UInt16>
   /// In the order of their labels.
   public let patterns: [Pattern]
+  /// Share of the measured pixels that fit no pattern, 0 ... 1; 0 where patterns are the image's own.
+  public let unknownFraction: Double
   /// Length of the boundaries between patterns, in pixels.
   public let boundaryLength: Double
   /// Connected regions of equal label, specks left out.
@@ -18,14 +20,16 @@ public struct Segmentation: Sendable {
   public let change: Raster<Float>
   /// How the number of patterns came about, from many groups to few.
   public let steps: [PatternFinder.Step]
-  /// The number of patterns that gaps between descriptors speak for, whatever was asked.
+  /// The number of patterns that gaps between descriptors speak for, whatever was asked; that of the model where one was given.
   public let foundCount: Int
+  /// By which other images can be divided into the same patterns.
+  public let model: PatternModel
 
   /// One pattern.
   public struct Pattern: Sendable, Codable, Equatable {
     /// Number of the pattern in `labels`, from 1, the largest.
     public let label: Int
-    /// Number of pixels.
+    /// Number of pixels; 0 of a pattern of a model that the image does not show.
     public let pixels: Int
     /// Of the pixels that have a label, 0 ... 1.
     public let fraction: Double

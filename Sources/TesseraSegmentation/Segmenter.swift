@@ -68,16 +68,21 @@ public struct Segmenter: Sendable, Codable, Equatable {
     let result = Scales(
       spacing: spacing, patchSize: 2 * half + 1, window: window ?? max(2, Int(saturating: (1.5 * spacing).rounded())),
       stride: stride ?? max(1, Int(saturating: (spacing / 5).rounded())))
-    guard min(width, height) >= result.patchSize + 2 else {
+    try Self.check(result, width: width, height: height)
+    return result
+  }
+
+  /// Throws where an image is too small for the scales.
+  static func check(_ scales: Scales, width: Int, height: Int) throws(DataError) {
+    guard min(width, height) >= scales.patchSize + 2 else {
       throw DataError(
-        "the image has \(width) x \(height) pixels and a patch \(result.patchSize) x \(result.patchSize); the image must "
+        "the image has \(width) x \(height) pixels and a patch \(scales.patchSize) x \(scales.patchSize); the image must "
           + "be larger than a patch")
     }
-    guard (1...min(width, height)).contains(result.window) else {
+    guard (1...min(width, height)).contains(scales.window) else {
       throw DataError(
-        "the image has \(width) x \(height) pixels; a \(setting("window")) of \(result.window) pixels leaves it")
+        "the image has \(width) x \(height) pixels; a \(setting("window")) of \(scales.window) pixels leaves it")
     }
-    return result
   }
 
   /// Both steps, `descriptors` and `segmentation(from:)`, at the scales that `scales` chooses.
@@ -98,16 +103,68 @@ public struct Segmenter: Sendable, Codable, Equatable {
     from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil,
     seed: UInt64 = 1
   ) throws -> Segmentation {
-    let patterns = try patterns(
-      in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales), seed: seed)
-    let fits = self.fits(of: patterns.labels, in: image, on: field.grid, scales: scales)
-    let labels = interpolated(fits, on: field.grid, width: image.width, height: image.height, isMeasured: isMeasured)
+    let change = change(in: field, scales: scales)
+    let core = core(
+      of: change, in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales))
+    // Two patches and the pooling apart, descriptors share no pixels.
+    let distance = Int(saturating: ((Double(scales.patchSize) + scales.spacing) / Double(scales.stride)).rounded())
+    let found = try finder.outcome(field, core: core, distance: distance, seed: seed)
+    let grown = grown(from: found.labels, over: change, scales: scales)
+    let (points, names) = numbered(grown)
+    let (labels, order) = numbered(
+      pixels(of: points, in: image, on: field.grid, scales: scales, isMeasured: isMeasured).map { Int($0) })
+    // The sizes in pixels may order patterns of almost one size otherwise than those on the grid.
+    let label = found.labelOfCentre.map { group in names[group].flatMap { order[$0] } ?? 0 }
+    let model = PatternModel(operations: operations, scales: scales, field: field, outcome: found, labels: label)
+    return segmentation(
+      labels.map { UInt16($0) }, points: points.map { order[$0] ?? 0 }, change: change, field: field, of: image,
+      model: model, isMeasured: isMeasured, steps: found.steps, foundCount: finder.count(after: found.steps))
+  }
+
+  /// Divides an image by the patterns of another, at the scales and with the operations of that one; the settings of this
+  /// segmenter are not asked.
+  ///
+  /// - Parameter isMeasured: pixels that hold a measurement; the others, and those that fit no pattern, get label 0.
+  /// - Throws: `DataError` where the image is smaller than a patch.
+  public func segmentation(
+    of image: Raster<Float>, by model: PatternModel, isMeasured: Raster<Bool>? = nil
+  ) throws -> Segmentation {
+    var own = self
+    own.operations = model.operations
+    let scales = model.scales
+    try Self.check(scales, width: image.width, height: image.height)
+    let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
+    let field = DescriptorField(of: own.scores(of: image, on: grid, scales: scales), on: grid, basis: model.basis)
+    let change = own.change(in: field, scales: scales)
+    let core = own.core(of: change, in: field, scales: scales, isKnown: known(isMeasured, on: grid, scales: scales))
+    var seeds = model.labels(of: field)
+    for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
+    let points = own.grown(from: seeds, over: change, scales: scales)
+    let labels = own.pixels(of: points, in: image, on: grid, scales: scales, isMeasured: isMeasured)
+    // What fits no pattern is unknown.
+    return own.segmentation(
+      labels.map { Int($0) > model.count ? 0 : $0 }, points: points, change: change, field: field, of: image,
+      model: model, isMeasured: isMeasured, steps: [], foundCount: model.count)
+  }
+
+  /// - Parameters:
+  ///   - labels, points: of the pixels, and of the points of the grid.
+  private func segmentation(
+    _ labels: Raster<UInt16>, points: Raster<Int>, change: Raster<Float>, field: DescriptorField,
+    of image: Raster<Float>, model: PatternModel, isMeasured: Raster<Bool>?, steps: [PatternFinder.Step],
+    foundCount: Int
+  ) -> Segmentation {
+    let scales = model.scales
+    let narrow = NarrowRegions(halfWidth: scales.reach / Double(scales.stride)).labels(in: points)
     let flat = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
+    let measured = isMeasured.map { $0.values.count { $0 } } ?? labels.count
+    let known = labels.values.count { $0 > 0 }
     return Segmentation(
-      labels: labels, patterns: described(labels, narrow: patterns.narrow, in: flat, scales: scales),
-      boundaryLength: labels.boundaryLength(),
-      regionCount: Watershed.connectedRegions(of: patterns.labels).count, scales: scales, field: field,
-      change: patterns.change, steps: patterns.steps, foundCount: finder.count(after: patterns.steps))
+      labels: labels, patterns: described(labels, count: model.count, narrow: narrow, in: flat, scales: scales),
+      unknownFraction: measured > 0 ? Double(measured - known) / Double(measured) : 0,
+      boundaryLength: labels.boundaryLength(), regionCount: Watershed.connectedRegions(of: points).count,
+      scales: scales,
+      field: field, change: change, steps: steps, foundCount: foundCount, model: model)
   }
 
   /// Descriptors of the points of a grid, and their principal components.
@@ -115,7 +172,22 @@ public struct Segmenter: Sendable, Codable, Equatable {
   /// - Parameter image: finite intensities.
   public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
     let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
-    let kinds = operations.map { kind -> [Raster<Float>] in
+    let kinds = scores(of: image, on: grid, scales: scales)
+    return DescriptorField(of: kinds, on: grid, basis: try DescriptorBasis(fittedTo: kinds, count: components))
+  }
+
+  /// How many scores a kind of operations gives each point.
+  static func scoreCount(of kind: Operations, scales: Scales) -> Int {
+    switch kind {
+    case .translations: TranslationDescriptor.uniformShifts(reach: scales.window).count
+    case .rotations: PointGroupDescriptor.rotations.count
+    case .reflections: PointGroupDescriptor.reflections.count
+    }
+  }
+
+  /// The scores of each kind of operations, one map for each.
+  private func scores(of image: Raster<Float>, on grid: DescriptorGrid, scales: Scales) -> [[Raster<Float>]] {
+    operations.map { kind in
       switch kind {
       case .translations:
         return TranslationDescriptor(
@@ -131,7 +203,6 @@ public struct Segmenter: Sendable, Codable, Equatable {
         return maps.map { GaussianFilter.smoothed($0, sigma: scales.spacing / 2 / Double(grid.stride)) }
       }
     }
-    return try DescriptorField(of: kinds, on: grid, count: components)
   }
 
   /// The image less what varies more slowly than the lattice: thickness, contamination and steps of brightness resemble
@@ -166,37 +237,26 @@ public struct Segmenter: Sendable, Codable, Equatable {
     return result
   }
 
-  private struct Patterns {
-    var labels: Raster<Int>
-    /// Labels whose regions are all narrow (`NarrowRegions`).
-    var narrow: Set<Int>
-    var change: Raster<Float>
-    var steps: [PatternFinder.Step]
+  /// How much the descriptor changes across each point, over half a plane spacing to each side.
+  private func change(in field: DescriptorField, scales: Scales) -> Raster<Float> {
+    field.change(across: max(1, Int(saturating: (scales.spacing / 2 / Double(scales.stride)).rounded())))
   }
 
-  private func patterns(
-    in field: DescriptorField, scales: Scales, isKnown: Raster<Bool>, seed: UInt64
-  ) throws -> Patterns {
+  /// The regions that grow from the insides of patterns to where the descriptor changes fastest.
+  private func grown(from seeds: Raster<Int>, over change: Raster<Float>, scales: Scales) -> Raster<Int> {
     let step = Double(scales.stride)
-    let change = field.change(across: max(1, Int(saturating: (scales.spacing / 2 / step).rounded())))
-    var core = core(of: change, patch: Int(saturating: (Double(scales.half) / step).rounded()), field: field)
-    if isKnown.values.contains(true) {
-      for point in core.values.indices where !isKnown.values[point] { core.values[point] = false }
-    }
-    // Two patches and the pooling apart, descriptors share no pixels.
-    let distance = Int(saturating: ((Double(scales.patchSize) + scales.spacing) / step).rounded())
-    let found = try finder.outcome(field, core: core, distance: distance, seed: seed)
-    let grown = Watershed.regions(from: found.labels, over: change)
+    let regions = Watershed.regions(from: seeds, over: change)
     let least = Int(saturating: Double(scales.half * scales.half) / (step * step))
-    let clean = Watershed.withoutSpecks(grown, least: max(1, least), level: change)
-    let narrow = NarrowRegions(halfWidth: scales.reach / step)
-    let labels = numberedBySize(narrow.dissolvedBetweenPatterns(clean, level: change).map { $0 - 1 })
-    return Patterns(labels: labels, narrow: narrow.labels(in: labels), change: change, steps: found.steps)
+    let clean = Watershed.withoutSpecks(regions, least: max(1, least), level: change)
+    return NarrowRegions(halfWidth: scales.reach / step).dissolvedBetweenPatterns(clean, level: change)
   }
 
   /// Points that do not lie on a ridge of the change: those well below the largest change within a patch, and all where
   /// nothing stands out of what is usual around.
-  private func core(of change: Raster<Float>, patch: Int, field: DescriptorField) -> Raster<Bool> {
+  private func core(
+    of change: Raster<Float>, in field: DescriptorField, scales: Scales, isKnown: Raster<Bool>
+  ) -> Raster<Bool> {
+    let patch = Int(saturating: (Double(scales.half) / Double(scales.stride)).rounded())
     let highest = change.windowMaximum(reach: max(1, patch))
     let usual = change.windowQuantile(0.3, reach: max(1, 3 * patch))
     let resolution = Float(finder.resolution * field.scale)
@@ -205,7 +265,19 @@ public struct Segmenter: Sendable, Codable, Equatable {
       let (here, top) = (change.values[point], highest.values[point])
       result.values[point] = here < top / 3 || top < resolution || top < 3.3 * usual.values[point]
     }
+    if isKnown.values.contains(true) {
+      for point in result.values.indices where !isKnown.values[point] { result.values[point] = false }
+    }
     return result
+  }
+
+  /// The label of each pixel from those of the points of the grid; 0 where nothing was measured.
+  private func pixels(
+    of labels: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales, isMeasured: Raster<Bool>?
+  ) -> Raster<UInt16> {
+    interpolated(
+      fits(of: labels, in: image, on: grid, scales: scales), on: grid, width: image.width, height: image.height,
+      isMeasured: isMeasured)
   }
 
   private func fits(
@@ -251,7 +323,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
   private func interpolated(
     _ fits: [Raster<Float>], on grid: DescriptorGrid, width: Int, height: Int, isMeasured: Raster<Bool>?
   ) -> Raster<UInt16> {
-    let best = concurrentRows(width: width, height: height, of: UInt16(0)) { y, row in
+    concurrentRows(width: width, height: height, of: UInt16(0)) { y, row in
       let v = max(0, min(Double(grid.rows - 1), grid.place(ofPixel: y)))
       let (top, fy) = (Int(v), Float(v - v.rounded(.down)))
       let bottom = min(grid.rows - 1, top + 1)
@@ -270,18 +342,13 @@ public struct Segmenter: Sendable, Codable, Equatable {
         row[x] = UInt16(label)
       }
     }
-    // The sizes in pixels may order patterns of almost one size otherwise than those on the grid.
-    return numberedBySize(best.map { Int($0) - 1 }).map { UInt16($0) }
   }
 
-  private func described(_ labels: Raster<UInt16>, narrow: Set<Int>, in image: Raster<Float>, scales: Scales)
-    -> [Segmentation.Pattern]
-  {
-    var sizes: [Int] = []
-    for label in labels.values {
-      while sizes.count <= Int(label) { sizes.append(0) }
-      sizes[Int(label)] += 1
-    }
+  private func described(
+    _ labels: Raster<UInt16>, count: Int, narrow: Set<Int>, in image: Raster<Float>, scales: Scales
+  ) -> [Segmentation.Pattern] {
+    var sizes = [Int](repeating: 0, count: count + 1)
+    for label in labels.values { sizes[Int(label)] += 1 }
     let total = max(1, sizes.dropFirst().reduce(0, +))
     return sizes.indices.dropFirst().map { label in
       let repeats = repeats(where: labels.map { Int($0) == label }, in: image, scales: scales)

@@ -13,9 +13,11 @@ struct SegmentCommand: ImageCommand {
         tessera segment phases.tif -o phases-segment
 
       writes the folder phases-segment with segmentation.tif (pattern of each pixel: 1 the largest, 0 unknown), patterns.csv, \
-      components.npy, summary.json and report.html. Patterns differ in how the image repeats itself: a brighter region of the \
-      same lattice is no pattern of its own. Several images are divided one by one. Without --output the folder is \
-      NAME.segment.
+      patterns.json, components.npy, summary.json and report.html. Patterns differ in how the image repeats itself: a brighter region of the \
+      same lattice is no pattern of its own. Several images are divided one by one, each into patterns of its own; with \
+        tessera segment *.tif --fit-on first.tif
+      all have the patterns of one, with the same labels, and so have later images with --model first.segment. What fits none of \
+      them has label 0. Without --output the folder is NAME.segment.
       """)
 
   @Argument(help: ArgumentHelp("Image files to divide.", valueName: "image"), completion: .file())
@@ -57,6 +59,18 @@ struct SegmentCommand: ImageCommand {
     transform: OperationList.init(typed:))
   var operations = OperationList.translations
 
+  @Option(
+    help: ArgumentHelp(
+      "Result folder of an earlier run of this command, or its patterns.json: the images are divided into its patterns, at its scales.",
+      valueName: "result"), completion: .file())
+  var model: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Image whose patterns serve for all images; of a stack with --each its first frame.", valueName: "image"),
+    completion: .file())
+  var fitOn: String?
+
   @OptionGroup var seed: SeedOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
@@ -68,6 +82,14 @@ struct SegmentCommand: ImageCommand {
       guard let value, !range.contains(value) else { continue }
       throw ValidationError("\(name) must be between \(range.lowerBound) and \(range.upperBound), but is \(value)")
     }
+    guard model == nil || fitOn == nil else {
+      throw ValidationError("--model and --fit-on both say where patterns come from; leave out one of them")
+    }
+    if model != nil, patterns.count != nil || patchSize != nil || window != nil || stride != nil {
+      throw ValidationError(
+        "--model says how many patterns there are and at which scales; leave out --patterns, --patch-size, --window and --stride"
+      )
+    }
   }
 
   func methodRun() throws -> MethodRun<SegmentMethod> {
@@ -76,7 +98,21 @@ struct SegmentCommand: ImageCommand {
     method.segmenter.finder.count = patterns.count
     (method.segmenter.patchSize, method.segmenter.window) = (patchSize, window)
     (method.segmenter.stride, method.segmenter.operations) = (stride, operations.operations)
-    return MethodRun(resultName: "segment", output: output, seed: seed.seed) { [method] _ in method }
+    method.model = model
+    if let fitOn, let first = image.images(of: [fitOn]).first {
+      method.patterns = try method.result(on: image.micrograph(of: first), seed: seed.seed).segmentation.model
+      method.fitOn = fitOn
+    }
+    var run = MethodRun(
+      resultName: "segment", output: output, models: [model, fitOn], seed: seed.seed
+    ) { [method] _ in method }
+    if model != nil || fitOn != nil {
+      run.together = { [output] results, folder in
+        try SegmentSeries(results.map { .init(image: $0.image, summary: $0.summary.body) })
+          .write(to: folder, replacing: output.force)
+      }
+    }
+    return run
   }
 }
 

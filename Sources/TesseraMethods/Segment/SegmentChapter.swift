@@ -13,24 +13,29 @@ struct SegmentChapter {
 
   private var length: LengthText { LengthText(calibration: micrograph.calibration) }
   private var patterns: [Segmentation.Pattern] { segmentation.patterns }
+  private var shown: Int { patterns.count { $0.pixels > 0 } }
   private var styles: [ClassStyle] {
     ClassStyle.styles(names: patterns.map { "pattern \($0.label), \(Number.percent($0.fraction))" })
   }
 
   var document: ReportDocument {
-    let isOne = patterns.count == 1
+    let isOne = patterns.count == 1 && segmentation.unknownFraction == 0
     var document = ReportDocument(
       title: micrograph.name,
       headline: isOne
         ? "One pattern: no region wider than about \(length(Double(2 * segmentation.scales.patchSize))) differs from the rest by "
           + "its local symmetry"
-        : "\(patterns.count) patterns, told apart by local symmetry")
-    document.facts = [.init("\(patterns.count)", isOne ? "pattern" : "patterns")]
+        : segmentation.steps.isEmpty
+          ? "\(shown) of \(patterns.count) known patterns" : "\(patterns.count) patterns, told apart by local symmetry")
+    document.facts = [.init("\(shown)", shown == 1 ? "pattern" : "patterns")]
     if !isOne {
       document.facts += [
-        .init(Number.percent(patterns[0].fraction), "largest pattern"),
+        .init(Number.percent(patterns.map(\.fraction).max() ?? 0), "largest pattern"),
         .init(length(segmentation.boundaryLength), "length of boundaries"),
       ]
+    }
+    if segmentation.unknownFraction > 0 {
+      document.facts.append(.init(Number.percent(segmentation.unknownFraction), "fits no pattern"))
     }
     document.sections = [patternSection, descriptorSection]
     return document

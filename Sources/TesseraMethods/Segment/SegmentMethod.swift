@@ -1,3 +1,4 @@
+import Foundation
 import TesseraImaging
 import TesseraNumerics
 import TesseraSegmentation
@@ -14,6 +15,15 @@ public struct SegmentMethod: Method {
   public var preparation = Preparation()
   /// Which descriptors are computed, at which scales, and how patterns are found.
   public var segmenter = Segmenter()
+  /// Path of the `patterns.json` of another result, or of its folder, whose patterns this image is divided into; nil: its own.
+  public var model: String?
+  /// Patterns at hand, which come before `model`; no part of the settings as they are written.
+  public var patterns: PatternModel?
+  /// Path of the image whose patterns `patterns` are; says in results where they come from.
+  public var fitOn: String?
+
+  private enum CodingKeys: CodingKey { case preparation, segmenter, model, fitOn }
+
   /// Translations alone, with scales from the plane spacing and the number of patterns from the image.
   public init() {}
 
@@ -30,6 +40,9 @@ public struct SegmentMethod: Method {
   /// - Throws: `DataError` where the image shows no period and no patch size is set, or is smaller than a patch.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> SegmentResult {
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    if let model = try patterns ?? model.map({ try PatternModel(path: $0) }) {
+      return try result(on: input, prepared, by: model, clock: &clock)
+    }
     let image = prepared.image
     let (scales, field, spacing) = try clock.run(.descriptors) {
       let spacing = Self.planeSpacing(of: image)
@@ -49,6 +62,46 @@ public struct SegmentMethod: Method {
       record: RunRecord(
         input, prepared: prepared, choices: choices(scales, spacing: spacing, segmentation), clock: clock,
         warnings: warnings(segmentation), isRandom: true),
+      segmentation: segmentation)
+  }
+
+  /// Sizes of pixels that differ by more than this show a lattice at another scale.
+  private static let largestScaling = 1.03
+  /// An image of which a larger share fits none of the patterns shows something else.
+  private static let notableShare = 0.02
+
+  private func result(
+    on input: MethodInput, _ prepared: Preparation.Prepared, by model: PatternModel, clock: inout StageClock
+  ) throws -> SegmentResult {
+    if let own = input.micrograph.calibration?.meanNanometresPerPixel, let first = model.nanometresPerPixel,
+      max(own / first, first / own) > Self.largestScaling
+    {
+      throw DataError(
+        "\(input.micrograph.name): a pixel is \(Text.fixed(own, 5)) nm wide, in the image of the patterns \(Text.fixed(first, 5)) nm; "
+          + "patterns serve images of one magnification")
+    }
+    let segmentation = try clock.run(.patterns) {
+      do {
+        return try segmenter.segmentation(of: prepared.image, by: model, isMeasured: prepared.isMeasured)
+      } catch let error as DataError {
+        throw DataError("\(input.micrograph.name): \(error.description)")
+      }
+    }
+    var warnings: [String] = []
+    if segmentation.unknownFraction > Self.notableShare {
+      warnings.append(
+        "\(Number.percent(segmentation.unknownFraction)) of the image fits none of the \(model.count) patterns and has label 0"
+      )
+    }
+    let source = fitOn ?? self.model.map { ($0 as NSString).lastPathComponent } ?? "another image"
+    return SegmentResult(
+      settings: self,
+      record: RunRecord(
+        input, prepared: prepared,
+        choices: [
+          .init("patterns", "\(model.count)", "those of \(source), with its scales and operations"),
+          .init("patch size", "\(model.scales.patchSize) px", "that of the patterns"),
+        ], clock: clock, warnings: warnings, isRandom: false),
       segmentation: segmentation)
   }
 

@@ -18,7 +18,13 @@ public struct SegmentResult: MethodResult {
 
   /// The number of patterns, their shares and the length of the boundaries, in one sentence.
   public var sentences: [String] {
-    let patterns = segmentation.patterns
+    let patterns = segmentation.patterns.filter { $0.pixels > 0 }
+    if settings.patterns != nil || settings.model != nil {
+      let shares = segmentation.patterns.map { "pattern \($0.label) \(Number.percent($0.fraction))" }
+      let unknown =
+        segmentation.unknownFraction > 0 ? ["\(Number.percent(segmentation.unknownFraction)) of the image none"] : []
+      return [(shares + unknown).joined(separator: ", ")]
+    }
     guard patterns.count > 1 else {
       return ["one pattern: no region wider than about \(smallest) differs from the rest by its local symmetry"]
     }
@@ -35,11 +41,16 @@ public struct SegmentResult: MethodResult {
     LengthText(calibration: micrograph.calibration)(Double(2 * segmentation.scales.patchSize))
   }
 
-  /// Writes `segmentation.tif`, `patterns.csv` with one row per pattern, and the components of the descriptors as
-  /// `components.npy`.
+  /// Writes `segmentation.tif`, `patterns.csv` with one row per pattern, the components of the descriptors as `components.npy`, and
+  /// `patterns.json`, by which other images are divided into the same patterns.
   public func write(to files: ResultFiles) throws {
     try files.writeLabels(segmentation.labels, as: "segmentation.tif")
     try files.write(table, as: "patterns.csv")
+    var model = segmentation.model
+    if settings.patterns == nil && settings.model == nil {
+      model.nanometresPerPixel = micrograph.calibration?.meanNanometresPerPixel
+    }
+    try files.writeJSON(model, as: "patterns.json")
     let field = segmentation.field
     let maps = (0..<field.components.columns).map { field.map(ofComponent: $0).values }
     try files.writeArray(

@@ -8,6 +8,8 @@ public struct SegmentSummary: Sendable, Encodable {
   public var patterns: [Pattern]
   /// The number that gaps between descriptors speak for, whatever was asked.
   public var patternsFound: Int
+  /// Share of the measured pixels that fit no pattern, 0 ... 1; 0 where the patterns are the image's own.
+  public var unknownFraction: Double
   /// Number of connected regions of one pattern, specks left out.
   public var regions: Int
   /// Length of the boundaries between patterns, in pixels.
@@ -41,6 +43,7 @@ public struct SegmentSummary: Sendable, Encodable {
         isNarrow: $0.isNarrow, repeats: $0.repeats)
     }
     (patternsFound, regions) = (segmentation.foundCount, segmentation.regionCount)
+    unknownFraction = segmentation.unknownFraction
     boundaryLengthPx = segmentation.boundaryLength
     boundaryLengthNm = calibration.map { segmentation.boundaryLength * $0.meanNanometresPerPixel }
     (scales, steps, explained) = (segmentation.scales, segmentation.steps, segmentation.field.explained)

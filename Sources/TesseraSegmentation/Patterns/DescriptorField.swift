@@ -8,40 +8,21 @@ public struct DescriptorField: Sendable {
   public let grid: DescriptorGrid
   /// One row a point of the grid, one column a component.
   public let components: Matrix<Float>
-  /// Part of the variance of the descriptors that each component holds, 0 ... 1.
-  public let explained: [Double]
+  /// Part of the variance of the descriptors of the image that the basis was fitted to that each component holds, 0 ... 1.
+  public var explained: [Double] { basis.explained }
   /// Length of a descriptor, the mean not taken off, that one point in twenty exceeds: what differences are measured by.
-  public let scale: Double
-  /// Where a descriptor of zeros, of something that does not resemble itself at all, lies among the components; last, its
-  /// distance from the space of the components.
-  let origin: [Double]
+  public var scale: Double { basis.scale }
+  /// Where a descriptor of zeros lies among the components; last, its distance from their space.
+  var origin: [Double] { basis.origin }
+  /// How scores became components: fitted to this image, or to another.
+  public let basis: DescriptorBasis
 
   /// - Parameters:
-  ///   - kinds: the maps of each kind of operation, all of the grid's size. Several kinds get equal weight.
-  ///   - count: components wanted, 1 or more.
-  init(of kinds: [[Raster<Float>]], on grid: DescriptorGrid, count: Int) throws {
-    var maps: [Raster<Float>] = []
-    for kind in kinds {
-      let power = kind.reduce(0.0) { $0 + $1.values.reduce(0.0) { $0 + Double($1) * Double($1) } } / Double(grid.count)
-      let weight = kinds.count > 1 && power > 0 ? Float(1 / power.squareRoot()) : 1
-      maps += weight == 1 ? kind : kind.map { map in map.map { $0 * weight } }
-    }
-    var table = Matrix<Float>(rows: grid.count, columns: maps.count, filling: 0)
-    var lengths = [Float](repeating: 0, count: grid.count)
-    for (column, map) in maps.enumerated() {
-      for point in 0..<grid.count {
-        table.values[point * maps.count + column] = map.values[point]
-        lengths[point] += map.values[point] * map.values[point]
-      }
-    }
-    let axes = try PrincipalComponents(of: table, count: count)
-    self.grid = grid
-    components = axes.transform(table)
-    let projected = axes.transform(Matrix<Float>(rows: 1, columns: maps.count, filling: 0)).values.map { Double($0) }
-    let whole = axes.mean.reduce(0) { $0 + $1 * $1 }
-    origin = projected + [max(0, whole - projected.reduce(0) { $0 + $1 * $1 }).squareRoot()]
-    explained = axes.variances.map { axes.totalVariance > 0 ? $0 / axes.totalVariance : 0 }
-    scale = Double(Statistics.quantile(lengths, 0.95).squareRoot())
+  ///   - kinds: the maps of each kind of operation, all of the grid's size.
+  ///   - basis: of the components.
+  init(of kinds: [[Raster<Float>]], on grid: DescriptorGrid, basis: DescriptorBasis) {
+    (self.grid, self.basis) = (grid, basis)
+    components = basis.components(of: kinds)
   }
 
   /// One component as an image of the grid.

@@ -38,6 +38,9 @@ public struct PatternFinder: Sendable, Codable, Equatable {
     var labels: Raster<Int>
     /// Steps of joining, from many groups to few.
     var steps: [Step]
+    /// Centres among the components, one row each, and the label that points nearest to each have.
+    var centres: Matrix<Double>
+    var labelOfCentre: [Int]
   }
 
   /// One number of groups.
@@ -76,18 +79,23 @@ public struct PatternFinder: Sendable, Codable, Equatable {
     partition.join()
     var groups = partition.group
     var labels = nearest
+    var centres = fit.centres.selecting(rows: used)
     if let count, partition.groupCount != count {
       // No number of gaps says so: the partition of least variance.
       var forced = KMeans(count: count)
       forced.restarts = 10
       let fit = try forced.fit(table, seed: seed)
-      labels = nearestCentres(to: fit.centres, points: points, of: field)
+      centres = fit.centres
+      labels = nearestCentres(to: centres, points: points, of: field)
       groups = Array(0..<fit.centres.rows)
     }
-    return Outcome(labels: numberedBySize(labels.map { $0 < 0 ? -1 : groups[$0] }), steps: partition.steps)
+    let numbered = numberedBySize(labels.map { $0 < 0 ? -1 : groups[$0] })
+    var labelOfCentre = [Int](repeating: 0, count: centres.rows)
+    for point in points { labelOfCentre[labels.values[point]] = numbered.values[point] }
+    return Outcome(labels: numbered, steps: partition.steps, centres: centres, labelOfCentre: labelOfCentre)
   }
 
-  private func nearestCentres(to centres: Matrix<Double>, points: [Int], of field: DescriptorField) -> Raster<Int> {
+  func nearestCentres(to centres: Matrix<Double>, points: [Int], of field: DescriptorField) -> Raster<Int> {
     let d = centres.columns
     let parts = concurrentMap(chunksOf: 4096, of: points.count) { range in
       range.map { index -> Int in
@@ -111,16 +119,18 @@ public struct PatternFinder: Sendable, Codable, Equatable {
 }
 
 /// Labels 1 upwards in the order of falling area (ties: the group met first); 0 for points of no group, -1.
-func numberedBySize(_ groups: Raster<Int>) -> Raster<Int> {
-  let count = (groups.values.max() ?? -1) + 1
-  var (sizes, first) = ([Int](repeating: 0, count: count), [Int](repeating: 0, count: count))
-  for place in groups.values.indices where groups.values[place] >= 0 {
+func numberedBySize(_ groups: Raster<Int>) -> Raster<Int> { numbered(groups.map { $0 + 1 }).labels }
+
+/// The same for groups that count from 1, 0 being none; with the label of each group that is there.
+func numbered(_ groups: Raster<Int>) -> (labels: Raster<Int>, names: [Int: Int]) {
+  let count = groups.values.max() ?? 0
+  var (sizes, first) = ([Int](repeating: 0, count: count + 1), [Int](repeating: 0, count: count + 1))
+  for place in groups.values.indices where groups.values[place] > 0 {
     let group = groups.values[place]
     if sizes[group] == 0 { first[group] = place }
     sizes[group] += 1
   }
   let order = sizes.indices.filter { sizes[$0] > 0 }.sorted { (-sizes[$0], first[$0]) < (-sizes[$1], first[$1]) }
-  var labels = [Int](repeating: 0, count: count)
-  for (index, group) in order.enumerated() { labels[group] = index + 1 }
-  return groups.map { $0 < 0 ? 0 : labels[$0] }
+  let names = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0 + 1) })
+  return (groups.map { names[$0] ?? 0 }, names)
 }

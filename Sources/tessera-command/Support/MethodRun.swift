@@ -18,6 +18,8 @@ struct MethodRun<M: Method> {
   var hasReport = true
   /// Goes on with a result folder that has been written, and says what came of it.
   var afterwards: ((_ folder: String) throws -> String)?
+  /// Writes what several images have in common into the folder that holds their results.
+  var together: ((_ results: [(image: String, summary: ResultSummary<M.Result>)], _ folder: String) throws -> Void)?
   /// The settings for one image; some depend on its scale.
   let settings: (Micrograph) throws -> M
 
@@ -27,18 +29,24 @@ struct MethodRun<M: Method> {
     let folders = images.map { output.folder(for: $0, ofSeveral: inputs.count > 1, named: resultName) }
     try checkDistinct(folders, images)
     var summaries: [ResultSummary<M.Result>] = []
+    var names: [String] = []
     let outcome = Result {
       if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
       try forEachImage(images) { image in
         let folder = output.folder(for: image, ofSeveral: inputs.count > 1, named: resultName)
         if image.frame != nil { try AtomicOutput.makeFolder(at: (folder as NSString).deletingLastPathComponent) }
         summaries.append(try run(image.input, into: folder, reading: inputs) { try options.micrograph(of: image) })
+        names.append(image.name)
       }
     }
     if output.json && images.count > 1 {
       try Messages.printJSON(summaries)
     } else if output.json {
       for summary in summaries { try Messages.printJSON(summary) }
+    }
+    // Results of several files in the current folder have no folder of their own.
+    if let together, summaries.count > 1, inputs.count == 1 || output.output != nil, let first = folders.first {
+      try together(Array(zip(names, summaries)), output.output ?? (first as NSString).deletingLastPathComponent)
     }
     try outcome.get()
   }

@@ -1,0 +1,65 @@
+import TesseraLearning
+import TesseraNumerics
+
+/// How the scores of operations become the components of a descriptor: the weight of each kind, and principal axes. Fitted to one
+/// image, it makes descriptors of others comparable with those of the first.
+public struct DescriptorBasis: Sendable, Codable, Equatable {
+  /// What the scores of each kind of operation are multiplied by, so that several kinds count alike.
+  let weights: [Float]
+  /// The principal axes of all scores.
+  let axes: PrincipalComponents
+  /// Length of a descriptor, the mean not taken off, that one point in twenty exceeds: what differences are measured by.
+  let scale: Double
+  /// Where a descriptor of zeros, of something that does not resemble itself at all, lies among the components; last, its
+  /// distance from the space of the components.
+  let origin: [Double]
+
+  /// - Parameters:
+  ///   - kinds: the maps of each kind of operation, all of one size. Several kinds get equal weight.
+  ///   - count: components wanted, 1 or more.
+  init(fittedTo kinds: [[Raster<Float>]], count: Int) throws {
+    let points = Double(kinds.first?.first?.count ?? 1)
+    weights = kinds.map { kind in
+      let power = kind.reduce(0.0) { $0 + $1.values.reduce(0.0) { $0 + Double($1) * Double($1) } } / points
+      return kinds.count > 1 && power > 0 ? Float(1 / power.squareRoot()) : 1
+    }
+    let table = Self.table(of: kinds, weights: weights)
+    axes = try PrincipalComponents(of: table, count: count)
+    let projected = axes.transform(Matrix<Float>(rows: 1, columns: table.columns, filling: 0)).values.map { Double($0) }
+    let whole = axes.mean.reduce(0) { $0 + $1 * $1 }
+    origin = projected + [max(0, whole - projected.reduce(0) { $0 + $1 * $1 }).squareRoot()]
+    let lengths = (0..<table.rows).map { row in table.row(row).reduce(Float(0)) { $0 + $1 * $1 } }
+    scale = Double(Statistics.quantile(lengths, 0.95).squareRoot())
+  }
+
+  /// Part of the variance of the descriptors that each component holds, 0 ... 1.
+  var explained: [Double] { axes.variances.map { axes.totalVariance > 0 ? $0 / axes.totalVariance : 0 } }
+
+  /// The components of each point, one row each.
+  func components(of kinds: [[Raster<Float>]]) -> Matrix<Float> {
+    axes.transform(Self.table(of: kinds, weights: weights))
+  }
+
+  /// Whether the numbers fit one another, as those of a damaged file may not.
+  /// - Parameter operations: scores of one point.
+  func isConsistent(operations: Int) -> Bool {
+    let count = axes.axes.rows
+    return axes.mean.count == operations && axes.axes.columns == operations && count >= 1 && count <= operations
+      && axes.axes.values.count == count * operations && axes.variances.count == count && origin.count == count + 1
+      && scale.isFinite && scale >= 0 && weights.allSatisfy { $0.isFinite }
+      && (axes.mean + axes.axes.values + axes.variances + origin + [axes.totalVariance]).allSatisfy(\.isFinite)
+  }
+
+  /// One row a point, one column an operation.
+  private static func table(of kinds: [[Raster<Float>]], weights: [Float]) -> Matrix<Float> {
+    let maps = zip(kinds, weights).flatMap { kind, weight in
+      weight == 1 ? kind : kind.map { map in map.map { $0 * weight } }
+    }
+    let points = maps.first?.count ?? 0
+    var table = Matrix<Float>(rows: points, columns: maps.count, filling: 0)
+    for (column, map) in maps.enumerated() {
+      for point in 0..<points { table.values[point * maps.count + column] = map.values[point] }
+    }
+    return table
+  }
+}
