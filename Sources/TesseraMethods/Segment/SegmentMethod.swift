@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFigures
 import TesseraImaging
 import TesseraNumerics
 import TesseraSegmentation
