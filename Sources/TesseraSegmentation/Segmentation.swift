@@ -24,6 +24,12 @@ public struct Segmentation: Sendable {
   public let foundCount: Int
   /// By which other images can be divided into the same patterns.
   public let model: PatternModel
+  /// What the correlations of this image were multiplied by to be compared with those of the image of the model: above 1 where noise is
+  /// stronger here; 1 where the patterns are the image's own.
+  public let gain: Double
+
+  /// Patterns of a model that cannot be told from one another in this image: their pixels are unknown.
+  public let mergedPatterns: [Int]
 
   /// One pattern.
   public struct Pattern: Sendable, Codable, Equatable {

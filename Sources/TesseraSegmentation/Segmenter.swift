@@ -137,14 +137,30 @@ public struct Segmenter: Sendable, Codable, Equatable {
     let field = DescriptorField(of: own.scores(of: image, on: grid, scales: scales), on: grid, basis: model.basis)
     let change = own.change(in: field, scales: scales)
     let core = own.core(of: change, in: field, scales: scales, isKnown: known(isMeasured, on: grid, scales: scales))
-    var seeds = model.labels(of: field)
+    let gain = model.gain(of: field, core: core)
+    var seeds = model.labels(of: field, gain: gain)
     for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
     let points = own.grown(from: seeds, over: change, scales: scales)
     let labels = own.pixels(of: points, in: image, on: grid, scales: scales, isMeasured: isMeasured)
-    // What fits no pattern is unknown.
+    let separations = PatternSeparation.all(in: field, labels: points, count: model.count, core: core)
+    let merged = Self.merged(separations.filter { $0.deviations < finder.separation })
+    // What fits no pattern, or as well one as another, is unknown.
     return own.segmentation(
-      labels.map { Int($0) > model.count ? 0 : $0 }, points: points, change: change, field: field, of: image,
-      model: model, isMeasured: isMeasured, steps: [], foundCount: model.count)
+      labels.map { Int($0) > model.count || merged.contains(Int($0)) ? 0 : $0 }, points: points, change: change,
+      field: field, of: image,
+      model: model, isMeasured: isMeasured, steps: [], foundCount: model.count, gain: gain, merged: merged.sorted())
+  }
+
+  /// A pattern that has less than a tenth of the points of another may be the other's tail.
+  private static let tailShare = 0.1
+
+  /// The patterns of pairs that are not told apart; of a pair of very unequal size the smaller alone.
+  private static func merged(_ pairs: [PatternSeparation]) -> Set<Int> {
+    pairs.reduce(into: []) { result, pair in
+      let (a, b) = (Double(pair.counts.0), Double(pair.counts.1))
+      if a >= tailShare * b { result.insert(pair.first) }
+      if b >= tailShare * a { result.insert(pair.second) }
+    }
   }
 
   /// - Parameters:
@@ -152,7 +168,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
   private func segmentation(
     _ labels: Raster<UInt16>, points: Raster<Int>, change: Raster<Float>, field: DescriptorField,
     of image: Raster<Float>, model: PatternModel, isMeasured: Raster<Bool>?, steps: [PatternFinder.Step],
-    foundCount: Int
+    foundCount: Int, gain: Double = 1, merged: [Int] = []
   ) -> Segmentation {
     let scales = model.scales
     let narrow = NarrowRegions(halfWidth: scales.reach / Double(scales.stride)).labels(in: points)
@@ -164,7 +180,8 @@ public struct Segmenter: Sendable, Codable, Equatable {
       unknownFraction: measured > 0 ? Double(measured - known) / Double(measured) : 0,
       boundaryLength: labels.boundaryLength(), regionCount: Watershed.connectedRegions(of: points).count,
       scales: scales,
-      field: field, change: change, steps: steps, foundCount: foundCount, model: model)
+      field: field, change: change, steps: steps, foundCount: foundCount, model: model, gain: gain,
+      mergedPatterns: merged)
   }
 
   /// Descriptors of the points of a grid, and their principal components.

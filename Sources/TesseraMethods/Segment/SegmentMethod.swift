@@ -89,10 +89,15 @@ public struct SegmentMethod: Method {
       }
     }
     var warnings: [String] = []
-    if segmentation.unknownFraction > Self.notableShare {
+    let merged = segmentation.mergedPatterns
+    if merged.count > 1 {
       warnings.append(
-        "\(Number.percent(segmentation.unknownFraction)) of the image fits none of the \(model.count) patterns and has label 0"
-      )
+        "patterns \(merged.map(String.init).joined(separator: ", ")) are not told apart in this image, whose noise is "
+          + "stronger than in the one that they are of; what is of them has label 0")
+    } else if segmentation.unknownFraction > Self.notableShare {
+      warnings.append(
+        "\(Number.percent(segmentation.unknownFraction)) of the image fits none of the \(model.count) patterns and has "
+          + "label 0")
     }
     let source = fitOn ?? self.model.map { ($0 as NSString).lastPathComponent } ?? "another image"
     return SegmentResult(
@@ -102,6 +107,9 @@ public struct SegmentMethod: Method {
         choices: [
           .init("patterns", "\(model.count)", "those of \(source), with its scales and operations"),
           .init("patch size", "\(model.scales.patchSize) px", "that of the patterns"),
+          .init(
+            "gain", Text.fixed(segmentation.gain, 2),
+            "by what correlations were larger in the image of the patterns; above 1 where noise is stronger here"),
         ], clock: clock, warnings: warnings, isRandom: false),
       segmentation: segmentation)
   }

@@ -20,7 +20,8 @@ public struct SegmentResult: MethodResult {
   public var sentences: [String] {
     let patterns = segmentation.patterns.filter { $0.pixels > 0 }
     if settings.patterns != nil || settings.model != nil {
-      let shares = segmentation.patterns.map { "pattern \($0.label) \(Number.percent($0.fraction))" }
+      let known = 1 - segmentation.unknownFraction
+      let shares = segmentation.patterns.map { "pattern \($0.label) \(Number.percent($0.fraction * known))" }
       let unknown =
         segmentation.unknownFraction > 0 ? ["\(Number.percent(segmentation.unknownFraction)) of the image none"] : []
       return [(shares + unknown).joined(separator: ", ")]

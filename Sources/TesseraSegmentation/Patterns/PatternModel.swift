@@ -5,7 +5,8 @@ import TesseraNumerics
 /// region of the specimen.
 ///
 /// The components of a descriptor are those of the first image, and a point is of the pattern whose group of descriptors is nearest.
-/// A point farther from all of them than the points of the first image are from theirs is of none.
+/// A point farther from all of them than the points of the first image are from theirs is of none. Noise makes all correlations smaller
+/// by about one factor; it is found for each image, as that with which descriptors lie nearest to the groups.
 public struct PatternModel: Sendable, Codable, Equatable {
   /// Of this description.
   public static let version = 1
@@ -48,12 +49,53 @@ public struct PatternModel: Sendable, Codable, Equatable {
   }
 
   /// The label of each point, 1 ... `count`; `count + 1` of points that fit none.
-  func labels(of field: DescriptorField) -> Raster<Int> {
+  /// - Parameter gain: by what the descriptors of the first image are longer.
+  func labels(of field: DescriptorField, gain: Double) -> Raster<Int> {
     let found = concurrentMap(count: field.grid.count) { point -> Int in
-      let (centre, distance) = Self.nearest(to: field.components.row(point), among: centres)
-      return distance <= Self.novelty * reaches[centre] ? labels[centre] : count + 1
+      let (centre, distance) = nearest(to: field.components.row(point), gain: gain)
+      return distance <= Self.novelty ? labels[centre] : count + 1
     }
     return Raster(width: field.grid.columns, height: field.grid.rows, values: found)
+  }
+
+  /// Factors by which noise may have changed all correlations, and so many of them are tried.
+  private static let gains = 0.6...2.0
+  private static let gainSteps = 31
+  /// Some thousand points tell the factor.
+  private static let gainSample = 2_000
+
+  /// By what the descriptors of the first image are longer than those of an image: with it the groups lie as near as possible to the
+  /// descriptors. The mean distance, that of a point of no group counting as `novelty`, is least.
+  /// - Parameter isCore: points that take part.
+  func gain(of field: DescriptorField, core isCore: Raster<Bool>) -> Double {
+    let points = isCore.values.indices.filter { isCore.values[$0] }
+    guard !points.isEmpty else { return 1 }
+    let sample = stride(from: 0, to: points.count, by: max(1, points.count / Self.gainSample)).map { points[$0] }
+    let ratio = log(Self.gains.upperBound / Self.gains.lowerBound) / Double(Self.gainSteps - 1)
+    let costs = concurrentMap(count: Self.gainSteps) { step -> (cost: Double, gain: Double) in
+      let gain = Self.gains.lowerBound * exp(ratio * Double(step))
+      let cost = sample.reduce(0.0) {
+        $0 + min(Self.novelty, nearest(to: field.components.row($1), gain: gain).distance)
+      }
+      return (cost, gain)
+    }
+    return costs.min { ($0.cost, abs(log($0.gain))) < ($1.cost, abs(log($1.gain))) }?.gain ?? 1
+  }
+
+  /// The nearest group to a descriptor, the groups being as far from that of nothing as noise leaves them, and the distance in units of
+  /// the group's reach.
+  private func nearest(to row: ArraySlice<Float>, gain: Double) -> (centre: Int, distance: Double) {
+    var (best, least) = (0, Double.infinity)
+    for centre in 0..<centres.rows {
+      var sum = 0.0
+      for ((value, zero), other) in zip(zip(row, basis.origin), centres.row(centre)) {
+        let difference = Double(value) - zero - (other - zero) / gain
+        sum += difference * difference
+      }
+      let distance = sum.squareRoot() / reaches[centre]
+      if distance < least { (best, least) = (centre, distance) }
+    }
+    return (best, least)
   }
 
   private static func nearest(to row: ArraySlice<Float>, among centres: Matrix<Double>) -> (

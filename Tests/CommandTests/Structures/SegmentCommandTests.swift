@@ -16,26 +16,28 @@ struct `The command segment` {
     try #require(run.json?["patterns"] as? [[String: Any]])
   }
 
-  @Test(.slow) func `divides later images into the patterns of the first`() throws {
-    for seed in 1...3 { try simulate("\(seed).tif", seed: seed) }
-    let first = try tessera("segment", "1.tif", "-o", "first")
-    #expect(first.status == 0, "\(first.errors)")
-    let by = try tessera("segment", "2.tif", "--model", "first", "-o", "second", "--json")
-    #expect(by.status == 0, "\(by.errors)")
-    #expect(try patterns(of: by).count == 2 && (by.json?["unknown_fraction"] as? Double ?? 1) < 0.02)
-    // The same from the file, and from the image.
-    #expect(try tessera("segment", "2.tif", "--model", "first/patterns.json", "-o", "file").status == 0)
-    let several = try tessera("segment", "2.tif", "3.tif", "--fit-on", "1.tif", "-o", "series", "--threads", "1")
-    #expect(several.status == 0, "\(several.errors)")
-    for other in ["file", "series/2"] {
+  @Test(.slow) func `divides frames into the patterns of the first`() throws {
+    let made = try CommandRun(
+      ["simulate", "two-lattices", "--size", "384", "--frames", "3", "--drift", "20,10", "-o", "stack.tif"],
+      in: folder.path)
+    #expect(made.status == 0, "\(made.errors)")
+    let series = try tessera(
+      "segment", "stack.tif", "--frames", "0..2", "--each", "--fit-on", "stack.tif", "-o", "series", "--threads", "1")
+    #expect(series.status == 0, "\(series.errors)")
+    let rows = try String(contentsOfFile: folder / "series/fractions.csv", encoding: .utf8).split(separator: "\n")
+    #expect(rows.count == 4 && rows[0] == "image,fraction_1,fraction_2,unknown,boundary_length_px,regions")
+    #expect(rows.dropFirst().allSatisfy { $0.hasPrefix("\"stack.tif, frame ") })
+    #expect(FileManager.default.fileExists(atPath: folder / "series/fractions.png"))
+    // The same from a result, and from the file in it, on any number of threads.
+    for (name, model) in [("folder", "series/frame-0"), ("file", "series/frame-0/patterns.json")] {
+      let by = try tessera("segment", "stack.tif", "--frame", "2", "--model", model, "-o", name, "--json")
+      #expect(by.status == 0, "\(by.errors)")
+      #expect(try patterns(of: by).count == 2 && (by.json?["unknown_fraction"] as? Double ?? 1) < 0.05)
       #expect(
         FileManager.default.contentsEqual(
-          atPath: folder / "second/segmentation.tif", andPath: folder / "\(other)/segmentation.tif"), "\(other)")
+          atPath: folder / "series/frame-2/segmentation.tif", andPath: folder / "\(name)/segmentation.tif"))
     }
-    let rows = try String(contentsOfFile: folder / "series/fractions.csv", encoding: .utf8).split(separator: "\n")
-    #expect(rows.count == 3 && rows[0] == "image,fraction_1,fraction_2,unknown,boundary_length_px,regions")
-    #expect(rows[1].hasPrefix("2.tif,0.") && FileManager.default.fileExists(atPath: folder / "series/fractions.png"))
-    let report = try String(contentsOfFile: folder / "second/report.html", encoding: .utf8)
+    let report = try String(contentsOfFile: folder / "file/report.html", encoding: .utf8)
     #expect(report.contains("of 2 known patterns"))
   }
 
