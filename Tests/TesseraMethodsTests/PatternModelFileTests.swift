@@ -12,15 +12,17 @@ struct `A file of patterns` {
     (options.width, options.height) = (384, 384)
     let first = try Simulation(specimen: "two-lattices", options: options).run()
     let own = try Segmenter().segmentation(of: first.micrograph.pixels, spacing: 22)
-    let folder = ScratchFolder()
-    let path = folder / "patterns.json"
+    let folder = FileManager.default.temporaryDirectory.appending(path: "patterns-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let path = folder.appending(path: "patterns.json").path
     let data = try JSONEncoder.forResults().document(own.model)
     try data.write(to: URL(filePath: path))
     #expect(try PatternModel(path: path) == own.model)
     #expect(try PatternModel(path: folder.path) == own.model)
     let text = String(decoding: data, as: UTF8.self)
     for (part, other) in [
-      ("\"version\" : 1", "\"version\" : 9"), ("\"window\" : ", "\"window\" : 9"), ("\"count\" : 2", "\"count\" : 3"),
+      ("\"version\" : 1", "\"version\" : 9"), ("\"spacing\" : ", "\"spacing\" : -"), ("\"count\" : 2", "\"count\" : 3"),
       ("\"reaches\" : [", "\"reaches\" : [1,"), ("{", "["),
     ] {
       try #require(text.contains(part), "\(part)")

@@ -91,11 +91,18 @@ struct `Patterns of another image` {
     let series = try Series()
     let first = series.frame(x: 100, noise: 0.1, seed: 1)
     let own = try Segmenter().segmentation(of: first.pixels, spacing: 22)
-    let label = series.labels[0, 256]
-    let width = try #require(
-      (0..<768).first { x in (0..<512).contains { series.labels[x, $0] != label } }.map { $0 - 20 })
-    try #require(width > 90)
-    let part = series.pixels.cropped(x: 0, y: 0, width: width, height: 512)
+    // The largest square of one label, about the point that is farthest from all lines and borders.
+    let distance = distances(series.labels)
+    func room(_ index: Int) -> Int {
+      let (x, y) = (index % 768, index / 768)
+      return min(Int(distance.values[index] / 1.5), x, y, 767 - x, 511 - y)
+    }
+    let middle = try #require(series.labels.values.indices.max { room($0) < room($1) })
+    let half = room(middle)
+    try #require(half > 60)
+    let label = series.labels.values[middle]
+    let part = series.pixels.cropped(
+      x: middle % 768 - half, y: middle / 768 - half, width: 2 * half, height: 2 * half)
     let found = try Segmenter().segmentation(of: part, by: own.model)
     let present = try #require(names(own.labels, first.labels)[label])
     #expect(found.patterns.map { $0.pixels > 0 } == [present == 1, present == 2])
