@@ -20,6 +20,9 @@ public protocol Method: Sendable, Codable, Equatable {
   /// bar goes by these shares.
   static var stages: [(stage: Stage, share: Double)] { get }
 
+  /// Bytes that the images of a result take for each pixel of the micrograph, before they are packed.
+  var bytesPerPixel: Int { get }
+
   init()
 
   /// Runs the stages on one image, each through `clock`. Called by `result(on:)`.
@@ -40,6 +43,8 @@ public struct MethodInput: Sendable {
 }
 
 extension Method {
+  public var bytesPerPixel: Int { 0 }
+
   /// Runs the method on one micrograph.
   ///
   /// - Parameters:

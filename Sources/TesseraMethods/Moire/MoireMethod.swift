@@ -13,6 +13,9 @@ public struct MoireMethod: Method {
   public var finder = MoireFinder()
   public init() {}
 
+  /// One label map.
+  public var bytesPerPixel: Int { 2 }
+
   public static let references = [
     "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their hierarchies "
       + "in atomic resolution microscopy. Science Advances 8 (2022) eabk1005."

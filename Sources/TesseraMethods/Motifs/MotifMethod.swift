@@ -44,6 +44,9 @@ public struct MotifMethod: Method {
   /// brightness, which tells columns of one surrounding but another element apart (docs/layout.md).
   public init() { embedding.search.metric = .euclidean }
 
+  /// Two pages of the reconstruction and four of strain.
+  public var bytesPerPixel: Int { 4 * (2 + 4) }
+
   public static let references = [
     "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their "
       + "hierarchies in atomic resolution microscopy. Science Advances 8 (2022) eabk1005, doi:10.1126/sciadv.abk1005."

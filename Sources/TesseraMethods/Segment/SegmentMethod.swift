@@ -14,6 +14,9 @@ public struct SegmentMethod: Method {
   public var segmenter = Segmenter()
   public init() {}
 
+  /// One label map.
+  public var bytesPerPixel: Int { 2 }
+
   public static let references = [
     "N. Wang, C. Freysoldt, S. Zhang, C. H. Liebscher and J. Neugebauer: Segmentation of static and dynamic "
       + "atomic-resolution microscopy data sets with unsupervised machine learning using local symmetry descriptors. "

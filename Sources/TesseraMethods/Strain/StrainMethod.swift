@@ -31,6 +31,9 @@ public struct StrainMethod: Method {
   public var axis = StrainAxis.x
   public init() {}
 
+  /// Four pages of strain and four of errors, and with both methods those of each.
+  public var bytesPerPixel: Int { 4 * (route == .both ? 5 : 2) * 4 }
+
   public static let references = [
     "M. J. Hÿtch, E. Snoeck and R. Kilaas: Quantitative measurement of displacement and strain fields from HREM "
       + "micrographs. Ultramicroscopy 74 (1998) 131 (strain by geometric phase).",
