@@ -81,6 +81,10 @@ coverage: dependencies ## Runs every test and prints the share of lines that the
 fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
 	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) $(TEST) --no-parallel --filter "damaged in any way"
 
+.PHONY: kill
+kill: dependencies ## Kills KILLS (default 500) runs at random moments and looks at what they leave
+	TESSERA_KILLS=$(or $(KILLS),500) $(TEST) --filter "Killed runs"
+
 .PHONY: fuzz-address
 fuzz-address: dependencies ## Reads what libFuzzer makes, under AddressSanitizer, for FUZZ_SECONDS (default 60) a format
 	Fuzzing/run $(or $(FUZZ_SECONDS),60)
