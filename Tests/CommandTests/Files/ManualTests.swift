@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 struct `Manual pages and completions` {
@@ -28,7 +29,7 @@ struct `Manual pages and completions` {
     #expect(folder.names.count > 30)
   }
 
-  @Test func `are what man can show without a warning`() throws {
+  @Test(.slow) func `are what man can show without a warning`() throws {
     guard FileManager.default.isExecutableFile(atPath: "/usr/bin/groff") else { return }
     #expect(try CommandRun("manual", folder.path).status == 0)
     for name in folder.names {

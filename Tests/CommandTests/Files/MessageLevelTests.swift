@@ -1,7 +1,8 @@
 import Foundation
+import TestSupport
 import Testing
 
-struct `The options quiet and verbose` {
+@Suite(.slow) struct `The options quiet and verbose` {
   let folder = ScratchFolder()
 
   private func tessera(_ words: String...) throws -> CommandRun { try CommandRun(words, in: folder.path) }

@@ -11,10 +11,12 @@ final class RunningScreen {
 
   struct Silent: Error {}
 
-  init(_ words: [String], in folder: ScratchFolder) throws {
+  /// - Parameter variables: of the environment, beside those of the tests.
+  init(_ words: [String], in folder: ScratchFolder, variables: [String: String] = [:]) throws {
     process.executableURL = try CommandRun.program()
     process.arguments = ["gui", "--no-browser"] + words
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path, isDirectory: true)
+    process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     let output = Pipe()
     process.standardOutput = output
     process.standardError = FileHandle.nullDevice
