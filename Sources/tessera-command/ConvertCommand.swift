@@ -27,7 +27,9 @@ struct ConvertCommand: ThreadedCommand {
         .txt            rows "x y" in pixels, for Atomap and NumPy
         .csv            a table with a header
 
-      Lengths need a pixel size unless the table has the columns x_nm and y_nm.
+      Lengths need a pixel size unless the table has the columns x_nm and y_nm. In .xyz and .cif files the cell is the image, so \
+      that the tables of a series stay aligned and positions come back unchanged: its size is known in a result folder, and \
+      --image names it for other tables.
       """)
 
   @Argument(help: ArgumentHelp("Image file, or table of sites, to convert.", valueName: "in"), completion: .file())
@@ -41,8 +43,17 @@ struct ConvertCommand: ThreadedCommand {
   var raw = false
 
   @Option(
-    parsing: .unconditional, help: ArgumentHelp("Number of bits per PNG sample: 8 or 16.", valueName: "8|16"))
-  var bits = 8
+    parsing: .unconditional,
+    help: ArgumentHelp("Number of bits per PNG sample: 8 or 16. (default: 8)", valueName: "8|16"),
+    completion: .list(["8", "16"]))
+  var bits: Int?
+
+  @Option(
+    name: .customLong("image"),
+    help: ArgumentHelp(
+      "Image to which a table of sites belongs; it gives .xyz and .cif files their cell, and lengths their pixel size. (default: "
+        + "the image of the result folder that holds the table)", valueName: "file"), completion: .file())
+  var frameImage: String?
 
   @Flag(help: "Replace an existing file.")
   var force = false
@@ -51,27 +62,53 @@ struct ConvertCommand: ThreadedCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    guard let bits else { return }
     guard bits == 8 || bits == 16 else { throw ValidationError("--bits must be 8 or 16, but is \(bits)") }
+    guard output.lowercased().hasSuffix(".png") else {
+      throw ValidationError("--bits applies to PNG files, but the name is \(output); leave out --bits")
+    }
   }
 
   func run() throws {
+    guard output != StandardOutput.name else {
+      throw ValidationError(
+        "the extension of the new file chooses the format, and - (standard output) has none; name a file, such as out.tif"
+      )
+    }
     if let target = SiteTarget(path: output) { return try convertSites(to: target) }
+    guard frameImage == nil else {
+      throw ValidationError("--image belongs to a table of sites, but \(output) is to be an image; leave out --image")
+    }
     try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
     let file = try image.reading.open(input)
     var conversion = Conversion()
     conversion.dataset = image.dataset
     conversion.isRaw = raw
-    conversion.pngBits = bits
+    conversion.pngBits = bits ?? 8
     conversion.calibration = image.calibration
     if let frame = image.frame { conversion.frames = .one(frame) }
     if image.each, let range = image.frames { conversion.frames = .each(range.frames) }
     if !image.each, image.frames != nil || image.registering.isGiven {
       return try convertMean(of: file, conversion)
     }
+    try noteSize(of: file)
     let bar = ProgressBar()
-    let warnings = try conversion.run(on: file, to: output, replacing: force) { bar.report("frames", $0) }
+    let warnings = try StageLog(of: input).run("frames") {
+      try conversion.run(on: file, to: output, replacing: force) { bar.report("frames", $0) }
+    }
     bar.finish()
     for warning in warnings { Messages.warning("\(input): \(warning)") }
+  }
+
+  /// Says the size of a large result. PNG files hold one image and are small.
+  private func noteSize(of file: ImageFile) throws {
+    guard !output.lowercased().hasSuffix(".png") else { return }
+    let dataset = try file.dataset(at: image.dataset ?? file.defaultDataset)
+    let frames = image.frame != nil ? 1 : image.each ? image.frames?.frames.count ?? 1 : dataset.frameCount
+    let isShort = [.bool, .uint8, .uint16].contains(dataset.type) && !output.lowercased().hasSuffix(".npy")
+    let size = raw ? dataset.type.size * dataset.channels : isShort ? 2 : 4
+    let (pixels, _) = (dataset.width * frames).multipliedReportingOverflow(by: dataset.height * size)
+    Messages.noteSize(of: output, pixels)
   }
 
   private func convertMean(of file: ImageFile, _ conversion: Conversion) throws {
@@ -96,10 +133,14 @@ struct ConvertCommand: ThreadedCommand {
   }
 
   private func convertSites(to target: SiteTarget) throws {
-    try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
+    try AtomicOutput.checkPlace(output, replacing: force, inputs: [input] + [frameImage].compactMap { $0 })
     let pixelSize = image.pixelSize?.nanometres
-    let sites = try SiteList.read(path: input, prefersNanometres: target.holdsLengths && pixelSize == nil)
+    let frame = try imageOfTable()
+    let knowsScale = pixelSize != nil || frame?.calibration != nil
+    var sites = try SiteList.read(
+      path: StandardInput.file(for: input), prefersNanometres: target.holdsLengths && !knowsScale)
     for warning in sites.warnings { Messages.warning("\(input): \(warning)") }
+    sites.frame = frame ?? sites.frame
     if target == .csv {
       return try (sites.inPixels(pixelSize: pixelSize) ?? sites).writeTable(to: output, replacing: force)
     }
@@ -111,10 +152,25 @@ struct ConvertCommand: ThreadedCommand {
           ? "\(input): contains positions in pixels; give --pixel-size to write lengths"
           : "\(input): contains positions as lengths; give --pixel-size to write pixels")
     }
+    if target.holdsLengths, converted.frame?.calibration == nil {
+      Messages.warning(
+        "\(input): the size of its image is unknown, so \(output) has "
+          + (target == .xyz ? "no cell" : "a cell as large as the sites reach, another for each table")
+          + "; name the image with --image")
+    }
     switch target {
     case .xyz: try converted.writeExtendedXYZ(to: output, replacing: force)
     case .cif: try converted.writeCIF(to: output, replacing: force)
     case .txt, .csv: try converted.writePlain(to: output, replacing: force)
     }
+  }
+
+  /// The image that a table of sites belongs to.
+  private func imageOfTable() throws -> SiteFrame? {
+    guard let frameImage else { return SiteFrame(besideTable: input) }
+    let file = try image.reading.open(frameImage)
+    let dataset = try file.dataset(at: image.dataset ?? file.defaultDataset)
+    return SiteFrame(
+      width: dataset.width, height: dataset.height, calibration: image.calibration ?? dataset.calibration)
   }
 }

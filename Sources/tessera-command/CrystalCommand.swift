@@ -32,13 +32,13 @@ struct CrystalCommand: ImageCommand {
   @Option(
     help: ArgumentHelp(
       "Letter of the sublattice whose displacement is measured; A is the brightest sublattice. (default: chosen from the "
-        + "image)", valueName: "letter"))
+        + "image)", valueName: "letter"), completion: .list(["A", "B", "C"]))
   var centre: String?
 
   @Option(
     help: ArgumentHelp(
       "Letter of the sublattice that forms the cage around each displaced column. (default: chosen from the image)",
-      valueName: "letter"))
+      valueName: "letter"), completion: .list(["A", "B", "C"]))
   var cage: String?
 
   @Flag(help: "Subtract the mean displacement of each grain.")

@@ -100,9 +100,13 @@ struct EvaluateCommand: ThreadedCommand {
     (evaluation.column, evaluation.truthColumn) = (column, truthColumn)
     let half = files.count / 2
     let pairs = try (0..<half).map { index in
-      Pair(
-        predicted: files[index], truth: files[half + index],
-        scores: try evaluation.scores(of: files[index], truth: files[half + index]))
+      let (predicted, truth) = (files[index], files[half + index])
+      if half > 1 { announce(index, of: half, predicted) }
+      return Pair(
+        predicted: predicted, truth: truth,
+        scores: try StageLog(of: predicted).run("scores") {
+          try evaluation.scores(of: StandardInput.file(for: predicted), truth: StandardInput.file(for: truth))
+        })
     }
     if pairs.count == 1 {
       if json { try Messages.printJSON(Single(scores: pairs[0].scores)) } else { print(Self.table(pairs[0].scores)) }

@@ -36,8 +36,10 @@ struct InfoCommand: ThreadedCommand {
   func run() throws {
     var summaries: [FileSummary] = []
     defer { if json { try? Messages.printJSON(summaries, keys: .useDefaultKeys) } }
-    try forEachInput(files) { path in
-      let summary = try FileSummary(of: reading.open(path), path: path, statistics: statistics, all: all)
+    try forEachInput(files, announced: statistics) { path in
+      let summary = try StageLog(of: path).run(statistics ? "statistics" : "headers") {
+        try FileSummary(of: reading.open(path), path: path, statistics: statistics, all: all)
+      }
       if json { summaries.append(summary) } else { print(summary.table(all: all)) }
     }
   }

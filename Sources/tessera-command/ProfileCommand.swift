@@ -14,7 +14,8 @@ struct ProfileCommand: ThreadedCommand {
         tessera profile scan.tif --from 20,40 --to 400,40 --width 12 -o profile.csv
 
       writes one row per sample: distance from the start, position, mean intensity and its standard error. The centre of the \
-      first pixel is 0,0; x points right and y down. Without --output the table is NAME.profile.csv in the current folder.
+      first pixel is 0,0; x points right and y down. Without --output the table is NAME.profile.csv in the current folder; \
+      --output - prints it.
       """)
 
   @Argument(help: ArgumentHelp("Image file to measure.", valueName: "image"), completion: .file())
@@ -49,30 +50,36 @@ struct ProfileCommand: ThreadedCommand {
   @Option(help: ArgumentHelp("Also draw the profile to this PNG file.", valueName: "name.png"), completion: .file())
   var figure: String?
 
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: TableOutputOptions
   @OptionGroup var threads: ThreadOptions
 
   func run() throws {
-    let name = ((input as NSString).lastPathComponent as NSString).deletingPathExtension
-    let path = output.output ?? "\(name).profile.csv"
-    try checkTable(path)
+    let path = output.output ?? "\(ChosenImage(input: input).stem).profile.csv"
+    if !output.isPrinted { try checkTable(path) }
     if let figure, (figure as NSString).pathExtension.lowercased() != "png" {
       throw ValidationError("--figure is written as PNG, but the name is \(figure); name a .png file")
     }
-    for path in [path, figure].compactMap({ $0 }) {
+    for path in [output.isPrinted ? nil : path, figure].compactMap({ $0 }) {
       try AtomicOutput.checkPlace(path, replacing: output.force, inputs: [input])
     }
-    let micrograph = try image.micrograph(at: input)
+    let log = StageLog(of: input)
+    let micrograph = try log.run("read") { try image.micrograph(at: input) }
+    log.begin("profile")
+    defer { log.finish() }
     var profile = LineProfile(from: from.point, to: to.point, width: width)
     profile.step = step
     let samples = try profile.samples(of: micrograph.pixels)
     let table = ProfileTable(samples, of: micrograph)
-    try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
+    if output.isPrinted {
+      StandardOutput.write(table.csv)
+    } else {
+      try AtomicOutput.file(at: path, replacing: output.force, contents: table.csv)
+    }
     if let figure { try AtomicOutput.file(at: figure, replacing: output.force, contents: table.png()) }
     if output.json {
       try Messages.printJSON(
         Report(input: input, output: path, samples: samples.count, version: TesseraVersion.current))
-    } else {
+    } else if !output.isPrinted {
       print("\(input): \(samples.count) samples -> \(path)")
     }
   }

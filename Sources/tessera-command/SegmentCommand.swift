@@ -29,7 +29,7 @@ struct SegmentCommand: ImageCommand {
   @Option(
     help: ArgumentHelp(
       "Number of patterns, 2 to 50, or auto (as many as differ by more than noise and gradual change).",
-      valueName: "n|auto"), transform: PatternCount.init(typed:))
+      valueName: "n|auto"), completion: .list(["auto"]), transform: PatternCount.init(typed:))
   var patterns = PatternCount.auto
 
   @Option(
@@ -56,7 +56,7 @@ struct SegmentCommand: ImageCommand {
   @Option(
     help: ArgumentHelp(
       "Symmetry operations: translations, rotations, reflections, or several separated by commas.", valueName: "names"),
-    transform: OperationList.init(typed:))
+    completion: .list(["translations", "rotations", "reflections"]), transform: OperationList.init(typed:))
   var operations = OperationList.translations
 
   @Option(

@@ -36,6 +36,13 @@ struct SimulateCommand: ThreadedCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
+  func validate() throws {
+    guard output.output == StandardOutput.name else { return }
+    throw ValidationError(
+      "a simulation is several files, the image and its truth, and cannot go to standard output (-); name the image: -o test.tif"
+    )
+  }
+
   func run() throws {
     var options = SimulationOptions()
     options.seed = seed.seed
@@ -46,13 +53,16 @@ struct SimulateCommand: ThreadedCommand {
     let simulation = try Simulation(specimen: specimen, options: options)
     let files = SimulationFiles(image: output.output ?? "\(specimen).tif", replacing: output.force)
     try files.check()
+    let pixels = imaging.size.map { $0.width * $0.height } ?? 1 << 20
+    Messages.noteSize(of: files.image, 4 * pixels * (series.frames ?? 1))
+    let log = StageLog(of: files.image)
     guard let model = series.model else {
-      let result = try simulation.run()
-      return try finish(files.write(result), sites: result.sites.count)
+      let result = try log.run("simulation") { try simulation.run() }
+      return try finish(log.run("files") { try files.write(result) }, sites: result.sites.count)
     }
-    let result = try simulation.run(series: model)
+    let result = try log.run("simulation") { try simulation.run(series: model) }
     let bar = ProgressBar()
-    let names = try files.write(result) { bar.report("frames", $0) }
+    let names = try log.run("frames and files") { try files.write(result) { bar.report("frames", $0) } }
     bar.finish()
     try finish(names, sites: result.scene.sites.count)
   }
@@ -62,8 +72,9 @@ struct SimulateCommand: ThreadedCommand {
     let simulation = try ParticleSimulation(particles.options, options)
     let files = SimulationFiles(image: output.output ?? "\(specimen).tif", replacing: output.force)
     try files.checkForParticles()
-    let result = try simulation.run()
-    let names = try files.write(result)
+    let log = StageLog(of: files.image)
+    let result = try log.run("simulation") { try simulation.run() }
+    let names = try log.run("files") { try files.write(result) }
     if output.json {
       try Messages.printJSON(
         ParticleSummary(specimen: specimen, files: names, particles: result.particleCount, seed: seed.seed))

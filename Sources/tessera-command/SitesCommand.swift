@@ -16,8 +16,8 @@ struct SitesCommand: ThreadedCommand {
         tessera sites scan.tif -o columns.csv
 
       writes one row per column: position in pixels (and in nm if the image is calibrated), height, widths, background, \
-      integrated intensity and the standard errors. Without --output the table is NAME.columns.csv in the current folder. With \
-      --frames 0..9 --each, every frame has its own table.
+      integrated intensity and the standard errors. Without --output the table is NAME.columns.csv in the current folder; \
+      --output - prints it. With --frames 0..9 --each, every frame has its own table.
       """)
 
   @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"), completion: .file())
@@ -28,10 +28,13 @@ struct SitesCommand: ThreadedCommand {
 
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
-  @OptionGroup var output: OutputOptions
+  @OptionGroup var output: TableOutputOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
+    if output.isPrinted && image.each {
+      throw ValidationError("--each gives several tables, but --output - prints one; name a folder")
+    }
     guard positions != nil else { return }
     guard finding.columns.sites == nil else {
       throw ValidationError("--positions is the old name of --sites; give --sites only")
@@ -45,7 +48,9 @@ struct SitesCommand: ThreadedCommand {
     let outcome = Result {
       try forEachImage(images) { image in
         let report = try table(of: image)
-        if !output.json { print("\(image.name): \(report.columns) columns -> \(report.output ?? "")") }
+        if !output.json && !output.isPrinted {
+          print("\(image.name): \(report.columns) columns -> \(report.output ?? "")")
+        }
         reports.append(report)
       }
     }
@@ -68,13 +73,20 @@ struct SitesCommand: ThreadedCommand {
   /// Finds the columns of one image and writes their table.
   private func table(of chosen: ChosenImage) throws -> Report {
     let path = try place(of: chosen)
-    try checkTable(path, "tessera convert makes .xyz, .cif and .txt files of the table")
-    try AtomicOutput.checkPlace(
-      path, replacing: output.force,
-      inputs: [input] + [finding.columns.sites, positions, finding.model].compactMap { $0 })
-    let micrograph = try image.micrograph(of: chosen)
-    let search = try search(in: micrograph)
-    try AtomicOutput.file(at: path, replacing: output.force, contents: search.table.csv)
+    if !output.isPrinted {
+      try checkTable(path, "tessera convert makes .xyz, .cif and .txt files of the table")
+      try AtomicOutput.checkPlace(
+        path, replacing: output.force,
+        inputs: [input] + [finding.columns.sites, positions, finding.model].compactMap { $0 })
+    }
+    let log = StageLog(of: chosen.name)
+    let micrograph = try log.run("read") { try image.micrograph(of: chosen) }
+    let search = try log.run("columns") { try self.search(in: micrograph) }
+    try log.run("table") {
+      let table = search.table.csv
+      if output.isPrinted { return StandardOutput.write(table) }
+      try AtomicOutput.file(at: path, replacing: output.force, contents: table)
+    }
     for warning in search.warnings { Messages.warning("\(micrograph.name): \(warning)") }
     return report(of: search, input: input, output: path, frame: chosen.frame)
   }
@@ -117,7 +129,7 @@ struct SitesCommand: ThreadedCommand {
   /// The columns of a table, under either name of the option.
   private func known(in micrograph: Micrograph) throws -> KnownColumns? {
     try finding.columns.known(in: micrograph)
-      ?? positions.map { try KnownColumns(tableAt: $0, calibration: micrograph.calibration) }
+      ?? positions.map { try KnownColumns(tableAt: StandardInput.file(for: $0), calibration: micrograph.calibration) }
   }
 
   struct Report: Encodable {

@@ -56,14 +56,15 @@ struct StrainOptions: ParsableArguments {
     help: ArgumentHelp(
       "Unstrained reference: mean (average of the image), lattice (the fitted lattice), x,y,w,h (a rectangle in pixels; in nm "
         + "with nm at the end), class:NAME (columns of a class) or vectors:ux,uy,vx,vy (lattice vectors in pixels, or with nm "
-        + "at the end). (default: mean)", valueName: "what"), transform: ReferenceArgument.init(typed:))
+        + "at the end). (default: mean)", valueName: "what"), completion: .list(["mean", "lattice"]),
+    transform: ReferenceArgument.init(typed:))
   var reference = ReferenceArgument(kind: .mean)
 
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
       "Direction of exx: x, u or v (a lattice vector of the reference), or an angle in degrees from +x towards +y, -3600 to 3600. "
-        + "(default: x)", valueName: "axis"), transform: AxisArgument.init(typed:))
+        + "(default: x)", valueName: "axis"), completion: .list(["x", "u", "v"]), transform: AxisArgument.init(typed:))
   var axis = AxisArgument(axis: .x)
 
   @Option(

@@ -14,8 +14,7 @@ struct TesseraCommand: ParsableCommand {
       finds the columns of the image, classifies the motifs around the columns and writes the folder scan.tessera with a \
       report. `tessera demo` does the same with a simulated image; docs/commands.md describes every command.
 
-      Exit status: 0 done, 1 some of several inputs failed, 64 wrong usage, 65 unusable data, 66 no such input, 73 result not \
-      writable or existing, 74 input or output failed.
+      Exit status: \(ExitStatus.meanings.map { "\($0.status) \($0.words)" }.joined(separator: ", ")).
       """,
     version: TesseraVersion.current,
     subcommands: [
@@ -24,6 +23,6 @@ struct TesseraCommand: ParsableCommand {
       CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self, MoireCommand.self,
       PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self, BatchCommand.self,
       WatchCommand.self, GuiCommand.self,
-      ReadHDF5Command.self,
+      ReadHDF5Command.self, ManualCommand.self,
     ])
 }

@@ -36,6 +36,18 @@ struct `Files that ask for too much` {
     return (ContinuousClock.now - start) / .seconds(1)
   }
 
+  /// Of this thread, whatever else the machine does.
+  private func secondsOfComputing(_ work: () throws -> Void) rethrows -> Double {
+    func now() -> Double {
+      var time = timespec()
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+      return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+    let start = now()
+    try work()
+    return now() - start
+  }
+
   @Test func `by a row that no memory holds are refused`() throws {
     let data = Packing.deflated([UInt8](repeating: 0, count: 1 << 20))
     let file = tiff(
@@ -136,14 +148,14 @@ struct `Files that ask for too much` {
     }
     for name in names.sorted() where !name.hasSuffix(".md") {
       let path = attack.appending(path: name).path
-      let time = seconds {
+      let time = secondsOfComputing {
         if name.hasPrefix("table") {
           _ = try? SiteList.read(path: path)
         } else if let file = try? ImageFile.open(path: path) {
           for dataset in file.datasets { _ = try? file.statistics(dataset: dataset.index) }
         }
       }
-      #expect(time < 10, "\(name): \(time) s")
+      #expect(time < 5, "\(name): \(time) s")
     }
   }
 }

@@ -28,6 +28,12 @@ package final class FileBytes: Sendable {
           "\(path): the name has bytes that are not UTF-8 (shown as \u{FFFD}), by which it cannot be opened; rename the file or "
             + "folder, for example with the program convmv")
       }
+      if reason == ENOENT, path == "-" {
+        throw FormatError(
+          .missing,
+          "-: standard input is read in the place of an image or of a table of columns only; name a file (./- is one of that name)"
+        )
+      }
       if reason == ENOENT || reason == ENOTDIR {
         throw FormatError(
           .missing,

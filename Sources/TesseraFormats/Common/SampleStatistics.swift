@@ -19,6 +19,7 @@ public struct SampleStatistics: Sendable, Equatable {
   init() {}
 
   mutating func add(_ bytes: RawSpan, as type: ScalarType) {
+    if type == .uint8 { return addBytes(bytes) }
     var piece = (count: 0, sum: 0.0)
     var (low, high) = (minimum, maximum)
     SampleConversion.forEach(bytes, as: type) { value in
@@ -34,11 +35,42 @@ public struct SampleStatistics: Sendable, Equatable {
     SampleConversion.forEach(bytes, as: type) { value in
       if value.isFinite { around += (value - middle) * (value - middle) }
     }
-    let total = Double(count + piece.count)
-    let shift = middle - mean
-    squares += around + shift * shift * Double(count) * Double(piece.count) / total
-    mean += shift * Double(piece.count) / total
-    count += piece.count
     (minimum, maximum) = (low, high)
+    join(piece.count, mean: middle, squares: around)
+  }
+
+  /// The same from how often each of the 256 values occurs: packed files hold many more bytes than they are long, and
+  /// counting these takes a fraction of the time.
+  private mutating func addBytes(_ bytes: RawSpan) {
+    guard bytes.byteCount > 0 else { return }
+    // Four tables, because equal values that follow each other would wait for one another.
+    var counts = [Int](repeating: 0, count: 4 * 256)
+    let whole = bytes.byteCount / 8 * 8
+    counts.withUnsafeMutableBufferPointer { counts in
+      for place in stride(from: 0, to: whole, by: 8) {
+        // In bounds by the loop's limit, as is every table's place.
+        let word = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self)
+        for part in 0..<8 { counts[(part % 4) << 8 | Int(word >> UInt64(8 * part) & 0xFF)] += 1 }
+      }
+      for place in whole..<bytes.byteCount {
+        counts[Int(unsafe bytes.unsafeLoad(fromUncheckedByteOffset: place, as: UInt8.self))] += 1
+      }
+    }
+    let numbers = (0..<256).map { value in (0..<4).reduce(0) { $0 + counts[$1 << 8 | value] } }
+    let middle = Double(numbers.enumerated().reduce(0) { $0 + $1.offset * $1.element }) / Double(bytes.byteCount)
+    let around = numbers.enumerated().reduce(0.0) { sum, level in
+      sum + Double(level.element) * (Double(level.offset) - middle) * (Double(level.offset) - middle)
+    }
+    minimum = min(minimum, Double(numbers.firstIndex { $0 > 0 } ?? 0))
+    maximum = max(maximum, Double(numbers.lastIndex { $0 > 0 } ?? 0))
+    join(bytes.byteCount, mean: middle, squares: around)
+  }
+
+  private mutating func join(_ number: Int, mean middle: Double, squares around: Double) {
+    let total = Double(count + number)
+    let shift = middle - mean
+    squares += around + shift * shift * Double(count) * Double(number) / total
+    mean += shift * Double(number) / total
+    count += number
   }
 }

@@ -35,9 +35,14 @@ extension AtomicOutput {
     try checkParent(of: path)
   }
 
-  /// Throws where the path or a folder above it is called by bytes that are no UTF-8: Foundation turns these into another name,
+  /// Throws where the path stands for standard output, and where it or a folder above it is called by bytes that are no UTF-8: Foundation turns these into another name,
   /// and the result would be somewhere else.
   static func checkNames(of path: String) throws {
+    if path == "-" {
+      throw ParameterError(
+        "the result is not one table, so it cannot go to standard output (-); name a file or a folder (./- is a file of that name)"
+      )
+    }
     if path.contains("\u{FFFD}") {
       throw FormatError(
         .cannotWrite,

@@ -24,9 +24,16 @@ public enum AtomicOutput {
 
   /// Writes bytes as one file.
   public static func file(at path: String, replacing: Bool = false, contents: Data) throws {
-    try file(at: path, replacing: replacing) { temporary in
-      do { try contents.write(to: URL(fileURLWithPath: temporary)) } catch { throw outputFailure(error, at: path) }
-    }
+    try file(at: path, replacing: replacing) { try write(contents, to: $0) }
+  }
+
+  /// Writes bytes where no result is yet, such as a file of a folder that is being written.
+  ///
+  /// - Throws: `FormatError` of the kind `inputOutput` where they do not all arrive; Foundation does not always say why.
+  package static func write(_ contents: Data, to path: String) throws {
+    let output = try OutputBytes(path: path, for: path)
+    try contents.withUnsafeBytes { try output.write(RawSpan(_unsafeBytes: $0)) }
+    try output.close()
   }
 
   /// Writes a folder and its manifest. `fill` gets the URL of a new, empty folder beside the final place.
@@ -88,7 +95,11 @@ public enum AtomicOutput {
       try? FileManager.default.removeItem(atPath: temporary)
       unfinished.withLock { _ = $0.remove(temporary) }
     }
-    let value = try write(temporary)
+    let value: Value
+    do { value = try write(temporary) } catch let error as FormatError {
+      // Of what is written under the hidden name users know the place where it will be.
+      throw FormatError(error.kind, error.description.replacing(temporary, with: name))
+    }
     guard rename(temporary) else {
       throw FormatError(.cannotWrite, "\(name): cannot be put in place (\(String(cString: strerror(errno))))")
     }
@@ -131,7 +142,10 @@ public enum AtomicOutput {
 /// An error of Foundation while writing, as a sentence about the result.
 func outputFailure(_ error: any Error, at path: String) -> FormatError {
   let system = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-  let full = [Int(ENOSPC), Int(EDQUOT), Int(EIO)].contains(system?.code ?? 0)
-  let reason = system.map { String(cString: strerror(Int32($0.code))) } ?? error.localizedDescription
+  // Foundation says of a full disk that it is full, but not always by which error of the system.
+  let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
+  let code = isFull ? Int(ENOSPC) : system?.code
+  let full = [Int(ENOSPC), Int(EDQUOT), Int(EFBIG), Int(EIO)].contains(code ?? 0)
+  let reason = code.map { String(cString: strerror(Int32($0))) } ?? error.localizedDescription
   return FormatError(full ? .inputOutput : .cannotWrite, "\(path): cannot be written (\(reason))")
 }

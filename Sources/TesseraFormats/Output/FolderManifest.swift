@@ -49,7 +49,8 @@ public struct FolderManifest: Codable, Equatable, Sendable {
   func write(to folder: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try (encoder.encode(self) + Data("\n".utf8)).write(to: folder.appendingPathComponent(Self.name))
+    try AtomicOutput.write(
+      encoder.encode(self) + Data("\n".utf8), to: folder.appendingPathComponent(Self.name).path)
   }
 
   /// All that lies below a folder and is no folder itself, by the path below it.

@@ -2,18 +2,26 @@ import Foundation
 import TesseraNumerics
 
 extension SiteList {
-  /// Writes extended XYZ, which ASE and OVITO open. Positions must be in nm; y is turned so that the atoms look as in the
+  /// Writes extended XYZ, which ASE and OVITO open. Positions must be in nm; y runs up, so that the atoms look as in the
   /// image.
   ///
-  /// Sites without a symbol become `X`, ASE's dummy; the class stands beside as the property `class`.
+  /// The cell is the image: the origin is the centre of the lower left pixel. Without a frame there is no cell, and the
+  /// origin is the centre of the upper left pixel; in both, the comment says where the first row lies. Sites without a symbol
+  /// become `X`, ASE's dummy; the class stands beside as the property `class`.
   public func writeExtendedXYZ(to path: String, replacing: Bool = false) throws {
     precondition(unit == .nanometre, "extended XYZ holds lengths: call inNanometres first")
-    let top = positions.map(\.y).max() ?? 0
-    let width = positions.map(\.x).max() ?? 0
     let hasClass = classes.count == positions.count
-    let cell = "\(Self.angstrom(width)) 0.0 0.0 0.0 \(Self.angstrom(top)) 0.0 0.0 0.0 10.0"
-    let properties = "species:S:1:pos:R:3" + (hasClass ? ":class:I:1" : "")
-    var text = "\(positions.count)\nLattice=\"\(cell)\" Properties=\(properties) pbc=\"F F F\"\n"
+    // As the comment prints it: what is subtracted here is added when the file is read.
+    let top = ExtendedXYZ.rounded(frame?.firstRow ?? 0)
+    var words = ["Properties=species:S:1:pos:R:3" + (hasClass ? ":class:I:1" : ""), "pbc=\"F F F\""]
+    words.append("\(ExtendedXYZ.Word.firstRow)=\(Self.angstrom(top))")
+    if let frame, let size = frame.size, let pixel = frame.calibration {
+      words.insert("Lattice=\"\(Self.angstrom(size.x)) 0.0 0.0 0.0 \(Self.angstrom(size.y)) 0.0 0.0 0.0 10.0\"", at: 0)
+      words.append("\(ExtendedXYZ.Word.imageSize)=\"\(frame.width) \(frame.height)\"")
+      words.append(
+        "\(ExtendedXYZ.Word.pixelSize)=\"\(pixel.nanometresPerPixelX) \(pixel.nanometresPerPixelY)\"")
+    }
+    var text = "\(positions.count)\n" + words.joined(separator: " ") + "\n"
     for (index, place) in positions.enumerated() {
       text += "\(symbol(index)) \(Self.angstrom(place.x)) \(Self.angstrom(top - place.y)) 0.0"
       text += hasClass ? " \(classes[index])\n" : "\n"
@@ -21,19 +29,21 @@ extension SiteList {
     try AtomicOutput.file(at: path, replacing: replacing, contents: Data(text.utf8))
   }
 
-  /// Writes a crystallographic information file with one site a column, in a cell as large as the sites reach; ASE and
-  /// OVITO open it. Positions must be in nm; y is turned so that the atoms look as in the image.
+  /// Writes a crystallographic information file with one site a column; ASE and OVITO open it. Positions must be in nm; y runs
+  /// up, so that the atoms look as in the image.
   ///
-  /// Source: IUCr, CIF core dictionary 3. Fractions of the cell have eight digits.
+  /// The cell is the image, with its origin at the centre of the lower left pixel; without a frame it is as large as the sites
+  /// reach. Source: IUCr, CIF core dictionary 3. Fractions of the cell have ten digits.
   public func writeCIF(to path: String, replacing: Bool = false) throws {
     precondition(unit == .nanometre, "a CIF holds lengths: call inNanometres first")
-    let top = positions.map(\.y).max() ?? 0
+    let reach = Point(positions.map(\.x).max() ?? 0, positions.map(\.y).max() ?? 0)
+    let top = frame?.firstRow ?? reach.y
     // A cell must have a size, also where all sites lie on a line.
-    let (width, height) = (max(positions.map(\.x).max() ?? 0, 0.1), max(top, 0.1))
+    let size = frame?.size ?? Point(max(reach.x, 0.1), max(reach.y, 0.1))
     var text = """
       data_sites
-      _cell_length_a \(Self.angstrom(width))
-      _cell_length_b \(Self.angstrom(height))
+      _cell_length_a \(Self.angstrom(size.x))
+      _cell_length_b \(Self.angstrom(size.y))
       _cell_length_c 10.0
       _cell_angle_alpha 90
       _cell_angle_beta 90
@@ -52,7 +62,7 @@ extension SiteList {
 
       """
     for (index, place) in positions.enumerated() {
-      let fractions = String(format: "%.8f %.8f 0.0", place.x / width, (top - place.y) / height)
+      let fractions = String(format: "%.10f %.10f 0.0", place.x / size.x, (top - place.y) / size.y)
       text += "\(symbol(index))\(index + 1) \(symbol(index)) \(fractions)\n"
     }
     try AtomicOutput.file(at: path, replacing: replacing, contents: Data(text.utf8))
@@ -84,6 +94,9 @@ extension SiteList {
     elements.count == positions.count && !elements[index].isEmpty ? elements[index] : "X"
   }
 
-  /// Six digits behind the point: a hundredth of a picometre is far below any precision of a position.
-  private static func angstrom(_ nanometres: Double) -> String { String(format: "%.6f", nanometres * 10) }
+  /// Eight digits behind the point, so that positions come back to every digit that tables print; never `-0`.
+  private static func angstrom(_ nanometres: Double) -> String {
+    let text = String(format: "%.8f", nanometres * 10)
+    return text == "-0.00000000" ? "0.00000000" : text
+  }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraImaging
 import TesseraNumerics
 
 /// Positions of atom columns as programs of the field exchange them.
@@ -23,6 +24,8 @@ public struct SiteList: Sendable, Equatable {
   public var elements: [String]
   /// Class of each site, 0 where unknown; as many as positions, or none.
   public var classes: [Int]
+  /// The image that the sites belong to; nil where it is unknown.
+  public var frame: SiteFrame?
   /// What had to be assumed.
   public var warnings: [String] = []
 
@@ -42,22 +45,31 @@ public struct SiteList: Sendable, Equatable {
     var list = SiteList(positions: try table.positions(columns, rows: rows), unit: columns.unit)
     if let element = table.elements { list.elements = rows.map { element[$0] } }
     if let labels = table.words(["class", "phase", "label"]) { list.classes = rows.map { Int(labels[$0]) ?? 0 } }
-    list.warnings = table.warnings
+    (list.warnings, list.frame) = (table.warnings, table.frame)
     return list
   }
 
-  /// The same sites in nm; nil where they are in pixels and no pixel size is given.
-  public func inNanometres(pixelSize: Double?) -> SiteList? { scaled(to: .nanometre, by: pixelSize) }
+  /// The same sites in nm; nil where they are in pixels and neither a pixel size is given nor the frame has one.
+  public func inNanometres(pixelSize: Double?) -> SiteList? { converted(to: .nanometre, pixelSize) }
 
-  /// The same sites in pixels; nil where they are in nm and no pixel size is given.
-  public func inPixels(pixelSize: Double?) -> SiteList? { scaled(to: .pixel, by: pixelSize.map { 1 / $0 }) }
+  /// The same sites in pixels; nil where they are in nm and neither a pixel size is given nor the frame has one.
+  public func inPixels(pixelSize: Double?) -> SiteList? { converted(to: .pixel, pixelSize) }
 
-  private func scaled(to unit: Unit, by factor: Double?) -> SiteList? {
-    guard unit != self.unit else { return self }
-    guard let factor else { return nil }
-    var scaled = self
-    scaled.positions = positions.map { Point($0.x * factor, $0.y * factor) }
-    scaled.unit = unit
-    return scaled
+  /// - Parameter pixelSize: takes the place of that of the frame.
+  private func converted(to unit: Unit, _ pixelSize: Double?) -> SiteList? {
+    var result = self
+    if let pixelSize { result.frame?.calibration = Calibration(nanometresPerPixel: pixelSize) }
+    guard unit != self.unit else { return result }
+    guard let scale = pixelSize.flatMap({ Calibration(nanometresPerPixel: $0) }) ?? frame?.calibration else {
+      return nil
+    }
+    result.unit = unit
+    result.positions = positions.map { place in
+      if unit == .nanometre { return scale.nanometres(place) }
+      let pixels = Point(place.x / scale.nanometresPerPixelX, place.y / scale.nanometresPerPixelY)
+      // Without what binary fractions make of the digits: a millionth of a pixel is far below any precision.
+      return frame == nil ? pixels : Point((pixels.x * 1e6).rounded() / 1e6, (pixels.y * 1e6).rounded() / 1e6)
+    }
+    return result
   }
 }

@@ -15,9 +15,10 @@ package struct SiteTableFile: Sendable {
   package let table: CSVTable
   /// What had to be assumed.
   package private(set) var warnings: [String] = []
-  private let isExtendedXYZ: Bool
-  /// Height in nm of the upright cell that extended XYZ names; nil if there is none.
-  private var cellHeight: Double?
+  /// Nil unless the file is extended XYZ.
+  private let atoms: ExtendedXYZ?
+  /// The image that the places belong to, where the file says so.
+  package var frame: SiteFrame? { atoms?.frame }
 
   private static let pixelNames = (
     x: ["x", "pos_x", "x_px", "x_position", "xm", "col"], y: ["y", "pos_y", "y_px", "y_position", "ym", "row"]
@@ -38,12 +39,12 @@ package struct SiteTableFile: Sendable {
     guard let first = lines.first else {
       throw FormatError(in: path, "is empty; a table of sites has one row per site")
     }
-    isExtendedXYZ = Int(first.trimmed) != nil && lines.count >= 2
-    if isExtendedXYZ {
-      table = try Self.extendedXYZ(lines, count: Int(first.trimmed)!, path: path)
-      cellHeight = Self.cellHeight(in: lines[1])
+    if ExtendedXYZ.recognizes(lines) {
+      let atoms = try ExtendedXYZ(lines, path: path)
+      (table, self.atoms) = (atoms.table, atoms)
       return
     }
+    atoms = nil
     let separator = Self.separator(of: first)
     if Self.fields(of: first, separator).allSatisfy({ Double($0) != nil }) {
       (table, warnings) = try Self.plain(lines, separator, path: path)
@@ -77,7 +78,7 @@ package struct SiteTableFile: Sendable {
     if let lengths = find(Self.lengthNames), prefersNanometres || pixels == nil,
       let sample = table.rows.first?[lengths.x], Double(sample) != nil
     {
-      return PlaceColumns(x: lengths.x, y: lengths.y, unit: .nanometre, isUpward: isExtendedXYZ)
+      return PlaceColumns(x: lengths.x, y: lengths.y, unit: .nanometre, isUpward: atoms != nil)
     }
     guard let pixels else {
       throw FormatError(
@@ -115,13 +116,7 @@ package struct SiteTableFile: Sendable {
       }
       places.append(Point(x, y))
     }
-    if columns.isUpward {
-      // From the upper side of the cell, which holds all atoms; otherwise from the highest atom.
-      let highest = places.map(\.y).max() ?? 0
-      let lowest = places.map(\.y).min() ?? 0
-      let top = cellHeight.flatMap { highest <= $0 + 1e-6 && lowest >= -1e-6 ? $0 : nil } ?? highest
-      for index in places.indices { places[index].y = top - places[index].y }
-    }
+    if columns.isUpward, let atoms { return atoms.turned(places) }
     return places
   }
 
@@ -181,53 +176,5 @@ package struct SiteTableFile: Sendable {
       CSVTable(header: header, rows: rows, path: path),
       ["names no columns: columns \(first + 1) and \(first + 2) are taken as x and y, in pixels"]
     )
-  }
-
-  /// Source: ASE, ase.io.extxyz: a count, a comment with `Properties=NAME:TYPE:COLUMNS:...`, then a line an atom; lengths in
-  /// Ångström. Without that word a line begins with symbol, x, y.
-  private static func extendedXYZ(_ lines: [Substring], count: Int, path: String) throws(FormatError) -> CSVTable {
-    guard count > 0, count <= lines.count - 2 else {
-      throw FormatError(
-        in: path, "promises \(count) atoms, but has \(max(0, lines.count - 2)) lines for them; copy it again")
-    }
-    let names = properties(in: lines[1]) ?? ["species", "pos 0", "pos 1"]
-    guard let x = names.firstIndex(of: "pos 0"), let y = names.firstIndex(of: "pos 1") else {
-      throw FormatError(in: path, "names no positions among its properties (\(names.joined(separator: ", ")))")
-    }
-    var header = names
-    (header[x], header[y]) = ("x_nm", "y_nm")
-    var rows: [[String]] = []
-    for (index, line) in lines[2..<count + 2].enumerated() {
-      var words = line.split(whereSeparator: \.isWhitespace).map(String.init)
-      guard words.count >= header.count, let east = Double(words[x]), let north = Double(words[y]) else {
-        throw FormatError(in: path, "line \(index + 3) is not an atom (symbol, x, y, z)")
-      }
-      (words[x], words[y]) = ("\(east / 10)", "\(north / 10)")
-      rows.append(Array(words.prefix(header.count)))
-    }
-    return CSVTable(header: header, rows: rows, path: path)
-  }
-
-  /// Height of the cell `Lattice="a 0 0 0 b 0 ..."`, from Ångström; nil where its sides do not run along x and y.
-  private static func cellHeight(in comment: Substring) -> Double? {
-    guard let start = comment.firstRange(of: "Lattice=\"")?.upperBound else { return nil }
-    let numbers = comment[start...].prefix { $0 != "\"" }.split(separator: " ").compactMap { Double($0) }
-    guard numbers.count == 9, numbers[1] == 0, numbers[3] == 0, numbers[4] > 0, numbers[4].isFinite else { return nil }
-    return numbers[4] / 10
-  }
-
-  /// Names of the columns that the comment line lists; a property of several columns numbers them.
-  private static func properties(in comment: Substring) -> [String]? {
-    guard let start = comment.firstRange(of: "Properties=")?.upperBound else { return nil }
-    let list = comment[start...].drop { $0 == "\"" }.prefix { !$0.isWhitespace && $0 != "\"" }
-    let words = list.split(separator: ":")
-    guard !words.isEmpty, words.count.isMultiple(of: 3) else { return nil }
-    var names: [String] = []
-    for start in stride(from: 0, to: words.count, by: 3) {
-      guard let count = Int(words[start + 2]), (1...64).contains(count) else { return nil }
-      let name = String(words[start])
-      names += count == 1 ? [name] : (0..<count).map { "\(name) \($0)" }
-    }
-    return names
   }
 }

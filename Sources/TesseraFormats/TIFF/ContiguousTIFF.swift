@@ -1,4 +1,6 @@
-/// An uncompressed, little-endian TIFF in which the pixels of all pages follow one another and the directories come last.
+import CTIFF
+
+/// A little-endian TIFF in which the pixels of all pages follow one another and the directories come last.
 ///
 /// libtiff writes a directory behind each page. ImageJ, however, reads only the first directory of a stack and takes the
 /// other pages to lie right behind the first, and tifffile does so for some stacks. Hence our own layout: the same file
@@ -10,6 +12,7 @@ final class ContiguousTIFF {
     case short([UInt16])
     /// 32 bits, or 64 in a BigTIFF.
     case long(Int)
+    case longs([Int])
     case ascii(String)
     case rational(Double)
     case double(Double)
@@ -17,7 +20,8 @@ final class ContiguousTIFF {
 
   private let output: OutputBytes
   private let isLarge: Bool
-  private var pages: [(start: Int, size: Int, tags: [(tag: Int32, value: Value)])] = []
+  /// The tags of each.
+  private var pages: [[(tag: Int32, value: Value)]] = []
   private var pageStart: Int
 
   /// - Parameters:
@@ -37,9 +41,22 @@ final class ContiguousTIFF {
   /// Adds pixels to the page that is being written.
   func write(_ bytes: RawSpan) throws(FormatError) { try output.write(bytes) }
 
-  /// Ends a page. Tags rise in their numbers; where the pixels lie is added.
-  func endPage(_ tags: [(tag: Int32, value: Value)]) {
-    pages.append((pageStart, output.count - pageStart, tags))
+  /// Ends a page. Where the pixels lie is added to its tags.
+  ///
+  /// - Parameter tiles: the bytes of each of its packed tiles, in order; empty where the page is one strip.
+  func endPage(_ tags: [(tag: Int32, value: Value)], tiles: [Int] = []) {
+    let size = output.count - pageStart
+    precondition(tiles.isEmpty || tiles.reduce(0, +) == size, "the tiles of a page are all that was written of it")
+    var place = pageStart
+    let offsets = tiles.map { bytes in
+      defer { place += bytes }
+      return place
+    }
+    let pixels: [(tag: Int32, value: Value)] =
+      tiles.isEmpty
+      ? [(TIFFTAG_STRIPOFFSETS, .long(pageStart)), (TIFFTAG_STRIPBYTECOUNTS, .long(size))]
+      : [(TIFFTAG_TILEOFFSETS, .longs(offsets)), (TIFFTAG_TILEBYTECOUNTS, .longs(tiles))]
+    pages.append((tags + pixels).sorted { $0.tag < $1.tag })
     pageStart = output.count
   }
 
@@ -48,8 +65,8 @@ final class ContiguousTIFF {
     // Directories begin on even bytes.
     if !output.count.isMultiple(of: 2) { try output.write([0]) }
     let first = output.count
-    for (index, page) in pages.enumerated() {
-      try output.write(directory(of: page, at: output.count, isLast: index == pages.count - 1))
+    for (index, tags) in pages.enumerated() {
+      try output.write(directory(tags, at: output.count, isLast: index == pages.count - 1))
     }
     try output.overwrite(isLarge ? bytes(first, 8) : bytes(first, 4), at: isLarge ? 8 : 4)
     try output.close()
@@ -57,9 +74,8 @@ final class ContiguousTIFF {
 
   /// A directory, followed by those of its values that do not fit into its entries.
   private func directory(
-    of page: (start: Int, size: Int, tags: [(tag: Int32, value: Value)]), at start: Int, isLast: Bool
+    _ tags: [(tag: Int32, value: Value)], at start: Int, isLast: Bool
   ) -> [UInt8] {
-    let tags = (page.tags + [(273, .long(page.start)), (279, .long(page.size))]).sorted { $0.0 < $1.0 }
     let (offsetSize, countSize, entrySize) = isLarge ? (8, 8, 20) : (4, 2, 12)
     let tableSize = countSize + tags.count * entrySize + offsetSize
     var table = bytes(tags.count, countSize)
@@ -82,7 +98,10 @@ final class ContiguousTIFF {
   private func stored(_ value: Value) -> (type: Int, count: Int, data: [UInt8]) {
     switch value {
     case .short(let numbers): return (3, numbers.count, numbers.flatMap { bytes(Int($0), 2) })
-    case .long(let number): return isLarge ? (16, 1, bytes(number, 8)) : (4, 1, bytes(number, 4))
+    case .long(let number): return stored(.longs([number]))
+    case .longs(let numbers):
+      let size = isLarge ? 8 : 4
+      return (isLarge ? 16 : 4, numbers.count, numbers.flatMap { bytes($0, size) })
     case .ascii(let text):
       let data = Array(text.utf8) + [0]
       return (2, data.count, data)

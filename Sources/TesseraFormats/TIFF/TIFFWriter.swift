@@ -6,7 +6,7 @@ import TesseraNumerics
 ///
 /// The unit `nm` stands in the description as ImageJ writes it, pixels a nm in the resolution; tags of DigitalMicrograph say
 /// the same for HyperSpy. Pages follow one another without gaps, as ImageJ expects of a stack. Files of more than 3.9 GB
-/// become BigTIFF.
+/// become BigTIFF. `writePacked` makes smaller files that ImageJ's own reader does not open.
 public struct TIFFWriter {
   /// How the first page describes the file.
   public enum Description: Sendable {
@@ -16,7 +16,7 @@ public struct TIFFWriter {
     case openMicroscopy
   }
 
-  private let output: ContiguousTIFF
+  let output: ContiguousTIFF
   private let calibration: Calibration?
   private let pageCount: Int
   private let style: Description
@@ -131,6 +131,21 @@ public struct TIFFWriter {
   private mutating func append(
     _ width: Int, _ height: Int, type: ScalarType, _ name: String?, _ produce: ((RawSpan) throws -> Void) throws -> Void
   ) throws {
+    let tags = tags(width, height, type: type, name) + [(TIFFTAG_ROWSPERSTRIP, .long(height))]
+    try produce { try output.write($0) }
+    endPage(tags)
+  }
+
+  /// Ends a page whose pixels are written; `tiles` as in `ContiguousTIFF.endPage`.
+  mutating func endPage(_ tags: [(tag: Int32, value: ContiguousTIFF.Value)], tiles: [Int] = []) {
+    output.endPage(tags, tiles: tiles)
+    written += 1
+  }
+
+  /// The tags of the next page, without those of its strips or tiles.
+  func tags(
+    _ width: Int, _ height: Int, type: ScalarType, compression: Int32 = COMPRESSION_NONE, _ name: String?
+  ) -> [(tag: Int32, value: ContiguousTIFF.Value)] {
     let format: Int32 =
       switch type {
       case .float32: SAMPLEFORMAT_IEEEFP
@@ -140,8 +155,7 @@ public struct TIFFWriter {
     var tags: [(tag: Int32, value: ContiguousTIFF.Value)] = [
       (TIFFTAG_IMAGEWIDTH, .long(width)), (TIFFTAG_IMAGELENGTH, .long(height)),
       (TIFFTAG_BITSPERSAMPLE, .short([UInt16(8 * type.size)])), (TIFFTAG_SAMPLESPERPIXEL, .short([1])),
-      (TIFFTAG_SAMPLEFORMAT, .short([UInt16(format)])), (TIFFTAG_ROWSPERSTRIP, .long(height)),
-      (TIFFTAG_COMPRESSION, .short([UInt16(COMPRESSION_NONE)])),
+      (TIFFTAG_SAMPLEFORMAT, .short([UInt16(format)])), (TIFFTAG_COMPRESSION, .short([UInt16(compression)])),
       (TIFFTAG_PHOTOMETRIC, .short([UInt16(PHOTOMETRIC_MINISBLACK)])),
       (TIFFTAG_PLANARCONFIG, .short([UInt16(PLANARCONFIG_CONTIG)])),
     ]
@@ -158,9 +172,7 @@ public struct TIFFWriter {
       ]
       if written == 0 { tags += Self.digitalMicrographTags(x, y) }
     }
-    try produce { try output.write($0) }
-    output.endPage(tags)
-    written += 1
+    return tags
   }
 
   /// Units, origins in pixels and scales of x and y, as DigitalMicrograph and HyperSpy read them.

@@ -161,7 +161,10 @@ public struct Evaluation: Sendable {
   }
 
   private func isTable(_ path: String) -> Bool {
-    ["csv", "tsv", "txt", "xyz"].contains((path as NSString).pathExtension.lowercased())
+    let kind = (path as NSString).pathExtension.lowercased()
+    // What comes through a pipe has no name.
+    if kind.isEmpty { return (try? SiteTableFile(path: path))?.holdsPlaces == true }
+    return ["csv", "tsv", "txt", "xyz"].contains(kind)
   }
 
   private func pixels(of path: String) throws -> Raster<Float> { try ImageFile.open(path: path).read().pixels }

@@ -21,6 +21,9 @@ public protocol Method: Sendable, Codable, Equatable {
   /// bar goes by these shares.
   static var stages: [(stage: Stage, share: Double)] { get }
 
+  /// Bytes that the images of a result take for each pixel of the micrograph, before they are packed.
+  var bytesPerPixel: Int { get }
+
   /// The defaults of all settings.
   init()
 
@@ -44,6 +47,8 @@ public struct MethodInput: Sendable {
 }
 
 extension Method {
+  public var bytesPerPixel: Int { 0 }
+
   /// Runs the method on one micrograph.
   ///
   /// - Parameters:

@@ -22,7 +22,7 @@ public struct ResultFiles {
   public func write(_ data: Data, as name: String) throws {
     try put(.bytes(data), as: name) { file in
       try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try data.write(to: file)
+      try AtomicOutput.write(data, to: file.path)
     }
   }
 
@@ -36,10 +36,11 @@ public struct ResultFiles {
     try write(try JSONEncoder.forResults().document(value), as: name)
   }
 
-  /// Writes float32 images as pages of a TIFF file, each named in its metadata, with the calibration of the micrograph.
+  /// Writes float32 images as pages of a TIFF file, packed without loss, each named in its metadata, with the calibration of
+  /// the micrograph.
   public func writeImages(_ images: [Raster<Float>], names: [String], as name: String) throws {
     try put(.images(images, names: names), as: name) {
-      try TIFFWriter.write(images, names: names, calibration: calibration, to: $0.path)
+      try TIFFWriter.writePacked(images, names: names, calibration: calibration, to: $0.path)
     }
   }
 

@@ -16,6 +16,9 @@ public struct MoireMethod: Method {
   /// The defaults of `Preparation` and `MoireFinder`.
   public init() {}
 
+  /// One label map.
+  public var bytesPerPixel: Int { 2 }
+
   /// The paper that shows motifs of twisted bilayers; the measurement of the twist is our own.
   public static let references = [
     "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their hierarchies "

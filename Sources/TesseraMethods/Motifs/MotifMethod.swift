@@ -53,6 +53,9 @@ public struct MotifMethod: Method {
   /// brightness, which tells columns of one surrounding but another element apart (docs/layout.md).
   public init() { embedding.search.metric = .euclidean }
 
+  /// Two pages of the reconstruction and four of strain.
+  public var bytesPerPixel: Int { 4 * (2 + 4) }
+
   /// The paper on motifs and their hierarchies [M22], whose method this is.
   public static let references = [
     "J. Dan, X. Zhao, S. Ning, J. Lu, K. P. Loh, Q. He, N. D. Loh and S. J. Pennycook: Learning motifs and their "

@@ -36,6 +36,9 @@ public struct ParticleMethod: Method {
   /// Side of a pixel in nm up to which an image can show columns of atoms: spacings of .2 nm are then two and a half pixels wide.
   public static let coarsestPixel = 0.08
 
+  /// Mask, label map and the network's map.
+  public var bytesPerPixel: Int { 1 + 2 + 4 }
+
   /// The paper on segmentation and defects of nanoparticles by a network and a forest [P21].
   public static let references = [
     "C. K. Groschner, C. Choi and M. C. Scott: Machine learning pipeline for segmentation and defect identification from "

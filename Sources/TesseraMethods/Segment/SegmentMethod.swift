@@ -28,6 +28,9 @@ public struct SegmentMethod: Method {
   /// Translations alone, with scales from the plane spacing and the number of patterns from the image.
   public init() {}
 
+  /// One label map.
+  public var bytesPerPixel: Int { 2 }
+
   /// The paper on segmentation by local symmetry descriptors [S21].
   public static let references = [
     "N. Wang, C. Freysoldt, S. Zhang, C. H. Liebscher and J. Neugebauer: Segmentation of static and dynamic "

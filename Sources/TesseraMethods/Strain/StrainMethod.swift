@@ -42,6 +42,9 @@ public struct StrainMethod: Method {
   /// Strain against the mean lattice, along the axes of the image, from columns where they share a lattice.
   public init() {}
 
+  /// Four pages of strain and four of errors, and with both methods those of each.
+  public var bytesPerPixel: Int { 4 * (route == .both ? 5 : 2) * 4 }
+
   /// The papers on strain by geometric phase and on strain from positions.
   public static let references = [
     "M. J. Hÿtch, E. Snoeck and R. Kilaas: Quantitative measurement of displacement and strain fields from HREM "

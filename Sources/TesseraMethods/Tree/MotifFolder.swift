@@ -47,7 +47,10 @@ public struct MotifFolder: Sendable {
     self.path = path
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw FormatError(.missing, "\(path): does not exist")
+      throw FormatError(
+        .missing,
+        path == "-"
+          ? "-: a result is a folder and cannot come from standard input; name the folder" : "\(path): does not exist")
     }
     func file(_ name: String) -> String { "\(path)/\(name)" }
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }

@@ -29,7 +29,7 @@ public struct TreeFiles {
       for (name, data) in documents {
         let file = place.appendingPathComponent(name)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try data.write(to: file)
+        try AtomicOutput.write(data, to: file.path)
       }
     }
   }

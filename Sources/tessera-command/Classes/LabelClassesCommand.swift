@@ -21,7 +21,7 @@ struct LabelClassesCommand: ThreadedCommand {
   var threads: ThreadOptions { options.threads }
 
   func run() throws {
-    let labels = try TreeAction.labels(inTable: table)
+    let labels = try TreeAction.labels(inTable: StandardInput.file(for: table))
     let files = try options.perform(.label(labels), unchanged: "")
     guard !options.output.json, case .label(let labels)? = files.recipe.actions.last else { return }
     let questions = try TreeMethod(files.folder).spread(labels).outcome.questions

@@ -21,7 +21,7 @@ struct LassoClassCommand: ThreadedCommand {
 
   func run() throws {
     try options.perform(
-      .lasso(number, try TreeAction.corners(inTable: polygon)),
+      .lasso(number, try TreeAction.corners(inTable: StandardInput.file(for: polygon))),
       unchanged: "the polygon holds all or none of class \(number); it stays as it is")
   }
 }

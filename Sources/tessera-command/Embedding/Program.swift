@@ -10,8 +10,8 @@ package enum Program {
     ChildProcess.helper = ReadHDF5Command.helper
     do {
       var command = try TesseraCommand.parseAsRoot()
-      let threads = (command as? any ThreadedCommand)?.threads.threads
-      try Workers.$limit.withValue(threads) { try command.run() }
+      guard let threads = (command as? any ThreadedCommand)?.threads else { return try command.run() }
+      try threads.run(type(of: command)._commandName) { try command.run() }
     } catch {
       ExitStatus.leave(with: error)
     }

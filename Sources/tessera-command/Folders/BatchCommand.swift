@@ -38,7 +38,7 @@ struct BatchCommand: ParsableCommand {
 
   func run() throws {
     let many = try ManyFiles(command, words, in: Self._commandName)
-    try Workers.$limit.withValue(many.command.threads.threads) { try run(many.command, many) }
+    try many.command.threads.run(Self._commandName) { try run(many.command, many) }
   }
 
   private func run<Command: ImageCommand>(_ command: Command, _ many: ManyFiles) throws {
@@ -49,7 +49,8 @@ struct BatchCommand: ParsableCommand {
     let batch = try BatchFolder(at: many.output, options: many.options, anew: isForced)
     let jobs = batch.jobs(for: command.inputs, anew: isForced)
     var failures: [(input: String, error: any Error)] = []
-    for job in jobs where !job.isComplete {
+    for (index, job) in jobs.enumerated() where !job.isComplete {
+      if jobs.count > 1 { announce(index, of: jobs.count, job.input) }
       do { try command.run(job, in: batch) } catch { failures.append((job.input, error)) }
     }
     try batch.write()

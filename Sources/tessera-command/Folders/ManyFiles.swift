@@ -29,6 +29,11 @@ struct ManyFiles {
     guard let command = try TesseraCommand.parseAsRoot([name] + words) as? any ImageCommand else {
       throw ValidationError("'\(name)' is no command that \(caller) can run")
     }
+    guard !command.inputs.contains(StandardOutput.name) else {
+      throw ValidationError(
+        "\(caller) finds its files again in a later run, so it takes no standard input (-); name files or folders, or run "
+          + "\(name) - alone")
+    }
     guard let output = command.output.output else {
       throw ValidationError("\(caller) needs --output, the folder of all results: -o results, for example")
     }
@@ -49,7 +54,9 @@ struct ManyFiles {
         skipped -= 1
       } else if ["-o", "--output", "--threads"].contains(word) {
         skipped = 1
-      } else if ["--force", "--json"].contains(word) || word.hasPrefix("--output=") || word.hasPrefix("--threads=") {
+      } else if ["--force", "--json", "--quiet", "--verbose"].contains(word) || word.hasPrefix("--output=")
+        || word.hasPrefix("--threads=")
+      {
         continue
       } else if word == inputs.first {
         inputs.removeFirst()

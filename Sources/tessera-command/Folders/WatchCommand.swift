@@ -48,7 +48,7 @@ struct WatchCommand: ParsableCommand {
 
   func run() throws {
     let many = try ManyFiles(command, words, in: Self._commandName)
-    try Workers.$limit.withValue(many.command.threads.threads) { try watch(many.command, many) }
+    try many.command.threads.run(Self._commandName) { try watch(many.command, many) }
   }
 
   private func watch(_ command: some ImageCommand, _ many: ManyFiles) throws {

@@ -68,6 +68,6 @@ struct ColumnOptions: ParsableArguments {
 
   /// The columns of `--sites`, in pixels of an image.
   func known(in micrograph: Micrograph) throws -> KnownColumns? {
-    try sites.map { try KnownColumns(tableAt: $0, calibration: micrograph.calibration) }
+    try sites.map { try KnownColumns(tableAt: StandardInput.file(for: $0), calibration: micrograph.calibration) }
   }
 }

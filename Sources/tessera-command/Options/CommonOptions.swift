@@ -2,21 +2,47 @@ import ArgumentParser
 import Foundation
 import TesseraFormats
 import TesseraImaging
+import TesseraNumerics
 
 extension Preparation.Contrast: ExpressibleByArgument {}
 
-/// `--threads`; `main` runs a `ThreadedCommand` within this limit.
+/// `--quiet` and `--verbose`.
+struct MessageOptions: ParsableArguments {
+  @Flag(help: "Print results and errors only: no warnings, no progress.")
+  var quiet = false
+
+  @Flag(help: "Print each stage and the time that it took, on standard error.")
+  var verbose = false
+
+  func validate() throws {
+    if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other; give one") }
+  }
+
+  var level: Messages.Level { quiet ? .quiet : verbose ? .verbose : .usual }
+}
+
+/// `--threads` and how much is said; `Program` runs a `ThreadedCommand` within these.
 struct ThreadOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Number of threads, 1 to 1024; results do not depend on the number. (default: all cores)", valueName: "n"))
   var threads: Int?
 
+  @OptionGroup var messages: MessageOptions
+
   func validate() throws {
     guard let threads else { return }
     guard (1...1024).contains(threads) else {
       throw ValidationError("--threads must be between 1 and 1024, but is \(threads)")
     }
+  }
+
+  /// Runs a command with these options; what it took is the last thing that `--verbose` says.
+  func run(_ name: String, _ body: () throws -> Void) throws {
+    Messages.level.withLock { $0 = messages.level }
+    let start = ContinuousClock.now
+    defer { Messages.detail("\(name): \(StageLog.text(ContinuousClock.now - start)) in all") }
+    try Workers.$limit.withValue(threads, operation: body)
   }
 }
 
@@ -60,6 +86,28 @@ struct OutputOptions: ParsableArguments {
     guard let frame = image.frame else { return folder }
     return (folder as NSString).appendingPathComponent("frame-\(frame)")
   }
+}
+
+/// `--output`, `--force` and `--json` of a command whose result is one table, which may go to standard output.
+struct TableOutputOptions: ParsableArguments {
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("Table to write; - prints it on standard output.", valueName: "path"),
+    completion: .file())
+  var output: String?
+
+  @Flag(help: "Replace an existing table.")
+  var force = false
+
+  @Flag(help: "Print the result as one JSON value on standard output, and nothing else.")
+  var json = false
+
+  func validate() throws {
+    guard isPrinted, json else { return }
+    throw ValidationError("--output - and --json both print on standard output; leave out one")
+  }
+
+  /// Whether the table goes to standard output.
+  var isPrinted: Bool { output == StandardOutput.name }
 }
 
 /// `--contrast`: whether atoms are bright (HAADF) or dark (ABF, BF).

@@ -20,10 +20,11 @@ struct ReadingArguments: ParsableArguments {
     }
   }
 
+  /// - Parameter path: a file, or `-` for standard input.
   func open(_ path: String) throws -> ImageFile {
     var options = ReadingOptions()
     (options.frameAxis, options.pixelLimit) = (frameAxis, maxPixels)
-    return try ImageFile.open(path: path, options: options)
+    return try ImageFile.open(path: StandardInput.file(for: path), options: options)
   }
 }
 

@@ -39,7 +39,9 @@ struct SpecimenArguments: ParsableArguments {
       valueName: "degrees"), transform: number(-3600...3600))
   var angle: Double?
 
-  @Option(help: ArgumentHelp("bilayer: kind, s22 or mos2. (default: s22)", valueName: "kind"))
+  @Option(
+    help: ArgumentHelp("bilayer: kind, s22 or mos2. (default: s22)", valueName: "kind"),
+    completion: .list(["s22", "mos2"]))
   var kind: String?
 
   @Option(
@@ -51,7 +53,7 @@ struct SpecimenArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "grains, strained, wedge, amorphous-crystal: specimen name of the crystal. (default: mose2; fcc110 for wedge, "
-        + "hexagonal for amorphous-crystal)", valueName: "specimen"))
+        + "hexagonal for amorphous-crystal)", valueName: "specimen"), completion: .list(Simulation.specimenNames))
   var crystal: String?
 
   @Option(
@@ -64,7 +66,7 @@ struct SpecimenArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "strained: strain field, one of uniform, gradient, step, turn and dislocation. (default: gradient)",
-      valueName: "field"))
+      valueName: "field"), completion: .list(["uniform", "gradient", "step", "turn", "dislocation"]))
   var field: String?
 
   @Option(

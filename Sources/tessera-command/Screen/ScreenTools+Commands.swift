@@ -8,7 +8,6 @@ import TesseraServer
 extension ScreenTools {
   /// What the page offers is what the commands do, with the same options.
   static func commands(reading image: InputOptions, threads: Int?) -> ScreenTools {
-    nonisolated(unsafe) let image = image  // Read alone, from the threads of the server.
     return ScreenTools(
       open: { try image.micrograph(at: $0) }, options: AnalyzeCommand.screenOptions,
       analyse: { order, progress in
@@ -42,20 +41,9 @@ extension AnalyzeCommand {
 
   /// The options that say how an image is analysed, from the command's own description.
   fileprivate static var screenOptions: [ScreenOption] {
-    struct Tool: Decodable {
-      struct Name: Decodable { var kind, name: String }
-      struct Argument: Decodable {
-        var kind: String
-        var preferredName: Name?
-        var sectionTitle, valueName, abstract, defaultValue: String?
-        var allValues: [String]?
-      }
-      struct Command: Decodable { var arguments: [Argument] }
-      var command: Command
-    }
     let settings = EmbeddedCommand.settings(of: _commandName)
-    guard let tool = try? JSONDecoder().decode(Tool.self, from: Data(_dumpHelp().utf8)) else { return [] }
-    return tool.command.arguments.compactMap { argument in
+    guard let description = try? CommandDescription(of: Self.self) else { return [] }
+    return (description.arguments ?? []).compactMap { argument in
       guard let name = argument.preferredName?.name, settings[name.replacing("-", with: "_")] != nil,
         // The page has its own way to say which columns are known.
         name != "sites"

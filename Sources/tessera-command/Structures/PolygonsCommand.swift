@@ -24,7 +24,7 @@ struct PolygonsCommand: ImageCommand {
   @Option(
     help: ArgumentHelp(
       "Number of sides of the polygons, 4 to \(PolygonFinder.mostSides), or all. Codes are those of the commonest kind.",
-      valueName: "n|all"), transform: SideCount.init(typed:))
+      valueName: "n|all"), completion: .list(["all"]), transform: SideCount.init(typed:))
   var sides = SideCount.all
 
   @OptionGroup(title: "Input") var image: InputOptions

@@ -12,7 +12,10 @@ struct ChosenImage {
   /// How messages call it.
   var name: String { frame.map { "\(input), frame \($0)" } ?? input }
   /// The file's name without folder and extension.
-  var stem: String { ((input as NSString).lastPathComponent as NSString).deletingPathExtension }
+  var stem: String {
+    guard input != StandardOutput.name else { return StandardInput.stem }
+    return ((input as NSString).lastPathComponent as NSString).deletingPathExtension
+  }
 }
 
 extension InputOptions {
@@ -33,25 +36,30 @@ extension InputOptions {
 ///
 /// One input: its error is thrown. Several: each failure is said, then a table names them; the status is theirs if every
 /// input failed alike, otherwise 1. The inputs that did not fail are complete in any case.
-func forEachInput(_ inputs: [String], _ work: (String) throws -> Void) throws {
-  try forEachInput(inputs, named: { $0 }, work)
+/// - Parameter announced: whether it is said that an input begins, with its number: for work that takes a while.
+func forEachInput(_ inputs: [String], announced: Bool, _ work: (String) throws -> Void) throws {
+  try forEachInput(inputs, named: { $0 }, announced: announced, work)
 }
 
 /// The same for the images of `InputOptions.images(of:)`.
 func forEachImage(_ images: [ChosenImage], _ work: (ChosenImage) throws -> Void) throws {
-  try forEachInput(images, named: \.name, work)
+  try forEachInput(images, named: \.name, announced: true, work)
 }
 
 private func forEachInput<Input>(
-  _ inputs: [Input], named name: (Input) -> String, _ work: (Input) throws -> Void
+  _ inputs: [Input], named name: (Input) -> String, announced: Bool, _ work: (Input) throws -> Void
 ) throws {
   if inputs.count == 1 { return try work(inputs[0]) }
   var failures: [(input: String, error: any Error)] = []
-  for input in inputs {
+  for (index, input) in inputs.enumerated() {
+    if announced { announce(index, of: inputs.count, name(input)) }
     do { try work(input) } catch { failures.append((name(input), error)) }
   }
   try report(failures, of: inputs.count)
 }
+
+/// Says that one of several inputs begins: `3 of 40: scan.tif`.
+func announce(_ index: Int, of count: Int, _ name: String) { Messages.note("\(index + 1) of \(count): \(name)") }
 
 /// Says which of several inputs failed, and throws the status. The error of a single input is thrown as it is.
 func report(_ failures: [(input: String, error: any Error)], of count: Int) throws {

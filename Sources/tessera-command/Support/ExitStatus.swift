@@ -13,6 +13,13 @@ enum ExitStatus {
   static let cannotWrite: Int32 = 73
   static let inputOutput: Int32 = 74
 
+  /// What they mean, for help and manual pages.
+  static let meanings: [(status: Int32, words: String)] = [
+    (0, "done"), (someFailed, "some of several inputs failed"), (usage, "wrong usage"), (unusableData, "unusable data"),
+    (noInput, "no such input"), (cannotWrite, "result not writable or existing"),
+    (inputOutput, "input or output failed"),
+  ]
+
   /// The status for an error that a command has thrown.
   static func code(for error: any Error) -> Int32 {
     switch error {

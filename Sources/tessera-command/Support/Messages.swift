@@ -10,12 +10,25 @@ enum Messages {
   private static let logger = Logger(label: "tessera")
   nonisolated(unsafe) private static var signals: [any DispatchSourceSignal] = []  // Set once, before any work.
 
+  /// How much is said.
+  enum Level: Int, Sendable {
+    /// Errors alone.
+    case quiet
+    /// Warnings and the progress of several inputs too.
+    case usual
+    /// Each stage and its time too.
+    case verbose
+  }
+
+  static let level = Mutex(Level.usual)
+
   /// The exit status of a program that is told to stop (SIGINT, SIGTERM); nil: 128 and the number of the signal.
   static let statusWhenStopped = Mutex<Int32?>(nil)
 
   /// Sends logs to standard error and makes an interrupted program take its unfinished results away.
   static func begin() {
     LoggingSystem.bootstrap { _ in PlainLogHandler() }
+    StandardOutput.begin()
     // A file that grows past its limit (ulimit -f) fails to be written, as on a full disk.
     signal(SIGXFSZ, SIG_IGN)
     signals = [SIGINT, SIGTERM].map { number in
@@ -31,9 +44,22 @@ enum Messages {
   }
 
   // The library's messages quote settings; users read the names of options.
-  static func note(_ sentence: String) { logger.info("\(OptionNames.put(in: sentence))") }
-  static func warning(_ sentence: String) { logger.warning("\(OptionNames.put(in: sentence))") }
+  static func note(_ sentence: String) { say(from: .usual) { logger.info("\(OptionNames.put(in: sentence))") } }
+  static func warning(_ sentence: String) { say(from: .usual) { logger.warning("\(OptionNames.put(in: sentence))") } }
   static func error(_ sentence: String) { logger.error("\(OptionNames.put(in: sentence))") }
+
+  /// What only `--verbose` shows.
+  static func detail(_ sentence: @autoclosure () -> String) { say(from: .verbose) { logger.info("\(sentence())") } }
+
+  private static func say(from level: Level, _ body: () -> Void) {
+    if Self.level.withLock({ $0.rawValue }) >= level.rawValue { body() }
+  }
+
+  /// Says that a result will be large, before the work for it begins.
+  static func noteSize(of result: String, _ bytes: Int) {
+    guard bytes > 1_000_000_000 else { return }
+    note("\(result): will take up to \(String(format: "%.1f", Double(bytes) / 1e9)) GB")
+  }
 
   /// Prints one JSON value on standard output: keys sorted, so that equal results are equal bytes, and in snake case unless
   /// they are those of a file.
@@ -55,6 +81,8 @@ private struct PlainLogHandler: LogHandler {
 
   func log(event: LogEvent) {
     let level = event.level == .info ? "" : "\(event.level): "
-    FileHandle.standardError.write(Data("\(ProgressBar.eraser)tessera: \(level)\(event.message)\n".utf8))
+    // Where nobody hears a message, the exit status still tells.
+    try? FileHandle.standardError.write(
+      contentsOf: Data("\(ProgressBar.eraser)tessera: \(level)\(event.message)\n".utf8))
   }
 }

@@ -63,16 +63,25 @@ struct MethodRun<M: Method> {
     let start = ContinuousClock.now
     let inputs = files + ([columns?.sites] + models).compactMap { $0 }
     try AtomicOutput.checkPlace(folder, replacing: output.force, inputs: inputs)
+    let log = StageLog(of: input)
+    log.begin(Stage.read.rawValue)
     let micrograph = try read()
     let reading = RunRecord.Timing(.read, since: start)
+    let method = try settings(micrograph)
+    Messages.noteSize(of: folder, method.bytesPerPixel * micrograph.width * micrograph.height)
     let progress = ProgressBar()
     defer { progress.finish() }
-    var result = try result(on: micrograph) { progress.report($0.rawValue, 0.9 * $1) }
+    var result = try result(of: method, on: micrograph) { stage, share in
+      log.begin(stage.rawValue)
+      progress.report(stage.rawValue, 0.9 * share)
+    }
     result.record.timings.insert(reading, at: 0)
+    log.begin("files and report")
     progress.report(Stage.report.rawValue, 0.9)
     let summary = try ResultFolder(result, input: input, hasReport: hasReport)
       .write(to: folder, replacing: output.force, since: start)
     let addition = try afterwards?(folder)
+    log.finish()
     progress.finish()
     for warning in summary.warnings where !micrograph.warnings.contains(warning) {
       Messages.warning("\(micrograph.name): \(warning)")
@@ -88,7 +97,13 @@ struct MethodRun<M: Method> {
 
   /// The result of one image, not written.
   func result(on micrograph: Micrograph, progress: @escaping (Stage, Double) throws -> Void) throws -> M.Result {
-    try settings(micrograph).result(
+    try result(of: settings(micrograph), on: micrograph, progress: progress)
+  }
+
+  private func result(
+    of method: M, on micrograph: Micrograph, progress: @escaping (Stage, Double) throws -> Void
+  ) throws -> M.Result {
+    try method.result(
       on: micrograph, columns: columns?.known(in: micrograph), seed: seed, progress: progress)
   }
 

@@ -13,7 +13,7 @@ final class ProgressBar: Sendable {
 
   private let start = ContinuousClock.now
   private let state = Mutex(State())
-  private let isTerminal = isatty(STDERR_FILENO) == 1
+  private let isTerminal = isatty(STDERR_FILENO) == 1 && Messages.level.withLock { $0 } != .quiet
 
   /// What clears the line under a bar before a message is printed; empty where no bar can be.
   static let eraser = isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : ""
@@ -33,14 +33,14 @@ final class ProgressBar: Sendable {
         let left = (now - start) / .seconds(1) * (1 - done) / done
         line += ", \(Self.words(seconds: left)) left"
       }
-      FileHandle.standardError.write(Data("\(Self.eraser)\(line)".utf8))
+      try? FileHandle.standardError.write(contentsOf: Data("\(Self.eraser)\(line)".utf8))
     }
   }
 
   /// Removes the line; call it before the result is printed.
   func finish() {
     state.withLock { state in
-      if state.isVisible { FileHandle.standardError.write(Data(Self.eraser.utf8)) }
+      if state.isVisible { try? FileHandle.standardError.write(contentsOf: Data(Self.eraser.utf8)) }
       state.isVisible = false
     }
   }

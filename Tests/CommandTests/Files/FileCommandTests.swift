@@ -67,7 +67,31 @@ struct `The commands info and convert` {
     #expect(try CommandRun("convert", folder / "sites.csv", folder / "a.xyz").status == 64)
     #expect(try CommandRun("convert", folder / "sites.csv", folder / "a.xyz", "--pixel-size", "0.1nm").status == 0)
     let atoms = try String(contentsOfFile: folder / "a.xyz", encoding: .utf8).split(separator: "\n")
-    #expect(atoms[0] == "2" && atoms[2].hasPrefix("Mo 1.000000 2.000000"))
+    #expect(atoms[0] == "2" && atoms[2].hasPrefix("Mo 1.00000000 -2.00000000"))
+  }
+
+  @Test func `give atoms the frame of the image, and tables back as they were`() throws {
+    #expect(try CommandRun("simulate", "mose2", "--size", "160x120", "-o", folder / "a.tif").status == 0)
+    #expect(try CommandRun("motifs", folder / "a.tif", "-o", folder / "a").status == 0)
+    #expect(try CommandRun("sites", folder / "a.tif", "-o", folder / "a.csv").status == 0)
+    // The result folder knows its image; another table is told.
+    for (table, words) in [("a/sites.csv", []), ("a.csv", ["--image", folder / "a.tif"])] {
+      for target in ["b.xyz", "b.cif"] {
+        let run = try CommandRun(["convert", folder / table, folder / target, "--force"] + words)
+        #expect(run.status == 0 && run.errors.isEmpty, "\(run.errors)")
+      }
+      let lines = try String(contentsOfFile: folder / "b.xyz", encoding: .utf8).split(separator: "\n")
+      #expect(lines[1].contains("Lattice=\"21.92000000 0.0 0.0 0.0 16.44000000 0.0"))
+      #expect(try String(contentsOfFile: folder / "b.cif", encoding: .utf8).contains("_cell_length_b 16.44000000\n"))
+      #expect(try CommandRun("convert", folder / "b.xyz", folder / "back.csv", "--force").status == 0)
+      let (first, back) = (try SiteList.read(path: folder / table), try SiteList.read(path: folder / "back.csv"))
+      #expect(back.unit == .pixel && back.positions == first.positions)
+    }
+    let blind = try CommandRun("convert", folder / "a.csv", folder / "c.cif")
+    #expect(blind.status == 0 && blind.errors.contains("name the image with --image"))
+    #expect(try CommandRun("convert", folder / "a.tif", folder / "c.tif", "--image", folder / "a.tif").status == 64)
+    let bits = try CommandRun("convert", folder / "a.tif", folder / "c.tif", "--bits", "16")
+    #expect(bits.status == 64 && bits.errors.contains("--bits applies to PNG files"))
   }
 
   @Test func `show help with an example`() throws {

@@ -15,8 +15,7 @@ import Testing
   @Test(arguments: [SIGTERM, SIGINT]) func `prints one line and ends when told`(signal: Int32) throws {
     try simulate("scan.tif")
     let temporary = ScratchFolder()
-    // For the program alone: a variable of this process would be that of all tests at once.
-    let screen = try RunningScreen(["scan.tif"], in: folder, environment: ["TMPDIR": temporary.path])
+    let screen = try RunningScreen(["scan.tif"], in: folder, variables: ["TMPDIR": temporary.path])
     #expect(screen.line.wholeMatch(of: /http:\/\/127\.0\.0\.1:\d+\/\?token=[0-9a-f]{64}/) != nil, "\(screen.line)")
     #expect(screen.client.ask("/").text.contains("<title>Tessera</title>"))
     #expect(screen.stop(signal) == 0)

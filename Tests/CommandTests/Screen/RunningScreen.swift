@@ -17,12 +17,12 @@ final class RunningScreen {
     let endedBySignal: Bool
   }
 
-  /// - Parameter environment: what the program sees besides the variables of the tests.
-  init(_ words: [String], in folder: ScratchFolder, environment: [String: String] = [:]) throws {
+  /// - Parameter variables: of the environment, beside those of the tests.
+  init(_ words: [String], in folder: ScratchFolder, variables: [String: String] = [:]) throws {
     process.executableURL = try CommandRun.program()
     process.arguments = ["gui", "--no-browser"] + words
     process.currentDirectoryURL = URL(fileURLWithPath: folder.path, isDirectory: true)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
     let output = Pipe()
     process.standardOutput = output
     // A file, as a pipe that nobody reads would stop a program that says much.

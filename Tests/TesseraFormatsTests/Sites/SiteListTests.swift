@@ -1,5 +1,6 @@
 import Foundation
 import TesseraFormats
+import TesseraImaging
 import TesseraNumerics
 import TestSupport
 import Testing
@@ -55,6 +56,53 @@ struct `Site lists` {
     }
   }
 
+  @Test(arguments: [(0.0137, 0.0137), (1 / 3.0, 0.0456), (0.001, 0.25)])
+  func `come back from extended XYZ to every digit of a table`(size: (Double, Double)) throws {
+    // As tables print them: four digits behind the point, also outside the frame.
+    let pixels = (0..<500).map { index -> Point in
+      let (x, y) = (index * 7919 % 5_200_000 - 50_000, index * 104_729 % 4_000_001)
+      return Point(Double(x) / 1e4, Double(y) / 1e4)
+    }
+    var list = SiteList(positions: pixels, unit: .pixel)
+    list.frame = SiteFrame(width: 512, height: 400, calibration: Calibration(x: size.0, y: size.1))
+    try list.inNanometres(pixelSize: nil)?.writeExtendedXYZ(to: folder / "a.xyz", replacing: true)
+    let read = try SiteList.read(path: folder / "a.xyz")
+    #expect(read.frame == list.frame)
+    #expect(read.inPixels(pixelSize: nil)?.positions == pixels)
+    // And the file of what was read is the same file.
+    let first = try Data(contentsOf: URL(fileURLWithPath: folder / "a.xyz"))
+    try read.writeExtendedXYZ(to: folder / "b.xyz", replacing: true)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: folder / "b.xyz")) == first)
+  }
+
+  @Test func `have the image as their cell, whatever sites there are`() throws {
+    let frame = SiteFrame(width: 400, height: 300, calibration: Calibration(nanometresPerPixel: 0.01))
+    for places in [[Point(1, 2)], [Point(1, 2), Point(390, 280)]] {
+      var list = SiteList(positions: places, unit: .pixel, elements: places.map { _ in "Mo" })
+      list.frame = frame
+      let lengths = try #require(list.inNanometres(pixelSize: nil))
+      try lengths.writeExtendedXYZ(to: folder / "a.xyz", replacing: true)
+      let lines = try String(contentsOfFile: folder / "a.xyz", encoding: .utf8).split(separator: "\n")
+      #expect(lines[1].contains("Lattice=\"40.00000000 0.0 0.0 0.0 30.00000000 0.0 0.0 0.0 10.0\""))
+      #expect(lines[1].contains("pbc=\"F F F\"") && lines[1].contains("first_row=29.90000000"))
+      #expect(lines[2] == "Mo 0.10000000 29.70000000 0.0")
+      try lengths.writeCIF(to: folder / "a.cif", replacing: true)
+      let cif = try String(contentsOfFile: folder / "a.cif", encoding: .utf8)
+      #expect(cif.contains("_cell_length_a 40.00000000\n_cell_length_b 30.00000000\n"))
+      #expect(cif.contains("Mo1 Mo 0.0025000000 0.9900000000 0.0\n"))
+    }
+  }
+
+  @Test func `without an image have no cell, but the image's origin`() throws {
+    let list = SiteList(positions: [Point(0.15, 0.2), Point(0.3, 0.425)], unit: .nanometre)
+    try list.writeExtendedXYZ(to: folder / "a.xyz")
+    let text = try String(contentsOfFile: folder / "a.xyz", encoding: .utf8)
+    #expect(
+      !text.contains("Lattice") && text.contains("first_row=0.00000000")
+        && text.contains("X 1.50000000 -2.00000000 0.0"))
+    #expect(try SiteList.read(path: folder / "a.xyz").positions == list.positions)
+  }
+
   @Test func `come back from tables, in pixels and in nm`() throws {
     for unit in [SiteList.Unit.pixel, .nanometre] {
       let list = SiteList(positions: places, unit: unit, elements: ["Mo", ""], classes: [2, 0])
@@ -67,8 +115,8 @@ struct `Site lists` {
     let list = SiteList(positions: [Point(0.2, 0), Point(0.4, 0.8)], unit: .nanometre, elements: ["Mo", ""])
     try list.writeCIF(to: folder / "a.cif")
     let lines = try String(contentsOfFile: folder / "a.cif", encoding: .utf8).split(separator: "\n")
-    #expect(lines.contains("_cell_length_a 4.000000") && lines.contains("_cell_length_b 8.000000"))
-    #expect(lines.suffix(2) == ["Mo1 Mo 0.50000000 1.00000000 0.0", "X2 X 1.00000000 0.00000000 0.0"])
+    #expect(lines.contains("_cell_length_a 4.00000000") && lines.contains("_cell_length_b 8.00000000"))
+    #expect(lines.suffix(2) == ["Mo1 Mo 0.5000000000 1.0000000000 0.0", "X2 X 1.0000000000 0.0000000000 0.0"])
   }
 
   @Test func `follow the properties of extended XYZ`() throws {
