@@ -9,6 +9,7 @@ public struct SiteFrame: Sendable, Equatable {
   /// Nil where unknown; lengths then have no frame.
   public var calibration: Calibration?
 
+  /// The frame of an image of this size, in pixels.
   public init(width: Int, height: Int, calibration: Calibration?) {
     (self.width, self.height, self.calibration) = (width, height, calibration)
   }

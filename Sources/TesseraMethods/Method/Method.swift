@@ -47,6 +47,7 @@ public struct MethodInput: Sendable {
 }
 
 extension Method {
+  /// None: results without images.
   public var bytesPerPixel: Int { 0 }
 
   /// Runs the method on one micrograph.
