@@ -165,7 +165,14 @@ let package = Package(
         "TestSupport", "TesseraServer", "TesseraProject", "TesseraMethods", "TesseraFormats", "TesseraSimulation",
         "TesseraImaging", "TesseraNumerics",
       ]),
-    .testTarget(name: "TesseraTests", dependencies: ["Tessera"]),
+    // All that `import Tessera` brings, or it would not be compiled again when one of them changes.
+    .testTarget(
+      name: "TesseraTests",
+      dependencies: [
+        "Tessera", "TesseraMethods", "TesseraFormats", "TesseraStructure", "TesseraFitting", "TesseraSegmentation",
+        "TesseraNetworks", "TesseraTraining", "TesseraSimulation", "TesseraFigures", "TesseraLearning",
+        "TesseraImaging", "TesseraNumerics",
+      ]),
     .testTarget(
       name: "CommandTests",
       dependencies: [
