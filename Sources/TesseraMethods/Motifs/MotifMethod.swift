@@ -116,6 +116,13 @@ public struct MotifMethod: Method {
       sorting.choices.append(.brightness(leftOutInsteadOf: bright.structure))
       return sorting
     }
+    let outliers = clock.run(.classes) {
+      // A continuum has no kinds from which a site could differ.
+      sorting.structure.kind == .discrete
+        ? SiteOutliers(
+          of: description.features, classes: sorting.classes, sites: crystal.sites, patchSide: patches.size)
+        : SiteOutliers(withoutClasses: crystal.sites.count)
+    }
     let tiles = try clock.run(.cells) { try cells(of: crystal, sorting.classes, in: prepared.image) }
     let tree = try clock.run(.hierarchy) {
       let heights = crystal.sites.sites.map { $0.kind == .vacant ? 0 : $0.amplitude }
@@ -142,6 +149,6 @@ public struct MotifMethod: Method {
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
       classes: sorting.classes,
-      structure: sorting.structure, cells: tiles, hierarchy: tree, strain: strained.map)
+      structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map)
   }
 }

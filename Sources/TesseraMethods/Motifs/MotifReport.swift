@@ -10,7 +10,7 @@ extension MotifResult {
     let headline = ReportHeadline(
       columnCount: columnCount, vacantCount: vacantNodes.count, classes: classes, isDiscrete: isDiscrete)
     var document = ReportDocument(title: micrograph.name, headline: headline.sentence)
-    document.summary = [headline.details, latticeSentence, strain?.spread.sentence ?? ""]
+    document.summary = [outliersChapter.sentence, headline.details, latticeSentence, strain?.spread.sentence ?? ""]
       .filter { !$0.isEmpty }.joined(separator: " ")
     document.facts = facts
     document.sections = sections
@@ -19,6 +19,11 @@ extension MotifResult {
 
   private var isDiscrete: Bool { structure.kind == .discrete }
   private var lengths: LengthText { LengthText(calibration: micrograph.calibration) }
+
+  private var outliersChapter: OutliersChapter {
+    OutliersChapter(
+      micrograph: micrograph, sites: sites, classes: classes, outliers: outliers, patchSide: Double(patchSize))
+  }
 
   private var sections: [ReportDocument.Section] {
     var motifs = MotifsChapter(
@@ -30,7 +35,9 @@ extension MotifResult {
     let lattice = LatticeChapter(
       spectrum: spectrum, calibration: micrograph.calibration, basis: reciprocalBasis,
       ringFrequency: patchSizeEstimate.frequency, patchSide: patchSize, finding: latticeSentence)
-    var sections = [
+    // What is there once comes first: nobody finds it in a table of thousands.
+    var sections = [outliersChapter.section].compactMap { $0 }
+    sections += [
       ColumnsChapter(micrograph: micrograph, sites: sites, classes: classes, burnedInLabels: prepared.labels).section,
       motifs.section,
     ]

@@ -37,6 +37,8 @@ public struct MotifResult: MethodResult {
   public var classes: Classes
   /// Whether the motifs fall into classes at all.
   public var structure: StructureKind
+  /// Sites that are like none of the classes.
+  public var outliers: SiteOutliers
   /// Nil where there are too few sites for cells.
   public var cells: Cells?
   /// Motif-cells and how they contain one another; nil where there are no cells.
@@ -58,6 +60,8 @@ public struct MotifResult: MethodResult {
     return [
       "\(columnCount) columns"
         + (vacant > 0 ? ", \(vacant) vacant node\(vacant == 1 ? "" : "s")" : "") + ", \(kinds)"
+        + (outliers.places.isEmpty
+          ? "" : ", \(outliers.places.count) outlier\(outliers.places.count == 1 ? "" : "s")")
     ]
   }
 }

@@ -60,11 +60,27 @@ public struct MotifSummary: Sendable, Encodable {
 
   /// Size of the prepared image.
   public var image: ImageSize
-  /// Numbers of `sites`, `columns`, `vacant` and `undecided_nodes`, `classified` sites, `classes`, `cells`,
+  /// Numbers of `sites`, `columns`, `vacant` and `undecided_nodes`, `classified` sites, `classes`, `outliers`, `cells`,
   /// `cell_types` and `hierarchy_nodes`.
   public var counts: [String: Int]
   /// By falling size.
   public var classes: [Class]
+  /// A place that is like none of the classes.
+  public struct Outlier: Sendable, Encodable {
+    /// Row of `sites.csv`, and number of its nearest class.
+    public var site, `class`: Int
+    /// In pixels.
+    public var x, y: Double
+    /// By how many standard deviations the place is farther from its class than a typical member, and its false discovery rate.
+    public var z, q: Double
+    /// Height of the column over the median of its class; null of a vacant node.
+    @Explicit public var heightRatio: Double?
+    /// Number of outliers at this place, those around that show it among them.
+    public var sites: Int
+  }
+
+  /// The farthest first.
+  public var outliers: [Outlier]
   /// `discrete` or `continuous`.
   public var structure: String
   /// Why the structure is called so, as a sentence.
@@ -90,12 +106,20 @@ extension MotifResult {
         "sites": sites.count, "columns": columnCount, "vacant": vacantNodes.count,
         "undecided_nodes": undecidedNodeCount,
         "classified": classes.labels.count { $0 > 0 }, "classes": classes.count, "cells": cells?.cells.count ?? 0,
-        "cell_types": cells?.types.count ?? 0, "hierarchy_nodes": hierarchy?.nodes.count ?? 0,
+        "outliers": outliers.places.count, "cell_types": cells?.types.count ?? 0,
+        "hierarchy_nodes": hierarchy?.nodes.count ?? 0,
       ],
       classes: zip(classes.names, classCounts).enumerated().map { index, own in
         .init(
           class: index + 1, name: own.0, count: own.1.count, fraction: own.1.fraction, confidence: own.1.confidence,
           countLow: own.1.interval.lowerBound, countHigh: own.1.interval.upperBound)
+      },
+      outliers: outliers.places.map { place in
+        let position = sites[place.site].position
+        return .init(
+          site: place.site, class: classes.labels[place.site], x: position.x, y: position.y, z: place.deviation,
+          q: place.falseDiscoveryRate, heightRatio: place.heightRatio.isFinite ? place.heightRatio : nil,
+          sites: place.members.count)
       },
       structure: structure.kind.rawValue, structureReason: structure.reason, structureExplained: structure.explained,
       lattice: lattice.map { lattice in

@@ -15,28 +15,36 @@ public struct SiteTable: Sendable {
   public var probabilities: [Double]?
   /// Class of each site; nil leaves class, name and confidence empty.
   public var classes: Classes?
+  /// How well each site fits its own class; nil: the table has no such columns.
+  public var outliers: ClassOutliers?
   /// Size of a pixel; nil leaves positions in nm empty.
   public var calibration: Calibration?
 
   /// A table of sites; `accuracies` and `probabilities` belong to the first sites, `classes` to all of them.
   public init(
     sites: Sites, accuracies: [ColumnAccuracy] = [], probabilities: [Double]? = nil, classes: Classes? = nil,
-    calibration: Calibration? = nil
+    outliers: ClassOutliers? = nil, calibration: Calibration? = nil
   ) {
     (self.sites, self.accuracies, self.probabilities) = (sites, accuracies, probabilities)
-    (self.classes, self.calibration) = (classes, calibration)
+    (self.classes, self.outliers, self.calibration) = (classes, outliers, calibration)
   }
 
-  /// Those of every table. A table of columns that a network found has `probability` behind them.
+  /// Those of every table. A table of columns that a network found has `probability` behind them, and a table of motifs
+  /// `outlierColumns` behind these.
   public static let columns = [
     "id", "x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "angle", "background", "class",
     "class_name", "confidence", "kind", "x_error", "y_error", "amplitude_error",
     "sigma_error", "intensity", "intensity_error", "fit_quality", "fit_flag",
   ]
 
+  /// Those of a table of motifs.
+  public static let outlierColumns = ["fit_probability", "outlier_z", "outlier_q"]
+
   /// The table; x and y in pixels, amplitudes in the image's units, the angle in radians.
   public var csv: Data {
-    var table = TableWriter(columns: Self.columns + (probabilities == nil ? [] : ["probability"]))
+    var table = TableWriter(
+      columns: Self.columns + (probabilities == nil ? [] : ["probability"])
+        + (outliers == nil ? [] : Self.outlierColumns))
     for part in concurrentMap(chunksOf: 2048, of: sites.count, { rows($0) }) { table.add(rows: part) }
     return table.data
   }
@@ -64,6 +72,13 @@ public struct SiteTable: Sendable {
       ]
       if let probabilities {
         fields.append(index < probabilities.count ? TableWriter.number(probabilities[index]) : "")
+      }
+      if let outliers {
+        fields += [
+          TableWriter.significant(outliers.fitProbabilities[index]),
+          TableWriter.number(outliers.deviations[index], decimals: 2),
+          TableWriter.significant(outliers.falseDiscoveryRates[index]),
+        ]
       }
       table.add(fields)
     }

@@ -9,6 +9,7 @@ const titleFields = ["id", "class", "class_name", "confidence", "kind"];
 /** Fields of the row that are shown at once, in this order; the others are folded away. */
 const mainFields = [
   "x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "intensity", "probability", "fit_quality", "fit_flag",
+  "fit_probability", "outlier_z", "outlier_q",
 ];
 
 /** The card of the selected column: its patch beside what the motif explains of it, its row of the table, its neighbours. */
