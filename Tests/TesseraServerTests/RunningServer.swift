@@ -11,6 +11,7 @@ import TestSupport
 final class RunningServer: Sendable {
   let folder: TemporaryFolder
   private let work = TemporaryFolder()
+  private let server: ScreenServer
   private let task: Task<Void, any Error>
   let address: URLComponents
 
@@ -34,6 +35,7 @@ final class RunningServer: Sendable {
       }, options: [], analyse: analyse, sentence: { "\($0)" }, warn: { _ in })
     let server = ScreenServer(
       folder: URL(fileURLWithPath: folder.path), workFolder: URL(fileURLWithPath: work.path), tools: tools)
+    self.server = server
     for name in names {
       if !folder.names.contains(name) {
         try Data(name.utf8).write(to: URL(fileURLWithPath: folder.path + "/" + name))
@@ -56,6 +58,8 @@ final class RunningServer: Sendable {
   func stop() async {
     task.cancel()
     _ = await task.result
+    // The end of the program does the same; who still holds a request must not hold the files.
+    server.close()
   }
 
   private static func image(called name: String) -> Micrograph {

@@ -11,7 +11,7 @@ public struct ClassOutliers: Sendable, Equatable {
   /// Standard deviations by which a sample is farther from the middle of its class than a typical member; NaN without a class, or in a
   /// class of fewer than three.
   public var deviations: [Double]
-  /// Probability that a member of the class is as far, 0 ... 1; NaN as above.
+  /// Probability that a member of the class is as far, 1e-9 ... 1; NaN as above.
   public var fitProbabilities: [Double]
   /// Share of false ones among all samples at least as far, 0 ... 1; NaN as above.
   public var falseDiscoveryRates: [Double]
@@ -32,6 +32,8 @@ public struct ClassOutliers: Sendable, Equatable {
   private static let fewestMembers = 30
   /// A class of fewer members has no middle.
   private static let fewestForMiddle = 3
+  /// How rarely members are very far is known to about this; a smaller probability would be a claim about the tail of a normal distribution.
+  private static let leastProbability = 1e-9
   /// The quantile from which the scatter of far members is taken, and where a normal distribution has it, in standard deviations.
   private static let tailQuantile = 0.95
   private static let tailDeviation = 1.6449
@@ -54,7 +56,7 @@ public struct ClassOutliers: Sendable, Equatable {
       let own = group.count >= Self.fewestMembers ? Self.middleAndScatter(group.map { roots[$0] }) : all
       for sample in group {
         deviations[sample] = own.scatter > 0 ? (roots[sample] - own.middle) / own.scatter : 0
-        fitProbabilities[sample] = erfc(deviations[sample] / 2.0.squareRoot()) / 2
+        fitProbabilities[sample] = max(Self.leastProbability, erfc(deviations[sample] / 2.0.squareRoot()) / 2)
       }
     }
     let rates = Statistics.falseDiscoveryRates(known.map { fitProbabilities[$0] })

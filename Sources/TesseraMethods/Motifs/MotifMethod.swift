@@ -116,14 +116,15 @@ public struct MotifMethod: Method {
       sorting.choices.append(.brightness(leftOutInsteadOf: bright.structure))
       return sorting
     }
-    let outliers = clock.run(.classes) {
+    let (outliers, tiles) = try clock.run(.cells) {
       // A continuum has no kinds from which a site could differ.
-      sorting.structure.kind == .discrete
+      let outliers =
+        sorting.structure.kind == .discrete
         ? SiteOutliers(
           of: description.features, classes: sorting.classes, sites: crystal.sites, patchSide: patches.size)
         : SiteOutliers(withoutClasses: crystal.sites.count)
+      return (outliers, try cells(of: crystal, sorting.classes, in: prepared.image))
     }
-    let tiles = try clock.run(.cells) { try cells(of: crystal, sorting.classes, in: prepared.image) }
     let tree = try clock.run(.hierarchy) {
       let heights = crystal.sites.sites.map { $0.kind == .vacant ? 0 : $0.amplitude }
       return try tiles.map { cells in

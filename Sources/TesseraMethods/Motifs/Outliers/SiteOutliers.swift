@@ -30,7 +30,7 @@ public struct SiteOutliers: Sendable {
 
   /// - Parameters:
   ///   - features: one row a site, NaN without a patch.
-  ///   - patchSide: in pixels: outliers that are closer show one another.
+  ///   - patchSide: in pixels: the patches of outliers that are closer overlap, and may show one cause.
   init(of features: Matrix<Float>, classes: Classes, sites: Sites, patchSide: Int) {
     scores = ClassOutliers(of: features, labels: classes.labels)
     let outliers = scores.outliers
@@ -39,7 +39,7 @@ public struct SiteOutliers: Sendable {
     let index = PlanarIndex(outliers.map { sites[$0].position })
     var sets = DisjointSets(outliers.count)
     for k in outliers.indices {
-      for other in index.neighbours(of: index.points[k], within: Double(patchSide) / 2) where other > k {
+      for other in index.neighbours(of: index.points[k], within: Double(patchSide)) where other > k {
         sets.unite(k, other)
       }
     }
