@@ -134,9 +134,10 @@ SWIFT_BIN = $(shell dirname "$$(readlink -f "$$(command -v swift)")")
 library-docs: release ## Builds the documentation of the library for Swift into .build/docs/library
 	rm -rf .build/symbols .build/docs/library && mkdir -p .build/symbols .build/docs
 	maps=$$(printf -- '-Xcc -fmodule-map-file=%s ' Sources/C*/module.modulemap .build/release/C*.build/module.modulemap); \
+	includes=$$(pkg-config --cflags-only-I cairo fftw3 fftw3f hdf5 libtiff-4 zlib | sed 's/-I/-Xcc -I/g'); \
 	for module in $$(sed -n 's/^@_exported import //p' Sources/Tessera/Tessera.swift); do \
 	  "$(SWIFT_BIN)/swift-symbolgraph-extract" -module-name $$module -target $$(uname -m)-unknown-linux-gnu \
-	    -I .build/release/Modules $$maps \
+	    -I .build/release/Modules $$maps $$includes \
 	    -minimum-access-level public -output-dir .build/symbols || exit 1; done
 	"$(SWIFT_BIN)/docc" convert Sources/Tessera/Tessera.docc --additional-symbol-graph-dir .build/symbols \
 	  --fallback-display-name Tessera --fallback-bundle-identifier tessera --output-path .build/docs/library
