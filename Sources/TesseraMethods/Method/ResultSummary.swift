@@ -5,6 +5,8 @@ import TesseraNumerics
 public struct ResultSummary<Result: MethodResult>: Sendable, Encodable {
   /// As the user typed it.
   public var input: String
+  /// Size of the image that was analysed: with it, tables of the folder keep their place in files whose y runs up.
+  public var image: ImageSize
   /// nm per pixel; null where unknown.
   @Explicit public var calibration: PixelSize?
   /// The parameters that were chosen, by name.
@@ -30,6 +32,12 @@ public struct ResultSummary<Result: MethodResult>: Sendable, Encodable {
     public var value, reason: String
   }
 
+  /// The size of an image.
+  public struct ImageSize: Sendable, Encodable {
+    /// In pixels.
+    public var width, height: Int
+  }
+
   /// The size of a pixel in nm.
   public struct PixelSize: Sendable, Encodable {
     /// Width and height of a pixel in nm.
@@ -39,6 +47,7 @@ public struct ResultSummary<Result: MethodResult>: Sendable, Encodable {
   /// Collects what `summary.json` says of a result, but for the times of the report and of the whole command.
   public init(of result: Result, input: String, version: String = TesseraVersion.current) {
     (self.input, self.version, settings, body) = (input, version, result.settings, result.summary)
+    image = ImageSize(width: result.record.prepared.image.width, height: result.record.prepared.image.height)
     calibration = result.micrograph.calibration.map {
       PixelSize(x: $0.nanometresPerPixelX, y: $0.nanometresPerPixelY)
     }
@@ -54,7 +63,7 @@ public struct ResultSummary<Result: MethodResult>: Sendable, Encodable {
   mutating func add(_ timing: RunRecord.Timing) { timings[timing.stage.rawValue, default: 0] += timing.seconds }
 
   private enum CodingKeys: String, CodingKey {
-    case input, calibration, parameters, settings, registration, seed, timings, version, warnings
+    case input, image, calibration, parameters, settings, registration, seed, timings, version, warnings
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -62,6 +71,7 @@ public struct ResultSummary<Result: MethodResult>: Sendable, Encodable {
     try body.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(input, forKey: .input)
+    try container.encode(image, forKey: .image)
     try container.encode(_calibration, forKey: .calibration)
     try container.encode(parameters, forKey: .parameters)
     try container.encode(settings, forKey: .settings)

@@ -52,14 +52,6 @@ public struct MotifSummary: Sendable, Encodable {
     }
   }
 
-  /// Size of the image.
-  public struct ImageSize: Sendable, Encodable {
-    /// In pixels.
-    public var width, height: Int
-  }
-
-  /// Size of the prepared image.
-  public var image: ImageSize
   /// Numbers of `sites`, `columns`, `vacant` and `undecided_nodes`, `classified` sites, `classes`, `outliers`, `cells`,
   /// `cell_types` and `hierarchy_nodes`.
   public var counts: [String: Int]
@@ -101,7 +93,6 @@ extension MotifResult {
   /// The numbers of the result for `summary.json`, without the values of single sites.
   public var summary: MotifSummary {
     MotifSummary(
-      image: .init(width: record.prepared.image.width, height: record.prepared.image.height),
       counts: [
         "sites": sites.count, "columns": columnCount, "vacant": vacantNodes.count,
         "undecided_nodes": undecidedNodeCount,

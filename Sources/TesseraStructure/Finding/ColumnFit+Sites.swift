@@ -43,8 +43,13 @@ extension ColumnFinder.Found {
       let reach = 5 * max(column.sigmaMajor, column.sigmaMinor)
       let gaussian = GaussianColumn(amplitude: column.amplitude, centre: column.position, sigma: column.sigmaMajor)
       let (x, y) = (column.position.x, column.position.y)
-      for row in max(0, Int(saturating: y - reach))...max(0, min(residual.height - 1, Int(saturating: y + reach))) {
-        for pixel in max(0, Int(saturating: x - reach))...max(0, min(residual.width - 1, Int(saturating: x + reach))) {
+      // A column far outside the image changes none of its pixels.
+      let rows = stride(
+        from: max(0, Int(saturating: y - reach)), through: min(residual.height - 1, Int(saturating: y + reach)), by: 1)
+      let pixels = stride(
+        from: max(0, Int(saturating: x - reach)), through: min(residual.width - 1, Int(saturating: x + reach)), by: 1)
+      for row in rows {
+        for pixel in pixels {
           let square = (Point(Double(pixel), Double(row)) - gaussian.centre).squaredLength
           residual[pixel, row] -= Float(gaussian.amplitude * exp(-square / (2 * gaussian.sigma * gaussian.sigma)))
         }
