@@ -180,7 +180,10 @@ public struct Segmenter: Sendable, Codable, Equatable {
       unknownFraction: measured > 0 ? Double(measured - known) / Double(measured) : 0,
       boundaryLength: labels.boundaryLength(), regionCount: Watershed.connectedRegions(of: points).count,
       scales: scales,
-      field: field, change: change, steps: steps, foundCount: foundCount, model: model, gain: gain,
+      field: field, change: change, steps: steps, foundCount: foundCount,
+      ranking: steps.isEmpty || model.count < 2
+        ? nil : OperationRanking(of: field, labels: points, operations: operations, scales: scales), model: model,
+      gain: gain,
       mergedPatterns: merged)
   }
 

@@ -117,7 +117,7 @@ struct SegmentChapter {
           "The descriptor of a point says how much the patch around it resembles itself after each operation. Points of "
             + "one pattern have one descriptor, up to noise. Patterns are groups of descriptors with a gap between them "
             + "that occupy regions of their own."),
-        .row(maps), .row([change] + (steps.map { [$0] } ?? [])),
+        .row(maps), .row([change] + [steps, separability].compactMap { $0 }),
       ])
   }
 
@@ -134,6 +134,25 @@ struct SegmentChapter {
     figure.width = 420
     figure.showsScaleBar = calibration != nil
     return .init(name, title: title, caption: caption, figure.drawing())
+  }
+
+  /// Fig. 5 of [S21]: what varies most over the image tells most apart.
+  private var separability: ReportDocument.Figure? {
+    guard let ranking = segmentation.ranking, let best = ranking.best.first else { return nil }
+    let kinds = Segmenter.Operations.allCases
+    let looks = ClassStyle.styles(names: kinds.map(\.rawValue))
+    let figure = PointFigure(
+      points: ranking.entries.map { Point($0.variance, $0.separability) },
+      styles: ranking.entries.map { looks[kinds.firstIndex(of: $0.kind) ?? 0] },
+      x: Axis("variance of the score"), y: Axis("separability"),
+      summary: "Separability of the patterns by each operation against the variance of its score")
+    return .init(
+      "separability", title: "What tells the patterns apart",
+      caption:
+        "Each point is one operation: variance between the patterns over that within them, against the variance over the image. "
+        + "Best: \(best.name), \(Text.fixed(best.separability, 1)); the first component has "
+        + "\(Text.fixed(ranking.components.first ?? 0, 1)).",
+      figure.drawing())
   }
 
   private var steps: ReportDocument.Figure? {

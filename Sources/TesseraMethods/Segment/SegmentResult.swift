@@ -42,11 +42,12 @@ public struct SegmentResult: MethodResult {
     LengthText(calibration: micrograph.calibration)(Double(2 * segmentation.scales.patchSize))
   }
 
-  /// Writes `segmentation.tif`, `patterns.csv` with one row per pattern, the components of the descriptors as `components.npy`, and
+  /// Writes `segmentation.tif`, `patterns.csv` with one row per pattern, `operations.csv` with one row per operation, the components of the descriptors as `components.npy`, and
   /// `patterns.json`, by which other images are divided into the same patterns.
   public func write(to files: ResultFiles) throws {
     try files.writeLabels(segmentation.labels, as: "segmentation.tif")
     try files.write(table, as: "patterns.csv")
+    if let ranking = segmentation.ranking { try files.write(Self.table(of: ranking), as: "operations.csv") }
     var model = segmentation.model
     if settings.patterns == nil && settings.model == nil {
       model.nanometresPerPixel = micrograph.calibration?.meanNanometresPerPixel
@@ -56,6 +57,18 @@ public struct SegmentResult: MethodResult {
     let maps = (0..<field.components.columns).map { field.map(ofComponent: $0).values }
     try files.writeArray(
       maps.flatMap { $0 }, shape: [maps.count, field.grid.rows, field.grid.columns], as: "components.npy")
+  }
+
+  /// One row an operation, those first that tell the patterns apart best.
+  private static func table(of ranking: OperationRanking) -> Data {
+    var table = TableWriter(columns: ["operation", "kind", "variance", "separability"])
+    for entry in ranking.best {
+      table.add([
+        entry.name, entry.kind.rawValue, TableWriter.significant(entry.variance),
+        TableWriter.significant(entry.separability),
+      ])
+    }
+    return table.data
   }
 
   /// One row a pattern.

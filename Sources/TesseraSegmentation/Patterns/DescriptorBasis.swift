@@ -8,6 +8,8 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
   let weights: [Float]
   /// The principal axes of all scores.
   let axes: PrincipalComponents
+  /// Variance of each weighted score.
+  let scoreVariances: [Double]
   /// Length of a descriptor, the mean not taken off, that one point in twenty exceeds: what differences are measured by.
   let scale: Double
   /// Where a descriptor of zeros, of something that does not resemble itself at all, lies among the components; last, its
@@ -24,7 +26,15 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
       return kinds.count > 1 && power > 0 ? Float(1 / power.squareRoot()) : 1
     }
     let table = Self.table(of: kinds, weights: weights)
-    axes = try PrincipalComponents(of: table, count: count)
+    let axes = try PrincipalComponents(of: table, count: count)
+    self.axes = axes
+    scoreVariances = (0..<table.columns).map { column in
+      let squares = (0..<table.rows).reduce(0.0) { sum, row in
+        let offset = Double(table[row, column]) - axes.mean[column]
+        return sum + offset * offset
+      }
+      return squares / Double(max(1, table.rows))
+    }
     let projected = axes.transform(Matrix<Float>(rows: 1, columns: table.columns, filling: 0)).values.map { Double($0) }
     let whole = axes.mean.reduce(0) { $0 + $1 * $1 }
     origin = projected + [max(0, whole - projected.reduce(0) { $0 + $1 * $1 }).squareRoot()]
@@ -45,7 +55,8 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
   func isConsistent(operations: Int) -> Bool {
     let count = axes.axes.rows
     return axes.mean.count == operations && axes.axes.columns == operations && count >= 1 && count <= operations
-      && axes.axes.values.count == count * operations && axes.variances.count == count && origin.count == count + 1
+      && axes.axes.values.count == count * operations && axes.variances.count == count
+      && scoreVariances.count == operations && scoreVariances.allSatisfy(\.isFinite) && origin.count == count + 1
       && scale.isFinite && scale >= 0 && weights.allSatisfy { $0.isFinite }
       && (axes.mean + axes.axes.values + axes.variances + origin + [axes.totalVariance]).allSatisfy(\.isFinite)
   }

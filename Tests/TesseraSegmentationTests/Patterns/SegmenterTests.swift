@@ -70,6 +70,28 @@ struct `Segmentation` {
     #expect(found.patterns.count { $0.isOrdered } == (name == "amorphous-crystal" ? 1 : kinds))
   }
 
+  /// [S21], Fig. 5: separability goes with variance, and the first component does as well as the best operation.
+  @Test(.slow) func `ranks the operations by what they tell apart`() throws {
+    let made = try simulated("two-lattices", seed: 51)
+    let found = try Segmenter().segmentation(of: made.micrograph.pixels, spacing: 22)
+    let ranking = try #require(found.ranking)
+    #expect(ranking.entries.count == 40 && ranking.entries.allSatisfy { $0.kind == .translations })
+    func ranks(_ values: [Double]) -> [Double] {
+      let order = values.indices.sorted { values[$0] < values[$1] }
+      var ranks = [Double](repeating: 0, count: values.count)
+      for (rank, index) in order.enumerated() { ranks[index] = Double(rank) }
+      return ranks
+    }
+    let (a, b) = (ranks(ranking.entries.map(\.separability)), ranks(ranking.entries.map(\.variance)))
+    let middle = Double(a.count - 1) / 2
+    let top = zip(a, b).reduce(0.0) { $0 + ($1.0 - middle) * ($1.1 - middle) }
+    #expect(top / a.reduce(0.0) { $0 + ($1 - middle) * ($1 - middle) } >= 0.8)
+    let best = try #require(ranking.best.first).separability
+    #expect(best > 3 && ranking.components[0] >= 0.8 * best)
+    #expect(
+      try Segmenter().segmentation(of: simulated("hexagonal", seed: 1).micrograph.pixels, spacing: 21).ranking == nil)
+  }
+
   @Test(.slow, arguments: [("twin", 61), ("stacking-fault", 62)] as [(String, UInt64)])
   func `finds a planar fault, and nothing beside it`(name: String, seed: UInt64) throws {
     let made = try simulated(name, seed: seed)

@@ -1,0 +1,93 @@
+import TesseraNumerics
+
+/// How well the score of each operation tells the patterns apart: Fisher's separability [S21, eq. 4, with variances],
+///
+///     S = Σ N_k (μ_k − μ)² / Σ N_k σ_k²,
+///
+/// over the patterns k, of each score and of each component. Means, and the variances within patterns that the components hold, follow
+/// from the components; what these leave out of the variance of a score is counted as within.
+public struct OperationRanking: Sendable, Codable, Equatable {
+  /// One operation.
+  public struct Entry: Sendable, Codable, Equatable {
+    /// Which kind of operation, and which one: `shift 3 -4` in pixels, `rotation 60` or `reflection 18` in degrees, `axis 4`.
+    public var kind: Segmenter.Operations
+    /// In words.
+    public var name: String
+    /// Variance of its score over the image, several kinds of operations in equal weight; 0 or more.
+    public var variance: Double
+    /// Fisher's separability; 0 or more.
+    public var separability: Double
+  }
+
+  /// In the order of the scores.
+  public var entries: [Entry]
+  /// Separability of each component, in their order.
+  public var components: [Double]
+
+  /// The operations by falling separability.
+  public var best: [Entry] { entries.sorted { ($0.separability, $1.name) > ($1.separability, $0.name) } }
+
+  /// - Parameters:
+  ///   - field: whose basis was fitted to the same image.
+  ///   - labels: pattern of each point, 1 upwards; 0 for none.
+  init(of field: DescriptorField, labels: Raster<Int>, operations: [Segmenter.Operations], scales: Segmenter.Scales) {
+    let d = field.components.columns
+    let count = max(1, labels.values.max() ?? 1)
+    var (numbers, sums) = ([Double](repeating: 0, count: count), Matrix<Double>(rows: count, columns: d, filling: 0))
+    var total = Matrix<Double>(rows: d, columns: d, filling: 0)
+    for point in labels.values.indices where labels.values[point] > 0 {
+      let (label, row) = (labels.values[point] - 1, field.components.row(point).map { Double($0) })
+      numbers[label] += 1
+      for a in 0..<d {
+        sums[label, a] += row[a]
+        for b in 0..<d { total[a, b] += row[a] * row[b] }
+      }
+    }
+    let all = max(1, numbers.reduce(0, +))
+    let mean = (0..<d).map { a in (0..<count).reduce(0.0) { $0 + sums[$1, a] } / all }
+    var between = Matrix<Double>(rows: d, columns: d, filling: 0)
+    for label in 0..<count where numbers[label] > 0 {
+      let offset = (0..<d).map { sums[label, $0] / numbers[label] - mean[$0] }
+      for a in 0..<d { for b in 0..<d { between[a, b] += numbers[label] / all * offset[a] * offset[b] } }
+    }
+    func within(_ a: Int, _ b: Int) -> Double { total[a, b] / all - mean[a] * mean[b] - between[a, b] }
+    components = (0..<d).map { within($0, $0) > 0 ? between[$0, $0] / within($0, $0) : 0 }
+    let basis = field.basis
+    let names = operations.flatMap { kind in Self.names(of: kind, scales: scales).map { (kind, $0) } }
+    entries = names.indices.map { score in
+      let loading = (0..<d).map { basis.axes.axes[$0, score] }
+      var (apart, inside, held) = (0.0, 0.0, 0.0)
+      for a in 0..<d {
+        held += loading[a] * loading[a] * basis.axes.variances[a]
+        for b in 0..<d {
+          apart += loading[a] * loading[b] * between[a, b]
+          inside += loading[a] * loading[b] * within(a, b)
+        }
+      }
+      let spread = inside + max(0, basis.scoreVariances[score] - held)
+      return Entry(
+        kind: names[score].0, name: names[score].1, variance: basis.scoreVariances[score],
+        separability: spread > 0 ? max(0, apart) / spread : 0)
+    }
+  }
+
+  private static func names(of kind: Segmenter.Operations, scales: Segmenter.Scales) -> [String] {
+    switch kind {
+    case .translations:
+      TranslationDescriptor.uniformShifts(reach: scales.window).map { "shift \($0.x) \($0.y)" }
+    case .rotations: PointGroupDescriptor.rotations.map(\.name)
+    case .reflections: PointGroupDescriptor.reflections.map(\.name)
+    }
+  }
+}
+
+extension PointGroupDescriptor.Operation {
+  /// In words.
+  var name: String {
+    switch self {
+    case .rotation(let degrees): "rotation \(degrees)"
+    case .fold(let order): "axis \(order)"
+    case .reflection(let degrees): "reflection \(degrees)"
+    }
+  }
+}
