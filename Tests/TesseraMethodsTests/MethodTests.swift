@@ -73,7 +73,7 @@ struct `A method` {
       try JSONSerialization.jsonObject(with: Data(text("summary.json").utf8)) as? [String: Any])
     #expect(
       Set(summary.keys) == [
-        "bright_value", "calibration", "input", "parameters", "settings", "timings", "version", "warnings",
+        "bright_value", "calibration", "image", "input", "parameters", "settings", "timings", "version", "warnings",
       ])
     #expect((summary["timings"] as? [String: Double])?.keys.sorted() == ["counts", "prepare", "report"])
   }
