@@ -24,6 +24,8 @@ public struct Segmentation: Sendable {
   public let foundCount: Int
   /// How well each operation tells the patterns apart; nil of one pattern, and where the patterns are another image's.
   public let ranking: OperationRanking?
+  /// Whether the patterns are another image's.
+  public let isByModel: Bool
   /// By which other images can be divided into the same patterns.
   public let model: PatternModel
   /// What the correlations of this image were multiplied by to be compared with those of the image of the model: above 1 where noise is

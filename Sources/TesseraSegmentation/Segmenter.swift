@@ -148,7 +148,8 @@ public struct Segmenter: Sendable, Codable, Equatable {
     return own.segmentation(
       labels.map { Int($0) > model.count || merged.contains(Int($0)) ? 0 : $0 }, points: points, change: change,
       field: field, of: image,
-      model: model, isMeasured: isMeasured, steps: [], foundCount: model.count, gain: gain, merged: merged.sorted())
+      model: model, isMeasured: isMeasured, steps: [], foundCount: model.count, isByModel: true, gain: gain,
+      merged: merged.sorted())
   }
 
   /// A pattern that has less than a tenth of the points of another may be the other's tail.
@@ -168,7 +169,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
   private func segmentation(
     _ labels: Raster<UInt16>, points: Raster<Int>, change: Raster<Float>, field: DescriptorField,
     of image: Raster<Float>, model: PatternModel, isMeasured: Raster<Bool>?, steps: [PatternFinder.Step],
-    foundCount: Int, gain: Double = 1, merged: [Int] = []
+    foundCount: Int, isByModel: Bool = false, gain: Double = 1, merged: [Int] = []
   ) -> Segmentation {
     let scales = model.scales
     let narrow = NarrowRegions(halfWidth: scales.reach / Double(scales.stride)).labels(in: points)
@@ -181,8 +182,9 @@ public struct Segmenter: Sendable, Codable, Equatable {
       boundaryLength: labels.boundaryLength(), regionCount: Watershed.connectedRegions(of: points).count,
       scales: scales,
       field: field, change: change, steps: steps, foundCount: foundCount,
-      ranking: steps.isEmpty || model.count < 2
-        ? nil : OperationRanking(of: field, labels: points, operations: operations, scales: scales), model: model,
+      ranking: isByModel || model.count < 2
+        ? nil : OperationRanking(of: field, labels: points, operations: operations, scales: scales),
+      isByModel: isByModel, model: model,
       gain: gain,
       mergedPatterns: merged)
   }
@@ -192,8 +194,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
   /// - Parameter image: finite intensities.
   public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
     let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
-    let kinds = scores(of: image, on: grid, scales: scales)
-    return DescriptorField(of: kinds, on: grid, basis: try DescriptorBasis(fittedTo: kinds, count: components))
+    return try DescriptorField(of: scores(of: image, on: grid, scales: scales), on: grid, count: components)
   }
 
   /// How many scores a kind of operations gives each point.

@@ -14,10 +14,9 @@ struct SegmentCommand: ImageCommand {
 
       writes the folder phases-segment with segmentation.tif (pattern of each pixel: 1 the largest, 0 unknown), patterns.csv, \
       patterns.json, components.npy, summary.json and report.html. Patterns differ in how the image repeats itself: a brighter region of the \
-      same lattice is no pattern of its own. Several images are divided one by one, each into patterns of its own; with \
-        tessera segment *.tif --fit-on first.tif
-      all have the patterns of one, with the same labels, and so have later images with --model first.segment. What fits none of \
-      them has label 0. Without --output the folder is NAME.segment.
+      same lattice is no pattern of its own. Several images are divided one by one, each into patterns of its own; with --fit-on \
+      IMAGE all have the patterns of that one, with the same labels, and with --model RESULT those of an earlier result. What \
+      fits none of them has label 0. Without --output the folder is NAME.segment.
       """)
 
   @Argument(help: ArgumentHelp("Image files to divide.", valueName: "image"), completion: .file())
@@ -99,13 +98,20 @@ struct SegmentCommand: ImageCommand {
     (method.segmenter.patchSize, method.segmenter.window) = (patchSize, window)
     (method.segmenter.stride, method.segmenter.operations) = (stride, operations.operations)
     method.model = model
-    if let fitOn, let first = image.images(of: [fitOn]).first {
-      method.patterns = try method.result(on: image.micrograph(of: first), seed: seed.seed).segmentation.model
-      method.fitOn = fitOn
-    }
+    method.fitOn = fitOn
+    // Fitted once, and not before the first result is known to have a place.
+    var fitted: PatternModel?
     var run = MethodRun(
       resultName: "segment", output: output, models: [model, fitOn], seed: seed.seed
-    ) { [method] _ in method }
+    ) { [method, image, seed] _ in
+      guard let fitOn = method.fitOn, let first = image.images(of: [fitOn]).first else { return method }
+      if fitted == nil {
+        fitted = try method.result(on: image.micrograph(of: first), seed: seed.seed).segmentation.model
+      }
+      var shared = method
+      shared.patterns = fitted
+      return shared
+    }
     if model != nil || fitOn != nil {
       run.together = { [output] results, folder in
         try SegmentSeries(results.map { .init(image: $0.image, summary: $0.summary.body) })

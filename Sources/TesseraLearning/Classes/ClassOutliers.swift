@@ -79,18 +79,27 @@ public struct ClassOutliers: Sendable, Equatable {
 
   /// Cube roots of the squared distances; NaN without a class.
   private static func rootDistances(of features: Matrix<Float>, _ members: [[Int]]) -> [Double] {
-    let columns = concurrentMap(count: features.columns) { column -> [Double] in
-      var offsets = [Double](repeating: .nan, count: features.rows)
-      for group in members where !group.isEmpty {
-        let middle = Double(Statistics.median(group.map { features[$0, column] }))
-        // A member draws the middle of a small class towards itself.
-        let share = (Double(group.count) / Double(group.count - 1)).squareRoot()
-        for sample in group { offsets[sample] = (Double(features[sample, column]) - middle) * share }
+    // A member draws the middle of a small class towards itself.
+    let shares = members.map { (Double($0.count) / Double(max(1, $0.count - 1))).squareRoot() }
+    let columns = concurrentMap(count: features.columns) { column -> (middles: [Double], scatter: Double) in
+      let middles = members.map { $0.isEmpty ? 0 : Double(Statistics.median($0.map { features[$0, column] })) }
+      let offsets = members.indices.flatMap { k in
+        members[k].map { (Double(features[$0, column]) - middles[k]) * shares[k] }
       }
-      let scatter = Statistics.robustDeviation(offsets.filter(\.isFinite))
-      return offsets.map { scatter > 0 ? ($0 / scatter) * ($0 / scatter) : $0.isFinite ? 0 : .nan }
+      return (middles, Statistics.robustDeviation(offsets))
     }
-    return (0..<features.rows).map { sample in cbrt(columns.reduce(0.0) { $0 + $1[sample] }) }
+    var roots = [Double](repeating: .nan, count: features.rows)
+    for (k, group) in members.enumerated() {
+      for sample in group {
+        var sum = 0.0
+        for (column, known) in columns.enumerated() where known.scatter > 0 {
+          let offset = (Double(features[sample, column]) - known.middles[k]) * shares[k] / known.scatter
+          sum += offset * offset
+        }
+        roots[sample] = cbrt(sum)
+      }
+    }
+    return roots
   }
 
   private static func middleAndScatter(_ values: [Double]) -> (middle: Double, scatter: Double) {

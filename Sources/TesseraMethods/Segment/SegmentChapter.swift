@@ -25,7 +25,7 @@ struct SegmentChapter {
       headline: isOne
         ? "One pattern: no region wider than about \(length(Double(2 * segmentation.scales.patchSize))) differs from the rest by "
           + "its local symmetry"
-        : segmentation.steps.isEmpty
+        : segmentation.isByModel
           ? "\(shown) of \(patterns.count) known patterns" : "\(patterns.count) patterns, told apart by local symmetry")
     document.facts = [.init("\(shown)", shown == 1 ? "pattern" : "patterns")]
     if !isOne {

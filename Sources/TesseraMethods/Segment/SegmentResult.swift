@@ -19,7 +19,7 @@ public struct SegmentResult: MethodResult {
   /// The number of patterns, their shares and the length of the boundaries, in one sentence.
   public var sentences: [String] {
     let patterns = segmentation.patterns.filter { $0.pixels > 0 }
-    if settings.patterns != nil || settings.model != nil {
+    if segmentation.isByModel {
       let known = 1 - segmentation.unknownFraction
       let shares = segmentation.patterns.map { "pattern \($0.label) \(Number.percent($0.fraction * known))" }
       let unknown =
@@ -49,7 +49,7 @@ public struct SegmentResult: MethodResult {
     try files.write(table, as: "patterns.csv")
     if let ranking = segmentation.ranking { try files.write(Self.table(of: ranking), as: "operations.csv") }
     var model = segmentation.model
-    if settings.patterns == nil && settings.model == nil {
+    if !segmentation.isByModel {
       model.nanometresPerPixel = micrograph.calibration?.meanNanometresPerPixel
     }
     try files.writeJSON(model, as: "patterns.json")

@@ -16,25 +16,37 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
   /// distance from the space of the components.
   let origin: [Double]
 
+  /// A basis, and the components of the points that it was fitted to, one row each.
   /// - Parameters:
   ///   - kinds: the maps of each kind of operation, all of one size. Several kinds get equal weight.
   ///   - count: components wanted, 1 or more.
-  init(fittedTo kinds: [[Raster<Float>]], count: Int) throws {
+  static func fitted(
+    to kinds: [[Raster<Float>]], count: Int
+  ) throws -> (basis: DescriptorBasis, components: Matrix<Float>) {
+    let weights = weights(of: kinds)
+    let table = table(of: kinds, weights: weights)
+    let basis = try DescriptorBasis(of: table, weights: weights, count: count)
+    return (basis, basis.axes.transform(table))
+  }
+
+  private static func weights(of kinds: [[Raster<Float>]]) -> [Float] {
     let points = Double(kinds.first?.first?.count ?? 1)
-    weights = kinds.map { kind in
+    return kinds.map { kind in
       let power = kind.reduce(0.0) { $0 + $1.values.reduce(0.0) { $0 + Double($1) * Double($1) } } / points
       return kinds.count > 1 && power > 0 ? Float(1 / power.squareRoot()) : 1
     }
-    let table = Self.table(of: kinds, weights: weights)
+  }
+
+  private init(of table: Matrix<Float>, weights: [Float], count: Int) throws {
+    self.weights = weights
     let axes = try PrincipalComponents(of: table, count: count)
     self.axes = axes
-    scoreVariances = (0..<table.columns).map { column in
-      let squares = (0..<table.rows).reduce(0.0) { sum, row in
-        let offset = Double(table[row, column]) - axes.mean[column]
-        return sum + offset * offset
-      }
-      return squares / Double(max(1, table.rows))
+    var squares = [Double](repeating: 0, count: table.columns)
+    for (index, value) in table.values.enumerated() {
+      let offset = Double(value) - axes.mean[index % table.columns]
+      squares[index % table.columns] += offset * offset
     }
+    scoreVariances = squares.map { $0 / Double(max(1, table.rows)) }
     let projected = axes.transform(Matrix<Float>(rows: 1, columns: table.columns, filling: 0)).values.map { Double($0) }
     let whole = axes.mean.reduce(0) { $0 + $1 * $1 }
     origin = projected + [max(0, whole - projected.reduce(0) { $0 + $1 * $1 }).squareRoot()]

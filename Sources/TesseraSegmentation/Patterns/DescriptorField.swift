@@ -25,6 +25,12 @@ public struct DescriptorField: Sendable {
     components = basis.components(of: kinds)
   }
 
+  /// The same with a basis of `count` components fitted to these maps.
+  init(of kinds: [[Raster<Float>]], on grid: DescriptorGrid, count: Int) throws {
+    self.grid = grid
+    (basis, components) = try DescriptorBasis.fitted(to: kinds, count: count)
+  }
+
   /// One component as an image of the grid.
   public func map(ofComponent component: Int) -> Raster<Float> {
     let values = (0..<grid.count).map { components.values[$0 * components.columns + component] }

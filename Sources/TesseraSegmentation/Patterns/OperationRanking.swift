@@ -36,11 +36,12 @@ public struct OperationRanking: Sendable, Codable, Equatable {
     var (numbers, sums) = ([Double](repeating: 0, count: count), Matrix<Double>(rows: count, columns: d, filling: 0))
     var total = Matrix<Double>(rows: d, columns: d, filling: 0)
     for point in labels.values.indices where labels.values[point] > 0 {
-      let (label, row) = (labels.values[point] - 1, field.components.row(point).map { Double($0) })
+      let (label, start) = (labels.values[point] - 1, point * d)
       numbers[label] += 1
       for a in 0..<d {
-        sums[label, a] += row[a]
-        for b in 0..<d { total[a, b] += row[a] * row[b] }
+        let value = Double(field.components.values[start + a])
+        sums[label, a] += value
+        for b in 0..<d { total[a, b] += value * Double(field.components.values[start + b]) }
       }
     }
     let all = max(1, numbers.reduce(0, +))

@@ -41,7 +41,8 @@ public struct PatternModel: Sendable, Codable, Equatable {
     count = labels.max() ?? 0
     var distances = [[Double]](repeating: [], count: centres.rows)
     for point in outcome.labels.values.indices where outcome.labels.values[point] > 0 {
-      let (centre, distance) = Self.nearest(to: field.components.row(point), among: outcome.centres)
+      let (centre, distance) = Self.nearest(
+        to: field.components.row(point), among: outcome.centres, origin: field.origin)
       distances[centre].append(distance)
     }
     let least = 0.01 * field.scale
@@ -51,11 +52,13 @@ public struct PatternModel: Sendable, Codable, Equatable {
   /// The label of each point, 1 ... `count`; `count + 1` of points that fit none.
   /// - Parameter gain: by what the descriptors of the first image are longer.
   func labels(of field: DescriptorField, gain: Double) -> Raster<Int> {
-    let found = concurrentMap(count: field.grid.count) { point -> Int in
-      let (centre, distance) = nearest(to: field.components.row(point), gain: gain)
-      return distance <= Self.novelty ? labels[centre] : count + 1
+    let found = concurrentMap(chunksOf: 4096, of: field.grid.count) { points in
+      points.map { point -> Int in
+        let (centre, distance) = nearest(to: field.components.row(point), gain: gain)
+        return distance <= Self.novelty ? labels[centre] : count + 1
+      }
     }
-    return Raster(width: field.grid.columns, height: field.grid.rows, values: found)
+    return Raster(width: field.grid.columns, height: field.grid.rows, values: found.flatMap { $0 })
   }
 
   /// Factors by which noise may have changed all correlations, and so many of them are tried.
@@ -85,29 +88,24 @@ public struct PatternModel: Sendable, Codable, Equatable {
   /// The nearest group to a descriptor, the groups being as far from that of nothing as noise leaves them, and the distance in units of
   /// the group's reach.
   private func nearest(to row: ArraySlice<Float>, gain: Double) -> (centre: Int, distance: Double) {
+    Self.nearest(to: row, among: centres, origin: basis.origin, gain: gain, reaches: reaches)
+  }
+
+  private static func nearest(
+    to row: ArraySlice<Float>, among centres: Matrix<Double>, origin: [Double], gain: Double = 1,
+    reaches: [Double]? = nil
+  ) -> (centre: Int, distance: Double) {
     var (best, least) = (0, Double.infinity)
     for centre in 0..<centres.rows {
       var sum = 0.0
-      for ((value, zero), other) in zip(zip(row, basis.origin), centres.row(centre)) {
+      for ((value, zero), other) in zip(zip(row, origin), centres.row(centre)) {
         let difference = Double(value) - zero - (other - zero) / gain
         sum += difference * difference
       }
-      let distance = sum.squareRoot() / reaches[centre]
+      let distance = sum.squareRoot() / (reaches?[centre] ?? 1)
       if distance < least { (best, least) = (centre, distance) }
     }
     return (best, least)
-  }
-
-  private static func nearest(to row: ArraySlice<Float>, among centres: Matrix<Double>) -> (
-    centre: Int, distance: Double
-  ) {
-    var (best, least) = (0, Double.infinity)
-    for centre in 0..<centres.rows {
-      var sum = 0.0
-      for (value, other) in zip(row, centres.row(centre)) { sum += (Double(value) - other) * (Double(value) - other) }
-      if sum < least { (best, least) = (centre, sum) }
-    }
-    return (best, least.squareRoot())
   }
 
   /// Whether the parts of a model that was read fit one another.

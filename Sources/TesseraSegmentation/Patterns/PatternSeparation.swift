@@ -2,16 +2,12 @@ import TesseraNumerics
 
 /// How far apart two patterns of a model are in an image: where noise is stronger than in the first image their descriptors run into
 /// each other, and every point still has a nearest group.
-struct PatternSeparation: Sendable, Equatable {
+struct PatternSeparation: Sendable {
   let first, second: Int
   /// Distance of the means in standard deviations, along the line through both.
   let deviations: Double
   /// Points of both.
   let counts: (Int, Int)
-
-  static func == (a: Self, b: Self) -> Bool {
-    (a.first, a.second, a.deviations) == (b.first, b.second, b.deviations) && a.counts == b.counts
-  }
 
   /// Patterns of fewer points say nothing of their scatter.
   private static let fewestPoints = 30

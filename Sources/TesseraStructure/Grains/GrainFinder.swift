@@ -82,8 +82,8 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   private static let openShare = 0.02
 
   /// Whether the columns are on their nodes, or a bend has carried them off without a gap on the way.
-  func isConsistent(_ lattice: Lattice, _ index: PlanarIndex) -> Bool {
-    lattice.isSound || lattice.openShare(of: index) < Self.openShare
+  func isConsistent(_ lattice: Lattice, _ index: @autoclosure () -> PlanarIndex) -> Bool {
+    lattice.isSound || lattice.openShare(of: index()) < Self.openShare
   }
 
   /// Groups of fewer sites become no grain. In the first round they may still grow over their rim; a further cell needs more
