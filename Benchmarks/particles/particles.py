@@ -4,8 +4,8 @@
 of Otsu's threshold and of the Fourier filter, the share of particles found at an intersection over union of one half, and the
 share of classes that are right. `trained` does the same for Au and CdSe, which it has seen, in other arrangements. `areas` compares areas
 and their errors with the truth. `real` scores the Pt on alumina masks of ../shared/data where it lies beside the repository. `speed` times
-the network of the program on 1,024 x 1,024 pixels.
-Usage: particles.py grid|trained|areas|real|speed [--seeds 3]
+the network of the program on 1,024 x 1,024 pixels. `nothing` counts what is found in smooth noise and on films without particles.
+Usage: particles.py grid|trained|areas|real|speed|nothing [--seeds 3]
 """
 import argparse
 import csv
@@ -138,9 +138,51 @@ def speed(folder, seeds):
         print(threads, "threads:", ", ".join(f"{stage} {best[stage]:.3f} s" for stage in ("prepare", "regions", "classes", "report")))
 
 
+def nothing(folder, seeds):
+    from scipy.ndimage import gaussian_filter
+
+    def smooth(width, counts=False):
+        def image(random):
+            field = gaussian_filter(random.normal(size=(700, 900)), width)
+            field /= field.std()
+            return random.poisson(numpy.clip(200 + 40 * field, 0, None)) if counts else field
+        return image
+
+    def brown(random):
+        square = numpy.fft.fftfreq(700)[:, None] ** 2 + numpy.fft.fftfreq(900)[None] ** 2
+        square[0, 0] = 1
+        return numpy.fft.ifft2(numpy.fft.fft2(random.normal(size=(700, 900))) / square**0.5).real
+
+    kinds = {f"white noise through a Gaussian of {width} px": smooth(width) for width in (2, 4, 6, 10, 20)}
+    kinds |= {"the same of 6 px, counted (200 per pixel)": smooth(6, True), "brown noise": brown}
+    print("| image | images | outlined by the network | particles left | cut by the border | greatest evidence |")
+    print("| --- | --- | --- | --- | --- | --- |")
+
+    def row(name, make):
+        outlined = left = cut = 0
+        evidence = [0.0]
+        for seed in range(seeds):
+            make(seed, folder / "n.tif")
+            run = json.loads(tessera("particles", folder / "n.tif", "-o", folder / "n", "--force", "--json"))
+            words = [warning.split()[0] for warning in run["warnings"] if "network outlined" in warning]
+            left += run["particles"]
+            cut += run["cut_by_border"]
+            outlined += int(words[0]) if words else 0
+            evidence += [float(line["evidence"] or 0) for line in csv.DictReader(open(folder / "n/particles.csv"))]
+        print(f"| {name} | {seeds} | {outlined + left + cut} | {left} | {cut} | {max(evidence):.1f} |")
+
+    for name, kind in kinds.items():
+        row(name, lambda seed, path: tifffile.imwrite(path, kind(numpy.random.default_rng(seed)).astype("f4")))
+    for film in (2, 10, 20):
+        row(
+            f"carbon film of {film} nm without particles",
+            lambda seed, path: tessera(
+                "simulate", "nanoparticles", "--number", 0, "--film", film, "--seed", seed + 1, "-o", path, "--force"))
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("grid", "trained", "areas", "real", "speed"))
+    parser.add_argument("what", choices=("grid", "trained", "areas", "real", "speed", "nothing"))
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

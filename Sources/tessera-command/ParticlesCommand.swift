@@ -15,7 +15,8 @@ struct ParticlesCommand: ImageCommand {
       probability.tif, summary.json and report.html. Classes say what can be seen: fault and no-fault (columns of atoms with and \
       without a stacking fault or twin), misoriented (no columns) and agglomeration (several particles over each other). \
       Particles that the border cuts stand in the mask alone. An image without particles gives an empty table. Without \
-      --output the folder is NAME.particles.
+      --output the folder is NAME.particles. Several images, or frames with --each, also have a common table particles.csv and a \
+      common report beside their folders; with --track each particle is followed through them.
       """)
 
   @Argument(help: ArgumentHelp("Image files.", valueName: "image"), completion: .file())
@@ -54,6 +55,14 @@ struct ParticlesCommand: ImageCommand {
       valueName: "nm"), transform: number(above: 0, to: 1000))
   var leastDiameter = ParticleFinder().leastDiameter
 
+  @Flag(help: "Also list the doubtful particles with the reasons in review.csv, for a person to look at.")
+  var review = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "Follow particles through the images, in the order given: tracks.csv, growth and coalescence."))
+  var track = false
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -65,11 +74,28 @@ struct ParticlesCommand: ImageCommand {
     if model != nil && method != .network { throw ValidationError("--model applies to --method network only") }
   }
 
+  mutating func run() throws {
+    if track && image.images(of: inputs).count < 2 {
+      throw ValidationError(
+        "--track follows particles through several images: give more than one, or --frames a..b --each for frames of a stack"
+      )
+    }
+    try methodRun().run(inputs, options: image)
+  }
+
   func methodRun() throws -> MethodRun<ParticleMethod> {
     var method = ParticleMethod()
     (method.finder.route, method.finder.model, method.finder.mask) = (self.method, model, mask)
     (method.finder.leastDiameter, method.defects) = (leastDiameter, defects)
-    return MethodRun(resultName: "particles", output: output, models: [mask, model, defects]) { [method] _ in method }
+    method.hasReview = review
+    var run = MethodRun(resultName: "particles", output: output, models: [mask, model, defects]) { [method] _ in method
+    }
+    run.gathered = .init(names: ParticleSeries.names) { [track] images, folder, replacing in
+      let series = try ParticleSeries(images, isTracked: track)
+      try series.write(to: folder, replacing: replacing)
+      return series.sections
+    }
+    return run
   }
 }
 

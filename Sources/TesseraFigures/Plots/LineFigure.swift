@@ -43,6 +43,8 @@ public struct LineFigure: Sendable {
   public var y: Axis
   /// One sentence for readers who do not see the picture.
   public var summary: String
+  /// Whether several curves have a legend.
+  public var hasLegend = true
   /// Width of the drawing, in drawing units.
   public var width = 560.0
   /// Height of the plot in drawing units, without the legend below it.
@@ -56,7 +58,8 @@ public struct LineFigure: Sendable {
   /// The plot, with a legend below it if there are several curves.
   public func drawing() -> Drawing {
     let legend = Legend(
-      entries: curves.count > 1 ? curves.map { ClassStyle(name: $0.name, color: $0.color, marker: .square) } : [],
+      entries: curves.count > 1 && hasLegend
+        ? curves.map { ClassStyle(name: $0.name, color: $0.color, marker: .square) } : [],
       width: width - 8)
     let points = curves.flatMap(\.points)
     let frame = PlotFrame(

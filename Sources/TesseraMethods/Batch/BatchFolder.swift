@@ -39,7 +39,10 @@ public final class BatchFolder {
     let earlier = try Self.read(path) ?? BatchRecord(options: options, version: version)
     record = earlier
     places = Dictionary(earlier.images.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
-    names = Set((earlier.images.map(\.result) + [Self.recordName, Self.tableName]).map { $0.lowercased() })
+    names = Set(
+      (earlier.images.map(\.result) + [Self.recordName, Self.tableName, SeriesReport.name] + ParticleSeries.names).map {
+        $0.lowercased()
+      })
     let isOther = record.options.command != options.command || record.images.contains { $0.options != checksum }
     // A run that takes on other options and is interrupted has entered them.
     if isOther && !anew && record.options != options {
@@ -124,6 +127,24 @@ public final class BatchFolder {
     try AtomicOutput.file(
       at: file(Self.recordName), replacing: true, contents: try JSONEncoder.forResults().document(record))
     try AtomicOutput.file(at: file(Self.tableName), replacing: true, contents: record.csv)
+  }
+
+  /// The images that have a result, and the paths of their folders, in the order in which they were given first.
+  public var results: [(image: String, folder: String)] {
+    record.images.filter { $0.status == .done }.map { ($0.input, folder(named: $0.result)) }
+  }
+
+  /// Writes `report.html` over all inputs that ended.
+  /// - Parameter sections: chapters of the command on all images together.
+  public func writeReport(sections: [ReportDocument.Section] = []) throws {
+    let entries = record.images.compactMap { image -> SeriesReport.Entry? in
+      switch image.status {
+      case .done: .init(image: image.input, folder: image.result, in: path)
+      case .failed: .init(image: image.input, message: image.message)
+      case .waiting, .running: nil
+      }
+    }
+    try SeriesReport(entries, command: record.options.text, sections: sections).write(to: path, replacing: true)
   }
 
   private func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }

@@ -12,6 +12,9 @@ public struct Particle: Sendable {
   public var areaError: Double
   /// Mean of the network's map inside; nil without a network.
   public var confidence: Double?
+  /// How much more the image changes across the outline than across the same outline laid elsewhere, in standard deviations of such
+  /// placements: in brightness or in texture, whichever is more. Nil of a given mask, and where there is no room elsewhere.
+  public var evidence: Double?
   /// Probability of each class; empty where the image cannot show columns of atoms, or its scale is unknown.
   public var probabilities: [ParticleClass: Double]
 

@@ -27,6 +27,10 @@ struct ParticleChapter {
   private func number(_ particle: Particle) -> Int {
     particle.kind.flatMap { Self.kinds.firstIndex(of: $0) }.map { $0 + 1 } ?? Self.styles.count - 1
   }
+  /// The look of a class in all figures of particles; those without a class share one.
+  static func style(of kind: ParticleClass?) -> ClassStyle {
+    styles[kind.flatMap { kinds.firstIndex(of: $0) } ?? kinds.count]
+  }
   private func style(_ particle: Particle) -> ClassStyle { Self.styles[number(particle) - 1] }
   private func name(_ particle: Particle) -> String { particle.kind.flatMap { Self.names[$0] } ?? "" }
   private var hasClasses: Bool { result.particles.contains { $0.kind != nil } }
@@ -57,6 +61,7 @@ struct ParticleChapter {
       document.facts.append(.init(Number.percent(share), "of those show a fault", note: "95 %: \(text(interval))"))
     }
     document.sections = [particleSection]
+    if result.settings.hasReview { document.sections.append(reviewSection) }
     if count > 0 { document.sections += [sheetSection, sizeSection] }
     document.sections.append(comparisonSection)
     return document
@@ -128,6 +133,18 @@ struct ParticleChapter {
           optional(particle.probability), optional(particle.probabilities[.fault]),
         ]
       })
+  }
+
+  private var reviewSection: ReportDocument.Section {
+    let review = ParticleReview(of: result)
+    return .init(
+      "To look at",
+      review.entries.isEmpty
+        ? [.paragraph("No particle is doubtful.")]
+        : [
+          .paragraph("\(review.entries.count) of \(result.particles.count) particles are doubtful (review.csv)."),
+          .table(review.table),
+        ])
   }
 
   private var sheetSection: ReportDocument.Section {

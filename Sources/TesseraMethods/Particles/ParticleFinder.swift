@@ -55,6 +55,13 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     public var small = 0
     /// Regions that were left out because the mean of the network's map inside is below `leastConfidence`.
     public var doubtful = 0
+    /// Regions across whose outline the image changes no more than across the same outline elsewhere, left out too.
+    public var unsupported = 0
+    /// For each label from 1 on: how much more the image changes across its outline than elsewhere, in standard deviations; nil where
+    /// that could not be tried, and empty where a mask was given.
+    public var evidence: [Double?] = []
+    /// Length of the shorter lattice vector in pixels where the regions lie on a lattice, as columns of atoms do; nil elsewhere.
+    public var latticeSpacing: Double?
     /// Pixels that were joined along each axis before.
     public var binning = 1
   }
@@ -129,7 +136,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     let full = Binning.enlarged(map, factor: binning, width: image.width, height: image.height)
     found.labels = enlarged(labels, clean, full, threshold: Float(threshold), factor: binning)
     found.map = full
-    return found
+    return supported(found, coarse: labels, image: image, pixel: pixel)
   }
 
   /// Each pixel above the threshold takes the label of its large pixel, or of one beside it.
@@ -178,9 +185,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     guard !dropped.isEmpty else { return found }
     var numbers: [Int: Int] = [:]
     for label in counts.keys.sorted() where !dropped.contains(label) { numbers[label] = numbers.count + 1 }
-    var found = found
-    found.labels = found.labels.map { numbers[$0] ?? 0 }
-    return found
+    return found.keeping(numbers)
   }
 
   /// The regions of a mask, as it is; values above 1 are labels of particles that may touch.

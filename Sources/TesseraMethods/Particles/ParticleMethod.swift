@@ -21,6 +21,9 @@ public struct ParticleMethod: Method {
   /// Path of a model file of the kind `defects`; nil: the forest that comes with the program.
   public var defects: String?
 
+  /// Whether the particles that a person should look at are listed, with the reasons.
+  public var hasReview = false
+
   /// The network and the forest that come with the program, on an image whose contrast is left as it is.
   public init() {
     preparation = Preparation()
@@ -35,6 +38,9 @@ public struct ParticleMethod: Method {
 
   /// Side of a pixel in nm up to which an image can show columns of atoms: spacings of .2 nm are then two and a half pixels wide.
   public static let coarsestPixel = 0.08
+
+  /// Columns of atoms lie nearer to each other than this, in nm.
+  private static let widestColumns = 1.5
 
   /// Mask, label map and the network's map.
   public var bytesPerPixel: Int { 1 + 2 + 4 }
@@ -67,6 +73,7 @@ public struct ParticleMethod: Method {
       labels: found.labels.map { _ in 0 }, mask: found.labels.map { $0 > 0 }, map: found.map, threshold: found.threshold
     )
     try clock.run(.classes) { try measure(found, prepared.image, pixel: pixel, forest, into: &result) }
+    result.latticeSpacing = found.latticeSpacing
     result.record = RunRecord(
       input, prepared: prepared, choices: choices(found, forest, result), clock: clock,
       warnings: warnings(found, result, pixel: pixel))
@@ -88,7 +95,8 @@ public struct ParticleMethod: Method {
       let region = whole[number]
       let measures = RegionMeasures(of: region, width: width)
       var particle = Particle(
-        id: 0, measures: measures, areaError: measures.areaError, confidence: nil, probabilities: [:])
+        id: 0, measures: measures, areaError: measures.areaError, confidence: nil,
+        evidence: found.evidence(ofLabel: found.labels.values[region[0]]), probabilities: [:])
       if showsColumns {
         let features = forest.features.values(of: region, in: image, measures: measures, pixel: pixel)
         particle.probabilities = Dictionary(
@@ -142,8 +150,9 @@ public struct ParticleMethod: Method {
       list.append(.init("binning", "\(found.binning)", "pixels joined along each axis before"))
       list.append(
         .init(
-          "regions left out", "\(found.small + found.doubtful)", "\(found.small) too small, \(found.doubtful) doubtful")
-      )
+          "regions left out", "\(found.small + found.doubtful + found.unsupported)",
+          "\(found.small) too small, \(found.doubtful) doubtful, \(found.unsupported) with no more change across their outline than elsewhere"
+        ))
     }
     let file = defects.map { ($0 as NSString).lastPathComponent } ?? DefectModel.shippedName
     list.append(
@@ -163,6 +172,18 @@ public struct ParticleMethod: Method {
       warnings.append(
         "the size of a pixel is unknown: lengths are in pixels and particles have no class; give \(setting("pixel size"))"
       )
+    }
+    if found.unsupported > 0 {
+      let one = found.unsupported == 1
+      warnings.append(
+        "\(found.unsupported) region\(one ? "" : "s") that the network outlined \(one ? "was" : "were") left out: across \(one ? "its outline" : "their outlines") the image changes "
+          + "no more than across the same outline laid elsewhere")
+    }
+    if let spacing = result.latticeSpacing {
+      let length = LengthText(calibration: pixel.flatMap { Calibration(nanometresPerPixel: $0) })
+      warnings.append(
+        "the particles lie on a lattice with a spacing of \(length(spacing)): they may be columns of atoms"
+          + (pixel.map { $0 * spacing > Self.widestColumns } ?? false ? " if the scale of the image is wrong" : ""))
     }
     if result.particles.isEmpty {
       warnings.append(

@@ -15,6 +15,8 @@ public struct ParticleResult: MethodResult {
   public var cut: Int
   /// Regions that the forest takes for background.
   public var falseCount: Int
+  /// Length of the shorter lattice vector in pixels where the particles lie on a lattice, as columns of atoms do; nil elsewhere.
+  public var latticeSpacing: Double?
   /// `id` of the particle at each pixel; 0: none.
   public var labels: Raster<UInt16>
   /// Pixels of all particles, cut ones among them.
@@ -39,14 +41,16 @@ public struct ParticleResult: MethodResult {
       sentence += ", \(Number.percent(onAxis)) on axis"
       if let faulted = summary.fractionFaulted { sentence += ", of which \(Number.percent(faulted)) show a fault" }
     }
+    if latticeSpacing != nil { sentence += "; they lie on a lattice and may be columns of atoms" }
     return [sentence]
   }
 
-  /// Writes `mask.tif`, `instances.tif`, `particles.csv` and, if the network judged, `probability.tif`.
+  /// Writes `mask.tif`, `instances.tif`, `particles.csv`, if the network judged `probability.tif`, and on request `review.csv`.
   public func write(to files: ResultFiles) throws {
     try files.writeMask(mask, as: "mask.tif")
     try files.writeLabels(labels, as: "instances.tif")
     try files.write(ParticleTable(self).csv, as: "particles.csv")
+    if settings.hasReview { try files.write(ParticleReview(of: self).csv, as: "review.csv") }
     if let map, settings.finder.route == .network {
       try files.writeImages([map], names: ["probability"], as: "probability.tif")
     }

@@ -21,6 +21,8 @@ public struct ParticleSummary: Sendable, Encodable {
   @Explicit public var fractionFaultedInterval: [Double]?
   /// Unit of `diameter`: `nm`, or `px` where the scale is unknown.
   public var unit: String
+  /// Length of the shorter lattice vector, in `unit`, where the particles lie on a lattice, as columns of atoms do; null elsewhere.
+  @Explicit public var latticeSpacing: Double?
   /// How the equivalent diameters are distributed, in `unit`; null without particles.
   @Explicit public var diameter: Spread?
   /// Share of the image's pixels that belong to particles.
@@ -64,6 +66,7 @@ public struct ParticleSummary: Sendable, Encodable {
         mean: Statistics.mean(diameters), deviation: Statistics.deviation(diameters),
         median: Statistics.median(diameters), logMean: Statistics.mean(logs), logDeviation: Statistics.deviation(logs))
     }
+    latticeSpacing = result.latticeSpacing.map { $0 * (scale ?? 1) }
     coverage = Double(result.mask.values.count { $0 }) / Double(max(1, result.mask.count))
     if onAxis.count >= 10 {
       let probability = onAxis.map { $0.probabilities[.fault, default: 0] }

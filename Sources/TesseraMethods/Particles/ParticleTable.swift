@@ -12,6 +12,7 @@ struct ParticleTable {
         "id", "x", "y", "area_nm2", "equivalent_diameter_nm", "major_axis_nm", "minor_axis_nm", "aspect", "circularity",
         "solidity", "orientation", "class", "probability", "area_error_nm2", "diameter_error_nm", "area_px",
         "equivalent_diameter_px", "major_axis_px", "minor_axis_px", "perimeter_px", "area_error_px", "confidence",
+        "evidence",
       ] + ParticleClass.allCases.map { "p_\($0.rawValue.replacing("-", with: "_"))" })
     let scale = result.micrograph.calibration?.meanNanometresPerPixel ?? .nan
     for particle in result.particles {
@@ -26,7 +27,9 @@ struct ParticleTable {
           + [
             particle.areaError * scale * scale, particle.diameterError * scale, measures.area,
             measures.equivalentDiameter, measures.majorAxis, measures.minorAxis, measures.perimeter, particle.areaError,
-          ].map(number) + [TableWriter.number(particle.confidence ?? .nan)]
+          ].map(number) + [
+            TableWriter.number(particle.confidence ?? .nan), TableWriter.number(particle.evidence ?? .nan, decimals: 2),
+          ]
           + ParticleClass.allCases.map { TableWriter.number(particle.probabilities[$0] ?? .nan) })
     }
     return table.data

@@ -20,6 +20,8 @@ public struct ReportDocument: Sendable {
   public var sections: [Section] = []
   /// A line at the end: program, version.
   public var footer = ""
+  /// Whether figures are files beside the page too, which their captions then name.
+  public var hasFigureFiles = true
 
   /// A report with nothing but its title and its answer.
   public init(title: String, headline: String) { (self.title, self.headline) = (title, headline) }
@@ -118,9 +120,11 @@ public struct ReportDocument: Sendable {
       public var value: Double?
       /// Drawn before the text.
       public var style: ClassStyle?
-      /// A cell with its text, the number that the column sorts by, and a mark of a class before the text.
-      public init(_ text: String, value: Double? = nil, style: ClassStyle? = nil) {
-        (self.text, self.value, self.style) = (text, value, style)
+      /// Path of a file, relative to the page, that the text leads to.
+      public var link: String?
+      /// A cell with its text, the number that the column sorts by, a mark of a class before the text, and where the text leads.
+      public init(_ text: String, value: Double? = nil, style: ClassStyle? = nil, link: String? = nil) {
+        (self.text, self.value, self.style, self.link) = (text, value, style, link)
       }
     }
   }
@@ -148,6 +152,17 @@ public struct ReportFile: Sendable {
 extension ReportDocument {
   /// `figures/NAME.png`, `figures/NAME.svg` for every figure, then `report.html`. Figures are drawn in parallel.
   public func files() -> [ReportFile] {
+    let (pictures, files) = drawn()
+    return files + [
+      ReportFile(path: "report.html", data: Data(ReportPage(document: self, pictures: pictures).html().utf8))
+    ]
+  }
+
+  /// The page alone, with all figures in it.
+  func page() -> Data { Data(ReportPage(document: self, pictures: drawn().pictures).html().utf8) }
+
+  /// What the page shows of each figure, by its name, and the files of all figures.
+  private func drawn() -> (pictures: [String: ReportPage.Picture], files: [ReportFile]) {
     let figures = figures
     let drawn = concurrentMap(count: 2 * figures.count) { index in
       let drawing = figures[index / 2].drawing
@@ -162,8 +177,7 @@ extension ReportDocument {
       precondition(embedded[figure.name] == nil, "two figures are named \(figure.name)")
       embedded[figure.name] = Self.picture(of: figure.drawing, png: png, svg: svg)
     }
-    let page = ReportPage(document: self, pictures: embedded).html()
-    return files + [ReportFile(path: "report.html", data: Data(page.utf8))]
+    return (embedded, files)
   }
 
   /// What the page shows: the SVG of a small drawing, which is sharp at any zoom; else a PNG with no more pixels

@@ -93,15 +93,21 @@ struct ReportPage {
   private func html(of figure: ReportDocument.Figure) -> String {
     guard let picture = pictures[figure.name] else { return "" }
     let drawing = figure.drawing
+    let file = document.hasFigureFiles ? " <span class=\"file\">figures/\(figure.name).png, .svg</span>" : ""
     return """
       <figure id="figure-\(figure.name)">
       <div class="paper"><img width="\(Int(drawing.width))" height="\(Int(drawing.height))" \
       alt="\(escaped(drawing.summary))" src="data:\(picture.type);base64,\(picture.data.base64EncodedString())"></div>
-      <figcaption><b>\(escaped(figure.title)).</b> \(escaped(figure.caption)) \
-      <span class="file">figures/\(figure.name).png, .svg</span></figcaption>
+      <figcaption><b>\(escaped(figure.title)).</b> \(escaped(figure.caption))\(file)</figcaption>
       </figure>
 
       """
+  }
+
+  /// A path as a browser reads it: neither a scheme nor a query can stand in it.
+  private func address(of path: String) -> String {
+    let allowed = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~/"))
+    return "./" + escaped(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? "")
   }
 
   private func html(of table: ReportDocument.Table) -> String {
@@ -115,7 +121,8 @@ struct ReportPage {
       for (cell, column) in zip(row, table.columns) {
         let sort = cell.value.map { " data-value=\"\($0)\"" } ?? ""
         result += "<td\(column.isNumeric ? " class=\"number\"" : "")\(sort)>"
-        result += "\(cell.style.map(marker) ?? "")\(escaped(cell.text))</td>"
+        let text = cell.link.map { "<a href=\"\(address(of: $0))\">\(escaped(cell.text))</a>" } ?? escaped(cell.text)
+        result += "\(cell.style.map(marker) ?? "")\(text)</td>"
       }
       result += "</tr>\n"
     }

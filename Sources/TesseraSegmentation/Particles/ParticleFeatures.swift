@@ -42,11 +42,7 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
     of region: [Int], in image: Raster<Float>, measures: RegionMeasures, pixel: Double?
   ) -> [Float] {
     let width = image.width
-    var (left, right, top, bottom) = (Int.max, 0, Int.max, 0)
-    for index in region {
-      (left, right) = (min(left, index % width), max(right, index % width))
-      (top, bottom) = (min(top, index / width), max(bottom, index / width))
-    }
+    let (left, right, top, bottom) = Self.box(of: region, width: width)
     let side = min(max(4, min(right - left + 1, bottom - top + 1)), image.width, image.height)
     let square = image.cropped(
       x: min(max(0, (left + right + 1 - side) / 2), image.width - side),
@@ -62,10 +58,51 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
     return values.map { $0.isFinite ? Float($0) : 0 }
   }
 
-  private func lattice(
-    of region: [Int], in image: Raster<Float>, box: (left: Int, right: Int, top: Int, bottom: Int),
-    measures: RegionMeasures, pixel: Double?
-  ) -> [Double] {
+  /// Number of families of planes in a region whose spots stand far above what chance reaches.
+  /// - Parameters:
+  ///   - region: indices of its pixels in the whole image; at least one.
+  ///   - pixel: side of a pixel in nm; nil: unknown.
+  package static func latticeDirections(of region: [Int], in image: Raster<Float>, pixel: Double?) -> Int {
+    let diameter = 2 * (Double(region.count) / .pi).squareRoot()
+    let found = Self().spots(
+      of: region, in: image, box: box(of: region, width: image.width), diameter: diameter, pixel: pixel
+    ).peaks
+    return directions(of: found).count
+  }
+
+  private typealias Box = (left: Int, right: Int, top: Int, bottom: Int)
+
+  private static func box(of region: [Int], width: Int) -> Box {
+    var (left, right, top, bottom) = (Int.max, 0, Int.max, 0)
+    for index in region {
+      (left, right) = (min(left, index % width), max(right, index % width))
+      (top, bottom) = (min(top, index / width), max(bottom, index / width))
+    }
+    return (left, right, top, bottom)
+  }
+
+  /// The strong spots, one for each direction, the strongest first.
+  private static func directions(of found: BraggPeaks) -> [Point] {
+    var directions: [Point] = []
+    for peak in found.peaks
+    where peak.height > strong * found.chance
+      && directions.allSatisfy({ between($0, peak.frequency) > 8 })
+    {
+      directions.append(peak.frequency)
+    }
+    return directions
+  }
+
+  /// The angle between two lines in degrees, 0 ... 90.
+  private static func between(_ a: Point, _ b: Point) -> Double {
+    let difference = abs(atan2(a.y, a.x) - atan2(b.y, b.x)).truncatingRemainder(dividingBy: .pi)
+    return min(difference, .pi - difference) * 180 / .pi
+  }
+
+  /// The region cut out with a margin, and its spots.
+  private func spots(
+    of region: [Int], in image: Raster<Float>, box: Box, diameter: Double, pixel: Double?
+  ) -> (peaks: BraggPeaks, shape: Raster<Float>, crop: Raster<Float>, band: ClosedRange<Double>) {
     let (width, height) = (image.width, image.height)
     let longest = max(box.right - box.left, box.bottom - box.top) + 1
     let side = ComplexTransform.convenientSize(from: longest + longest / 4 + 8)
@@ -79,29 +116,28 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
         crop[x, y] = image[min(max(0, x + x0), width - 1), min(max(0, y + y0), height - 1)]
       }
     }
-    let diameter = measures.equivalentDiameter
     let band =
       pixel.map { min(0.4, $0 * Self.band.lowerBound)...min(0.45, max(0.1, $0 * Self.band.upperBound)) }
       ?? Self.plainBand
-    let found = BraggPeaks(of: crop, shape: shape, diameter: diameter, band: band)
+    return (BraggPeaks(of: crop, shape: shape, diameter: diameter, band: band), shape, crop, band)
+  }
+
+  private func lattice(
+    of region: [Int], in image: Raster<Float>, box: Box,
+    measures: RegionMeasures, pixel: Double?
+  ) -> [Double] {
+    let (found, shape, crop, band) = spots(
+      of: region, in: image, box: box, diameter: measures.equivalentDiameter, pixel: pixel)
     let peaks = Array(found.peaks.prefix(Self.peakCount))
     let strong = found.peaks.filter { $0.height > Self.strong * found.chance }
     let extents = peaks.map { found.extent(of: $0) }
     func least(_ value: (BraggPeaks.Extent) -> Double) -> Double {
       zip(peaks, extents).filter { $0.0.height > Self.strong * found.chance }.map { value($0.1) }.min() ?? 0
     }
-    func angle(_ point: Point) -> Double { atan2(point.y, point.x) }
-    func between(_ a: Point, _ b: Point) -> Double {
-      let difference = abs(angle(a) - angle(b)).truncatingRemainder(dividingBy: .pi)
-      return min(difference, .pi - difference) * 180 / .pi
-    }
-    var directions: [Point] = []
-    for peak in strong where directions.allSatisfy({ between($0, peak.frequency) > 8 }) {
-      directions.append(peak.frequency)
-    }
     let scale = pixel ?? 0.05
     var values: [Double] = [
-      Double(strong.count), Double(directions.count), strong.first.map { scale / $0.frequency.length } ?? 0,
+      Double(strong.count), Double(Self.directions(of: found).count),
+      strong.first.map { scale / $0.frequency.length } ?? 0,
       least(\.coherence), least(\.share), least(\.weakest),
     ]
     for number in 0..<Self.peakCount {
@@ -118,13 +154,13 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
         continue
       }
       values += [
-        between(peaks[0].frequency, peaks[number].frequency),
+        Self.between(peaks[0].frequency, peaks[number].frequency),
         peaks[number].frequency.length / peaks[0].frequency.length,
       ]
     }
     values += radial(found.peaks, band: band) + angular(strong)
     values += contrast(of: shape, crop)
-    values += [measures.circularity, measures.solidity, measures.aspect, diameter * scale]
+    values += [measures.circularity, measures.solidity, measures.aspect, measures.equivalentDiameter * scale]
     return values
   }
 

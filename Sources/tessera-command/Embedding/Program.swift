@@ -7,6 +7,7 @@ package enum Program {
   package static func run() {
     Memory.keepFreed()
     Messages.begin()
+    PackagedFonts.use()
     ChildProcess.helper = ReadHDF5Command.helper
     do {
       var command = try TesseraCommand.parseAsRoot()

@@ -13,8 +13,9 @@ struct BatchCommand: ParsableCommand {
       EXAMPLE
         tessera batch analyze scans/*.tif -o results --pixel-size 0.0123nm
 
-      writes a result folder per image (results/NAME), results/batch.csv (input, status, seconds, message and result of each) and \
-      results/batch.json (the same with all counts and their sums). Inputs are files, folders (the images in them, without \
+      writes a result folder per image (results/NAME), results/batch.csv (input, status, seconds, message and result of each), \
+      results/batch.json (the same with all counts and their sums) and results/report.html (the numbers of all images beside each \
+      other, how they change, which images are unlike the others). Inputs are files, folders (the images in them, without \
       subfolders) and patterns such as 'scans/*.dm4'. Two files of one name have the folders NAME and NAME-2.
 
       The same command again does what is missing: inputs whose result is whole, of the same file and of the same options, are \
@@ -54,6 +55,7 @@ struct BatchCommand: ParsableCommand {
       do { try command.run(job, in: batch) } catch { failures.append((job.input, error)) }
     }
     try batch.write()
+    try command.writeReport(over: batch)
     if isJSON {
       try Messages.printJSON(batch.record)
     } else {

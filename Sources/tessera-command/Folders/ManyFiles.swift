@@ -71,6 +71,16 @@ struct ManyFiles {
 }
 
 extension ImageCommand {
+  /// Writes the report over all results of a batch, and what the command says of them together.
+  func writeReport(over batch: BatchFolder) throws {
+    let results = batch.results
+    var sections: [ReportDocument.Section] = []
+    if let gathered = try methodRun().gathered, !results.isEmpty {
+      sections = try gathered.write(results, batch.path, true)
+    }
+    try batch.writeReport(sections: sections)
+  }
+
   /// Runs the command on one input of a batch and enters what came of it.
   ///
   /// - Throws: why the input failed, which has been entered; or that the folder of the batch cannot be written.

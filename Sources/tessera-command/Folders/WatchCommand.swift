@@ -70,7 +70,12 @@ struct WatchCommand: ParsableCommand {
     while true {
       do {
         // One at a time: while the command works, others may change.
-        while let file = arrivals.next(among: try ImageFolder.images(in: source)) { try work(on: file, command, batch) }
+        var hasWorked = false
+        while let file = arrivals.next(among: try ImageFolder.images(in: source)) {
+          try work(on: file, command, batch)
+          hasWorked = true
+        }
+        if hasWorked { try command.writeReport(over: batch) }
         isAway = false
       } catch let error as FormatError where error.kind == .missing {
         // A share that is away for a while.

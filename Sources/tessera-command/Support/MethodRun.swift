@@ -20,16 +20,36 @@ struct MethodRun<M: Method> {
   var afterwards: ((_ folder: String) throws -> String)?
   /// Writes what several images have in common into the folder that holds their results.
   var together: ((_ results: [(image: String, summary: ResultSummary<M.Result>)], _ folder: String) throws -> Void)?
+  /// What is read again from several results and written beside them; the report over all of them goes with it.
+  var gathered: Gathering?
   /// The settings for one image; some depend on its scale.
   let settings: (Micrograph) throws -> M
+
+  /// Files over the results of several images.
+  struct Gathering {
+    /// Names of the files that may be written.
+    var names: [String]
+    /// Writes them into the folder that holds the result folders, and gives the chapters of the report over all images.
+    var write:
+      (_ images: [(image: String, folder: String)], _ folder: String, _ replacing: Bool) throws
+        -> [ReportDocument.Section]
+  }
 
   /// Runs the method on some files, or on frames of them, one after the other; several make one array of JSON.
   func run(_ inputs: [String], options: InputOptions) throws {
     let images = options.images(of: inputs)
     let folders = images.map { output.folder(for: $0, ofSeveral: inputs.count > 1, named: resultName) }
     try checkDistinct(folders, images)
+    // Results of several files in the current folder have no folder of their own.
+    let common = inputs.count == 1 || output.output != nil ? commonFolder(of: folders) : nil
+    if let common, let gathered, images.count > 1 {
+      for name in gathered.names + [SeriesReport.name] where AtomicOutput.exists("\(common)/\(name)") {
+        try AtomicOutput.checkPlace("\(common)/\(name)", replacing: output.force)
+      }
+    }
     var summaries: [ResultSummary<M.Result>] = []
     var names: [String] = []
+    var done: [(image: String, folder: String)] = []
     let outcome = Result {
       if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
       try forEachImage(images) { image in
@@ -37,6 +57,7 @@ struct MethodRun<M: Method> {
         if image.frame != nil { try AtomicOutput.makeFolder(at: (folder as NSString).deletingLastPathComponent) }
         summaries.append(try run(image.input, into: folder, reading: inputs) { try options.micrograph(of: image) })
         names.append(image.name)
+        done.append((image.name, folder))
       }
     }
     if output.json && images.count > 1 {
@@ -44,11 +65,24 @@ struct MethodRun<M: Method> {
     } else if output.json {
       for summary in summaries { try Messages.printJSON(summary) }
     }
-    // Results of several files in the current folder have no folder of their own.
-    if let together, summaries.count > 1, inputs.count == 1 || output.output != nil, let first = folders.first {
-      try together(Array(zip(names, summaries)), output.output ?? (first as NSString).deletingLastPathComponent)
+    if let together, summaries.count > 1, let common { try together(Array(zip(names, summaries)), common) }
+    if let gathered, images.count > 1, let common {
+      let sections = try done.isEmpty ? [] : gathered.write(done, common, output.force)
+      let entries = zip(images, folders).map { image, folder in
+        done.contains { $0.folder == folder }
+          ? SeriesReport.Entry(image: image.name, folder: String(folder.dropFirst(common.count + 1)), in: common)
+          : SeriesReport.Entry(image: image.name, message: "failed")
+      }
+      try SeriesReport(entries, command: "\(resultName) of \(images.count) images", sections: sections)
+        .write(to: common, replacing: output.force)
+      if !output.json { print("all images: \(common)/\(SeriesReport.name)") }
     }
     try outcome.get()
+  }
+
+  /// The folder in which the result folders of several images lie.
+  private func commonFolder(of folders: [String]) -> String? {
+    output.output ?? folders.first.map { ($0 as NSString).deletingLastPathComponent }
   }
 
   /// - Parameters:

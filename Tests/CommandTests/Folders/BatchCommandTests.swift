@@ -78,7 +78,7 @@ import Testing
     #expect(try done.map(number) == before)
     #expect(try rows().map { $0[1] } == ["done", "done", "done", "done"])
     let left = try FileManager.default.contentsOfDirectory(atPath: folder / "out")
-    #expect(left.sorted() == ["batch.csv", "batch.json", "m1", "m2", "m3", "m4"])
+    #expect(left.sorted() == ["batch.csv", "batch.json", "m1", "m2", "m3", "m4", "report.html"])
   }
 
   @Test func `takes folders and patterns, and gives two files of one name a folder each`() throws {

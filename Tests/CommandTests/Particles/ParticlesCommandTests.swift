@@ -54,6 +54,37 @@ struct `The command particles` {
     #expect(try tessera("particles", "empty.tif", "-o", "json", "--json").json?["fraction_on_axis"] is NSNull)
   }
 
+  @Test(.slow) func `gives several images a common table, a report and tracks`() throws {
+    for (seed, name) in [("5", "a"), ("6", "b")] {
+      let made = try tessera(
+        "simulate", "nanoparticles", "--size", "384", "--number", "3", "--seed", seed, "-o", "\(name).tif")
+      #expect(made.status == 0)
+    }
+    let run = try tessera("particles", "a.tif", "b.tif", "a.tif", "--track", "-o", "all")
+    // The same image twice would be one folder.
+    #expect(run.status == 64, "\(run.errors)")
+    let again = try tessera("particles", "a.tif", "b.tif", "--track", "--review", "-o", "all")
+    #expect(again.status == 0 && again.output.contains("all images: all/report.html"), "\(again.errors)")
+    let table = try rows("all/particles.csv")
+    #expect(table[0].first == "image" && table.allSatisfy { $0.count == table[0].count })
+    #expect(
+      table.count - 1 == (try rows("all/a/particles.csv").count - 1) + (try rows("all/b/particles.csv").count - 1))
+    #expect(try rows("all/tracks.csv")[0].first == "track")
+    for name in ["report.html", "a/review.csv", "b/report.html"] {
+      #expect(FileManager.default.fileExists(atPath: folder / "all/\(name)"), "\(name)")
+    }
+    // What lies there is said before anything is computed; --force replaces it.
+    let taken = try tessera("particles", "a.tif", "b.tif", "-o", "all")
+    #expect(taken.status == 73 && taken.errors.contains("all/"), "\(taken.status) \(taken.errors)")
+    let batch = try tessera("batch", "particles", "a.tif", "b.tif", "-o", "many")
+    #expect(batch.status == 0, "\(batch.errors)")
+    #expect(
+      FileManager.default.contentsEqual(atPath: folder / "many/particles.csv", andPath: folder / "all/particles.csv"))
+    #expect(FileManager.default.fileExists(atPath: folder / "many/report.html"))
+    let single = try tessera("particles", "a.tif", "--track", "-o", "one")
+    #expect(single.status == 64 && single.errors.contains("--track follows particles"), "\(single.errors)")
+  }
+
   @Test func `refuses what makes no sense with a sentence`() throws {
     #expect(try tessera("simulate", "nanoparticles", "--size", "128", "--number", "1", "-o", "a.tif").status == 0)
     #expect(try tessera("simulate", "square", "--size", "64", "-o", "small.tif").status == 0)
