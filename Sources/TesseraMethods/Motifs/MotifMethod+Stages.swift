@@ -38,7 +38,8 @@ extension MotifMethod {
     // The lattice foretells columns that are too faint beside their neighbours to be found without it.
     if mayAdd, let faint = nodes, !faint.columns.isEmpty {
       added = faint.columns.count
-      found.add(faint.columns, heightErrors: faint.heightErrors)
+      found = finder.refitted(
+        found, adding: faint.columns, heightErrors: faint.heightErrors, in: prepared)
       (grains, nodes) = crystals(found)
     }
     let vacant = nodes?.vacant ?? []

@@ -20,8 +20,8 @@ struct TrainDefectsCommand: ThreadedCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of simulated micrographs, 5 to 1000000, about three seconds each; every fifth is held back for the scores. "
-        + "(default: \(DefectTraining().micrographs))", valueName: "n"))
+      "Number of simulated micrographs, 5 to 1000000, about three seconds each; every fifth is held back for the scores.",
+      valueName: "n"))
   var micrographs = DefectTraining().micrographs
 
   @Flag(help: "Only the five features of the published method, not the richer set.")
