@@ -70,6 +70,11 @@ struct SegmentCommand: ImageCommand {
     completion: .file())
   var fitOn: String?
 
+  @Flag(
+    help:
+      "Write probabilities.tif too: the probability of each pattern at each pixel, one page a pattern, float32.")
+  var probabilities = false
+
   @OptionGroup var seed: SeedOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
@@ -99,6 +104,7 @@ struct SegmentCommand: ImageCommand {
     (method.segmenter.stride, method.segmenter.operations) = (stride, operations.operations)
     method.model = model
     method.fitOn = fitOn
+    method.writesProbabilities = probabilities
     // Fitted once, and not before the first result is known to have a place.
     var fitted: PatternModel?
     var run = MethodRun(

@@ -23,12 +23,15 @@ public struct SegmentMethod: Method {
   /// Path of the image whose patterns `patterns` are; says in results where they come from.
   public var fitOn: String?
 
-  private enum CodingKeys: CodingKey { case preparation, segmenter, model, fitOn }
+  /// Whether `probabilities.tif` is written.
+  public var writesProbabilities = false
+
+  private enum CodingKeys: CodingKey { case preparation, segmenter, model, fitOn, writesProbabilities }
 
   /// Translations alone, with scales from the plane spacing and the number of patterns from the image.
   public init() {}
 
-  /// One label map.
+  /// One label map; the number of probabilities is not known before.
   public var bytesPerPixel: Int { 2 }
 
   /// The paper on segmentation by local symmetry descriptors [S21].

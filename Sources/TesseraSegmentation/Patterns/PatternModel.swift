@@ -9,7 +9,7 @@ import TesseraNumerics
 /// by about one factor; it is found for each image, as that with which descriptors lie nearest to the groups.
 public struct PatternModel: Sendable, Codable, Equatable {
   /// Of this description.
-  public static let version = 1
+  public static let version = 2
   /// Version of the description that this model follows.
   public var version = PatternModel.version
   /// Kinds of operations whose scores make a descriptor.
@@ -26,6 +26,8 @@ public struct PatternModel: Sendable, Codable, Equatable {
   let centres: Matrix<Double>
   let labels: [Int]
   let reaches: [Double]
+  /// How probable each pattern is for a descriptor.
+  let mixture: PatternMixture
 
   /// How many times farther than `reaches` a descriptor is of no pattern: noise that is somewhat stronger than in the first image
   /// moves descriptors, another lattice moves them by more.
@@ -33,9 +35,9 @@ public struct PatternModel: Sendable, Codable, Equatable {
 
   init(
     operations: [Segmenter.Operations], scales: Segmenter.Scales, field: DescriptorField,
-    outcome: PatternFinder.Outcome,
-    labels: [Int]
+    outcome: PatternFinder.Outcome, labels: [Int], mixture: PatternMixture
   ) {
+    self.mixture = mixture
     (self.operations, self.scales, basis) = (operations, scales, field.basis)
     (centres, self.labels) = (outcome.centres, labels)
     count = labels.max() ?? 0
@@ -122,5 +124,6 @@ public struct PatternModel: Sendable, Codable, Equatable {
       && centres.values.allSatisfy(\.isFinite) && labels.count == rows && reaches.count == rows
       && reaches.allSatisfy { $0.isFinite && $0 > 0 } && (1...1000).contains(count) && labels.max() == count
       && labels.allSatisfy { $0 >= 0 && $0 <= count }
+      && mixture.isConsistent(patterns: count, components: centres.columns)
   }
 }

@@ -34,6 +34,8 @@ public struct Segmentation: Sendable {
 
   /// Patterns of a model that cannot be told from one another in this image: their pixels are unknown.
   public let mergedPatterns: [Int]
+  /// How probable each pattern is at each pixel; computed when asked.
+  public let probabilities: PatternProbabilities
 
   /// One pattern.
   public struct Pattern: Sendable, Codable, Equatable {

@@ -1,0 +1,99 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+extension Segmenter {
+  /// Descriptors of the points of a grid, and their principal components.
+  ///
+  /// - Parameter image: finite intensities.
+  public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
+    let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
+    return try DescriptorField(of: scores(of: image, on: grid, scales: scales), on: grid, count: components)
+  }
+
+  /// How many scores a kind of operations gives each point.
+  static func scoreCount(of kind: Operations, scales: Scales) -> Int {
+    switch kind {
+    case .translations: TranslationDescriptor.uniformShifts(reach: scales.window).count
+    case .rotations: PointGroupDescriptor.rotations.count
+    case .reflections: PointGroupDescriptor.reflections.count
+    }
+  }
+
+  /// The scores of each kind of operations, one map for each.
+  func scores(of image: Raster<Float>, on grid: DescriptorGrid, scales: Scales) -> [[Raster<Float>]] {
+    operations.map { kind in
+      switch kind {
+      case .translations:
+        return TranslationDescriptor(
+          half: scales.half, shifts: TranslationDescriptor.uniformShifts(reach: scales.window),
+          pooling: scales.spacing / 2
+        ).maps(of: image, on: grid)
+      case .rotations, .reflections:
+        let maps = PointGroupDescriptor(
+          radius: min(scales.half, min(image.width, image.height) / 2 - 2),
+          operations: kind == .rotations ? PointGroupDescriptor.rotations : PointGroupDescriptor.reflections,
+          window: scales.window
+        ).maps(of: image, on: grid)
+        return maps.map { GaussianFilter.smoothed($0, sigma: scales.spacing / 2 / Double(grid.stride)) }
+      }
+    }
+  }
+
+  /// The image less what varies more slowly than the lattice: thickness, contamination and steps of brightness resemble
+  /// themselves whatever the lattice does. Descriptors do without: beside a bright region the tail of its background would be
+  /// a pattern of its own.
+  static func withoutBackground(
+    _ image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>?
+  ) -> Raster<Float> {
+    let weights = isMeasured.flatMap { $0.values.contains(false) ? $0.map { $0 ? Float(1) : 0 } : nil }
+    let background = GaussianFilter.broadlySmoothed(image, weights: weights, sigma: scales.spacing)
+    var result = image
+    for index in result.values.indices {
+      let isKnown = isMeasured?.values[index] ?? true
+      result.values[index] = isKnown ? image.values[index] - background.values[index] : 0
+    }
+    return result
+  }
+
+  /// Points of the grid whose patch was measured, nine tenths of it or more; the others have no say in the patterns.
+  func known(_ isMeasured: Raster<Bool>?, on grid: DescriptorGrid, scales: Scales) -> Raster<Bool> {
+    var result = Raster(width: grid.columns, height: grid.rows, filling: true)
+    guard let isMeasured, isMeasured.values.contains(false) else { return result }
+    let sums = WindowSums(of: isMeasured.map { $0 ? Float(1) : 0 }) { Double($0) }
+    for row in 0..<grid.rows {
+      let y = (grid.pixel(row) - scales.half..<grid.pixel(row) + scales.half + 1).clamped(to: 0..<isMeasured.height)
+      for column in 0..<grid.columns {
+        let centre = grid.pixel(column)
+        let x = (centre - scales.half..<centre + scales.half + 1).clamped(to: 0..<isMeasured.width)
+        result[column, row] = sums.sum(x: x, y: y) >= 0.9 * Double(x.count * y.count)
+      }
+    }
+    return result
+  }
+
+  /// How much the descriptor changes across each point, over half a plane spacing to each side.
+  func change(in field: DescriptorField, scales: Scales) -> Raster<Float> {
+    field.change(across: max(1, Int(saturating: (scales.spacing / 2 / Double(scales.stride)).rounded())))
+  }
+
+  /// Points that do not lie on a ridge of the change: those well below the largest change within a patch, and all where
+  /// nothing stands out of what is usual around.
+  func core(
+    of change: Raster<Float>, in field: DescriptorField, scales: Scales, isKnown: Raster<Bool>
+  ) -> Raster<Bool> {
+    let patch = Int(saturating: (Double(scales.half) / Double(scales.stride)).rounded())
+    let highest = change.windowMaximum(reach: max(1, patch))
+    let usual = change.windowQuantile(0.3, reach: max(1, 3 * patch))
+    let resolution = Float(finder.resolution * field.scale)
+    var result = Raster(width: change.width, height: change.height, filling: false)
+    for point in result.values.indices {
+      let (here, top) = (change.values[point], highest.values[point])
+      result.values[point] = here < top / 3 || top < resolution || top < 3.3 * usual.values[point]
+    }
+    if isKnown.values.contains(true) {
+      for point in result.values.indices where !isKnown.values[point] { result.values[point] = false }
+    }
+    return result
+  }
+}
