@@ -54,9 +54,10 @@ struct SegmentCommand: ImageCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Symmetry operations: translations, rotations, reflections, or several separated by commas.", valueName: "names"),
-    completion: .list(["translations", "rotations", "reflections"]), transform: OperationList.init(typed:))
-  var operations = OperationList.translations
+      "Symmetry operations: translations, rotations, reflections, glides, spectrum, zernike, or several separated by commas; best:12 "
+        + "among them keeps the twelve that tell the patterns apart best. (default: translations)", valueName: "names"),
+    completion: .list(OperationList.names), transform: OperationList.init(typed:))
+  var operations: OperationList?
 
   @Option(
     help: ArgumentHelp(
@@ -89,9 +90,10 @@ struct SegmentCommand: ImageCommand {
     guard model == nil || fitOn == nil else {
       throw ValidationError("--model and --fit-on both say where patterns come from; leave out one of them")
     }
-    if model != nil, patterns.count != nil || patchSize != nil || window != nil || stride != nil {
+    if model != nil, patterns.count != nil || patchSize != nil || window != nil || stride != nil || operations != nil {
       throw ValidationError(
-        "--model says how many patterns there are and at which scales; leave out --patterns, --patch-size, --window and --stride"
+        "--model says how many patterns there are, at which scales and by which operations; leave out --patterns, --patch-size, "
+          + "--window, --stride and --operations"
       )
     }
   }
@@ -101,7 +103,8 @@ struct SegmentCommand: ImageCommand {
     method.preparation.contrast = contrast.contrast
     method.segmenter.finder.count = patterns.count
     (method.segmenter.patchSize, method.segmenter.window) = (patchSize, window)
-    (method.segmenter.stride, method.segmenter.operations) = (stride, operations.operations)
+    method.segmenter.stride = stride
+    if let operations { (method.segmenter.operations, method.segmenter.best) = (operations.operations, operations.best) }
     method.model = model
     method.fitOn = fitOn
     method.writesProbabilities = probabilities
@@ -148,21 +151,29 @@ struct PatternCount: Sendable {
   }
 }
 
-/// Kinds of operations with commas between them: `translations,rotations`.
+/// Kinds of operations with commas between them, and how many of them are kept: `translations,rotations,best:12`.
 struct OperationList: Sendable {
   let operations: [Segmenter.Operations]
-  static let translations = OperationList(operations: [.translations])
-
-  private init(operations: [Segmenter.Operations]) { self.operations = operations }
+  let best: Int?
+  static let names = Segmenter.Operations.allCases.map(\.rawValue)
 
   init(typed text: String) throws {
-    let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var best: Int?
+    if let place = words.firstIndex(where: { $0.hasPrefix("best:") }) {
+      let number = words.remove(at: place).dropFirst("best:".count)
+      guard let count = Int(number), (2...1000).contains(count) else {
+        throw ValidationError("best: needs a whole number between 2 and 1000, such as best:12, but has '\(number)'")
+      }
+      best = count
+      if words.isEmpty { words = [Segmenter.Operations.translations.rawValue] }
+    }
     let operations = words.compactMap(Segmenter.Operations.init(rawValue:))
     guard operations.count == words.count, Set(words).count == words.count else {
       throw ValidationError(
-        "translations, rotations, reflections, or several of them separated by commas, are needed, such as "
-          + "translations,rotations")
+        "\(Self.names.dropLast().joined(separator: ", ")) or \(Self.names.last!), or several of them separated by commas, are "
+          + "needed, such as translations,rotations; best:12 among them keeps the twelve best operations")
     }
-    self.operations = operations
+    (self.operations, self.best) = (operations, best)
   }
 }

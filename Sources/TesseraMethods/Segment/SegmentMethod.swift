@@ -61,8 +61,9 @@ public struct SegmentMethod: Method {
       }
     }
     let segmentation = try clock.run(.patterns) {
-      try segmenter.segmentation(
+      let first = try segmenter.segmentation(
         from: field, of: image, scales: scales, isMeasured: prepared.isMeasured, seed: input.seed)
+      return try segmenter.withBestOperations(first, of: image, isMeasured: prepared.isMeasured, seed: input.seed)
     }
     return SegmentResult(
       settings: self,
@@ -147,7 +148,15 @@ public struct SegmentMethod: Method {
       .init(
         "patterns", "\(segmentation.patterns.count)",
         segmenter.finder.count == nil ? "as many as have a gap between them" : "as set"),
-    ]
+    ] + bestChoice(segmentation)
+  }
+
+  private func bestChoice(_ segmentation: Segmentation) -> [RunRecord.Choice] {
+    guard let best = segmenter.best else { return [] }
+    let why =
+      segmentation.model.selectsOperations
+      ? "those that tell the patterns apart best, of all that were tried" : "all of them: no choice was to be made"
+    return [.init("operations", "\(min(best, segmentation.model.operationCount))", why)]
   }
 
   private func warnings(_ segmentation: Segmentation) -> [String] {
@@ -161,6 +170,9 @@ public struct SegmentMethod: Method {
     if segmentation.patterns.count < segmenter.finder.count ?? 1 {
       warnings.append(
         "fewer patterns than were asked for have regions larger than a patch: \(segmentation.patterns.count)")
+    }
+    if segmenter.best != nil, segmentation.patterns.count < 2, !segmentation.model.selectsOperations {
+      warnings.append("one pattern was found, which no operation tells from another: all operations were used")
     }
     if !segmentation.patterns.contains(where: \.isOrdered) {
       warnings.append(

@@ -28,6 +28,8 @@ public struct PatternModel: Sendable, Codable, Equatable {
   let reaches: [Double]
   /// How probable each pattern is for a descriptor.
   let mixture: PatternMixture
+  /// What places boundaries; nil where nothing does.
+  let discriminant: BoundaryDiscriminant?
 
   /// How many times farther than `reaches` a descriptor is of no pattern: noise that is somewhat stronger than in the first image
   /// moves descriptors, another lattice moves them by more.
@@ -35,9 +37,9 @@ public struct PatternModel: Sendable, Codable, Equatable {
 
   init(
     operations: [Segmenter.Operations], scales: Segmenter.Scales, field: DescriptorField,
-    outcome: PatternFinder.Outcome, labels: [Int], mixture: PatternMixture
+    outcome: PatternFinder.Outcome, labels: [Int], mixture: PatternMixture, discriminant: BoundaryDiscriminant?
   ) {
-    self.mixture = mixture
+    (self.mixture, self.discriminant) = (mixture, discriminant)
     (self.operations, self.scales, basis) = (operations, scales, field.basis)
     (centres, self.labels) = (outcome.centres, labels)
     count = labels.max() ?? 0
@@ -110,6 +112,11 @@ public struct PatternModel: Sendable, Codable, Equatable {
     return (best, least)
   }
 
+  /// Number of operations whose scores make the descriptor.
+  public var operationCount: Int { basis.axes.mean.count }
+  /// Whether these are a choice from all operations of their kinds.
+  public var selectsOperations: Bool { basis.selection != nil }
+
   /// Whether the parts of a model that was read fit one another.
   package var isConsistent: Bool {
     let kinds = operations.count
@@ -117,13 +124,14 @@ public struct PatternModel: Sendable, Codable, Equatable {
       (1...2000).contains(scales.window), (1...2000).contains(scales.stride), scales.spacing.isFinite,
       scales.spacing > 0, scales.spacing <= 4000, nanometresPerPixel.map({ $0.isFinite && $0 > 0 }) ?? true
     else { return false }
-    let scores = operations.reduce(0) { $0 + Segmenter.scoreCount(of: $1, scales: scales) }
+    let scores = OperationScores(kinds: operations, scales: scales, selection: nil).totalCount
     let rows = centres.rows
-    return basis.weights.count == kinds && basis.isConsistent(operations: scores) && (1...1000).contains(rows)
+    return basis.weights.count == kinds && basis.isConsistent(total: scores) && (1...1000).contains(rows)
       && centres.columns == basis.axes.axes.rows && centres.values.count == rows * centres.columns
       && centres.values.allSatisfy(\.isFinite) && labels.count == rows && reaches.count == rows
       && reaches.allSatisfy { $0.isFinite && $0 > 0 } && (1...1000).contains(count) && labels.max() == count
       && labels.allSatisfy { $0 >= 0 && $0 <= count }
       && mixture.isConsistent(patterns: count, components: centres.columns)
+      && discriminant?.isConsistent(patterns: count, scales: scales) ?? true
   }
 }

@@ -7,37 +7,14 @@ extension Segmenter {
   ///
   /// - Parameter image: finite intensities.
   public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
+    try descriptors(of: image, scales: scales, selection: nil)
+  }
+
+  /// - Parameter selection: indices of the scores that make the descriptor, among those of all operations; nil: all.
+  func descriptors(of image: Raster<Float>, scales: Scales, selection: [Int]?) throws -> DescriptorField {
     let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
-    return try DescriptorField(of: scores(of: image, on: grid, scales: scales), on: grid, count: components)
-  }
-
-  /// How many scores a kind of operations gives each point.
-  static func scoreCount(of kind: Operations, scales: Scales) -> Int {
-    switch kind {
-    case .translations: TranslationDescriptor.uniformShifts(reach: scales.window).count
-    case .rotations: PointGroupDescriptor.rotations.count
-    case .reflections: PointGroupDescriptor.reflections.count
-    }
-  }
-
-  /// The scores of each kind of operations, one map for each.
-  func scores(of image: Raster<Float>, on grid: DescriptorGrid, scales: Scales) -> [[Raster<Float>]] {
-    operations.map { kind in
-      switch kind {
-      case .translations:
-        return TranslationDescriptor(
-          half: scales.half, shifts: TranslationDescriptor.uniformShifts(reach: scales.window),
-          pooling: scales.spacing / 2
-        ).maps(of: image, on: grid)
-      case .rotations, .reflections:
-        let maps = PointGroupDescriptor(
-          radius: min(scales.half, min(image.width, image.height) / 2 - 2),
-          operations: kind == .rotations ? PointGroupDescriptor.rotations : PointGroupDescriptor.reflections,
-          window: scales.window
-        ).maps(of: image, on: grid)
-        return maps.map { GaussianFilter.smoothed($0, sigma: scales.spacing / 2 / Double(grid.stride)) }
-      }
-    }
+    let scores = OperationScores(kinds: operations, scales: scales, selection: selection)
+    return try DescriptorField(of: image, by: scores, on: grid, count: components)
   }
 
   /// The image less what varies more slowly than the lattice: thickness, contamination and steps of brightness resemble

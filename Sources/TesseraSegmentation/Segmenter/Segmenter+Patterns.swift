@@ -8,7 +8,19 @@ extension Segmenter {
   /// - Parameter spacing: distance of lattice planes in pixels; nil if the image shows none.
   public func segmentation(of image: Raster<Float>, spacing: Double?, seed: UInt64 = 1) throws -> Segmentation {
     let scales = try scales(spacing: spacing, width: image.width, height: image.height)
-    return try segmentation(from: descriptors(of: image, scales: scales), of: image, scales: scales, seed: seed)
+    let first = try segmentation(from: descriptors(of: image, scales: scales), of: image, scales: scales, seed: seed)
+    return try withBestOperations(first, of: image, seed: seed)
+  }
+
+  /// The segmentation by the operations alone that tell the patterns of a first one apart best; the first where `best` is nil, and where
+  /// it has one pattern, which no operation tells from another.
+  public func withBestOperations(
+    _ first: Segmentation, of image: Raster<Float>, isMeasured: Raster<Bool>? = nil, seed: UInt64 = 1
+  ) throws -> Segmentation {
+    guard let best, let ranking = first.ranking, best < ranking.entries.count else { return first }
+    let field = try descriptors(
+      of: image, scales: first.scales, selection: ranking.best(best, among: first.field.basis.selection))
+    return try segmentation(from: field, of: image, scales: first.scales, isMeasured: isMeasured, seed: seed)
   }
 
   /// The patterns of an image whose descriptors are known.
@@ -29,8 +41,8 @@ extension Segmenter {
     let found = try finder.outcome(field, core: core, distance: distance, seed: seed)
     let grown = grown(from: found.labels, over: change, scales: scales)
     let (points, names) = numbered(grown)
-    let (labels, order) = numbered(
-      pixels(of: points, in: image, on: field.grid, scales: scales, isMeasured: isMeasured).map { Int($0) })
+    let placed = pixels(of: points, in: image, on: field.grid, scales: scales, isMeasured: isMeasured)
+    let (labels, order) = numbered(placed.labels)
     // The sizes in pixels may order patterns of almost one size otherwise than those on the grid.
     let label = found.labelOfCentre.map { group in names[group].flatMap { order[$0] } ?? 0 }
     let finalPoints = points.map { order[$0] ?? 0 }
@@ -39,9 +51,10 @@ extension Segmenter {
     let mixture = try PatternMixture(
       of: field, labels: known, count: max(1, label.max() ?? 1), resolution: finder.resolution * field.scale)
     let model = PatternModel(
-      operations: operations, scales: scales, field: field, outcome: found, labels: label, mixture: mixture)
+      operations: operations, scales: scales, field: field, outcome: found, labels: label, mixture: mixture,
+      discriminant: placed.discriminant?.renumbered(order, count: max(1, label.max() ?? 1)))
     return segmentation(
-      labels.map { UInt16($0) }, points: finalPoints, change: change, field: field, of: image,
+      labels, points: finalPoints, change: change, field: field, of: image,
       model: model, isMeasured: isMeasured, steps: found.steps, foundCount: finder.count(after: found.steps))
   }
 
@@ -58,14 +71,18 @@ extension Segmenter {
     let scales = model.scales
     try Self.check(scales, width: image.width, height: image.height)
     let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
-    let field = DescriptorField(of: own.scores(of: image, on: grid, scales: scales), on: grid, basis: model.basis)
+    let scores = OperationScores(kinds: own.operations, scales: scales, selection: model.basis.selection)
+    let field = DescriptorField(of: image, by: scores, on: grid, basis: model.basis)
     let change = own.change(in: field, scales: scales)
     let core = own.core(of: change, in: field, scales: scales, isKnown: known(isMeasured, on: grid, scales: scales))
     let gain = model.gain(of: field, core: core)
     var seeds = model.labels(of: field, gain: gain)
     for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
     let points = own.grown(from: seeds, over: change, scales: scales)
-    let labels = own.pixels(of: points, in: image, on: grid, scales: scales, isMeasured: isMeasured)
+    let labels = own.pixels(
+      of: points, in: image, on: grid, scales: scales, isMeasured: isMeasured, known: model.discriminant, isKnown: true,
+      gain: gain
+    ).labels
     let separations = PatternSeparation.all(in: field, labels: points, count: model.count, core: core)
     let merged = Self.merged(separations.filter { $0.deviations < finder.separation })
     // What fits no pattern, or as well one as another, is unknown.

@@ -13,35 +13,46 @@ extension Segmenter {
   }
 
   /// The label of each pixel from those of the points of the grid; 0 where nothing was measured.
+  /// - Parameter known: what places boundaries, where another image has shown it.
+  /// - Returns: also what places boundaries here, nil where nothing does.
   func pixels(
-    of labels: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales, isMeasured: Raster<Bool>?
-  ) -> Raster<UInt16> {
-    interpolated(
-      fits(of: labels, in: image, on: grid, scales: scales), on: grid, width: image.width, height: image.height,
-      isMeasured: isMeasured)
+    of labels: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales,
+    isMeasured: Raster<Bool>?, known: BoundaryDiscriminant? = nil, isKnown: Bool = false, gain: Double = 1
+  ) -> (labels: Raster<UInt16>, discriminant: BoundaryDiscriminant?) {
+    let count = labels.values.max() ?? 1
+    guard count > 1, operations.contains(.translations) else {
+      let fits = (1...max(1, count)).map { label in labels.map { $0 == label ? Float(1) : 0 } }
+      return (
+        interpolated(fits, on: grid, width: image.width, height: image.height, isMeasured: isMeasured), nil
+      )
+    }
+    let refinement = BoundaryRefinement(of: labels, on: grid, reach: scales.reach)
+    let discriminant = isKnown ? known : learned(refinement, in: image, scales: scales)
+    let evidence =
+      discriminant?.logLikelihoods(
+        of: image, on: grid, gain: gain, smoothing: scales.spacing / 2 / Double(grid.stride)) ?? []
+    let fits = refinement.fits(by: discriminant, evidence: evidence)
+    return (
+      interpolated(fits, on: grid, width: image.width, height: image.height, isMeasured: isMeasured), discriminant
+    )
   }
 
-  func fits(
-    of labels: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales
-  ) -> [Raster<Float>] {
-    let count = labels.values.max() ?? 1
-    let reach = scales.reach
-    guard count > 1, operations.contains(.translations) else {
-      return (1...max(1, count)).map { label in labels.map { $0 == label ? 1 : 0 } }
-    }
+  private func learned(
+    _ refinement: BoundaryRefinement, in image: Raster<Float>, scales: Scales
+  ) -> BoundaryDiscriminant? {
     // Shifts that repeat one of the patterns, seen well inside it.
     var shifts = Set(TranslationDescriptor.uniformShifts(reach: scales.window))
-    for label in 1...count {
-      let inside = DistanceTransform.distances(toWhere: labels.map { $0 != label })
-        .map { Double($0) * Double(grid.stride) > reach }
-      shifts.formUnion(repeats(where: spread(inside, on: grid, over: image), in: image, scales: scales).shifts)
+    let interior = refinement.interior
+    for points in interior {
+      var inside = Raster(width: refinement.grid.columns, height: refinement.grid.rows, filling: false)
+      for point in points { inside.values[point] = true }
+      shifts.formUnion(
+        repeats(where: spread(inside, on: refinement.grid, over: image), in: image, scales: scales).shifts)
     }
-    let refinement = BoundaryRefinement(
-      translation: TranslationDescriptor(
+    return BoundaryDiscriminant(
+      TranslationDescriptor(
         half: min(scales.half, max(2, Int(saturating: (0.75 * scales.spacing).rounded()))), shifts: shifts.sorted(),
-        fold: .larger, pooling: scales.spacing / 3),
-      reach: reach, smoothing: scales.spacing / 2 / Double(grid.stride))
-    return refinement.fits(of: labels, in: image, on: grid)
+        fold: .larger, pooling: scales.spacing / 3), interior: interior, in: image, on: refinement.grid)
   }
 
   func repeats(where isInside: Raster<Bool>, in image: Raster<Float>, scales: Scales) -> RepeatVectors {

@@ -11,12 +11,21 @@ import TesseraNumerics
 public struct Segmenter: Sendable, Codable, Equatable {
   /// Kinds of operations whose scores make a descriptor.
   public enum Operations: String, Sendable, Codable, CaseIterable {
-    /// Shifts, as scored by `TranslationDescriptor`; or turns, or mirror planes, as scored by `PointGroupDescriptor`.
-    case translations, rotations, reflections
+    /// Shifts, as scored by `TranslationDescriptor`.
+    case translations
+    /// Turns, mirror planes, and mirror planes with a move along them, as scored by `PointGroupDescriptor`.
+    case rotations, reflections, glides
+    /// Waves, as `SpectrumDescriptor` finds them.
+    case spectrum
+    /// Symmetry and handedness, as scored by `MomentDescriptor`: the only kind that tells a motif from its copy turned by 180 degrees.
+    case zernike
   }
 
   /// Joined if there are several, each with equal weight.
   public var operations: [Operations] = [.translations]
+  /// How many operations make the descriptor in the end, 1 or more: those that tell the patterns apart best, which all operations have
+  /// shown before; nil: all of them.
+  public var best: Int?
   /// Side of the patch in pixels, odd, 3 or more; nil: three plane spacings.
   public var patchSize: Int?
   /// Largest shift along x and y, and half the side of the window in which the best rotation or reflection counts, in
@@ -59,6 +68,7 @@ public struct Segmenter: Sendable, Codable, Equatable {
     try require(patchSize.map { $0 >= 3 } ?? true, setting("patch size"), is: patchSize ?? 0, mustBe: "3 or more")
     try require(window.map { $0 >= 1 } ?? true, setting("window"), is: window ?? 0, mustBe: "1 or more")
     try require(stride.map { $0 >= 1 } ?? true, setting("stride"), is: stride ?? 0, mustBe: "1 or more")
+    try require(best.map { $0 >= 1 } ?? true, "the number of best operations", is: best ?? 0, mustBe: "1 or more")
     guard let spacing = spacing ?? patchSize.map({ Double($0) / 3 }) else {
       throw DataError(
         "no distance of lattice planes stands out of the power spectrum, so no patch size can be chosen; a "
