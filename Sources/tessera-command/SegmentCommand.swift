@@ -71,6 +71,12 @@ struct SegmentCommand: ImageCommand {
     completion: .file())
   var fitOn: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Image of the same size in which patterns are marked with their numbers, 1, 2, ..., and 0 elsewhere: pixels have the marked pattern "
+        + "that they resemble most.", valueName: "image"), completion: .file())
+  var scribbles: String?
+
   @Flag(
     help:
       "Write probabilities.tif too: the probability of each pattern at each pixel, one page a pattern, float32.")
@@ -90,6 +96,9 @@ struct SegmentCommand: ImageCommand {
     guard model == nil || fitOn == nil else {
       throw ValidationError("--model and --fit-on both say where patterns come from; leave out one of them")
     }
+    guard scribbles == nil || (model == nil && patterns.count == nil) else {
+      throw ValidationError("--scribbles says which patterns there are; leave out --patterns and --model")
+    }
     if model != nil, patterns.count != nil || patchSize != nil || window != nil || stride != nil || operations != nil {
       throw ValidationError(
         "--model says how many patterns there are, at which scales and by which operations; leave out --patterns, --patch-size, "
@@ -104,14 +113,17 @@ struct SegmentCommand: ImageCommand {
     method.segmenter.finder.count = patterns.count
     (method.segmenter.patchSize, method.segmenter.window) = (patchSize, window)
     method.segmenter.stride = stride
-    if let operations { (method.segmenter.operations, method.segmenter.best) = (operations.operations, operations.best) }
+    if let operations {
+      (method.segmenter.operations, method.segmenter.best) = (operations.operations, operations.best)
+    }
     method.model = model
     method.fitOn = fitOn
     method.writesProbabilities = probabilities
+    method.scribbles = scribbles
     // Fitted once, and not before the first result is known to have a place.
     var fitted: PatternModel?
     var run = MethodRun(
-      resultName: "segment", output: output, models: [model, fitOn], seed: seed.seed
+      resultName: "segment", output: output, models: [model, fitOn, scribbles], seed: seed.seed
     ) { [method, image, seed] _ in
       guard let fitOn = method.fitOn, let first = image.images(of: [fitOn]).first else { return method }
       if fitted == nil {

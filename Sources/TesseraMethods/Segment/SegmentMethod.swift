@@ -1,5 +1,6 @@
 import Foundation
 import TesseraFigures
+import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
 import TesseraSegmentation
@@ -23,10 +24,12 @@ public struct SegmentMethod: Method {
   /// Path of the image whose patterns `patterns` are; says in results where they come from.
   public var fitOn: String?
 
+  /// Path of an image of the same size in which patterns are marked: whole numbers from 1, 0 elsewhere; nil: none.
+  public var scribbles: String?
   /// Whether `probabilities.tif` is written.
   public var writesProbabilities = false
 
-  private enum CodingKeys: CodingKey { case preparation, segmenter, model, fitOn, writesProbabilities }
+  private enum CodingKeys: CodingKey { case preparation, segmenter, model, fitOn, scribbles, writesProbabilities }
 
   /// Translations alone, with scales from the plane spacing and the number of patterns from the image.
   public init() {}
@@ -51,6 +54,7 @@ public struct SegmentMethod: Method {
       return try result(on: input, prepared, by: model, clock: &clock)
     }
     let image = prepared.image
+    let marks = try scribbles.map { try self.marks(in: $0, width: image.width, height: image.height) }
     let (scales, field, spacing) = try clock.run(.descriptors) {
       let spacing = Self.planeSpacing(of: image)
       do {
@@ -61,9 +65,18 @@ public struct SegmentMethod: Method {
       }
     }
     let segmentation = try clock.run(.patterns) {
-      let first = try segmenter.segmentation(
-        from: field, of: image, scales: scales, isMeasured: prepared.isMeasured, seed: input.seed)
-      return try segmenter.withBestOperations(first, of: image, isMeasured: prepared.isMeasured, seed: input.seed)
+      let first =
+        if let marks {
+          try marked(marks) {
+            try segmenter.segmentation(
+              from: field, of: image, scales: scales, marks: $0, isMeasured: prepared.isMeasured, seed: input.seed)
+          }
+        } else {
+          try segmenter.segmentation(
+            from: field, of: image, scales: scales, isMeasured: prepared.isMeasured, seed: input.seed)
+        }
+      return try segmenter.withBestOperations(
+        first, of: image, marks: marks, isMeasured: prepared.isMeasured, seed: input.seed)
     }
     return SegmentResult(
       settings: self,
@@ -71,6 +84,34 @@ public struct SegmentMethod: Method {
         input, prepared: prepared, choices: choices(scales, spacing: spacing, segmentation), clock: clock,
         warnings: warnings(segmentation), isRandom: true),
       segmentation: segmentation)
+  }
+
+  /// The marks of a file.
+  private func marks(in path: String, width: Int, height: Int) throws -> Raster<UInt16> {
+    let image = try ImageFile.open(path: path).read().pixels
+    guard image.width == width, image.height == height else {
+      throw DataError(
+        "\(path): has \(image.width) x \(image.height) pixels, but the image has \(width) x \(height); \(setting("scribbles")) need one "
+          + "pixel for each of the image")
+    }
+    let limit = Float(Segmenter.largestScribble)
+    if let other = image.values.first(where: { !($0 >= 0 && $0 <= limit && $0 == $0.rounded()) }) {
+      throw DataError(
+        "\(path): holds \(other), which is no number of a pattern; \(setting("scribbles")) are whole numbers from 1 to "
+          + "\(Segmenter.largestScribble), and 0 where nothing is marked (8-bit grey levels, not colours)")
+    }
+    return image.map { UInt16($0) }
+  }
+
+  /// Names the file of the marks where they do not serve.
+  private func marked(
+    _ marks: Raster<UInt16>, _ body: (Raster<UInt16>) throws -> Segmentation
+  ) throws -> Segmentation {
+    do {
+      return try body(marks)
+    } catch let error as DataError {
+      throw DataError("\(scribbles ?? "marks"): \(error.description)")
+    }
   }
 
   /// Sizes of pixels that differ by more than this show a lattice at another scale.
@@ -147,7 +188,8 @@ public struct SegmentMethod: Method {
         "stride", "\(scales.stride) px", segmenter.stride == nil ? "a fifth of the plane spacing" : "as set"),
       .init(
         "patterns", "\(segmentation.patterns.count)",
-        segmenter.finder.count == nil ? "as many as have a gap between them" : "as set"),
+        scribbles != nil
+          ? "those marked" : segmenter.finder.count == nil ? "as many as have a gap between them" : "as set"),
     ] + bestChoice(segmentation)
   }
 
@@ -161,6 +203,16 @@ public struct SegmentMethod: Method {
 
   private func warnings(_ segmentation: Segmentation) -> [String] {
     var warnings: [String] = []
+    if segmentation.mergedPatterns.count > 1 {
+      warnings.append(
+        "the patterns \(segmentation.mergedPatterns.map(String.init).joined(separator: ", ")) that were marked are hardly told apart by "
+          + "their symmetry; the map of uncertainty shows where")
+    }
+    if segmentation.unknownFraction > Self.notableShare {
+      warnings.append(
+        "\(Number.percent(segmentation.unknownFraction)) of the image fits none of the patterns that were marked and has label 0"
+      )
+    }
     if let count = segmenter.finder.count, segmentation.foundCount != count {
       let found = segmentation.foundCount
       warnings.append(

@@ -50,7 +50,8 @@ public struct LocalCorrelation: Sendable {
   /// the opposite shift stands in, which a perfect crystal has too.
   /// - Parameter shift: greater than (0, 0).
   public func maps(of shift: Shift, on grid: DescriptorGrid) -> (forward: Raster<Float>, backward: Raster<Float>) {
-    maps(of: shift, columns: (0..<grid.columns).map(grid.pixel), rows: (0..<grid.rows).map(grid.pixel), step: grid.stride)
+    maps(
+      of: shift, columns: (0..<grid.columns).map(grid.pixel), rows: (0..<grid.rows).map(grid.pixel), step: grid.stride)
   }
 
   /// - Parameters:

@@ -52,7 +52,8 @@ public struct SpectrumDescriptor: Sendable, Codable, Equatable {
     // Each band of rows of the grid transforms the rows of pixels that it needs.
     let band = max(1, half / grid.stride)
     let parts = concurrentMap(chunksOf: band, of: grid.rows) { rows -> [Float] in
-      let first = top(of: rows.lowerBound, grid, image), last = top(of: rows.upperBound - 1, grid, image) + 2 * half
+      let first = top(of: rows.lowerBound, grid, image)
+      let last = top(of: rows.upperBound - 1, grid, image) + 2 * half
       var lines = [SIMD2<Float>](repeating: .zero, count: (last - first + 1) * grid.columns * columns.count)
       for y in first...last {
         let pixels = image.values.span.extracting(y * image.width..<(y + 1) * image.width)

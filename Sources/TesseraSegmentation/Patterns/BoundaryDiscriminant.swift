@@ -35,7 +35,9 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
       guard learned[pattern], !points[pattern].isEmpty else { return [] }
       let points = points[pattern]
       let mean = maps.map { map in points.reduce(0.0) { $0 + Double(map.values[$1]) } / Double(points.count) }
-      let sample = Swift.stride(from: 0, to: points.count, by: max(1, points.count / Self.sampleLimit)).map { points[$0] }
+      let sample = Swift.stride(from: 0, to: points.count, by: max(1, points.count / Self.sampleLimit)).map {
+        points[$0]
+      }
       var offsets = Matrix<Double>(rows: sample.count, columns: d, filling: 0)
       for (row, point) in sample.enumerated() {
         for k in 0..<d { offsets.values[row * d + k] = Double(maps[k].values[point]) - mean[k] }
@@ -95,7 +97,9 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
   private init(
     translation: TranslationDescriptor, directions: Matrix<Float>, constants: [Float], isLearned: [Bool]
   ) {
-    (self.translation, self.directions, self.constants, self.isLearned) = (translation, directions, constants, isLearned)
+    (self.translation, self.directions, self.constants, self.isLearned) = (
+      translation, directions, constants, isLearned
+    )
   }
 
   /// The same with other numbers for the patterns.

@@ -14,12 +14,18 @@ extension Segmenter {
 
   /// The segmentation by the operations alone that tell the patterns of a first one apart best; the first where `best` is nil, and where
   /// it has one pattern, which no operation tells from another.
+  /// - Parameter marks: as for a first segmentation by marks; nil for one without.
   public func withBestOperations(
-    _ first: Segmentation, of image: Raster<Float>, isMeasured: Raster<Bool>? = nil, seed: UInt64 = 1
+    _ first: Segmentation, of image: Raster<Float>, marks: Raster<UInt16>? = nil, isMeasured: Raster<Bool>? = nil,
+    seed: UInt64 = 1
   ) throws -> Segmentation {
     guard let best, let ranking = first.ranking, best < ranking.entries.count else { return first }
     let field = try descriptors(
       of: image, scales: first.scales, selection: ranking.best(best, among: first.field.basis.selection))
+    if let marks {
+      return try segmentation(
+        from: field, of: image, scales: first.scales, marks: marks, isMeasured: isMeasured, seed: seed)
+    }
     return try segmentation(from: field, of: image, scales: first.scales, isMeasured: isMeasured, seed: seed)
   }
 
