@@ -82,6 +82,16 @@ struct SegmentCommand: ImageCommand {
       "Write probabilities.tif too: the probability of each pattern at each pixel, one page a pattern, float32.")
   var probabilities = false
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Memory that an image may take, 0.01 to 10000 GB; what would take more is refused at once, with the stride that would do. "
+        + "(default: any)", valueName: "gb"), transform: number(0.01...10_000))
+  var memory: Double?
+
+  @Flag(help: "Leave out the report and its figures, which take longer than a frame of a video.")
+  var noReport = false
+
   @OptionGroup var seed: SeedOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
@@ -120,6 +130,7 @@ struct SegmentCommand: ImageCommand {
     method.fitOn = fitOn
     method.writesProbabilities = probabilities
     method.scribbles = scribbles
+    method.memory = memory
     // Fitted once, and not before the first result is known to have a place.
     var fitted: PatternModel?
     var run = MethodRun(
@@ -133,6 +144,7 @@ struct SegmentCommand: ImageCommand {
       shared.patterns = fitted
       return shared
     }
+    run.hasReport = !noReport
     if model != nil || fitOn != nil {
       run.together = { [output] results, folder in
         try SegmentSeries(results.map { .init(image: $0.image, summary: $0.summary.body) })

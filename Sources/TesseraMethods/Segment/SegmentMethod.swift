@@ -26,10 +26,14 @@ public struct SegmentMethod: Method {
 
   /// Path of an image of the same size in which patterns are marked: whole numbers from 1, 0 elsewhere; nil: none.
   public var scribbles: String?
+  /// Memory in GB (10^9 bytes) that an image may take; nil: any.
+  public var memory: Double?
   /// Whether `probabilities.tif` is written.
   public var writesProbabilities = false
 
-  private enum CodingKeys: CodingKey { case preparation, segmenter, model, fitOn, scribbles, writesProbabilities }
+  private enum CodingKeys: CodingKey {
+    case preparation, segmenter, model, fitOn, scribbles, memory, writesProbabilities
+  }
 
   /// Translations alone, with scales from the plane spacing and the number of patterns from the image.
   public init() {}
@@ -59,6 +63,7 @@ public struct SegmentMethod: Method {
       let spacing = Self.planeSpacing(of: image)
       do {
         let scales = try segmenter.scales(spacing: spacing, width: image.width, height: image.height)
+        try checkMemory(segmenter, scales, width: image.width, height: image.height)
         return (scales, try segmenter.descriptors(of: image, scales: scales), spacing)
       } catch let error as DataError {
         throw DataError("\(input.micrograph.name): \(error.description)")
@@ -84,6 +89,26 @@ public struct SegmentMethod: Method {
         input, prepared: prepared, choices: choices(scales, spacing: spacing, segmentation), clock: clock,
         warnings: warnings(segmentation), isRandom: true),
       segmentation: segmentation)
+  }
+
+  /// Refuses an image that takes more memory than allowed, and says which stride would do.
+  private func checkMemory(_ segmenter: Segmenter, _ scales: Segmenter.Scales, width: Int, height: Int) throws {
+    guard let memory else { return }
+    func gigabytes(stride: Int) -> Double {
+      let other = Segmenter.Scales(
+        spacing: scales.spacing, patchSize: scales.patchSize, window: scales.window, stride: stride)
+      return Double(segmenter.bytes(width: width, height: height, scales: other)) / 1e9
+    }
+    let needed = gigabytes(stride: scales.stride)
+    guard needed > memory else { return }
+    let coarser = (scales.stride + 1...scales.stride + 200).first { gigabytes(stride: $0) <= memory }
+    let fact =
+      "\(width) x \(height) pixels take about \(Text.fixed(needed, 2)) GB with a \(setting("stride")) of \(scales.stride), and "
+      + "\(Text.fixed(memory, 2)) GB are allowed; "
+    throw DataError(
+      fact
+        + (coarser.map { "a \(setting("stride")) of \($0) takes \(Text.fixed(gigabytes(stride: $0), 2)) GB" }
+          ?? "the image itself is too large: allow more \(setting("memory")), or divide a part of it"))
   }
 
   /// The marks of a file.
@@ -131,6 +156,9 @@ public struct SegmentMethod: Method {
     }
     let segmentation = try clock.run(.patterns) {
       do {
+        var own = segmenter
+        own.operations = model.operations
+        try checkMemory(own, model.scales, width: prepared.image.width, height: prepared.image.height)
         return try segmenter.segmentation(of: prepared.image, by: model, isMeasured: prepared.isMeasured)
       } catch let error as DataError {
         throw DataError("\(input.micrograph.name): \(error.description)")

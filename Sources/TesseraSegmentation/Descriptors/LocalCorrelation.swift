@@ -101,12 +101,16 @@ public struct LocalCorrelation: Sendable {
         } else {
           fill(buffer, aroundRow: visit.y, from: visit.forward == nil ? xs[0] - shift.x : xs[0])
         }
+        let source = buffer.baseAddress!
         if let row = visit.forward {
-          for column in 0..<width { forward.values[row * width + column] = buffer[column + lead] }
+          forward.values.withUnsafeMutableBufferPointer {
+            ($0.baseAddress! + row * width).update(from: source + lead, count: width)
+          }
         }
         if let row = visit.backward {
-          let from = step == 1 ? lead - shift.x : 0
-          for column in 0..<width { backward.values[row * width + column] = buffer[column + from] }
+          backward.values.withUnsafeMutableBufferPointer {
+            ($0.baseAddress! + row * width).update(from: source + (step == 1 ? lead - shift.x : 0), count: width)
+          }
         }
       }
     }

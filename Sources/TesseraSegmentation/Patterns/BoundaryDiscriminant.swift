@@ -15,6 +15,8 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
   /// What is taken off Σ direction x score, so that the largest result wins.
   let constants: [Float]
   let isLearned: [Bool]
+  /// Standard deviations between the two patterns that the scores tell apart worst.
+  let separation: Double
 
   /// Points that a pattern needs away from its boundaries to be learned from.
   private static let leastInterior = 50
@@ -58,6 +60,16 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
       constants[pattern] = Float(zip(direction, mean).reduce(0) { $0 + $1.0 * $1.1 } / 2)
     }
     (self.translation, self.directions, self.constants, isLearned) = (translation, directions, constants, learned)
+    let known = means.indices.filter { !means[$0].isEmpty }
+    var least = Double.infinity
+    for a in known {
+      for b in known where b > a {
+        let difference = zip(means[b], means[a]).map { $0 - $1 }
+        let solved = pooled.solvedPositive(difference) ?? difference.map { _ in 0 }
+        least = min(least, zip(difference, solved).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
+      }
+    }
+    separation = least
   }
 
   /// The maps of a grid and the points of the patterns on it; of a large grid those of a coarser one.
@@ -95,11 +107,11 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
   }
 
   private init(
-    translation: TranslationDescriptor, directions: Matrix<Float>, constants: [Float], isLearned: [Bool]
+    translation: TranslationDescriptor, directions: Matrix<Float>, constants: [Float], isLearned: [Bool],
+    separation: Double
   ) {
-    (self.translation, self.directions, self.constants, self.isLearned) = (
-      translation, directions, constants, isLearned
-    )
+    (self.translation, self.directions, self.constants) = (translation, directions, constants)
+    (self.isLearned, self.separation) = (isLearned, separation)
   }
 
   /// The same with other numbers for the patterns.
@@ -112,7 +124,7 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
       (constants[new - 1], isLearned[new - 1]) = (self.constants[old - 1], self.isLearned[old - 1])
     }
     return BoundaryDiscriminant(
-      translation: translation, directions: other, constants: constants, isLearned: isLearned)
+      translation: translation, directions: other, constants: constants, isLearned: isLearned, separation: separation)
   }
 
   /// Whether the numbers fit one another, as those of a damaged file may not.
@@ -124,6 +136,6 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
       && translation.pooling.isFinite && (0...4000).contains(translation.pooling)
       && directions.rows == patterns && directions.columns == shifts.count
       && directions.values.count == patterns * shifts.count && constants.count == patterns
-      && isLearned.count == patterns && (directions.values + constants).allSatisfy(\.isFinite)
+      && isLearned.count == patterns && separation.isFinite && (directions.values + constants).allSatisfy(\.isFinite)
   }
 }

@@ -44,9 +44,21 @@ extension Segmenter {
       of: change, in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales))
     // Two patches and the pooling apart, descriptors share no pixels.
     let distance = Int(saturating: ((Double(scales.patchSize) + scales.spacing) / Double(scales.stride)).rounded())
-    let found = try finder.outcome(field, core: core, distance: distance, seed: seed)
-    let grown = grown(from: found.labels, over: change, scales: scales)
-    let (points, names) = numbered(grown)
+    var found = try finder.outcome(field, core: core, distance: distance, seed: seed)
+    var regions = grown(from: found.labels, over: change, scales: scales)
+    var foundCount = finder.count(after: found.steps)
+    if finder.count == nil {
+      let flat = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
+      let names = joinedByLattice(regions, in: flat, on: field.grid, scales: scales)
+      let joined = names.indices.count { names[$0] != $0 }
+      if joined > 0 {
+        regions = regions.map { names[$0] }
+        found.labels = found.labels.map { $0 < names.count ? names[$0] : $0 }
+        found.labelOfCentre = found.labelOfCentre.map { $0 < names.count ? names[$0] : $0 }
+        foundCount -= joined
+      }
+    }
+    let (points, names) = numbered(regions)
     let placed = pixels(of: points, in: image, on: field.grid, scales: scales, isMeasured: isMeasured)
     let (labels, order) = numbered(placed.labels)
     // The sizes in pixels may order patterns of almost one size otherwise than those on the grid.
@@ -61,7 +73,7 @@ extension Segmenter {
       discriminant: placed.discriminant?.renumbered(order, count: max(1, label.max() ?? 1)))
     return segmentation(
       labels, points: finalPoints, change: change, field: field, of: image,
-      model: model, isMeasured: isMeasured, steps: found.steps, foundCount: finder.count(after: found.steps))
+      model: model, isMeasured: isMeasured, steps: found.steps, foundCount: foundCount)
   }
 
   /// Divides an image by the patterns of another, at the scales and with the operations of that one; the settings of this

@@ -20,14 +20,18 @@ extension Segmenter {
     isMeasured: Raster<Bool>?, known: BoundaryDiscriminant? = nil, isKnown: Bool = false, gain: Double = 1
   ) -> (labels: Raster<UInt16>, discriminant: BoundaryDiscriminant?) {
     let count = labels.values.max() ?? 1
-    guard count > 1, operations.contains(.translations) else {
+    guard count > 1 else {
       let fits = (1...max(1, count)).map { label in labels.map { $0 == label ? Float(1) : 0 } }
       return (
         interpolated(fits, on: grid, width: image.width, height: image.height, isMeasured: isMeasured), nil
       )
     }
     let refinement = BoundaryRefinement(of: labels, on: grid, reach: scales.reach)
-    let discriminant = isKnown ? known : learned(refinement, in: image, scales: scales)
+    var discriminant = isKnown ? known : learned(refinement, in: image, scales: scales)
+    // Patterns that other operations tell apart, and translations do not, keep the edges that those have found.
+    if !operations.contains(.translations), let found = discriminant, found.separation < finder.separation {
+      discriminant = nil
+    }
     let evidence =
       discriminant?.logLikelihoods(
         of: image, on: grid, gain: gain, smoothing: scales.spacing / 2 / Double(grid.stride)) ?? []
@@ -53,6 +57,36 @@ extension Segmenter {
       TranslationDescriptor(
         half: min(scales.half, max(2, Int(saturating: (0.75 * scales.spacing).rounded()))), shifts: shifts.sorted(),
         fold: .larger, pooling: scales.spacing / 3), interior: interior, in: image, on: refinement.grid)
+  }
+
+  /// Pixels of a pattern, in squares of a plane spacing, from which its lattice is well known.
+  private static let fewestCells = 25.0
+
+  /// For each label the one that it is a part of: a lattice that is distorted a little in one part of the image, by the scan or by
+  /// strain, has descriptors with a gap between them and is one pattern.
+  func joinedByLattice(_ points: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales) -> [Int]
+  {
+    let count = points.values.max() ?? 0
+    var result = Array(0...count)
+    guard count > 1 else { return result }
+    let refinement = BoundaryRefinement(of: points, on: grid, reach: scales.reach)
+    let least = Self.fewestCells * scales.spacing * scales.spacing
+    let maps = refinement.interior.map { interior -> Raster<Float>? in
+      guard Double(interior.count * grid.stride * grid.stride) >= least else { return nil }
+      var inside = Raster(width: grid.columns, height: grid.rows, filling: false)
+      for point in interior { inside.values[point] = true }
+      let repeats = repeats(where: spread(inside, on: grid, over: image), in: image, scales: scales)
+      return repeats.isLattice ? repeats.map : nil
+    }
+    for b in 1...count {
+      for a in 1..<b {
+        guard result[b] == b, let first = maps[a - 1], let second = maps[b - 1] else { continue }
+        if DistortedLattice(first, second, spacing: scales.spacing).agreement >= DistortedLattice.leastAgreement {
+          result[b] = result[a]
+        }
+      }
+    }
+    return result
   }
 
   func repeats(where isInside: Raster<Bool>, in image: Raster<Float>, scales: Scales) -> RepeatVectors {

@@ -11,6 +11,8 @@ extension Segmenter {
   /// Groups of descriptors that the marks of one pattern may have: what is one to a person may look different to symmetry.
   private static let groupsOfMark = 4
   private static let marksOfGroup = 40
+  /// How many times the scatter of a pattern is learned.
+  private static let rounds = 4
 
   /// The patterns that a person has marked somewhere: each point has that of the group of marked descriptors that is nearest, and none
   /// where it is twice as far from all of them as all but one in a hundred of the marks are from theirs.
@@ -30,16 +32,20 @@ extension Segmenter {
     let change = change(in: field, scales: scales)
     let core = core(
       of: change, in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales))
-    let outcome = PatternFinder.Outcome(
-      labels: marked, steps: [], centres: centres, labelOfCentre: labelOfCentre)
-    // Without a mixture and boundaries, which are learned from what comes of this model.
-    let draft = try PatternModel(
-      operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre,
-      mixture: PatternMixture(of: field, labels: marked, count: count, resolution: finder.resolution * field.scale),
-      discriminant: nil)
-    var seeds = draft.labels(of: field, gain: 1)
-    for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
-    for point in seeds.values.indices where marked.values[point] > 0 { seeds.values[point] = marked.values[point] }
+    var outcome = PatternFinder.Outcome(labels: marked, steps: [], centres: centres, labelOfCentre: labelOfCentre)
+    var seeds = marked
+    // Marks are small, and know little of how descriptors scatter: what is certainly of a pattern says more of it, a few times over.
+    let byMarks = try PatternMixture(
+      of: field, labels: marked, count: count, resolution: finder.resolution * field.scale)
+    for _ in 0..<Self.rounds {
+      let draft = PatternModel(
+        operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre,
+        mixture: byMarks, discriminant: nil)
+      seeds = draft.labels(of: field, gain: 1)
+      for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
+      for point in seeds.values.indices where marked.values[point] > 0 { seeds.values[point] = marked.values[point] }
+      outcome.labels = seeds.map { $0 > count ? 0 : $0 }
+    }
     let points = grown(from: seeds, over: change, scales: scales)
     let placed = pixels(of: points, in: image, on: field.grid, scales: scales, isMeasured: isMeasured)
     var known = points.map { $0 > count ? 0 : $0 }

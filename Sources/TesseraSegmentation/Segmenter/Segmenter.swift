@@ -52,6 +52,11 @@ public struct Segmenter: Sendable, Codable, Equatable {
     /// Distance between neighbouring points of the grid of descriptors.
     public let stride: Int
 
+    /// Scales at hand, in pixels.
+    public init(spacing: Double, patchSize: Int, window: Int, stride: Int) {
+      (self.spacing, self.patchSize, self.window, self.stride) = (spacing, patchSize, window, stride)
+    }
+
     var half: Int { patchSize / 2 }
     /// How far from a boundary a descriptor may see across it.
     var reach: Double { Double(half) + Double(window) / 2 }

@@ -29,11 +29,11 @@ public struct PatternProbabilities: Sendable {
   /// specimens of four kinds and counts from 1 to 10^4 in the brightest pixel, on which it depends little (docs/segmentation.md).
   private static let placement = [(share: 0.85, scale: 0.10), (share: 0.15, scale: 0.35)]
   /// Boundaries that translations do not place lie where the descriptor changes fastest, several times less exactly.
-  private static let placementByChange = [(share: 0.7, scale: 0.35), (share: 0.3, scale: 1.0)]
+  private static let placementByChange = [(share: 0.5, scale: 0.35), (share: 0.5, scale: 1.2)]
 
   /// Scales of the errors of boundaries in pixels, with their shares.
   private var errors: [(share: Double, scale: Double)] {
-    (model.operations.contains(.translations) ? Self.placement : Self.placementByChange)
+    (model.discriminant != nil ? Self.placement : Self.placementByChange)
       .map { ($0.share, $0.scale * model.scales.spacing) }
   }
 
@@ -108,44 +108,69 @@ public struct PatternProbabilities: Sendable {
     }
   }
 
-  /// Probability that each pixel, or each point of a grid, lies in a region of each label, 0 the first.
+  /// Rows of pixels whose distances are held at once, and how far beyond them boundaries count, in scales of the widest error.
+  private static let stripRows = 1024
+  private static let reachInScales = 12.0
+
+  /// Probability that each pixel, or each point of a grid, lies in a region of each label, 0 the first. Strip by strip: a boundary
+  /// farther away than all errors changes nothing.
   private func insideness(on grid: DescriptorGrid? = nil) -> [Raster<Float>] {
     let (width, height) = (grid?.columns ?? labels.width, grid?.rows ?? labels.height)
-    var distances = [Raster<Float>?](repeating: nil, count: count + 1)
-    let present = Set(labels.values.lazy.map { Int($0) })
-    for label in present.sorted() where label <= count {
-      let isIn = labels.map { Int($0) == label }
+    let step = grid?.stride ?? 1
+    let rows = max(1, Self.stripRows / step)
+    var values = [[Float]](repeating: [], count: count + 1)
+    for label in values.indices { values[label].reserveCapacity(width * height) }
+    let halo = Int(saturating: (Self.reachInScales * (errors.map(\.scale).max() ?? 0)).rounded(.up))
+    for first in stride(from: 0, to: height, by: rows) {
+      let strip = first..<min(height, first + rows)
+      let places = strip.map { min(labels.height - 1, grid?.pixel($0) ?? $0) }
+      let (top, bottom) = (max(0, places[0] - halo), min(labels.height, places[places.count - 1] + halo + 1))
+      let part = labels.cropped(x: 0, y: top, width: labels.width, height: bottom - top)
+      let parts = insideness(in: part, rows: places.map { $0 - top }, on: grid, width: width)
+      for label in values.indices { values[label] += parts[label] }
+    }
+    return values.map { Raster(width: width, height: height, values: $0) }
+  }
+
+  /// - Parameters:
+  ///   - part: some rows of the labels; `rows` those of them that are asked for.
+  private func insideness(
+    in part: Raster<UInt16>, rows: [Int], on grid: DescriptorGrid?, width: Int
+  ) -> [[Float]] {
+    let present = Set(part.values.lazy.map { Int($0) }).filter { $0 <= count }.sorted()
+    guard present.count > 1 else {
+      return (0...count).map { [Float](repeating: present == [$0] ? 1 : 0, count: rows.count * width) }
+    }
+    let distances = present.map { label -> [Float] in
+      let isIn = part.map { Int($0) == label }
       let (depth, away) = (
         DistanceTransform.distances(toWhere: isIn.map { !$0 }), DistanceTransform.distances(toWhere: isIn)
       )
-      distances[label] = concurrentRows(width: width, height: height, of: Float(0)) { y, row in
-        let line = min(labels.height - 1, grid?.pixel(y) ?? y) * labels.width
+      return concurrentRows(width: width, height: rows.count, of: Float(0)) { y, row in
+        let line = rows[y] * part.width
         for x in 0..<row.count {
-          let index = line + min(labels.width - 1, grid?.pixel(x) ?? x)
+          let index = line + min(part.width - 1, grid?.pixel(x) ?? x)
           // Half a pixel from the middle of the last pixel to the line between it and the next.
           row[x] = isIn.values[index] ? depth.values[index] - 0.5 : 0.5 - away.values[index]
         }
-      }
+      }.values
     }
-    let all = distances
-    let known = distances.indices.filter { distances[$0] != nil }
-    return distances.indices.map { label in
-      guard let own = all[label] else { return Raster(width: width, height: height, filling: 0) }
-      guard known.count > 1 else { return Raster(width: width, height: height, filling: 1) }
-      return concurrentRows(width: width, height: height, of: Float(0)) { y, row in
-        for x in 0..<row.count {
+    return (0...count).map { label in
+      guard let own = present.firstIndex(of: label) else { return [Float](repeating: 0, count: rows.count * width) }
+      return concurrentRows(width: width, height: rows.count, of: Float(0)) { y, row in
+        for x in 0..<width {
           let index = y * width + x
           var sum = 0.0
           for error in errors {
             // Between two regions d_2 = −d_1: exp(d / λ) with λ of twice the logistic scale.
-            let others = known.reduce(0.0) {
-              $0 + exp(Double(all[$1]!.values[index] - own.values[index]) / (2 * error.scale))
+            let others = distances.reduce(0.0) {
+              $0 + exp(Double($1[index] - distances[own][index]) / (2 * error.scale))
             }
             sum += error.share / others
           }
           row[x] = Float(sum)
         }
-      }
+      }.values
     }
   }
 }

@@ -25,8 +25,9 @@ struct `Segmentation` {
   }
 
   /// [S21], Fig. 5: separability goes with variance, and the first component does as well as the best operation.
-  @Test(.slow) func `ranks the operations by what they tell apart`() throws {
-    let made = try simulated("two-lattices", seed: 51)
+  @Test(.slow, arguments: [51, 52] as [UInt64]) func `ranks the operations by what they tell apart`(seed: UInt64) throws
+  {
+    let made = try simulated("two-lattices", seed: seed)
     let found = try Segmenter().segmentation(of: made.micrograph.pixels, spacing: 22)
     let ranking = try #require(found.ranking)
     #expect(ranking.entries.count == 40 && ranking.entries.allSatisfy { $0.kind == .translations })
@@ -42,6 +43,7 @@ struct `Segmentation` {
     #expect(top / a.reduce(0.0) { $0 + ($1 - middle) * ($1 - middle) } >= 0.8)
     let best = try #require(ranking.best.first).separability
     #expect(best > 3 && ranking.components[0] >= 0.8 * best)
+    #expect(ranking.components[0] > Statistics.quantile(ranking.entries.map(\.separability), 0.5))
     #expect(
       try Segmenter().segmentation(of: simulated("hexagonal", seed: 1).micrograph.pixels, spacing: 21).ranking == nil)
   }
@@ -74,9 +76,9 @@ struct `Segmentation` {
     }
   }
 
-  /// A motif and its copy turned by 180 degrees have equal scores for every operation of [S21]: the domains cannot be told
+  /// A motif and its copy turned by 180 degrees have equal scores for every operation that compares an image with itself: the domains cannot be told
   /// apart, however many patterns are asked for.
-  @Test(.slow, arguments: Segmenter.Operations.allCases)
+  @Test(.slow, arguments: Segmenter.Operations.allCases.filter { $0 != .zernike })
   func `does not tell inversion domains apart`(operations: Segmenter.Operations) throws {
     let made = try simulated("inversion", seed: 7)
     var segmenter = Segmenter()
