@@ -129,10 +129,10 @@ public struct LocalCorrelation: Sendable {
     let (acrossForward, downForward) = (counts(xs, 0, pairs.columns), counts(ys, 0, pairs.rows))
     let (acrossBackward, downBackward) = (counts(xs, shift.x, pairs.columns), counts(ys, shift.y, pairs.rows))
     let (side, leastPairs) = (2 * half + 1, (2 * half + 1) * (2 * half + 1) / 2)
+    let edges = xs.indices.filter { acrossForward[$0] < side || acrossBackward[$0] < side }
     for row in ys.indices {
       let isWhole = downForward[row] == side && downBackward[row] == side
-      for column in xs.indices {
-        if isWhole && acrossForward[column] == side && acrossBackward[column] == side { continue }
+      for column in isWhole ? edges : Array(xs.indices) {
         let index = row * xs.count + column
         let (a, b) = (acrossForward[column] * downForward[row], acrossBackward[column] * downBackward[row])
         if b < leastPairs && a > b { backward.values[index] = forward.values[index] }
@@ -225,8 +225,10 @@ public struct LocalCorrelation: Sendable {
                   .| (varianceB .<= count * leastVariance + 1e-12 * bb)
                 var value = (product - a * b / count) / (varianceA * varianceB).squareRoot()
                 value.replace(with: 0, where: isFlat)
-                value.clamp(lowerBound: Four(repeating: -1), upperBound: Four(repeating: 1))
-                for k in 0..<4 { line[index + k] = Float(value[k]) }
+                value.replace(with: -1, where: value .< -1)
+                value.replace(with: 1, where: value .> 1)
+                UnsafeMutableRawPointer(line.baseAddress! + index).storeBytes(
+                  of: SIMD4<Float>(value), as: SIMD4<Float>.self)
                 index += 4
               }
             }

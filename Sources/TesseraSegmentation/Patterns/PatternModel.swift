@@ -35,9 +35,11 @@ public struct PatternModel: Sendable, Codable, Equatable {
   /// moves descriptors, another lattice moves them by more.
   static let novelty = 2.0
 
+  /// - Parameter leastReaches: of each group, where something else than its points says that too; nil: nothing does.
   init(
     operations: [Segmenter.Operations], scales: Segmenter.Scales, field: DescriptorField,
-    outcome: PatternFinder.Outcome, labels: [Int], mixture: PatternMixture, discriminant: BoundaryDiscriminant?
+    outcome: PatternFinder.Outcome, labels: [Int], mixture: PatternMixture, discriminant: BoundaryDiscriminant?,
+    leastReaches: [Double]? = nil
   ) {
     (self.mixture, self.discriminant) = (mixture, discriminant)
     (self.operations, self.scales, basis) = (operations, scales, field.basis)
@@ -50,7 +52,9 @@ public struct PatternModel: Sendable, Codable, Equatable {
       distances[centre].append(distance)
     }
     let least = 0.01 * field.scale
-    reaches = distances.map { $0.isEmpty ? least : max(least, Statistics.quantile($0, 0.99)) }
+    reaches = distances.enumerated().map { group, distances in
+      max(least, leastReaches?[group] ?? 0, distances.isEmpty ? 0 : Statistics.quantile(distances, 0.99))
+    }
   }
 
   /// The label of each point, 1 ... `count`; `count + 1` of points that fit none.
@@ -100,10 +104,12 @@ public struct PatternModel: Sendable, Codable, Equatable {
     reaches: [Double]? = nil
   ) -> (centre: Int, distance: Double) {
     var (best, least) = (0, Double.infinity)
+    let (first, d, share) = (row.startIndex, centres.columns, 1 / gain)
     for centre in 0..<centres.rows {
       var sum = 0.0
-      for ((value, zero), other) in zip(zip(row, origin), centres.row(centre)) {
-        let difference = Double(value) - zero - (other - zero) / gain
+      for k in 0..<d {
+        let zero = origin[k]
+        let difference = Double(row[first + k]) - zero - (centres.values[centre * d + k] - zero) * share
         sum += difference * difference
       }
       let distance = sum.squareRoot() / (reaches?[centre] ?? 1)

@@ -47,7 +47,8 @@ extension Segmenter {
     var found = try finder.outcome(field, core: core, distance: distance, seed: seed)
     var regions = grown(from: found.labels, over: change, scales: scales)
     var foundCount = finder.count(after: found.steps)
-    if finder.count == nil {
+    // What other operations tell apart may have one autocorrelation.
+    if finder.count == nil, Set(operations).isSubset(of: [.translations, .spectrum]) {
       let flat = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
       let names = joinedByLattice(regions, in: flat, on: field.grid, scales: scales)
       let joined = names.indices.count { names[$0] != $0 }

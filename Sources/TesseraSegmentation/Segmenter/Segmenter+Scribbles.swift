@@ -11,11 +11,23 @@ extension Segmenter {
   /// Groups of descriptors that the marks of one pattern may have: what is one to a person may look different to symmetry.
   private static let groupsOfMark = 4
   private static let marksOfGroup = 40
-  /// How many times the scatter of a pattern is learned.
-  private static let rounds = 4
+  /// Marks are small, and know little of how descriptors scatter: what lies within a third of the way from a group to the nearest of another
+  /// pattern is of it, whatever the marks say.
+  private static let safeShare = 1.0 / 3
+
+  private static func leastReaches(_ centres: Matrix<Double>, _ labels: [Int]) -> [Double] {
+    labels.indices.map { a in
+      let others = labels.indices.filter { labels[$0] != labels[a] }
+      let nearest = others.map { b in
+        zip(centres.row(a), centres.row(b)).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+      }.min()
+      return (nearest ?? 0) * safeShare / PatternModel.novelty
+    }
+  }
 
   /// The patterns that a person has marked somewhere: each point has that of the group of marked descriptors that is nearest, and none
-  /// where it is twice as far from all of them as all but one in a hundred of the marks are from theirs.
+  /// where it is twice as far from all of them as all but one in a hundred of the marks are from theirs, and more than a third of the way to
+  /// the nearest group of another pattern.
   ///
   /// - Parameters:
   ///   - field: from the same image, at the same scales.
@@ -32,20 +44,16 @@ extension Segmenter {
     let change = change(in: field, scales: scales)
     let core = core(
       of: change, in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales))
-    var outcome = PatternFinder.Outcome(labels: marked, steps: [], centres: centres, labelOfCentre: labelOfCentre)
-    var seeds = marked
-    // Marks are small, and know little of how descriptors scatter: what is certainly of a pattern says more of it, a few times over.
+    let outcome = PatternFinder.Outcome(labels: marked, steps: [], centres: centres, labelOfCentre: labelOfCentre)
     let byMarks = try PatternMixture(
       of: field, labels: marked, count: count, resolution: finder.resolution * field.scale)
-    for _ in 0..<Self.rounds {
-      let draft = PatternModel(
-        operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre,
-        mixture: byMarks, discriminant: nil)
-      seeds = draft.labels(of: field, gain: 1)
-      for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
-      for point in seeds.values.indices where marked.values[point] > 0 { seeds.values[point] = marked.values[point] }
-      outcome.labels = seeds.map { $0 > count ? 0 : $0 }
-    }
+    let leastReaches = Self.leastReaches(centres, labelOfCentre)
+    let draft = PatternModel(
+      operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre, mixture: byMarks,
+      discriminant: nil, leastReaches: leastReaches)
+    var seeds = draft.labels(of: field, gain: 1)
+    for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
+    for point in seeds.values.indices where marked.values[point] > 0 { seeds.values[point] = marked.values[point] }
     let points = grown(from: seeds, over: change, scales: scales)
     let placed = pixels(of: points, in: image, on: field.grid, scales: scales, isMeasured: isMeasured)
     var known = points.map { $0 > count ? 0 : $0 }
@@ -56,7 +64,7 @@ extension Segmenter {
     let identity = Dictionary(uniqueKeysWithValues: (1...count).map { ($0, $0) })
     let model = PatternModel(
       operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre, mixture: mixture,
-      discriminant: placed.discriminant?.renumbered(identity, count: count))
+      discriminant: placed.discriminant?.renumbered(identity, count: count), leastReaches: leastReaches)
     let near = PatternSeparation.all(in: field, labels: points, count: count, core: core)
       .filter { $0.deviations < finder.separation }
     return segmentation(

@@ -31,7 +31,7 @@ private struct Marked {
     return marks
   }
 
-  func segmentation(_ marks: Raster<UInt16>) throws -> Segmentation {
+  func segmentation(_ marks: Raster<UInt16>) throws -> TesseraSegmentation.Segmentation {
     let scales = try segmenter.scales(spacing: 22, width: image.width, height: image.height)
     return try segmenter.segmentation(
       from: segmenter.descriptors(of: image, scales: scales), of: image, scales: scales, marks: marks)
