@@ -45,8 +45,10 @@ struct `Patterns that a person has marked` {
     let distance = distanceToBoundary(of: case1.truth)
     let names: [UInt16: UInt16] = [1: 3, 2: 1, 3: 2]
     let inside = case1.truth.values.indices.filter { distance.values[$0] > 72 }
-    #expect(
-      Double(inside.count { found.labels.values[$0] == names[case1.truth.values[$0]] }) > 0.98 * Double(inside.count))
+    let right = inside.count { found.labels.values[$0] == names[case1.truth.values[$0]] }
+    let known = inside.count { found.labels.values[$0] > 0 }
+    // At low contrast some points lie farther from all marks than a third of the way between them, and have no pattern.
+    #expect(Double(right) > 0.995 * Double(known) && Double(known) > 0.9 * Double(inside.count))
     #expect(found.patterns.map(\.label) == [1, 2, 3] && found.mergedPatterns.isEmpty)
   }
 
