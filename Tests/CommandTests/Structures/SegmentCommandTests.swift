@@ -65,7 +65,8 @@ struct `The command segment` {
     #expect(large.status == 65 && large.errors.contains("--stride of "), "\(large.errors)")
     // A picture is no map of marks, and neither is a map of another size.
     let picture = try tessera("segment", "1.tif", "--scribbles", "1.tif")
-    #expect(picture.status == 65 && picture.errors.contains("no number of a pattern"), "\(picture.errors)")
+    let sentences = ["no number of a pattern", "patterns count from 1"]
+    #expect(picture.status == 65 && sentences.contains { picture.errors.contains($0) }, "\(picture.errors)")
     #expect(try CommandRun(["simulate", "two-lattices", "--size", "256", "-o", "2.tif"], in: folder.path).status == 0)
     let other = try tessera("segment", "1.tif", "--scribbles", "2.labels.tif")
     #expect(other.status == 65 && other.errors.contains("256 x 256"), "\(other.errors)")
