@@ -50,7 +50,8 @@ let package = Package(
       name: "TesseraStructure",
       dependencies: ["TesseraFitting", "TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
     .target(
-      name: "TesseraSegmentation", dependencies: ["TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
+      name: "TesseraSegmentation",
+      dependencies: ["TesseraStructure", "TesseraImaging", "TesseraLearning", "TesseraNumerics"]),
     .target(name: "TesseraSimulation", dependencies: ["TesseraImaging", "TesseraNumerics"]),
     .target(
       name: "TesseraTraining",

@@ -3,7 +3,8 @@
 `specimens` prints a table over seeds. `noise` lowers the detected counts until the share of right pixels falls below .9, for
 Tessera and for pystem (the public program of [S21]), which is told the number of patterns and gets the patch and window that
 Tessera chose. `speed` times the descriptors of both on one image, with the same patch, window, stride and threads.
-Usage: segmentation.py specimens|noise|speed [--seeds 10]
+`reliability` compares the probabilities stated with the share of right pixels.
+Usage: segmentation.py specimens|reliability|noise|speed [--seeds 10]
 """
 import argparse
 import json
@@ -78,6 +79,26 @@ def specimens(folder, seeds):
         print(f"| {name} | {right} of {seeds} | " + " | ".join(cells) + " |", flush=True)
 
 
+def reliability(folder, seeds):
+    print("| specimen | counts | within a lattice constant: stated, right | beyond three: stated, right |")
+    print("| --- | --- | --- | --- |")
+    for name, counts in (("two-lattices", 10000), ("two-lattices", 0.25), ("two-lattices", 0.1), ("grains", 3),
+                         ("three-phases", 10000), ("three-phases", 5), ("amorphous-crystal", 3)):
+        near, far = [], []
+        for seed in range(51, 51 + seeds):
+            tessera("simulate", name, "-o", folder / "r.tif", "--size", 640, "--seed", seed, "--counts", counts)
+            tessera("segment", folder / "r.tif", "-o", folder / "r", "--probabilities", "--patterns", SPECIMENS[name],
+                    *(["--patch-size", 63] if counts < 1 else []))
+            truth = tifffile.imread(folder / "r.labels.tif")
+            maps = tifffile.imread(folder / "r/probabilities.tif")
+            right = renamed(maps.argmax(0) + 1, truth) == truth
+            distance = distance_transform_edt(~boundary(truth))
+            for where, list_ in ((distance <= 24, near), (distance > AWAY, far)):
+                list_.append((maps.max(0)[where].mean(), right[where].mean()))
+        cells = [", ".join(f"{x:.3f}" for x in numpy.mean(rows, axis=0)) for rows in (near, far)]
+        print(f"| {name} | {counts} | {cells[0]} | {cells[1]} |", flush=True)
+
+
 def peer(image, patterns, half, window, stride=5):
     from pystem.stemsegmentation import segmentationSTEM
     model = segmentationSTEM(n_patterns=patterns, stride=stride, patch_x=half, patch_y=half, window_x=window,
@@ -127,11 +148,11 @@ def speed(folder, seeds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["specimens", "noise", "speed"])
+    parser.add_argument("what", choices=["specimens", "reliability", "noise", "speed"])
     parser.add_argument("--seeds", type=int, default=10)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        {"specimens": specimens, "noise": noise, "speed": speed}[options.what](pathlib.Path(name), options.seeds)
+        {"specimens": specimens, "reliability": reliability, "noise": noise, "speed": speed}[options.what](pathlib.Path(name), options.seeds)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,12 @@ struct AnalyzeCommand: ImageCommand {
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
   @OptionGroup(title: "Motifs") var motifs: MotifOptions
+  @Option(
+    help: ArgumentHelp(
+      "Result folder of `segment` for the same image, or its segmentation.tif: columns know their pattern, and where the lattice of a "
+        + "pattern ends, nothing is vacant.", valueName: "result"), completion: .file())
+  var patterns: String?
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
@@ -28,10 +34,13 @@ struct AnalyzeCommand: ImageCommand {
   func methodRun() throws -> MethodRun<MotifMethod> {
     let recipe = try motifs.readRecipe()
     return MethodRun(
-      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model, motifs.recipe],
+      resultName: "tessera", output: output, columns: finding.columns,
+      models: [finding.model, motifs.recipe, patterns],
       seed: seed.seed, afterwards: recipe.map { recipe in { try recipe.replay(on: $0).sentence } }
     ) {
-      try motifs.method(finding: finding, for: $0, model: recipe?.model)
+      var method = try motifs.method(finding: finding, for: $0, model: recipe?.model)
+      method.patterns = patterns
+      return method
     }
   }
 }

@@ -54,9 +54,10 @@ struct SegmentCommand: ImageCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Symmetry operations: translations, rotations, reflections, or several separated by commas.", valueName: "names"),
-    completion: .list(["translations", "rotations", "reflections"]), transform: OperationList.init(typed:))
-  var operations = OperationList.translations
+      "Symmetry operations: translations, rotations, reflections, glides, spectrum, zernike, or several separated by commas; best:12 "
+        + "among them keeps the twelve that tell the patterns apart best. (default: translations)", valueName: "names"),
+    completion: .list(OperationList.names), transform: OperationList.init(typed:))
+  var operations: OperationList?
 
   @Option(
     help: ArgumentHelp(
@@ -69,6 +70,27 @@ struct SegmentCommand: ImageCommand {
       "Image whose patterns serve for all images; of a stack with --each its first frame.", valueName: "image"),
     completion: .file())
   var fitOn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Image of the same size in which patterns are marked with their numbers, 1, 2, ..., and 0 elsewhere: pixels have the marked pattern "
+        + "that they resemble most.", valueName: "image"), completion: .file())
+  var scribbles: String?
+
+  @Flag(
+    help:
+      "Write probabilities.tif too: the probability of each pattern at each pixel, one page a pattern, float32.")
+  var probabilities = false
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Memory that an image may take, 0.01 to 10000 GB; what would take more is refused at once, with the stride that would do. "
+        + "(default: any)", valueName: "gb"), transform: number(0.01...10_000))
+  var memory: Double?
+
+  @Flag(help: "Leave out the report and its figures, which take longer than a frame of a video.")
+  var noReport = false
 
   @OptionGroup var seed: SeedOptions
   @OptionGroup var output: OutputOptions
@@ -84,9 +106,13 @@ struct SegmentCommand: ImageCommand {
     guard model == nil || fitOn == nil else {
       throw ValidationError("--model and --fit-on both say where patterns come from; leave out one of them")
     }
-    if model != nil, patterns.count != nil || patchSize != nil || window != nil || stride != nil {
+    guard scribbles == nil || (model == nil && patterns.count == nil) else {
+      throw ValidationError("--scribbles says which patterns there are; leave out --patterns and --model")
+    }
+    if model != nil, patterns.count != nil || patchSize != nil || window != nil || stride != nil || operations != nil {
       throw ValidationError(
-        "--model says how many patterns there are and at which scales; leave out --patterns, --patch-size, --window and --stride"
+        "--model says how many patterns there are, at which scales and by which operations; leave out --patterns, --patch-size, "
+          + "--window, --stride and --operations"
       )
     }
   }
@@ -96,13 +122,19 @@ struct SegmentCommand: ImageCommand {
     method.preparation.contrast = contrast.contrast
     method.segmenter.finder.count = patterns.count
     (method.segmenter.patchSize, method.segmenter.window) = (patchSize, window)
-    (method.segmenter.stride, method.segmenter.operations) = (stride, operations.operations)
+    method.segmenter.stride = stride
+    if let operations {
+      (method.segmenter.operations, method.segmenter.best) = (operations.operations, operations.best)
+    }
     method.model = model
     method.fitOn = fitOn
+    method.writesProbabilities = probabilities
+    method.scribbles = scribbles
+    method.memory = memory
     // Fitted once, and not before the first result is known to have a place.
     var fitted: PatternModel?
     var run = MethodRun(
-      resultName: "segment", output: output, models: [model, fitOn], seed: seed.seed
+      resultName: "segment", output: output, models: [model, fitOn, scribbles], seed: seed.seed
     ) { [method, image, seed] _ in
       guard let fitOn = method.fitOn, let first = image.images(of: [fitOn]).first else { return method }
       if fitted == nil {
@@ -112,6 +144,7 @@ struct SegmentCommand: ImageCommand {
       shared.patterns = fitted
       return shared
     }
+    run.hasReport = !noReport
     if model != nil || fitOn != nil {
       run.together = { [output] results, folder in
         try SegmentSeries(results.map { .init(image: $0.image, summary: $0.summary.body) })
@@ -142,21 +175,29 @@ struct PatternCount: Sendable {
   }
 }
 
-/// Kinds of operations with commas between them: `translations,rotations`.
+/// Kinds of operations with commas between them, and how many of them are kept: `translations,rotations,best:12`.
 struct OperationList: Sendable {
   let operations: [Segmenter.Operations]
-  static let translations = OperationList(operations: [.translations])
-
-  private init(operations: [Segmenter.Operations]) { self.operations = operations }
+  let best: Int?
+  static let names = Segmenter.Operations.allCases.map(\.rawValue)
 
   init(typed text: String) throws {
-    let words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var words = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    var best: Int?
+    if let place = words.firstIndex(where: { $0.hasPrefix("best:") }) {
+      let number = words.remove(at: place).dropFirst("best:".count)
+      guard let count = Int(number), (2...1000).contains(count) else {
+        throw ValidationError("best: needs a whole number between 2 and 1000, such as best:12, but has '\(number)'")
+      }
+      best = count
+      if words.isEmpty { words = [Segmenter.Operations.translations.rawValue] }
+    }
     let operations = words.compactMap(Segmenter.Operations.init(rawValue:))
     guard operations.count == words.count, Set(words).count == words.count else {
       throw ValidationError(
-        "translations, rotations, reflections, or several of them separated by commas, are needed, such as "
-          + "translations,rotations")
+        "\(Self.names.dropLast().joined(separator: ", ")) or \(Self.names.last!), or several of them separated by commas, are "
+          + "needed, such as translations,rotations; best:12 among them keeps the twelve best operations")
     }
-    self.operations = operations
+    (self.operations, self.best) = (operations, best)
   }
 }

@@ -21,7 +21,7 @@ struct `Numeric options` {
     (["strain", "a.tif", "--force"], ["--axis", "--radius", "--mask-radius", "--reference"]),
     (["strain", "a.tif", "-o", "g", "--force", "--g2", "0,0.0833"], ["--g1"]),
     (["crystal", "a.tif", "--force"], ["--largest-turn"]), (["count", "a.tif", "--force"], ["--largest-count"]),
-    (["segment", "a.tif", "--force"], ["--patterns", "--patch-size", "--window", "--stride"]),
+    (["segment", "a.tif", "--force"], ["--patterns", "--patch-size", "--window", "--stride", "--memory"]),
     (["particles", "a.tif", "--force"], ["--least-diameter"]), (["polygons", "a.tif", "--force"], ["--sides"]),
     (["simulate", "pom", "-o", "y.tif", "--force", "--size", "64"], ["--phase"]),
     (

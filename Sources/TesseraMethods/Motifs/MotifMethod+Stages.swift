@@ -6,9 +6,11 @@ import TesseraStructure
 
 extension MotifMethod {
   /// Lattice and vacant nodes. The columns of two layers on each other share no nodes, so nothing is vacant among them.
-  /// - Parameter mayAdd: whether columns may be added that the pixels show at nodes of the lattice.
+  /// - Parameters:
+  ///   - mayAdd: whether columns may be added that the pixels show at nodes of the lattice.
+  ///   - patterns: in which nothing is vacant but nodes of the pattern's own lattice; nil where none are known.
   func crystalStage(
-    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, pixel: Point, mayAdd: Bool
+    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, pixel: Point, mayAdd: Bool, patterns: SitePatterns?
   ) -> CrystalStage {
     var layers = MoireFinder()
     layers.triesNearLayers = false
@@ -42,13 +44,30 @@ extension MotifMethod {
         found, adding: faint.columns, heightErrors: faint.heightErrors, in: prepared)
       (grains, nodes) = crystals(found)
     }
-    let vacant = nodes?.vacant ?? []
+    var vacant = nodes?.vacant ?? []
+    var patternChoices: [RunRecord.Choice] = []
+    if let patterns {
+      let isForeign = patterns.foreign(
+        vacant, columns: found.sites.positions, grainOfColumn: grains?.labels ?? found.sites.positions.map { _ in 0 })
+      let foreign = isForeign.count { $0 }
+      vacant = zip(vacant, isForeign).filter { !$1 }.map(\.0)
+      let count = Set(found.sites.positions.map(patterns.pattern)).subtracting([0]).count
+      patternChoices = [
+        .init(
+          "patterns", "\(count)",
+          "those of \(patterns.source)"
+            + (foreign > 0
+              ? "; \(foreign) empty node\(foreign == 1 ? "" : "s") of a lattice in the pattern of another "
+                + "\(foreign == 1 ? "is" : "are") not vacant" : ""))
+      ]
+    }
     let undecided = nodes.map { $0.undecided + $0.columns.count } ?? 0
     return CrystalStage(
       found: found, grains: grains, vacant: vacant, undecidedCount: undecided,
       sites: Sites(found.sites.sites + vacant.map(\.site)),
       choices: [.lattice(of: grains)]
-        + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: added)]),
+        + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: added)])
+        + patternChoices,
       warnings: [])
   }
 

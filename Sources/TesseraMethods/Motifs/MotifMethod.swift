@@ -49,6 +49,10 @@ public struct MotifMethod: Method {
   /// The lattice against which strain is measured.
   public var strainReference = StrainReference.mean
 
+  /// Path of a result of `segment` on the same image, or of its label map: columns know their pattern, and a node of the lattice in another
+  /// pattern than that of its grain is no vacancy; nil: none.
+  public var patterns: String?
+
   /// The layout compares features by their Euclidean distance: the correlation distance of the papers' code is blind to
   /// brightness, which tells columns of one surrounding but another element apart (docs/layout.md).
   public init() { embedding.search.metric = .euclidean }
@@ -77,11 +81,14 @@ public struct MotifMethod: Method {
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    let patterns = try patterns.map {
+      try SitePatterns(path: $0, width: prepared.image.width, height: prepared.image.height)
+    }
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let crystal = try clock.run(.lattice) {
       crystalStage(
         of: seen, in: prepared, pixel: MoireMethod.pixel(of: input.micrograph),
-        mayAdd: input.columns == nil && seen.proposed == nil)
+        mayAdd: input.columns == nil && seen.proposed == nil, patterns: patterns)
     }
     let found = crystal.found
     let patches = try clock.run(.patches) { try patchStage(around: crystal.sites, found, in: prepared, name: name) }
@@ -150,6 +157,7 @@ public struct MotifMethod: Method {
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
       classes: sorting.classes,
-      structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map)
+      structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map,
+      sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) })
   }
 }

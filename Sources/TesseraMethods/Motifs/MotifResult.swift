@@ -45,6 +45,8 @@ public struct MotifResult: MethodResult {
   public var hierarchy: Hierarchy?
   /// From the positions of the columns; nil where they share no lattice.
   public var strain: StrainMap?
+  /// Pattern of each site, 0 where none is known; nil where no patterns were given.
+  public var sitePatterns: [Int]?
 
   /// The lattice of the largest grain; nil where the columns share none.
   public var lattice: Lattice? { grains?.lattice }

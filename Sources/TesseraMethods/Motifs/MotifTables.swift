@@ -11,7 +11,7 @@ extension MotifResult {
   public func write(to files: ResultFiles) throws {
     let table = SiteTable(
       sites: sites, accuracies: finding.accuracies, probabilities: finding.proposed?.probabilities, classes: classes,
-      outliers: outliers.scores, calibration: micrograph.calibration)
+      outliers: outliers.scores, patterns: sitePatterns, calibration: micrograph.calibration)
     try files.write(table.csv, as: "sites.csv")
     try files.write(classTable, as: "classes.csv")
     try files.writeArray(features.values, shape: [features.rows, features.columns], as: "features.npy")

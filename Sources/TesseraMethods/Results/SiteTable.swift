@@ -17,20 +17,22 @@ public struct SiteTable: Sendable {
   public var classes: Classes?
   /// How well each site fits its own class; nil: the table has no such columns.
   public var outliers: ClassOutliers?
+  /// Pattern of each site, 0 for none; nil: the table has no such column.
+  public var patterns: [Int]?
   /// Size of a pixel; nil leaves positions in nm empty.
   public var calibration: Calibration?
 
   /// A table of sites; `accuracies` and `probabilities` belong to the first sites, `classes` to all of them.
   public init(
     sites: Sites, accuracies: [ColumnAccuracy] = [], probabilities: [Double]? = nil, classes: Classes? = nil,
-    outliers: ClassOutliers? = nil, calibration: Calibration? = nil
+    outliers: ClassOutliers? = nil, patterns: [Int]? = nil, calibration: Calibration? = nil
   ) {
     (self.sites, self.accuracies, self.probabilities) = (sites, accuracies, probabilities)
-    (self.classes, self.outliers, self.calibration) = (classes, outliers, calibration)
+    (self.classes, self.outliers, self.patterns, self.calibration) = (classes, outliers, patterns, calibration)
   }
 
   /// Those of every table. A table of columns that a network found has `probability` behind them, and a table of motifs
-  /// `outlierColumns` behind these.
+  /// `outlierColumns` behind these; one with patterns ends with `pattern`.
   public static let columns = [
     "id", "x", "y", "x_nm", "y_nm", "amplitude", "sigma_major", "sigma_minor", "angle", "background", "class",
     "class_name", "confidence", "kind", "x_error", "y_error", "amplitude_error",
@@ -44,7 +46,7 @@ public struct SiteTable: Sendable {
   public var csv: Data {
     var table = TableWriter(
       columns: Self.columns + (probabilities == nil ? [] : ["probability"])
-        + (outliers == nil ? [] : Self.outlierColumns))
+        + (outliers == nil ? [] : Self.outlierColumns) + (patterns == nil ? [] : ["pattern"]))
     for part in concurrentMap(chunksOf: 2048, of: sites.count, { rows($0) }) { table.add(rows: part) }
     return table.data
   }
@@ -80,6 +82,7 @@ public struct SiteTable: Sendable {
           TableWriter.significant(outliers.falseDiscoveryRates[index]),
         ]
       }
+      if let patterns { fields.append(patterns[index] > 0 ? String(patterns[index]) : "") }
       table.add(fields)
     }
     return table

@@ -29,7 +29,10 @@ extension PatternModel {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     if let found = try? decoder.decode(Version.self, from: data).version, found != Self.version {
       throw FormatError(
-        in: file, "is a model of version \(found), this program knows \(Self.version); a newer program wrote it")
+        in: file,
+        "is a model of version \(found), this program knows \(Self.version); "
+          + (found > Self.version
+            ? "a newer program wrote it" : "an earlier program wrote it, so `segment` its image again"))
     }
     guard let model = try? decoder.decode(PatternModel.self, from: data) else {
       throw FormatError(in: file, "is no model of patterns; give the patterns.json of a result of `segment`")

@@ -63,7 +63,19 @@ struct SegmentChapter {
             "autocorrelation", title: "What repeats each pattern",
             caption: "Autocorrelation of the pixels of each pattern, no shift in the middle: spots are the lattice. A "
               + "pattern without spots has no lattice.", autocorrelations)),
-      ])
+      ] + (uncertainty.map { [.figure($0)] } ?? []))
+  }
+
+  /// Where the label of a pixel is in doubt.
+  private var uncertainty: ReportDocument.Figure? {
+    guard patterns.count > 1 || segmentation.unknownFraction > 0 else { return nil }
+    let entropy = segmentation.probabilities.entropy().map { $0.isFinite ? $0 : 0 }
+    return gridFigure(
+      "uncertainty", entropy, title: "Uncertainty",
+      caption:
+        "Entropy of the probabilities of the patterns, 0 to 1 bit: 1 where two patterns are equally probable. Boundaries are "
+        + "as wide as the error with which they are placed; a region in which it is high is not told from another pattern.",
+      contrast: .range(0, Double(max(1, entropy.values.max() ?? 1))))
   }
 
   private var table: ReportDocument.Table {
@@ -121,16 +133,17 @@ struct SegmentChapter {
       ])
   }
 
-  private func gridFigure(_ name: String, _ map: Raster<Float>, title: String, caption: String)
-    -> ReportDocument.Figure
-  {
+  private func gridFigure(
+    _ name: String, _ map: Raster<Float>, title: String, caption: String,
+    contrast: Contrast = .quantiles(0.005, 0.995)
+  ) -> ReportDocument.Figure {
     let stride = Double(segmentation.scales.stride)
     let calibration = micrograph.calibration.flatMap {
       Calibration(x: $0.nanometresPerPixelX * stride, y: $0.nanometresPerPixelY * stride)
     }
     var figure = ImageFigure(map, calibration: calibration, summary: title)
     figure.colorMap = .viridis
-    figure.contrast = .quantiles(0.005, 0.995)
+    figure.contrast = contrast
     figure.width = 420
     figure.showsScaleBar = calibration != nil
     return .init(name, title: title, caption: caption, figure.drawing())

@@ -1,5 +1,6 @@
 import Foundation
 import TesseraFigures
+import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
 import TesseraSegmentation
@@ -23,12 +24,21 @@ public struct SegmentMethod: Method {
   /// Path of the image whose patterns `patterns` are; says in results where they come from.
   public var fitOn: String?
 
-  private enum CodingKeys: CodingKey { case preparation, segmenter, model, fitOn }
+  /// Path of an image of the same size in which patterns are marked: whole numbers from 1, 0 elsewhere; nil: none.
+  public var scribbles: String?
+  /// Memory in GB (10^9 bytes) that an image may take; nil: any.
+  public var memory: Double?
+  /// Whether `probabilities.tif` is written.
+  public var writesProbabilities = false
+
+  private enum CodingKeys: CodingKey {
+    case preparation, segmenter, model, fitOn, scribbles, memory, writesProbabilities
+  }
 
   /// Translations alone, with scales from the plane spacing and the number of patterns from the image.
   public init() {}
 
-  /// One label map.
+  /// One label map; the number of probabilities is not known before.
   public var bytesPerPixel: Int { 2 }
 
   /// The paper on segmentation by local symmetry descriptors [S21].
@@ -48,18 +58,30 @@ public struct SegmentMethod: Method {
       return try result(on: input, prepared, by: model, clock: &clock)
     }
     let image = prepared.image
+    let marks = try scribbles.map { try self.marks(in: $0, width: image.width, height: image.height) }
     let (scales, field, spacing) = try clock.run(.descriptors) {
       let spacing = Self.planeSpacing(of: image)
       do {
         let scales = try segmenter.scales(spacing: spacing, width: image.width, height: image.height)
+        try checkMemory(segmenter, scales, width: image.width, height: image.height)
         return (scales, try segmenter.descriptors(of: image, scales: scales), spacing)
       } catch let error as DataError {
         throw DataError("\(input.micrograph.name): \(error.description)")
       }
     }
     let segmentation = try clock.run(.patterns) {
-      try segmenter.segmentation(
-        from: field, of: image, scales: scales, isMeasured: prepared.isMeasured, seed: input.seed)
+      let first =
+        if let marks {
+          try marked(marks) {
+            try segmenter.segmentation(
+              from: field, of: image, scales: scales, marks: $0, isMeasured: prepared.isMeasured, seed: input.seed)
+          }
+        } else {
+          try segmenter.segmentation(
+            from: field, of: image, scales: scales, isMeasured: prepared.isMeasured, seed: input.seed)
+        }
+      return try segmenter.withBestOperations(
+        first, of: image, marks: marks, isMeasured: prepared.isMeasured, seed: input.seed)
     }
     return SegmentResult(
       settings: self,
@@ -67,6 +89,54 @@ public struct SegmentMethod: Method {
         input, prepared: prepared, choices: choices(scales, spacing: spacing, segmentation), clock: clock,
         warnings: warnings(segmentation), isRandom: true),
       segmentation: segmentation)
+  }
+
+  /// Refuses an image that takes more memory than allowed, and says which stride would do.
+  private func checkMemory(_ segmenter: Segmenter, _ scales: Segmenter.Scales, width: Int, height: Int) throws {
+    guard let memory else { return }
+    func gigabytes(stride: Int) -> Double {
+      let other = Segmenter.Scales(
+        spacing: scales.spacing, patchSize: scales.patchSize, window: scales.window, stride: stride)
+      return Double(segmenter.bytes(width: width, height: height, scales: other)) / 1e9
+    }
+    let needed = gigabytes(stride: scales.stride)
+    guard needed > memory else { return }
+    let coarser = (scales.stride + 1...scales.stride + 200).first { gigabytes(stride: $0) <= memory }
+    let fact =
+      "\(width) x \(height) pixels take about \(Text.fixed(needed, 2)) GB with a \(setting("stride")) of \(scales.stride), and "
+      + "\(Text.fixed(memory, 2)) GB are allowed; "
+    throw DataError(
+      fact
+        + (coarser.map { "a \(setting("stride")) of \($0) takes \(Text.fixed(gigabytes(stride: $0), 2)) GB" }
+          ?? "the image itself is too large: allow more \(setting("memory")), or divide a part of it"))
+  }
+
+  /// The marks of a file.
+  private func marks(in path: String, width: Int, height: Int) throws -> Raster<UInt16> {
+    let image = try ImageFile.open(path: path).read().pixels
+    guard image.width == width, image.height == height else {
+      throw DataError(
+        "\(path): has \(image.width) x \(image.height) pixels, but the image has \(width) x \(height); \(setting("scribbles")) need one "
+          + "pixel for each of the image")
+    }
+    let limit = Float(Segmenter.largestScribble)
+    if let other = image.values.first(where: { !($0 >= 0 && $0 <= limit && $0 == $0.rounded()) }) {
+      throw DataError(
+        "\(path): holds \(other), which is no number of a pattern; \(setting("scribbles")) are whole numbers from 1 to "
+          + "\(Segmenter.largestScribble), and 0 where nothing is marked (8-bit grey levels, not colours)")
+    }
+    return image.map { UInt16($0) }
+  }
+
+  /// Names the file of the marks where they do not serve.
+  private func marked(
+    _ marks: Raster<UInt16>, _ body: (Raster<UInt16>) throws -> Segmentation
+  ) throws -> Segmentation {
+    do {
+      return try body(marks)
+    } catch let error as DataError {
+      throw DataError("\(scribbles ?? "marks"): \(error.description)")
+    }
   }
 
   /// Sizes of pixels that differ by more than this show a lattice at another scale.
@@ -86,6 +156,9 @@ public struct SegmentMethod: Method {
     }
     let segmentation = try clock.run(.patterns) {
       do {
+        var own = segmenter
+        own.operations = model.operations
+        try checkMemory(own, model.scales, width: prepared.image.width, height: prepared.image.height)
         return try segmenter.segmentation(of: prepared.image, by: model, isMeasured: prepared.isMeasured)
       } catch let error as DataError {
         throw DataError("\(input.micrograph.name): \(error.description)")
@@ -143,12 +216,31 @@ public struct SegmentMethod: Method {
         "stride", "\(scales.stride) px", segmenter.stride == nil ? "a fifth of the plane spacing" : "as set"),
       .init(
         "patterns", "\(segmentation.patterns.count)",
-        segmenter.finder.count == nil ? "as many as have a gap between them" : "as set"),
-    ]
+        scribbles != nil
+          ? "those marked" : segmenter.finder.count == nil ? "as many as have a gap between them" : "as set"),
+    ] + bestChoice(segmentation)
+  }
+
+  private func bestChoice(_ segmentation: Segmentation) -> [RunRecord.Choice] {
+    guard let best = segmenter.best else { return [] }
+    let why =
+      segmentation.model.selectsOperations
+      ? "those that tell the patterns apart best, of all that were tried" : "all of them: no choice was to be made"
+    return [.init("operations", "\(min(best, segmentation.model.operationCount))", why)]
   }
 
   private func warnings(_ segmentation: Segmentation) -> [String] {
     var warnings: [String] = []
+    if segmentation.mergedPatterns.count > 1 {
+      warnings.append(
+        "the patterns \(segmentation.mergedPatterns.map(String.init).joined(separator: ", ")) that were marked are hardly told apart by "
+          + "their symmetry; the map of uncertainty shows where")
+    }
+    if segmentation.unknownFraction > Self.notableShare {
+      warnings.append(
+        "\(Number.percent(segmentation.unknownFraction)) of the image fits none of the patterns that were marked and has label 0"
+      )
+    }
     if let count = segmenter.finder.count, segmentation.foundCount != count {
       let found = segmentation.foundCount
       warnings.append(
@@ -158,6 +250,9 @@ public struct SegmentMethod: Method {
     if segmentation.patterns.count < segmenter.finder.count ?? 1 {
       warnings.append(
         "fewer patterns than were asked for have regions larger than a patch: \(segmentation.patterns.count)")
+    }
+    if segmenter.best != nil, segmentation.patterns.count < 2, !segmentation.model.selectsOperations {
+      warnings.append("one pattern was found, which no operation tells from another: all operations were used")
     }
     if !segmentation.patterns.contains(where: \.isOrdered) {
       warnings.append(

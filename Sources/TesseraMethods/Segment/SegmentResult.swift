@@ -42,10 +42,15 @@ public struct SegmentResult: MethodResult {
     LengthText(calibration: micrograph.calibration)(Double(2 * segmentation.scales.patchSize))
   }
 
-  /// Writes `segmentation.tif`, `patterns.csv` with one row per pattern, `operations.csv` with one row per operation, the components of the descriptors as `components.npy`, and
-  /// `patterns.json`, by which other images are divided into the same patterns.
+  /// Writes `segmentation.tif`, `probabilities.tif` where asked for, `patterns.csv` with one row per pattern, `operations.csv` with one
+  /// row per operation, the components of the descriptors as `components.npy`, and `patterns.json`, by which other images are divided
+  /// into the same patterns.
   public func write(to files: ResultFiles) throws {
     try files.writeLabels(segmentation.labels, as: "segmentation.tif")
+    if settings.writesProbabilities {
+      let maps = segmentation.probabilities.maps()
+      try files.writeImages(maps, names: maps.indices.map { "pattern \($0 + 1)" }, as: "probabilities.tif")
+    }
     try files.write(table, as: "patterns.csv")
     if let ranking = segmentation.ranking { try files.write(Self.table(of: ranking), as: "operations.csv") }
     var model = segmentation.model

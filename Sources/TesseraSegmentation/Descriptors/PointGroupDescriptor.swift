@@ -17,6 +17,8 @@ public struct PointGroupDescriptor: Sendable, Codable, Equatable {
     case fold(Int)
     /// In the plane at an angle, in degrees from +x towards +y, that is a multiple of 3.
     case reflection(degrees: Int)
+    /// In the plane at an angle as of a reflection, and moved along the plane by some pixels.
+    case glide(degrees: Int, pixels: Int)
   }
 
   /// Rotations by 60, 90, 120 and 180 degrees, and about axes of order 4 and 6 (those of order 2 and 3 are the rotations by
@@ -25,6 +27,12 @@ public struct PointGroupDescriptor: Sendable, Codable, Equatable {
     [60, 90, 120, 180].map { .rotation(degrees: $0) } + [.fold(4), .fold(6)]
   /// In ten planes 18 degrees apart.
   public static let reflections: [Operation] = (0..<10).map { .reflection(degrees: 18 * $0) }
+
+  /// In the planes of `reflections`, by the quarters of a distance in pixels: half a lattice vector may be any of them.
+  public static func glides(reach: Int) -> [Operation] {
+    let steps = Set((1...4).map { max(1, reach * $0 / 4) }).sorted()
+    return (0..<10).flatMap { plane in steps.map { .glide(degrees: 18 * plane, pixels: $0) } }
+  }
 
   /// Radius of the disc in pixels, 2 or more.
   public var radius: Int
@@ -53,7 +61,24 @@ public struct PointGroupDescriptor: Sendable, Codable, Equatable {
       for column in 0..<grid.columns {
         let x = max(radius + 1, min(image.width - radius - 2, grid.pixel(column)))
         let disc = sampling.disc(of: image, at: y * image.width + x)
-        for operation in operations { scores.append(disc.score(of: operation, leastDeviation: least)) }
+        for operation in operations {
+          guard case .glide(let degrees, let pixels) = operation else {
+            scores.append(disc.score(of: operation, leastDeviation: least))
+            continue
+          }
+          // A plane is that of a direction, not of a sense: a disc that would leave the image is taken on the other side.
+          let angle = Double(degrees) * .pi / 180
+          let (dx, dy) = (Int((Double(pixels) * cos(angle)).rounded()), Int((Double(pixels) * sin(angle)).rounded()))
+          let isInside =
+            (radius + 1...image.width - radius - 2).contains(x + dx)
+            && (radius + 1...image.height - radius - 2).contains(y + dy)
+          let (u, v) = isInside ? (x + dx, y + dy) : (x - dx, y - dy)
+          let other = sampling.disc(
+            of: image,
+            at: max(radius + 1, min(image.height - radius - 2, v)) * image.width
+              + max(radius + 1, min(image.width - radius - 2, u)))
+          scores.append(disc.score(ofMirrored: other, degrees: degrees, leastDeviation: least))
+        }
       }
       return scores
     }
@@ -124,20 +149,33 @@ private struct PolarDisc {
     case .rotation(let degrees): return product { $0 + degrees / 6 } / norm
     case .fold(let order):
       return (1..<order).reduce(0) { sum, k in sum + product { $0 + k * angles / order } } / (Float(order - 1) * norm)
-    case .reflection(let degrees): return product { 2 * degrees / 6 - $0 } / norm
+    case .reflection(let degrees), .glide(let degrees, _): return product { 2 * degrees / 6 - $0 } / norm
     }
   }
 
+  /// Pearson's correlation with another disc mirrored in the plane at an angle.
+  func score(ofMirrored other: PolarDisc, degrees: Int, leastDeviation: Float) -> Float {
+    let (own, others) = (product { $0 }, other.product { $0 })
+    let (least, otherLeast) = (max(leastDeviation, 1e-5 * abs(mean)), max(leastDeviation, 1e-5 * abs(other.mean)))
+    guard own > weight * least * least, others > weight * otherLeast * otherLeast else { return 0 }
+    return product(with: other) { 2 * degrees / 6 - $0 } / (own * others).squareRoot()
+  }
+
   /// Σ f(θ) f(θ') over all samples, θ' being the partner of θ; both are numbers of steps of angle.
-  private func product(_ partner: (Int) -> Int) -> Float {
+  private func product(_ partner: (Int) -> Int) -> Float { product(with: self, partner) }
+
+  /// Σ f(θ) g(θ'), g being the samples of another disc.
+  private func product(with other: PolarDisc, _ partner: (Int) -> Int) -> Float {
     var sum: Float = 0
     values.withUnsafeBufferPointer { values in
-      for step in 0..<angles {
-        let other = ((partner(step) % angles) + angles) % angles
-        var (a, b) = (step, other)
-        while a < values.count {
-          sum += values[a] * values[b]
-          (a, b) = (a + angles, b + angles)
+      other.values.withUnsafeBufferPointer { others in
+        for step in 0..<angles {
+          let turned = ((partner(step) % angles) + angles) % angles
+          var (a, b) = (step, turned)
+          while a < values.count {
+            sum += values[a] * others[b]
+            (a, b) = (a + angles, b + angles)
+          }
         }
       }
     }

@@ -31,4 +31,13 @@ struct WindowSums: Sendable {
     return sums[bottom + x.upperBound] - sums[top + x.upperBound] - sums[bottom + x.lowerBound]
       + sums[top + x.lowerBound]
   }
+
+  /// The rows of the table above and below some rows of the image.
+  @inline(__always) func withRows(
+    _ y: Range<Int>, _ body: (_ top: UnsafePointer<Double>, _ bottom: UnsafePointer<Double>) -> Void
+  ) {
+    sums.withUnsafeBufferPointer {
+      body($0.baseAddress! + y.lowerBound * stride, $0.baseAddress! + y.upperBound * stride)
+    }
+  }
 }

@@ -4,6 +4,8 @@ import TesseraNumerics
 /// How the scores of operations become the components of a descriptor: the weight of each kind, and principal axes. Fitted to one
 /// image, it makes descriptors of others comparable with those of the first.
 public struct DescriptorBasis: Sendable, Codable, Equatable {
+  /// Indices of the scores among those of all operations, rising; nil: all of them.
+  let selection: [Int]?
   /// What the scores of each kind of operation are multiplied by, so that several kinds count alike.
   let weights: [Float]
   /// The principal axes of all scores.
@@ -19,26 +21,27 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
   /// A basis, and the components of the points that it was fitted to, one row each.
   /// - Parameters:
   ///   - kinds: the maps of each kind of operation, all of one size. Several kinds get equal weight.
+  ///   - selection: which scores these are, among those of all operations; nil: all.
   ///   - count: components wanted, 1 or more.
   static func fitted(
-    to kinds: [[Raster<Float>]], count: Int
+    to kinds: [[Raster<Float>]], selection: [Int]?, count: Int
   ) throws -> (basis: DescriptorBasis, components: Matrix<Float>) {
     let weights = weights(of: kinds)
     let table = table(of: kinds, weights: weights)
-    let basis = try DescriptorBasis(of: table, weights: weights, count: count)
+    let basis = try DescriptorBasis(of: table, weights: weights, selection: selection, count: count)
     return (basis, basis.axes.transform(table))
   }
 
   private static func weights(of kinds: [[Raster<Float>]]) -> [Float] {
-    let points = Double(kinds.first?.first?.count ?? 1)
+    let points = Double(kinds.lazy.compactMap { $0.first }.first?.count ?? 1)
     return kinds.map { kind in
       let power = kind.reduce(0.0) { $0 + $1.values.reduce(0.0) { $0 + Double($1) * Double($1) } } / points
-      return kinds.count > 1 && power > 0 ? Float(1 / power.squareRoot()) : 1
+      return kinds.count { !$0.isEmpty } > 1 && power > 0 ? Float(1 / power.squareRoot()) : 1
     }
   }
 
-  private init(of table: Matrix<Float>, weights: [Float], count: Int) throws {
-    self.weights = weights
+  private init(of table: Matrix<Float>, weights: [Float], selection: [Int]?, count: Int) throws {
+    (self.weights, self.selection) = (weights, selection)
     let axes = try PrincipalComponents(of: table, count: count)
     self.axes = axes
     var squares = [Double](repeating: 0, count: table.columns)
@@ -57,19 +60,20 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
   /// Part of the variance of the descriptors that each component holds, 0 ... 1.
   var explained: [Double] { axes.variances.map { axes.totalVariance > 0 ? $0 / axes.totalVariance : 0 } }
 
-  /// The components of each point, one row each.
-  func components(of kinds: [[Raster<Float>]]) -> Matrix<Float> {
-    axes.transform(Self.table(of: kinds, weights: weights))
-  }
-
   /// Whether the numbers fit one another, as those of a damaged file may not.
-  /// - Parameter operations: scores of one point.
-  func isConsistent(operations: Int) -> Bool {
+  /// - Parameter total: scores of one point, chosen or not.
+  func isConsistent(total: Int) -> Bool {
+    let operations = selection?.count ?? total
+    if let selection {
+      guard !selection.isEmpty, zip(selection, selection.dropFirst()).allSatisfy({ $0 < $1 }), selection[0] >= 0,
+        selection[selection.count - 1] < total
+      else { return false }
+    }
     let count = axes.axes.rows
     return axes.mean.count == operations && axes.axes.columns == operations && count >= 1 && count <= operations
       && axes.axes.values.count == count * operations && axes.variances.count == count
       && scoreVariances.count == operations && scoreVariances.allSatisfy(\.isFinite) && origin.count == count + 1
-      && scale.isFinite && scale >= 0 && weights.allSatisfy { $0.isFinite }
+      && scale.isFinite && scale >= 0 && weights.allSatisfy { $0.isFinite && $0 > 0 }
       && (axes.mean + axes.axes.values + axes.variances + origin + [axes.totalVariance]).allSatisfy(\.isFinite)
   }
 

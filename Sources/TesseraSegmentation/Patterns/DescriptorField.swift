@@ -17,18 +17,27 @@ public struct DescriptorField: Sendable {
   /// How scores became components: fitted to this image, or to another.
   public let basis: DescriptorBasis
 
-  /// - Parameters:
-  ///   - kinds: the maps of each kind of operation, all of the grid's size.
-  ///   - basis: of the components.
-  init(of kinds: [[Raster<Float>]], on grid: DescriptorGrid, basis: DescriptorBasis) {
+  /// The components of an image by a basis that was fitted to another.
+  init(of image: Raster<Float>, by scores: OperationScores, on grid: DescriptorGrid, basis: DescriptorBasis) {
     (self.grid, self.basis) = (grid, basis)
-    components = basis.components(of: kinds)
+    components = scores.components(of: image, on: grid, basis: basis)
   }
 
-  /// The same with a basis of `count` components fitted to these maps.
-  init(of kinds: [[Raster<Float>]], on grid: DescriptorGrid, count: Int) throws {
+  /// The same with a basis of `count` components fitted to the image. A large one is fitted to a coarser grid: its points need not all
+  /// be held.
+  init(of image: Raster<Float>, by scores: OperationScores, on grid: DescriptorGrid, count: Int) throws {
     self.grid = grid
-    (basis, components) = try DescriptorBasis.fitted(to: kinds, count: count)
+    let factor = OperationScores.coarsening(points: grid.count, scores: scores.names.count)
+    guard factor > 1 else {
+      (basis, components) = try DescriptorBasis.fitted(
+        to: scores.maps(of: image, on: grid), selection: scores.selection, count: count)
+      return
+    }
+    let coarse = DescriptorGrid(width: image.width, height: image.height, stride: factor * grid.stride)
+    basis = try DescriptorBasis.fitted(
+      to: scores.maps(of: image, on: coarse), selection: scores.selection, count: count
+    ).basis
+    components = scores.components(of: image, on: grid, basis: basis)
   }
 
   /// One component as an image of the grid.

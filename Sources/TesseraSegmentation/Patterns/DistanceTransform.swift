@@ -11,38 +11,54 @@ package enum DistanceTransform {
     // Larger than any squared distance in the image.
     let far = Double((width + height) * (width + height))
     guard isTarget.values.contains(true) else { return isTarget.map { _ in Float.infinity } }
-    let columns = concurrentMap(count: width) { x in
-      envelope((0..<height).map { isTarget.values[$0 * width + x] ? 0 : far })
+    let stride = height
+    // Columns lie one after another, so that those beside each other are read together below.
+    let columns = concurrentRows(width: height, height: width, of: Float(0)) { x, column in
+      var lines = Envelope(count: stride)
+      for y in 0..<stride { lines.values[y] = isTarget.values[y * width + x] ? 0 : far }
+      lines.transform()
+      for y in 0..<stride { column[y] = Float(lines.result[y]) }
     }
     return concurrentRows(width: width, height: height, of: Float(0)) { y, row in
-      let squares = envelope((0..<width).map { columns[$0][y] })
-      for x in 0..<width { row[x] = Float(squares[x].squareRoot()) }
+      var lines = Envelope(count: width)
+      for x in 0..<width { lines.values[x] = Double(columns.values[x * stride + y]) }
+      lines.transform()
+      for x in 0..<width { row[x] = Float(lines.result[x].squareRoot()) }
     }
   }
 
   /// The least of (p − q)² + value(q) over all q, for each p.
-  private static func envelope(_ values: [Double]) -> [Double] {
-    let count = values.count
-    var (parabolas, starts) = ([Int](), [Double]())
-    for q in 0..<count {
-      var start = -Double.infinity
-      while let last = parabolas.last {
-        start = (values[q] + Double(q * q) - values[last] - Double(last * last)) / Double(2 * (q - last))
-        if start > starts[starts.count - 1] { break }
-        parabolas.removeLast()
-        starts.removeLast()
-        start = -.infinity
+  private struct Envelope {
+    var values, result: [Double]
+    private var parabolas: [Int]
+    private var starts: [Double]
+
+    init(count: Int) {
+      (values, result) = ([Double](repeating: 0, count: count), [Double](repeating: 0, count: count))
+      (parabolas, starts) = ([Int](repeating: 0, count: count), [Double](repeating: 0, count: count))
+    }
+
+    mutating func transform() {
+      let count = values.count
+      var last = -1
+      for q in 0..<count {
+        var start = -Double.infinity
+        while last >= 0 {
+          let p = parabolas[last]
+          start = (values[q] + Double(q * q) - values[p] - Double(p * p)) / Double(2 * (q - p))
+          if start > starts[last] { break }
+          last -= 1
+          start = -.infinity
+        }
+        last += 1
+        (parabolas[last], starts[last]) = (q, start)
       }
-      parabolas.append(q)
-      starts.append(start)
+      var k = 0
+      for p in 0..<count {
+        while k < last && starts[k + 1] < Double(p) { k += 1 }
+        let offset = Double(p - parabolas[k])
+        result[p] = offset * offset + values[parabolas[k]]
+      }
     }
-    var result = [Double](repeating: 0, count: count)
-    var k = 0
-    for p in 0..<count {
-      while k + 1 < parabolas.count && starts[k + 1] < Double(p) { k += 1 }
-      let offset = Double(p - parabolas[k])
-      result[p] = offset * offset + values[parabolas[k]]
-    }
-    return result
   }
 }

@@ -38,12 +38,24 @@ struct NarrowRegions: Sendable {
     let regions = Watershed.connectedRegions(of: labels)
     guard regions.count > 1 else { return result }
     for label in Set(labels.values) {
-      let depth = DistanceTransform.distances(toWhere: labels.map { $0 != label })
+      let depth = depth(of: label, in: labels)
       for region in regions where labels.values[region[0]] == label {
         guard region.allSatisfy({ Double(depth.values[$0]) <= halfWidth }) else { continue }
         for index in region { result.values[index] = true }
       }
     }
     return result
+  }
+
+  /// Distance of each point of a label to the nearest one without it, the border of the image being an edge as any other: a region that
+  /// it cuts is no wider than what is seen of it.
+  private func depth(of label: Int, in labels: Raster<Int>) -> Raster<Float> {
+    let (width, height) = (labels.width + 2, labels.height + 2)
+    var isOutside = Raster(width: width, height: height, filling: true)
+    for y in 0..<labels.height {
+      for x in 0..<labels.width { isOutside[x + 1, y + 1] = labels[x, y] != label }
+    }
+    return DistanceTransform.distances(toWhere: isOutside)
+      .cropped(x: 1, y: 1, width: labels.width, height: labels.height)
   }
 }

@@ -9,7 +9,8 @@ import TesseraNumerics
 public struct OperationRanking: Sendable, Codable, Equatable {
   /// One operation.
   public struct Entry: Sendable, Codable, Equatable {
-    /// Which kind of operation, and which one: `shift 3 -4` in pixels, `rotation 60` or `reflection 18` in degrees, `axis 4`.
+    /// Which kind of operation, and which one: `shift 3 -4` in pixels, `rotation 60` or `reflection 18` in degrees, `axis 4`,
+    /// `glide 18 10` in degrees and pixels, `wave 0.0208 -0.0417` in cycles per pixel, `symmetry 3`, `term 3 -1` (p, q).
     public var kind: Segmenter.Operations
     /// In words.
     public var name: String
@@ -23,6 +24,13 @@ public struct OperationRanking: Sendable, Codable, Equatable {
   public var entries: [Entry]
   /// Separability of each component, in their order.
   public var components: [Double]
+
+  /// Indices, among the scores of all operations, of the `count` that tell the patterns apart best, rising.
+  /// - Parameter selection: the scores that `entries` are of, where these are a choice already.
+  func best(_ count: Int, among selection: [Int]?) -> [Int] {
+    let order = entries.indices.sorted { (-entries[$0].separability, $0) < (-entries[$1].separability, $1) }
+    return order.prefix(count).map { selection?[$0] ?? $0 }.sorted()
+  }
 
   /// The operations by falling separability.
   public var best: [Entry] { entries.sorted { ($0.separability, $1.name) > ($1.separability, $0.name) } }
@@ -54,7 +62,7 @@ public struct OperationRanking: Sendable, Codable, Equatable {
     func within(_ a: Int, _ b: Int) -> Double { total[a, b] / all - mean[a] * mean[b] - between[a, b] }
     components = (0..<d).map { within($0, $0) > 0 ? between[$0, $0] / within($0, $0) : 0 }
     let basis = field.basis
-    let names = operations.flatMap { kind in Self.names(of: kind, scales: scales).map { (kind, $0) } }
+    let names = OperationScores(kinds: operations, scales: scales, selection: basis.selection).names
     entries = names.indices.map { score in
       let loading = (0..<d).map { basis.axes.axes[$0, score] }
       var (apart, inside, held) = (0.0, 0.0, 0.0)
@@ -67,28 +75,8 @@ public struct OperationRanking: Sendable, Codable, Equatable {
       }
       let spread = inside + max(0, basis.scoreVariances[score] - held)
       return Entry(
-        kind: names[score].0, name: names[score].1, variance: basis.scoreVariances[score],
+        kind: names[score].kind, name: names[score].name, variance: basis.scoreVariances[score],
         separability: spread > 0 ? max(0, apart) / spread : 0)
-    }
-  }
-
-  private static func names(of kind: Segmenter.Operations, scales: Segmenter.Scales) -> [String] {
-    switch kind {
-    case .translations:
-      TranslationDescriptor.uniformShifts(reach: scales.window).map { "shift \($0.x) \($0.y)" }
-    case .rotations: PointGroupDescriptor.rotations.map(\.name)
-    case .reflections: PointGroupDescriptor.reflections.map(\.name)
-    }
-  }
-}
-
-extension PointGroupDescriptor.Operation {
-  /// In words.
-  var name: String {
-    switch self {
-    case .rotation(let degrees): "rotation \(degrees)"
-    case .fold(let order): "axis \(order)"
-    case .reflection(let degrees): "reflection \(degrees)"
     }
   }
 }

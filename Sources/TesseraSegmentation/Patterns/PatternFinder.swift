@@ -122,15 +122,17 @@ public struct PatternFinder: Sendable, Codable, Equatable {
 func numberedBySize(_ groups: Raster<Int>) -> Raster<Int> { numbered(groups.map { $0 + 1 }).labels }
 
 /// The same for groups that count from 1, 0 being none; with the label of each group that is there.
-func numbered(_ groups: Raster<Int>) -> (labels: Raster<Int>, names: [Int: Int]) {
-  let count = groups.values.max() ?? 0
+func numbered<Label: BinaryInteger>(_ groups: Raster<Label>) -> (labels: Raster<Label>, names: [Int: Int]) {
+  let count = Int(groups.values.max() ?? 0)
   var (sizes, first) = ([Int](repeating: 0, count: count + 1), [Int](repeating: 0, count: count + 1))
   for place in groups.values.indices where groups.values[place] > 0 {
-    let group = groups.values[place]
+    let group = Int(groups.values[place])
     if sizes[group] == 0 { first[group] = place }
     sizes[group] += 1
   }
   let order = sizes.indices.filter { sizes[$0] > 0 }.sorted { (-sizes[$0], first[$0]) < (-sizes[$1], first[$1]) }
   let names = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0 + 1) })
-  return (groups.map { names[$0] ?? 0 }, names)
+  var table = [Label](repeating: 0, count: count + 1)
+  for (group, label) in names { table[group] = Label(label) }
+  return (groups.map { table[Int($0)] }, names)
 }

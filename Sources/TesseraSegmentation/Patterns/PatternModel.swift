@@ -9,7 +9,7 @@ import TesseraNumerics
 /// by about one factor; it is found for each image, as that with which descriptors lie nearest to the groups.
 public struct PatternModel: Sendable, Codable, Equatable {
   /// Of this description.
-  public static let version = 1
+  public static let version = 2
   /// Version of the description that this model follows.
   public var version = PatternModel.version
   /// Kinds of operations whose scores make a descriptor.
@@ -26,16 +26,22 @@ public struct PatternModel: Sendable, Codable, Equatable {
   let centres: Matrix<Double>
   let labels: [Int]
   let reaches: [Double]
+  /// How probable each pattern is for a descriptor.
+  let mixture: PatternMixture
+  /// What places boundaries; nil where nothing does.
+  let discriminant: BoundaryDiscriminant?
 
   /// How many times farther than `reaches` a descriptor is of no pattern: noise that is somewhat stronger than in the first image
   /// moves descriptors, another lattice moves them by more.
   static let novelty = 2.0
 
+  /// - Parameter leastReaches: of each group, where something else than its points says that too; nil: nothing does.
   init(
     operations: [Segmenter.Operations], scales: Segmenter.Scales, field: DescriptorField,
-    outcome: PatternFinder.Outcome,
-    labels: [Int]
+    outcome: PatternFinder.Outcome, labels: [Int], mixture: PatternMixture, discriminant: BoundaryDiscriminant?,
+    leastReaches: [Double]? = nil
   ) {
+    (self.mixture, self.discriminant) = (mixture, discriminant)
     (self.operations, self.scales, basis) = (operations, scales, field.basis)
     (centres, self.labels) = (outcome.centres, labels)
     count = labels.max() ?? 0
@@ -46,7 +52,9 @@ public struct PatternModel: Sendable, Codable, Equatable {
       distances[centre].append(distance)
     }
     let least = 0.01 * field.scale
-    reaches = distances.map { $0.isEmpty ? least : max(least, Statistics.quantile($0, 0.99)) }
+    reaches = distances.enumerated().map { group, distances in
+      max(least, leastReaches?[group] ?? 0, distances.isEmpty ? 0 : Statistics.quantile(distances, 0.99))
+    }
   }
 
   /// The label of each point, 1 ... `count`; `count + 1` of points that fit none.
@@ -96,10 +104,12 @@ public struct PatternModel: Sendable, Codable, Equatable {
     reaches: [Double]? = nil
   ) -> (centre: Int, distance: Double) {
     var (best, least) = (0, Double.infinity)
+    let (first, d, share) = (row.startIndex, centres.columns, 1 / gain)
     for centre in 0..<centres.rows {
       var sum = 0.0
-      for ((value, zero), other) in zip(zip(row, origin), centres.row(centre)) {
-        let difference = Double(value) - zero - (other - zero) / gain
+      for k in 0..<d {
+        let zero = origin[k]
+        let difference = Double(row[first + k]) - zero - (centres.values[centre * d + k] - zero) * share
         sum += difference * difference
       }
       let distance = sum.squareRoot() / (reaches?[centre] ?? 1)
@@ -108,6 +118,11 @@ public struct PatternModel: Sendable, Codable, Equatable {
     return (best, least)
   }
 
+  /// Number of operations whose scores make the descriptor.
+  public var operationCount: Int { basis.axes.mean.count }
+  /// Whether these are a choice from all operations of their kinds.
+  public var selectsOperations: Bool { basis.selection != nil }
+
   /// Whether the parts of a model that was read fit one another.
   package var isConsistent: Bool {
     let kinds = operations.count
@@ -115,12 +130,14 @@ public struct PatternModel: Sendable, Codable, Equatable {
       (1...2000).contains(scales.window), (1...2000).contains(scales.stride), scales.spacing.isFinite,
       scales.spacing > 0, scales.spacing <= 4000, nanometresPerPixel.map({ $0.isFinite && $0 > 0 }) ?? true
     else { return false }
-    let scores = operations.reduce(0) { $0 + Segmenter.scoreCount(of: $1, scales: scales) }
+    let scores = OperationScores(kinds: operations, scales: scales, selection: nil).totalCount
     let rows = centres.rows
-    return basis.weights.count == kinds && basis.isConsistent(operations: scores) && (1...1000).contains(rows)
+    return basis.weights.count == kinds && basis.isConsistent(total: scores) && (1...1000).contains(rows)
       && centres.columns == basis.axes.axes.rows && centres.values.count == rows * centres.columns
       && centres.values.allSatisfy(\.isFinite) && labels.count == rows && reaches.count == rows
       && reaches.allSatisfy { $0.isFinite && $0 > 0 } && (1...1000).contains(count) && labels.max() == count
       && labels.allSatisfy { $0 >= 0 && $0 <= count }
+      && mixture.isConsistent(patterns: count, components: centres.columns)
+      && discriminant?.isConsistent(patterns: count, scales: scales) ?? true
   }
 }

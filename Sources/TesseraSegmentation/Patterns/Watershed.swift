@@ -15,8 +15,10 @@ package enum Watershed {
       if hasFreeNeighbour(index, in: labels) { queue.push(level: level.values[index], index: index) }
     }
     while let next = queue.pop() {
-      for neighbour in neighbours(of: next.index, in: labels) where labels.values[neighbour] == 0 {
-        labels.values[neighbour] = labels.values[next.index]
+      let label = labels.values[next.index]
+      forEachNeighbour(of: next.index, width: labels.width, height: labels.height) { neighbour in
+        guard labels.values[neighbour] == 0 else { return }
+        labels.values[neighbour] = label
         queue.push(level: max(next.level, level.values[neighbour]), index: neighbour)
       }
     }
@@ -40,8 +42,8 @@ package enum Watershed {
       isSeen[start] = true
       var next = 0
       while next < region.count {
-        for neighbour in neighbours(of: region[next], in: labels)
-        where !isSeen[neighbour] && labels.values[neighbour] == labels.values[start] {
+        forEachNeighbour(of: region[next], width: labels.width, height: labels.height) { neighbour in
+          guard !isSeen[neighbour], labels.values[neighbour] == labels.values[start] else { return }
           isSeen[neighbour] = true
           region.append(neighbour)
         }
@@ -53,17 +55,21 @@ package enum Watershed {
   }
 
   private static func hasFreeNeighbour(_ index: Int, in labels: Raster<Int>) -> Bool {
-    neighbours(of: index, in: labels).contains { labels.values[$0] == 0 }
+    var isFree = false
+    forEachNeighbour(of: index, width: labels.width, height: labels.height) {
+      isFree = isFree || labels.values[$0] == 0
+    }
+    return isFree
   }
 
-  private static func neighbours(of index: Int, in labels: Raster<Int>) -> [Int] {
-    let (x, y) = (index % labels.width, index / labels.width)
-    var result: [Int] = []
-    if x + 1 < labels.width { result.append(index + 1) }
-    if y + 1 < labels.height { result.append(index + labels.width) }
-    if x > 0 { result.append(index - 1) }
-    if y > 0 { result.append(index - labels.width) }
-    return result
+  @inline(__always) private static func forEachNeighbour(
+    of index: Int, width: Int, height: Int, _ body: (Int) -> Void
+  ) {
+    let (x, y) = (index % width, index / width)
+    if x + 1 < width { body(index + 1) }
+    if y + 1 < height { body(index + width) }
+    if x > 0 { body(index - 1) }
+    if y > 0 { body(index - width) }
   }
 }
 

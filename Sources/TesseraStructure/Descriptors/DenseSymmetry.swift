@@ -58,29 +58,13 @@ public struct DenseSymmetry: Sendable, Codable, Equatable {
 
   /// E(q) around each pixel for q = 2 ... maxOrder; wrong within half a patch of the edge, where the disc wraps around.
   private func angularEnergyMaps(of image: Raster<Float>) -> [Raster<Float>] {
-    let basis = ZernikeBasis(side: side, order: maxOrder, coversSites: false)
-    let (width, height) = (smoothSize(image.width), smoothSize(image.height))
-    let transform = FourierTransform(width: width, height: height)
-    // A large mean would cost digits; it has no moment from q = 2 on.
-    let mean = Float(Statistics.mean(image.values))
-    let padded = concurrentRows(width: width, height: height, of: Float(0)) { y, row in
-      guard y < image.height else { return }
-      for x in 0..<image.width { row[x] = image.values[y * image.width + x] - mean }
-    }
-    let spectrum = transform.spectrum(of: padded)
+    let moments = DenseMoments(of: image, side: side, order: maxOrder)
     let terms = ZernikeTerm.all(order: maxOrder)
     return concurrentMap(count: maxOrder - 1) { index in
       var sum = Raster<Float>(width: image.width, height: image.height, filling: 0)
       for term in terms where abs(term.q) == index + 2 {
-        var kernel = Raster<Float>(width: width, height: height, filling: 0)
-        for (row, pixel) in basis.square.pixels.pixels.enumerated() {
-          kernel[(pixel.x + width) % width, (pixel.y + height) % height] = basis.square.weights[row, term.index]
-        }
-        let moment = transform.image(of: spectrum.correlated(with: transform.spectrum(of: kernel)))
-        for y in 0..<image.height {
-          let source = moment.values.span.extracting(y * width..<y * width + image.width)
-          for x in 0..<image.width { sum.values[y * image.width + x] += source[x] * source[x] }
-        }
+        let moment = moments.map(of: term)
+        for pixel in sum.values.indices { sum.values[pixel] += moment.values[pixel] * moment.values[pixel] }
       }
       return sum
     }

@@ -79,7 +79,8 @@ package struct EmbeddedCommand {
     "pixel-size", "dataset", "frame", "frames", "each", "register", "scan-angles", "frame-pause", "camera",
     "frame-axis",
     "max-pixels",
-    "output", "force", "json", "threads", "quiet", "verbose", "report", "recipe", "track", "help", "version",
+    "output", "force", "json", "threads", "quiet", "verbose", "report", "no-report", "recipe", "track", "help",
+    "version",
   ]
 
   /// The sentence of an error, with settings named as in other languages, and the exit status that the command would have had.

@@ -50,9 +50,10 @@ struct BatchCommand: ParsableCommand {
     let batch = try BatchFolder(at: many.output, options: many.options, anew: isForced)
     let jobs = batch.jobs(for: command.inputs, anew: isForced)
     var failures: [(input: String, error: any Error)] = []
+    var shared: MethodRun<Command.Settings>?
     for (index, job) in jobs.enumerated() where !job.isComplete {
       if jobs.count > 1 { announce(index, of: jobs.count, job.input) }
-      do { try command.run(job, in: batch) } catch { failures.append((job.input, error)) }
+      do { try command.run(job, in: batch, sharing: &shared) } catch { failures.append((job.input, error)) }
     }
     try batch.write()
     try command.writeReport(over: batch)

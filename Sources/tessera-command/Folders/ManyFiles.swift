@@ -83,11 +83,15 @@ extension ImageCommand {
 
   /// Runs the command on one input of a batch and enters what came of it.
   ///
+  /// - Parameter shared: what all inputs have in common, such as patterns that are fitted once; nil before the first.
   /// - Throws: why the input failed, which has been entered; or that the folder of the batch cannot be written.
-  func run(_ job: BatchFolder.Job, in batch: BatchFolder) throws {
+  func run(
+    _ job: BatchFolder.Job, in batch: BatchFolder, sharing shared: inout MethodRun<Settings>?
+  ) throws {
     let start = ContinuousClock.now
     do {
-      var run = try methodRun()
+      var run = try shared ?? methodRun()
+      shared = run
       try batch.begin(job, hasSequel: run.afterwards != nil)
       // The folder is the batch's own.
       run.output.force = true

@@ -51,7 +51,7 @@ struct WatchCommand: ParsableCommand {
     try many.command.threads.run(Self._commandName) { try watch(many.command, many) }
   }
 
-  private func watch(_ command: some ImageCommand, _ many: ManyFiles) throws {
+  private func watch<Command: ImageCommand>(_ command: Command, _ many: ManyFiles) throws {
     guard command.inputs.count == 1 else {
       throw ValidationError("watch looks at one folder, but there are \(command.inputs.count) names; give one folder")
     }
@@ -65,6 +65,7 @@ struct WatchCommand: ParsableCommand {
     Messages.statusWhenStopped.withLock { $0 = 0 }
     print("watching \(source) -> \(many.output)/\(BatchFolder.tableName)")
     fflush(nil)
+    var shared: MethodRun<Command.Settings>?
     var arrivals = Arrivals(settle: settle)
     var isAway = false
     while true {
@@ -72,7 +73,7 @@ struct WatchCommand: ParsableCommand {
         // One at a time: while the command works, others may change.
         var hasWorked = false
         while let file = arrivals.next(among: try ImageFolder.images(in: source)) {
-          try work(on: file, command, batch)
+          try work(on: file, command, batch, sharing: &shared)
           hasWorked = true
         }
         if hasWorked { try command.writeReport(over: batch) }
@@ -87,9 +88,11 @@ struct WatchCommand: ParsableCommand {
   }
 
   /// Runs the command on a file unless that is done. A failure is said and entered; it does not end the watch.
-  private func work(on file: String, _ command: some ImageCommand, _ batch: BatchFolder) throws {
+  private func work<Command: ImageCommand>(
+    on file: String, _ command: Command, _ batch: BatchFolder, sharing shared: inout MethodRun<Command.Settings>?
+  ) throws {
     guard let job = batch.jobs(for: [file]).first, !job.isComplete, !batch.hasFailed(job) else { return }
-    do { try command.run(job, in: batch) } catch {
+    do { try command.run(job, in: batch, sharing: &shared) } catch {
       guard batch.record.images.contains(where: { $0.input == file && $0.status == .failed }) else { throw error }
       Messages.error(ExitStatus.sentence(for: error))
     }

@@ -54,4 +54,45 @@ struct `The command segment` {
     #expect(try tessera("segment", "1.tif", "--model", "a", "--patterns", "2").status == 64)
     #expect(try tessera("segment", "1.tif", "--fit-on", "gone.tif").status == 66)
   }
+
+  @Test func `says what is wrong with operations, marks and memory`() throws {
+    try simulate("1.tif", seed: 1)
+    for words in ["best:1", "best:x", "turns", "translations,translations", "best:4,best:5"] {
+      let run = try tessera("segment", "1.tif", "--operations", words)
+      #expect(run.status == 64 && run.errors.contains("--operations"), "\(words): \(run.errors)")
+    }
+    let large = try tessera("segment", "1.tif", "--stride", "1", "--memory", "0.05")
+    #expect(large.status == 65 && large.errors.contains("--stride of "), "\(large.errors)")
+    // A picture is no map of marks, and neither is a map of another size.
+    let picture = try tessera("segment", "1.tif", "--scribbles", "1.tif")
+    let sentences = ["no number of a pattern", "patterns count from 1"]
+    #expect(picture.status == 65 && sentences.contains { picture.errors.contains($0) }, "\(picture.errors)")
+    #expect(try CommandRun(["simulate", "two-lattices", "--size", "256", "-o", "2.tif"], in: folder.path).status == 0)
+    let other = try tessera("segment", "1.tif", "--scribbles", "2.labels.tif")
+    #expect(other.status == 65 && other.errors.contains("256 x 256"), "\(other.errors)")
+    #expect(try tessera("segment", "1.tif", "--scribbles", "gone.png").status == 66)
+    #expect(try tessera("segment", "1.tif", "--scribbles", "1.labels.tif", "--patterns", "2").status == 64)
+    #expect(try tessera("segment", "1.tif", "--model", "a", "--operations", "rotations").status == 64)
+    // The true labels are marks of every pixel.
+    let marked = try tessera(
+      "segment", "1.tif", "--scribbles", "1.labels.tif", "--probabilities", "--no-report", "-o", "m")
+    #expect(marked.status == 0, "\(marked.errors)")
+    #expect(FileManager.default.fileExists(atPath: folder / "m/probabilities.tif"))
+    #expect(!FileManager.default.fileExists(atPath: folder / "m/report.html"))
+  }
+
+  @Test(.slow) func `tells analyze which pattern each column has`() throws {
+    try simulate("1.tif", seed: 1)
+    #expect(try tessera("segment", "1.tif", "-o", "s").status == 0)
+    let run = try tessera("analyze", "1.tif", "--patterns", "s", "-o", "a")
+    #expect(run.status == 0, "\(run.errors)")
+    let rows = try String(contentsOfFile: folder / "a/sites.csv", encoding: .utf8).split(separator: "\n")
+    #expect(rows[0].hasSuffix(",pattern"))
+    let known = rows.dropFirst().compactMap { $0.split(separator: ",", omittingEmptySubsequences: false).last }
+    #expect(Set(known).isSuperset(of: ["1", "2"]) && Set(known).isSubset(of: ["", "1", "2"]))
+    #expect(try tessera("analyze", "1.tif", "--patterns", "gone").status == 66)
+    #expect(try CommandRun(["simulate", "two-lattices", "--size", "256", "-o", "2.tif"], in: folder.path).status == 0)
+    let other = try tessera("analyze", "2.tif", "--patterns", "s")
+    #expect(other.status == 65 && other.errors.contains("384 x 384"), "\(other.errors)")
+  }
 }

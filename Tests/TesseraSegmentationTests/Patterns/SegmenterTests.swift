@@ -6,52 +6,6 @@ import TesseraSimulation
 import TestSupport
 import Testing
 
-private func simulated(_ name: String, seed: UInt64, _ change: (inout SimulationOptions) -> Void = { _ in }) throws
-  -> SimulatedMicrograph
-{
-  var options = SimulationOptions()
-  (options.width, options.height, options.seed) = (768, 768, seed)
-  change(&options)
-  return try Simulation(specimen: name, options: options).run()
-}
-
-/// Distance of each pixel to the nearest line between two labels.
-private func distanceToBoundary(of labels: Raster<UInt16>) -> Raster<Float> {
-  var isEdge = labels.map { _ in false }
-  for y in 0..<labels.height {
-    for x in 0..<labels.width {
-      isEdge[x, y] = x > 0 && labels[x - 1, y] != labels[x, y] || y > 0 && labels[x, y - 1] != labels[x, y]
-    }
-  }
-  return DistanceTransform.distances(toWhere: isEdge)
-}
-
-/// Share of the pixels farther than three lattice constants from a true boundary whose label is right, after the best
-/// renaming.
-private func accuracy(_ found: Raster<UInt16>, _ truth: Raster<UInt16>) -> Double {
-  let distance = distanceToBoundary(of: truth)
-  var counts: [[Int]: Int] = [:]
-  for index in truth.values.indices where distance.values[index] > 72 {
-    counts[[Int(found.values[index]), Int(truth.values[index])], default: 0] += 1
-  }
-  let (names, kinds) = (Set(counts.keys.map { $0[0] }).sorted(), Set(counts.keys.map { $0[1] }).sorted())
-  func best(_ rest: ArraySlice<Int>, _ free: [Int]) -> Int {
-    guard let first = rest.first else { return 0 }
-    let skipped = best(rest.dropFirst(), free)
-    return free.map { kind in
-      counts[[first, kind], default: 0] + best(rest.dropFirst(), free.filter { $0 != kind })
-    }.reduce(skipped, max)
-  }
-  return Double(best(names[...], kinds)) / Double(counts.values.reduce(0, +))
-}
-
-/// Share of the true boundary that has a found one within half a spacing.
-private func boundaryShare(_ found: Raster<UInt16>, _ truth: Raster<UInt16>) -> Double {
-  let (line, distance) = (distanceToBoundary(of: truth), distanceToBoundary(of: found))
-  let places = line.values.indices.filter { line.values[$0] == 0 }
-  return Double(places.count { distance.values[$0] <= 12 }) / Double(places.count)
-}
-
 struct `Segmentation` {
   @Test(
     .slow,
@@ -71,8 +25,9 @@ struct `Segmentation` {
   }
 
   /// [S21], Fig. 5: separability goes with variance, and the first component does as well as the best operation.
-  @Test(.slow) func `ranks the operations by what they tell apart`() throws {
-    let made = try simulated("two-lattices", seed: 51)
+  @Test(.slow, arguments: [51, 52] as [UInt64]) func `ranks the operations by what they tell apart`(seed: UInt64) throws
+  {
+    let made = try simulated("two-lattices", seed: seed)
     let found = try Segmenter().segmentation(of: made.micrograph.pixels, spacing: 22)
     let ranking = try #require(found.ranking)
     #expect(ranking.entries.count == 40 && ranking.entries.allSatisfy { $0.kind == .translations })
@@ -88,6 +43,7 @@ struct `Segmentation` {
     #expect(top / a.reduce(0.0) { $0 + ($1 - middle) * ($1 - middle) } >= 0.8)
     let best = try #require(ranking.best.first).separability
     #expect(best > 3 && ranking.components[0] >= 0.8 * best)
+    #expect(ranking.components[0] > Statistics.quantile(ranking.entries.map(\.separability), 0.5))
     #expect(
       try Segmenter().segmentation(of: simulated("hexagonal", seed: 1).micrograph.pixels, spacing: 21).ranking == nil)
   }
@@ -120,9 +76,9 @@ struct `Segmentation` {
     }
   }
 
-  /// A motif and its copy turned by 180 degrees have equal scores for every operation of [S21]: the domains cannot be told
+  /// A motif and its copy turned by 180 degrees have equal scores for every operation that compares an image with itself: the domains cannot be told
   /// apart, however many patterns are asked for.
-  @Test(.slow, arguments: Segmenter.Operations.allCases)
+  @Test(.slow, arguments: Segmenter.Operations.allCases.filter { $0 != .zernike })
   func `does not tell inversion domains apart`(operations: Segmenter.Operations) throws {
     let made = try simulated("inversion", seed: 7)
     var segmenter = Segmenter()

@@ -32,8 +32,11 @@ public struct Segmentation: Sendable {
   /// stronger here; 1 where the patterns are the image's own.
   public let gain: Double
 
-  /// Patterns of a model that cannot be told from one another in this image: their pixels are unknown.
+  /// Patterns of a model that cannot be told from one another in this image: their pixels are unknown; or patterns that were marked
+  /// and are not told apart.
   public let mergedPatterns: [Int]
+  /// How probable each pattern is at each pixel; computed when asked.
+  public let probabilities: PatternProbabilities
 
   /// One pattern.
   public struct Pattern: Sendable, Codable, Equatable {

@@ -1,0 +1,123 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// The local power spectrum around each point of a grid: the amplitudes of waves under a Gaussian window, over the root of their summed
+/// squares [S21, section II.A].
+///
+/// Amplitudes do not depend on where in a cell the window is centred, nor on the height of the columns. Rows are transformed first, for
+/// all waves of one horizontal frequency at once; the cost is O(pixels x patch / stride) for each.
+public struct SpectrumDescriptor: Sendable, Codable, Equatable {
+  /// A wave, in cycles per pixel along x and y.
+  public struct Wave: Sendable, Codable, Hashable {
+    /// Cycles per pixel.
+    public var x, y: Double
+    /// A wave of `x` and `y` cycles per pixel.
+    public init(x: Double, y: Double) { (self.x, self.y) = (x, y) }
+  }
+
+  /// Half the side of the window in pixels, 1 or more; the standard deviation of the Gaussian is half of it.
+  public var half: Int
+  /// The waves whose amplitudes are the descriptor, one map each.
+  public var waves: [Wave]
+
+  /// A descriptor of windows of 2 `half` + 1 pixels.
+  public init(half: Int, waves: [Wave]) { (self.half, self.waves) = (half, waves) }
+
+  /// Waves on a uniform grid, half a cycle per plane spacing apart, up to two cycles per spacing along x and y: what a window of three
+  /// spacings tells apart. A wave and its opposite have one amplitude; of both the one that points down, or right, is there.
+  public static func uniformWaves(spacing: Double) -> [Wave] {
+    var waves: [Wave] = []
+    for v in 0...4 {
+      for u in -4...4 where v > 0 || u > 0 {
+        waves.append(Wave(x: Double(u) / (2 * spacing), y: Double(v) / (2 * spacing)))
+      }
+    }
+    // Nothing lies beyond half a cycle per pixel.
+    return waves.filter { max(abs($0.x), abs($0.y)) <= 0.5 }
+  }
+
+  /// One map a wave, 0 ... 1; 0 where the window is constant. A window that leaves the image is moved inside.
+  /// - Parameter kept: indices of the waves wanted; their amplitudes are over those of all.
+  public func maps(of image: Raster<Float>, on grid: DescriptorGrid, kept: [Int]? = nil) -> [Raster<Float>] {
+    precondition(min(image.width, image.height) > 2 * half, "the window must fit into the image")
+    let least = 1e-6 * Float(Statistics.deviation(image.values))
+    let window = (-half...half).map { Float(exp(-2 * Double($0 * $0) / Double(half * half))) }
+    let columns = Set(waves.map(\.x)).sorted()
+    let across = columns.map { Self.samples(of: $0, window: window) }
+    let place = waves.map { wave in columns.firstIndex(of: wave.x)! }
+    let down = waves.map { Self.samples(of: $0.y, window: window) }
+    let total = window.reduce(0, +)
+    let kept = kept ?? Array(waves.indices)
+    // Each band of rows of the grid transforms the rows of pixels that it needs.
+    let band = max(1, half / grid.stride)
+    let parts = concurrentMap(chunksOf: band, of: grid.rows) { rows -> [Float] in
+      let first = top(of: rows.lowerBound, grid, image)
+      let last = top(of: rows.upperBound - 1, grid, image) + 2 * half
+      var lines = [SIMD2<Float>](repeating: .zero, count: (last - first + 1) * grid.columns * columns.count)
+      for y in first...last {
+        let pixels = image.values.span.extracting(y * image.width..<(y + 1) * image.width)
+        for column in 0..<grid.columns {
+          let left = max(0, min(image.width - 1 - 2 * half, grid.pixel(column) - half))
+          for (index, wave) in across.enumerated() {
+            var sum = SIMD2<Float>.zero
+            for x in wave.indices { sum += wave[x] * pixels[left + x] }
+            lines[((y - first) * grid.columns + column) * columns.count + index] = sum
+          }
+        }
+      }
+      var result: [Float] = []
+      result.reserveCapacity(rows.count * grid.columns * kept.count)
+      for row in rows {
+        let start = top(of: row, grid, image) - first
+        for column in 0..<grid.columns {
+          // The mean under the window has a part in low waves, too.
+          var mean: Float = 0
+          if let still = columns.firstIndex(of: 0) {
+            for y in window.indices {
+              mean += window[y] * lines[((start + y) * grid.columns + column) * columns.count + still].x
+            }
+            mean /= total * total
+          }
+          var (amplitudes, power) = ([Float](), Float(0))
+          for (wave, samples) in down.enumerated() {
+            var (sum, weight) = (SIMD2<Float>.zero, SIMD2<Float>.zero)
+            for y in samples.indices {
+              let line = lines[((start + y) * grid.columns + column) * columns.count + place[wave]]
+              let sample = samples[y]
+              sum += SIMD2(line.x * sample.x - line.y * sample.y, line.x * sample.y + line.y * sample.x)
+              weight += sample
+            }
+            let flat = across[place[wave]].reduce(SIMD2<Float>.zero, +)
+            sum -= mean * SIMD2(flat.x * weight.x - flat.y * weight.y, flat.x * weight.y + flat.y * weight.x)
+            amplitudes.append((sum * sum).sum().squareRoot())
+            power += (sum * sum).sum()
+          }
+          let norm = power.squareRoot()
+          let isConstant = norm <= max(least, 1e-5 * abs(mean)) * total
+          for wave in kept { result.append(isConstant ? 0 : amplitudes[wave] / norm) }
+        }
+      }
+      return result
+    }
+    let values = parts.flatMap { $0 }
+    return kept.indices.map { index in
+      Raster(
+        width: grid.columns, height: grid.rows, values: (0..<grid.count).map { values[$0 * kept.count + index] })
+    }
+  }
+
+  /// The first row of pixels under the window of a row of the grid.
+  private func top(of row: Int, _ grid: DescriptorGrid, _ image: Raster<Float>) -> Int {
+    max(0, min(image.height - 1 - 2 * half, grid.pixel(row) - half))
+  }
+
+  /// A windowed wave: cosines and sines.
+  private static func samples(of frequency: Double, window: [Float]) -> [SIMD2<Float>] {
+    let half = window.count / 2
+    return window.indices.map { index in
+      let angle = 2 * Double.pi * frequency * Double(index - half)
+      return window[index] * SIMD2(Float(cos(angle)), Float(sin(angle)))
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+extension Segmenter {
+  /// Descriptors of the points of a grid, and their principal components.
+  ///
+  /// - Parameter image: finite intensities.
+  public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
+    try descriptors(of: image, scales: scales, selection: nil)
+  }
+
+  /// - Parameter selection: indices of the scores that make the descriptor, among those of all operations; nil: all.
+  func descriptors(of image: Raster<Float>, scales: Scales, selection: [Int]?) throws -> DescriptorField {
+    let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
+    let scores = OperationScores(kinds: operations, scales: scales, selection: selection)
+    return try DescriptorField(of: image, by: scores, on: grid, count: components)
+  }
+
+  /// Bytes for each pixel (the image, the same without its background, labels and masks), and for each point of the grid (components,
+  /// labels, change): measured on images of 8,192 x 8,192 pixels.
+  private static let bytesPerPixel = 24
+  private static let bytesPerPoint = 120
+
+  /// About how many bytes an image of this size takes. The maps of a large one are never held at once.
+  public func bytes(width: Int, height: Int, scales: Scales) -> Int {
+    let points = DescriptorGrid(width: width, height: height, stride: scales.stride).count
+    let scores = OperationScores(kinds: operations, scales: scales, selection: nil).totalCount
+    let factor = OperationScores.coarsening(points: points, scores: scores)
+    return Self.bytesPerPixel * width * height + Self.bytesPerPoint * points
+      + 8 * scores * (points / (factor * factor))
+  }
+
+  /// The image less what varies more slowly than the lattice: thickness, contamination and steps of brightness resemble
+  /// themselves whatever the lattice does. Descriptors do without: beside a bright region the tail of its background would be
+  /// a pattern of its own.
+  static func withoutBackground(
+    _ image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>?
+  ) -> Raster<Float> {
+    let weights = isMeasured.flatMap { $0.values.contains(false) ? $0.map { $0 ? Float(1) : 0 } : nil }
+    let background = GaussianFilter.broadlySmoothed(image, weights: weights, sigma: scales.spacing)
+    var result = image
+    for index in result.values.indices {
+      let isKnown = isMeasured?.values[index] ?? true
+      result.values[index] = isKnown ? image.values[index] - background.values[index] : 0
+    }
+    return result
+  }
+
+  /// Points of the grid whose patch was measured, nine tenths of it or more; the others have no say in the patterns.
+  func known(_ isMeasured: Raster<Bool>?, on grid: DescriptorGrid, scales: Scales) -> Raster<Bool> {
+    var result = Raster(width: grid.columns, height: grid.rows, filling: true)
+    guard let isMeasured, isMeasured.values.contains(false) else { return result }
+    let sums = WindowSums(of: isMeasured.map { $0 ? Float(1) : 0 }) { Double($0) }
+    for row in 0..<grid.rows {
+      let y = (grid.pixel(row) - scales.half..<grid.pixel(row) + scales.half + 1).clamped(to: 0..<isMeasured.height)
+      for column in 0..<grid.columns {
+        let centre = grid.pixel(column)
+        let x = (centre - scales.half..<centre + scales.half + 1).clamped(to: 0..<isMeasured.width)
+        result[column, row] = sums.sum(x: x, y: y) >= 0.9 * Double(x.count * y.count)
+      }
+    }
+    return result
+  }
+
+  /// How much the descriptor changes across each point, over half a plane spacing to each side.
+  func change(in field: DescriptorField, scales: Scales) -> Raster<Float> {
+    field.change(across: max(1, Int(saturating: (scales.spacing / 2 / Double(scales.stride)).rounded())))
+  }
+
+  /// Points that do not lie on a ridge of the change: those well below the largest change within a patch, and all where
+  /// nothing stands out of what is usual around.
+  func core(
+    of change: Raster<Float>, in field: DescriptorField, scales: Scales, isKnown: Raster<Bool>
+  ) -> Raster<Bool> {
+    let patch = Int(saturating: (Double(scales.half) / Double(scales.stride)).rounded())
+    let highest = change.windowMaximum(reach: max(1, patch))
+    let usual = change.windowQuantile(0.3, reach: max(1, 3 * patch))
+    let resolution = Float(finder.resolution * field.scale)
+    var result = Raster(width: change.width, height: change.height, filling: false)
+    for point in result.values.indices {
+      let (here, top) = (change.values[point], highest.values[point])
+      result.values[point] = here < top / 3 || top < resolution || top < 3.3 * usual.values[point]
+    }
+    if isKnown.values.contains(true) {
+      for point in result.values.indices where !isKnown.values[point] { result.values[point] = false }
+    }
+    return result
+  }
+}

@@ -1,0 +1,128 @@
+import Foundation
+import TesseraImaging
+import TesseraLearning
+import TesseraNumerics
+
+extension Segmenter {
+  /// Patterns that a person can mark.
+  public static let largestScribble = 50
+  /// Marked points of the grid that a pattern needs to be learned from.
+  private static let leastMarks = 10
+  /// Groups of descriptors that the marks of one pattern may have: what is one to a person may look different to symmetry.
+  private static let groupsOfMark = 4
+  private static let marksOfGroup = 40
+  /// Marks are small, and know little of how descriptors scatter: what lies within a third of the way from a group to the nearest of another
+  /// pattern is of it, whatever the marks say.
+  private static let safeShare = 1.0 / 3
+
+  private static func leastReaches(_ centres: Matrix<Double>, _ labels: [Int]) -> [Double] {
+    labels.indices.map { a in
+      let others = labels.indices.filter { labels[$0] != labels[a] }
+      let nearest = others.map { b in
+        zip(centres.row(a), centres.row(b)).reduce(0.0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+      }.min()
+      return (nearest ?? 0) * safeShare / PatternModel.novelty
+    }
+  }
+
+  /// The patterns that a person has marked somewhere: each point has that of the group of marked descriptors that is nearest, and none
+  /// where it is twice as far from all of them as all but one in a hundred of the marks are from theirs, and more than a third of the way to
+  /// the nearest group of another pattern.
+  ///
+  /// - Parameters:
+  ///   - field: from the same image, at the same scales.
+  ///   - marks: of the image's size: number of the pattern where it is marked, 1 upwards without gaps, 0 elsewhere.
+  ///   - isMeasured: pixels that hold a measurement; the others get label 0.
+  /// - Throws: `DataError` where fewer than two patterns are marked, one of them too little, or a number is left out.
+  public func segmentation(
+    from field: DescriptorField, of image: Raster<Float>, scales: Scales, marks: Raster<UInt16>,
+    isMeasured: Raster<Bool>? = nil, seed: UInt64 = 1
+  ) throws -> Segmentation {
+    let marked = try self.marked(marks, on: field.grid)
+    let count = marked.values.max() ?? 0
+    let (centres, labelOfCentre) = try groups(of: marked, count: count, in: field, seed: seed)
+    let change = change(in: field, scales: scales)
+    let core = core(
+      of: change, in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales))
+    let outcome = PatternFinder.Outcome(labels: marked, steps: [], centres: centres, labelOfCentre: labelOfCentre)
+    let byMarks = try PatternMixture(
+      of: field, labels: marked, count: count, resolution: finder.resolution * field.scale)
+    let leastReaches = Self.leastReaches(centres, labelOfCentre)
+    let draft = PatternModel(
+      operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre, mixture: byMarks,
+      discriminant: nil, leastReaches: leastReaches)
+    var seeds = draft.labels(of: field, gain: 1)
+    for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
+    for point in seeds.values.indices where marked.values[point] > 0 { seeds.values[point] = marked.values[point] }
+    let points = grown(from: seeds, over: change, scales: scales)
+    let placed = pixels(of: points, in: image, on: field.grid, scales: scales, isMeasured: isMeasured)
+    var known = points.map { $0 > count ? 0 : $0 }
+    for point in known.values.indices where !core.values[point] { known.values[point] = 0 }
+    for point in known.values.indices where marked.values[point] > 0 { known.values[point] = marked.values[point] }
+    let mixture = try PatternMixture(
+      of: field, labels: known, count: count, resolution: finder.resolution * field.scale)
+    let identity = Dictionary(uniqueKeysWithValues: (1...count).map { ($0, $0) })
+    let model = PatternModel(
+      operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre, mixture: mixture,
+      discriminant: placed.discriminant?.renumbered(identity, count: count), leastReaches: leastReaches)
+    let near = PatternSeparation.all(in: field, labels: points, count: count, core: core)
+      .filter { $0.deviations < finder.separation }
+    return segmentation(
+      placed.labels.map { Int($0) > count ? 0 : $0 }, points: points.map { $0 > count ? 0 : $0 }, change: change,
+      field: field, of: image, model: model, isMeasured: isMeasured, steps: [], foundCount: count,
+      merged: Set(near.flatMap { [$0.first, $0.second] }).sorted())
+  }
+
+  /// The mark of each point of the grid: of the pixels nearest to it the largest number of equal ones; 0 for none.
+  private func marked(_ marks: Raster<UInt16>, on grid: DescriptorGrid) throws -> Raster<Int> {
+    let present = Set(marks.values.lazy.filter { $0 > 0 }).sorted()
+    guard present.count >= 2 else {
+      throw DataError(
+        present.isEmpty
+          ? "no pattern is marked: all values are 0; draw 1 on one pattern and 2 on another"
+          : "one pattern alone is marked; mark two or more, 1 on one and 2 on another")
+    }
+    guard present.count == Int(present[present.count - 1]), present.count <= Self.largestScribble else {
+      throw DataError(
+        "the marks have the numbers \(present.prefix(8).map(String.init).joined(separator: ", "))"
+          + "\(present.count > 8 ? ", ..." : ""); patterns count from 1 without gaps, up to \(Self.largestScribble)")
+    }
+    var result = Raster(width: grid.columns, height: grid.rows, filling: 0)
+    let before = grid.stride / 2
+    for row in 0..<grid.rows {
+      let ys = (grid.pixel(row) - before..<grid.pixel(row) - before + grid.stride).clamped(to: 0..<marks.height)
+      for column in 0..<grid.columns {
+        let xs = (grid.pixel(column) - before..<grid.pixel(column) - before + grid.stride).clamped(to: 0..<marks.width)
+        var counts: [Int: Int] = [:]
+        for y in ys { for x in xs where marks[x, y] > 0 { counts[Int(marks[x, y]), default: 0] += 1 } }
+        if let best = counts.max(by: { ($0.value, -$0.key) < ($1.value, -$1.key) }) { result[column, row] = best.key }
+      }
+    }
+    for label in 1...present.count {
+      let points = result.values.count { $0 == label }
+      guard points >= Self.leastMarks else {
+        throw DataError(
+          "pattern \(label) is marked at \(points) of the points, \(grid.stride) pixels apart, at which symmetry is measured; mark it at "
+            + "\(Self.leastMarks) or more")
+      }
+    }
+    return result
+  }
+
+  /// Groups of the marked descriptors of each pattern.
+  private func groups(
+    of marked: Raster<Int>, count: Int, in field: DescriptorField, seed: UInt64
+  ) throws -> (centres: Matrix<Double>, labels: [Int]) {
+    var (values, labels) = ([Double](), [Int]())
+    for label in 1...count {
+      let table = field.components.selecting(rows: marked.values.indices.filter { marked.values[$0] == label })
+      let clustering = KMeans(count: max(1, min(Self.groupsOfMark, table.rows / Self.marksOfGroup)))
+      let fit = try clustering.fit(table, seed: seed)
+      for group in Set(fit.assignment).sorted() {
+        values += fit.centres.row(group)
+        labels.append(label)
+      }
+    }
+    return (Matrix(rows: labels.count, columns: field.components.columns, values: values), labels)
+  }
+}
