@@ -3,7 +3,7 @@
 `reliability` simulates crystals and single atoms over doses and spacings with `tessera simulate`, whose code draws none of the training
 images, asks `tessera sites --method network`, and sorts the columns by their probability: in each bin, the share that is right. `nothing`
 makes images without a single atom. Light elements may be seen or not and count neither way.
-Usage: doubt.py reliability [--seeds 2] [--diagram FILE.svg] | nothing
+Usage: doubt.py reliability [--seeds 2] [--diagram FILE.png] | nothing
 """
 import argparse
 import csv
@@ -11,6 +11,7 @@ import pathlib
 import tempfile
 
 import numpy
+from PIL import Image, ImageDraw, ImageFont
 from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 
@@ -75,22 +76,27 @@ def reliability(folder, seeds, diagram, model):
 
 
 def draw(points, path):
-    """The reliability diagram: share that is right over probability, the area of a dot as its number of columns."""
+    """The reliability diagram: share that is right over probability; the area of a dot grows with its number of columns."""
+    scale = 2
+    picture = Image.new("RGB", (400 * scale, 390 * scale), "white")
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(12 * scale)
     def place(x, y):
-        return 60 + 300 * x, 330 - 300 * y
-    lines = ['<svg xmlns="http://www.w3.org/2000/svg" width="380" height="380" font-family="sans-serif" font-size="12">',
-             '<rect width="380" height="380" fill="white"/>',
-             '<path d="M60 330H360M60 330V30" stroke="black" fill="none"/><path d="M60 330L360 30" stroke="#999" stroke-dasharray="4 3"/>']
+        return scale * (60 + 300 * x), scale * (330 - 300 * y)
+    pen.line([place(0, 1), place(0, 0), place(1, 0)], "black", scale)
+    pen.line([place(0, 0), place(1, 1)], "#999999", scale)
     for k in range(0, 11, 2):
-        (x, _), (_, y) = place(k / 10, 0), place(0, k / 10)
-        lines.append(f'<text x="{x}" y="346" text-anchor="middle">{k / 10}</text><text x="52" y="{y + 4}" text-anchor="end">{k / 10}</text>')
-    lines.append('<text x="210" y="368" text-anchor="middle">probability</text>'
-                 '<text transform="translate(18 180) rotate(-90)" text-anchor="middle">share that is right</text>')
+        x, y = place(k / 10, 0)
+        pen.text((x, y + 6 * scale), f"{k / 10}", "black", font, anchor="mt")
+        x, y = place(0, k / 10)
+        pen.text((x - 8 * scale, y), f"{k / 10}", "black", font, anchor="rm")
+    pen.text((scale * 210, scale * 370), "probability of the network", "black", font, anchor="mm")
+    pen.text((scale * 60, scale * 14), "share that is right", "black", font, anchor="mm")
     most = max(n for *_, n in points)
     for x, y, n in points:
-        (cx, cy) = place(x, y)
-        lines.append(f'<circle cx="{cx:.1f}" cy="{cy:.1f}" r="{3 + 9 * (n / most) ** 0.5:.1f}" fill="#0072B2" fill-opacity="0.7"/>')
-    pathlib.Path(path).write_text("\n".join(lines + ["</svg>\n"]))
+        cx, cy = place(x, y)
+        r = scale * (3 + 7 * (n / most) ** 0.5)
+        pen.ellipse([cx - r, cy - r, cx + r, cy + r], fill="#0072B2")
+    picture.save(path)
 
 
 def empty(random, side=512):
@@ -128,7 +134,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("task", choices=["reliability", "nothing"])
     parser.add_argument("--seeds", type=int, default=2)
-    parser.add_argument("--diagram", help="SVG file of the reliability diagram")
+    parser.add_argument("--diagram", help="PNG file of the reliability diagram")
     parser.add_argument("--model", help="another model file than the one of the program")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:

@@ -42,7 +42,8 @@ struct `Tables of labels` {
     #expect(named.images == beside.images)
     // A column of this specimen is some pixels wide.
     #expect((0.7...6).contains(beside.images.entries[0].sigma))
-    #expect(fault(LabelFiles(tables: [try table("c.csv", places)])).contains("beside it there is no image of the name c"))
+    #expect(
+      fault(LabelFiles(tables: [try table("c.csv", places)])).contains("beside it there is no image of the name c"))
     #expect(
       fault(LabelFiles(tables: [folder / "a.csv", folder / "b.csv"], images: [folder / "a.tif"]))
         .contains("2 tables have labels, but 1 images"))

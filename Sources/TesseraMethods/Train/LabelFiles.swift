@@ -36,6 +36,8 @@ public struct LabelFiles: Sendable {
           + "for each table, in the same order")
     }
     var warnings: [String] = []
+    // A missing table is named before its image is looked for.
+    for table in tables { _ = try SiteList.read(path: table) }
     let entries = try tables.enumerated().map { index, table in
       try entry(table, image: images.isEmpty ? Self.image(beside: table) : images[index], side: side, &warnings)
     }

@@ -12,7 +12,7 @@ public struct TrainingRecord: Sendable, Codable, Equatable {
   public var seed: UInt64
   /// Measures on images that were held back, by name.
   public var scores: [String: Double]
-  /// Number of images whose columns a person had labelled; nil: none. What such a network proposes is what that person calls a column.
+  /// Number of images whose columns a person had labelled; nil: none. What such a network proposes may be fainter.
   public var labelledImages: Int?
 
   /// A record; `scores` are measures on images that were held back, by name.

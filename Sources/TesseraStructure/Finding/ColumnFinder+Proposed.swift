@@ -49,8 +49,8 @@ extension ColumnFinder {
   /// outside the image are fitted along, because their flanks pull columns at the border.
   /// - Parameters:
   ///   - proposals: in any order; the columns that stand keep it.
-  ///   - areTrusted: whether the proposed places are what a person calls a column, as far as pixels show one: then single atoms need
-  ///     not stand out of their support, and nothing is asked of the image but that columns can be fitted.
+  ///   - areTrusted: whether a person's labels have taught what is proposed: then single atoms may be fainter beside their support,
+  ///     and nothing is asked of the image as a whole.
   /// - Returns: the columns; `proposed` says what became of the places.
   /// - Throws: `DataError` where no column stands, or nothing tells the columns from smooth noise (`ColumnEvidence`);
   ///   `ParameterError` for a setting outside its range.

@@ -16,10 +16,11 @@ extension ColumnFinder {
     let places = proposals.map(\.position)
     guard Self.areScattered(places, width: image.width, height: image.height) else { return nil }
     var detector = atoms
-    detector.strongShare = contrastThreshold ?? atoms.strongShare
+    if areTrusted { (detector.threshold, detector.strongShare) = (Self.trustedThreshold, Self.trustedShare) }
+    detector.strongShare = contrastThreshold ?? detector.strongShare
     let detection = detector.detection(in: image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)
     guard
-      areTrusted || detection.places.count >= 4,
+      detection.places.count >= 4,
       areTrusted || detection.strongHeight >= AtomDetector.leastStrongHeight
         || detection.standsOut(of: image.count)
     else { return nil }
@@ -27,11 +28,7 @@ extension ColumnFinder {
     let index = PlanarIndex(places)
     var seeds: [GaussianColumn] = []
     var probabilities: [Double] = []
-    if areTrusted {
-      seeds = places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: sigma) }
-      probabilities = proposals.map(\.probability)
-    }
-    for spot in detection.places where !areTrusted {
+    for spot in detection.places {
       let near = index.neighbours(of: spot, within: Self.reachOfProposals * detection.scale)
       guard let best = near.map({ proposals[$0].probability }).max() else { continue }
       seeds.append(GaussianColumn(amplitude: 1, centre: spot, sigma: sigma))
@@ -59,14 +56,17 @@ extension ColumnFinder {
 
   /// A spot is proposed if a place is proposed within so many scales of it.
   private static let reachOfProposals = 2.0
+  /// What a person's labels have taught a network to propose may be fainter than what is found without: local standard deviations, and
+  /// share of the strongest spots.
+  private static let (trustedThreshold, trustedShare) = (3.2, 0.45)
   /// Where a tenth of the places have surroundings in order, there is a crystal.
   private static let orderedShareOfAtoms = 0.1
   /// Distances to the nearest neighbour scatter by less in crystals, ordered or not: those of columns in ReS2, whose rows are no
   /// lattice of single sites, by 6 %, of single atoms by 24 % and more.
   private static let scatterOfAtoms = 0.17
   /// Squares as wide as the distance of nearest neighbours, one around each place, cover so much of the image at most: places at random
-  /// 22 %, columns of crystals 70 to 115 %.
-  private static let largestCoverage = 0.5
+  /// 22 %, the spots of a film, which keep their distance, up to 50 %, columns of crystals 70 to 115 %.
+  private static let largestCoverage = 0.6
 
   /// Whether places stand here and there rather than in a crystal.
   private static func areScattered(_ places: [Point], width: Int, height: Int) -> Bool {

@@ -35,7 +35,9 @@ struct `Command train` {
     try Data("x,y\n10,10\n".utf8).write(to: URL(fileURLWithPath: folder / "a.csv"))
     let lonely = try CommandRun(["train", "atoms", "--labels", "a.csv"], in: folder.path)
     #expect(lonely.status == 66)
-    #expect(lonely.errors.contains("a.csv: beside it there is no image of the name a; name the image of each table with --images"))
+    #expect(
+      lonely.errors.contains(
+        "a.csv: beside it there is no image of the name a; name the image of each table with --images"))
     try Data("text".utf8).write(to: URL(fileURLWithPath: folder / "a.tif"))
     #expect(try CommandRun(["train", "atoms", "--labels", "a.csv"], in: folder.path).status == 65)
     #expect(!FileManager.default.fileExists(atPath: folder / "atoms.train"))
