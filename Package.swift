@@ -128,7 +128,7 @@ let package = Package(
     .testTarget(
       name: "TesseraTrainingTests",
       dependencies: [
-        "TestSupport", "NetworkTestSupport", "TesseraTraining", "TesseraNetworks", "TesseraNumerics",
+        "TestSupport", "NetworkTestSupport", "TesseraTraining", "TesseraNetworks", "TesseraImaging", "TesseraNumerics",
       ]),
     .testTarget(
       name: "TesseraStructureTests",

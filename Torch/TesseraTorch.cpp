@@ -35,12 +35,14 @@ struct Network : torch::nn::Module {
   bool poolsRectified;
   int activation;
   double dropout;
+  bool keepsStatistics;
 
   explicit Network(const tessera_network_options &options) {
     const tessera_architecture &shape = *options.architecture;
     poolsRectified = shape.pools_rectified;
     activation = shape.output_activation;
     dropout = options.dropout;
+    keepsStatistics = options.keeps_statistics;
     auto block = [&](const std::string &name, int64_t inputs, int64_t outputs, int count) {
       std::vector<Layer> layers;
       for (int i = 0; i < count; ++i) {
@@ -237,6 +239,10 @@ int32_t is_on_gpu(const tessera_network *network) { return network->device.is_cu
 char *train(tessera_network *network, const tessera_batch *batch, const tessera_step *step, tessera_loss *loss) {
   return guarded([&] {
     network->network->train();
+    if (network->network->keepsStatistics)
+      network->network->forEachLayer([](const Tensor &, const Tensor &, Layer *layer, bool) {
+        if (layer) layer->normalization->eval();
+      });
     for (auto &group : network->optimizer->param_groups())
       static_cast<torch::optim::AdamOptions &>(group.options()).lr(step->learning_rate);
     network->optimizer->zero_grad();

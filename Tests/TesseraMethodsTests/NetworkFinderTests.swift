@@ -115,6 +115,18 @@ struct `Columns that a network finds` {
       ])
   }
 
+  @Test func `begin at the lower bound that the model file holds, unless one is given`() throws {
+    let simulated = try simulated()
+    let prepared = try Preparation().prepared(simulated.micrograph)
+    var model = try NetworkModel.handedOn(spacing: spacing(simulated))
+    model.threshold = 0.97
+    var finder = try finder(model)
+    func count() throws -> Int { try finder.found(by: ColumnFinder(), in: prepared, name: "square").proposed!.count }
+    let high = try? count()
+    (finder.boundIsGiven, finder.detector.filterLowerBound) = (true, 0.3)
+    #expect(try count() > high ?? 0)
+  }
+
   @Test func `come with a warning where the network is in doubt`() throws {
     let simulated = try simulated()
     let prepared = try Preparation().prepared(simulated.micrograph)

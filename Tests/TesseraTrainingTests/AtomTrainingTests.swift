@@ -71,6 +71,48 @@ import Testing
     #expect(throws: (any Error).self) { try TrainingCheckpoint<AtomTraining>(readFrom: path) }
   }
 
+  /// With statistics of each batch, folded weights would mean something else from the first step on.
+  @Test("a network that is trained on begins as good as it was", .enabled(if: hasTorch), .slow)
+  func goingOn() throws {
+    var training = Self.small
+    let first = try TrainingRun(training)
+    while !first.isDone { try first.advance() }
+    let network = try first.network()
+    (training.learningRate, training.keepsStatistics) = (1e-12, true)
+    let second = try TrainingRun(training, startingFrom: network)
+    let row = try second.advance()
+    #expect(abs(row.validation / first.history.best!.validation - 1) < 1e-3)
+    let differences = zip(try second.network().weights, network.weights).map { abs($0 - $1) }
+    #expect(differences.max()! < 1e-4)
+  }
+
+  @Test("parts of labelled images are learnt, and the model file says what of", .enabled(if: hasTorch), .slow)
+  func labels() throws {
+    let entries = (0..<4).map { number -> LabelledImages.Entry in
+      var images = AtomImages()
+      (images.side, images.seed) = (128, 77)
+      let image = images.image(number)
+      return .init(name: "image \(number)", pixels: image.pixels, columns: image.columns, sigma: image.sigma)
+    }
+    var training = Self.small
+    training.labels = LabelledImages(entries)
+    let run = try TrainingRun(training)
+    try run.advance()
+    let folder = TemporaryFolder()
+    try run.checkpoint().write(to: folder / "c")
+    let read = try TrainingCheckpoint<AtomTraining>(readFrom: folder / "c")
+    #expect(read.training == training)
+    let resumed = try TrainingRun(resuming: read, as: training)
+    while !resumed.isDone { try resumed.advance() }
+    let record = TrainingRecord(program: "test", data: "labels", imageCount: 1, epochs: 1, seed: 1)
+    var model = NetworkModel(kind: .atoms, network: try resumed.network(), training: record, licence: "none")
+    model.normalization = training.normalization
+    let assessed = try AtomAssessment().assessed(model, after: training)
+    #expect(assessed.training.labelledImages == 4)
+    #expect((0.1...0.9).contains(try #require(assessed.threshold)))
+    #expect(assessed.training.scores["f1"] != nil && assessed.trainingSpread != nil)
+  }
+
   /// The network that libtorch trains and the one that the program runs are the same function: starting from weights of `UNet`, the
   /// loss before any step is what the maps of `UNet` pay.
   @Test("libtorch and UNet agree on maps and spacing", .enabled(if: hasTorch), .slow)

@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /// Counts up when the table or one of its functions changes.
-#define TESSERA_TORCH_VERSION 2
+#define TESSERA_TORCH_VERSION 3
 
 /// A U-Net: the fields of `UNetArchitecture`.
 typedef struct {
@@ -36,6 +36,9 @@ typedef struct {
   double dropout;
   /// Standard deviations that batch normalisations add to a variance.
   double epsilon;
+  /// Batch normalisations keep the statistics that they have: they scale and shift, and do not look at the batch. So a network goes on
+  /// as it is when it starts from folded weights, whose statistics are part of them.
+  int32_t keeps_statistics;
 } tessera_network_options;
 
 /// Images of one size with what a network should say of them. Channel, row, column, in this order; all images in one block.

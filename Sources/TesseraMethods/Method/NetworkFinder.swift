@@ -11,6 +11,8 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
   public var model: String?
   /// From the map of the network to candidates.
   public var detector = MapDetector()
+  /// Whether the detector's lower bound was asked for; otherwise that of the model file, chosen on labelled images, takes its place.
+  public var boundIsGiven: Bool?
   /// The network that comes with the program, with the default thresholds of `MapDetector`.
   public init() {}
 
@@ -29,11 +31,14 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
     do {
       maps = try network.maps(of: prepared.image)
     } catch let error as DataError { throw DataError("\(name): \(error.description)") }
+    var detector = detector
+    if boundIsGiven != true, let bound = network.threshold { detector.filterLowerBound = bound }
     let proposals = try detector.candidates(in: maps.maps[0], spacing: maps.spacing).map { candidate in
       ColumnFinder.Proposal(
         position: candidate.position, probability: network.calibration.probability(of: candidate.value))
     }
-    var found = try finder.found(among: proposals, in: prepared, name: name)
+    var found = try finder.found(
+      among: proposals, areTrusted: network.training.labelledImages != nil, in: prepared, name: name)
     let file = model.map { ($0 as NSString).lastPathComponent } ?? NetworkModel.shippedAtomsName
     found.proposed?.source = file + (network.checksum.map { ", CRC-32 \($0)" } ?? "")
     found.proposed?.sourceReason = model == nil ? "the network that comes with the program" : "given"

@@ -11,12 +11,17 @@ extension AtomTraining: AssessedTraining {
 
   /// The size and the kinds of the simulated images.
   public var dataSentence: String {
-    "simulated images of \(images.side) x \(images.side) pixels, no two alike: crystals, grains, bilayers, disorder, single atoms, none"
+    let simulated =
+      "simulated images of \(images.side) x \(images.side) pixels, no two alike: crystals, grains, bilayers, disorder, single atoms, none"
+    guard let labels else { return simulated }
+    return
+      "\(labels.labelCount) labels in \(labels.names.count) images (\(labels.names.prefix(20).joined(separator: ", "))), and one in "
+      + "four of the \(simulated)"
   }
 
   /// Calibration, spread and scores by `AtomAssessment` on images that were never trained on.
   public func assessed(_ model: NetworkModel) throws -> NetworkModel {
-    try AtomAssessment().assessed(model, on: validationImages)
+    try AtomAssessment().assessed(model, after: self)
   }
 
   /// The lowest losses of map and spacing, and F1, precision and recall on new images.
@@ -34,7 +39,9 @@ extension AtomTraining: AssessedTraining {
     if let f1 = scores["f1"], let precision = scores["precision"], let recall = scores["recall"] {
       facts.append(
         .init(
-          Text.fixed(f1, 3), "F1 of new images",
+          Text.fixed(f1, 3),
+          labels == nil
+            ? "F1 of new images" : scores["labels_were_held_back"] == 1 ? "F1 of labels held back" : "F1 of the labels",
           note: "precision \(Text.fixed(precision, 3)), recall \(Text.fixed(recall, 3))"))
     }
     return facts
@@ -43,7 +50,9 @@ extension AtomTraining: AssessedTraining {
   /// Twelve images that were held back, each with the map and spacing found and wanted.
   public func sheet(of model: NetworkModel) throws -> ReportDocument.Section {
     let tiles = try (0..<12).flatMap { index -> [ContactSheet.Tile] in
-      let image = validationImages.image(index)
+      let image =
+        labels.map { $0.part(index, side: images.side, seed: validationImages.seed, held: true) }
+        ?? validationImages.image(index)
       let normal = (try? model.normalization.normalized(image.pixels)) ?? image.pixels
       let result = try model.network.maps(of: normal)
       let found = result.spacing.map { "\(Text.fixed($0, 1)) px" } ?? "none"

@@ -46,7 +46,7 @@ public struct TrainingFolder<Training: AssessedTraining>: Sendable {
               + "\(earlier.training.width), seed \(earlier.training.seed)); name another folder, repeat its settings to "
               + "go on, or replace it")
         }
-        return try TrainingRun(resuming: earlier, threads: threads)
+        return try TrainingRun(resuming: earlier, as: training, threads: threads)
       }
     } else if files.fileExists(atPath: path), try files.contentsOfDirectory(atPath: path).isEmpty == false {
       throw FormatError(.cannotWrite, "\(path): is neither empty nor the folder of a training; name another")

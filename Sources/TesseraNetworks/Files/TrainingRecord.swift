@@ -12,6 +12,8 @@ public struct TrainingRecord: Sendable, Codable, Equatable {
   public var seed: UInt64
   /// Measures on images that were held back, by name.
   public var scores: [String: Double]
+  /// Number of images whose columns a person had labelled; nil: none. What such a network proposes may be fainter.
+  public var labelledImages: Int?
 
   /// A record; `scores` are measures on images that were held back, by name.
   public init(

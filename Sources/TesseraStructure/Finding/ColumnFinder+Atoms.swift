@@ -66,25 +66,32 @@ extension AtomDetector.Detection {
   /// a Gaussian of scale t it is 3 / (2t²), of any coarser texture less. The k highest reach u with n(u) = k, by 1 / u more on average.
   func standsOut(of pixelCount: Int) -> Bool {
     let strongest = Double(AtomDetector.strongCount(of: pixelCount))
-    let density = Double(pixelCount) * 1.5 / (scale * scale) / pow(2 * .pi, 1.5)
     // n falls for u > 1.
     var (low, high) = (1.0, 12.0)
     for _ in 0..<50 {
       let middle = (low + high) / 2
-      if density * middle * exp(-middle * middle / 2) > strongest { low = middle } else { high = middle }
+      if expectedCount(above: middle, pixelCount: pixelCount) > strongest { low = middle } else { high = middle }
     }
     return places.count >= 4 && strongHeight >= low + 1 / low + Self.leastExcess
+  }
+
+  /// How many maxima higher than so many standard deviations, 1 or more, noise of so many pixels has: n(u) above.
+  func expectedCount(above height: Double, pixelCount: Int) -> Double {
+    Double(pixelCount) * 1.5 / (scale * scale) / pow(2 * .pi, 1.5) * height * exp(-height * height / 2)
   }
 }
 
 extension AtomDetector {
+  /// The strongest spots of a texture that is a Gaussian random field stand less high, in standard deviations.
+  static let leastStrongHeight = 4.4
+
   /// Whether spots are single atoms rather than the columns of a crystal, or its noise, at the scale that `columns` names.
   ///
   /// The strongest spots of a texture that is a Gaussian random field stand less than 4.4 deviations high. A crystal that
   /// covers part of the image raises the deviation there, so that its columns stay below that too. Slow changes of a
   /// support can make even or steady maxima as well, at a scale much coarser than the atoms'.
   func accounts(for detection: Detection, insteadOfColumnsAt columns: ScaleLadder.Choice?) -> Bool {
-    guard detection.places.count >= 4 && detection.strongHeight >= 4.4 else { return false }
+    guard detection.places.count >= 4 && detection.strongHeight >= Self.leastStrongHeight else { return false }
     guard let columns, columns.order != .none else { return true }
     return columns.scale > 2.5 * detection.scale
   }

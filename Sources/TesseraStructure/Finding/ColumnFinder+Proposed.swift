@@ -49,9 +49,14 @@ extension ColumnFinder {
   /// outside the image are fitted along, because their flanks pull columns at the border.
   /// - Parameters:
   ///   - proposals: in any order; the columns that stand keep it.
+  ///   - areTrusted: whether a person's labels have taught what is proposed: then single atoms may be fainter beside their support,
+  ///     and nothing is asked of the image as a whole.
   /// - Returns: the columns; `proposed` says what became of the places.
-  /// - Throws: `DataError` where no column stands; `ParameterError` for a setting outside its range.
-  public func found(among proposals: [Proposal], in prepared: Preparation.Prepared, name: String) throws -> Found {
+  /// - Throws: `DataError` where no column stands, or nothing tells the columns from smooth noise (`ColumnEvidence`);
+  ///   `ParameterError` for a setting outside its range.
+  public func found(
+    among proposals: [Proposal], areTrusted: Bool = false, in prepared: Preparation.Prepared, name: String
+  ) throws -> Found {
     try checkSettings(for: prepared.image)
     let image = prepared.image
     let measured = proposals.filter { proposal in
@@ -62,6 +67,12 @@ extension ColumnFinder {
     guard !measured.isEmpty else { throw Self.nothing(in: name) }
     let places = measured.map(\.position)
     let noise = NoiseModel(of: image)
+    if let atoms = try proposedAtoms(measured, areTrusted: areTrusted, in: prepared, noise: noise, name: name) {
+      var atoms = atoms
+      atoms.proposed?.count = proposals.count
+      atoms.proposed?.unmeasured = proposals.count - measured.count
+      return atoms
+    }
     let choice =
       scale.map { ScaleLadder.Choice(scale: $0, reason: "given") }
       ?? ScaleLadder.Choice(
@@ -72,6 +83,9 @@ extension ColumnFinder {
       throw Self.nothing(in: name)
     }
     let inside = columns.inside
+    let evidence = ColumnEvidence(
+      for: inside.columns.map(\.centre), in: image, isMeasured: prepared.isMeasured, noise: noise, scale: choice.scale)
+    if !areTrusted, let doubt = evidence.doubt { throw DataError("\(name): no atom columns were found; \(doubt)") }
     let heights = inside.columns.indices.map { inside.columns[$0].amplitude / max(inside.heldErrors[$0], 1e-30) }
     var found = Self.result(
       inside, outside: columns.outside, route: .network, scale: choice, signalToNoise: Statistics.median(heights))

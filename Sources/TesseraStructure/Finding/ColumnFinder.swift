@@ -149,6 +149,11 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
         "\(columns.textureCount) faint maxima without lattice order were rejected as texture of the support; "
           + "to keep them, set \(setting("contrast threshold", "0.06"))")
     }
+    let evidence = ColumnEvidence(
+      for: found.sites.positions, in: image, isMeasured: prepared.isMeasured, noise: noise, scale: chosen.scale)
+    if let doubt = evidence.doubt {
+      found.warnings.append("these \(found.sites.count) columns may be none: \(doubt); check them by eye")
+    }
     return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found
   }
 

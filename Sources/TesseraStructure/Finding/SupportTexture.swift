@@ -63,11 +63,32 @@ package struct SupportTexture {
   /// Mean share of the nearest neighbours of a site that have another one opposite: about .1 for maxima of noise, .5 and more in
   /// crystals; 0 where nothing can be asked.
   func order(of places: [Point], width: Int, height: Int) -> Double {
+    regionalOrder(of: places, width: width, height: height).order
+  }
+
+  /// The order of an image as a whole, and around each of its sites.
+  struct RegionalOrder {
+    /// Mean share of neighbours with another one opposite; 0 where nothing can be asked.
+    var order: Double
+    /// The same in the surroundings of each site: itself and its 24 nearest.
+    var around: [Double]
+
+    /// The share of sites around which the order is so high or higher.
+    func share(from least: Double) -> Double {
+      around.isEmpty ? 0 : Double(around.count { $0 >= least }) / Double(around.count)
+    }
+  }
+
+  /// The order of sites at these places in an image of this size in pixels.
+  func regionalOrder(of places: [Point], width: Int, height: Int) -> RegionalOrder {
     let index = PlanarIndex(places)
+    let regions = concurrentMap(count: places.count) { index.nearest(region + 1, to: places[$0]) }
     let shares = concurrentMap(count: places.count) { k in
-      oppositeShare(of: k, in: index, near: index.nearest(region + 1, to: places[k]), width: width, height: height)
-    }.compactMap { $0 }
-    return shares.isEmpty ? 0 : Statistics.mean(shares)
+      oppositeShare(of: k, in: index, near: regions[k], width: width, height: height)
+    }
+    func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : Statistics.mean(values) }
+    return RegionalOrder(
+      order: mean(shares.compactMap { $0 }), around: regions.map { region in mean(region.compactMap { shares[$0] }) })
   }
 
   /// The share of a site's nearest neighbours with a site opposite, within a fifth of their distance; nil where the

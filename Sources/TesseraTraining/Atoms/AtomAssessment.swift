@@ -34,6 +34,16 @@ public struct AtomAssessment: Sendable, Codable, Equatable {
     var spacingRatio: Double?
   }
 
+  /// The model with calibration, spread and scores, tried on labelled images where the training had some.
+  ///
+  /// - Throws: `DataError` where the network says the same of every image.
+  public func assessed(_ model: NetworkModel, after training: AtomTraining) throws -> NetworkModel {
+    guard let labels = training.labels, !labels.entries.isEmpty else {
+      return try assessed(model, on: training.validationImages)
+    }
+    return try LabelAssessment(images: labels, detector: detector).assessed(model, beside: training.validationImages)
+  }
+
   /// The model with calibration, spread and scores.
   ///
   /// - Parameter images: of a seed that the network was not trained on.

@@ -29,6 +29,8 @@ public struct ParticleTraining: NetworkTraining {
   public var validationCount = 128
   /// Training ends when this many validations in a row have not lowered the loss by a thousandth; nil: never early.
   public var patience: Int? = 12
+  /// Whether batch normalisations keep their statistics; see `NetworkTraining`.
+  public var keepsStatistics = false
 
   /// The training of a network of 8 channels in 3000 steps.
   public init() {}

@@ -18,8 +18,12 @@ final class TorchNetwork {
   ///   - threads: of libtorch; with one, the same seed and batches give the same weights bit by bit.
   ///   - weightDecay: added to the gradient, times the weight.
   ///   - dropout: share of the numbers that hidden layers of the spacing branch leave out.
+  ///   - keepsStatistics: whether batch normalisations scale and shift only, so that folded weights mean the same while training.
   /// - Throws: `DataError` where libtorch is missing or fails.
-  init(_ architecture: UNetArchitecture, seed: UInt64, threads: Int, weightDecay: Double, dropout: Double) throws {
+  init(
+    _ architecture: UNetArchitecture, seed: UInt64, threads: Int, weightDecay: Double, dropout: Double,
+    keepsStatistics: Bool
+  ) throws {
     try architecture.check()
     functions = try TorchLibrary.functions()
     self.architecture = architecture
@@ -44,7 +48,7 @@ final class TorchNetwork {
         try withUnsafePointer(to: &shape) { shape in
           var options = tessera_network_options(
             architecture: shape, seed: seed, threads: Int32(threads), weight_decay: weightDecay, dropout: dropout,
-            epsilon: 1e-5)
+            epsilon: 1e-5, keeps_statistics: keepsStatistics ? 1 : 0)
           try Self.check(functions.make(&options, &made))
         }
       }

@@ -28,6 +28,8 @@ public protocol NetworkTraining: Sendable, Codable, Equatable {
   var patience: Int? { get }
   /// Of all random choices.
   var seed: UInt64 { get }
+  /// Whether batch normalisations keep their statistics: so a network that is trained on begins as good as it was.
+  var keepsStatistics: Bool { get }
 
   /// Throws unless every number is in range.
   func check() throws(ParameterError)

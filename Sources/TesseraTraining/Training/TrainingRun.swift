@@ -29,7 +29,7 @@ public final class TrainingRun<Training: NetworkTraining> {
     self.training = training
     torch = try TorchNetwork(
       training.architecture, seed: training.seed, threads: threads, weightDecay: training.weightDecay,
-      dropout: training.dropout)
+      dropout: training.dropout, keepsStatistics: training.keepsStatistics)
     guard let network else { return }
     guard network.architecture == training.architecture else {
       throw ParameterError("the network to start from has another shape than the one to be trained")
@@ -38,8 +38,12 @@ public final class TrainingRun<Training: NetworkTraining> {
   }
 
   /// Goes on from a checkpoint.
-  public convenience init(resuming checkpoint: TrainingCheckpoint<Training>, threads: Int = 1) throws {
-    try self.init(checkpoint.training, threads: threads)
+  ///
+  /// - Parameter training: the settings of the checkpoint with what it does not hold, such as labelled images; nil: the settings alone.
+  public convenience init(
+    resuming checkpoint: TrainingCheckpoint<Training>, as training: Training? = nil, threads: Int = 1
+  ) throws {
+    try self.init(training ?? checkpoint.training, threads: threads)
     try torch.setState(checkpoint.state, steps: checkpoint.step)
     (step, history, bestWeights) = (checkpoint.step, checkpoint.history, checkpoint.bestWeights)
   }

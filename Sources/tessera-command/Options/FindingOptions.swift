@@ -44,7 +44,7 @@ struct FindingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Minimum value of a maximum of the network's map, above 0 and at most 1. (default: \(MapDetector().filterLowerBound))",
+      "Minimum value of a maximum of the network's map, above 0 and at most 1. (default: that of the model file, or \(MapDetector().filterLowerBound))",
       valueName: "value"), transform: number(above: 0, to: 1))
   var filterLowerBound: Double?
 
@@ -87,6 +87,7 @@ struct FindingOptions: ParsableArguments {
     chosen.detector.filter = filter ?? chosen.detector.filter
     chosen.detector.filterWindow = filterWindow
     chosen.detector.filterLowerBound = filterLowerBound ?? chosen.detector.filterLowerBound
+    chosen.boundIsGiven = filterLowerBound != nil
     network = chosen
   }
 }

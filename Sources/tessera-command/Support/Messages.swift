@@ -25,6 +25,9 @@ enum Messages {
   /// The exit status of a program that is told to stop (SIGINT, SIGTERM); nil: 128 and the number of the signal.
   static let statusWhenStopped = Mutex<Int32?>(nil)
 
+  /// Whether a program that is told to stop ends without `exit`, which takes away what threads of libtorch are still using.
+  static let endsAtOnce = Mutex(false)
+
   /// Sends logs to standard error and makes an interrupted program take its unfinished results away.
   static func begin() {
     LoggingSystem.bootstrap { _ in PlainLogHandler() }
@@ -36,7 +39,9 @@ enum Messages {
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
         AtomicOutput.removeUnfinished()
-        exit(statusWhenStopped.withLock { $0 } ?? 128 + number)
+        let status = statusWhenStopped.withLock { $0 } ?? 128 + number
+        if endsAtOnce.withLock({ $0 }) { _exit(status) }
+        exit(status)
       }
       source.resume()
       return source

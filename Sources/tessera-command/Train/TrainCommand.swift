@@ -28,7 +28,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of training steps, 1 to 10000000, of 16 images each. (default: \(AtomTraining().steps) for atoms, "
+      "Number of training steps, 1 to 10000000, of 16 images each. (default: \(AtomTraining().steps) for atoms, 400 with --labels, "
         + "\(ParticleTraining().steps) for particles)", valueName: "n"))
   var steps: Int?
 
@@ -42,7 +42,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Step size of the optimiser at first, above 0 and at most 1. (default: 0.001 for atoms, 0.002 for particles)",
+      "Step size of the optimiser at first, above 0 and at most 1. (default: 0.001 for atoms, 0.0005 with --labels, 0.002 for particles)",
       valueName: "rate"), transform: number(above: 0, to: 1))
   var learningRate: Double?
 
@@ -61,6 +61,7 @@ struct TrainingOptions: ParsableArguments {
   /// Trains to the end, writing after each validation.
   func run<Training: AssessedTraining>(_ training: Training, startingFrom start: UNet?, folder name: String) throws {
     let folder = TrainingFolder<Training>(output.output ?? name)
+    Messages.endsAtOnce.withLock { $0 = true }
     let run = try folder.run(training, threads: Workers.count, startingFrom: start, anew: output.force)
     if run.isOnGPU { Messages.note("training runs on the graphics processor") }
     if run.step > 0 && !run.isDone { Messages.note("goes on after step \(run.step) of \(training.steps)") }
@@ -105,18 +106,47 @@ struct TrainAtomsCommand: ThreadedCommand {
       EXAMPLE
         tessera train atoms --steps 2000 -o mine
         tessera sites scan.tif --method network --model mine/atoms.tessera-model
+        tessera train atoms --labels a.csv b.csv --steps 400 -o labelled
 
       writes the folder atoms.train: atoms.tessera-model, training.csv with the losses, report.html with curves and pictures, \
       and training.checkpoint. The same command goes on where an earlier one was interrupted. With --threads 1 a seed gives the \
       same model bit by bit; with more threads, nearly the same.
       """)
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Tables of columns that a person has labelled (x and y in pixels), to train on: the network that comes with the program, or that "
+        + "of --from, learns what these labels mean.", valueName: "table"), completion: .file(extensions: ["csv"]))
+  var labels: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Images of the tables of --labels, in the same order. (default: beside each table the image of its name)",
+      valueName: "image"), completion: .file())
+  var images: [String] = []
+
   @OptionGroup var options: TrainingOptions
   @OptionGroup var threads: ThreadOptions
 
+  func validate() throws {
+    guard labels.isEmpty else { return }
+    guard images.isEmpty else {
+      throw ValidationError("--images names the images of --labels; give their tables with --labels, too")
+    }
+  }
+
   func run() throws {
-    let start = try options.start(.atoms)
-    var training = AtomTraining()
+    var training = labels.isEmpty ? AtomTraining() : .labelled
+    var start = try options.start(.atoms)
+    if !labels.isEmpty {
+      start = start ?? NetworkModel.shippedAtoms.network
+      let read = try LabelFiles(tables: labels, images: images).read(side: training.images.side)
+      for warning in read.warnings { Messages.warning(warning) }
+      training.labels = read.images
+    }
+    training.keepsStatistics = start != nil
     training.steps = options.steps ?? training.steps
     training.width = options.width ?? start?.architecture.channels[0] ?? training.width
     training.learningRate = options.learningRate ?? training.learningRate
@@ -151,6 +181,7 @@ struct TrainParticlesCommand: ThreadedCommand {
     training.width = options.width ?? start?.architecture.channels[0] ?? training.width
     training.learningRate = options.learningRate ?? training.learningRate
     training.images.seed = options.seed.seed
+    training.keepsStatistics = start != nil
     try options.run(training, startingFrom: start, folder: "particles.train")
   }
 }

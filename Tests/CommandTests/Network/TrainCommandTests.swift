@@ -28,6 +28,21 @@ struct `Command train` {
     #expect(try Data(contentsOf: URL(fileURLWithPath: folder / "t/notes.txt")) == Data("mine".utf8))
   }
 
+  @Test func `names labels that are missing, alone, or of no image`() throws {
+    let folder = ScratchFolder()
+    let alone = try CommandRun(["train", "atoms", "--images", "a.tif"], in: folder.path)
+    #expect(alone.status == 64 && alone.errors.contains("--images names the images of --labels"))
+    try Data("x,y\n10,10\n".utf8).write(to: URL(fileURLWithPath: folder / "a.csv"))
+    let lonely = try CommandRun(["train", "atoms", "--labels", "a.csv"], in: folder.path)
+    #expect(lonely.status == 66)
+    #expect(
+      lonely.errors.contains(
+        "a.csv: beside it there is no image of the name a; name the image of each table with --images"))
+    try Data("text".utf8).write(to: URL(fileURLWithPath: folder / "a.tif"))
+    #expect(try CommandRun(["train", "atoms", "--labels", "a.csv"], in: folder.path).status == 65)
+    #expect(!FileManager.default.fileExists(atPath: folder / "atoms.train"))
+  }
+
   @Test func `names a model to start from that is missing or another file`() throws {
     let folder = ScratchFolder()
     #expect(try CommandRun(["train", "atoms", "--from", "none.tessera-model"], in: folder.path).status == 66)

@@ -1,0 +1,186 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// What tells the spots of an image from those that smooth noise has: their order, their sign, and their height.
+///
+/// Noise that is smooth has bright spots of the size of columns everywhere, far above the noise of a pixel, so that no fit and no network
+/// that looks at one spot can tell them. But noise is as dark as it is bright. So one of three must hold:
+///
+/// - *Order.* Neighbours have another one opposite (`SupportTexture.order`): at random one in seven, in crystals half and more; it is
+///   enough if parts of the image are in order.
+/// - *Sign.* The response r of the blob filter at the scale of the columns has positive skewness, ⟨r³⟩ / ⟨r²⟩^(3/2): bright spots rise
+///   higher than dark ones are deep. Its standard error comes from leaving out one part of the image at a time (jackknife: Efron, The
+///   Annals of Statistics 7 (1979) 1), so it holds for noise of any spectrum. What counting alone gives, g σ² Σw³ / ⟨r²⟩^(3/2) with the
+///   gain g, the variance σ² and the filter w, is taken off.
+/// - *Height.* The highest spot is one that a Gaussian random field of this area has with a chance of 1 % at most
+///   (`AtomDetector.Detection.expectedCount`).
+///
+/// And the spots are no ridges: an image of planes without columns has order, too.
+public struct ColumnEvidence: Sendable, Equatable {
+  /// Mean share of neighbours with another one opposite, 0 ... 1, and the share of sites around which it is 0.4 or more.
+  public var order = 0.0
+  /// Share of sites in whose surroundings four in ten neighbours have another one opposite, 0 ... 1.
+  public var orderedShare = 0.0
+  /// Number of sites.
+  public var count = 0
+  /// Skewness of the blob filter's response; 0 where order has decided before.
+  public var asymmetry = 0.0
+  /// Standard error of `asymmetry`.
+  public var asymmetryError = Double.infinity
+  /// How many spots as high as the highest site a Gaussian random field of this area has on average; infinite where it was not asked.
+  public var expectedCount = Double.infinity
+  /// Median over the sites of the smaller curvature over the larger: 1 of a round spot, 0 of a ridge.
+  public var roundness = 1.0
+
+  /// Of noise as many neighbours have one opposite, and how the share of one site scatters.
+  private static let (orderOfNoise, orderScatter) = (0.17, 0.3)
+  /// Sites of a whole image are in order from this share on, and more where they are few.
+  private static let leastOrder = 0.3
+  /// A part of the image is in order where so many neighbours have one opposite, and counts from this share of the sites on.
+  static let leastLocalOrder = 0.4
+  private static let leastOrderedShare = 0.05
+  private static let fewestOrdered = 12
+  /// Skewness in units of its standard error, and the least that matters: no texture is perfectly symmetric.
+  private static let leastSignificance = 3.0
+  private static let leastAsymmetry = 0.08
+  private static let largestExpectedCount = 0.01
+  /// Of stripes with noise the median is below 0.15, of maxima of noise about 0.4, of columns 0.5 to 0.9.
+  private static let leastRoundness = 0.15
+
+  /// Whether the sites stand in order.
+  public var hasOrder: Bool {
+    let least = Self.orderOfNoise + 3 * Self.orderScatter / Double(max(1, count)).squareRoot()
+    return order >= max(Self.leastOrder, least)
+      || (orderedShare >= Self.leastOrderedShare && orderedShare * Double(count) >= Double(Self.fewestOrdered))
+  }
+  /// Whether bright spots rise higher than dark ones are deep.
+  public var hasSign: Bool {
+    asymmetry >= Self.leastAsymmetry && asymmetry >= Self.leastSignificance * asymmetryError
+  }
+  /// Whether a spot is higher than those of noise.
+  public var hasHeight: Bool { expectedCount <= Self.largestExpectedCount }
+  /// Whether the sites lie on ridges.
+  public var isRidged: Bool { count > 1 && roundness < Self.leastRoundness }
+
+  /// Why these sites may be no columns, as the end of a sentence; nil: nothing speaks against them.
+  public var doubt: String? {
+    if isRidged {
+      return "its bright spots lie on stripes, along which they are not resolved (the smaller curvature is "
+        + "\(roundness.formatted(2)) of the larger; of columns 0.5 to 0.9)"
+    }
+    if hasOrder || hasSign || hasHeight { return nil }
+    return
+      "nothing tells its bright spots from smooth noise: they stand in no order, and dark spots are as deep as they are high "
+      + "(skewness \(asymmetry.formatted(2)) ± \(asymmetryError.formatted(2)))"
+  }
+}
+
+extension ColumnEvidence {
+  /// The side of the parts that are left out one by one, in scales, and in pixels at least.
+  private static let (partInScales, partInPixels) = (8.0, 16)
+  /// What is slower than this, in scales, is background.
+  private static let slowness = 3.0
+
+  /// The evidence for sites in an image.
+  ///
+  /// - Parameters:
+  ///   - places: of the sites, in pixels.
+  ///   - isMeasured: pixels without a measurement count for nothing.
+  ///   - scale: of the blob filter, in pixels.
+  init(
+    for places: [Point], in image: Raster<Float>, isMeasured: Raster<Bool>, noise: NoiseModel, scale: Double
+  ) {
+    count = places.count
+    guard !places.isEmpty else { return }
+    let regional = SupportTexture().regionalOrder(of: places, width: image.width, height: image.height)
+    order = regional.order
+    orderedShare = regional.share(from: Self.leastLocalOrder)
+    roundness = Self.roundness(of: places, in: image, scale: scale)
+    // What is cheap comes first, and one of the three is enough.
+    if hasOrder { return }
+    (asymmetry, asymmetryError) = Self.skewness(in: image, isMeasured, noise, scale: scale)
+    if hasSign { return }
+    let detection = AtomDetector().detection(in: image, isMeasured: isMeasured, noise: noise, scale: max(1, scale))
+    let index = PlanarIndex(places)
+    let highest = zip(detection.places, detection.heights).first { spot, _ in
+      !index.neighbours(of: spot, within: 2 * scale).isEmpty
+    }?.1
+    expectedCount = highest.map { detection.expectedCount(above: $0, pixelCount: image.count) } ?? .infinity
+  }
+
+  /// Skewness of the response of the blob filter, less that of counting, and its standard error.
+  private static func skewness(
+    in image: Raster<Float>, _ isMeasured: Raster<Bool>, _ noise: NoiseModel, scale: Double
+  ) -> (value: Double, error: Double) {
+    var response = GaussianFilter.blobResponse(image, sigma: scale)
+    let slow = GaussianFilter.broadlySmoothed(response, sigma: slowness * scale)
+    for index in response.values.indices { response.values[index] -= slow.values[index] }
+    let side = max(partInPixels, Int(saturating: (partInScales * scale).rounded()))
+    let (across, down) = (max(2, image.width / side), max(2, image.height / side))
+    var parts = [(count: Double, second: Double, third: Double)](repeating: (0, 0, 0), count: across * down)
+    for y in 0..<image.height {
+      let row = y * down / image.height * across
+      for x in 0..<image.width where isMeasured[x, y] {
+        let (value, part) = (Double(response[x, y]), row + x * across / image.width)
+        parts[part].count += 1
+        parts[part].second += value * value
+        parts[part].third += value * value * value
+      }
+    }
+    parts.removeAll { $0.count == 0 }
+    let sum = parts.reduce((0.0, 0.0, 0.0)) { ($0.0 + $1.count, $0.1 + $1.second, $0.2 + $1.third) }
+    func ratio(_ count: Double, _ second: Double, _ third: Double) -> Double {
+      second > 0 && count > 0 ? third / count / pow(second / count, 1.5) : 0
+    }
+    let value = ratio(sum.0, sum.1, sum.2)
+    let number = Double(parts.count)
+    guard number > 1, value.isFinite else { return (0, .infinity) }
+    let others = parts.map { ratio(sum.0 - $0.count, sum.1 - $0.second, sum.2 - $0.third) }
+    let mean = Statistics.mean(others)
+    let variance = (number - 1) / number * others.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let spread = pow(sum.1 / sum.0, 1.5)
+    let level = Statistics.mean(image.values)
+    let counting = noise.gain * noise.variance(at: Double(level)) * cubeOfFilter(scale: scale) / spread
+    return (value - max(0, counting.isFinite ? counting : 0), variance.squareRoot())
+  }
+
+  /// Σ w³ of the blob filter.
+  private static func cubeOfFilter(scale: Double) -> Double {
+    let reach = Int(saturating: (5 * scale).rounded(.up))
+    var pulse = Raster<Float>(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
+    pulse[reach, reach] = 1
+    return GaussianFilter.blobResponse(pulse, sigma: scale).values.reduce(0) { $0 + pow(Double($1), 3) }
+  }
+
+  /// The image is smoothed by this share of the scale before its curvatures are taken.
+  private static let curvatureScale = 0.7
+
+  /// So many places tell the median.
+  private static let roundnessSample = 400
+
+  private static func roundness(of places: [Point], in image: Raster<Float>, scale: Double) -> Double {
+    guard image.width > 2, image.height > 2 else { return 1 }
+    let sigma = max(0.7, curvatureScale * scale)
+    let reach = Int(saturating: (4 * sigma).rounded(.up)) + 1
+    let step = max(1, places.count / roundnessSample)
+    let sample = stride(from: 0, to: places.count, by: step).map { places[$0] }
+    let ratios = concurrentMap(count: sample.count) { number -> Double in
+      let x = min(max(1, Int(saturating: sample[number].x.rounded())), image.width - 2)
+      let y = min(max(1, Int(saturating: sample[number].y.rounded())), image.height - 2)
+      let (left, top) = (max(0, x - reach), max(0, y - reach))
+      let part = image.cropped(
+        x: left, y: top, width: min(image.width, x + reach + 1) - left, height: min(image.height, y + reach + 1) - top)
+      let smooth = GaussianFilter.smoothed(part, sigma: sigma)
+      func value(_ dx: Int, _ dy: Int) -> Double { Double(smooth[x - left + dx, y - top + dy]) }
+      let xx = value(1, 0) + value(-1, 0) - 2 * value(0, 0)
+      let yy = value(0, 1) + value(0, -1) - 2 * value(0, 0)
+      let xy = (value(1, 1) + value(-1, -1) - value(1, -1) - value(-1, 1)) / 4
+      let (mean, half) = ((xx + yy) / 2, hypot((xx - yy) / 2, xy))
+      // Bright spots have negative curvatures.
+      let (larger, smaller) = (half - mean, -half - mean)
+      return larger > 0 ? smaller / larger : 0
+    }
+    return Statistics.median(ratios)
+  }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+
+/// Images whose columns a person has labelled, to train a network on: what the labels mean is learnt from them.
+///
+/// A checkpoint holds their names and a checksum, not the images: a training goes on with the images that it began with, or not at all.
+public struct LabelledImages: Sendable, Codable, Equatable {
+  /// One image with its labels.
+  public struct Entry: Sendable, Equatable {
+    /// Of the image, for messages and reports.
+    public var name: String
+    /// Prepared as for a search: columns bright.
+    public var pixels: Raster<Float>
+    /// Labelled columns, in pixels, all inside the image.
+    public var columns: [Point]
+    /// Standard deviation of a column in pixels.
+    public var sigma: Double
+
+    /// An image with its labels; places and `sigma` in pixels.
+    public init(name: String, pixels: Raster<Float>, columns: [Point], sigma: Double) {
+      (self.name, self.pixels, self.columns, self.sigma) = (name, pixels, columns, sigma)
+    }
+  }
+
+  /// The images; empty in what was read from a checkpoint.
+  public let entries: [Entry]
+  /// Names of the images.
+  public let names: [String]
+  /// Number of labels in all of them.
+  public let labelCount: Int
+  /// Of pixels and labels, as sixteen hexadecimal digits.
+  public let checksum: String
+
+  enum CodingKeys: String, CodingKey { case names, labelCount, checksum }
+
+  /// Images with their labels, one or more.
+  public init(_ entries: [Entry]) {
+    self.entries = entries
+    names = entries.map(\.name)
+    labelCount = entries.reduce(0) { $0 + $1.columns.count }
+    // FNV-1a over the bits of all numbers: a guard against mistakes, not against malice.
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    func add(_ bits: UInt64) { hash = (hash ^ bits) &* 0x100_0000_01b3 }
+    for entry in entries {
+      for value in entry.pixels.values { add(UInt64(value.bitPattern)) }
+      for place in entry.columns {
+        add(place.x.bitPattern)
+        add(place.y.bitPattern)
+      }
+    }
+    checksum = String(format: "%016llx", hash)
+  }
+
+  /// Names and checksum alone.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    entries = []
+    names = try container.decode([String].self, forKey: .names)
+    labelCount = try container.decode(Int.self, forKey: .labelCount)
+    checksum = try container.decode(String.self, forKey: .checksum)
+  }
+
+  /// Whether both are the same images with the same labels.
+  public static func == (a: LabelledImages, b: LabelledImages) -> Bool {
+    a.names == b.names && a.labelCount == b.labelCount && a.checksum == b.checksum
+  }
+
+  /// From so many images on, every fourth is held back from the training.
+  static let fewestToHoldBack = 4
+
+  /// Numbers of the images that are trained on, and of those that are held back. Of fewer than four images all are trained on, and
+  /// validation sees other parts of the same ones.
+  public var split: (trained: [Int], held: [Int]) {
+    guard entries.count >= Self.fewestToHoldBack else { return (Array(entries.indices), Array(entries.indices)) }
+    return (entries.indices.filter { $0 % 4 != 3 }, entries.indices.filter { $0 % 4 == 3 })
+  }
+
+  /// Part `index` of an image: turned, mirrored and magnified by chance.
+  ///
+  /// - Parameters:
+  ///   - side: of the part in pixels; every image is as large at least.
+  ///   - seed: of the random draws.
+  ///   - held: whether of the images that are held back.
+  public func part(_ index: Int, side: Int, seed: UInt64, held: Bool) -> AtomImage {
+    // Other draws than those of simulated images of the seed, which begin with the stream 0.
+    var random = RandomSource(seed: seed, stream: UInt64(bitPattern: Int64(index)) ^ (held ? 3 << 60 : 1 << 60))
+    let numbers = held ? split.held : split.trained
+    let entry = entries[numbers[random.index(below: numbers.count)]]
+    // Half of the parts keep their size, so that the noise of a pixel is that of the image.
+    let magnification = random.uniform() < 0.5 ? 1 : exp2(-0.4 + 0.8 * random.uniform())
+    let extent = Double(side) / magnification
+    let (width, height) = (Double(entry.pixels.width), Double(entry.pixels.height))
+    // Of an image that is too small for that, no part is made smaller.
+    let scale = extent <= min(width, height) ? magnification : 1
+    let reach = Double(side) / scale
+    func corner(_ length: Double) -> Double {
+      let room = max(0, length - reach)
+      return scale == 1 ? (room * random.uniform()).rounded(.down) : room * random.uniform()
+    }
+    let origin = Point(corner(width), corner(height))
+    let (turns, mirrored) = (random.index(below: 4), random.uniform() < 0.5)
+    var pixels = Raster<Float>(width: side, height: side, filling: 0)
+    for y in 0..<side {
+      for x in 0..<side {
+        let place = Self.turned(Point(Double(x), Double(y)), turns, mirrored, side)
+        pixels[x, y] = Self.value(of: entry.pixels, at: origin + place * (1 / scale))
+      }
+    }
+    let limit = Double(side) - 0.5
+    let columns = entry.columns.compactMap { column -> Point? in
+      let place = Self.turnedBack((column - origin) * scale, turns, mirrored, side)
+      return place.x >= -0.5 && place.y >= -0.5 && place.x < limit && place.y < limit ? place : nil
+    }
+    return AtomImage(pixels: pixels, columns: columns, sigma: entry.sigma * scale)
+  }
+
+  /// A place in the image turned by quarters, and then mirrored.
+  private static func turned(_ place: Point, _ turns: Int, _ mirrored: Bool, _ side: Int) -> Point {
+    let last = Double(side - 1)
+    var place = place
+    for _ in 0..<turns { place = Point(last - place.y, place.x) }
+    return mirrored ? Point(last - place.x, place.y) : place
+  }
+
+  /// Where a place comes from under `turned`.
+  private static func turnedBack(_ place: Point, _ turns: Int, _ mirrored: Bool, _ side: Int) -> Point {
+    let last = Double(side - 1)
+    var place = mirrored ? Point(last - place.x, place.y) : place
+    for _ in 0..<turns { place = Point(place.y, last - place.x) }
+    return place
+  }
+
+  /// Between pixels, by the four around.
+  private static func value(of image: Raster<Float>, at place: Point) -> Float {
+    let (x, y) = (min(max(0, place.x), Double(image.width - 1)), min(max(0, place.y), Double(image.height - 1)))
+    let (left, top) = (min(Int(x), image.width - 1), min(Int(y), image.height - 1))
+    let (right, bottom) = (min(left + 1, image.width - 1), min(top + 1, image.height - 1))
+    let (u, v) = (Float(x - Double(left)), Float(y - Double(top)))
+    return (1 - v) * ((1 - u) * image[left, top] + u * image[right, top])
+      + v * ((1 - u) * image[left, bottom] + u * image[right, bottom])
+  }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import TesseraImaging
+import TesseraNumerics
+import TesseraSimulation
+import TesseraStructure
+import Testing
+
+struct `Evidence for columns` {
+  private let side = 256
+
+  /// Noise seen through a Gaussian: bumps of the size of columns, far above the noise of a pixel.
+  private func smoothNoise(width: Double, seed: UInt64) -> Raster<Float> {
+    var random = RandomSource(seed: seed)
+    let white = Raster<Float>(
+      width: side, height: side, values: (0..<side * side).map { _ in Float(random.gaussian()) })
+    var image = GaussianFilter.smoothed(white, sigma: width)
+    let spread = Float(Statistics.deviation(image.values))
+    for index in image.values.indices {
+      image.values[index] = 100 + 10 * image.values[index] / spread + Float(random.gaussian())
+    }
+    return image
+  }
+
+  private func stripes() -> Raster<Float> {
+    var random = RandomSource(seed: 4)
+    var image = Raster<Float>(width: side, height: side, filling: 0)
+    for y in 0..<side {
+      for x in 0..<side {
+        let phase = 2 * Double.pi * (0.96 * Double(x) + 0.28 * Double(y)) / 12
+        image[x, y] = Float(100 + 10 * sin(phase) + 3 * random.gaussian())
+      }
+    }
+    return image
+  }
+
+  private func prepared(_ image: Raster<Float>) throws -> Preparation.Prepared {
+    try Preparation().prepared(Micrograph(name: "image", pixels: image))
+  }
+
+  /// Places that a network might give: the maxima of the image at a scale.
+  private func maxima(_ image: Raster<Float>, scale: Double) -> [ColumnFinder.Proposal] {
+    let response = GaussianFilter.blobResponse(image, sigma: scale)
+    let limit = Statistics.quantile(response.values, 0.9)
+    return LocalMaxima.indices(in: response, reach: Int((1.5 * scale).rounded()))
+      .filter { response.values[$0] > limit }
+      .map { ColumnFinder.Proposal(position: Point(Double($0 % side), Double($0 / side)), probability: 0.9) }
+  }
+
+  @Test(arguments: [1.5, 2.5, 4.0, 6.0], [UInt64(1), 2, 3])
+  func `is not in smooth noise, however clear its bumps are`(width: Double, seed: UInt64) throws {
+    let image = smoothNoise(width: width, seed: seed)
+    let proposals = maxima(image, scale: width)
+    #expect(proposals.count > 20)
+    do {
+      let found = try ColumnFinder().found(among: proposals, in: prepared(image), name: "bumps")
+      Issue.record("\(found.sites.count) columns in noise")
+    } catch let error as DataError {
+      #expect(error.description.hasPrefix("bumps: no atom columns were found"))
+    }
+  }
+
+  @Test func `is not in stripes`() throws {
+    let image = stripes()
+    #expect {
+      try ColumnFinder().found(among: maxima(image, scale: 3), in: prepared(image), name: "planes")
+    } throws: { ($0 as? DataError)?.description.contains("lie on stripes") == true }
+  }
+
+  @Test(arguments: ["mose2", "graphene", "srtio3", "square"])
+  func `is in crystals`(specimen: String) throws {
+    var options = SimulationOptions()
+    (options.width, options.height, options.dose) = (side, side, 3e4)
+    let simulated = try Simulation(specimen: specimen, options: options).run()
+    let prepared = try prepared(simulated.micrograph.pixels)
+    let inside = simulated.sites.map(\.position).filter { (0...255).contains($0.x) && (0...255).contains($0.y) }
+    let proposals = inside.map { ColumnFinder.Proposal(position: $0, probability: 0.9) }
+    let found = try ColumnFinder().found(among: proposals, in: prepared, name: specimen)
+    #expect(Double(found.sites.count) > 0.5 * Double(proposals.count))
+    #expect(!(try ColumnFinder().found(in: prepared, name: specimen)).warnings.contains { $0.contains("may be none") })
+  }
+
+  /// Nobody else tells that these are no columns: the maxima are significant and the fit is good.
+  @Test func `is missed by the other methods with a warning`() throws {
+    let found = try ColumnFinder().found(in: prepared(smoothNoise(width: 3, seed: 7)), name: "bumps")
+    #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.count) columns may be none: nothing tells") })
+  }
+
+  /// One spot has neither order nor much sign, but no noise is as high.
+  @Test func `is one atom if it is higher than any noise`() throws {
+    var image = smoothNoise(width: 2, seed: 9)
+    for y in 0..<side {
+      for x in 0..<side {
+        let squared = Double((x - 120) * (x - 120) + (y - 90) * (y - 90))
+        image[x, y] += Float(160 * exp(-squared / 18))
+      }
+    }
+    let found = try ColumnFinder().found(
+      among: [ColumnFinder.Proposal(position: Point(121, 90), probability: 0.9)], in: prepared(image), name: "atom")
+    #expect(found.sites.count == 1)
+    #expect((found.sites.sites[0].position - Point(120, 90)).length < 0.5)
+  }
+}
