@@ -31,7 +31,7 @@ public struct MoireMethod: Method {
   /// - Throws: `DataError` where the image does not show two hexagonal layers.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MoireResult {
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let pixel = Self.pixel(of: input.micrograph)
+    let pixel = Self.pixel(of: input.micrograph.calibration)
     let moire = try clock.run(.lattice) {
       do {
         return try finder.moire(in: prepared.image, pixel: pixel)
@@ -46,8 +46,8 @@ public struct MoireMethod: Method {
   }
 
   /// Width and height of a pixel in nm; (1, 1) without a calibration.
-  static func pixel(of micrograph: Micrograph) -> Point {
-    micrograph.calibration.map { Point($0.nanometresPerPixelX, $0.nanometresPerPixelY) } ?? Point(1, 1)
+  static func pixel(of calibration: Calibration?) -> Point {
+    calibration.map { Point($0.nanometresPerPixelX, $0.nanometresPerPixelY) } ?? Point(1, 1)
   }
 
   /// Anchors nearer to each other than this many lattice constants of a layer lie within one motif.

@@ -38,6 +38,8 @@ public struct MotifMethod: Method {
   public var classCount: Int?
   /// Finds the crystals of the image and the cell of each.
   public var grainFinder = GrainFinder()
+  /// Finds the waves that run through the lattice of a large cell.
+  public var modulationFinder = ModulationFinder()
   /// Finds the nodes of the lattice at which no column stands.
   public var vacantNodes = VacantNodes()
   /// Joins cells that are not perfect crystal into motif-cells, and orders these.
@@ -80,11 +82,11 @@ public struct MotifMethod: Method {
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let crystal = try clock.run(.lattice) {
       crystalStage(
-        of: seen, in: prepared, pixel: MoireMethod.pixel(of: input.micrograph),
+        of: seen, in: prepared, calibration: input.micrograph.calibration,
         mayAdd: input.columns == nil && seen.proposed == nil)
     }
     let found = crystal.found
-    let patches = try clock.run(.patches) { try patchStage(around: crystal.sites, found, in: prepared, name: name) }
+    let patches = try clock.run(.patches) { try patchStage(around: crystal, found, in: prepared, name: name) }
     var description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
     let known = description.moments.existing
     guard known.count >= Self.fewestPatches else {
@@ -147,7 +149,7 @@ public struct MotifMethod: Method {
     return MotifResult(
       settings: settings, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
       undecidedNodeCount: crystal.undecidedCount,
-      patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
+      patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains, modulation: crystal.modulation,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
       classes: sorting.classes,
       structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map)

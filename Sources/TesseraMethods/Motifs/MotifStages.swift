@@ -14,6 +14,10 @@ struct CrystalStage {
   var vacant: [VacantNode]
   /// How many further nodes have no column without being known to be vacant.
   var undecidedCount = 0
+  /// Waves that run through the lattice; nil without any, or where none are sought.
+  var modulation: LatticeModulation?
+  /// Whether the cell is so large that the planes of the lattice say nothing of a column's surroundings.
+  var hasLargeCell = false
   /// Columns, then vacant nodes.
   var sites: Sites
   var choices: [RunRecord.Choice]
