@@ -12,7 +12,9 @@ struct `A crystal of a large cell` {
     return try Simulation(specimen: "quasiperiodic", options: options).run()
   }
 
-  @Test(.slow, arguments: [1, 5]) func `has its average cell, its modulation and a hierarchy of its fillings`(seed: UInt64) throws {
+  @Test(.slow, arguments: [1, 5]) func `has its average cell, its modulation and a hierarchy of its fillings`(
+    seed: UInt64
+  ) throws {
     let image = try simulated(seed: seed)
     var method = MotifMethod()
     method.descriptor.form = .invariant
@@ -42,7 +44,10 @@ struct `A crystal of a large cell` {
   @Test func `is found with its waves, or not at all, from places alone`() throws {
     var random = RandomSource(seed: 3)
     // A cell of 20 columns, 130 x 104 pixels, in an image of 8 x 10 cells.
-    let cell = (0..<20).map { k in Point(26.0 * Double(k % 5) + 4 * sin(Double(k)), 26 * Double(k / 5) + 4 * cos(2.3 * Double(k))) }
+    let cell = (0..<20).map { k -> Point in
+      let node = Point(26 * Double(k % 5), 26 * Double(k / 5))
+      return node + Point(4 * sin(Double(k)), 4 * cos(2.3 * Double(k)))
+    }
     let q = Point(0.0061, 0.0023)
     var places: [Point] = []
     for i in -1..<9 {
@@ -66,20 +71,22 @@ struct `A crystal of a large cell` {
     #expect(abs(wave.amplitude - 0.8 * 1.25.squareRoot()) < 5 * wave.error)
     #expect(abs(found.residual - 0.1) < 0.01)
     // The same places without a wave have none.
-    let still = places.indices.map { lattice.nodes[$0].map(lattice.position(of:))! + Point(random.gaussian(), random.gaussian()) * 0.1 }
+    var still = places
+    for site in places.indices {
+      guard let node = lattice.nodes[site] else { continue }
+      still[site] = lattice.position(of: node) + Point(random.gaussian(), random.gaussian()) * 0.1
+    }
     #expect(ModulationFinder().modulation(of: lattice, positions: still, spacing: 22) == nil)
     // Places at random, and two grains side by side, share no large cell.
     let strays = places.map { _ in Point(1040 * random.uniform(), 1040 * random.uniform()) }
     #expect(LargeCellFinder().lattice(of: strays, heights: heights, width: 1040, height: 1040) == nil)
-    let grains = (0..<60).flatMap { i in
-      (0..<60).compactMap { j -> Point? in
-        let p = Point(20 * Double(i) + 10 * Double(j % 2), 17.32 * Double(j))
-        return p.x < 520 ? p : nil
-      }
-    } + (-60..<60).flatMap { i in
-      (-60..<60).compactMap { j -> Point? in
-        let p = Point(20 * Double(i) + 10 * Double(j % 2), 17.32 * Double(j)).rotated(by: 0.31)
-        return p.x >= 520 && p.x < 1040 && p.y >= 0 && p.y < 1040 ? p : nil
+    var grains: [Point] = []
+    for i in -60..<80 {
+      for j in -60..<80 {
+        let node = Point(20 * Double(i) + 10 * Double(j & 1), 17.32 * Double(j))
+        let turned = node.rotated(by: 0.31)
+        if node.x >= 0 && node.x < 520 && node.y >= 0 && node.y < 1040 { grains.append(node) }
+        if turned.x >= 520 && turned.x < 1040 && turned.y >= 0 && turned.y < 1040 { grains.append(turned) }
       }
     }
     #expect(LargeCellFinder().lattice(of: grains, heights: grains.map { _ in 1 }, width: 1040, height: 1040) == nil)

@@ -10,13 +10,10 @@ extension MotifMethod {
   func crystalStage(
     of found: ColumnFinder.Found, in prepared: Preparation.Prepared, calibration: Calibration?, mayAdd: Bool
   ) -> CrystalStage {
-    let pixel = MoireMethod.pixel(of: calibration)
-    var layers = MoireFinder()
-    layers.triesNearLayers = false
-    if let twist = try? layers.moire(in: prepared.image, pixel: pixel).twist {
+    if let twist = twist(in: prepared.image, calibration: calibration, near: seeksNearLayers) {
       let text = Text.degrees(twist)
       return CrystalStage(
-        found: found, grains: nil, vacant: [], sites: found.sites,
+        found: found, grains: nil, vacant: [], hasLayers: true, sites: found.sites,
         choices: [.init("lattice", "none", "two hexagonal layers lie on each other, twisted by \(text)")],
         warnings: [
           "two hexagonal layers lie on each other, twisted by \(text): the columns share no lattice, and no node of one is vacant; "
@@ -56,6 +53,14 @@ extension MotifMethod {
         + (modulation.map { [.modulation($0, grains: grains, calibration: calibration)] } ?? [])
         + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: added)]),
       warnings: [])
+  }
+
+  /// The twist of two hexagonal layers; nil where the image does not show two.
+  /// - Parameter near: whether layers are sought whose peaks touch.
+  func twist(in image: Raster<Float>, calibration: Calibration?, near: Bool) -> Moire.Measured? {
+    var layers = MoireFinder()
+    (layers.triesNearLayers, layers.mapper) = (near, nil)
+    return try? layers.moire(in: image, pixel: MoireMethod.pixel(of: calibration)).twist
   }
 
   /// The only lattice, if its cell is longer than a lattice's usually is; nil else.

@@ -40,6 +40,9 @@ public struct MotifMethod: Method {
   public var grainFinder = GrainFinder()
   /// Finds the waves that run through the lattice of a large cell.
   public var modulationFinder = ModulationFinder()
+  /// Whether two hexagonal layers are sought whose peaks in the spectrum touch, which takes a second or two. Where it is not set, they
+  /// are sought only if the motifs change continuously.
+  public var seeksNearLayers = false
   /// Finds the nodes of the lattice at which no column stands.
   public var vacantNodes = VacantNodes()
   /// Joins cells that are not perfect crystal into motif-cells, and orders these.
@@ -118,6 +121,15 @@ public struct MotifMethod: Method {
       sorting.choices.append(.brightness(leftOutInsteadOf: bright.structure))
       return sorting
     }
+    if !seeksNearLayers, sorting.structure.kind == .continuous, !crystal.hasLayers,
+      twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) != nil
+    {
+      // Layers share no lattice, and nothing is vacant among them: all that rests on one is done again without.
+      var again = self
+      again.seeksNearLayers = true
+      var ownClock = StageClock()
+      return try again.run(on: input, clock: &ownClock)
+    }
     let (outliers, tiles) = try clock.run(.cells) {
       // A continuum has no kinds from which a site could differ.
       let outliers =
@@ -149,7 +161,8 @@ public struct MotifMethod: Method {
     return MotifResult(
       settings: settings, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
       undecidedNodeCount: crystal.undecidedCount,
-      patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains, modulation: crystal.modulation,
+      patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
+      modulation: crystal.modulation,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
       classes: sorting.classes,
       structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map)

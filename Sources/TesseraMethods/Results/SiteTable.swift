@@ -17,6 +17,9 @@ public struct SiteTable: Sendable {
   public var classes: Classes?
   /// How well each site fits its own class; nil: the table has no such columns.
   public var outliers: ClassOutliers?
+  /// Names of further columns, and their fields for each site.
+  var extraColumns: [String] = []
+  var extras: [[String]] = []
   /// Size of a pixel; nil leaves positions in nm empty.
   public var calibration: Calibration?
 
@@ -44,7 +47,7 @@ public struct SiteTable: Sendable {
   public var csv: Data {
     var table = TableWriter(
       columns: Self.columns + (probabilities == nil ? [] : ["probability"])
-        + (outliers == nil ? [] : Self.outlierColumns))
+        + (outliers == nil ? [] : Self.outlierColumns) + extraColumns)
     for part in concurrentMap(chunksOf: 2048, of: sites.count, { rows($0) }) { table.add(rows: part) }
     return table.data
   }
@@ -80,6 +83,7 @@ public struct SiteTable: Sendable {
           TableWriter.significant(outliers.falseDiscoveryRates[index]),
         ]
       }
+      if !extraColumns.isEmpty { fields += extras[index] }
       table.add(fields)
     }
     return table
