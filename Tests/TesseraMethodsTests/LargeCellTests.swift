@@ -43,9 +43,9 @@ struct `A crystal of a large cell` {
 
   @Test func `is found with its waves, or not at all, from places alone`() throws {
     var random = RandomSource(seed: 3)
-    // A cell of 20 columns, 130 x 104 pixels, in an image of 8 x 10 cells.
-    let cell = (0..<20).map { k -> Point in
-      let node = Point(26 * Double(k % 5), 26 * Double(k / 5))
+    // A cell of 24 columns, 156 x 104 pixels, in an image of 6 x 10 cells.
+    let cell = (0..<24).map { k -> Point in
+      let node = Point(26 * Double(k % 6), 26 * Double(k / 6))
       return node + Point(4 * sin(Double(k)), 4 * cos(2.3 * Double(k)))
     }
     let q = Point(0.0061, 0.0023)
@@ -53,7 +53,7 @@ struct `A crystal of a large cell` {
     for i in -1..<9 {
       for j in -1..<11 {
         for column in cell {
-          let node = Point(130 * Double(i), 104 * Double(j)) + column
+          let node = Point(156 * Double(i), 104 * Double(j)) + column
           let wave = 0.8 * sin(2 * .pi * q.dot(node))
           places.append(node + Point(wave, 0.5 * wave) + Point(random.gaussian(), random.gaussian()) * 0.1)
         }
@@ -62,8 +62,8 @@ struct `A crystal of a large cell` {
     places = places.filter { $0.x >= 0 && $0.y >= 0 && $0.x < 1040 && $0.y < 1040 }
     let heights = places.map { _ in 1.0 }
     let lattice = try #require(LargeCellFinder().lattice(of: places, heights: heights, width: 1040, height: 1040))
-    #expect(abs(lattice.grid.u.length - 104) < 0.05 && abs(lattice.grid.v.length - 130) < 0.05)
-    #expect(lattice.basis.count == 20)
+    #expect(abs(lattice.grid.u.length - 104) < 0.05 && abs(lattice.grid.v.length - 156) < 0.05)
+    #expect(lattice.basis.count == 24)
     let found = try #require(ModulationFinder().modulation(of: lattice, positions: places, spacing: 22))
     let wave = try #require(found.waves.first)
     #expect(found.waves.count == 1)

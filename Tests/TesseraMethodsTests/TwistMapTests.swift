@@ -79,7 +79,7 @@ struct `Twist and domains from place to place` {
     #expect(abs(same.corrected.value) < 4 * same.corrected.error && same.splitHalf > 0.05)
     // Normal distributions one standard deviation apart diverge by 1/2.
     let other = try corrected(1)
-    #expect(other.corrected.value > 6 * other.corrected.error && (0.25...0.7).contains(other.corrected.value))
+    #expect(other.corrected.value > 3 * other.corrected.error && (0.25...0.7).contains(other.corrected.value))
     // Domains of different stackings are not compared.
     #expect(try outcome(features(0), groups: [0, 1], places: places) == nil)
     // Domains that repeat one another are as alike as the halves of one.

@@ -45,7 +45,9 @@ public struct LargeCellFinder: Sendable, Codable, Equatable {
     let common = translations.filter {
       $0.share >= max(smallestShare, Self.commonShare * best) && $0.scatter <= largestScatter * spacing
     }
+    // Shorter cells are the other finder's, which had its reasons to refuse them.
     guard let (u, v) = LatticeFinder.vectors(from: common),
+      max(u.length, v.length) > LatticeFinder().reach * spacing,
       let lattice = LatticeIndexer(u: u, v: v).lattice(of: positions, heights: heights), lattice.isSound
     else { return nil }
     let cells = Double(width) * Double(height) / lattice.grid.area
