@@ -104,6 +104,10 @@ examples: dependencies ## Installs the Python packages of docs/examples into .ve
 bench: release ## Runs the benchmarks of Benchmarks/ (see its README for the comparisons with other programs)
 	swift run --package-path Benchmarks -c release benchmarks
 
+.PHONY: reproduce
+reproduce: release ## Rebuilds figures of [M22] from simulated specimens in reproduced/, as docs/reproduce says
+	python3 docs/reproduce/reproduce.py --output reproduced
+
 .PHONY: format
 format: ## Formats all Swift files
 	swift format --in-place --recursive --parallel Sources Tests Benchmarks/Sources Fuzzing Package.swift

@@ -2,6 +2,9 @@
 
     moire.py twist [--images N]   random twists of 1 to 29 degrees, fields of at least two periods: errors, and errors over stated errors
     moire.py field                fields of 1.6 to 3.2 moire periods
+    moire.py local                local twist and strain against the true maps
+    moire.py domains              divergences of domains, cases 0 to 8 of [M22] Fig. S22
+    moire.py modulated            lattice and modulation of ten crystals with a large cell
     moire.py other                images that show no bilayer, or a distorted one
 
 TESSERA names the command (default: .build/release/tessera).
@@ -116,9 +119,63 @@ def other(folder, _):
         ask(name, simulated(name))
 
 
+def local(folder, _):
+    import tifffile
+
+    image, out = os.path.join(folder, "g.tif"), os.path.join(folder, "out")
+    for degrees, growth, strain, side in [
+        (3.1, 0.0001, 0, 1024), (3.1, 0.02, 0, 1024), (3.1, 0.01, 0.005, 1024), (3.1, 0.02, 0.005, 2048), (5, 0.02, 0, 1024),
+        (7.34, 0.03, 0.01, 1024), (13.2, 0.03, 0, 1024),
+    ]:
+        run("simulate", "bilayer", "--kind", "mos2", "--angle", degrees, "--twist-gradient", growth, "--heterostrain", strain,
+            "--counts", 5, "--size", side, "-o", image, "--force")
+        found = run("moire", image, "-o", out, "--force", "--json")
+        if found.returncode or not json.loads(found.stdout)["local"]:
+            print(f"{degrees} degrees: {found.stderr.strip()[-100:] or 'no map'}", flush=True)
+            continue
+        summary = json.loads(found.stdout)["local"]
+        map, true = tifffile.imread(os.path.join(out, "twist.tif")), tifffile.imread(os.path.join(folder, "g.twist.tif"))
+        known = np.isfinite(map[0])
+        off = (map - true)[:, known]
+        # Of two like layers either may be the first.
+        strains = min(np.sqrt(np.mean((map[1:] - sign * true[1:])[:, known] ** 2, 1)).max() for sign in (1, -1))
+        print(f"{degrees} degrees, {growth} per nm, strain {strain}, {side} px: resolution {summary['resolution_px']:.0f} px, true spread "
+              f"{true[0][known].std():.3f}, RMS {np.sqrt(np.mean(off[0] ** 2)):.4f}, largest {np.abs(off[0]).max():.4f}, stated "
+              f"{summary['twist_error_degrees']:.4f}; strains {strains:.1e}", flush=True)
+
+
+def domains(folder, _):
+    image = os.path.join(folder, "k.tif")
+    for case in range(9):
+        run("simulate", "bilayer", "--case", case, "-o", image, "--force")
+        found = run("moire", image, "-o", os.path.join(folder, "out"), "--force", "--json")
+        for kind in (json.loads(found.stdout)["divergence"] or {}).get("kinds", []):
+            print(f"case {case}, {kind['kind']}: {kind['pairs']} pairs, {kind['plain']:.3f} less {kind['split_half']:.3f} is "
+                  f"{kind['corrected']['value']:.3f} +- {kind['corrected']['error']:.3f} nats", flush=True)
+
+
+def modulated(folder, _):
+    image = os.path.join(folder, "q.tif")
+    for seed in range(1, 11):
+        run("simulate", "quasiperiodic", "--seed", seed, "-o", image, "--force")
+        found = run("analyze", image, "-o", os.path.join(folder, "out"), "--force", "--json", "--features", "invariant")
+        summary = json.loads(found.stdout)
+        lattice = summary.get("lattice")
+        if not lattice:
+            print(f"seed {seed}: no lattice")
+            continue
+        with open(os.path.join(folder, "q.truth.json")) as file:
+            true = json.load(file)["lattices"][0]
+        own, known = (sorted(math.hypot(*v) for v in pair) for pair in ((lattice["u"], lattice["v"]), (true["a"], true["b"])))
+        off = max(abs(a / b - 1) for a, b in zip(own, known))
+        waves = [(round(w["amplitude_nm"], 5), [round(q, 3) for q in w["q"]]) for w in lattice.get("modulation", {}).get("waves", [])]
+        print(f"seed {seed}: vectors off by {100 * off:.4f} %, {len(lattice['basis'])} columns a cell, waves {waves}, "
+              f"{summary['counts']['hierarchy_nodes']} motif-cells, {summary['counts']['vacant']} vacant", flush=True)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["twist", "field", "other"])
+    parser.add_argument("what", choices=["twist", "field", "local", "domains", "modulated", "other"])
     parser.add_argument("--images", type=int, default=50)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -28,6 +28,8 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   public var displacement: Double?
   /// Turn of the specimen, or twist of a bilayer, in degrees.
   public var angle: Double?
+  /// By how much the twist of `bilayer` grows along +x, in degrees per nm, and the strain of its second layer along x.
+  public var twistGradient, heterostrain: Double?
   /// Variant of the specimen (`bilayer`: s22, mos2).
   public var kind: String?
   /// Crystal of a specimen that is made of one (`grains`, `amorphous-crystal`, `strained`, `wedge`), by its specimen's name.
@@ -61,7 +63,7 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
 
 /// Options that only some specimens know.
 enum SpecificOption: CaseIterable {
-  case vacancies, defects, displacement, angle, kind, crystal, field, grains, group, motifs, phase, thickness
+  case vacancies, defects, displacement, angle, kind, crystal, field, grains, group, motifs, phase, thickness, twist
 }
 
 extension SimulationOptions {
@@ -75,6 +77,7 @@ extension SimulationOptions {
       (.field, "field", field != nil), (.field, "strain", strain != nil), (.grains, "grains", grains != nil),
       (.grains, "misorientation", misorientation != nil), (.motifs, "motifs", motifs != nil),
       (.group, "group", group != nil), (.phase, "phase", phase != nil),
+      (.twist, "twist gradient", twistGradient != nil), (.twist, "heterostrain", heterostrain != nil),
       (.thickness, "thickness", thickness != nil), (.thickness, "saturation", saturation != nil),
     ]
     for (option, name, isSet) in given where isSet && !known.contains(option) {

@@ -69,7 +69,7 @@ extension Simulation {
   }
 
   private mutating func setBilayer(_ options: SimulationOptions) throws(ParameterError) {
-    try options.refuseAll(except: [.angle, .kind], for: name)
+    try options.refuseAll(except: [.angle, .kind, .twist], for: name)
     var bilayer = Bilayer()
     bilayer.kind = try choice(options.kind, "the \(setting("kind")) of bilayer") ?? bilayer.kind
     frame.nanometresPerPixel = bilayer.latticeConstant / 12
@@ -84,6 +84,8 @@ extension Simulation {
       (imaging.noise, imaging.counts) = (values.noise, nil)
     }
     bilayer.twist = options.angleInRadians ?? bilayer.twist
+    bilayer.twistGradient = (options.twistGradient ?? 0) * .pi / 180
+    bilayer.heterostrain = options.heterostrain ?? 0
     specimen = bilayer
   }
 

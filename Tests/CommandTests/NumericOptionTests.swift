@@ -51,7 +51,10 @@ struct `Numeric options` {
     (["simulate", "grains", "-o", "r.tif", "--force", "--size", "64"], ["--grains", "--misorientation"]),
     (["simulate", "strained", "-o", "t.tif", "--force", "--size", "64"], ["--strain"]),
     (["simulate", "wedge", "-o", "w.tif", "--force", "--size", "64"], ["--thickness", "--saturation"]),
-    (["simulate", "bilayer", "-o", "l.tif", "--force", "--size", "64"], ["--case"]),
+    (
+      ["simulate", "bilayer", "-o", "l.tif", "--force", "--size", "64"],
+      ["--case", "--twist-gradient", "--heterostrain"]
+    ),
     (
       ["simulate", "motifs", "-o", "m.tif", "--force"],
       ["--corners", "--patches", "--patch-size", "--distance", "--centre-height"]

@@ -9,6 +9,7 @@ struct `The report over many images` {
   private func entry(_ name: String, _ summary: String) throws -> SeriesReport.Entry {
     try FileManager.default.createDirectory(atPath: folder / name, withIntermediateDirectories: true)
     try Data(summary.utf8).write(to: URL(fileURLWithPath: folder / "\(name)/summary.json"))
+    try Data().write(to: URL(fileURLWithPath: folder / "\(name)/report.html"))
     return SeriesReport.Entry(image: "\(name).tif", folder: name, in: folder.path)
   }
 

@@ -12,21 +12,27 @@ public struct SeriesReport: Sendable {
     public var image: String
     /// Its result folder, relative to the folder of the page; nil where it has none.
     public var folder: String?
-    /// Why it has none; empty otherwise.
+    /// Whether that folder holds a report.
+    public var hasReport: Bool
+    /// Why it has no result; empty otherwise.
     public var message: String
     /// The numbers of its `summary.json`: those below `counts`, and those on the first level.
     public var numbers: [String: Double]
 
+    /// Name of the page of a single result.
+    static let report = "report.html"
+
     /// An image without a result.
     public init(image: String, message: String) {
-      (self.image, self.folder, self.message, self.numbers) = (image, nil, message, [:])
+      (self.image, self.folder, self.hasReport, self.message, self.numbers) = (image, nil, false, message, [:])
     }
 
     /// An image whose result lies in a folder below that of the page. A folder without a readable summary has no numbers.
     public init(image: String, folder: String, in page: String) {
       (self.image, self.folder, self.message) = (image, folder, "")
-      let path = ((page as NSString).appendingPathComponent(folder) as NSString).appendingPathComponent("summary.json")
-      let data = try? Data(contentsOf: URL(fileURLWithPath: path))
+      let place = URL(fileURLWithPath: page, isDirectory: true).appending(path: folder, directoryHint: .isDirectory)
+      hasReport = FileManager.default.fileExists(atPath: place.appending(path: Self.report).path)
+      let data = try? Data(contentsOf: place.appending(path: "summary.json"))
       numbers = data.flatMap { try? JSONDecoder().decode(SummaryNumbers.self, from: $0) }?.values ?? [:]
     }
   }
@@ -111,7 +117,7 @@ public struct SeriesReport: Sendable {
     return .init(
       columns: [.init("Image")] + names.map { .init(words($0), isNumeric: true) },
       rows: done.map { entry in
-        let page = entry.folder.map { "\($0)/report.html" }
+        let page = entry.hasReport ? entry.folder.map { "\($0)/\(Entry.report)" } : nil
         return [.init(entry.image, link: page)]
           + names.map { name in
             entry.numbers[name].map { .init(Number.short($0, digits: 4), value: $0) } ?? .init("")

@@ -33,6 +33,8 @@ struct MoireChapter {
     document.facts = facts
     document.sections = [spectrumSection]
     if moire.status == .resolved { document.sections.insert(stackingSection, at: 0) }
+    document.sections.insert(
+      contentsOf: MoireLocalChapter(result: result, styles: styles).sections, at: min(1, document.sections.count))
     return document
   }
 

@@ -13,11 +13,17 @@ public struct MoireMethod: Method {
   public var preparation = Preparation()
   /// Finds both layers in the spectrum and follows their stacking over the image.
   public var finder = MoireFinder()
+  /// How columns are found and fitted.
+  public var columns = ColumnFinder()
+  /// Compares domains of one stacking by the surroundings of their columns.
+  public var divergence = DomainDivergence()
+  /// Measures the walls between domains.
+  public var walls = DomainWalls()
   /// The defaults of `Preparation` and `MoireFinder`.
   public init() {}
 
-  /// One label map.
-  public var bytesPerPixel: Int { 2 }
+  /// One label map, and two maps of four planes.
+  public var bytesPerPixel: Int { 2 + 2 * 4 * 4 }
 
   /// The paper that shows motifs of twisted bilayers; the measurement of the twist is our own.
   public static let references = [
@@ -25,13 +31,15 @@ public struct MoireMethod: Method {
       + "in atomic resolution microscopy. Science Advances 8 (2022) eabk1005."
   ]
 
-  /// Finding and fitting both lattices takes most of the time.
-  public static let stages: [(stage: Stage, share: Double)] = [(.prepare, 0.2), (.lattice, 0.8)]
+  /// Fitting both lattices, in the image and in its windows, takes most of the time.
+  public static let stages: [(stage: Stage, share: Double)] = [
+    (.prepare, 0.1), (.lattice, 0.5), (.sites, 0.2), (.patches, 0.02), (.features, 0.08), (.cells, 0.1),
+  ]
 
   /// - Throws: `DataError` where the image does not show two hexagonal layers.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MoireResult {
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let pixel = Self.pixel(of: input.micrograph)
+    let pixel = Self.pixel(of: input.micrograph.calibration)
     let moire = try clock.run(.lattice) {
       do {
         return try finder.moire(in: prepared.image, pixel: pixel)
@@ -39,15 +47,19 @@ public struct MoireMethod: Method {
         throw DataError("\(input.micrograph.name): \(error.description)")
       }
     }
+    let domains =
+      moire.status == .resolved
+      ? try domains(of: moire, input: input, prepared: prepared, clock: &clock) : nil
     return MoireResult(
       settings: self,
-      record: RunRecord(input, prepared: prepared, clock: clock, warnings: warnings(moire)),
-      moire: moire)
+      record: RunRecord(
+        input, prepared: prepared, clock: clock, warnings: warnings(moire), isRandom: domains?.divergence != nil),
+      moire: moire, domains: domains)
   }
 
   /// Width and height of a pixel in nm; (1, 1) without a calibration.
-  static func pixel(of micrograph: Micrograph) -> Point {
-    micrograph.calibration.map { Point($0.nanometresPerPixelX, $0.nanometresPerPixelY) } ?? Point(1, 1)
+  static func pixel(of calibration: Calibration?) -> Point {
+    calibration.map { Point($0.nanometresPerPixelX, $0.nanometresPerPixelY) } ?? Point(1, 1)
   }
 
   /// Anchors nearer to each other than this many lattice constants of a layer lie within one motif.

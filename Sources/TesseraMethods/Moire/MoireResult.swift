@@ -13,9 +13,13 @@ public struct MoireResult: MethodResult {
   /// Twist, heterostrain, both layers, and the anchors with their stackings; `period` and the constants of the layers
   /// are in nm where the micrograph has a calibration.
   public var moire: Moire
+  /// The columns, their nearest anchors, and what they say of the domains; nil if unresolved.
+  public var domains: MoireDomains?
 
   /// Twist, heterostrain, periods and numbers of anchors.
-  public var summary: MoireSummary { MoireSummary(of: moire, calibration: micrograph.calibration) }
+  public var summary: MoireSummary {
+    MoireSummary(of: moire, domains: domains, settings: settings, calibration: micrograph.calibration)
+  }
 
   /// Twist, moire period and number of anchors, in one sentence; or that the twist is unresolved.
   public var sentences: [String] {
@@ -26,10 +30,52 @@ public struct MoireResult: MethodResult {
     return ["twist \(Text.degrees(twist)), moire period \(period), \(Number.count(moire.anchors.count)) anchors"]
   }
 
-  /// Writes `anchors.csv`, one row per anchor, and `domains.tif`, the stacking of each pixel.
+  /// Writes `anchors.csv`, one row per anchor, and `domains.tif`, the stacking of each pixel; `twist.tif` with its errors in
+  /// `twist-error.tif`; `sites.csv`, one row per column, and `divergence.csv`, one row per pair of domains.
   public func write(to files: ResultFiles) throws {
     try files.write(table, as: "anchors.csv")
     try files.writeLabels(moire.domains, as: "domains.tif")
+    if let map = moire.map {
+      let (width, height) = (micrograph.width, micrograph.height)
+      try files.writeImages(map.planes(width: width, height: height), names: TwistMap.planeNames, as: "twist.tif")
+      try files.writeImages(
+        map.planes(width: width, height: height, isError: true), names: TwistMap.planeNames, as: "twist-error.tif")
+    }
+    if let domains {
+      try files.write(siteTable(domains), as: "sites.csv")
+      if let divergence = domains.divergence { try files.write(table(of: divergence), as: "divergence.csv") }
+    }
+  }
+
+  /// One row a column: the columns of every table of sites, then the nearest anchor.
+  private func siteTable(_ domains: MoireDomains) -> Data {
+    var sites = SiteTable(
+      sites: domains.finding.sites, accuracies: domains.finding.accuracies, calibration: micrograph.calibration)
+    sites.extraColumns = ["anchor", "anchor_kind", "anchor_distance_px", "pc1", "pc2"]
+    sites.extras = domains.sites.nearest.enumerated().map { site, own in
+      let place = domains.divergence?.plane[site] ?? Point(.nan, .nan)
+      return [
+        own.anchor.map { "\($0 + 1)" } ?? "", moire.stackings[own.stacking].rawValue,
+        TableWriter.number(own.distance), TableWriter.number(place.x), TableWriter.number(place.y),
+      ]
+    }
+    return sites.csv
+  }
+
+  /// One row a pair of whole domains of one stacking.
+  private func table(of divergence: DomainDivergence.Outcome) -> Data {
+    var table = TableWriter(columns: [
+      "anchor_a", "anchor_b", "kind", "kl_ab", "kl_ba", "split_half", "corrected", "corrected_error",
+    ])
+    for pair in divergence.pairs {
+      table.add([
+        "\(pair.first + 1)", "\(pair.second + 1)", moire.anchors[pair.first].stacking.rawValue,
+        TableWriter.significant(pair.forward), TableWriter.significant(pair.backward),
+        TableWriter.significant(pair.splitHalf), TableWriter.significant(pair.corrected.value),
+        TableWriter.significant(pair.corrected.error),
+      ])
+    }
+    return table.data
   }
 
   /// One row an anchor.

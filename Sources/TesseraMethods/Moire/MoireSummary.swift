@@ -26,6 +26,12 @@ public struct MoireSummary: Sendable, Encodable {
   public var periodsInField: Double
   /// Number of anchors of each kind.
   public var anchors: [Count]
+  /// Twist and strain from place to place; null without a map.
+  @Explicit public var local: Local?
+  /// Walls between domains; empty where none was measured.
+  public var walls: [Wall]
+  /// Divergences of domains of one stacking; null where no two are whole.
+  @Explicit public var divergence: Divergence?
 
   /// Components of the strain tensor, without a unit (0.01 is 1 %).
   public struct Heterostrain: Sendable, Encodable {
@@ -53,7 +59,7 @@ public struct MoireSummary: Sendable, Encodable {
     public var count: Int
   }
 
-  init(of moire: Moire, calibration: Calibration?) {
+  init(of moire: Moire, domains: MoireDomains?, settings: MoireMethod, calibration: Calibration?) {
     (status, orientation, periodsInField) = (moire.status, moire.orientation, moire.periodsInField)
     let degrees = moire.twist?.scaled(by: 180 / .pi)
     (twistDegrees, twistError) = (degrees?.value, degrees?.error)
@@ -73,6 +79,24 @@ public struct MoireSummary: Sendable, Encodable {
     vectorsPx = [moire.vectors.u, moire.vectors.v].map { [$0.x, $0.y] }
     anchors = moire.stackings.map { kind in
       Count(kind: kind, count: moire.anchors.count { $0.stacking == kind })
+    }
+    local = Local(of: moire.map, calibration: calibration)
+    walls = (domains?.walls ?? []).map { wall in
+      Wall(
+        kinds: [moire.stackings[wall.first], moire.stackings[wall.second]], widthPx: wall.width,
+        widthNm: calibration.map { wall.width.scaled(by: $0.meanNanometresPerPixel) },
+        share: wall.width.value / wall.distance, explained: wall.explained, sites: wall.sites)
+    }
+    divergence = domains?.divergence.map { found in
+      Divergence(
+        bins: settings.divergence.bins, smoothingBins: settings.divergence.smoothing, sites: found.sites,
+        explained: found.explained,
+        kinds: moire.stackings.indices.compactMap { kind in
+          domains?.meanDivergence(of: kind, in: moire).map {
+            .init(
+              kind: moire.stackings[kind], pairs: $0.pairs, plain: $0.plain, splitHalf: $0.own, corrected: $0.corrected)
+          }
+        })
     }
   }
 }

@@ -10,14 +10,13 @@ extension MotifMethod {
   ///   - mayAdd: whether columns may be added that the pixels show at nodes of the lattice.
   ///   - patterns: in which nothing is vacant but nodes of the pattern's own lattice; nil where none are known.
   func crystalStage(
-    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, pixel: Point, mayAdd: Bool, patterns: SitePatterns?
+    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, calibration: Calibration?, mayAdd: Bool,
+    patterns: SitePatterns?
   ) -> CrystalStage {
-    var layers = MoireFinder()
-    layers.triesNearLayers = false
-    if let twist = try? layers.moire(in: prepared.image, pixel: pixel).twist {
+    if let twist = twist(in: prepared.image, calibration: calibration, near: seeksNearLayers) {
       let text = Text.degrees(twist)
       return CrystalStage(
-        found: found, grains: nil, vacant: [], sites: found.sites,
+        found: found, grains: nil, vacant: [], hasLayers: true, sites: found.sites,
         choices: [.init("lattice", "none", "two hexagonal layers lie on each other, twisted by \(text)")],
         warnings: [
           "two hexagonal layers lie on each other, twisted by \(text): the columns share no lattice, and no node of one is vacant; "
@@ -62,13 +61,47 @@ extension MotifMethod {
       ]
     }
     let undecided = nodes.map { $0.undecided + $0.columns.count } ?? 0
+    let index = PlanarIndex(found.sites.positions)
+    let modulation = largeCell(of: grains, index: index).flatMap {
+      modulationFinder.modulation(of: $0, positions: found.sites.positions, spacing: index.medianSpacing ?? 0)
+    }
     return CrystalStage(
-      found: found, grains: grains, vacant: vacant, undecidedCount: undecided,
+      found: found, grains: grains, vacant: vacant, undecidedCount: undecided, modulation: modulation,
+      hasLargeCell: largeCell(of: grains, index: index) != nil,
       sites: Sites(found.sites.sites + vacant.map(\.site)),
       choices: [.lattice(of: grains)]
+        + (modulation.map { [.modulation($0, grains: grains, calibration: calibration)] } ?? [])
         + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: added)])
         + patternChoices,
       warnings: [])
+  }
+
+  /// The twist of two hexagonal layers; nil where the image does not show two.
+  /// - Parameter near: whether layers are sought whose peaks touch.
+  func twist(in image: Raster<Float>, calibration: Calibration?, near: Bool) -> Moire.Measured? {
+    var layers = MoireFinder()
+    (layers.triesNearLayers, layers.mapper) = (near, nil)
+    return try? layers.moire(in: image, pixel: MoireMethod.pixel(of: calibration)).twist
+  }
+
+  /// The only lattice, if its cell is longer than a lattice's usually is; nil else.
+  private func largeCell(of grains: Grains?, index: PlanarIndex) -> Lattice? {
+    guard let grains, grains.grains.count == 1, let lattice = grains.lattice, let spacing = index.medianSpacing,
+      max(lattice.grid.u.length, lattice.grid.v.length) > grainFinder.latticeFinder.reach * spacing
+    else { return nil }
+    return lattice
+  }
+
+  /// In a net of three bonds a column, second neighbours stand so many spacings away; in other nets they are nearer.
+  private static let secondNeighbours = 3.0.squareRoot()
+  /// Columns count wholly up to this many of their standard deviations inside the rim of a patch (`PatchIsolation`).
+  private static let rim = 0.5
+
+  /// Side of a patch that holds a column's first and second neighbours.
+  private func surroundings(of sites: Sites) -> Int? {
+    let sigma = Statistics.median(sites.sites.map { ($0.sigmaMajor * $0.sigmaMinor).squareRoot() }.filter(\.isFinite))
+    guard let spacing = PlanarIndex(sites.positions).medianSpacing, sigma.isFinite else { return nil }
+    return 2 * Int(saturating: Self.secondNeighbours * spacing + Self.rim * sigma) + 1
   }
 
   /// The fewest pixels across a patch that is chosen from the image, and across one that is asked for.
@@ -80,14 +113,15 @@ extension MotifMethod {
 
   /// Patches of the size that the power spectrum tells.
   func patchStage(
-    around sites: Sites, _ found: ColumnFinder.Found, in prepared: Preparation.Prepared, name: String
+    around crystal: CrystalStage, _ found: ColumnFinder.Found, in prepared: Preparation.Prepared, name: String
   ) throws -> PatchStage {
     let image = prepared.image
     let spacing = found.sites.meanSpacing ?? Self.loneSpacingInScales * found.scale
     let flat = found.flattened(image)
     let spectrum = PowerSpectrum(of: flat)
     let estimate = patchSizeEstimator.estimate(of: spectrum, spacing: spacing)
-    let wanted = patchSize ?? estimate.oddSide ?? (2 * Int(saturating: Self.reachInSpacings * spacing) + 1)
+    let near = crystal.hasLargeCell ? surroundings(of: found.sites) : nil
+    let wanted = patchSize ?? near ?? estimate.oddSide ?? (2 * Int(saturating: Self.reachInSpacings * spacing) + 1)
     let size = max(wanted, patchSize == nil ? Self.smallestPatch.chosen : Self.smallestPatch.given) | 1
     let limit = min(image.width, image.height) / 2
     if patchSize == nil && size > limit {
@@ -99,6 +133,8 @@ extension MotifMethod {
     let reason =
       if patchSize != nil {
         "given"
+      } else if near != nil {
+        "a column with its first and second neighbours, as the cell of the lattice is so large that its planes say nothing of them"
       } else if let planes = estimate.planeSpacing {
         "twice the plane spacing of \(Text.fixed(planes, 2)) px, the first ring of the power spectrum "
           + "(\(Text.fixed(estimate.contrast, 0)) times its surroundings)"
@@ -107,9 +143,9 @@ extension MotifMethod {
       }
     return PatchStage(
       spectrum: spectrum, estimate: estimate, size: size,
-      patches: Patches(of: flat, around: sites.positions, side: size, measured: prepared.isMeasured),
+      patches: Patches(of: flat, around: crystal.sites.positions, side: size, measured: prepared.isMeasured),
       basis: try descriptor.basis(side: size), choices: [.init("patch size", "\(size) px", reason)],
-      warnings: estimate.side == nil && patchSize == nil
+      warnings: estimate.side == nil && patchSize == nil && near == nil
         ? ["the power spectrum has no dominant ring (no lattice), so patches are three mean spacings wide"] : [])
   }
 

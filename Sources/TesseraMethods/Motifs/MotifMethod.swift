@@ -38,6 +38,11 @@ public struct MotifMethod: Method {
   public var classCount: Int?
   /// Finds the crystals of the image and the cell of each.
   public var grainFinder = GrainFinder()
+  /// Finds the waves that run through the lattice of a large cell.
+  public var modulationFinder = ModulationFinder()
+  /// Whether two hexagonal layers are sought whose peaks in the spectrum touch, which takes a second or two. Where it is not set, they
+  /// are sought only if the motifs change continuously.
+  public var seeksNearLayers = false
   /// Finds the nodes of the lattice at which no column stands.
   public var vacantNodes = VacantNodes()
   /// Joins cells that are not perfect crystal into motif-cells, and orders these.
@@ -87,11 +92,11 @@ public struct MotifMethod: Method {
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let crystal = try clock.run(.lattice) {
       crystalStage(
-        of: seen, in: prepared, pixel: MoireMethod.pixel(of: input.micrograph),
+        of: seen, in: prepared, calibration: input.micrograph.calibration,
         mayAdd: input.columns == nil && seen.proposed == nil, patterns: patterns)
     }
     let found = crystal.found
-    let patches = try clock.run(.patches) { try patchStage(around: crystal.sites, found, in: prepared, name: name) }
+    let patches = try clock.run(.patches) { try patchStage(around: crystal, found, in: prepared, name: name) }
     var description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
     let known = description.moments.existing
     guard known.count >= Self.fewestPatches else {
@@ -122,6 +127,15 @@ public struct MotifMethod: Method {
       settings = plain
       sorting.choices.append(.brightness(leftOutInsteadOf: bright.structure))
       return sorting
+    }
+    if !seeksNearLayers, sorting.structure.kind == .continuous, !crystal.hasLayers,
+      twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) != nil
+    {
+      // Layers share no lattice, and nothing is vacant among them: all that rests on one is done again without.
+      var again = self
+      again.seeksNearLayers = true
+      var ownClock = StageClock()
+      return try again.run(on: input, clock: &ownClock)
     }
     let (outliers, tiles) = try clock.run(.cells) {
       // A continuum has no kinds from which a site could differ.
@@ -155,6 +169,7 @@ public struct MotifMethod: Method {
       settings: settings, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
       undecidedNodeCount: crystal.undecidedCount,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
+      modulation: crystal.modulation,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
       classes: sorting.classes,
       structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map,

@@ -25,6 +25,8 @@ public struct MotifResult: MethodResult {
   public var spectrum: PowerSpectrum
   /// The crystals of the image, labels of columns only; nil where the columns share no lattice.
   public var grains: Grains?
+  /// Waves of displacement that run through the lattice of a large cell; nil without any, and where the cell is not large.
+  public var modulation: LatticeModulation?
   /// Full Zernike moments, one row per site; NaN where a site has no patch.
   public var moments: ZernikeMoments
   /// Standard deviation of a moment from the noise of the pixels alone, in the image's units.

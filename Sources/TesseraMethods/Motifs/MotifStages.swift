@@ -12,8 +12,14 @@ struct CrystalStage {
   /// Nil where the columns share no lattice.
   var grains: Grains?
   var vacant: [VacantNode]
+  /// Whether two layers lie on each other, which share none.
+  var hasLayers = false
   /// How many further nodes have no column without being known to be vacant.
   var undecidedCount = 0
+  /// Waves that run through the lattice; nil without any, or where none are sought.
+  var modulation: LatticeModulation?
+  /// Whether the cell is so large that the planes of the lattice say nothing of a column's surroundings.
+  var hasLargeCell = false
   /// Columns, then vacant nodes.
   var sites: Sites
   var choices: [RunRecord.Choice]

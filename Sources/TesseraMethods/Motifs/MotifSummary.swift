@@ -1,3 +1,4 @@
+import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
 
@@ -29,11 +30,36 @@ public struct MotifSummary: Sendable, Encodable {
     public var indexedShare: Double
     /// Root mean square distance of the columns from their nodes, in pixels.
     public var deviation: Double
+    /// Absent where no wave runs through the lattice, or none was sought.
+    public var modulation: ModulationSummary?
 
     enum CodingKeys: String, CodingKey {
-      case u, v, basis, basisHeights, indexedShare
+      case u, v, basis, basisHeights, indexedShare, modulation
       case deviation = "deviation_px"
     }
+  }
+
+  /// Waves of displacement in a lattice.
+  public struct ModulationSummary: Sendable, Encodable {
+    /// One wave.
+    public struct Wave: Sendable, Encodable {
+      /// Frequency along u and v, in cycles per lattice vector.
+      public var q: [Double]
+      /// Frequency along x and y in cycles per pixel, and its standard error along the axis where it is largest.
+      public var frequencyPerPx: [Double]
+      /// Standard error of the frequency, in cycles per pixel.
+      public var frequencyErrorPerPx: Double
+      /// Period, largest displacement with its standard error, in pixels.
+      public var periodPx, amplitudePx, amplitudeErrorPx: Double
+      /// Largest displacement in nm; null without a calibration.
+      @Explicit public var amplitudeNm: Double?
+      /// Direction of the largest displacement from +x towards +y, in degrees, -90 ... 90.
+      public var directionDegrees: Double
+    }
+    /// By falling displacement.
+    public var waves: [Wave]
+    /// Standard deviation along one axis of the columns from where lattice and waves put them, in pixels.
+    public var residualPx: Double
   }
 
   /// The size of the patches and what the power spectrum said of it.
@@ -117,7 +143,8 @@ extension MotifResult {
         .init(
           u: [lattice.grid.u.x, lattice.grid.u.y], v: [lattice.grid.v.x, lattice.grid.v.y],
           basis: lattice.basis.map { [$0.x, $0.y] }, basisHeights: lattice.basisHeights.map { $0.isFinite ? $0 : nil },
-          indexedShare: lattice.indexedShare, deviation: lattice.deviation)
+          indexedShare: lattice.indexedShare, deviation: lattice.deviation,
+          modulation: modulation.map { Self.summary(of: $0, lattice.grid, micrograph.calibration) })
       },
       patch: .init(
         side: patchSize, planeSpacing: patchSizeEstimate.planeSpacing, ringContrast: patchSizeEstimate.contrast,
@@ -126,5 +153,19 @@ extension MotifResult {
       strain: strain.map {
         StrainSummary(of: $0, reference: settings.strainReference, calibration: micrograph.calibration)
       })
+  }
+
+  private static func summary(of modulation: LatticeModulation, _ grid: CellGrid, _ calibration: Calibration?)
+    -> MotifSummary.ModulationSummary
+  {
+    .init(
+      waves: modulation.waves.map { wave in
+        .init(
+          q: [wave.frequency.dot(grid.u), wave.frequency.dot(grid.v)],
+          frequencyPerPx: [wave.frequency.x, wave.frequency.y], frequencyErrorPerPx: wave.frequencyError,
+          periodPx: wave.period, amplitudePx: wave.amplitude, amplitudeErrorPx: wave.error,
+          amplitudeNm: calibration.map { wave.amplitude * $0.meanNanometresPerPixel },
+          directionDegrees: wave.direction * 180 / .pi)
+      }, residualPx: modulation.residual)
   }
 }

@@ -9,9 +9,13 @@ extension MotifResult {
   /// Writes the tables of sites, classes and cells, moments, features and layout as arrays, `hierarchy.json`, the
   /// reconstruction and, with a lattice, the strain.
   public func write(to files: ResultFiles) throws {
-    let table = SiteTable(
+    var table = SiteTable(
       sites: sites, accuracies: finding.accuracies, probabilities: finding.proposed?.probabilities, classes: classes,
-      outliers: outliers.scores, patterns: sitePatterns, calibration: micrograph.calibration)
+      outliers: outliers.scores, calibration: micrograph.calibration)
+    if let sitePatterns {
+      table.extraColumns = ["pattern"]
+      table.extras = sitePatterns.map { [$0 > 0 ? String($0) : ""] }
+    }
     try files.write(table.csv, as: "sites.csv")
     try files.write(classTable, as: "classes.csv")
     try files.writeArray(features.values, shape: [features.rows, features.columns], as: "features.npy")

@@ -47,7 +47,14 @@ struct PolygonChapter {
     if let phase = result.configurations.phase {
       document.facts.append(.init(Number.percent(phase.areaFraction), "of the image in an ordered phase"))
     }
-    document.sections = [unitSection, fillingSection] + WindowChapter(result: result).sections
+    document.sections = [unitSection, fillingSection]
+    if let hollow = try? HollowDistortion(of: result.net, sides: result.codedSides, in: result.prepared.image) {
+      document.sections.append(
+        .init(
+          "Distortion",
+          hollow.blocks(net: result.net, positions: result.finding.sites.positions, micrograph: micrograph)))
+    }
+    document.sections += WindowChapter(result: result).sections
     return document
   }
 

@@ -1,3 +1,4 @@
+import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
 
@@ -14,6 +15,19 @@ extension RunRecord.Choice {
       (grains.grains.count > 1 ? "of the largest of \(grains.grains.count) grains, " : "")
         + "shared by \(Int(saturating: (100 * lattice.indexedShare).rounded())) % of the columns; "
         + "\(count) column\(count == 1 ? "" : "s") per cell")
+  }
+
+  /// The waves of displacement in the lattice.
+  static func modulation(_ found: LatticeModulation, grains: Grains?, calibration: Calibration?) -> Self {
+    let count = found.waves.count
+    let length = LengthText(calibration: calibration)
+    let list = found.waves.map { wave in
+      "\(length(wave.amplitude)) with a period of \(length(wave.period))"
+    }
+    return .init(
+      "modulation", "\(count) wave\(count == 1 ? "" : "s")",
+      "columns leave the mean lattice in waves that stand out of the noise of \(length(found.residual)): "
+        + ReportHeadline.list(list))
   }
 
   /// That features without the mean brightness were used, and what they showed with it.

@@ -17,18 +17,19 @@ public struct SiteTable: Sendable {
   public var classes: Classes?
   /// How well each site fits its own class; nil: the table has no such columns.
   public var outliers: ClassOutliers?
-  /// Pattern of each site, 0 for none; nil: the table has no such column.
-  public var patterns: [Int]?
+  /// Names of further columns, and their fields for each site.
+  var extraColumns: [String] = []
+  var extras: [[String]] = []
   /// Size of a pixel; nil leaves positions in nm empty.
   public var calibration: Calibration?
 
   /// A table of sites; `accuracies` and `probabilities` belong to the first sites, `classes` to all of them.
   public init(
     sites: Sites, accuracies: [ColumnAccuracy] = [], probabilities: [Double]? = nil, classes: Classes? = nil,
-    outliers: ClassOutliers? = nil, patterns: [Int]? = nil, calibration: Calibration? = nil
+    outliers: ClassOutliers? = nil, calibration: Calibration? = nil
   ) {
     (self.sites, self.accuracies, self.probabilities) = (sites, accuracies, probabilities)
-    (self.classes, self.outliers, self.patterns, self.calibration) = (classes, outliers, patterns, calibration)
+    (self.classes, self.outliers, self.calibration) = (classes, outliers, calibration)
   }
 
   /// Those of every table. A table of columns that a network found has `probability` behind them, and a table of motifs
@@ -46,7 +47,7 @@ public struct SiteTable: Sendable {
   public var csv: Data {
     var table = TableWriter(
       columns: Self.columns + (probabilities == nil ? [] : ["probability"])
-        + (outliers == nil ? [] : Self.outlierColumns) + (patterns == nil ? [] : ["pattern"]))
+        + (outliers == nil ? [] : Self.outlierColumns) + extraColumns)
     for part in concurrentMap(chunksOf: 2048, of: sites.count, { rows($0) }) { table.add(rows: part) }
     return table.data
   }
@@ -82,7 +83,7 @@ public struct SiteTable: Sendable {
           TableWriter.significant(outliers.falseDiscoveryRates[index]),
         ]
       }
-      if let patterns { fields.append(patterns[index] > 0 ? String(patterns[index]) : "") }
+      if !extraColumns.isEmpty { fields += extras[index] }
       table.add(fields)
     }
     return table

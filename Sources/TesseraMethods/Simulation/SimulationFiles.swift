@@ -2,9 +2,10 @@ import Foundation
 import TesseraFormats
 import TesseraNumerics
 import TesseraSimulation
+import TesseraStructure
 
 /// Writes a simulated micrograph and its truth: `NAME.tif` (or `.npy`), `NAME.sites.csv`, `NAME.truth.json`, and where
-/// the specimen has them `NAME.labels.tif`, `NAME.strain.tif`, `NAME.units.csv` and `NAME.patches.npy`. A series is a stack in one file.
+/// the specimen has them `NAME.labels.tif`, `NAME.strain.tif`, `NAME.twist.tif`, `NAME.units.csv` and `NAME.patches.npy`. A series is a stack in one file.
 public struct SimulationFiles: Sendable {
   /// Where the image goes; the other names follow from it.
   public let image: String
@@ -73,6 +74,11 @@ public struct SimulationFiles: Sendable {
       try TIFFWriter.write(
         [strain.exx, strain.eyy, strain.exy, strain.rotation], names: ["exx", "eyy", "exy", "rotation"],
         calibration: micrograph.calibration, to: names.last!, replacing: replacing)
+    }
+    if let twist = scene.twist {
+      names.append(beside("twist.tif"))
+      try TIFFWriter.write(
+        twist, names: TwistMap.planeNames, calibration: micrograph.calibration, to: names.last!, replacing: replacing)
     }
     if result.simulation.specimen is PentagonalOxide {
       names.append(beside("units.csv"))

@@ -13,6 +13,8 @@ public struct Scene: Sendable {
   public var labels: Raster<UInt16>?
   /// Displacement gradients of a strained specimen.
   public var strain: StrainPlanes?
+  /// Of a bilayer whose second layer is bent or strained: twist in degrees, exx, eyy and exy against the first, at each pixel.
+  public var twist: [Raster<Float>]?
   /// Further numbers of the specimen that a reader of the truth may want (twist angle, moire period, ...), by name.
   public var facts: [String: Double] = [:]
 

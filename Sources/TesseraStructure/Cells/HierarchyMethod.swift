@@ -110,11 +110,21 @@ public struct HierarchyMethod: Sendable, Codable, Equatable {
   private func dominantTypes(of types: [Cells.CellType]) -> [Int] {
     switch dominance {
     case .ratio(let ratio):
-      types.indices.filter { Double(types[$0].count) >= ratio * Double(types[0].count) }
+      frequentTypes(types, ratio: ratio)
     case .count(let count): Array(types.indices.prefix(max(0, count)))
     case .types(let chosen): chosen.filter(types.indices.contains).sorted()
     }
   }
+
+  /// None where hardly a type comes twice: large cells, filled at random, are each of a type of its own, and none is the perfect crystal.
+  private func frequentTypes(_ types: [Cells.CellType], ratio: Double) -> [Int] {
+    let frequent = types.indices.filter { Double(types[$0].count) >= ratio * Double(types[0].count) }
+    let cells = frequent.reduce(0) { $0 + types[$1].count }
+    return frequent.count > Self.fewTypes && cells < 2 * frequent.count ? [] : frequent
+  }
+
+  /// So many types may be the perfect crystal however few cells there are.
+  private static let fewTypes = 4
 
   private func node(_ pattern: CellPattern, count: Int, types: [Cells.CellType]) -> Hierarchy.Node {
     let labels = pattern.cells.flatMap { types[$0.type].members + types[$0.type].extras }

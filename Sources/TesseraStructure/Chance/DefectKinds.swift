@@ -33,7 +33,8 @@ public struct DefectKinds: Sendable, Equatable {
   private static let near = 2
 
   /// - Parameters:
-  ///   - dominant: types that are the perfect crystal, indices into `cells.types`.
+  ///   - dominant: types that are the perfect crystal, indices into `cells.types`; where no type is, the commonest class of each place is
+  ///     its host.
   ///   - strengths: mean brightness of the columns of the classes 0, 1, 2, ...; of class 0, where no column is, 0.
   public init(of cells: Cells, dominant: [Int], strengths: [Double]) {
     // The cells of other grains may have more places; those of a Voronoi tiling have none.
@@ -41,7 +42,10 @@ public struct DefectKinds: Sendable, Equatable {
     func labels(_ types: [Cells.CellType], at slot: Int) -> Set<Int> {
       Set(types.filter { $0.members.count > slot }.map { $0.members[slot] })
     }
-    let hosts = places.map { labels(dominant.map { cells.types[$0] }, at: $0) }
+    let hosts = places.map { slot in
+      dominant.isEmpty
+        ? Self.commonest(in: cells.types, at: slot) : labels(dominant.map { cells.types[$0] }, at: slot)
+    }
     let rare = places.map { labels(cells.types, at: $0).subtracting(hosts[$0]).sorted() }
     func strength(_ label: Int) -> Double { strengths.indices.contains(label) ? strengths[label] : .nan }
     /// Whether columns of a class are as bright as those of one of the perfect crystal.
@@ -91,6 +95,13 @@ public struct DefectKinds: Sendable, Equatable {
     for (height, label) in zip(heights, labels) where label > 0 && height.isFinite { known[label].append(height) }
     // Class 0 is a place where no column is.
     self.init(of: cells, dominant: dominant, strengths: [0] + known.dropFirst().map { Statistics.mean($0) })
+  }
+
+  /// The class that most cells have at a place, as a set.
+  private static func commonest(in types: [Cells.CellType], at slot: Int) -> Set<Int> {
+    var counts: [Int: Int] = [:]
+    for type in types where type.members.count > slot { counts[type.members[slot], default: 0] += type.count }
+    return Set(counts.max { ($0.value, -$0.key) < ($1.value, -$1.key) }.map { [$0.key] } ?? [])
   }
 
   /// Indices of the kinds of defect in cells of a type, one for each defect.

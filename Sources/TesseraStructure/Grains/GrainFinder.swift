@@ -10,6 +10,8 @@ import TesseraNumerics
 public struct GrainFinder: Sendable, Codable, Equatable {
   /// How the shape of the cell is found.
   public var latticeFinder = LatticeFinder()
+  /// How a cell is found that is longer than `latticeFinder` looks.
+  public var largeCells = LargeCellFinder()
   /// Neighbours whose frames differ by more than this are on two sides of a boundary; radians, positive.
   public var largestTurn = 4 * Double.pi / 180
   /// A grain has at least so many sites.
@@ -101,11 +103,14 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   private static let leastIndexedShare = 0.5
 
   /// The crystals of an image: its grains, if there are several that hold most columns; else the one lattice that most
-  /// columns share; nil where there is neither. Parameters as in `grains`.
+  /// columns share, be its cell large; nil where there is neither. Parameters as in `grains`.
   public func crystals(of positions: [Point], heights: [Double], width: Int, height: Int) -> Grains? {
     let found = grains(of: positions, heights: heights, width: width, height: height)
     if found.grains.count > 1 && found.indexedShare >= Self.leastIndexedShare { return found }
-    return latticeFinder.lattice(of: positions, heights: heights, width: width, height: height).map { Grains($0) }
+    let lattice =
+      latticeFinder.lattice(of: positions, heights: heights, width: width, height: height)
+      ?? largeCells.lattice(of: positions, heights: heights, width: width, height: height)
+    return lattice.map { Grains($0) }
   }
 
   /// A site this near to a member may be of the grain, in units of the longer vector: the next column along any edge of the cell.

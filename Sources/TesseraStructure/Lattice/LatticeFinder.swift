@@ -31,7 +31,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   /// Cells of the histogram.
   private static let cellsPerSpacing = 10.0
   /// A peak may hold this share of the displacements that its vector will need: a slow distortion spreads the rest.
-  private static let peakShare = 0.15
+  static let peakShare = 0.15
   /// A column this far from where a vector leads, in spacings, is not the partner: beyond it another may be nearer.
   private static let tolerance = 0.25
   /// A vector is measured where so many columns have a target in the image, and so many meet a column there.
@@ -45,6 +45,8 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     var share: Double
     /// Mean squared difference of heights between partners, or `negligibleDifference` if it is less.
     var heightDifference: Double
+    /// Root mean square distance of the partners from where the vector leads, in pixels.
+    var scatter: Double
   }
 
   /// A lattice holds at least this share of the columns of its image; fewer may share vectors by chance.
@@ -79,14 +81,19 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     let translations = self.translations(
       index: index, heights: heights, spacing: spacing, extent: Point(Double(width - 1), Double(height - 1)))
     guard let best = translations.map(\.share).max(), best >= smallestShare else { return nil }
-    let common = translations.filter { $0.share >= max(smallestShare, Self.commonShare * best) }
+    return Self.vectors(from: translations.filter { $0.share >= max(smallestShare, Self.commonShare * best) })
+  }
+
+  /// The two shortest independent vectors of those that most columns share, that keep the heights.
+  static func vectors(from common: [Translation]) -> (u: Point, v: Point)? {
+    guard !common.isEmpty else { return nil }
     let differences = common.map(\.heightDifference)
-    if let cell = Self.shortest(common, below: Self.alikeHeights * Statistics.quantile(differences, Self.likest)) {
-      return Self.reduced(cell.u, cell.v)
+    if let cell = shortest(common, below: alikeHeights * Statistics.quantile(differences, likest)) {
+      return reduced(cell.u, cell.v)
     }
     // Layers of different materials: along them heights hardly change, across them they do, yet less than between unlike columns.
-    let layered = Self.layerShare * Statistics.quantile(differences, 1 - Self.likest)
-    return Self.shortest(common, below: layered).map { Self.reduced($0.u, $0.v) }
+    let layered = layerShare * Statistics.quantile(differences, 1 - likest)
+    return shortest(common, below: layered).map { reduced($0.u, $0.v) }
   }
 
   /// Where vectors that keep the heights are all parallel, those count too that change them by less than this share of what vectors
@@ -129,8 +136,9 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   }
 
   /// Peaks of the displacement histogram, one of each pair +-v.
-  private func translations(
-    index: PlanarIndex, heights: [Double], spacing: Double, extent: Point
+  /// - Parameter peakShare: of the displacements that a vector needs, the part that its peak must hold.
+  func translations(
+    index: PlanarIndex, heights: [Double], spacing: Double, extent: Point, peakShare: Double = Self.peakShare
   ) -> [Translation] {
     let positions = index.points
     let stride = max(1, positions.count / sampleLimit)
@@ -149,7 +157,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
         histogram[Int(saturating: (d.x / cell).rounded()) + half, Int(saturating: (d.y / cell).rounded())] += 1
       }
     }
-    let peaks = self.peaks(of: histogram, smallest: Float(Self.peakShare * smallestShare * Double(sample.count)))
+    let peaks = self.peaks(of: histogram, smallest: Float(peakShare * smallestShare * Double(sample.count)))
     let negligible = Self.negligibleDifference(of: heights)
     return peaks.compactMap { peak in
       var translation = measure(
@@ -209,7 +217,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     _ start: Point, sample: [Int], index: PlanarIndex, heights: [Double], spacing: Double, extent: Point
   ) -> Translation? {
     var vector = start
-    var result = Translation(vector: start, share: 0, heightDifference: 0)
+    var result = Translation(vector: start, share: 0, heightDifference: 0, scatter: 0)
     for _ in 0..<3 {
       let target = vector
       let partners = concurrentMap(count: sample.count) { k -> (inside: Bool, offset: Point, other: Int) in
@@ -229,7 +237,8 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
         return d * d
       }
       result = Translation(
-        vector: vector, share: Double(met.count) / Double(inside), heightDifference: Statistics.mean(differences))
+        vector: vector, share: Double(met.count) / Double(inside), heightDifference: Statistics.mean(differences),
+        scatter: Statistics.mean(met.map { (target + partners[$0].offset - vector).squaredLength }).squareRoot())
     }
     return result
   }

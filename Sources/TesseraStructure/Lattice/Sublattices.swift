@@ -18,6 +18,8 @@ struct Sublattices {
   /// Places of the cell closer than this, in units of the shorter edge, are one: a chain's mean place bends with the lattice, and
   /// columns of a basis stand farther apart than a fifth of the edge.
   private static let samePlace = 0.2
+  /// And closer than this in spacings of the columns: in a large cell many columns stand within a fifth of the edge.
+  private static let samePlaceInSpacings = 0.6
 
   /// Whether each basis column is there in most cells.
   var isMostlyFilled: [Bool] {
@@ -34,13 +36,16 @@ struct Sublattices {
       let cells = CellGrid(origin: fit.offsets[0], u: fit.u, v: fit.v)
     else { return nil }
     (self.chains, self.cells) = (chains, cells)
-    let spacing = min(fit.u.length, fit.v.length)
+    var reach = Self.samePlace * min(fit.u.length, fit.v.length)
+    if let spacing = PlanarIndex(chains.flatMap { $0.map { positions[$0.site] } }).medianSpacing {
+      reach = min(reach, Self.samePlaceInSpacings * spacing)
+    }
     for offset in fit.offsets {
       let place = cells.coordinates(of: offset)
       let match = basis.firstIndex { known in
         let d = place - known
         let wrapped = Point(d.x - d.x.rounded(), d.y - d.y.rounded())
-        return cells.length(of: wrapped) < Self.samePlace * spacing
+        return cells.length(of: wrapped) < reach
       }
       if let match {
         let d = place - basis[match]

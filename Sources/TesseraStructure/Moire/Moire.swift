@@ -67,4 +67,10 @@ public struct Moire: Sendable {
   public var domains: Raster<UInt16>
   /// Places of the brighter columns of the first layer nearest to each anchor, in pixels: where patches of one stacking look alike.
   public var centres: [Point]
+  /// Twist and strain from place to place; nil if unresolved, or where the image holds no more than one window.
+  public var map: TwistMap?
+  /// The phases of both layers, from which the anchors follow; nil if unresolved.
+  var registry: Registry?
+  /// The difference of phases of each of `stackings`.
+  var differences: [Double] = []
 }

@@ -23,6 +23,8 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   public var mostLeft = 0.1
   /// Whether layers whose peaks touch are sought where the reflections show one lattice, which takes a second or two.
   public var triesNearLayers = true
+  /// Maps the twist and the strain; nil: they are measured over the whole image only.
+  public var mapper: TwistMapper? = TwistMapper()
   /// An orientation of a layer counts from so many standard errors on.
   public var orientationErrors = 4.0
 
@@ -67,7 +69,12 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       )
     }
     try checkThatLayersOverlap(outcome, detail)
-    return moire(from: outcome, in: image, pixel: pixel)
+    var measured = moire(from: outcome, in: image, pixel: pixel)
+    if measured.status == .resolved {
+      measured.map = mapper?.map(
+        of: detail, lattices: outcome.lattices, period: Self.period(outcome, pixel: Point(1, 1)), pixel: pixel)
+    }
+    return measured
   }
 
   /// The fit of both lattices; nil where a second one is not there.
@@ -165,7 +172,8 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       domains: isResolved
         ? Self.domains(registry, stackings.map(\.difference), width: image.width, height: image.height)
         : Raster(width: image.width, height: image.height, filling: 0),
-      centres: anchors.map { registry.brightPlace(nearest: $0.position) })
+      centres: anchors.map { registry.brightPlace(nearest: $0.position) },
+      registry: isResolved ? registry : nil, differences: stackings.map(\.difference))
   }
 
   /// Why the twist is not measured; nil if it is.

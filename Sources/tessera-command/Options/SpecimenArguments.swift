@@ -40,6 +40,20 @@ struct SpecimenArguments: ParsableArguments {
   var angle: Double?
 
   @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "bilayer: growth of the twist along +x in degrees per nm, -1 to 1. (default: 0)", valueName: "degrees"),
+    transform: number(-1...1))
+  var twistGradient: Double?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "bilayer: strain of the second layer along x, -0.1 to 0.1; along y it has -1/4 of it. (default: 0)",
+      valueName: "fraction"), transform: number(-0.1...0.1))
+  var heterostrain: Double?
+
+  @Option(
     help: ArgumentHelp("bilayer: kind, s22 or mos2. (default: s22)", valueName: "kind"),
     completion: .list(["s22", "mos2"]))
   var kind: String?
@@ -150,6 +164,7 @@ struct SpecimenArguments: ParsableArguments {
     options.displacement = displacement
     options.angle = angle
     options.kind = kind
+    (options.twistGradient, options.heterostrain) = (twistGradient, heterostrain)
     options.parameterCase = parameterCase
     options.crystal = crystal
     options.group = group

@@ -12,7 +12,9 @@ struct MoireCommand: ImageCommand {
         tessera moire bilayer.tif -o bilayer-moire
 
       writes the folder bilayer-moire with anchors.csv (places of the high-symmetry stackings), domains.tif (the stacking of the \
-      nearest anchor for each pixel, numbered in the order of anchors in summary.json), summary.json and report.html. The twist is the angle \
+      nearest anchor for each pixel, numbered in the order of anchors in summary.json), twist.tif and twist-error.tif (local twist in degrees \
+      and heterostrain), sites.csv (each column with its nearest anchor), divergence.csv (how alike domains are), summary.json and \
+      report.html. The twist is the angle \
       between the layers to the nearest multiple of 60 degrees, without sign, 0 to 30 degrees. An image of fewer than two moire \
       periods gives the status unresolved and no twist. Without --output the folder is NAME.moire.
       """)

@@ -30,8 +30,11 @@ package struct CellsChapter: Sendable {
     let perfect = hierarchy.dominant.reduce(0) { $0 + cells.types[$1].count }
     let kind = cells.grid == nil ? "Voronoi cells" : "unit cells"
     var text =
-      "\(Number.count(complete)) \(kind) lie wholly inside the image; \(Number.percent(Double(perfect) / Double(complete))) "
-      + "are the perfect crystal. The others form \(Number.count(hierarchy.nodes.count)) motif-cells."
+      "\(Number.count(complete)) \(kind) lie wholly inside the image; "
+      + (hierarchy.dominant.isEmpty && !hierarchy.nodes.isEmpty
+        ? "hardly two are alike, so that none is the perfect crystal. They form \(Number.count(hierarchy.nodes.count)) motif-cells."
+        : "\(Number.percent(Double(perfect) / Double(complete))) are the perfect crystal. The others form "
+          + "\(Number.count(hierarchy.nodes.count)) motif-cells.")
     let chances = hierarchy.nodes.compactMap(\.chance)
     if !chances.isEmpty {
       let firm = chances.count { $0.qValue < Self.largestRate }

@@ -3,7 +3,7 @@ import TesseraNumerics
 
 /// A region whose windows of level 3 are of types that are more frequent than independent fillings allow.
 public struct OrderedPhase: Sendable, Equatable {
-  /// Units of all windows of those types, rising.
+  /// Units of all windows of those types, and of the places beside them that continue the order (`PhaseGrowth`), rising.
   public var units: [Int]
   /// Those types of the overlapping windows, the commonest first.
   public var types: [Int]

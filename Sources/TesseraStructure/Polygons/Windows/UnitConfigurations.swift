@@ -61,7 +61,9 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
     }
     return Outcome(
       windows: windows, level2: levels[0], level3: levels[1],
-      phase: phase(sets[1], codes[1], levels[1], windows: windows, units: centres.count, imageArea: imageArea),
+      phase: phase(
+        sets[1], codes[1], levels[1], windows: windows, centres: centres, isCoded: isCoded, isFilled: isFilled,
+        filled: filled, imageArea: imageArea),
       filled: filled)
   }
 
@@ -110,22 +112,35 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
   }
 
   private func phase(
-    _ set: UnitCodes, _ codes: [Int], _ level: Level, windows: UnitWindows, units: Int, imageArea: Double
+    _ set: UnitCodes, _ codes: [Int], _ level: Level, windows: UnitWindows, centres: [Point], isCoded: [Bool],
+    isFilled: [Bool], filled: Double, imageArea: Double
   ) -> OrderedPhase? {
     guard let table = level.overlapping?.codes, let cell = windows.areaPerWindow else { return nil }
     let types = table.filter { $0.qValue <= largestRate }.map(\.type)
     guard !types.isEmpty else { return nil }
     let isOrdered = Set(types)
-    var isInside = [Bool](repeating: false, count: units)
-    for window in codes.indices where isOrdered.contains(codes[window] + 1) {
-      for k in 0..<set.bits { isInside[Int(set.units[window * set.bits + k])] = true }
+    func grown(_ set: UnitCodes, _ codes: [Int], _ windows: UnitWindows, _ types: Set<Int>) -> [Bool] {
+      let sure = codes.indices.filter { types.contains(codes[$0] + 1) }
+      return PhaseGrowth(windows: windows, isCoded: isCoded, isFilled: isFilled, codes: Set(types.map { $0 - 1 }))
+        .units(from: Set(sure.flatMap { windows.level3[set.windows[$0]].corners }))
+    }
+    var isInside = grown(set, codes, windows, isOrdered)
+    // The phase may end along squares of the other kind: those of kind A are then cut all around it, and more is seen of it in the others.
+    if windows.orientations.count == 2 {
+      let others = UnitWindows(centres: centres, swapsKinds: true)
+      let own = UnitCodes(level: 3, of: others, isCoded: isCoded)
+      let found = own.codes(isFilled: isFilled)
+      let frequent = CodeStatistics.table(counts: own.counts(found), bits: own.bits, filled: filled)
+        .filter { $0.qValue <= largestRate }.map(\.type)
+      let also = grown(own, found, others, Set(frequent))
+      if also.count(where: { $0 }) > isInside.count(where: { $0 }) { isInside = also }
     }
     let inside = set.disjoint[set.bestDisjoint(codes).set].filter { window in
       (0..<set.bits).allSatisfy { isInside[Int(set.units[window * set.bits + $0])] }
     }
     let counts = set.counts(codes, of: inside)
     let commonest = counts.indices.filter { counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }.prefix(2)
-    let members = (0..<units).filter { isInside[$0] }
+    let members = isInside.indices.filter { isInside[$0] }
     let area = Double(members.count) / 4 * cell
     var phase = OrderedPhase(
       units: members, types: types, area: area, areaFraction: imageArea > 0 ? area / imageArea : .nan,

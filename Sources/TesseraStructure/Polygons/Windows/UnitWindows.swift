@@ -44,10 +44,15 @@ public struct UnitWindows: Sendable, Equatable {
   private static let leastDifference = 10 * Double.pi / 180
 
   /// Windows of units with these centres, in pixels. O(n log n).
-  public init(centres: [Point]) {
+  /// - Parameter swapsKinds: A and B change names, if there are both: level 3 is built from the squares that are fewer.
+  public init(centres: [Point], swapsKinds: Bool = false) {
     let squares = Self.squares(of: centres)
     guard !squares.isEmpty else { return }
-    let (kinds, orientations) = Self.kinds(of: squares.map(\.orientation))
+    var (kinds, orientations) = Self.kinds(of: squares.map(\.orientation))
+    if swapsKinds && orientations.count == 2 {
+      kinds = kinds.map { 1 - $0 }
+      orientations.reverse()
+    }
     self.orientations = orientations
     level2 = zip(squares, kinds).compactMap { square, kind in
       square.corners(from: orientations[kind]).map {

@@ -17,6 +17,10 @@ public struct Bilayer: Specimen, Equatable {
   public var latticeConstant = 0.3161
   /// Turn of the second layer against the first, in radians. Near 0 and near 60 degrees MoS2 differs.
   public var twist = 3.1 * Double.pi / 180
+  /// By how much the twist grows along +x, in radians per nm: the second layer is bent, so that it is strained across, too.
+  public var twistGradient = 0.0
+  /// Strain of the second layer along x; along y it has -1/4 of it.
+  public var heterostrain = 0.0
   /// Turn of the first layer, in radians.
   public var angle = 0.0
   /// Weight of the second layer's columns relative to the first's (`s22` only).
@@ -38,13 +42,20 @@ public struct Bilayer: Specimen, Equatable {
     var random = RandomSource(seed: request.seed, stream: RandomStream.displacements)
     let origin = randomOrigin(seed: request.seed, frame: request.frame)
     let pixels = latticeConstant / request.frame.nanometresPerPixel
+    let field = BilayerField(of: self, frame: request.frame)
+    try require(
+      field.largestGradient < 0.2, "twist gradient and heterostrain",
+      is: "\(field.largestGradient) at the edge of the image",
+      mustBe: "less than 0.2 there, as a strain or a turn in radians")
     for layer in 1...2 {
       let turn = angle + (layer == 2 ? twist : 0)
       let crystal = try PlacedCrystal(crystal(layer: layer), angle: turn, origin: origin, request: request)
       let jump = largestJump * pixels
-      var nodes = try crystal.nodes(in: request.frame, margin: request.reach + jump, seed: request.seed)
+      var nodes = try crystal.nodes(
+        in: request.frame, margin: request.reach + jump + field.largestMove, seed: request.seed)
       for index in nodes.indices {
-        if jump > 0 { nodes[index].displacement = random.inDisc(radius: jump) }
+        if layer == 2 { nodes[index].displacement += field.displacement(at: nodes[index].ideal) }
+        if jump > 0 { nodes[index].displacement += random.inDisc(radius: jump) }
         nodes[index].sublattice += "-\(layer)"
         nodes[index].environment += "-\(layer)"
         nodes[index].environmentOriented += "-\(layer)"
@@ -54,6 +65,11 @@ public struct Bilayer: Specimen, Equatable {
     }
     scene.facts["twist_degrees"] = twist * 180 / .pi
     scene.facts["moire_period"] = moirePeriod * pixels
+    if !field.isZero {
+      scene.facts["twist_gradient_degrees_per_nm"] = twistGradient * 180 / .pi
+      scene.facts["heterostrain"] = heterostrain
+      scene.twist = field.planes()
+    }
     return scene
   }
 

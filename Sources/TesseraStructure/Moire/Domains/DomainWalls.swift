@@ -1,0 +1,142 @@
+import Foundation
+import TesseraNumerics
+
+/// How wide the walls between domains are: over which distance the motifs change from those of one stacking to those of the next.
+///
+/// Along the line from an anchor to a neighbour of another kind, each site says by its features how far it has gone from the mean of
+/// the sites at anchors of the one kind (0) to that of the other (1). A logistic curve through all sites near such lines gives the width
+/// from 12 to 88 %. In two rigid layers the motif changes all the way, and the wall is about half as wide as the anchors are apart;
+/// layers that relax have narrow walls.
+public struct DomainWalls: Sendable, Codable, Equatable {
+  /// Sites this near to an anchor, in distances of neighbouring anchors, show its stacking.
+  public var core = 0.2
+  /// Sites this near to the line between two anchors tell of its wall, in the same unit.
+  public var breadth = 0.2
+  /// Bootstrap samples of the lines, for the error.
+  public var bootstraps = 40
+  /// The curve must explain at least this part of the variance of how far the sites have gone, 0 ... 1: stackings that look alike have
+  /// no wall.
+  public var leastExplained = 0.3
+  /// Fewer sites near an anchor or along a line tell nothing.
+  public var fewestSites = 30
+
+  /// Sites within a fifth of the distance of anchors.
+  public init() {}
+
+  /// The walls between two stackings.
+  public struct Wall: Sendable, Equatable {
+    /// Indices into `Moire.stackings`.
+    public var first, second: Int
+    /// Distance over which the motif goes from 12 to 88 % of the way, in pixels.
+    public var width: Moire.Measured
+    /// Distance of the anchors, in pixels.
+    public var distance: Double
+    /// Part of the variance of how far the sites have gone that the curve explains, 0 ... 1.
+    public var explained: Double
+    /// Sites that were used.
+    public var sites: Int
+  }
+
+  /// The widths between each two stackings that are seen side by side.
+  /// - Parameter features: one row a site.
+  package func walls(
+    of moire: Moire, sites: MoireSites, positions: [Point], features: Matrix<Float>, seed: UInt64
+  ) -> [Wall] {
+    let isKnown = positions.indices.map { features.row($0).allSatisfy(\.isFinite) }
+    let spacing = (moire.vectors.u.length + moire.vectors.v.length) / 2 / 3.0.squareRoot()
+    let means = moire.stackings.indices.map { kind -> [Double]? in
+      let near = positions.indices.filter {
+        isKnown[$0] && sites.nearest[$0].stacking == kind && sites.nearest[$0].distance < core * spacing
+      }
+      guard near.count >= fewestSites else { return nil }
+      return (0..<features.columns).map { column in Statistics.mean(near.map { Double(features[$0, column]) }) }
+    }
+    let index = PlanarIndex(positions)
+    let anchors = PlanarIndex(moire.anchors.map(\.position))
+    var walls: [Wall] = []
+    for first in moire.stackings.indices {
+      for second in moire.stackings.indices where second > first {
+        guard let from = means[first], let to = means[second] else { continue }
+        let way = zip(to, from).map { $0 - $1 }
+        let length = way.reduce(0) { $0 + $1 * $1 }
+        guard length > 0 else { continue }
+        // For each line the places along it and how far the motif has gone.
+        var lines: [[(place: Double, part: Double)]] = []
+        for a in moire.anchors where a.stacking == moire.stackings[first] {
+          for other in anchors.neighbours(of: a.position, within: 1.25 * spacing)
+          where moire.anchors[other].stacking == moire.stackings[second] {
+            let b = moire.anchors[other].position
+            let axis = (b - a.position) / (b - a.position).length
+            let found = index.neighbours(of: (a.position + b) / 2, within: 0.6 * spacing).filter { isKnown[$0] }
+              .compactMap { site -> (place: Double, part: Double)? in
+                let d = positions[site] - (a.position + b) / 2
+                guard abs(d.cross(axis)) < breadth * spacing, abs(d.dot(axis)) < spacing / 2 else { return nil }
+                let row = features.row(site)
+                let done = zip(zip(row, from), way).reduce(0) { $0 + (Double($1.0.0) - $1.0.1) * $1.1 } / length
+                return (d.dot(axis), done)
+              }
+            if !found.isEmpty { lines.append(found) }
+          }
+        }
+        let all = lines.flatMap { $0 }
+        guard lines.count >= 3, all.count >= fewestSites,
+          let (width, explained) = Self.width(of: all, spacing: spacing),
+          explained >= leastExplained
+        else { continue }
+        var random = RandomSource(seed: seed, stream: UInt64(first * 3 + second))
+        let sampled = (0..<bootstraps).compactMap { _ in
+          Self.width(of: lines.indices.flatMap { _ in lines[random.index(below: lines.count)] }, spacing: spacing)?
+            .width
+        }
+        walls.append(
+          Wall(
+            first: first, second: second,
+            width: Moire.Measured(width, error: sampled.count > 1 ? Statistics.deviation(sampled) : .nan),
+            distance: spacing, explained: explained, sites: all.count))
+      }
+    }
+    return walls
+  }
+
+  /// A logistic curve goes from 12 to 88 % within four times its scale.
+  private static let scales = 4.0
+
+  /// The width by least squares over scale and middle, the two levels being free; nil where no curve fits better than a constant.
+  private static func width(
+    of sites: [(place: Double, part: Double)], spacing: Double
+  ) -> (width: Double, explained: Double)? {
+    func misfit(_ scale: Double, _ middle: Double) -> Double {
+      var (n, s, ss, t, st, tt) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+      for site in sites {
+        let curve = 1 / (1 + exp(-(site.place - middle) / scale))
+        (n, s, ss, t) = (n + 1, s + curve, ss + curve * curve, t + site.part)
+        (st, tt) = (st + curve * site.part, tt + site.part * site.part)
+      }
+      let variance = ss - s * s / n
+      let slope = variance > 1e-12 ? (st - s * t / n) / variance : 0
+      return slope > 0 ? tt - t * t / n - slope * (st - s * t / n) : .infinity
+    }
+    var best = (scale: 0.1 * spacing, middle: 0.0, misfit: Double.infinity)
+    for k in 0..<24 {
+      let scale = spacing * 0.01 * pow(40, Double(k) / 23)
+      for m in -4...4 {
+        let middle = 0.04 * spacing * Double(m)
+        let value = misfit(scale, middle)
+        if value < best.misfit { best = (scale, middle, value) }
+      }
+    }
+    guard best.misfit.isFinite else { return nil }
+    var step = (scale: 0.08, middle: 0.02 * spacing)
+    for _ in 0..<14 {
+      for (factor, shift) in [(1 + step.scale, 0.0), (1 / (1 + step.scale), 0), (1, step.middle), (1, -step.middle)] {
+        let (scale, middle) = (best.scale * factor, best.middle + shift)
+        let value = misfit(scale, middle)
+        if value < best.misfit { best = (scale, middle, value) }
+      }
+      step = (step.scale * 0.7, step.middle * 0.7)
+    }
+    let parts = sites.map(\.part)
+    let total = pow(Statistics.deviation(parts), 2) * Double(parts.count)
+    return (scales * best.scale, total > 0 ? 1 - best.misfit / total : 0)
+  }
+}
