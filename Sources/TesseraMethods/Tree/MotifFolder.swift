@@ -26,12 +26,26 @@ public struct MotifFolder: Sendable {
   public let seed: UInt64
   /// Standard deviation of a moment from the noise of the pixels.
   public let momentNoise: Double
+  /// The places that were like none of the first classes, the most unlike first; none in the result of an older program.
+  public let outliers: [Outlier]
   /// Nil in the result of an older program.
   let imageSize: ImageSize?
   /// Whether the columns share a lattice.
   let hasLattice: Bool
   /// Nil where unknown.
   let calibration: Calibration?
+
+  /// A place that was like none of the first classes, as `summary.json` states it.
+  public struct Outlier: Decodable, Sendable {
+    /// Row of its most unlike site in `sites.csv`, from 0, and the number of sites there.
+    public var site, sites: Int
+    /// In pixels.
+    public var x, y: Double
+    /// Deviation from its own class in standard deviations of a normal law, and false discovery rate.
+    public var z, q: Double
+    /// Height over the median of its class.
+    public var heightRatio: Double?
+  }
 
   struct ImageSize: Decodable {
     /// In pixels.
@@ -71,9 +85,16 @@ public struct MotifFolder: Sendable {
     (sites, classes) = (try CSVTable(path: firstPath("sites.csv")), try CSVTable(path: firstPath("classes.csv")))
     let summary = try Summary(path: file("summary.json"))
     (settings, seed, momentNoise) = (summary.settings, summary.seed ?? 1, summary.momentNoise)
+    outliers = summary.outliers ?? []
     (imageSize, hasLattice) = (summary.image, summary.lattice != nil)
     calibration = summary.calibration.flatMap { Calibration(x: $0.x, y: $0.y) }
     moments = try Self.moments(file("moments.npy"), side: summary.patch.side, rows: sites.rows.count)
+  }
+
+  /// The `id` of a row of `sites.csv`; nil where there is no such row.
+  public func id(ofRow row: Int) -> String? {
+    guard let column = sites.column("id"), sites.rows.indices.contains(row) else { return nil }
+    return sites.rows[row][column]
   }
 
   /// CRC-32 of the first `sites.csv`.
@@ -95,6 +116,7 @@ public struct MotifFolder: Sendable {
     var momentNoise: Double
     var patch: Patch
     var image: ImageSize?
+    var outliers: [Outlier]?
     var lattice: Lattice?
     var calibration: PixelSize?
 

@@ -14,6 +14,10 @@ public struct TreeProposal: Sendable, Equatable {
   public var split: TreeSplit?
   /// The sizes of the parts, falling.
   public var parts: [Int]
+  /// Rows of all members in the tables of the folder.
+  public var members: [Int] = []
+  /// Rows of each part's members, in the order of `parts`; empty without a split.
+  public var partMembers: [[Int]] = []
   /// Share of a random half of the members that fall into the same parts when the others are left out, 0 ... 1; nil without a split.
   public var stability: Double?
 }
@@ -24,10 +28,12 @@ extension TreeMethod {
     try tree.leaves.map { leaf in
       var proposal = TreeProposal(
         number: leaf.number, name: leaf.name, count: leaf.members.count, spread: spread(of: leaf), parts: [])
+      proposal.members = leaf.members
       for attempt in Self.attempts {
         let parts = try parts(of: leaf, by: attempt)
         guard parts.count > 1 else { continue }
         (proposal.split, proposal.parts) = (attempt, parts.sizes)
+        proposal.partMembers = (0..<parts.count).map { parts.members(of: $0).map { leaf.members[$0] } }
         proposal.stability = try stability(of: parts, leaf, attempt)
         break
       }

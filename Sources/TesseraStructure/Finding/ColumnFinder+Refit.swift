@@ -5,7 +5,7 @@ import TesseraNumerics
 extension ColumnFinder {
   /// A foretold column that the fit carries farther than this part of the spacing, or makes wider than this many times the others, is not
   /// determined by the pixels.
-  private static let (farthest, widest) = (0.25, 1.6)
+  private static let (farthest, widest) = (0.15, 1.6)
 
   /// Fits all columns again together with some at foretold places: nodes of a lattice at which the pixels show a column that is too
   /// faint beside its neighbours to be found alone. Left out of the fit, such a column pulls its neighbours by up to half a pixel.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TesseraFormats
 import TesseraMethods
 import TesseraNumerics
 
@@ -13,10 +14,21 @@ struct ReviewClassesCommand: ThreadedCommand {
 
       prints for each class how much its members differ (their variance over that of the noise alone), the features that part it best, \
       the sizes of the parts, and their stability: the share of a random half of the members that fall into the same parts without the \
-      other half. Nothing is changed; `classes auto` carries the proposals out.
+      other half. Single sites that are like none of the classes follow. Nothing is changed; `classes auto` carries the proposals out.
       """)
 
   @OptionGroup var input: TreeInput
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "Also write a page (.html) with pictures: each class, its parts, and where these differ.", valueName: "file"),
+    completion: .file(extensions: ["html"]))
+  var output: String?
+
+  @Flag(help: "Replace the page of --output where there is one.")
+  var force = false
+
   var threads: ThreadOptions { input.threads }
 
   private struct Row: Encodable {
@@ -31,7 +43,9 @@ struct ReviewClassesCommand: ThreadedCommand {
   func run() throws {
     let folder = try MotifFolder(path: input.result)
     let method = TreeMethod(folder)
+    if let output { try AtomicOutput.checkPlace(output, replacing: force) }
     let proposals = try method.proposals(for: try method.tree(after: folder.recipe.actions))
+    if let output { try TreeReviewPage(proposals, folder: folder).write(to: output, replacing: force) }
     guard !input.json else {
       return try Messages.printJSON(
         proposals.map {
@@ -48,14 +62,22 @@ struct ReviewClassesCommand: ThreadedCommand {
       ]
     }
     for line in aligned([head] + rows) { print(line) }
+    if !folder.outliers.isEmpty {
+      print("\nlike none of the first classes:")
+      let rows = folder.outliers.map {
+        [
+          folder.id(ofRow: $0.site) ?? "", short($0.x), short($0.y), short($0.z), short($0.q),
+          $0.heightRatio.map { short($0) } ?? "",
+        ]
+      }
+      for line in aligned([["site", "x", "y", "z", "q", "height over its class"]] + rows) { print(line) }
+    }
+    if let output { print("page: \(output)") }
   }
 
   private func words(of proposal: TreeProposal) -> String {
     guard let split = proposal.split else { return "one motif within the noise" }
-    var way = "by the features of the first run"
-    if let form = split.features { way = "by \(form.rawValue) features" }
-    if let orders = split.angularOrders { way += " of |q| \(orders.map(String.init).joined(separator: ","))" }
     let stability = proposal.stability.map { ", stability \(String(format: "%.2f", $0))" } ?? ""
-    return "split into \(proposal.parts.map(String.init).joined(separator: " + ")) \(way)\(stability)"
+    return "split into \(proposal.parts.map(String.init).joined(separator: " + ")) \(split.text)\(stability)"
   }
 }

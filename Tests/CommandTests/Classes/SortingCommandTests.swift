@@ -81,6 +81,11 @@ struct `Classes by hand and in other images` {
     let proposals = try #require(
       try JSONSerialization.jsonObject(with: Data(mixed.output.utf8)) as? [[String: Any]])
     let largest = try #require(proposals.max { ($0["count"] as? Int ?? 0) < ($1["count"] as? Int ?? 0) })
+    let pictured = try tessera("classes", "review", "r", "-o", "review.html")
+    #expect(pictured.status == 0 && pictured.output.contains("page: review.html"), "\(pictured.errors)")
+    let page = try text("review.html")
+    #expect(page.contains("Differences of the averages") && page.contains("classes would be divided"))
+    #expect(try tessera("classes", "review", "r", "-o", "review.html").status == 73)
     #expect((largest["parts"] as? [Int])?.count == 2 && largest["stability"] as? Double ?? 0 > 0.95, "\(largest)")
     #expect(try tessera("classes", "undo", "r").status == 0 && bytes("r/sites.csv") == before)
   }
