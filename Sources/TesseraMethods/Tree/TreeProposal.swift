@@ -33,7 +33,7 @@ extension TreeMethod {
         let parts = try parts(of: leaf, by: attempt)
         guard parts.count > 1 else { continue }
         (proposal.split, proposal.parts) = (attempt, parts.sizes)
-        proposal.partMembers = (0..<parts.count).map { parts.members(of: $0).map { leaf.members[$0] } }
+        proposal.partMembers = (1...parts.count).map { parts.members(of: $0).map { leaf.members[$0] } }
         proposal.stability = try stability(of: parts, leaf, attempt)
         break
       }

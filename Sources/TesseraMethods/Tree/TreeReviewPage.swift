@@ -14,8 +14,8 @@ public struct TreeReviewPage: Sendable {
   /// A page on the classes of a result folder.
   public init(_ proposals: [TreeProposal], folder: MotifFolder) { (self.proposals, self.folder) = (proposals, folder) }
 
-  /// Side of a picture, in pixels of the reconstruction.
-  private static let side = 96
+  /// Side of a picture: that of a patch, in pixels.
+  private var side: Int { folder.moments.side }
   /// So many standard errors of the mean are the ends of the colour scale of a difference.
   private static let differenceRange = 10.0
 
@@ -44,7 +44,7 @@ public struct TreeReviewPage: Sendable {
       tiles.append(tile(of: part, caption: "part \(proposal.number).\(number + 1)", count: part.count))
     }
     var sheet = ContactSheet(
-      tiles: tiles, calibration: nil, summary: "Averages of class \(proposal.number) and of its parts")
+      tiles: tiles, calibration: folder.calibration, summary: "Averages of class \(proposal.number) and of its parts")
     // One scale of grey for all, so that they can be compared.
     let values = tiles.flatMap { $0.patch.values.filter(\.isFinite) }
     let (low, high) = (values.min() ?? 0, values.max() ?? 1)
@@ -66,7 +66,7 @@ public struct TreeReviewPage: Sendable {
       var differences = ContactSheet(
         tiles: proposal.partMembers.enumerated().dropFirst().map { number, part in
           difference(of: part, from: first, caption: "part \(proposal.number).\(number + 1) less \(proposal.number).1")
-        }, calibration: nil, summary: "Differences of the parts of class \(proposal.number)")
+        }, calibration: folder.calibration, summary: "Differences of the parts of class \(proposal.number)")
       differences.contrast = nil
       blocks.append(
         .figure(
@@ -114,10 +114,10 @@ public struct TreeReviewPage: Sendable {
 
   /// NaN outside the disc.
   private func picture(of moments: [Float]) -> Raster<Float> {
-    var image = zernikeReconstruction(of: moments, side: Self.side)
-    let middle = Double(Self.side - 1) / 2
-    for y in 0..<Self.side {
-      for x in 0..<Self.side where hypot(Double(x) - middle, Double(y) - middle) > Double(Self.side) / 2 {
+    var image = zernikeReconstruction(of: moments, side: side)
+    let middle = Double(side - 1) / 2
+    for y in 0..<side {
+      for x in 0..<side where hypot(Double(x) - middle, Double(y) - middle) > Double(side) / 2 {
         image[x, y] = .nan
       }
     }
@@ -140,7 +140,7 @@ public struct TreeReviewPage: Sendable {
     let pixelError = power > 0 ? (mean / power * error).squareRoot() : 0
     let limit = Self.differenceRange * max(pixelError, .leastNormalMagnitude)
     return .init(
-      patch: image.map { Float(min(max(0, 0.5 + 0.5 * Double($0) / limit), 1)) },
+      patch: image.map { $0.isFinite ? Float(min(max(0, 0.5 + 0.5 * Double($0) / limit), 1)) : .nan },
       captions: [
         caption, "largest \(Text.fixed(Double(known.map(abs).max() ?? 0) / max(pixelError, 1e-30), 0)) errors",
       ])
