@@ -152,6 +152,11 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     let evidence = ColumnEvidence(
       for: found.sites.positions, in: image, isMeasured: prepared.isMeasured, noise: noise, scale: chosen.scale)
     if let doubt = evidence.doubt {
+      // Who chooses a method or a scale wants the spots all the same.
+      if route == .auto && scale == nil {
+        throw DataError(
+          "\(name): no atom columns were found; \(doubt); \(setting("method", "scale-space")) lists them all the same")
+      }
       found.warnings.append("these \(found.sites.count) columns may be none: \(doubt); check them by eye")
     }
     return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found

@@ -80,8 +80,14 @@ struct `Evidence for columns` {
   }
 
   /// Nobody else tells that these are no columns: the maxima are significant and the fit is good.
-  @Test func `is missed by the other methods with a warning`() throws {
-    let found = try ColumnFinder().found(in: prepared(smoothNoise(width: 3, seed: 7)), name: "bumps")
+  @Test func `is asked for, and methods that are set list what they find with a warning`() throws {
+    let image = prepared(smoothNoise(width: 3, seed: 7))
+    #expect {
+      try ColumnFinder().found(in: image, name: "bumps")
+    } throws: { ($0 as? DataError)?.description.hasPrefix("bumps: no atom columns were found; nothing tells") == true }
+    var finder = ColumnFinder()
+    finder.route = .scaleSpace
+    let found = try finder.found(in: image, name: "bumps")
     #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.count) columns may be none: nothing tells") })
   }
 
