@@ -81,7 +81,7 @@ struct `Evidence for columns` {
 
   /// Nobody else tells that these are no columns: the maxima are significant and the fit is good.
   @Test func `is asked for, and methods that are set list what they find with a warning`() throws {
-    let image = prepared(smoothNoise(width: 3, seed: 7))
+    let image = try prepared(smoothNoise(width: 3, seed: 7))
     #expect {
       try ColumnFinder().found(in: image, name: "bumps")
     } throws: { ($0 as? DataError)?.description.hasPrefix("bumps: no atom columns were found; nothing tells") == true }
