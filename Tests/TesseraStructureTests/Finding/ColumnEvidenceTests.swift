@@ -88,7 +88,7 @@ struct `Evidence for columns` {
     var finder = ColumnFinder()
     finder.route = .scaleSpace
     let found = try finder.found(in: image, name: "bumps")
-    #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.count) columns may be none: nothing tells") })
+    #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.count) columns may be none: ") })
   }
 
   /// One spot has neither order nor much sign, but no noise is as high.
