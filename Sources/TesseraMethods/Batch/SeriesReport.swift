@@ -59,8 +59,6 @@ public struct SeriesReport: Sendable {
   /// An image is unlike the others if a number of it lies so many robust standard deviations off their median: by chance, one
   /// of some 15,000 values of a normal law does.
   private static let unlike = 4.0
-  /// The standard deviation of a normal law over its median absolute deviation.
-  private static let robust = 1.4826
 
   /// Writes the page into a folder.
   /// - Throws: `FormatError` where it cannot be written.
@@ -145,7 +143,7 @@ public struct SeriesReport: Sendable {
       let known = done.compactMap { entry in entry.numbers[name].map { (entry.image, $0) } }
       guard known.count >= Self.fewestCompared else { return [] }
       let median = Statistics.median(known.map(\.1))
-      let spread = Self.robust * Statistics.median(known.map { abs($0.1 - median) })
+      let spread = Statistics.robustDeviation(known.map(\.1))
       guard spread > 0 else { return [] }
       return known.filter { abs($0.1 - median) > Self.unlike * spread }.map {
         "\($0.0): \(words(name)) \(Number.short($0.1, digits: 3)), median of all \(Number.short(median, digits: 3))"

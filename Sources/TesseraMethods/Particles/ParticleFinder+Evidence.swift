@@ -6,7 +6,7 @@ import TesseraStructure
 extension ParticleFinder {
   /// A region with more evidence than this is a particle by itself. The network outlines the most striking bumps of an image: in
   /// smooth noise, of some eighty of its regions one reached 4.5 standard deviations of random placements.
-  private static let clearEvidence = 4.5
+  static let clearEvidence = 4.5
   /// Regions whose median evidence is above this are particles together, the faint ones among them: in smooth noise the median lay
   /// between 2 and 3, on images of particles on film between 4.7 and 20.
   private static let clearMedian = 4.0

@@ -20,20 +20,17 @@ public struct ParticleReview: Sendable {
   private static let sureClass = 0.8
   /// Below this mean of the network's map inside.
   private static let sureMap = 0.8
-  /// Up to this change of the image across the outline, in standard deviations of the same outline elsewhere.
-  private static let clearEvidence = 4.5
   /// A diameter whose logarithm lies so many robust standard deviations off the median of the image, if there are at least so many
   /// particles.
   private static let unlike = 4.0
   private static let fewestCompared = 8
-  private static let robust = 1.4826
 
   /// What is doubtful among the particles of a result; nothing where a mask was given and particles have no class.
   public init(of result: ParticleResult) {
     let touching = Self.touching(in: result.labels)
     let logs = result.particles.map { log($0.measures.equivalentDiameter) }
     let median = logs.isEmpty ? 0 : Statistics.median(logs)
-    let spread = logs.isEmpty ? 0 : Self.robust * Statistics.median(logs.map { abs($0 - median) })
+    let spread = logs.isEmpty ? 0 : Statistics.robustDeviation(logs)
     let isFound = result.settings.finder.mask == nil
     var entries: [Entry] = []
     for (particle, size) in zip(result.particles, logs) {
@@ -47,7 +44,7 @@ public struct ParticleReview: Sendable {
       if let confidence = particle.confidence, confidence < Self.sureMap {
         reasons.append("the network's map is \(Text.fixed(confidence, 2)) on average inside")
       }
-      if let evidence = particle.evidence, evidence <= Self.clearEvidence {
+      if let evidence = particle.evidence, evidence <= ParticleFinder.clearEvidence {
         reasons.append(
           "the image changes across the outline by \(Text.fixed(evidence, 1)) standard deviations of the same outline elsewhere"
         )

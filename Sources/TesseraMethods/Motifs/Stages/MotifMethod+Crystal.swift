@@ -61,12 +61,13 @@ extension MotifMethod {
     }
     let undecided = nodes.map { $0.undecided + $0.columns.count } ?? 0
     let index = PlanarIndex(found.sites.positions)
-    let modulation = largeCell(of: grains, index: index).flatMap {
+    let largeCell = largeCell(of: grains, index: index)
+    let modulation = largeCell.flatMap {
       modulationFinder.modulation(of: $0, positions: found.sites.positions, spacing: index.medianSpacing ?? 0)
     }
     return CrystalStage(
       found: found, grains: grains, vacant: vacant, undecidedCount: undecided, modulation: modulation,
-      hasLargeCell: largeCell(of: grains, index: index) != nil,
+      hasLargeCell: largeCell != nil,
       sites: Sites(found.sites.sites + vacant.map(\.site)),
       choices: [.lattice(of: grains)]
         + (modulation.map { [.modulation($0, grains: grains, calibration: calibration)] } ?? [])
