@@ -5,10 +5,10 @@ import TesseraStructure
 
 extension ParticleFinder {
   /// A region with more evidence than this is a particle by itself. The network outlines the most striking bumps of an image: in
-  /// smooth noise, of some eighty of its regions one reached 4.5 standard deviations of random placements.
+  /// smooth noise, five of 594 regions had more than 4.5 standard deviations of random placements.
   static let clearEvidence = 4.5
-  /// Regions whose median evidence is above this are particles together, the faint ones among them: in smooth noise the median lay
-  /// between 2 and 3, on images of particles on film between 4.7 and 20.
+  /// Regions whose median evidence is above this are particles together, the faint ones among them: ten smooth images of each kind keep
+  /// five regions in all, and the particles of eight simulated micrographs have 5.4 to 9.5 each.
   private static let clearMedian = 4.0
   /// A median of fewer regions says too little.
   private static let fewestTogether = 4
