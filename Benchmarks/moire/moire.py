@@ -11,6 +11,7 @@ TESSERA names the command (default: .build/release/tessera).
 """
 
 import argparse
+import csv
 import json
 import math
 import os
@@ -154,6 +155,19 @@ def domains(folder, _):
                   f"{kind['corrected']['value']:.3f} +- {kind['corrected']['error']:.3f} nats", flush=True)
 
 
+def class_agreement(sites, truth):
+    """Adjusted mutual information of the classes of columns and the true surroundings of the nearest true column."""
+    from scipy.spatial import cKDTree
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    true = list(csv.DictReader(open(truth)))
+    found = [row for row in csv.DictReader(open(sites)) if row["kind"] == "column" and row["class"]]
+    place = [[[float(row["x"]), float(row["y"])] for row in rows] for rows in (true, found)]
+    distance, nearest = cKDTree(place[0]).query(place[1])
+    pairs = [(row["class"], true[k]["environment"]) for row, k, d in zip(found, nearest, distance) if d < CONSTANT / 2]
+    return adjusted_mutual_info_score(*zip(*pairs))
+
+
 def modulated(folder, _):
     image = os.path.join(folder, "q.tif")
     for seed in range(1, 11):
@@ -169,8 +183,10 @@ def modulated(folder, _):
         own, known = (sorted(math.hypot(*v) for v in pair) for pair in ((lattice["u"], lattice["v"]), (true["a"], true["b"])))
         off = max(abs(a / b - 1) for a, b in zip(own, known))
         waves = [(round(w["amplitude_nm"], 5), [round(q, 3) for q in w["q"]]) for w in lattice.get("modulation", {}).get("waves", [])]
+        agreement = class_agreement(os.path.join(folder, "out", "sites.csv"), os.path.join(folder, "q.sites.csv"))
         print(f"seed {seed}: vectors off by {100 * off:.4f} %, {len(lattice['basis'])} columns a cell, waves {waves}, "
-              f"{summary['counts']['hierarchy_nodes']} motif-cells, {summary['counts']['vacant']} vacant", flush=True)
+              f"{summary['counts']['hierarchy_nodes']} motif-cells, {summary['counts']['vacant']} vacant, "
+              f"agreement {agreement:.3f}", flush=True)
 
 
 if __name__ == "__main__":
