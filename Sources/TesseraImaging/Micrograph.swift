@@ -12,6 +12,8 @@ public struct Micrograph: Sendable {
   public var metadata: [String: String]
   /// What the reader or a preparation step wants the user to know.
   public var warnings: [String]
+  /// True for pixels that were drawn into the picture in colour, of the size of `pixels`; nil: none. They measure nothing.
+  public var drawn: Raster<Bool>?
   /// How frames became this image; nil unless they were registered.
   public var registration: RegistrationRecord?
 

@@ -48,6 +48,11 @@ struct ConvertCommand: ThreadedCommand {
     completion: .list(["8", "16"]))
   var bits: Int?
 
+  @Flag(
+    help:
+      "Resample an image whose pixels are not square to square pixels, as all analyses do before they begin; one image.")
+  var squarePixels = false
+
   @Option(
     name: .customLong("image"),
     help: ArgumentHelp(
@@ -88,8 +93,11 @@ struct ConvertCommand: ThreadedCommand {
     conversion.calibration = image.calibration
     if let frame = image.frame { conversion.frames = .one(frame) }
     if image.each, let range = image.frames { conversion.frames = .each(range.frames) }
-    if !image.each, image.frames != nil || image.registering.isGiven {
+    if !image.each, squarePixels || image.frames != nil || image.registering.isGiven {
       return try convertMean(of: file, conversion)
+    }
+    guard !squarePixels else {
+      throw ValidationError("--square-pixels resamples one image; leave out --each")
     }
     try noteSize(of: file)
     let bar = ProgressBar()
@@ -113,11 +121,17 @@ struct ConvertCommand: ThreadedCommand {
 
   private func convertMean(of file: ImageFile, _ conversion: Conversion) throws {
     guard !raw else {
-      throw ValidationError("a mean is not a stored value; leave out --raw, or choose one frame with --frame")
+      throw ValidationError(
+        squarePixels
+          ? "a resampled image holds no stored values; leave out --raw or --square-pixels"
+          : "a mean is not a stored value; leave out --raw, or choose one frame with --frame")
     }
     _ = try Conversion.Target(path: output)
     try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
-    let mean = try image.registering.mean(of: file, dataset: image.dataset, frames: image.frames?.frames)
+    let mean =
+      squarePixels
+      ? try image.micrograph(at: input)
+      : try image.registering.mean(of: file, dataset: image.dataset, frames: image.frames?.frames)
     let warnings = try conversion.write(mean, to: output, replacing: force)
     for warning in warnings { Messages.warning("\(input): \(warning)") }
     if let record = mean.registration { Messages.note("\(input): \(record.sentence)") }

@@ -63,7 +63,7 @@ struct ProfileCommand: ThreadedCommand {
       try AtomicOutput.checkPlace(path, replacing: output.force, inputs: [input])
     }
     let log = StageLog(of: input)
-    let micrograph = try log.run("read") { try image.micrograph(at: input) }
+    let micrograph = try log.run("read") { try image.storedMicrograph(at: input) }
     log.begin("profile")
     defer { log.finish() }
     var profile = LineProfile(from: from.point, to: to.point, width: width)

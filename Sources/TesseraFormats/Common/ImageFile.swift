@@ -56,8 +56,10 @@ public struct ImageFile: Sendable {
   ///   - frame: from 0; nil takes the first frame of a stack, with a warning.
   public func read(dataset: Int? = nil, frame: Int? = nil) throws -> Micrograph {
     let (chosen, warnings) = try choice(dataset: dataset, frame: frame)
-    let (pixels, isColoured) = try pixels(of: chosen, frame: frame ?? 0)
-    return micrograph(pixels, of: chosen, isColoured: isColoured, warnings)
+    let (pixels, colours) = try pixels(of: chosen, frame: frame ?? 0)
+    var image = micrograph(pixels, of: chosen, isColoured: colours?.areEverywhere ?? false, warnings)
+    image.drawn = colours?.drawn
+    return image
   }
 
   /// What `read` would read, and what it would say of it, without the pixels.
@@ -98,8 +100,8 @@ public struct ImageFile: Sendable {
     let series = FrameSeries(
       count: range.count, width: chosen.width, height: chosen.height, name: fileName(path)
     ) { index in
-      let (pixels, isColoured) = try self.pixels(of: chosen, frame: range.lowerBound + index)
-      hasColours = hasColours || isColoured
+      let (pixels, colours) = try self.pixels(of: chosen, frame: range.lowerBound + index)
+      hasColours = hasColours || colours != nil
       return pixels
     }
     var result = try registration.registered(series, progress: progress)
@@ -118,9 +120,9 @@ public struct ImageFile: Sendable {
     var sum = [Double](repeating: 0, count: try checkedPixelCount(of: chosen))
     var hasColours = false
     for frame in frames {
-      let (raster, isColoured) = try pixels(of: chosen, frame: frame)
+      let (raster, colours) = try pixels(of: chosen, frame: frame)
       let values = raster.values
-      hasColours = hasColours || isColoured
+      hasColours = hasColours || colours != nil
       for index in values.indices { sum[index] += Double(values[index]) }
     }
     let scale = 1 / Double(frames.count)
@@ -233,30 +235,30 @@ public struct ImageFile: Sendable {
     return count
   }
 
-  /// One frame, and whether any of its pixels has a colour.
+  /// One frame, and its colours if it has any.
   private func pixels(
     of dataset: DatasetDescription, frame: Int
-  ) throws -> (raster: Raster<Float>, isColoured: Bool) {
+  ) throws -> (raster: Raster<Float>, colours: ImageColours?) {
     try checkFrame(frame, of: dataset)
     let count = try checkedPixelCount(of: dataset)
     var values: [Float] = []
-    var isColoured = false
+    var chroma: [Float] = []
     try reader.stream(dataset: dataset.index, frame: frame) { bytes in
       // Reserved with the first piece: a file that fails before costs no memory.
       if values.isEmpty { values.reserveCapacity(count) }
       switch (dataset.colour, dataset.channels) {
       case (_, 1): SampleConversion.append(bytes, as: dataset.type, to: &values)
       case (.rgb, 3...):
-        let found = SampleConversion.appendLuminance(
-          bytes, as: dataset.type, channels: dataset.channels, to: &values)
-        isColoured = isColoured || found
+        SampleConversion.appendLuminance(
+          bytes, as: dataset.type, channels: dataset.channels, to: &values, chroma: &chroma)
       default: SampleConversion.appendFirst(bytes, as: dataset.type, channels: dataset.channels, to: &values)
       }
     }
     guard values.count == count else {
       throw FormatError(in: path, "gave \(values.count) of \(count) pixels; the file is damaged, export it again")
     }
-    return (Raster(width: dataset.width, height: dataset.height, values: values), isColoured)
+    let raster = Raster(width: dataset.width, height: dataset.height, values: values)
+    return (raster, ImageColours(chroma: chroma, of: raster))
   }
 
   private func micrograph(

@@ -53,26 +53,28 @@ enum SampleConversion {
   /// Appends one value a pixel of interleaved colours: the luminance of red, green, blue; any further channel is left out.
   ///
   /// Y = 0.299 R + 0.587 G + 0.114 B. Source: ITU-R BT.601-7, section 2.5.1. Equal channels give their value as it is.
-  /// - Returns: whether any pixel has a colour, that is, channels that differ.
+  /// - Parameter chroma: gets the difference of the largest and the smallest channel of each pixel, from the first pixel on that has a
+  ///   colour; empty as long as all are grey.
   static func appendLuminance(
-    _ bytes: RawSpan, as type: ScalarType, channels: Int, to pixels: inout [Float]
-  ) -> Bool {
+    _ bytes: RawSpan, as type: ScalarType, channels: Int, to pixels: inout [Float], chroma: inout [Float]
+  ) {
     var channel = 0
     var (red, green) = (0.0, 0.0)
-    var isColoured = false
     forEach(bytes, as: type) { value in
       switch channel {
       case 0: red = value
       case 1: green = value
       case 2:
         let isGrey = red == green && green == value || red.isNaN && green.isNaN && value.isNaN
+        if !isGrey && chroma.isEmpty { chroma = [Float](repeating: 0, count: pixels.count) }
         pixels.append(Float(isGrey ? value : 0.299 * red + 0.587 * green + 0.114 * value))
-        if !isGrey { isColoured = true }
+        if !isGrey || !chroma.isEmpty {
+          chroma.append(isGrey ? 0 : Float(max(red, green, value) - min(red, green, value)))
+        }
       default: break
       }
       channel = channel + 1 == channels ? 0 : channel + 1
     }
-    return isColoured
   }
 
   /// Appends the first of `channels` interleaved values of each pixel.

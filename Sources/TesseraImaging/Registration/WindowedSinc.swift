@@ -26,14 +26,29 @@ package enum WindowedSinc {
   }
 
   private static func exactWeights(at fraction: Double) -> [Double] {
-    let weights = (0..<taps).map { tap -> Double in
-      let t = fraction - Double(tap - before)
-      guard abs(t) < 4 else { return 0 }
-      let sinc = abs(t) < 1e-12 ? 1 : sin(.pi * t) / (.pi * t)
-      return sinc * bessel(beta * (1 - t * t / 16).squareRoot())
-    }
+    let weights = (0..<taps).map { kernel(fraction - Double($0 - before)) }
     let sum = weights.reduce(0, +)
     return weights.map { $0 / sum }
+  }
+
+  /// The samples that make one of a coarser grid, and their weights, whose sum is 1.
+  ///
+  /// The kernel is `factor` times as wide, w(t / factor), so that waves which the coarser grid cannot hold fade.
+  /// - Parameters:
+  ///   - place: where the new sample lies, in samples of the source.
+  ///   - factor: samples of the source per new sample, 1 or more.
+  static func weights(around place: Double, stretchedBy factor: Double) -> (first: Int, weights: [Double]) {
+    let first = Int(saturating: (place - 4 * factor).rounded(.up))
+    let last = Int(saturating: (place + 4 * factor).rounded(.down))
+    let weights = (first...last).map { kernel((Double($0) - place) / factor) }
+    let sum = weights.reduce(0, +)
+    return (first, weights.map { $0 / sum })
+  }
+
+  private static func kernel(_ t: Double) -> Double {
+    guard abs(t) < 4 else { return 0 }
+    let sinc = abs(t) < 1e-12 ? 1 : sin(.pi * t) / (.pi * t)
+    return sinc * bessel(beta * (1 - t * t / 16).squareRoot())
   }
 
   /// The modified Bessel function I₀ by its power series.

@@ -30,7 +30,7 @@ extension ColumnFinder {
       seeds: seeds, in: prepared.image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
       spacing: 3 * sigma)
     let kept = plausible(outcome, image: prepared.image, sigma: sigma, margin: 0.25 * sigma + 0.5)
-      .filter { outcome.isListed($0, sigma: sigma) }
+      .filter { outcome.isListed($0, in: prepared.isMeasured, sigma: sigma) }
     guard !kept.isEmpty else { return nil }
     let reason =
       scale != nil

@@ -11,22 +11,23 @@ extension ColumnFinder {
   /// the columns at the border.
   ///
   /// Each column near the border says where a neighbour of its would be opposite to another neighbour. Whether one is
-  /// there the fit tells: it gives no height to a column that is not. Places are at most `reach` outside the image, and
-  /// farther than 0.6 spacings from every column and from places that more columns speak for.
+  /// there the fit tells: it gives no height to a column that is not. Places are at most `reach` outside the image, or inside a
+  /// part that holds no measurement, and farther than 0.6 spacings from every column and from places that more columns speak for.
   func beyondBorder(
-    _ columns: [GaussianColumn], image: Raster<Float>, sigma: Double, spacing: Double
+    _ columns: [GaussianColumn], isMeasured: Raster<Bool>, sigma: Double, spacing: Double
   ) -> [GaussianColumn] {
     let reach = 2.5 * sigma
-    let (right, bottom) = (Double(image.width - 1), Double(image.height - 1))
-    /// How far outside the image a place is, in pixels; negative inside.
-    func depth(_ place: Point) -> Double { max(-place.x, -place.y, place.x - right, place.y - bottom) }
+    let isWhole = !isMeasured.values.contains(false)
     let index = PlanarIndex(columns.map(\.centre))
-    let near = columns.indices.filter { depth(columns[$0].centre) > -2 * spacing - reach }
+    let near = columns.indices.filter {
+      !isWhole || isMeasured.excess(of: columns[$0].centre) > -2 * spacing - reach
+    }
     let spoken = near.flatMap { i -> [GaussianColumn] in
       let centre = columns[i].centre
       return index.neighbours(of: centre, within: 1.9 * spacing).filter { $0 != i }.compactMap { n in
         let place = 2 * centre - columns[n].centre
-        guard (0.25 * sigma...reach).contains(depth(place)) else { return nil }
+        // From the centre of the last pixel on.
+        guard (0.25 * sigma...reach).contains(isMeasured.measuredExcess(of: place, within: reach) + 0.5) else { return nil }
         guard index.neighbours(of: place, within: 0.6 * spacing).isEmpty else { return nil }
         return GaussianColumn(amplitude: columns[n].amplitude, centre: place, sigma: sigma)
       }
@@ -45,5 +46,24 @@ extension ColumnFinder {
       isTaken[k] = true
     }
     return seeds
+  }
+}
+
+extension Raster<Bool> {
+  /// How far a place is outside the outer edges of the pixels that hold a measurement, in pixels: 0 or less on such a pixel, infinite
+  /// beyond `reach`.
+  func measuredExcess(of place: Point, within reach: Double) -> Double {
+    let excess = excess(of: place)
+    guard excess <= reach else { return .infinity }
+    let (x, y) = (Int(saturating: place.x.rounded()), Int(saturating: place.y.rounded()))
+    if self[min(max(x, 0), width - 1), min(max(y, 0), height - 1)] { return excess }
+    let span = Int(saturating: reach.rounded(.up)) + 1
+    var nearest = Double.infinity
+    for v in stride(from: max(0, y - span), through: min(height - 1, y + span), by: 1) {
+      for u in stride(from: max(0, x - span), through: min(width - 1, x + span), by: 1) where self[u, v] {
+        nearest = min(nearest, (Point(Double(u), Double(v)) - place).length - 0.5)
+      }
+    }
+    return nearest <= reach ? nearest : .infinity
   }
 }

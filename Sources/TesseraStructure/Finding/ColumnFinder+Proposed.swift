@@ -121,7 +121,7 @@ extension ColumnFinder {
     var numbers = standing(first, Array(places.indices), sigma: sigma, margin: 2 * sigma)
     guard !numbers.isEmpty else { return nil }
     var seeds = numbers.map { first.columns[$0] }
-    let beyond = beyondBorder(seeds, image: image, sigma: sigma, spacing: spacing)
+    let beyond = beyondBorder(seeds, isMeasured: prepared.isMeasured, sigma: sigma, spacing: spacing)
     seeds += beyond
     numbers += beyond.map { _ in -1 }
     let margin = Self.outermost * sigma
@@ -132,7 +132,7 @@ extension ColumnFinder {
     numbers = kept.map { numbers[$0] }
     let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
     let all = standing(last, numbers, sigma: sigma, margin: margin)
-    let isListed = all.map { numbers[$0] >= 0 && last.isListed($0, sigma: sigma, reach: Self.listedReach) }
+    let isListed = all.map { numbers[$0] >= 0 && last.isListed($0, in: prepared.isMeasured, sigma: sigma, reach: Self.listedReach) }
     let listed = zip(all, isListed).filter(\.1).map(\.0)
     guard !listed.isEmpty else { return nil }
     let others = zip(all, isListed).filter { !$0.1 }.map(\.0)

@@ -40,7 +40,7 @@ extension ColumnFinder {
       seeds: seeds, in: image, isMeasured: prepared.isMeasured, noiseFactor: noise.localFactor, sigma: sigma,
       spacing: 3 * sigma)
     let kept = plausible(outcome, image: image, sigma: sigma, margin: 0.25 * sigma + 0.5)
-      .filter { outcome.isListed($0, sigma: sigma, reach: Self.listedReach) }
+      .filter { outcome.isListed($0, in: prepared.isMeasured, sigma: sigma, reach: Self.listedReach) }
     guard !kept.isEmpty else { throw Self.nothing(in: name) }
     var found = Self.result(
       outcome.selecting(kept), outside: outcome.selecting([]), route: .network,

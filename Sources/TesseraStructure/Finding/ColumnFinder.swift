@@ -235,47 +235,17 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
       .filter { $0.amplitude > candidates.textureHeight }
     guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
-    seeds += beyondBorder(seeds, image: image, sigma: sigma, spacing: spacing)
+    seeds += beyondBorder(seeds, isMeasured: prepared.isMeasured, sigma: sigma, spacing: spacing)
     let second = fitted(
       seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: 4, after: first)
     let kept = plausible(second, image: image, sigma: sigma, margin: Self.outermost * sigma)
     guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
     let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
     let all = plausible(last, image: image, sigma: sigma, margin: Self.outermost * sigma)
-    let listed = all.filter { last.isListed($0, sigma: sigma) }
-    return (last.selecting(listed), last.selecting(all.filter { !last.isListed($0, sigma: sigma) }))
-  }
-
-  /// A residual is the sum of many misfits; what it shows counts from so many times the threshold for the image.
-  private static let rescueNoise = 2.0
-  /// A column that was missed has no maximum of its own, yet is not faint: share of the height of the columns around.
-  private static let rescueHeight = 0.6
-  /// And it stands where there is room for one, in spacings.
-  static let room = 0.6
-
-  /// Columns that the residual of a fit shows: significant blobs about as high as the columns around, and apart from any.
-  private func rescued(
-    from outcome: ColumnFit.Outcome, prepared: Preparation.Prepared, sigma: Double, spacing: Double, noise: NoiseModel
-  ) -> [GaussianColumn] {
-    let response = GaussianFilter.blobResponse(outcome.residual, sigma: sigma)
-    let all = LocalMaxima.indices(
-      in: response, reach: max(1, Int(saturating: (ScaleLadder.maximumReach * sigma).rounded()))
+    let isListed = all.map { last.isListed($0, in: prepared.isMeasured, sigma: sigma) }
+    return (
+      last.selecting(zip(all, isListed).filter(\.1).map(\.0)), last.selecting(zip(all, isListed).filter { !$1 }.map(\.0))
     )
-    .filter { prepared.isMeasured.values[$0] }
-    let ratios = ScaleLadder(image: prepared.image, noise: noise).significance(of: all, in: response, scale: sigma)
-    let columns = PlanarIndex(outcome.columns.map(\.centre))
-    return all.indices.compactMap { k in
-      guard ratios[k] > Self.rescueNoise * noiseThreshold else { return nil }
-      let place = LocalMaxima.subpixel(
-        in: response, x: all[k] % response.width, y: all[k] / response.width)
-      let nearest = columns.nearest(8, to: place)
-      let strong = Statistics.median(nearest.map { outcome.columns[$0].amplitude })
-      // A Gaussian of this width answers with half its height.
-      let height = 2 * Double(response.values[all[k]])
-      let room = nearest.first.map { (outcome.columns[$0].centre - place).length > Self.room * spacing } ?? true
-      return room && height > Self.rescueHeight * strong
-        ? GaussianColumn(amplitude: height, centre: place, sigma: sigma) : nil
-    }
   }
 
   /// Columns closer than this, in standard deviations, are one: at less than 2 their sum has a single maximum, and at less than 1 a

@@ -23,11 +23,13 @@ extension ColumnFit.Outcome {
   /// The largest standard error of the place of a column listed outside, in standard deviations.
   static let listedError = 1.0 / 3
 
-  /// Whether a column belongs in the list: its centre lies on a pixel of the image, or at most `reach` outside where
+  /// Whether a column belongs in the list: its centre lies on a pixel that holds a measurement, or at most `reach` from one where
   /// what the image shows of it fixes both coordinates to `listedError`. People who label columns count those, too.
-  func isListed(_ index: Int, sigma: Double, reach: Double = listedReach) -> Bool {
+  func isListed(
+    _ index: Int, in isMeasured: Raster<Bool>, sigma: Double, reach: Double = listedReach
+  ) -> Bool {
     let (centre, error) = (columns[index].centre, accuracies[index].position)
-    let excess = residual.excess(of: centre)
+    let excess = isMeasured.measuredExcess(of: centre, within: reach * sigma)
     return excess <= 0 || (excess <= reach * sigma && max(error.x, error.y) <= Self.listedError * sigma)
   }
 }

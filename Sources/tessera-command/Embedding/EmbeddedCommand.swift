@@ -98,7 +98,7 @@ extension ImageCommand {
   fileprivate func answer(
     on micrograph: Micrograph, progress: @escaping (Stage, Double) throws -> Void
   ) throws -> EmbeddedCommand.Answer {
-    let result = try methodRun().result(on: micrograph, progress: progress)
+    let result = try methodRun().result(on: micrograph.withSquarePixels(), progress: progress)
     let files = MemoryFiles()
     try result.write(to: ResultFiles(inMemory: files))
     let summary = ResultSummary(of: result, input: micrograph.name)
@@ -116,7 +116,7 @@ extension ImageCommand {
 
 extension SitesCommand {
   fileprivate func answer(on micrograph: Micrograph) throws -> EmbeddedCommand.Answer {
-    let search = try search(in: micrograph)
+    let search = try search(in: micrograph.withSquarePixels())
     let files = MemoryFiles()
     try ResultFiles(inMemory: files).write(search.table.csv, as: "sites.csv")
     return EmbeddedCommand.Answer(

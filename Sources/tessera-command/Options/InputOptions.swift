@@ -76,19 +76,20 @@ struct InputOptions: ParsableArguments {
   /// The calibration that the user has given.
   var calibration: Calibration? { pixelSize.flatMap { Calibration(nanometresPerPixel: $0.nanometres) } }
 
-  /// The chosen image of a file: one frame, or the mean of several. Its warnings are printed.
-  func micrograph(at path: String) throws -> Micrograph {
+  /// The chosen image of a file, on square pixels: one frame, or the mean of several. Its warnings are printed.
+  func micrograph(at path: String) throws -> Micrograph { finished(try stored(at: path)) }
+
+  /// The same with the pixels as the file has them.
+  func storedMicrograph(at path: String) throws -> Micrograph { announced(try stored(at: path)) }
+
+  private func stored(at path: String) throws -> Micrograph {
     guard !each else {
       throw ValidationError("--each applies to commands that process several images; leave out --each")
     }
     let file = try reading.open(path)
-    let micrograph =
-      if frames != nil || registering.isGiven {
-        try registering.mean(of: file, dataset: dataset, frames: frames?.frames)
-      } else {
-        try file.read(dataset: dataset, frame: frame)
-      }
-    return finished(micrograph)
+    return frames != nil || registering.isGiven
+      ? try registering.mean(of: file, dataset: dataset, frames: frames?.frames)
+      : try file.read(dataset: dataset, frame: frame)
   }
 
   /// One frame of a file, as `--each` takes it.
@@ -99,8 +100,16 @@ struct InputOptions: ParsableArguments {
   }
 
   private func finished(_ micrograph: Micrograph) -> Micrograph {
-    var micrograph = micrograph
+    announced(calibrated(micrograph).withSquarePixels())
+  }
+
+  private func announced(_ micrograph: Micrograph) -> Micrograph {
     for warning in micrograph.warnings { Messages.warning("\(micrograph.name): \(warning)") }
+    return calibrated(micrograph)
+  }
+
+  private func calibrated(_ micrograph: Micrograph) -> Micrograph {
+    var micrograph = micrograph
     if let calibration { micrograph.calibration = calibration }
     return micrograph
   }

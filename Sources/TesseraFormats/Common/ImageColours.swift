@@ -1,0 +1,40 @@
+import TesseraNumerics
+
+/// What the colours of a picture say: whether it is a colour image, or a grey one into which something was drawn.
+struct ImageColours {
+  /// True for pixels that were drawn into a grey picture: coloured ones and those next to them, which letters shade into. Nil where
+  /// the picture has colours everywhere, or hardly any.
+  let drawn: Raster<Bool>?
+  /// Whether more of the picture has a colour than a scale bar and captions cover.
+  let areEverywhere: Bool
+
+  /// A pixel has a colour where its channels differ by more than this share of the range of the image; lossy compression makes less
+  /// of grey.
+  private static let leastChroma: Float = 0.15
+  /// Labels cover less than this share of a picture.
+  private static let labelShare = 0.15
+  /// Pixels around a coloured one that it may have changed: smooth edges of letters, and compression.
+  private static let margin = 3
+
+  /// - Parameter chroma: largest minus smallest channel of each pixel; empty in a grey picture, of which there is nothing to say.
+  init?(chroma: [Float], of image: Raster<Float>) {
+    guard chroma.count == image.count else { return nil }
+    var (low, high) = (Float.infinity, -Float.infinity)
+    for value in image.values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
+    let limit = Self.leastChroma * (high - low)
+    let coloured = chroma.indices.filter { chroma[$0] > limit }
+    areEverywhere = Double(coloured.count) > Self.labelShare * Double(image.count)
+    guard !coloured.isEmpty, !areEverywhere else {
+      drawn = nil
+      return
+    }
+    var drawn = image.map { _ in false }
+    for index in coloured {
+      let (x, y) = (index % image.width, index / image.width)
+      for v in max(0, y - Self.margin)...min(image.height - 1, y + Self.margin) {
+        for u in max(0, x - Self.margin)...min(image.width - 1, x + Self.margin) { drawn[u, v] = true }
+      }
+    }
+    self.drawn = drawn
+  }
+}
