@@ -7,6 +7,9 @@ public struct ColumnAccuracy: Sendable, Codable, Equatable {
     /// The residual within two standard deviations exceeds the noise by five of its own standard deviations and a
     /// twentieth of the column's height: the spot is no Gaussian, or more than one.
     case misfit
+    /// The background rises or falls across the column, as at an interface: errors of place and height are those of a column on a
+    /// plane of its own, with what such a plane would still move it by.
+    case background
     /// A width, the height or the distance from the start stands at the bound that the fit allows.
     case bound
     /// The border of the image, or pixels without a measurement, cut the column: its centre lies within one and a half

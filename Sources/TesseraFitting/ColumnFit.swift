@@ -117,6 +117,7 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     if isLast {
       state.updateNoise()
       state.assess(shape: sweep < coarse ? .shared : shape)
+      state.doubt(state.columnsOnUnevenGround(shape: sweep < coarse ? .shared : shape))
     }
     state.weighEvidence(shape: shape)
     return state.outcome(shape: shape, sweeps: sweep, lastMove: move)

@@ -2,7 +2,7 @@ import TesseraNumerics
 
 /// Finds scale bars and their captions that a program drew into the pixels.
 ///
-/// A bar is a solid rectangle of one exact value at an end of the image's range, at least 3 % of the image's width
+/// A bar is a solid rectangle of one value at an end of the image's range (exact, or nearly so after lossy compression), at least 3 % of the image's width
 /// long and four times as long as high. The caption is whatever else has (nearly) that value close to the bar. Solid
 /// boxes behind a caption are found the same way. Images of atoms hold no such rectangle: even a clipped column is round.
 public enum BurnedInLabels {
@@ -16,11 +16,19 @@ public enum BurnedInLabels {
   public static func boxes(in image: Raster<Float>) -> [Box] {
     let finite = image.values.filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max(), low < high else { return [] }
-    return [high, low].flatMap { boxes(in: image, of: $0, range: high - low) }
+    for slack in slacks {
+      let found = [high, low].flatMap { boxes(in: image, of: $0, slack: slack * (high - low), range: high - low) }
+      if !found.isEmpty { return found }
+    }
+    return []
   }
 
-  private static func boxes(in image: Raster<Float>, of value: Float, range: Float) -> [Box] {
-    let pieces = components(of: image) { $0 == value }
+  /// How far a bar's pixels may be from the end of the range, as a share of the range: not at all, or as far as lossy compression
+  /// moves them.
+  private static let slacks: [Float] = [0, 0.03]
+
+  private static func boxes(in image: Raster<Float>, of value: Float, slack: Float, range: Float) -> [Box] {
+    let pieces = components(of: image) { abs($0 - value) <= slack }
     let bars = pieces.filter { piece in
       let box = piece.box
       return box.width >= max(16, image.width * 3 / 100) && box.width >= 4 * box.height && box.height >= 2

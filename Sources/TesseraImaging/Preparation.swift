@@ -79,7 +79,8 @@ public struct Preparation: Sendable, Codable, Equatable {
     if masksLabels, let drawn = micrograph.drawn, drawn.count == source.count {
       for index in drawn.values.indices where drawn.values[index] { measured.values[index] = false }
       warnings.append(
-        "\(drawn.values.count { $0 }) pixels that were drawn into the grey picture in colour, or lie beside such, were left out")
+        "\(drawn.values.count { $0 }) pixels that were drawn into the grey picture in colour, or lie beside such, were left out"
+      )
     }
     if masksLabels, let bar = InformationBar.rows(in: source) {
       for y in bar { for x in 0..<source.width { measured[x, y] = false } }

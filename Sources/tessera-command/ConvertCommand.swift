@@ -50,7 +50,8 @@ struct ConvertCommand: ThreadedCommand {
 
   @Flag(
     help:
-      "Resample an image whose pixels are not square to square pixels, as all analyses do before they begin; one image.")
+      "Resample an image whose pixels are not square to square pixels, as all analyses do before they begin; one image."
+  )
   var squarePixels = false
 
   @Option(

@@ -75,6 +75,31 @@ struct `Bars of information` {
   }
 }
 
+struct `Labels drawn into an image` {
+  /// A scale bar of one value; lossy compression spreads it over a few.
+  @Test(arguments: [0.0, 0.02]) func `are left out, compressed or not`(_ spread: Double) throws {
+    var image = lattice(200, spacing: 20, sigma: 4, height: 100)
+    var random = RandomSource(seed: 4)
+    for y in 180..<186 { for x in 20..<80 { image[x, y] = Float(255 * (1 - spread * random.uniform())) } }
+    let found = try prepared(image)
+    #expect(found.labels.count == 1 && !found.isMeasured[50, 183] && found.isMeasured[150, 183])
+    #expect(try prepared(lattice(200, spacing: 20, sigma: 4, height: 100)).labels.isEmpty)
+  }
+
+  @Test func `in colour are left out with what is beside them, unless labels are kept`() throws {
+    let image = lattice(160, spacing: 20, sigma: 4)
+    var micrograph = Micrograph(name: "scan", pixels: image)
+    micrograph.drawn = Raster(
+      width: 160, height: 160, values: image.values.indices.map { $0 / 160 > 140 && $0 % 160 < 40 })
+    let found = try Preparation().prepared(micrograph)
+    #expect(!found.isMeasured[20, 150] && found.isMeasured[60, 150])
+    #expect(found.warnings.contains { $0.contains("760 pixels that were drawn into the grey picture in colour") })
+    var keeping = Preparation()
+    keeping.masksLabels = false
+    #expect(try keeping.prepared(micrograph).isMeasured[20, 150])
+  }
+}
+
 struct `Shifted scan lines` {
   @Test func `jitter is measured, and its absence is`() {
     var source = RandomSource(seed: 5)

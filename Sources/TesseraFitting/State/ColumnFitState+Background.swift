@@ -7,11 +7,41 @@ extension ColumnFitState {
   /// A column starts with this share of the image's range at least.
   private static let leastStart = 1e-9
 
+  /// Local minima are sought this many spacings around: between columns there are some.
+  private static let floorReach = 0.7
+
+  /// The lightly smoothed image and its local minima.
+  private var lowerEnvelope: (light: Raster<Float>, low: Raster<Float>) {
+    let light = GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2))
+    return (light, slidingMinimum(light, reach: floorWindow))
+  }
+
+  private var floorWindow: Int { max(2, Int(saturating: (Self.floorReach * spacing).rounded())) }
+
+  /// By how much the background rises or falls within a spacing or so at its edges, and zero elsewhere; nil where it has none.
+  ///
+  /// On the high side of an edge the local minima are those of the low side. Their local maxima put the edge back in its place (a
+  /// morphological opening): the difference shows where it is.
+  var edges: Raster<Float>? {
+    let low = lowerEnvelope.low
+    let opened = slidingMinimum(low.map { -$0 }, reach: floorWindow)
+    let rise = Raster(width: low.width, height: low.height, values: zip(low.values, opened.values).map { $1 + $0 })
+    let stride = max(1, rise.count / 20_000)
+    let sample = Swift.stride(from: 0, to: rise.count, by: stride).map { Double(-rise.values[$0]) }
+    let limit = Float(Statistics.median(sample) + Self.edgeDeviations * Statistics.robustDeviation(sample))
+    let edge = rise.map { min(0, $0 + limit) }
+    guard edge.values.contains(where: { $0 < 0 }) else { return nil }
+    // Columns on the low side are pulled as much.
+    return slidingMinimum(edge, reach: floorWindow).map { -$0 }
+  }
+
+  /// What local maxima of the local minima exceed them by, in robust deviations over the image, where the background has an edge.
+  private static let edgeDeviations = 8.0
+
   /// The background begins at the local minima of the lightly smoothed image; columns start with what stands above.
   mutating func startBackground() {
-    let light = GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2))
-    let floor = slidingMinimum(light, reach: max(2, Int(saturating: (0.7 * spacing).rounded())))
-    background = GaussianFilter.broadlySmoothed(floor, weights: measured, sigma: max(spacing, 3 * startSigma))
+    let (light, low) = lowerEnvelope
+    background = GaussianFilter.broadlySmoothed(low, weights: measured, sigma: max(spacing, 3 * startSigma))
     if fit.background != .smooth {
       background = Raster(
         width: image.width, height: image.height, filling: Float(Statistics.median(background.values.map(Double.init))))

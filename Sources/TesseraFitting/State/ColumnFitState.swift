@@ -18,7 +18,7 @@ struct ColumnFitState {
   var gain = 0.0
   /// Whether the values turned out to be counts.
   var areCounts = false
-  private var accuracies: [ColumnAccuracy]
+  var accuracies: [ColumnAccuracy]
   /// Standard errors of the heights, all else being held.
   var heldErrors: [Double]
   private var evidence: [Double]
@@ -75,7 +75,7 @@ struct ColumnFitState {
       Swift.stride(from: 0, to: background.count, by: stride).map { Double(background.values[$0]) })
   }
 
-  private func scene(shape: ColumnFit.Shape) -> FitScene {
+  func scene(shape: ColumnFit.Shape) -> FitScene {
     let typical = Statistics.median(columns.map(\.amplitude))
     // Of a pixel on a typical column; what the background adds to all pixels is in the constant, too.
     let brightVariance = abs(constantVariance + gain * (typical + typicalBackground))

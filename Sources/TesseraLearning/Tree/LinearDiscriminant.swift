@@ -71,6 +71,20 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
     reach = Statistics.quantile(distances, 0.999)
   }
 
+  /// Some of the classes alone, one or more, in this order.
+  public func keeping(_ classes: [Int]) -> LinearDiscriminant {
+    let sum = classes.reduce(0) { $0 + shares[$1] }
+    let all = means.values
+    return LinearDiscriminant(
+      of: self, shares: classes.map { shares[$0] / sum },
+      means: classes.flatMap { all[$0 * dimensions..<($0 + 1) * dimensions] })
+  }
+
+  private init(of other: LinearDiscriminant, shares: [Double], means: [Float]) {
+    (dimensions, self.shares, noise, reach) = (other.dimensions, shares, other.noise, other.reach)
+    (self.means, variances, axes) = (PackedFloats(means), other.variances, other.axes)
+  }
+
   /// What the classes of another image are.
   public struct Assignment: Sendable {
     /// 1 ... `count`; 0 where a row fits no class, or is not finite.

@@ -75,8 +75,8 @@ public struct CountMethod: Method {
         return "\(ends[0]) to \(ends[1])"
       }
       doubts.append(
-        "the histogram does not tell how much one atom adds: \(counts.components.count) thicknesses overlap or hold few of the "
-          + "\(known.count) columns each, so that half as many atoms (\(range(0.5))) or twice as many (\(range(2))) suit it about as well; "
+        "the image does not tell how much one atom adds: the \(counts.components.count) thicknesses of \(known.count) columns overlap, hold "
+          + "few columns each, or do not follow one another, so that half as many atoms (\(range(0.5))) or twice as many (\(range(2))) suit it about as well; "
           + "the probabilities hold only if \(low) to \(high) is right. To count absolutely, give \(setting("library")) or "
           + setting("known"))
     }

@@ -45,6 +45,8 @@ public struct MotifMethod: Method {
   public var seeksNearLayers = false
   /// Finds the nodes of the lattice at which no column stands.
   public var vacantNodes = VacantNodes()
+  /// Tells the columns that hold less than their sublattice.
+  public var occupancyFinder = OccupancyFinder()
   /// Joins cells that are not perfect crystal into motif-cells, and orders these.
   public var hierarchy = HierarchyMethod()
   /// Tells motif-cells from what chance would give.
@@ -128,6 +130,11 @@ public struct MotifMethod: Method {
       sorting.choices.append(.brightness(leftOutInsteadOf: bright.structure))
       return sorting
     }
+    let classes =
+      classCount == nil && sorting.structure.kind == .discrete && sorting.classes.count > 0
+      ? VacancyClasses(
+        of: sorting.classes, sites: crystal.sites, occupancies: crystal.occupancies, sublattices: crystal.sublattices
+      ).classes : sorting.classes
     if !seeksNearLayers, sorting.structure.kind == .continuous, !crystal.hasLayers,
       twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) != nil
     {
@@ -142,21 +149,21 @@ public struct MotifMethod: Method {
       let outliers =
         sorting.structure.kind == .discrete
         ? SiteOutliers(
-          of: description.features, classes: sorting.classes, sites: crystal.sites, patchSide: patches.size)
+          of: description.features, classes: classes, sites: crystal.sites, patchSide: patches.size)
         : SiteOutliers(withoutClasses: crystal.sites.count)
-      return (outliers, try cells(of: crystal, sorting.classes, in: prepared.image))
+      return (outliers, try cells(of: crystal, classes, in: prepared.image))
     }
     let tree = try clock.run(.hierarchy) {
       let heights = crystal.sites.sites.map { $0.kind == .vacant ? 0 : $0.amplitude }
       return try tiles.map { cells in
         let found = try hierarchy.hierarchy(of: cells)
         let kinds = DefectKinds(
-          of: cells, dominant: found.dominant, heights: heights, labels: sorting.classes.labels)
+          of: cells, dominant: found.dominant, heights: heights, labels: classes.labels)
         return try tested(found, of: cells, kinds, seed: input.seed)
       }
     }
     let strained = try clock.run(.strain) {
-      try strainStage(of: found, crystal, sorting.classes, in: prepared.image, name: name)
+      try strainStage(of: found, crystal, classes, in: prepared.image, name: name)
     }
     let record = RunRecord(
       input, prepared: prepared,
@@ -167,11 +174,11 @@ public struct MotifMethod: Method {
       isRandom: true)
     return MotifResult(
       settings: settings, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
-      undecidedNodeCount: crystal.undecidedCount,
+      undecidedNodeCount: crystal.undecidedCount, occupancies: crystal.occupancies,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       modulation: crystal.modulation,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
-      classes: sorting.classes,
+      classes: classes,
       structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map,
       sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) })
   }

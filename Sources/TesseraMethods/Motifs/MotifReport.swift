@@ -7,8 +7,9 @@ import TesseraStructure
 extension MotifResult {
   /// The answer first, then what it rests on.
   public func report() -> ReportDocument {
-    let headline = ReportHeadline(
+    var headline = ReportHeadline(
       columnCount: columnCount, vacantCount: vacantNodes.count, classes: classes, isDiscrete: isDiscrete)
+    (headline.partialCount, headline.partialRange) = (partialCount, partialRange)
     var document = ReportDocument(title: micrograph.name, headline: headline.sentence)
     document.summary = [outliersChapter.sentence, headline.details, latticeSentence, strain?.spread.sentence ?? ""]
       .filter { !$0.isEmpty }.joined(separator: " ")

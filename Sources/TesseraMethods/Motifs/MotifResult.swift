@@ -17,6 +17,8 @@ public struct MotifResult: MethodResult {
   public var vacantNodes: [VacantNode]
   /// Further nodes without a column, at which the pixels do not show that none stands there.
   public var undecidedNodeCount: Int
+  /// What each site holds of its sublattice, and how sure its kind is; nil where that is not known. Empty without a lattice.
+  public var occupancies: [NodeOccupancy?]
   /// What the power spectrum says of the size of a patch, whether or not it was followed.
   public var patchSizeEstimate: PatchSize.Estimate
   /// Side of the patches that were cut, in pixels; odd.
@@ -55,14 +57,29 @@ public struct MotifResult: MethodResult {
   /// The number of columns, vacant nodes left out.
   public var columnCount: Int { finding.sites.count }
 
+  /// The number of columns that hold less than their sublattice.
+  public var partialCount: Int { sites.sites.count { $0.kind == .partial } }
+
+  /// The range of 95 % for the number of such columns, from the probability that each column is one: their sum, and the root of the
+  /// sum of p (1 - p).
+  public var partialRange: ClosedRange<Int> {
+    let known = zip(sites.sites, occupancies).compactMap { site, occupancy in
+      site.kind == .vacant ? nil : occupancy.map { $0.kind == .partial ? $0.probability : 1 - $0.probability }
+    }
+    let (mean, variance) = (known.reduce(0, +), known.reduce(0) { $0 + $1 * (1 - $1) })
+    let reach = 1.96 * variance.squareRoot()
+    let (low, high) = (Int(saturating: (mean - reach).rounded()), Int(saturating: (mean + reach).rounded()))
+    return max(0, min(low, partialCount))...max(high, partialCount)
+  }
+
   /// The numbers of columns, vacant nodes and motifs, in one sentence.
   public var sentences: [String] {
-    let vacant = vacantNodes.count
+    let (vacant, partial) = (vacantNodes.count, partialCount)
     let kinds =
       structure.kind == .continuous
       ? "motifs that change continuously" : "\(classes.count) motif\(classes.count == 1 ? "" : "s")"
     return [
-      "\(columnCount) columns"
+      "\(columnCount) columns" + (partial > 0 ? ", \(partial) of them partly filled" : "")
         + (vacant > 0 ? ", \(vacant) vacant node\(vacant == 1 ? "" : "s")" : "") + ", \(kinds)"
         + (outliers.places.isEmpty
           ? "" : ", \(outliers.places.count) outlier\(outliers.places.count == 1 ? "" : "s")")

@@ -12,6 +12,7 @@ extension MotifResult {
     var table = SiteTable(
       sites: sites, accuracies: finding.accuracies, probabilities: finding.proposed?.probabilities, classes: classes,
       outliers: outliers.scores, calibration: micrograph.calibration)
+    table.occupancies = occupancies
     if let sitePatterns {
       table.extraColumns = ["pattern"]
       table.extras = sitePatterns.map { [$0 > 0 ? String($0) : ""] }

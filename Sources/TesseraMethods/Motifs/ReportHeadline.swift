@@ -6,6 +6,9 @@ package struct ReportHeadline: Sendable {
   /// Columns that were seen, and lattice nodes where none is.
   package var columnCount: Int
   package var vacantCount: Int
+  /// Columns that hold less than their sublattice, among `columnCount`, and the range of 95 % for their number.
+  package var partialCount = 0
+  package var partialRange: ClosedRange<Int>?
   /// Nil where no classes were sought or found.
   package var classes: Classes?
   /// Whether the motifs are of separate kinds; nil where unknown.
@@ -20,8 +23,14 @@ package struct ReportHeadline: Sendable {
   package var sentence: String {
     guard columnCount > 0 else { return "No atom columns were found." }
     let columns = "\(Number.count(columnCount)) column\(columnCount == 1 ? "" : "s")"
-    let vacancies =
-      vacantCount == 0 ? "" : "; \(Number.count(vacantCount)) lattice node\(vacantCount == 1 ? " is" : "s are") vacant"
+    let nodes = [
+      vacantCount == 0 ? nil : "\(Number.count(vacantCount)) lattice node\(vacantCount == 1 ? " is" : "s are") vacant",
+      partialCount == 0
+        ? nil
+        : "\(Number.count(partialCount)) column\(partialCount == 1 ? " holds" : "s hold") less than \(partialCount == 1 ? "its" : "their") sublattice"
+          + (partialRange.map { $0.count > 1 ? " (95 % range \($0.lowerBound) to \($0.upperBound))" : "" } ?? ""),
+    ].compactMap { $0 }
+    let vacancies = nodes.isEmpty ? "" : "; " + nodes.joined(separator: ", and ")
     guard let classes, classes.count > 0 else { return "\(columns) were located\(vacancies)." }
     if isDiscrete == false {
       return "\(columns) whose surroundings change continuously: they form no separate motifs\(vacancies)."

@@ -51,7 +51,9 @@ struct ParticleChapter {
         .init(
           "\(Number.short(diameter.median, digits: 3)) \(summary.unit)", "median diameter",
           note:
-            "mean \(Number.short(diameter.mean, digits: 3)), standard deviation \(Number.short(diameter.deviation, digits: 2))"
+            count > 1
+            ? "mean \(Number.short(diameter.mean, digits: 3)), standard deviation \(Number.short(diameter.deviation, digits: 2))"
+            : "of the only particle"
         ))
     }
     if let share = summary.fractionOnAxis, let interval = summary.fractionOnAxisInterval {

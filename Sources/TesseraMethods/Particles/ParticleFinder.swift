@@ -203,6 +203,11 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
         "\(path): a mask has one value where a particle is and 0 elsewhere, or whole numbers from 1 to 65535, one for each particle; this "
           + "one has \(values.count) values from \(values.min()!) to \(values.max()!)")
     }
+    guard !isLabelled || Self.hasRegions(mask) else {
+      throw DataError(
+        "\(path): the \(values.count) values of this mask are scattered over its pixels like those of a micrograph; the pixels of a "
+          + "particle need one number, and the ground 0")
+    }
     let marked = mask.map { $0.isFinite && $0 != 0 ? (isLabelled ? Int($0) : 1) : 0 }
     var labels = Raster<Int>(width: width, height: height, filling: 0)
     if isLabelled {
@@ -218,6 +223,21 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
       map: nil, threshold: 0.5, labels: labels, source: (path as NSString).lastPathComponent,
       sourceReason: isLabelled ? "labels of particles, given" : "given; each connected region is one particle")
   }
+
+  /// Whether equal values lie side by side, as in a map of labels: in a micrograph most pixels differ from the one on the left and from
+  /// the one above.
+  private static func hasRegions(_ mask: Raster<Float>) -> Bool {
+    var (alone, all) = (0, 0)
+    for y in 1..<max(2, mask.height) where mask.height > 1 {
+      for x in 1..<max(2, mask.width) where mask.width > 1 && mask[x, y] != 0 {
+        all += 1
+        if mask[x, y] != mask[x - 1, y] && mask[x, y] != mask[x, y - 1] { alone += 1 }
+      }
+    }
+    return Double(alone) <= scatteredShare * Double(all)
+  }
+  /// The corners of small particles are less than this share of their pixels.
+  private static let scatteredShare = 0.3
 
   // MARK: - Networks
 

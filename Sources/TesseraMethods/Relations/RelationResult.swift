@@ -136,7 +136,7 @@ public struct RelationResult: Sendable {
 
   /// The names of the classes of a kind.
   public func name(ofKind kind: Int) -> String {
-    classes(of: kind).map { $0 > 0 ? names[number(of: $0)] ?? "" : "empty place" }.joined(separator: " or ")
+    classes(of: kind).map { $0 > 0 ? names[number(of: $0)] ?? "" : "place without a site" }.joined(separator: " or ")
   }
 
   /// Writes the folder, whole or not at all.

@@ -60,15 +60,26 @@ package struct ColumnsChapter: Sendable {
       figure.legend.append(look)
     }
     figure.zooms = [ImageFigure.Zoom(centre: liveliestPlace, side: detailSide, caption: "detail")]
-    let vacant = sites.sites.count { $0.kind == .vacant }
+    let empty = sites.sites.filter { $0.kind == .vacant }
+    var vacantLook = ClassStyle(name: "vacant node", color: Color(0xFFFFFF))
+    vacantLook.count = empty.count
+    let rings = SiteMarkers(
+      points: empty.map(\.position), labels: empty.map { _ in 1 }, styles: [vacantLook], style: .rings,
+      radius: sites.meanSpacing.map { Self.ringShare * $0 })
+    if !empty.isEmpty { figure.legend.append(vacantLook) }
     return .init(
       "columns", title: "Every site by class",
       caption: "Each class has its own colour and marker; markers of rare classes are drawn on top. "
-        + (vacant > 0 ? "\(Number.count(vacant)) of the sites are lattice nodes without a column. " : "")
+        + (empty.isEmpty
+          ? ""
+          : "White rings: \(Number.count(empty.count)) lattice node\(empty.count == 1 ? "" : "s") without a column. ")
         + (unclassified > 0
           ? "Grey: not classified, because the patch would leave the image or matches no class." : ""),
-      figure.adding(markers).drawing())
+      (empty.isEmpty ? figure.adding(markers) : figure.adding(markers).adding(rings)).drawing())
   }
+
+  /// Radius of a ring around a vacant node, in mean spacings: outside the marker of its class.
+  private static let ringShare = 0.42
 
   /// About eight spacings, or a fifth of the image where there is no spacing.
   private var detailSide: Double {

@@ -15,6 +15,8 @@ public struct SiteTable: Sendable {
   public var probabilities: [Double]?
   /// Class of each site; nil leaves class, name and confidence empty.
   public var classes: Classes?
+  /// What each site holds of its sublattice; nil: the table has no such columns. Empty, their fields are.
+  public var occupancies: [NodeOccupancy?]?
   /// How well each site fits its own class; nil: the table has no such columns.
   public var outliers: ClassOutliers?
   /// Names of further columns, and their fields for each site.
@@ -40,6 +42,8 @@ public struct SiteTable: Sendable {
     "sigma_error", "intensity", "intensity_error", "fit_quality", "fit_flag",
   ]
 
+  /// Those of a table with occupancies: share of the sublattice's height, its error, and the probability of `kind`.
+  public static let occupancyColumns = ["occupancy", "occupancy_error", "kind_probability"]
   /// Those of a table of motifs.
   public static let outlierColumns = ["fit_probability", "outlier_z", "outlier_q"]
 
@@ -47,6 +51,7 @@ public struct SiteTable: Sendable {
   public var csv: Data {
     var table = TableWriter(
       columns: Self.columns + (probabilities == nil ? [] : ["probability"])
+        + (occupancies == nil ? [] : Self.occupancyColumns)
         + (outliers == nil ? [] : Self.outlierColumns) + extraColumns)
     for part in concurrentMap(chunksOf: 2048, of: sites.count, { rows($0) }) { table.add(rows: part) }
     return table.data
@@ -75,6 +80,13 @@ public struct SiteTable: Sendable {
       ]
       if let probabilities {
         fields.append(index < probabilities.count ? TableWriter.number(probabilities[index]) : "")
+      }
+      if let occupancies {
+        let own = index < occupancies.count ? occupancies[index] : nil
+        fields += [
+          own.map { TableWriter.number($0.share) } ?? "", own.map { TableWriter.number($0.error) } ?? "",
+          own.map { TableWriter.number($0.probability) } ?? "",
+        ]
       }
       if let outliers {
         fields += [

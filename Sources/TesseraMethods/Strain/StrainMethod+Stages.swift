@@ -8,6 +8,8 @@ extension StrainMethod {
   struct CrystalStage {
     var columns: KnownColumns?
     var lattice: Lattice?
+    /// Several crystals, where the columns share no lattice; nil where they share one, or there are none.
+    var grains: Grains?
     /// Why there is no lattice of columns; nil where there is one, or none was asked for.
     var obstacle: String?
     /// What a network proposed, where one was asked.
@@ -49,7 +51,13 @@ extension StrainMethod {
     }
     stage.lattice = latticeFinder.lattice(
       of: positions, heights: heights, width: prepared.image.width, height: prepared.image.height)
-    if stage.lattice == nil { stage.obstacle = "\(name): the \(positions.count) columns share no lattice" }
+    if stage.lattice == nil {
+      stage.obstacle = "\(name): the \(positions.count) columns share no lattice"
+      stage.grains = grainFinder.crystals(
+        of: positions, heights: heights, width: prepared.image.width, height: prepared.image.height)
+      // Cells of a dozen columns are no lattice whose strain is local.
+      if stage.grains?.grains.count == 1 { stage.grains = nil }
+    }
     return stage
   }
 
@@ -58,6 +66,9 @@ extension StrainMethod {
     _ prepared: Preparation.Prepared, _ crystal: CrystalStage, isGiven: Bool, name: String
   ) throws -> MeasuredStage {
     let image = prepared.image
+    if route == .auto || route == .columns, let grains = crystal.grains, let columns = crystal.columns {
+      return try measuredStage(prepared, columns, in: grains, crystal, name: name)
+    }
     let wantsColumns = route == .columns || route == .both
     if wantsColumns && crystal.lattice == nil {
       throw DataError(
@@ -102,7 +113,33 @@ extension StrainMethod {
       warnings: maps.flatMap(Self.warnings))
   }
 
-  private func vectors(in field: LatticeField, _ crystal: CrystalStage) throws -> LatticeVectors {
+  /// The strain of several grains, each on its own lattice.
+  private func measuredStage(
+    _ prepared: Preparation.Prepared, _ columns: KnownColumns, in grains: Grains, _ crystal: CrystalStage, name: String
+  ) throws -> MeasuredStage {
+    let way = GrainStrain.Setting(
+      columns: self.columns,
+      reference: { field, grain in try vectors(in: field, crystal) { grains.labels[$0] == grain } },
+      axis: axis.direction(in:))
+    let covariances = columns.positionErrors.isEmpty ? nil : columns.positionErrors.map(PlanarCovariance.init(errors:))
+    guard
+      let strain = try GrainStrain(
+        of: columns.sites.positions, covariances: covariances, in: grains,
+        size: (prepared.image.width, prepared.image.height), way, name: name)
+    else {
+      throw DataError(
+        "\(name): the columns match the lattices of the \(grains.grains.count) grains nowhere; try \(setting("method", "gpa"))"
+      )
+    }
+    return MeasuredStage(
+      phases: nil, maps: [strain.map], columnStrains: strain.columnStrains,
+      warnings: [strain.warning(grainCount: grains.grains.count)].compactMap { $0 } + Self.warnings(of: strain.map))
+  }
+
+  /// - Parameter isOwn: whether a column counts for a reference by class.
+  private func vectors(
+    in field: LatticeField, _ crystal: CrystalStage, where isOwn: (Int) -> Bool = { _ in true }
+  ) throws -> LatticeVectors {
     try reference.vectors(in: field) { name in
       guard let columns = crystal.columns, !(columns.classNames.isEmpty && columns.classLabels.isEmpty) else {
         throw ParameterError(
@@ -114,7 +151,7 @@ extension StrainMethod {
         let known = Set(columns.classNames.filter { !$0.isEmpty }).sorted().joined(separator: ", ")
         throw ParameterError("no column is of class \(name); the classes are \(known)")
       }
-      return members.map { columns.sites.positions[$0] }
+      return members.filter(isOwn).map { columns.sites.positions[$0] }
     }
   }
 
@@ -139,10 +176,13 @@ extension StrainMethod {
         "method", measured.maps.count > 1 ? "both" : map.source.rawValue,
         route != .auto
           ? "given"
-          : crystal.obstacle ?? "the columns share a lattice, and their places resolve more than phases do")
+          : crystal.grains.map { "the columns form \($0.grains.count) grains, and strain is measured in each" }
+            ?? crystal.obstacle ?? "the columns share a lattice, and their places resolve more than phases do")
     ]
     list += crystal.proposed.map(RunRecord.Choice.network) ?? []
-    if let lattice = crystal.lattice, map.source == .columns { list.append(.lattice(of: Grains(lattice))) }
+    if map.source == .columns, let grains = crystal.grains ?? crystal.lattice.map({ Grains($0) }) {
+      list.append(.lattice(of: grains))
+    }
     if let phases = measured.phases {
       list.append(
         .init(
@@ -170,7 +210,8 @@ extension StrainMethod {
               + "\(Text.fixed(map.resolution / 2.354820, 1)) px" + (columns.radius == nil ? "" : ", given")))
     list.append(
       .init(
-        "reference", "u \(Text.fixed(map.reference.u, 3)) v \(Text.fixed(map.reference.v, 3)) px", reference.sentence))
+        "reference", "u \(Text.fixed(map.reference.u, 3)) v \(Text.fixed(map.reference.v, 3)) px",
+        reference.sentence(grains: map.grainCount)))
     list.append(
       .init(
         "axes", "exx along \(Text.fixed(map.axis * 180 / .pi, 2))° from +x towards +y",

@@ -31,6 +31,8 @@ public struct StrainMethod: Method {
   public var network: NetworkFinder?
   /// Finds the lattice that the columns share.
   public var latticeFinder = LatticeFinder()
+  /// Finds the crystals of an image whose columns share no lattice; strain is then measured in each.
+  public var grainFinder = GrainFinder()
   /// Measures the strain from the positions of columns.
   public var columns = ColumnStrain()
   /// Measures the strain by geometric phase.

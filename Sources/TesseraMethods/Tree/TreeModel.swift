@@ -14,6 +14,8 @@ public struct TreeModel: Sendable, Codable, Equatable {
     public var parents: [String]
     /// Name of the class.
     public var name: String
+    /// Whether most of its members are vacant nodes: columns are none of them. Nil in recipes of earlier versions: they are not.
+    public var isVacant: Bool?
   }
 
   /// The classes with members, in the order of the groups of `discriminant`.
@@ -39,7 +41,12 @@ public struct TreeModel: Sendable, Codable, Equatable {
     guard !leaves.isEmpty else {
       throw DataError("\(folder.path): no class has a member with a patch, so there is nothing to sort other images by")
     }
-    classes = leaves.map { Class(number: $0.0.number, parents: $0.0.parents, name: $0.0.name) }
+    let isVacant = try folder.places().isVacant
+    classes = leaves.map { leaf, members in
+      Class(
+        number: leaf.number, parents: leaf.parents, name: leaf.name,
+        isVacant: 2 * members.count { isVacant[$0] } > members.count)
+    }
     discriminant = try LinearDiscriminant(
       features, groups: leaves.map(\.1), noise: descriptor.leastNoiseShare * folder.momentNoise)
   }
@@ -59,10 +66,22 @@ public struct TreeModel: Sendable, Codable, Equatable {
         "\(folder.path): its patches give \(features.columns) features, the classes were learned with \(discriminant.dimensions); "
           + "patches of \(folder.moments.side) pixels are too small or the largest order differs")
     }
-    let found = discriminant.assignment(of: features, noise: descriptor.leastNoiseShare * folder.momentNoise)
+    var (labels, confidence) = ([Int](repeating: 0, count: features.rows), [Double](repeating: 0, count: features.rows))
+    let isVacant = try folder.places().isVacant
+    // The patch of a vacant node may look like that of a full one; what stands at the node has been decided.
+    for kind in [false, true] {
+      let own = classes.indices.filter { (classes[$0].isVacant ?? false) == kind }
+      let sites = isVacant.indices.filter { isVacant[$0] == kind }
+      guard !own.isEmpty, !sites.isEmpty else { continue }
+      let found = discriminant.keeping(own).assignment(
+        of: features.selecting(rows: sites), noise: descriptor.leastNoiseShare * folder.momentNoise)
+      for (site, (label, sure)) in zip(sites, zip(found.labels, found.confidence)) where label > 0 {
+        (labels[site], confidence[site]) = (own[label - 1] + 1, sure)
+      }
+    }
     tree.restart(
-      classes.map { ClassTree.Heading(number: $0.number, parents: $0.parents, name: $0.name) }, labels: found.labels,
-      confidence: found.confidence)
+      classes.map { ClassTree.Heading(number: $0.number, parents: $0.parents, name: $0.name) }, labels: labels,
+      confidence: confidence)
   }
 
   /// Whether the parts of a model that was read fit one another.

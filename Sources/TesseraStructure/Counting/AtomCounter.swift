@@ -95,13 +95,23 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     public var countedCount: Int { counts.count { $0 > 0 } }
 
     /// Whether the columns tell how much one atom adds. They do not where thicknesses overlap or hardly any is seen twice: then half or
-    /// twice as many atoms suit the histogram about as well.
+    /// twice as many atoms suit the histogram about as well. Nor do they where fewer than three numbers follow one another, as the columns
+    /// of one thickness or of two elements: any step suits these. Nor where the criterion would take more thicknesses than were tried.
     public var isStepDetermined: Bool {
-      if source != nil || evidence == .neighbours { return true }
+      if source != nil { return true }
+      guard let first = components.first, let last = components.last, components.count >= Self.fewestThicknesses,
+        Double(components.count) >= Self.leastFilling * Double(last.atoms - first.atoms + 1),
+        orders.map(\.components).max().map({ $0 > order || orders.count == 1 }) ?? true
+      else { return false }
+      if evidence == .neighbours { return independentShare < Self.mostIndependent }
       return meanEntropy < AtomCounter().resolvedEntropy
         && countedCount >= Self.fewestPerThickness * components.count
     }
 
+    /// Fewer thicknesses, or this share of the numbers from the least to the most without columns, show no step.
+    private static let (fewestThicknesses, leastFilling) = (3, 0.75)
+    /// Neighbours tell nothing where more of the columns than this share have nothing to do with theirs.
+    private static let mostIndependent = 0.5
     /// A histogram of fewer columns a thickness has no peaks.
     private static let fewestPerThickness = 8
 

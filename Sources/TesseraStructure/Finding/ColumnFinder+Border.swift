@@ -27,7 +27,9 @@ extension ColumnFinder {
       return index.neighbours(of: centre, within: 1.9 * spacing).filter { $0 != i }.compactMap { n in
         let place = 2 * centre - columns[n].centre
         // From the centre of the last pixel on.
-        guard (0.25 * sigma...reach).contains(isMeasured.measuredExcess(of: place, within: reach) + 0.5) else { return nil }
+        guard (0.25 * sigma...reach).contains(isMeasured.measuredExcess(of: place, within: reach) + 0.5) else {
+          return nil
+        }
         guard index.neighbours(of: place, within: 0.6 * spacing).isEmpty else { return nil }
         return GaussianColumn(amplitude: columns[n].amplitude, centre: place, sigma: sigma)
       }

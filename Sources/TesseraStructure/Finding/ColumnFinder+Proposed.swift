@@ -132,7 +132,9 @@ extension ColumnFinder {
     numbers = kept.map { numbers[$0] }
     let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
     let all = standing(last, numbers, sigma: sigma, margin: margin)
-    let isListed = all.map { numbers[$0] >= 0 && last.isListed($0, in: prepared.isMeasured, sigma: sigma, reach: Self.listedReach) }
+    let isListed = all.map {
+      numbers[$0] >= 0 && last.isListed($0, in: prepared.isMeasured, sigma: sigma, reach: Self.listedReach)
+    }
     let listed = zip(all, isListed).filter(\.1).map(\.0)
     guard !listed.isEmpty else { return nil }
     let others = zip(all, isListed).filter { !$0.1 }.map(\.0)

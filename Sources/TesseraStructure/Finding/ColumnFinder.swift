@@ -244,7 +244,8 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     let all = plausible(last, image: image, sigma: sigma, margin: Self.outermost * sigma)
     let isListed = all.map { last.isListed($0, in: prepared.isMeasured, sigma: sigma) }
     return (
-      last.selecting(zip(all, isListed).filter(\.1).map(\.0)), last.selecting(zip(all, isListed).filter { !$1 }.map(\.0))
+      last.selecting(zip(all, isListed).filter(\.1).map(\.0)),
+      last.selecting(zip(all, isListed).filter { !$1 }.map(\.0))
     )
   }
 

@@ -8,6 +8,8 @@ public struct Site: Sendable, Codable, Equatable {
     case column
     /// A node of the lattice without a column.
     case vacant
+    /// A column that holds less than the others of its sublattice (`OccupancyFinder`).
+    case partial
   }
 
   /// Place in pixels; the centre of the first pixel is (0, 0).
@@ -23,7 +25,7 @@ public struct Site: Sendable, Codable, Equatable {
   /// Sum of the fitted Gaussian over all pixels, 2 pi amplitude sigmaMajor sigmaMinor (the scattering cross-section in
   /// the image's units), and its standard error; NaN where unknown.
   public var intensity, intensityError: Double
-  /// Whether a column was found, or the node is vacant.
+  /// Whether a column was found, holds less than its sublattice, or the node is vacant.
   public var kind: Kind
 
   /// A site with what is known of it; the rest is NaN.

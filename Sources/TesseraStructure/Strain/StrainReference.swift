@@ -34,6 +34,10 @@ public enum StrainReference: Sendable, Codable, Equatable {
         throw ParameterError(
           "\(name) (x, y, width, height in pixels) lies outside the image of \(field.width) x \(field.height) pixels")
       }
+      guard x > -1, y > -1, x + width < Double(field.width) + 1, y + height < Double(field.height) + 1 else {
+        throw ParameterError(
+          "\(name) (x, y, width, height in pixels) reaches beyond the image of \(field.width) x \(field.height) pixels")
+      }
       let mean = field.mean { $0.x >= x && $0.y >= y && $0.x <= x + width && $0.y <= y + height }
       guard let mean else {
         throw DataError(

@@ -131,7 +131,7 @@ package struct CellsChapter: Sendable {
       "hierarchy", title: "Hierarchy of motif-cells",
       caption:
         "Each motif-cell with how often it stands alone in perfect crystal. Dots are sites in the colours of their "
-        + "classes, open circles empty places; a line joins a motif-cell with a larger one that contains it.",
+        + "classes, open circles places where no site is known: no column was found, and the pixels do not show that none is there; a line joins a motif-cell with a larger one that contains it.",
       figure.drawing())
   }
 

@@ -65,10 +65,18 @@ extension MotifMethod {
     let modulation = largeCell.flatMap {
       modulationFinder.modulation(of: $0, positions: found.sites.positions, spacing: index.medianSpacing ?? 0)
     }
+    var sites = Sites(found.sites.sites + vacant.map(\.site))
+    let occupancies =
+      grains.map {
+        occupancyFinder.occupancies(of: found.sites, accuracies: found.accuracies, vacant: vacant, in: $0)
+      } ?? []
+    for (site, occupancy) in occupancies.enumerated() where occupancy?.kind == .partial {
+      sites.sites[site].kind = .partial
+    }
     return CrystalStage(
       found: found, grains: grains, vacant: vacant, undecidedCount: undecided, modulation: modulation,
       hasLargeCell: largeCell != nil,
-      sites: Sites(found.sites.sites + vacant.map(\.site)),
+      sites: sites, occupancies: occupancies,
       choices: [.lattice(of: grains)]
         + (modulation.map { [.modulation($0, grains: grains, calibration: calibration)] } ?? [])
         + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: added)])

@@ -190,47 +190,29 @@ extension MotifMethod {
       ])
     let positions = found.sites.positions
     guard let grains = crystal.grains, ColumnStrain.obstacle(in: positions) == nil else { return none }
-    let errors = found.trustedErrors.map(PlanarCovariance.init(errors:))
-    var (maps, leftOut) = ([(grain: Int, map: StrainMap)](), [Int]())
-    for (number, grain) in zip(1..., grains.grains) {
-      do {
-        let fit = try strain.fit(of: positions, covariances: errors, lattice: grain.lattice, name: name)
-        let field = fit.field(width: image.width, height: image.height)
-        guard field.isKnownSomewhere else {
-          leftOut.append(number)
-          continue
-        }
-        let reference = try strainReference.vectors(in: field) { wanted in
+    let way = GrainStrain.Setting(
+      columns: strain,
+      reference: { field, number in
+        try strainReference.vectors(in: field) { wanted in
           positions.indices.filter { site in
             let label = classes.labels[site]
             return label > 0 && (classes.names[label - 1] == wanted || String(label) == wanted)
               && (grains.grains.count == 1 || grains.labels[site] == number)
           }.map { positions[$0] }
         }
-        maps.append((number, field.map(source: .columns, reference: reference)))
-      } catch let error as DataError where grains.grains.count > 1 {
-        // A reference region may lie in one grain only.
-        if maps.isEmpty && number == grains.grains.count { throw error }
-        leftOut.append(number)
-      }
-    }
+      }, axis: { _ in 0 })
     guard
-      let map = StrainMap(
-        joining: maps, over: grains.map(positions: positions, width: image.width, height: image.height))
+      let measured = try GrainStrain(
+        of: positions, covariances: found.trustedErrors.map(PlanarCovariance.init(errors:)), in: grains,
+        size: (image.width, image.height), way, name: name)
     else { return none }
-    let warnings =
-      leftOut.isEmpty
-      ? []
-      : [
-        "strain is not measured in grain\(leftOut.count == 1 ? "" : "s") \(leftOut.map(String.init).joined(separator: ", ")) of "
-          + "\(grains.grains.count): the lattice is known nowhere there, or the reference is of another grain"
-      ]
+    let map = measured.map
     return StrainStage(
       map: map,
       choices: [
         .init(
           "strain", "resolution \(Text.fixed(map.resolution, 1)) px",
           "from the positions of the columns, against \(strainReference.sentence(grains: map.grainCount))")
-      ], warnings: warnings)
+      ], warnings: [measured.warning(grainCount: grains.grains.count)].compactMap { $0 })
   }
 }

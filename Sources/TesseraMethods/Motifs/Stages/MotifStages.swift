@@ -22,12 +22,19 @@ struct CrystalStage {
   var hasLargeCell = false
   /// Columns, then vacant nodes.
   var sites: Sites
+  /// What each of these holds of its sublattice; nil where that is not known.
+  var occupancies: [NodeOccupancy?] = []
   var choices: [RunRecord.Choice]
   var warnings: [String]
 
   /// The lattice node of each site; nil off the lattice.
   var nodes: [Lattice.Node?] {
     (grains?.nodes ?? [Lattice.Node?](repeating: nil, count: sites.count - vacant.count)) + vacant.map(\.node)
+  }
+  /// A number for the sublattice of each site, -1 off the lattice.
+  var sublattices: [Int] {
+    let bases = grains?.grains.map(\.lattice.basis.count).max() ?? 1
+    return zip(nodes, grainOfSite).map { node, grain in node.map { grain * bases + $0.basis } ?? -1 }
   }
   /// The number of each site's grain from 1; 0 for none.
   var grainOfSite: [Int] {

@@ -21,8 +21,8 @@ public struct VacancyEvidence: Sendable, Codable, Equatable {
 
   /// What the pixels say of a node at which no column was listed.
   enum Filling: Sendable {
-    /// Nothing is there.
-    case vacant
+    /// Nothing is there but this.
+    case vacant(VacantNode.Seen)
     /// A column of this height, with its error, and the width of its sublattice: fainter than its like, or missed.
     case column(height: Double, error: Double, sigma: Double)
     /// Neither is sure.
@@ -69,7 +69,7 @@ public struct VacancyEvidence: Sendable, Codable, Equatable {
       // Beside columns as faint as what is seen, it is one of them: layers of other materials have fainter ones.
       let faintest = Statistics.quantile(rests.map(\.full), 0.05)
       if doubt >= leastDoubt && seen <= max(largestRest * full, min(2 * error, 0.5 * full)) && seen < 0.5 * faintest {
-        return .vacant
+        return .vacant(VacantNode.Seen(height: seen, error: error, full: full))
       }
       return seen >= leastSignal * error ? .column(height: seen, error: error, sigma: sigma) : .undecided
     }
@@ -86,7 +86,10 @@ public struct VacancyEvidence: Sendable, Codable, Equatable {
   /// Reach of the fit in standard deviations of the column.
   private static let reach = 2.5
 
-  /// Height of a Gaussian on a constant, by least squares; nil where less than half of its disc was measured.
+  /// The border of the image must leave this share of the disc: half a column looks like a bright edge.
+  private static let leastDisc = 0.75
+
+  /// Height of a Gaussian on a constant, by least squares; nil where less than `leastDisc` of its disc was measured.
   private static func height(
     at place: Point, sigma: Double, in residual: Raster<Float>, _ isMeasured: Raster<Bool>
   ) -> Double? {
@@ -105,7 +108,7 @@ public struct VacancyEvidence: Sendable, Codable, Equatable {
       }
     }
     let determinant = n * gg - g * g
-    guard n >= 0.5 * .pi * radius * radius, determinant > 0 else { return nil }
+    guard n >= leastDisc * .pi * radius * radius, determinant > 0 else { return nil }
     return (n * gr - g * r) / determinant
   }
 }

@@ -43,7 +43,8 @@ public struct VacantNodes: Sendable, Codable, Equatable {
     var outcome = Outcome()
     for (node, filling) in zip(empty, fillings) {
       switch filling {
-      case .vacant: outcome.vacant.append(node)
+      case .vacant(let seen):
+        outcome.vacant.append(VacantNode(site: node.site, node: node.node, grain: node.grain, seen: seen))
       case .column(let height, let error, let sigma):
         let place = node.site.position
         let pixel = background[Int(saturating: place.x.rounded()), Int(saturating: place.y.rounded())]
