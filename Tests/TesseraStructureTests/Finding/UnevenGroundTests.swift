@@ -80,14 +80,14 @@ struct `A faint sublattice` {
     let inside = columns.filter { min($0.place.x, $0.place.y) > 6 && max($0.place.x, $0.place.y) < 293 }
     let missed = inside.count { index.neighbours(of: $0.place, within: 2).isEmpty }
     #expect(missed == 0)
-    let truth = PlanarIndex(columns.map(\\.place))
+    let truth = PlanarIndex(columns.map(\.place))
     #expect(result.sites.positions.allSatisfy { !truth.neighbours(of: $0, within: 2).isEmpty })
   }
 
   @Test func `is not seen where there is none`() throws {
     let columns = hexagonal(26, side: 300).map { (place: $0, height: 400.0) }
     let result = try found(drawn(columns, side: 300, sigma: 3.8, background: { _ in 20 }, seed: 9))
-    let truth = PlanarIndex(columns.map(\\.place))
+    let truth = PlanarIndex(columns.map(\.place))
     #expect(result.sites.positions.allSatisfy { !truth.neighbours(of: $0, within: 2).isEmpty })
   }
 }
@@ -99,8 +99,8 @@ struct `Columns beside a masked bar` {
     var image = drawn(columns, side: 300, sigma: 3.8, background: { _ in 40 }, seed: 5)
     for y in 262..<300 { for x in 0..<300 { image[x, y] = x % 7 == 0 ? 255 : 0 } }
     let result = try found(image)
-    let near = result.sites.sites.filter { $0.position.y > 225 && $0.position.y < 252 }.map(\\.background)
-    let far = result.sites.sites.filter { $0.position.y > 60 && $0.position.y < 200 }.map(\\.background)
+    let near = result.sites.sites.filter { $0.position.y > 225 && $0.position.y < 252 }.map(\.background)
+    let far = result.sites.sites.filter { $0.position.y > 60 && $0.position.y < 200 }.map(\.background)
     #expect(near.count > 20 && abs(Statistics.mean(near) - Statistics.mean(far)) < 2)
     #expect(result.sites.positions.allSatisfy { $0.y < 268 })
   }
