@@ -25,14 +25,19 @@ final class RunningServer: Sendable {
   /// - Parameter analyse: in the place of the analysis of the program.
   init(
     in folder: TemporaryFolder = TemporaryFolder(), opening names: [String] = ["scan.tif"],
-    analyse: @escaping @Sendable (AnalysisOrder, @escaping ScreenTools.Progress) throws -> AnalysisOutcome = analyse
+    analyse: @escaping @Sendable (ScreenOrder, @escaping ScreenTools.Progress) throws -> ScreenOutcome = analyse
   ) async throws {
     self.folder = folder
     let tools = ScreenTools(
       open: { path in
         guard !path.hasSuffix("bad.tif") else { throw DataError("\(path): is no image") }
         return Self.image(called: (path as NSString).lastPathComponent)
-      }, options: [], analyse: analyse, sentence: { "\($0)" }, warn: { _ in })
+      }, commands: Self.commands, run: analyse,
+      commandLine: { command, settings, _, input in
+        (["tessera", command, input] + settings.sorted { $0.key < $1.key }.map { "--\($0)=\($1)" })
+          .joined(separator: " ")
+      }, paragraph: { _, folder in try MethodsParagraph(MotifMethod.self, folder: folder) },
+      sentence: { "\($0)" }, warn: { _ in })
     let server = ScreenServer(
       folder: URL(fileURLWithPath: folder.path), workFolder: URL(fileURLWithPath: work.path), tools: tools)
     self.server = server
@@ -72,12 +77,12 @@ final class RunningServer: Sendable {
 
   /// What `analyze` does.
   static func analyse(
-    _ order: AnalysisOrder, progress: @escaping ScreenTools.Progress
-  ) throws -> AnalysisOutcome {
-    let known = try order.sites.map { try KnownColumns(tableAt: $0) }
+    _ order: ScreenOrder, progress: @escaping ScreenTools.Progress
+  ) throws -> ScreenOutcome {
+    let known = try order.files["sites"].map { try KnownColumns(tableAt: $0) }
     let result = try MotifMethod().result(on: order.micrograph, columns: known) { try progress($0.rawValue, $1) }
     try ResultFolder(result, input: order.micrograph.name, hasReport: false).write(to: order.folder)
-    return AnalysisOutcome(sentences: result.sentences, warnings: result.warnings)
+    return ScreenOutcome(sentences: result.sentences, warnings: result.warnings)
   }
 
   /// The state of a project, once no job runs.

@@ -72,18 +72,18 @@ extension MotifMethod {
           citing: [References.motifs])
       ]
     case ColumnFinder.Route.atoms.rawValue:
-      return [.init("Single atoms were found where the image rises above its noise and its texture\(scale), \(fit).")]
+      return [.init("Single atoms were found where the image rises above its noise and its texture\(scale) \(fit).")]
     case ColumnFinder.Route.svd.rawValue:
       return [
         .init(
-          "After denoising of patches by singular values, atomic columns were found as maxima in scale space\(scale), \(fit).",
+          "After denoising of patches by singular values, atomic columns were found as maxima in scale space\(scale) \(fit).",
           citing: [References.motifs])
       ]
     case nil: return []
     default:
       return [
         .init(
-          "Atomic columns were found as maxima in scale space\(scale), \(fit).", citing: [References.activeLearning])
+          "Atomic columns were found as maxima in scale space\(scale) \(fit).", citing: [References.activeLearning])
       ]
     }
   }
