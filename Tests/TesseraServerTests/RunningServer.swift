@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TesseraFormats
 import TesseraImaging
 import TesseraMethods
 import TesseraNumerics
@@ -57,6 +58,17 @@ final class RunningServer: Sendable {
     address = URLComponents(string: first ?? "") ?? URLComponents()
   }
 
+  /// As the page knows them.
+  private static let commands = [
+    ScreenCommand(name: "analyze", abstract: "", options: [], takesColumns: true),
+    ScreenCommand(
+      name: "segment", abstract: "",
+      options: [
+        ScreenOption(
+          name: "scribbles", group: "More", takesValue: true, valueName: "image", choices: nil, help: "", default: nil)
+      ], takesColumns: false), ScreenCommand(name: "strain", abstract: "", options: [], takesColumns: true),
+  ]
+
   deinit { task.cancel() }
 
   /// Ends the server, so that another may open its projects.
@@ -79,10 +91,30 @@ final class RunningServer: Sendable {
   static func analyse(
     _ order: ScreenOrder, progress: @escaping ScreenTools.Progress
   ) throws -> ScreenOutcome {
+    guard order.command == "analyze" else { return try measure(order) }
     let known = try order.files["sites"].map { try KnownColumns(tableAt: $0) }
     let result = try MotifMethod().result(on: order.micrograph, columns: known) { try progress($0.rawValue, $1) }
     try ResultFolder(result, input: order.micrograph.name, hasReport: false).write(to: order.folder)
     return ScreenOutcome(sentences: result.sentences, warnings: result.warnings)
+  }
+
+  /// A measurement that writes little: a label map with what was drawn, or a map of strain.
+  private static func measure(_ order: ScreenOrder) throws -> ScreenOutcome {
+    guard order.settings["axis"] != "none" else { throw DataError("the image shows no lattice") }
+    try FileManager.default.createDirectory(atPath: order.folder, withIntermediateDirectories: true)
+    let (width, height) = (order.micrograph.width, order.micrograph.height)
+    if let scribbles = order.files["scribbles"] {
+      let labels = try ImageFile.open(path: scribbles).read().pixels.map { UInt16($0) }
+      try TIFFWriter.write([labels], to: order.folder + "/segmentation.tif")
+      try Data("label,pixels,fraction\n1,5,0.25\n2,15,0.75\n".utf8)
+        .write(to: URL(fileURLWithPath: order.folder + "/patterns.csv"))
+    } else {
+      var page = Raster<Float>(width: width, height: height, filling: 0.01)
+      page[0, 0] = .nan
+      page[1, 0] = -0.01
+      try TIFFWriter.write([page, page, page, page], to: order.folder + "/strain.tif")
+    }
+    return ScreenOutcome(sentences: ["measured."], warnings: order.files["sites"] == nil ? [] : ["with columns"])
   }
 
   /// The state of a project, once no job runs.

@@ -34,8 +34,8 @@ extension ProjectSession {
     var wish = wish
     // What was drawn here comes before a file that is named.
     if !wish.scribbles.isEmpty { wish.settings["scribbles"] = nil }
-    let given = workFolder.appendingPathComponent("given-\(wish.command)", isDirectory: true)
-    try? FileManager.default.removeItem(at: given)
+    // A folder of its own: a run that goes on must not lose its files to one that will be refused.
+    let given = workFolder.appendingPathComponent("given-\(UUID().uuidString)", isDirectory: true)
     try FileManager.default.createDirectory(at: given, withIntermediateDirectories: true)
     if wish.usesColumns {
       let table = try await columnsOfNow()

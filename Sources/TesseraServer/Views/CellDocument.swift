@@ -5,11 +5,13 @@ import TesseraNumerics
 
 /// The motif-cells of an image: what they are made of, which lies in which, and where each is.
 struct CellDocument: Encodable, Sendable {
-  /// A motif-cell occurs here.
+  /// A cell that is not of the most frequent types.
   struct Place: Encodable, Sendable {
     /// In pixels.
     let x, y: Double
-    let node: Int
+    let type: Int
+    /// The motif-cell that its group is; null where the group is cut by the border, or too large.
+    @Explicit var node: Int?
   }
 
   /// `hierarchy.json`, as the result folder has it.
@@ -80,20 +82,20 @@ extension ProjectSession {
       let table = folder.appendingPathComponent("cells.csv").path
       let cells = FileManager.default.fileExists(atPath: table) ? try CSVTable(path: table) : nil
       guard let cells, !hierarchy.nodes.isEmpty, let x = cells.column("x"), let y = cells.column("y"),
-        let node = cells.column("node")
+        let node = cells.column("node"), let type = cells.column("type")
       else {
         throw DataError(
           hierarchy.types.isEmpty
             ? "this result has no motif-cells: its columns share no lattice"
-            : "all cells of this image are perfect crystal, so there are no motif-cells")
+            : "no cell of this image differs from the most frequent ones, so there are no motif-cells")
       }
       return CellDocument(
         hierarchy: hierarchy, lattice: try value(Summary.self, "summary.json").lattice,
         places: cells.rows.compactMap { row in
-          guard let placeX = Double(row[x]), let placeY = Double(row[y]), let number = Int(row[node]) else {
-            return nil
-          }
-          return .init(x: placeX, y: placeY, node: number)
+          guard let placeX = Double(row[x]), let placeY = Double(row[y]), let kind = Int(row[type]),
+            !hierarchy.dominant.contains(kind)
+          else { return nil }
+          return .init(x: placeX, y: placeY, type: kind, node: Int(row[node]))
         })
     }
   }

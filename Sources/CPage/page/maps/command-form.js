@@ -1,6 +1,9 @@
 import { ask } from "../base/dialog.js";
 import { element } from "../base/dom.js";
 
+/** With no more options than this all groups are open. */
+const fewOptions = 14;
+
 /**
  * Asks for the settings of a command: every option in a panel, grouped as in its help. Empty fields are left to the program, and
  * only what the user set is returned, so that the recipe says no more than was decided.
@@ -21,15 +24,15 @@ export function askSettings({ command, title, used, hint, columns, acceptLabel }
       given && element("div", { class: "option" },
         element("label", { class: "check", for: "option-uses-columns" }, given, " Use the columns and classes of the analysis"),
         element("p", { class: "hint" }, "Otherwise the columns are found anew.")),
-      [...groups].map(([group, options], index) => optionGroup(group, options, used, index === 0)),
+      [...groups].map(([group, options], index) => optionGroup(group, options, used, index === 0 || command.options.length <= fewOptions)),
     ],
     accept: (form) => ({ settings: collect(command.options, form), usesColumns: Boolean(given?.checked) }),
   });
 }
 
-function optionGroup(group, options, used, isFirst) {
+function optionGroup(group, options, used, isOpen) {
   const isUsed = options.some(({ name }) => name in used);
-  return element("details", { class: "option-group", open: isFirst || isUsed },
+  return element("details", { class: "option-group", open: isOpen || isUsed },
     element("summary", {}, group),
     element("div", { class: "options" }, options.map((option) => optionField(option, used[option.name]))));
 }

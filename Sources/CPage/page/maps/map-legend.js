@@ -26,7 +26,9 @@ export class MapLegend {
     const bar = element("div", { class: "color-bar", role: "img", "aria-label": `Colours from ${short(low, 3)} to ${short(high, 3)}` });
     bar.style.background = `linear-gradient(to right, ${colors.join(", ")})`;
     const middle = low < 0 ? 0 : (low + high) / 2;
+    // As many digits as tell the ends apart.
+    const digits = 3 + Math.max(Math.ceil(Math.log10(Math.max(Math.abs(low), Math.abs(high)) / Math.max(high - low, 1e-12))), 0);
     return element("div", {}, element("p", {}, title), bar,
-      element("div", { class: "color-bar-numbers" }, [low, middle, high].map((value) => element("span", {}, short(value, 3)))));
+      element("div", { class: "color-bar-numbers" }, [low, middle, high].map((value) => element("span", {}, short(value, Math.min(digits, 12))))));
   }
 }

@@ -26,6 +26,7 @@ export class MapPanel {
     this.choice = element("div", { class: "segments", role: "radiogroup", "aria-label": "Method" });
     this.run = element("button", { type: "button", class: "primary", "aria-haspopup": "dialog", onclick: () => this.#run() });
     this.words = element("div", { class: "words", "aria-live": "polite" });
+    this.warnings = element("div", { class: "words" });
     this.shown = element("input", { type: "checkbox", onchange: () => this.#set({ isShown: this.shown.checked }) });
     this.layer = element("select", { "aria-label": "Map", onchange: () => this.#choose(this.layer.value) });
     this.opacity = element("input", {
@@ -39,7 +40,7 @@ export class MapPanel {
     this.files = element("p", { class: "files" });
     byId("panel-maps").append(
       element("div", { class: "bar wrap" }, this.choice, element("span", { class: "space" }), this.run),
-      scribbles.section, this.words, this.controls, this.legend.box, this.places.box, this.files);
+      scribbles.section, this.words, this.controls, this.legend.box, this.warnings, this.places.box, this.files);
     this.buttons = kinds.map(({ command, title }) => element("button", {
       type: "button", role: "radio", "data-command": command, onclick: () => this.#select(command),
       onkeydown: (event) => this.#step(event),
@@ -105,8 +106,8 @@ export class MapPanel {
       button.tabIndex = isChosen ? 0 : -1;
     }
     this.run.disabled = !project || isBusy;
-    this.run.textContent = this.#view ? "Run again…" : "Run…";
-    this.run.setAttribute("aria-label", `${this.#title}: ${this.run.textContent}`);
+    this.run.textContent = "Run…";
+    this.run.setAttribute("aria-label", `${this.#title}: run…`);
     this.scribbles.section.hidden = this.command !== "segment" || !project;
     this.#showWords(project);
     const view = this.#view;
@@ -127,9 +128,9 @@ export class MapPanel {
     const children = [];
     if (failure) children.push(element("p", { class: "notice error" }, asSentence(failure)));
     if (view) children.push(element("p", {}, view.sentences.map(asSentence).join(" ")));
-    for (const warning of view?.warnings ?? []) children.push(element("p", { class: "notice warning" }, asSentence(warning)));
     if (!view && !failure) children.push(element("p", { class: "hint" }, project ? hints[this.command] : "No micrograph is open."));
     this.words.replaceChildren(...children);
+    this.warnings.replaceChildren(...(view?.warnings ?? []).map((warning) => element("p", { class: "notice warning" }, asSentence(warning))));
   }
 
   #showFiles(view) {

@@ -78,6 +78,6 @@ export class PlaceList {
     const { x, y } = this.#places[at];
     this.store.set({ rings: [{ x, y }] });
     const { image } = this.store.values.project;
-    this.micrograph.flyTo(x, y, Math.min(image.width, image.height) / 8);
+    this.micrograph.flyTo(x, y, Math.min(image.width, image.height) / 4);
   }
 }

@@ -51,7 +51,7 @@ export class Cells {
       this.#cells = cells;
       this.#chosen = -1;
       this.state.textContent = `${count(cells.hierarchy.nodes.length)} motif-cells, by the number of their cells from above to below; lines lead `
-        + "to those that hold them. Press one to see where it occurs.";
+        + "to those that hold them. Of single cells it is said how many stand alone, of all of their kind. Press one to see where it occurs.";
       this.graph.replaceChildren(this.#draw(cells));
     } catch (error) {
       if (this.#known === key) this.state.textContent = asSentence(error.message);
@@ -101,7 +101,7 @@ export class Cells {
     });
     group.append(svg("rect", { width: side, height: side + words, rx: 5 }), ...this.#shape(node, lattice));
     const number = svg("text", { x: side / 2, y: side + 13, class: "count" });
-    number.textContent = `× ${count(node.count)}`;
+    number.textContent = node.level === 1 ? `${count(node.count)} of ${count(node.cell_count)}` : `× ${count(node.count)}`;
     group.append(number);
     if (node.q_value !== undefined && node.q_value !== null) {
       const chance = svg("text", { x: side / 2, y: side + 27, class: "chance" });
@@ -142,7 +142,8 @@ export class Cells {
       const named = members.filter((number) => number !== "0").map((number) => this.#name(number));
       return [named.join(" + "), missing > 0 && `${missing} missing`, extras.length > 0 && `${extras.length} more`].filter(Boolean).join(", ");
     });
-    return `${node.cells.length === 1 ? "One cell" : `${node.cells.length} cells`} (${kinds.join("; ")}), ${count(node.count)} times`;
+    const times = node.level === 1 ? `${count(node.count)} times alone, ${count(node.cell_count)} cells in all` : `${count(node.count)} times`;
+    return `${node.cells.length === 1 ? "One cell" : `${node.cells.length} cells`} (${kinds.join("; ")}), ${times}`;
   }
 
   #name(number) {
@@ -164,7 +165,11 @@ export class Cells {
     const chance = node.expected === undefined || node.expected === null ? ""
       : `; chance would give ${short(node.expected, 3)} of ${count(node.occurrences)} (q ${short(node.q_value, 2)})`;
     this.facts.textContent = `${this.#title(node, hierarchy)}${chance}.`;
-    this.store.set({ rings: places.filter((place) => place.node === at).map(({ x, y }) => ({ x, y })) });
+    // Single cells are shown wherever they are, those inside larger groups in another colour.
+    const isShown = (place) => place.node === at || (node.level === 1 && place.type === node.cells[0].type);
+    this.store.set({
+      rings: places.filter(isShown).map(({ x, y, node: own }) => ({ x, y, color: own === at ? "white" : "#ffb454" })),
+    });
   }
 }
 

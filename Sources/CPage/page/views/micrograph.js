@@ -88,7 +88,10 @@ export class Micrograph extends View {
 
   #pyramid(project, layer, levels) {
     return new TilePyramid(project.id, layer, project.image, levels, {
-      onTile: () => this.draw(),
+      onTile: () => {
+        this.draw();
+        if (Array.isArray(layer)) this.host.dispatchEvent(new Event("maptile"));
+      },
       onRelease: (tile) => this.#painterOf(layer).release(tile),
       onError: (error) => this.notices.error(error),
     });

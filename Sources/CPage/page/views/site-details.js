@@ -21,6 +21,8 @@ export class SiteDetails {
     Object.assign(this, { store, session, micrograph });
     this.card = element("aside", { class: "card", "aria-label": "Selected column", hidden: true });
     micrograph.host.append(this.card);
+    // The value of a map that was still on its way.
+    micrograph.host.addEventListener("maptile", () => this.details && !this.card.hidden && !this.hasMap && this.#fill(this.details));
     store.subscribe(["selected", "points", "project", "mode", "mapKey"], (values) => this.#show(values));
   }
 
@@ -42,7 +44,10 @@ export class SiteDetails {
     }
   }
 
-  #fill({ site, fields, neighbours, side, patch, reconstruction }) {
+  #fill(details) {
+    this.details = details;
+    const { site, neighbours, side, patch, reconstruction } = details;
+    const fields = { ...details.fields };
     const { values } = this.store;
     const hadFocus = this.card.contains(document.activeElement);
     const close = element("button", {
@@ -51,7 +56,8 @@ export class SiteDetails {
     const looks = classOfSite(values, site);
     const { points, mapKey } = values;
     const mapped = this.micrograph.mapAt(points.places[2 * site], points.places[2 * site + 1]);
-    if (mapped && mapKey) fields[mapKey.title] = mapKey.kind === "values" ? short(mapped.value, 3) : String(mapped.value);
+    this.hasMap = Boolean(mapped && mapKey);
+    if (this.hasMap) fields[mapKey.title] = mapKey.kind === "values" ? short(mapped.value, 3) : String(mapped.value);
     this.card.replaceChildren(
       element("div", { class: "card-title" }, element("h3", {}, `${asTitle(kindOfSite(values.points, site))} ${site}`), close),
       element("p", { class: "motif" }, looks && swatch(looks.color, looks.marker),
