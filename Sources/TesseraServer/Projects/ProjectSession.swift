@@ -26,9 +26,12 @@ final class ProjectSession: Sendable {
   let workFolder: URL
   let room: SerialRoom<State>
   /// Maps of results.
-  let pictures = RecentValues<MapLayer.Picture>(capacity: 6)
+  let pictures: RecentValues<MapLayer.Picture>
   /// What the program proposes for the classes, by revision.
   let reviews = RecentValues<[TreeProposal]>(capacity: 2)
+
+  /// So many maps are kept, as far as they take no more than these bytes together.
+  private static let (mostPictures, pictureMemory) = (6, 1 << 30)
 
   /// What changes.
   struct State {
@@ -63,6 +66,9 @@ final class ProjectSession: Sendable {
     (self.tools, self.workFolder) = (tools, workFolder)
     pyramid = TilePyramid(micrograph.pixels)
     contrast = Contrast.standard.limits(of: micrograph.pixels)
+    // Two bytes a pixel, and a third more for the coarser levels.
+    let bytes = max(1, micrograph.pixels.count * 8 / 3)
+    pictures = RecentValues(capacity: max(1, min(Self.mostPictures, Self.pictureMemory / bytes)))
     let history = try file.history()
     var state = State(file: file, history: history, corrections: try history.corrections())
     try Self.openResult(of: &state, micrograph, workFolder)

@@ -163,7 +163,7 @@ export class Cells {
     const { hierarchy, places } = this.#cells;
     const node = hierarchy.nodes[at];
     const chance = node.expected === undefined || node.expected === null ? ""
-      : `; chance would give ${short(node.expected, 3)} of ${count(node.occurrences)} (q ${short(node.q_value, 2)})`;
+      : `; it occurs ${count(node.occurrences)} times, where chance would give ${short(node.expected, 3)} (q ${short(node.q_value, 2)})`;
     this.facts.textContent = `${this.#title(node, hierarchy)}${chance}.`;
     // Single cells are shown wherever they are, those inside larger groups in another colour.
     const isShown = (place) => place.node === at || (node.level === 1 && place.type === node.cells[0].type);
