@@ -80,11 +80,21 @@ struct MapKey: Sendable, Encodable {
     return known.enumerated().map { index, name in (name, index + 1, kinds.count { $0 == name }) }
   }
 
+  /// Why a person should look at a particle, by its number; none unless a review was asked for.
+  private static func doubts(of view: MapView) throws -> [Int: String] {
+    guard let table = try view.table("review.csv"), let id = table.column("id"), let reasons = table.column("reasons")
+    else { return [:] }
+    return Dictionary(
+      table.rows.compactMap { row in Int(row[id]).map { ($0, "to review: \(row[reasons])") } }, uniquingKeysWith: { $1 }
+    )
+  }
+
   /// The places of a result, in the order of its table.
   static func places(of view: MapView) throws -> [Place] {
     switch view.measurement.command {
     case "particles":
       guard let table = try view.table("particles.csv") else { return [] }
+      let doubts = try doubts(of: view)
       return table.places { row in
         let diameter = [("equivalent_diameter_nm", "nm"), ("equivalent_diameter_px", "px")].compactMap {
           name, unit in
@@ -95,7 +105,8 @@ struct MapKey: Sendable, Encodable {
         }
         let number = row("id").flatMap(Int.init) ?? 0
         return (
-          "particle \(number)", [diameter, kind].compactMap { $0 }.joined(separator: ", "), color(ofLabel: number)
+          "particle \(number)", [diameter, kind, doubts[number]].compactMap { $0 }.joined(separator: ", "),
+          color(ofLabel: number)
         )
       }
     case "moire":

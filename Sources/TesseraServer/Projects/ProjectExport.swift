@@ -81,7 +81,7 @@ extension ProjectSession {
           throw DataError("the result of \(command) has no file \(name)")
         }
         let file = try FileHandle(forReadingFrom: view.folder.appendingPathComponent(name))
-        return .file(file, name: "\(stem).\((name as NSString).lastPathComponent)")
+        return .file(file, name: "\(stem).\(command).\((name as NSString).lastPathComponent)")
       }
       let archive = workFolder.appendingPathComponent("\(command).zip")
       let files = names.map { (name: "\(stem).\(command)/\($0)", source: view.folder.appendingPathComponent($0)) }

@@ -44,7 +44,8 @@ extension ProjectSession {
     for (command, measurement) in measurements.sorted(by: { $0.key < $1.key }) {
       let view = try await view(of: command)
       let files = Self.files(usesColumns: measurement.usesColumns, hasScribbles: !measurement.scribbles.isEmpty) {
-        "\(stem).\($0)"
+        // The columns of one command are not those of another.
+        "\(stem).\(command).\($0)"
       }
       add(
         command, try tools.paragraph(command, view.folder.path),

@@ -102,7 +102,7 @@ import Testing
     let shown = files.map { screen.client.ask(views + $0).body }
     for given in ["columns.csv", "scribbles.tif"] {
       let answer = screen.client.ask(views + "given/\(given)")
-      if answer.status == 200 { try answer.body.write(to: URL(fileURLWithPath: folder / "scan.\(given)")) }
+      if answer.status == 200 { try answer.body.write(to: URL(fileURLWithPath: folder / "scan.\(command).\(given)")) }
     }
     let methods = try JSONSerialization.jsonObject(with: screen.client.ask(path + "/methods").body) as? [String: Any]
     #expect(screen.stop() == 0)

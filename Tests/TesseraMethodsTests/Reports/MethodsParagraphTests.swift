@@ -18,12 +18,14 @@ struct `The paragraph on methods` {
     var method = MotifMethod()
     method.descriptor.form = .invariant
     method.classCount = 2
+    method.descriptor.keepsPiston = false
     let result = try method.result(on: try Self.image(), seed: 7)
     let paragraph = MethodsParagraph(of: result, input: "folder/scan.tif")
     #expect(paragraph.text.contains("The image scan.tif (256 x 256 pixels of"))
     #expect(paragraph.text.contains("seed of random numbers 7"))
     #expect(paragraph.text.contains("2 classes, a number that was given"))
     #expect(paragraph.text.contains("descriptor, form invariant") && paragraph.text.contains("class count 2"))
+    #expect(paragraph.text.contains("descriptor, keeps piston no"), "\(paragraph.text)")
     #expect(!paragraph.text.contains("finder"), "a setting that has its default: \(paragraph.text)")
     // Every reference has its number, and every number its reference.
     let marks = Set(
