@@ -159,6 +159,7 @@ let package = Package(
       name: "TesseraProjectTests",
       dependencies: [
         "TestSupport", "TesseraProject", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraNumerics",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
     .testTarget(
       name: "TesseraServerTests",

@@ -71,9 +71,11 @@ for (const scheme of ["dark", "light"]) {
   await names("details");
   await tabbing("details");
   await page.key("Escape");
-  for (const tab of ["columns", "history"]) {
+  for (const tab of ["columns", "maps", "review", "cells", "history"]) {
     await page.click(`#tab-${tab}`);
-    await page.sleep(200);
+    // Proposals and motif-cells are asked for when they are first looked at.
+    await page.until(`!/being|examined/.test(document.querySelector("#panel-${tab}").textContent)`);
+    await page.sleep(300);
     await names(tab);
     await tabbing(tab);
   }
@@ -82,6 +84,13 @@ for (const scheme of ["dark", "light"]) {
   await page.evaluate("for (const d of document.querySelectorAll('dialog details')) d.open = true");
   await names("settings");
   await tabbing("settings");
+  await page.key("Escape");
+  await page.click("#export");
+  await page.sleep(200);
+  await page.evaluate("[...document.querySelectorAll('#export-menu button')].find((b) => b.textContent.startsWith('Methods')).click()");
+  await page.until("document.querySelector('dialog[open]')");
+  await names("methods");
+  await tabbing("methods");
   await page.key("Escape");
   await page.key("?");
   await page.until("document.querySelector('dialog[open]')");

@@ -48,6 +48,9 @@ export class Page {
   constructor(send, listeners) {
     this.send = send;
     this.problems = [];
+    /** Called with each request that `Fetch.enable` stops. */
+    this.onPaused = null;
+    listeners.push(({ method, params }) => method === "Fetch.requestPaused" && this.onPaused?.(params));
     listeners.push(({ method, params }) => {
       if (method === "Runtime.exceptionThrown") this.problems.push(params.exceptionDetails.exception?.description ?? params.exceptionDetails.text);
       if (method === "Log.entryAdded" && params.entry.level === "error") this.problems.push(`${params.entry.text} ${params.entry.url ?? ""}`);

@@ -93,6 +93,27 @@ static const unsigned char index_html[] = {
 static const unsigned char main_js[] = {
 #embed "page/main.js"
 };
+static const unsigned char maps_command_form_js[] = {
+#embed "page/maps/command-form.js"
+};
+static const unsigned char maps_gl_map_js[] = {
+#embed "page/maps/gl-map.js"
+};
+static const unsigned char maps_map_legend_js[] = {
+#embed "page/maps/map-legend.js"
+};
+static const unsigned char maps_map_panel_js[] = {
+#embed "page/maps/map-panel.js"
+};
+static const unsigned char maps_palette_js[] = {
+#embed "page/maps/palette.js"
+};
+static const unsigned char maps_place_list_js[] = {
+#embed "page/maps/place-list.js"
+};
+static const unsigned char maps_scribbles_js[] = {
+#embed "page/maps/scribbles.js"
+};
 static const unsigned char panels_class_list_js[] = {
 #embed "page/panels/class-list.js"
 };
@@ -128,6 +149,15 @@ static const unsigned char panels_settings_js[] = {
 };
 static const unsigned char panels_split_js[] = {
 #embed "page/panels/split.js"
+};
+static const unsigned char structure_cells_js[] = {
+#embed "page/structure/cells.js"
+};
+static const unsigned char structure_methods_js[] = {
+#embed "page/structure/methods.js"
+};
+static const unsigned char structure_review_js[] = {
+#embed "page/structure/review.js"
 };
 static const unsigned char style_css[] = {
 #embed "page/style.css"
@@ -212,6 +242,13 @@ static const tessera_page_file files[] = {
     PAGE_FILE("icon.svg", icon_svg),
     PAGE_FILE("index.html", index_html),
     PAGE_FILE("main.js", main_js),
+    PAGE_FILE("maps/command-form.js", maps_command_form_js),
+    PAGE_FILE("maps/gl-map.js", maps_gl_map_js),
+    PAGE_FILE("maps/map-legend.js", maps_map_legend_js),
+    PAGE_FILE("maps/map-panel.js", maps_map_panel_js),
+    PAGE_FILE("maps/palette.js", maps_palette_js),
+    PAGE_FILE("maps/place-list.js", maps_place_list_js),
+    PAGE_FILE("maps/scribbles.js", maps_scribbles_js),
     PAGE_FILE("panels/class-list.js", panels_class_list_js),
     PAGE_FILE("panels/class-tree.js", panels_class_tree_js),
     PAGE_FILE("panels/corrections.js", panels_corrections_js),
@@ -224,6 +261,9 @@ static const tessera_page_file files[] = {
     PAGE_FILE("panels/projects.js", panels_projects_js),
     PAGE_FILE("panels/settings.js", panels_settings_js),
     PAGE_FILE("panels/split.js", panels_split_js),
+    PAGE_FILE("structure/cells.js", structure_cells_js),
+    PAGE_FILE("structure/methods.js", structure_methods_js),
+    PAGE_FILE("structure/review.js", structure_review_js),
     PAGE_FILE("style.css", style_css),
     PAGE_FILE("views/axis-warp.js", views_axis_warp_js),
     PAGE_FILE("views/class-labels.js", views_class_labels_js),

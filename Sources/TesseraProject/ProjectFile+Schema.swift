@@ -31,6 +31,8 @@ extension ProjectFile {
             PRIMARY KEY (file, number)) WITHOUT ROWID;
           """)
     }
+    // Steps of the kind 'measurement' came: the tables are the same, but the version before cannot read such steps.
+    migrator.registerMigration("2") { _ in }
     return migrator
   }
 }

@@ -51,7 +51,7 @@ extension ProjectFile {
       try database.execute(
         sql: """
           DELETE FROM bundle WHERE kind = 'result' AND id NOT IN
-            (SELECT json_extract(content, '$.result') FROM step WHERE kind = 'analysis')
+            (SELECT json_extract(content, '$.result') FROM step WHERE kind IN ('analysis', 'measurement'))
           """)
       return id
     }
@@ -69,6 +69,7 @@ extension ProjectFile {
     switch step {
     case .analysis(let analysis): ("analysis", try encoded(analysis))
     case .tree(let action): ("tree", try encoded(action))
+    case .measurement(let measurement): ("measurement", try encoded(measurement))
     case .correction(let correction): ("correction", try encoded(correction))
     }
   }
@@ -76,6 +77,7 @@ extension ProjectFile {
   private func step(_ kind: String, _ content: String) throws -> ProjectStep {
     switch kind {
     case "analysis": .analysis(try decoded(ProjectStep.Analysis.self, from: content))
+    case "measurement": .measurement(try decoded(ProjectStep.Measurement.self, from: content))
     case "tree": .tree(try decoded(TreeAction.self, from: content))
     case "correction": .correction(try decoded(Correction.self, from: content))
     default:

@@ -52,6 +52,13 @@ public struct ProjectHistory: Sendable, Equatable {
     return nil
   }
 
+  /// The last measurement by each command, by the name of the command.
+  public var measurements: [String: ProjectStep.Measurement] {
+    var last: [String: ProjectStep.Measurement] = [:]
+    for case .measurement(let measurement) in steps { last[measurement.command] = measurement }
+    return last
+  }
+
   /// What follows the analysis that the project shows.
   private var sequel: ArraySlice<ProjectStep> {
     let steps = steps

@@ -9,6 +9,35 @@ public enum ProjectStep: Sendable, Equatable {
   /// The list of columns of the last analysis was corrected.
   case correction(Correction)
 
+  /// The image was measured by another method than that of `analyze`.
+  case measurement(Measurement)
+
+  /// A run of `strain`, `segment`, `particles` or `moire`.
+  public struct Measurement: Sendable, Codable, Equatable {
+    /// The command that ran.
+    public var command: String
+    /// Number of the files that it wrote, in the project.
+    public var result: Int64
+    /// The options that a person set, by name, without their dashes; flags have an empty value.
+    public var settings: [String: String]
+    /// Whether the columns of the analysis were given to it.
+    public var usesColumns: Bool
+    /// What was drawn to say which pattern lies where; empty where nothing was.
+    public var scribbles: [Scribble]
+    /// What the command would have printed.
+    public var sentences, warnings: [String]
+
+    /// A measurement whose files the project keeps under the number `result`.
+    public init(
+      command: String, result: Int64, settings: [String: String], usesColumns: Bool = false, scribbles: [Scribble] = [],
+      sentences: [String] = [], warnings: [String] = []
+    ) {
+      (self.command, self.result, self.settings) = (command, result, settings)
+      (self.usesColumns, self.scribbles) = (usesColumns, scribbles)
+      (self.sentences, self.warnings) = (sentences, warnings)
+    }
+  }
+
   /// A run of `analyze`.
   public struct Analysis: Sendable, Codable, Equatable {
     /// Number of the files that it wrote, in the project.
@@ -52,6 +81,11 @@ public enum ProjectStep: Sendable, Equatable {
       case .map: "analysis with the columns of the network"
       }
     case .tree(let action): action.text
+    case .measurement(let measurement):
+      switch measurement.command {
+      case "segment": measurement.scribbles.isEmpty ? "segmentation" : "segmentation by scribbles"
+      default: measurement.command
+      }
     case .correction(.add(let points)): points.count == 1 ? "one column added" : "\(points.count) columns added"
     case .correction(.remove(let sites)): sites.count == 1 ? "one column removed" : "\(sites.count) columns removed"
     case .correction(.move(let moves)): moves.count == 1 ? "one column moved" : "\(moves.count) columns moved"

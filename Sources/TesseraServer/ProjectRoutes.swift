@@ -13,6 +13,7 @@ struct ProjectRoutes {
     addViews(to: group)
     addChanges(to: group)
     addJobs(to: group)
+    addMaps(to: group)
     group.get("export/:name") { request, context in
       let name = try context.parameters.require("name")
       let session = try session(context)
@@ -20,14 +21,23 @@ struct ProjectRoutes {
         name == "points.csv"
         ? try await session.points(window: request.number("window"), bound: request.number("bound"))
         : try await session.export(name)
-      return switch export {
-      case .file(let handle, let name): try Reply.download(handle, as: name)
-      case .data(let data, let name): Reply.download(data, as: name)
-      }
+      return try Self.answer(export)
+    }
+    group.get("views/:command/export/**") { _, context in
+      let command = try context.parameters.require("command")
+      let name = context.parameters.getCatchAll().joined(separator: "/")
+      return try Self.answer(try await session(context).export(name, of: command))
     }
   }
 
-  private func session(_ context: some RequestContext) throws -> ProjectSession {
+  private static func answer(_ export: ProjectSession.Export) throws -> Response {
+    switch export {
+    case .file(let handle, let name): try Reply.download(handle, as: name)
+    case .data(let data, let name): Reply.download(data, as: name)
+    }
+  }
+
+  func session(_ context: some RequestContext) throws -> ProjectSession {
     try shelf.session(try context.parameters.require("project", as: Int.self))
   }
 
@@ -111,37 +121,15 @@ struct ProjectRoutes {
 
 /// What the page asks of an analysis.
 private struct AnalysisWish: Decodable {
-  /// `"5"`, `5` or `true`.
-  enum Value: Decodable {
-    case text(String)
-    case flag(Bool)
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let flag = try? container.decode(Bool.self) {
-        self = .flag(flag)
-      } else if let number = try? container.decode(Double.self) {
-        self = .text(Int(exactly: number).map { "\($0)" } ?? "\(number)")
-      } else {
-        self = .text(try container.decode(String.self))
-      }
-    }
-  }
-
   struct Filter: Decodable { var window, bound: Double? }
 
-  var settings: [String: Value]?
+  var settings: [String: SettingValue]?
   var columns: ProjectStep.Columns?
   var mapFilter: Filter?
 
   /// The settings as words of a command line: flags that are set have an empty value. The filter of the map belongs to its columns.
   var options: [String: String] {
-    var options = (settings ?? [:]).compactMapValues { value -> String? in
-      switch value {
-      case .text(let text): text
-      case .flag(let isSet): isSet ? "" : nil
-      }
-    }
+    var options = SettingValue.words(settings)
     guard columns == .map else { return options }
     options["method"] = "network"
     if let window = mapFilter?.window { options["filter-window"] = "\(window)" }

@@ -78,7 +78,7 @@ package final class ScreenServer: Sendable {
     }
     let api = router.group("api")
     api.get("health") { _, _ in try Reply.json(["status": "ok", "version": TesseraVersion.current]) }
-    api.get("options") { [tools] _, _ in try Reply.json(tools.options) }
+    api.get("commands") { [tools] _, _ in try Reply.json(tools.commands) }
     api.get("projects") { [shelf] _, _ in
       struct Entry: Encodable {
         let id: Int

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import TesseraFormats
 import TesseraHDF5
 import TesseraMethods
@@ -24,6 +25,10 @@ struct `A project file` {
     let steps = [
       Self.analysis(1), .tree(.split("2", .init(features: .invariant, angularOrders: [0, 3]))),
       .tree(.lasso("1", [.init(0, 0), .init(1, 0), .init(0, 1.25)])), .correction(.add([.init(3.5, 4)])),
+      .measurement(
+        .init(
+          command: "segment", result: 2, settings: ["stride": "4"],
+          scribbles: [.init(pattern: 1, radius: 2, line: [.init(1, 2)])], sentences: ["2 patterns."])),
     ]
     do {
       let file = try ProjectFile(path: path)
@@ -35,7 +40,7 @@ struct `A project file` {
     #expect(try file.image() == image)
     let history = try file.history()
     #expect(history.entries.map(\.step) == steps)
-    #expect(history.applied == 4)
+    #expect(history.applied == 5 && history.measurements["segment"]?.result == 2)
     #expect(history.entries[0].time == Date(timeIntervalSince1970: 1234.5))
   }
 
@@ -87,6 +92,39 @@ struct `A project file` {
     _ = try file.add(Self.analysis(second))
     #expect(throws: FormatError.self) { try file.unpack(first, to: target) }
     #expect(throws: Never.self) { try file.unpack(second, to: URL(fileURLWithPath: source.path)) }
+    let map = try file.keep(filesIn: URL(fileURLWithPath: source.path), as: .result)
+    _ = try file.add(.measurement(.init(command: "strain", result: map, settings: [:])))
+    #expect(throws: Never.self) { try file.unpack(map, to: URL(fileURLWithPath: source.path)) }
+  }
+
+  /// A project of the first version opens, and its steps are those of then.
+  @Test func `takes over the first version`() throws {
+    let database = try DatabaseQueue(path: path)
+    try database.write { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE grdb_migrations (identifier TEXT NOT NULL PRIMARY KEY);
+          INSERT INTO grdb_migrations VALUES ('1');
+          CREATE TABLE fact (name TEXT PRIMARY KEY NOT NULL, content TEXT NOT NULL);
+          CREATE TABLE step (
+            id INTEGER PRIMARY KEY AUTOINCREMENT, time REAL NOT NULL, kind TEXT NOT NULL, content TEXT NOT NULL,
+            isUndone INTEGER NOT NULL DEFAULT 0);
+          CREATE TABLE bundle (id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL);
+          CREATE TABLE file (
+            id INTEGER PRIMARY KEY, bundle INTEGER NOT NULL REFERENCES bundle (id) ON DELETE CASCADE, name TEXT NOT NULL,
+            UNIQUE (bundle, name));
+          CREATE TABLE piece (
+            file INTEGER NOT NULL REFERENCES file (id) ON DELETE CASCADE, number INTEGER NOT NULL, bytes BLOB NOT NULL,
+            PRIMARY KEY (file, number)) WITHOUT ROWID;
+          INSERT INTO step (time, kind, content) VALUES (5, 'correction', '{"add":[[3.5,4]]}');
+          PRAGMA application_id = \(0x5445_5353);
+          """)
+    }
+    try database.close()
+    let file = try ProjectFile(path: path)
+    #expect(try file.history().entries.map(\.step) == [.correction(.add([.init(3.5, 4)]))])
+    _ = try file.add(.measurement(.init(command: "moire", result: 1, settings: [:])))
+    #expect(try file.history().measurements.count == 1)
   }
 
   @Test func `is open in one program at a time`() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TesseraFormats
 import TesseraImaging
 import TesseraMethods
 import TesseraNumerics
@@ -25,14 +26,19 @@ final class RunningServer: Sendable {
   /// - Parameter analyse: in the place of the analysis of the program.
   init(
     in folder: TemporaryFolder = TemporaryFolder(), opening names: [String] = ["scan.tif"],
-    analyse: @escaping @Sendable (AnalysisOrder, @escaping ScreenTools.Progress) throws -> AnalysisOutcome = analyse
+    analyse: @escaping @Sendable (ScreenOrder, @escaping ScreenTools.Progress) throws -> ScreenOutcome = analyse
   ) async throws {
     self.folder = folder
     let tools = ScreenTools(
       open: { path in
         guard !path.hasSuffix("bad.tif") else { throw DataError("\(path): is no image") }
         return Self.image(called: (path as NSString).lastPathComponent)
-      }, options: [], analyse: analyse, sentence: { "\($0)" }, warn: { _ in })
+      }, commands: Self.commands, run: analyse,
+      commandLine: { command, settings, _, input in
+        (["tessera", command, input] + settings.sorted { $0.key < $1.key }.map { "--\($0)=\($1)" })
+          .joined(separator: " ")
+      }, paragraph: { _, folder in try MethodsParagraph(MotifMethod.self, folder: folder) },
+      sentence: { "\($0)" }, warn: { _ in })
     let server = ScreenServer(
       folder: URL(fileURLWithPath: folder.path), workFolder: URL(fileURLWithPath: work.path), tools: tools)
     self.server = server
@@ -51,6 +57,17 @@ final class RunningServer: Sendable {
     }
     address = URLComponents(string: first ?? "") ?? URLComponents()
   }
+
+  /// As the page knows them.
+  private static let commands = [
+    ScreenCommand(name: "analyze", abstract: "", options: [], takesColumns: true),
+    ScreenCommand(
+      name: "segment", abstract: "",
+      options: [
+        ScreenOption(
+          name: "scribbles", group: "More", takesValue: true, valueName: "image", choices: nil, help: "", default: nil)
+      ], takesColumns: false), ScreenCommand(name: "strain", abstract: "", options: [], takesColumns: true),
+  ]
 
   deinit { task.cancel() }
 
@@ -72,12 +89,32 @@ final class RunningServer: Sendable {
 
   /// What `analyze` does.
   static func analyse(
-    _ order: AnalysisOrder, progress: @escaping ScreenTools.Progress
-  ) throws -> AnalysisOutcome {
-    let known = try order.sites.map { try KnownColumns(tableAt: $0) }
+    _ order: ScreenOrder, progress: @escaping ScreenTools.Progress
+  ) throws -> ScreenOutcome {
+    guard order.command == "analyze" else { return try measure(order) }
+    let known = try order.files["sites"].map { try KnownColumns(tableAt: $0) }
     let result = try MotifMethod().result(on: order.micrograph, columns: known) { try progress($0.rawValue, $1) }
     try ResultFolder(result, input: order.micrograph.name, hasReport: false).write(to: order.folder)
-    return AnalysisOutcome(sentences: result.sentences, warnings: result.warnings)
+    return ScreenOutcome(sentences: result.sentences, warnings: result.warnings)
+  }
+
+  /// A measurement that writes little: a label map with what was drawn, or a map of strain.
+  private static func measure(_ order: ScreenOrder) throws -> ScreenOutcome {
+    guard order.settings["axis"] != "none" else { throw DataError("the image shows no lattice") }
+    try FileManager.default.createDirectory(atPath: order.folder, withIntermediateDirectories: true)
+    let (width, height) = (order.micrograph.width, order.micrograph.height)
+    if let scribbles = order.files["scribbles"] {
+      let labels = try ImageFile.open(path: scribbles).read().pixels.map { UInt16($0) }
+      try TIFFWriter.write([labels], to: order.folder + "/segmentation.tif")
+      try Data("label,pixels,fraction\n1,5,0.25\n2,15,0.75\n".utf8)
+        .write(to: URL(fileURLWithPath: order.folder + "/patterns.csv"))
+    } else {
+      var page = Raster<Float>(width: width, height: height, filling: 0.01)
+      page[0, 0] = .nan
+      page[1, 0] = -0.01
+      try TIFFWriter.write([page, page, page, page], to: order.folder + "/strain.tif")
+    }
+    return ScreenOutcome(sentences: ["measured."], warnings: order.files["sites"] == nil ? [] : ["with columns"])
   }
 
   /// The state of a project, once no job runs.

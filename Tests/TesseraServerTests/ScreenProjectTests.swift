@@ -140,7 +140,7 @@ import Testing
         try progress("sites", Double(step) / 2000)
         usleep(20_000)
       }
-      return AnalysisOutcome(sentences: [], warnings: [])
+      return ScreenOutcome(sentences: [], warnings: [])
     }
     let client = server.client
     #expect(await client.post(Self.path + "/analysis", "{}").status == 202)

@@ -6,8 +6,8 @@ import TesseraNumerics
 final class JobBoard: Sendable {
   /// What the page shows of a job.
   struct Job: Sendable, Encodable {
-    enum Kind: String, Sendable, Encodable { case analysis, map }
-    var kind: Kind
+    /// `analysis`, `map`, or the command of a measurement.
+    var kind: String
     var stage: String
     /// 0 ... 1.
     var share: Double
@@ -36,7 +36,7 @@ final class JobBoard: Sendable {
   ///   - body: calls `progress` as each stage begins; what that throws ends the job.
   /// - Throws: `DataError` where another job runs.
   func start(
-    _ kind: Job.Kind, sentence: @escaping @Sendable (any Error) -> String,
+    _ kind: String, sentence: @escaping @Sendable (any Error) -> String,
     _ body: @escaping @Sendable (_ progress: @escaping ScreenTools.Progress) throws -> Void
   ) throws {
     let number = try state.withLock { state in

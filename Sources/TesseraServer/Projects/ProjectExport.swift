@@ -14,7 +14,7 @@ extension ProjectSession {
   }
 
   /// The result folder as it is now; written once for each state.
-  private static func resultFolder(_ state: inout State, below workFolder: URL) throws -> URL {
+  static func resultFolder(_ state: inout State, below workFolder: URL) throws -> URL {
     var result = try state.knownResult()
     let actions = state.history.actions
     let tree = try result.tree(after: actions)
@@ -36,7 +36,11 @@ extension ProjectSession {
     return try await run { state in
       let folder = try Self.resultFolder(&state, below: workFolder)
       guard name == "result.zip" else {
-        let file = folder.appendingPathComponent(name)
+        // What was given to the analysis is no file of its result.
+        let file =
+          name == Self.columnsName
+          ? URL(fileURLWithPath: try state.knownResult().folder.path)
+            .appendingPathComponent("\(Self.givenFolder)/\(name)") : folder.appendingPathComponent(name)
         guard Self.single.contains(name), FileManager.default.fileExists(atPath: file.path) else {
           throw DataError(
             name == "recipe.json"
@@ -56,11 +60,35 @@ extension ProjectSession {
   /// What can be had by itself.
   private static let single = [
     "sites.csv", "classes.csv", "cells.csv", "hierarchy.json", "recipe.json", "summary.json", "report.html",
+    columnsName,
   ]
 
   private static func isFolder(_ url: URL) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) && isFolder.boolValue
+  }
+
+  /// What another method wrote: everything, or one file.
+  /// - Throws: `DataError` where there is no such file.
+  func export(_ name: String, of command: String) async throws -> Export {
+    let view = try await view(of: command)
+    let stem = (micrograph.name as NSString).deletingPathExtension
+    let workFolder = workFolder
+    return try await run { _ in
+      let names = try FileManager.default.subpathsOfDirectory(atPath: view.folder.path).sorted()
+      guard name == "result.zip" else {
+        guard names.contains(name), !Self.isFolder(view.folder.appendingPathComponent(name)) else {
+          throw DataError("the result of \(command) has no file \(name)")
+        }
+        let file = try FileHandle(forReadingFrom: view.folder.appendingPathComponent(name))
+        return .file(file, name: "\(stem).\(command).\((name as NSString).lastPathComponent)")
+      }
+      let archive = workFolder.appendingPathComponent("\(command).zip")
+      let files = names.map { (name: "\(stem).\(command)/\($0)", source: view.folder.appendingPathComponent($0)) }
+      try? FileManager.default.removeItem(at: archive)
+      try ZipWriter.write(files.filter { !Self.isFolder($0.source) }, to: archive.path)
+      return .file(try FileHandle(forReadingFrom: archive), name: "\(stem).\(command).zip")
+    }
   }
 
   /// The columns that the filter of the network's map leaves, in the form in which the program of [A23] saves them: counted from 1,

@@ -24,7 +24,14 @@ final class ProjectSession: Sendable {
   let tools: ScreenTools
   /// Where results are unpacked, for as long as the program runs.
   let workFolder: URL
-  private let room: SerialRoom<State>
+  let room: SerialRoom<State>
+  /// Maps of results.
+  let pictures: RecentValues<MapLayer.Picture>
+  /// What the program proposes for the classes, by revision.
+  let reviews = RecentValues<[TreeProposal]>(capacity: 2)
+
+  /// So many maps are kept, as far as they take no more than these bytes together.
+  private static let (mostPictures, pictureMemory) = (6, 1 << 30)
 
   /// What changes.
   struct State {
@@ -34,6 +41,8 @@ final class ProjectSession: Sendable {
     /// Of the analysis that the history leads to.
     var result: OpenResult?
     var map: NetworkMap?
+    /// Why the last run of a command gave no result; forgotten with the program.
+    var failures: [String: String] = [:]
     /// Grows with every change of what the page shows.
     var revision = 1
 
@@ -57,6 +66,9 @@ final class ProjectSession: Sendable {
     (self.tools, self.workFolder) = (tools, workFolder)
     pyramid = TilePyramid(micrograph.pixels)
     contrast = Contrast.standard.limits(of: micrograph.pixels)
+    // Two bytes a pixel, and a third more for the coarser levels.
+    let bytes = max(1, micrograph.pixels.count * 8 / 3)
+    pictures = RecentValues(capacity: max(1, min(Self.mostPictures, Self.pictureMemory / bytes)))
     let history = try file.history()
     var state = State(file: file, history: history, corrections: try history.corrections())
     try Self.openResult(of: &state, micrograph, workFolder)
@@ -174,20 +186,31 @@ final class ProjectSession: Sendable {
     let sites: String? =
       columns == .corrected ? try await room.run { [workFolder] in try Self.writeColumns(of: $0, to: workFolder) } : nil
     let folder = workFolder.appendingPathComponent("new-result")
-    let order = AnalysisOrder(micrograph: micrograph, settings: settings, sites: sites, folder: folder.path)
-    try jobs.start(.analysis, sentence: tools.sentence) { [self] progress in
+    let order = ScreenOrder(
+      command: "analyze", micrograph: micrograph, settings: settings,
+      files: sites.map { ["sites": $0] } ?? [:], folder: folder.path)
+    try jobs.start("analysis", sentence: tools.sentence) { [self] progress in
       try? FileManager.default.removeItem(at: folder)
-      let outcome = try tools.analyse(order, progress)
+      let outcome = try tools.run(order, progress)
+      if let sites {
+        let given = folder.appendingPathComponent(Self.givenFolder, isDirectory: true)
+        try FileManager.default.createDirectory(at: given, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(
+          at: URL(fileURLWithPath: sites), to: given.appendingPathComponent(Self.columnsName))
+      }
       try room.runAndWait { state in
         let number = try state.file.keep(filesIn: folder, as: .result)
         let unpacked = Self.folder(of: number, in: workFolder)
         try? FileManager.default.removeItem(at: unpacked)
         try FileManager.default.moveItem(at: folder, to: unpacked)
         let result = try OpenResult(number, at: unpacked, of: micrograph)
+        // A recipe is part of what was done to the classes, and no setting of the columns.
         let analysis = ProjectStep.Analysis(
-          result: number, settings: settings, columns: columns, siteCount: result.places.positions.count,
+          result: number, settings: settings.filter { $0.key != "recipe" }, columns: columns,
+          siteCount: result.places.positions.count,
           sentences: outcome.sentences, warnings: outcome.warnings)
         state.history.add(try state.file.add(.analysis(analysis)))
+        for action in result.folder.recipe.actions { state.history.add(try state.file.add(.tree(action))) }
         state.corrections = try state.history.corrections()
         state.result = result
         state.revision += 1
@@ -201,7 +224,7 @@ final class ProjectSession: Sendable {
 
   /// Begins to run the network.
   func findMap() throws {
-    try jobs.start(.map, sentence: tools.sentence) { [self] progress in
+    try jobs.start("map", sentence: tools.sentence) { [self] progress in
       try progress("network", 0)
       let map = try NetworkMap(of: micrograph)
       try progress("network", 1)
@@ -226,7 +249,7 @@ final class ProjectSession: Sendable {
 
   // MARK: Results
 
-  private static func folder(of number: Int64, in workFolder: URL) -> URL {
+  static func folder(of number: Int64, in workFolder: URL) -> URL {
     workFolder.appendingPathComponent("result-\(number)", isDirectory: true)
   }
 

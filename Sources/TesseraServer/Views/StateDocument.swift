@@ -21,6 +21,10 @@ struct StateDocument: Encodable, Sendable {
   @Explicit var redo: String?
   let history: [Step]
   @Explicit var map: Map?
+  /// The last result of each command beside `analyze`.
+  let views: [View]
+  /// Why the last run of a command gave none, by command.
+  let failures: [String: String]
   /// What the last action says where it changed nothing.
   @Explicit var message: String?
 
@@ -45,6 +49,8 @@ struct StateDocument: Encodable, Sendable {
     /// In pixels.
     let patchSide: Int
     let isLayout: Bool
+    /// Whether the columns are those that a person corrected.
+    let usesColumns: Bool
   }
 
   struct Class: Encodable, Sendable {
@@ -78,6 +84,17 @@ struct StateDocument: Encodable, Sendable {
     let isUndone: Bool
   }
 
+  struct View: Encodable, Sendable {
+    let command: String
+    /// Where this stays the same, so do its maps.
+    let result: Int64
+    let sentences, warnings: [String]
+    let settings: [String: String]
+    let usesColumns: Bool
+    let scribbles: [Scribble]
+    let layers: [MapLayer]
+  }
+
   struct Map: Encodable, Sendable {
     @Explicit var spacing: Double?
     let window, bound: Double
@@ -103,7 +120,21 @@ extension ProjectSession {
             spacing: map.spacing, window: map.standard.window, bound: map.standard.bound,
             levels: map.pyramid.levels.count)
         },
-        message: message)
+        views: Self.views(of: state, in: workFolder), failures: state.failures, message: message)
+    }
+  }
+
+  private static func views(of state: State, in workFolder: URL) -> [StateDocument.View] {
+    state.history.measurements.sorted { $0.key < $1.key }.map { command, measurement in
+      let folder = folder(of: measurement.result, in: workFolder)
+      if !FileManager.default.fileExists(atPath: folder.path) {
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try? state.file.unpack(measurement.result, to: folder)
+      }
+      return .init(
+        command: command, result: measurement.result, sentences: measurement.sentences, warnings: measurement.warnings,
+        settings: measurement.settings, usesColumns: measurement.usesColumns, scribbles: measurement.scribbles,
+        layers: MapView(measurement, at: folder).layers)
     }
   }
 
@@ -124,7 +155,8 @@ extension ProjectSession {
       sitesRevision: result.number, sites: result.places.positions.count,
       columns: result.places.positions.count - vacant, vacant: vacant,
       sentences: analysis.sentences, warnings: analysis.warnings, settings: analysis.settings,
-      patchSide: result.folder.moments.side, isLayout: result.layout.contains { $0.x.isFinite })
+      patchSide: result.folder.moments.side, isLayout: result.layout.contains { $0.x.isFinite },
+      usesColumns: analysis.columns == .corrected)
   }
 
   private func classes(of tree: ClassTree) -> [StateDocument.Class] {

@@ -11,6 +11,9 @@ package struct TilePyramid<Sample: BitwiseCopyable & FixedWidthInteger & Unsigne
   /// The values of the smallest and the largest sample.
   package let low, high: Double
 
+  /// Levels that are at hand.
+  init(levels: [Raster<Sample>], low: Double, high: Double) { (self.levels, self.low, self.high) = (levels, low, high) }
+
   /// - Parameter image: values that are not finite become the smallest sample.
   /// - Parameter range: what the samples span; nil: from the smallest to the largest finite value.
   package init(_ image: Raster<Float>, range: ClosedRange<Double>? = nil) {

@@ -48,7 +48,9 @@ struct GuiCommand: ThreadedCommand {
     AtExit.run { workFolder.remove() }
     let current = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
     let server = ScreenServer(
-      folder: current, workFolder: workFolder.url, tools: .commands(reading: image, threads: threads.threads))
+      folder: current, workFolder: workFolder.url,
+      tools: .commands(
+        reading: image, as: Self.inputWords(of: Array(CommandLine.arguments.dropFirst())), threads: threads.threads))
     AtExit.run { server.close() }
     for input in inputs { try server.open(input) }
     Messages.statusWhenStopped.withLock { $0 = 0 }
@@ -60,6 +62,22 @@ struct GuiCommand: ThreadedCommand {
         if opensBrowser { Browser.open(address) }
       }
     }
+  }
+
+  /// What was typed to say how images are read, as the other commands take it.
+  private static func inputWords(of words: [String]) -> [String] {
+    let arguments = (try? CommandDescription(of: Self.self))?.arguments ?? []
+    let known = arguments.filter { $0.sectionTitle == "Input" }
+    var found: [String] = []
+    for (index, word) in words.enumerated() where word.hasPrefix("--") {
+      let name = word.dropFirst(2).prefix { $0 != "=" }
+      guard let argument = known.first(where: { $0.preferredName?.name == String(name) }) else { continue }
+      found.append(word)
+      if argument.kind == "option", !word.contains("="), words.indices.contains(index + 1) {
+        found.append(words[index + 1])
+      }
+    }
+    return found
   }
 
   /// Waits on this thread for what runs on others.

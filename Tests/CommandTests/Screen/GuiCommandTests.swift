@@ -29,15 +29,28 @@ import Testing
     #expect(folder.names.isEmpty)
   }
 
-  @Test func `offers the settings of analyze`() throws {
+  /// Every option of a command is on the page, but for those that say which image is read, which `gui` itself takes, where the result
+  /// goes and how it is shown, and how many images are followed.
+  @Test func `offers every setting of its commands`() throws {
     let screen = try RunningScreen([], in: folder)
-    let options = try JSONSerialization.jsonObject(with: screen.client.ask("/api/options").body) as? [[String: Any]]
-    let names = Set((options ?? []).compactMap { $0["name"] as? String })
-    #expect(names.isSuperset(of: ["scale", "method", "features", "classes", "patch-size", "seed", "contrast"]))
-    #expect(names.isDisjoint(with: ["output", "force", "json", "threads", "help", "sites", "recipe", "frame"]))
-    let method = options?.first { $0["name"] as? String == "method" }
-    #expect((method?["choices"] as? [String])?.contains("network") == true)
+    let commands = try JSONSerialization.jsonObject(with: screen.client.ask("/api/commands").body) as? [[String: Any]]
     #expect(screen.stop() == 0)
+    let names = commands?.compactMap { $0["name"] as? String }
+    #expect(names == ["analyze", "segment", "strain", "particles", "moire"])
+    func options(_ command: String) throws -> Set<String> {
+      let help = try CommandRun(command, "--help").output
+      return Set(help.matches(of: /(?m)^  (?:-\w, )?--([a-z][a-z0-9-]*)/).map { String($0.1) })
+    }
+    let own = try options("gui")
+    let elsewhere: Set = ["output", "force", "json", "no-report", "each", "track"]
+    for command in commands ?? [] {
+      let name = command["name"] as? String ?? ""
+      let offered = Set((command["options"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String })
+      // Known columns are those on the page.
+      let columns: Set = command["takes_columns"] as? Bool == true ? ["sites"] : []
+      let expected = try options(name).subtracting(own).subtracting(elsewhere).subtracting(columns)
+      #expect(offered == expected, "\(name): \(offered.symmetricDifference(expected))")
+    }
   }
 
   /// The same settings in the page and in a terminal give the same table.
@@ -54,6 +67,87 @@ import Testing
       in: folder.path)
     #expect(run.status == 0)
     #expect(try table == folder.data("own/sites.csv"))
+  }
+
+  /// What the page says of the command that gives the same, typed in a terminal, gives the same bytes.
+  @Test(arguments: [
+    ("strain", "strained", #"{"settings": {"method": "gpa", "axis": "u"}}"#, ["strain.tif", "strain-error.tif"]),
+    (
+      "strain", "square", #"{"uses_columns": true, "settings": {"reference": "lattice"}}"#,
+      ["strain.tif", "strain-error.tif", "strain.csv"]
+    ),
+    ("segment", "two-lattices", #"{"settings": {"seed": 3}}"#, ["segmentation.tif", "patterns.csv", "components.npy"]),
+    (
+      "segment", "two-lattices",
+      #"{"scribbles": [{"pattern": 1, "radius": 6, "line": [[40, 60], [40, 200]]}, {"pattern": 2, "radius": 6, "line": [[216, 60], [216, 200]]}]}"#,
+      ["segmentation.tif", "patterns.csv"]
+    ), ("particles", "nanoparticles", #"{"settings": {"least-diameter": 20}}"#, ["particles.csv", "instances.tif"]),
+    ("moire", "bilayer", #"{"settings": {"contrast": "bright"}}"#, ["anchors.csv", "domains.tif"]),
+  ]) func `measures what the command that it names measures`(
+    command: String, specimen: String, wish: String, files: [String]
+  ) throws {
+    let size = command == "moire" ? 512 : 256
+    #expect(try CommandRun("simulate", specimen, "--size", "\(size)", "-o", folder / "scan.tif").status == 0)
+    let screen = try RunningScreen(["scan.tif"], in: folder)
+    let path = "/api/projects/1"
+    if wish.contains("uses_columns") {
+      _ = screen.client.post(path + "/analysis", "{}")
+      _ = screen.state()
+    }
+    let request = #"{"command": "\#(command)", "# + wish.dropFirst()
+    #expect(screen.client.post(path + "/measurements", request).status == 202)
+    let failure = (screen.state()["job"] as? [String: Any])?["failed"] as? String
+    #expect(failure == nil)
+    let views = "\(path)/views/\(command)/export/"
+    let shown = files.map { screen.client.ask(views + $0).body }
+    for given in ["columns.csv", "scribbles.tif"] {
+      let answer = screen.client.ask(views + "given/\(given)")
+      if answer.status == 200 { try answer.body.write(to: URL(fileURLWithPath: folder / "scan.\(command).\(given)")) }
+    }
+    let methods = try JSONSerialization.jsonObject(with: screen.client.ask(path + "/methods").body) as? [String: Any]
+    #expect(screen.stop() == 0)
+    let parts = methods?["parts"] as? [[String: Any]] ?? []
+    let part = parts.first { $0["command"] as? String == command }
+    let line = try #require(part?["command_line"] as? String)
+    let words = line.split(separator: " ").map(String.init)
+    #expect(words.first == "tessera")
+    #expect(try CommandRun(Array(words.dropFirst()) + ["-o", "own"], in: folder.path).status == 0, "\(line)")
+    for (name, bytes) in zip(files, shown) {
+      #expect(try folder.data("own/\(name)") == bytes, "\(name) of \(line)")
+    }
+  }
+
+  /// What was done to the columns and the classes on the page, replayed in a terminal.
+  @Test func `is replayed by the recipe that it exports`() throws {
+    #expect(try CommandRun("simulate", "mose2", "--size", "256", "--seed", "3", "-o", folder / "scan.tif").status == 0)
+    let screen = try RunningScreen(["scan.tif"], in: folder)
+    let (client, path) = (screen.client, "/api/projects/1")
+    _ = client.post(path + "/analysis", #"{"settings": {"features": "invariant"}}"#)
+    _ = screen.state()
+    _ = client.post(path + "/corrections", #"{"remove": [5, 6]}"#)
+    _ = client.post(path + "/analysis", #"{"settings": {"features": "invariant"}, "columns": "corrected"}"#)
+    _ = screen.state()
+    #expect(client.post(path + "/actions", #"{"action": "split", "class": "1", "parts": 2}"#).status == 200)
+    #expect(client.post(path + "/actions", #"{"action": "name", "class": "1.1", "name": "bulk"}"#).status == 200)
+    let names = ["sites.csv", "classes.csv", "cells.csv"]
+    let shown = names.map { client.ask(path + "/export/\($0)").body }
+    for name in ["recipe.json", "columns.csv"] {
+      try client.ask(path + "/export/\(name)").body.write(to: URL(fileURLWithPath: folder / "scan.\(name)"))
+    }
+    let methods = try JSONSerialization.jsonObject(with: client.ask(path + "/methods").body) as? [String: Any]
+    let line = try #require((methods?["parts"] as? [[String: Any]])?.first?["command_line"] as? String)
+    let words = line.split(separator: " ").map(String.init)
+    #expect(try CommandRun(Array(words.dropFirst()) + ["-o", "own"], in: folder.path).status == 0, "\(line)")
+    for (name, bytes) in zip(names, shown) { #expect(try folder.data("own/\(name)") == bytes, "\(name) of \(line)") }
+
+    // The page takes the recipe too.
+    _ = client.post(
+      path + "/analysis", #"{"settings": {"features": "invariant", "recipe": "\#(folder / "scan.recipe.json")"}}"#)
+    let state = screen.state()
+    #expect((state["job"] as? [String: Any])?["failed"] == nil)
+    let classes = (state["classes"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+    #expect(classes.contains("bulk"), "\(classes)")
+    #expect(screen.stop() == 0)
   }
 
   @Test(arguments: [

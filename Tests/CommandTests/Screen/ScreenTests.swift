@@ -144,6 +144,97 @@ struct `The page` {
     #expect(screen.stop() == 0)
   }
 
+  /// Strain by its form, a segmentation by scribbles, a proposal, motif-cells and methods, as a person comes to them.
+  @Test(arguments: ["", "&renderer=canvas"]) func `lays maps over the micrograph and says what they are`(
+    query: String
+  ) throws {
+    let (screen, browser) = try opened(query: query)
+    try analyse(browser)
+    try browser.evaluate("document.getElementById('tab-maps').click()")
+    func run() throws {
+      try browser.evaluate("document.querySelector('#panel-maps button.primary').click()")
+      try browser.wait(for: "document.querySelector('dialog[open] button.primary')")
+    }
+    func finish(_ count: Int) throws {
+      try browser.evaluate("document.querySelector('dialog[open] button.primary').click()")
+      try browser.wait(for: "!tessera.state.job && tessera.state.project.views.length === \(count)")
+      try browser.wait(for: "tessera.state.mapKey && tessera.state.overlay")
+    }
+    try run()
+    try browser.evaluate("document.querySelector('dialog[open] [name=method]').value = 'gpa'")
+    try finish(1)
+    #expect(try browser.evaluate("tessera.state.project.views[0].settings.method") as? String == "gpa")
+    #expect(try browser.evaluate("document.querySelectorAll('#panel-maps .color-bar').length") as? Int == 1)
+    // What is under the pointer is said, and is drawn in its colour.
+    try browser.evaluate(
+      """
+      window.middle = () => { const b = document.getElementById('micrograph').getBoundingClientRect();
+        return [b.x + b.width / 2, b.y + b.height / 2]; };
+      window.point = () => { const [clientX, clientY] = middle();
+        document.getElementById('micrograph').dispatchEvent(new PointerEvent('pointermove', { bubbles: true, clientX, clientY })); };
+      """)
+    let middle = try #require(try browser.evaluate("middle()") as? [Double])
+    try browser.wait(for: "(point(), document.querySelector('#status .map').textContent.startsWith('exx '))")
+    let covered = try browser.screenshot()
+    try browser.evaluate("document.querySelector('#panel-maps .map-controls input[type=checkbox]').click()")
+    try browser.wait(for: "!tessera.state.overlay.isShown")
+    usleep(300_000)
+    #expect(try browser.screenshot() != covered)
+
+    // Two scribbles.
+    try browser.evaluate("document.querySelector('#panel-maps [data-command=segment]').click()")
+    try browser.evaluate("document.querySelector('.scribbles button').click()")
+    try browser.wait(for: "tessera.state.mode === 'scribble'")
+    let (x, y) = (middle[0], middle[1])
+    try browser.drag(through: [(x - 60, y - 80), (x, y - 80), (x + 60, y - 80)])
+    try browser.evaluate(
+      """
+      (() => { const field = document.getElementById('scribble-pattern'); field.value = 2;
+        field.dispatchEvent(new Event('input')); })()
+      """)
+    try browser.drag(through: [(x - 60, y + 80), (x, y + 80), (x + 60, y + 80)])
+    #expect(try browser.evaluate("tessera.state.scribbles.map(({ pattern }) => pattern)") as? [Int] == [1, 2])
+    try browser.press("Escape")
+    try run()
+    try finish(2)
+    #expect(try browser.evaluate("tessera.state.project.undo") as? String == "segmentation by scribbles")
+
+    // Proposals say of each class what it is, motif-cells lead to their places, and the methods cite.
+    try browser.evaluate("document.getElementById('tab-review').click()")
+    try browser.wait(for: "/noise|divided/.test(document.querySelector('#panel-review .hint[aria-live]').textContent)")
+    try browser.evaluate("document.getElementById('tab-cells').click()")
+    try browser.wait(for: "document.querySelector('.graph .node')")
+    try browser.evaluate("document.querySelector('.graph .node').dispatchEvent(new MouseEvent('click'))")
+    try browser.wait(for: "tessera.state.rings.length > 0")
+    try browser.evaluate("document.getElementById('export').click()")
+    try browser.wait(for: "document.querySelector('#export-menu button')")
+    try browser.evaluate(
+      "[...document.querySelectorAll('#export-menu button')].find((b) => b.textContent.startsWith('Methods')).click()")
+    try browser.wait(for: "document.querySelectorAll('dialog[open] pre').length === 3")
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+    #expect(screen.stop() == 0)
+  }
+
+  @Test func `draws no column that is less certain than wanted`() throws {
+    let (screen, browser) = try opened()
+    try analyse(browser)
+    try browser.evaluate(
+      """
+      (() => { const slider = document.querySelector('#panel-classes input[type=range]'); slider.value = 1;
+        slider.dispatchEvent(new Event('input')); })()
+      """)
+    try browser.wait(for: "tessera.state.confidence === 1")
+    let unsure = try number(
+      browser,
+      """
+      [...tessera.state.points.labels].filter((label, site) => label > 0 && tessera.state.points.confidences[site] < 255).length
+      """)
+    let words = try browser.evaluate("document.querySelector('#panel-classes output').textContent") as? String
+    #expect(words?.replacing(",", with: "") == "1.00: \(Int(unsure)) not drawn")
+    #expect(browser.complaints.isEmpty, "\(browser.complaints)")
+    #expect(screen.stop() == 0)
+  }
+
   @Test func `draws without WebGL`() throws {
     let (screen, browser) = try opened(query: "&renderer=canvas")
     try analyse(browser)

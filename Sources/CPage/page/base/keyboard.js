@@ -10,7 +10,7 @@ const help = [
     ["+ and −, or the wheel", "zoom"],
     ["0", "show all"],
     ["Shift and an arrow key, or click", "select the next column in that direction"],
-    ["Escape", "give up a line, or select nothing"],
+    ["Escape", "give up a line, end scribbles, or select nothing"],
   ]],
   ["Everywhere", [
     ["Ctrl+Z, Ctrl+Shift+Z", "undo, redo"],
@@ -25,6 +25,7 @@ const help = [
   ]],
   ["Correcting without a pointer", [
     ["Enter", "in mode Add, add a column at the cross in the middle of the view; in mode Delete, delete the selected column"],
+    ["Enter, while scribbles are drawn", "set a dot at the cross"],
     ["Delete", "delete the selected column"],
     ["Alt and an arrow key", "in mode Move, move the selected column by half a pixel, with Shift by five"],
   ]],
@@ -67,7 +68,7 @@ export class Keyboard {
     if (this.views.map((view) => view.cancelDrag()).some(Boolean)) return;
     if (this.lasso.cancel()) return;
     if (this.store.values.mode !== "select") this.store.set({ mode: "select" });
-    else this.store.set({ selected: -1 });
+    else this.store.set({ selected: -1, rings: [], marked: null });
   }
 
   /** F6 goes through the areas of a window in desktop programs. */

@@ -12,6 +12,7 @@ export class Session {
   #sitesKey = "";
   #loading = Promise.resolve();
   #isLost = false;
+  #commands = null;
 
   constructor(store, notices) {
     Object.assign(this, { store, notices });
@@ -43,7 +44,7 @@ export class Session {
     // What belongs to the project that was open would point into other sites.
     this.store.set({
       selected: -1, hovered: -1, emphasised: 0, hidden: new Set(), toMerge: new Set(), lasso: null, points: null,
-      candidates: null, job: null, project: null,
+      candidates: null, job: null, project: null, overlay: null, mapKey: null, rings: [], marked: null, scribbles: [], mode: "select",
     });
     this.#keepInAddress(id);
     document.title = `${state.name} – Tessera`;
@@ -84,6 +85,17 @@ export class Session {
       this.notices.error(error);
       return false;
     }
+  }
+
+  /** What the server says of a command and its options; null after an error, which is said. */
+  async command(name) {
+    try {
+      this.#commands ??= await getJSON("/api/commands");
+    } catch (error) {
+      this.notices.error(error);
+      return null;
+    }
+    return this.#commands.find((command) => command.name === name) ?? null;
   }
 
   async cancelJob() {
@@ -150,7 +162,8 @@ export class Session {
       toMerge: new Set([...toMerge].filter((number) => numbers.has(number))),
       hidden: new Set([...hidden].filter((number) => number === "" || numbers.has(number))),
       emphasised: 0,
-      ...(isSameSites ? { selected } : { selected: -1, hovered: -1, lasso: null }),
+      marked: null,
+      ...(isSameSites ? { selected } : { selected: -1, hovered: -1, lasso: null, rings: [] }),
     });
   }
 

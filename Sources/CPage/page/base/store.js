@@ -48,10 +48,15 @@ export class Store {
  * - `points`: `Points` of the result (points.js), or null
  * - `selected`, `hovered`: number of a site, or -1; `emphasised`: place of a class in `project.classes` from 1, or 0
  * - `hidden`: numbers of the classes that are not drawn, `""` for sites without a class; `toMerge`: numbers of classes
- * - `mode`: what a click on the micrograph does: select, add, delete, move
+ * - `mode`: what a click on the micrograph does: select, add, delete, move, scribble
  * - `lasso`: null, or `{inside}`, a flag per site, once it is closed; `isLassoing`: whether the pointer draws one
  * - `contrast`: `{black, white, gamma}`, shares of low..high; `markers`: `{isShown, size}`, a factor
  * - `filter`: `{window, bound, opacity, isShown}` of the network's map; `candidates`: Float32Array of x, y, value, or null
+ * - `confidence`: columns whose class is less certain, 0..1, are not drawn
+ * - `overlay`: the map of a result over the micrograph, `{command, layer, result, opacity, isShown}`, or null; `mapKey`: what its
+ *   colours mean, or null until the server has said it
+ * - `rings`: places that a list points at, `[{x, y, color}]` in pixels; `marked`: a flag per site, all others recede, or null
+ * - `scribbles`: `[{pattern, radius, line: [[x, y], ...]}]` that are drawn for a segmentation; `brush`: `{pattern, radius}`
  * - `job`: the running job, or null; `tab`: the open panel; `cursor`: place in the micrograph under the pointer, or null
  */
 export const initialValues = {
@@ -70,6 +75,13 @@ export const initialValues = {
   markers: { isShown: true, size: 1 },
   filter: { window: 8, bound: 0.3, opacity: 0.5, isShown: false },
   candidates: null,
+  confidence: 0,
+  overlay: null,
+  mapKey: null,
+  rings: [],
+  marked: null,
+  scribbles: [],
+  brush: { pattern: 1, radius: 4 },
   job: null,
   tab: "classes",
   cursor: null,

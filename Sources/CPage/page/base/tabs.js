@@ -1,6 +1,6 @@
 import { byId } from "./dom.js";
 
-const names = ["classes", "columns", "history"];
+const names = ["classes", "columns", "maps", "review", "cells", "history"];
 
 /** The panels below the layout, as tabs of the WAI-ARIA pattern: arrow keys choose, Tab goes on into the panel. */
 export class Tabs {

@@ -15,7 +15,7 @@ export class CanvasImagePainter {
   }
 
   draw(viewport, ratio, tiles, look) {
-    const key = JSON.stringify(look);
+    const key = JSON.stringify(look.palette ? { opacity: look.opacity, map: look.palette.key } : look);
     if (key !== this.#look) [this.#look, this.#table] = [key, null];
     const { context } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -46,9 +46,13 @@ export class CanvasImagePainter {
   }
 
   /** The colour of every sample, packed as ImageData wants it; the same formulas as in the shaders of gl-image.js. */
-  #colors({ black, white, gamma, opacity }, largest) {
+  #colors({ black, white, gamma, opacity, palette }, largest) {
     const table = new Uint32Array(largest + 1);
     const bytes = new Uint8ClampedArray(table.buffer);
+    if (palette) {
+      for (let sample = 1; sample <= largest; sample++) bytes.set([...palette.color(sample), 255 * opacity], 4 * sample);
+      return table;
+    }
     for (let sample = 0; sample <= largest; sample++) {
       const value = sample / largest;
       if (this.tint) {

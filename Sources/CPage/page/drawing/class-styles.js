@@ -17,11 +17,20 @@ export function components(color) {
  * that a label is an index. Hidden classes have opacity 0.
  */
 export function classStyles(classes, hidden, emphasised) {
-  return [unclassified, ...classes].map((look, label) => {
+  const styles = [unclassified, ...classes].map((look, label) => {
     const isHidden = hidden.has(label === 0 ? "" : look.number);
     const opacity = isHidden ? 0 : emphasised && emphasised !== label ? receded : 1;
     return { color: components(look.color), shape: shapeNumber(look.marker), opacity };
   });
+  // The label of sites that are left out, as `shownLabels` gives it.
+  return [...styles, { color: components(unclassified.color), shape: 0, opacity: 0 }];
+}
+
+/** The labels by which sites are drawn: those of a class that is less certain than wanted have one that is never seen. */
+export function shownLabels({ points, project, confidence }) {
+  if (!(confidence > 0)) return points.labels;
+  const [least, unseen] = [255 * confidence, (project?.classes.length ?? 0) + 1];
+  return points.labels.map((label, site) => (label > 0 && points.confidences[site] < least ? unseen : label));
 }
 
 /** Whether a rim around this colour must be light to be seen on any background: true for dark colours. */
@@ -35,7 +44,8 @@ export function rimColor(color) {
 }
 
 /** Whether a site's class is shown. */
-export function isShown({ points, project, hidden }, site) {
+export function isShown({ points, project, hidden, confidence }, site) {
   const label = points.labels[site];
+  if (label > 0 && points.confidences[site] < 255 * confidence) return false;
   return !hidden.has(label === 0 ? "" : project.classes[label - 1]?.number);
 }

@@ -14,7 +14,7 @@ void main() {
 
 // Integer textures cannot be filtered by the hardware, and floating-point ones that can hold only 11 bits of the 16.
 // So the shader reads the four neighbours itself; far in, where pixels are larger than a marker, it shows them as squares.
-const sampling = `#version 300 es
+export const samplingSource = `#version 300 es
 precision highp float;
 precision highp int;
 precision highp usampler2D;
@@ -27,6 +27,11 @@ float at(ivec2 place) {
   // One sample of the neighbours lies around the tile's own, so that no seam shows between tiles.
   return float(texelFetch(samples, clamp(place + 1, ivec2(0), textureSize(samples, 0) - 1), 0).r) / largest;
 }
+/** The sample at a place, as it is stored. */
+int sampleAt(vec2 place) {
+  ivec2 cell = clamp(ivec2(floor(place)) + 1, ivec2(0), textureSize(samples, 0) - 1);
+  return int(texelFetch(samples, cell, 0).r);
+}
 float value() {
   if (!isSmooth) return at(ivec2(floor(texel)));
   vec2 place = texel - 0.5;
@@ -36,7 +41,7 @@ float value() {
              mix(at(first + ivec2(0, 1)), at(first + ivec2(1, 1)), share.x), share.y);
 }`;
 
-const grayscaleSource = `${sampling}
+const grayscaleSource = `${samplingSource}
 uniform vec3 contrast; // black, white, gamma
 void main() {
   float share = clamp((value() - contrast.x) / max(contrast.y - contrast.x, 1e-5), 0.0, 1.0);
@@ -45,7 +50,7 @@ void main() {
 
 // The map lies over the image as a tint where it says "a column"; towards full opacity it covers the image whole, so that
 // one slider leads from the image alone to the map alone.
-const tintSource = `${sampling}
+const tintSource = `${samplingSource}
 uniform float opacity;
 uniform vec3 tint;
 void main() {
@@ -56,11 +61,11 @@ void main() {
 
 /** Draws tiles of one layer: grey values with a contrast, or with `tint` the map of the network. */
 export class GLImagePainter {
-  /** @param {{tint?: number[]}} options a colour [r, g, b], 0..255 */
-  constructor(gl, { tint } = {}) {
+  /** @param {{tint?: number[], source?: string}} options a colour [r, g, b], 0..255; a fragment shader of its own */
+  constructor(gl, { tint, source } = {}) {
     this.gl = gl;
     this.tint = tint;
-    this.made = program(gl, vertexSource, tint ? tintSource : grayscaleSource, ["corner"]);
+    this.made = program(gl, vertexSource, source ?? (tint ? tintSource : grayscaleSource), ["corner"]);
     this.textures = new Map();
     this.array = gl.createVertexArray();
     gl.bindVertexArray(this.array);
@@ -87,6 +92,23 @@ export class GLImagePainter {
     gl.bindVertexArray(this.array);
     gl.uniform4fv(made.uniforms.toClip, worldToClip(viewport));
     gl.uniform1i(made.uniforms.samples, 0);
+    this.setLook(look);
+    gl.activeTexture(gl.TEXTURE0);
+    for (const tile of tiles) {
+      gl.bindTexture(gl.TEXTURE_2D, this.#texture(tile));
+      gl.uniform1f(made.uniforms.largest, tile.samples instanceof Uint16Array ? 65535 : 255);
+      gl.uniform1i(made.uniforms.isSmooth, viewport.scale * ratio * tile.step < 6 ? 1 : 0);
+      this.setTile(tile, viewport.scale * ratio);
+      gl.uniform4f(made.uniforms.extent, tile.left, tile.top, tile.right, tile.bottom);
+      gl.uniform3f(made.uniforms.toTexel, 1 / tile.step, -tile.left / tile.step, -tile.top / tile.step);
+      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+    }
+    gl.bindVertexArray(null);
+  }
+
+  /** Sets what is the same for all tiles of a frame. */
+  setLook(look) {
+    const { gl, made } = this;
     if (this.tint) {
       gl.enable(gl.BLEND);
       gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
@@ -96,17 +118,10 @@ export class GLImagePainter {
       gl.disable(gl.BLEND);
       gl.uniform3f(made.uniforms.contrast, look.black, look.white, look.gamma);
     }
-    gl.activeTexture(gl.TEXTURE0);
-    for (const tile of tiles) {
-      gl.bindTexture(gl.TEXTURE_2D, this.#texture(tile));
-      gl.uniform1f(made.uniforms.largest, tile.samples instanceof Uint16Array ? 65535 : 255);
-      gl.uniform1i(made.uniforms.isSmooth, viewport.scale * ratio * tile.step < 6 ? 1 : 0);
-      gl.uniform4f(made.uniforms.extent, tile.left, tile.top, tile.right, tile.bottom);
-      gl.uniform3f(made.uniforms.toTexel, 1 / tile.step, -tile.left / tile.step, -tile.top / tile.step);
-      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
-    }
-    gl.bindVertexArray(null);
   }
+
+  /** Sets what a painter needs of each tile. @param scale device pixels per pixel of the image */
+  setTile() {}
 
   #texture(tile) {
     const known = this.textures.get(tile);

@@ -2,6 +2,7 @@ import { CanvasImagePainter } from "./canvas-image.js";
 import { CanvasPointPainter } from "./canvas-points.js";
 import { forgetPrograms } from "./gl.js";
 import { GLImagePainter } from "./gl-image.js";
+import { GLMapPainter } from "../maps/gl-map.js";
 import { GLPointPainter } from "./gl-points.js";
 
 /**
@@ -31,6 +32,11 @@ export class Surface {
 
   imagePainter(options) {
     return this.gl ? new GLImagePainter(this.gl, options) : new CanvasImagePainter(this.context, options);
+  }
+
+  /** For a map in the colours of a palette. */
+  mapPainter() {
+    return this.gl ? new GLMapPainter(this.gl) : new CanvasImagePainter(this.context);
   }
 
   pointPainter() {

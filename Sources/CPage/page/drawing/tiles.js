@@ -20,6 +20,7 @@ export class TilePyramid {
   #failed = new Set();
 
   /**
+   * @param layer "image", "map" or the path of the tiles of a result's map, as a list
    * @param image `project.image`  @param levels number of levels
    * @param events `{onTile(), onRelease(tile), onError(error)}`
    */
@@ -54,6 +55,19 @@ export class TilePyramid {
     }
     this.#want(missing, viewport);
     return found;
+  }
+
+  /**
+   * The tiles of the finest level that is complete in the view: what is drawn in part must not lie on itself. Asks for those that
+   * are missing.
+   */
+  whole(viewport, ratio) {
+    this.visible(viewport, ratio);
+    for (let level = this.levelFor(viewport, ratio); level < this.levels; level++) {
+      const tiles = [...this.#covering(viewport, level)].map(([column, row]) => this.#tiles.get(`${level}/${column}/${row}`));
+      if (tiles.every(Boolean)) return tiles;
+    }
+    return [];
   }
 
   /** The sample at a pixel of the image with the level it was found at, or null; finest first. */
@@ -123,7 +137,8 @@ export class TilePyramid {
     const controller = new AbortController();
     this.#fetching.set(key, controller);
     try {
-      const path = projectPath(this.projectId, "tiles", this.layer, level, column, row);
+      const layer = Array.isArray(this.layer) ? this.layer : ["tiles", this.layer];
+      const path = projectPath(this.projectId, ...layer, level, column, row);
       const bytes = await getBytes(path, { signal: controller.signal });
       this.#keep(key, this.#tile(level, column, row, bytes));
       this.events.onTile();

@@ -78,6 +78,13 @@ export class Viewport {
     return !isSeen;
   }
 
+  /** Brings a point to the centre, with `reach` of the world around it to each side, or more where more was seen too closely. */
+  show(x, y, reach) {
+    const wanted = Math.min(this.width, this.height) / (2 * reach);
+    this.scale = Math.min(Math.max(wanted, this.fitScale), this.fitScale * deepestZoom);
+    this.#place(x, y);
+  }
+
   /** Moves the centre, but never off what there is to see. */
   #place(x, y) {
     const { minX, minY, maxX, maxY } = this.#bounds;

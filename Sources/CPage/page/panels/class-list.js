@@ -23,11 +23,16 @@ export class ClassList {
     this.showAll = element("input", { type: "checkbox", "data-key": "all", onchange: () => this.#toggleAll() });
     this.merge = element("button", { type: "button", onclick: () => this.#merge() }, "Merge selected");
     this.list = element("ul", { class: "classes" });
+    this.least = element("input", {
+      type: "range", min: 0, max: 1, step: 0.01, value: 0, oninput: () => store.set({ confidence: Number(this.least.value) }),
+    });
+    this.leastText = element("output", {});
     this.empty = element("p", { class: "hint" });
     this.tools = element("div", {},
       element("div", { class: "bar" },
         element("label", { class: "check" }, this.showAll, " Show all"), element("span", { class: "space" }), this.merge),
       this.sentences,
+      element("div", { class: "bar" }, element("label", { class: "slider" }, "Least confidence ", this.least), this.leastText),
       element("div", { class: "class-heads faint", "aria-hidden": "true" },
         element("span", {}, "Show"), element("span", {}, "Merge")));
     byId("panel-classes").append(this.tools, this.empty, this.list);
@@ -37,6 +42,7 @@ export class ClassList {
     });
     store.subscribe(["project"], () => this.#render());
     store.subscribe(["hidden", "toMerge"], () => this.#showChoices());
+    store.subscribe(["confidence", "points"], (values) => this.#showLeast(values));
     store.subscribe(["selected", "hovered", "points"], (values) => this.#showSite(values));
   }
 
@@ -185,6 +191,16 @@ export class ClassList {
     this.showAll.disabled = !project?.result;
     this.merge.disabled = toMerge.size < 2;
     this.merge.textContent = toMerge.size < 2 ? "Merge selected" : `Merge ${toMerge.size} classes`;
+  }
+
+  /** How many columns are sure enough to be drawn. */
+  #showLeast({ confidence, points }) {
+    this.least.value = confidence;
+    let left = 0;
+    if (points && confidence > 0) {
+      for (let site = 0; site < points.count; site++) if (points.labels[site] > 0 && points.confidences[site] < 255 * confidence) left++;
+    }
+    this.leastText.textContent = confidence > 0 ? `${confidence.toFixed(2)}: ${count(left)} not drawn` : "all drawn";
   }
 
   /** Tints the row of the class of the selected and of the hovered site. */

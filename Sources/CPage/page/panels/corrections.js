@@ -23,7 +23,7 @@ export class Corrections {
 
   constructor(store, session, micrograph) {
     Object.assign(this, { store, session, micrograph });
-    micrograph.tool = this;
+    micrograph.tools.push(this);
     this.#makeModes();
     this.summary = element("p", { class: "figure", "aria-live": "polite" });
     this.apply = element("button", { type: "button", class: "primary", onclick: () => this.#apply() }, "Fit and sort again");
@@ -70,7 +70,9 @@ export class Corrections {
     for (const button of this.buttons) {
       const isChosen = button.dataset.mode === mode;
       button.setAttribute("aria-checked", String(isChosen));
-      button.tabIndex = isChosen ? 0 : -1;
+      // Where none is chosen, as while scribbles are drawn, the first can be reached.
+      const isFirst = button === this.buttons[0] && !modes.some((entry) => entry.mode === mode);
+      button.tabIndex = isChosen || isFirst ? 0 : -1;
     }
     this.micrograph.host.dataset.mode = mode;
   }

@@ -1,5 +1,6 @@
 import { getBytes } from "../base/api.js";
 import { byId, element } from "../base/dom.js";
+import { showMethods } from "../structure/methods.js";
 
 /**
  * The folder may be gigabytes: the browser writes it to disk as it arrives. Everything else is fetched first, so that a refusal
@@ -32,13 +33,21 @@ export class Exports {
     this.menu.style.right = `${innerWidth - box.right}px`;
     const { project, filter } = this.store.values;
     const links = project.result ? files.map(([name, title]) => this.#link(name, title)) : [];
+    if (project.result?.uses_columns) links.push(this.#link("columns.csv", "Columns that were given to the analysis (columns.csv)"));
     if (project.map) {
       const query = `?window=${filter.window}&bound=${filter.bound}`;
       links.push(this.#link("points.csv", "Columns of the network's map (points.csv)", query));
     }
     const image = element("button", { type: "button", onclick: () => this.#saveView() }, "Micrograph as it is shown (PNG)");
-    this.menu.replaceChildren(...links, image);
+    const methods = element("button", { type: "button", onclick: () => this.#showMethods() }, "Methods, for a paper, and commands…");
+    this.menu.replaceChildren(...links, methods, image);
     this.menu.querySelector("a, button").focus();
+  }
+
+  #showMethods() {
+    this.menu.hidePopover();
+    const stem = this.store.values.project.name.replace(/\.[^.]*$/, "");
+    showMethods(this.session, (blob, name) => this.#save(blob, `${stem}.${name}`));
   }
 
   #link(name, title, query = "") {
@@ -47,7 +56,7 @@ export class Exports {
       this.menu.hidePopover();
       if (name === streamed) return;
       event.preventDefault();
-      this.#fetch(address, name);
+      this.#fetch(address, `${this.store.values.project.name.replace(/\.[^.]*$/, "")}.${name}`);
     };
     return element("a", { href: address, download: name, onclick: follow }, title);
   }

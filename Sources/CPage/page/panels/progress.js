@@ -1,6 +1,9 @@
 import { byId } from "../base/dom.js";
 
-const titles = { analysis: "Analysing", map: "Running the network" };
+const titles = {
+  analysis: "Analysing", map: "Running the network", strain: "Measuring strain", segment: "Segmenting", particles: "Finding particles",
+  moire: "Measuring the moire",
+};
 
 /** The job that runs: its stage, its share, and a way to stop it. */
 export class Progress {

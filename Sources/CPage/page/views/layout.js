@@ -1,5 +1,5 @@
 import { classLabels } from "./class-labels.js";
-import { classStyles, components, isShown } from "../drawing/class-styles.js";
+import { classStyles, components, isShown, shownLabels } from "../drawing/class-styles.js";
 import { byId } from "../base/dom.js";
 import { directionOf, drawSelection, nextInDirection } from "../drawing/highlight.js";
 import { LayoutMap } from "./layout-map.js";
@@ -28,7 +28,8 @@ export class Layout extends View {
     this.makePainters();
     store.subscribe(["points"], () => this.#takePoints());
     store.subscribe(["project", "hidden", "emphasised"], () => this.#takeStyles());
-    store.subscribe(["lasso"], () => this.#takeMarks());
+    store.subscribe(["lasso", "marked"], () => this.#takeMarks());
+    store.subscribe(["confidence"], () => this.#takeLabels());
     store.subscribe(["selected", "hovered", "isLassoing"], () => this.draw());
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.draw());
   }
@@ -73,7 +74,7 @@ export class Layout extends View {
 
   #takeLabels() {
     const { points } = this.store.values;
-    if (points) this.pointPainter.setLabels(points.labels);
+    if (points) this.pointPainter.setLabels(shownLabels(this.store.values));
     this.#names = points ? classLabels(points, this.map) : [];
     this.draw();
   }
@@ -85,7 +86,8 @@ export class Layout extends View {
   }
 
   #takeMarks() {
-    this.pointPainter.setMarks(this.store.values.lasso?.inside ?? null);
+    const { lasso, marked } = this.store.values;
+    this.pointPainter.setMarks(lasso?.inside ?? marked);
     this.draw();
   }
 

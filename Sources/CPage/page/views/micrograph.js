@@ -1,8 +1,9 @@
-import { classStyles, components, isShown } from "../drawing/class-styles.js";
+import { classStyles, components, isShown, shownLabels } from "../drawing/class-styles.js";
 import { drawCorrections } from "./correction-marks.js";
 import { byId } from "../base/dom.js";
+import { Palette } from "../maps/palette.js";
 import { GridIndex } from "../base/grid-index.js";
-import { directionOf, drawSelection, nextInDirection } from "../drawing/highlight.js";
+import { directionOf, drawSelection, nextInDirection, ring } from "../drawing/highlight.js";
 import { pendingAt, placeOf } from "./pending.js";
 import { Kind } from "../drawing/site-kind.js";
 import { TilePyramid } from "../drawing/tiles.js";
@@ -22,16 +23,24 @@ export class Micrograph extends View {
   #pyramids = {};
   #lastImage = null;
   #mapPainter = null;
+  #palette = null;
+  #overlayKey = "";
 
-  /** @param tool `{press(place), click(place), key(event)}`: what correction modes do (corrections.js) */
+  /** Its `tools` are `{press(place), click(place), key(event), paint(view)}`, asked in order: corrections.js, scribbles.js. */
   constructor(store, notices) {
     super("micrograph");
-    Object.assign(this, { store, notices, tool: null });
+    Object.assign(this, { store, notices, tools: [] });
     this.makePainters();
     store.subscribe(["project"], ({ project }) => this.#open(project));
-    store.subscribe(["points"], () => this.#takePoints());
+    store.subscribe(["points", "confidence"], () => this.#takePoints());
     store.subscribe(["project", "hidden", "emphasised"], () => this.#takeStyles());
-    store.subscribe(["lasso"], () => this.#takeMarks());
+    store.subscribe(["lasso", "marked"], () => this.#takeMarks());
+    store.subscribe(["overlay", "project"], () => this.#takeOverlay());
+    store.subscribe(["mapKey"], ({ mapKey }) => {
+      this.#palette = mapKey && new Palette(mapKey);
+      this.#takeOverlay();
+    });
+    store.subscribe(["rings", "scribbles", "brush"], () => this.draw());
     store.subscribe(["candidates"], () => this.#takeCandidates());
     store.subscribe(["contrast", "markers", "filter", "selected", "hovered", "mode", "project"], () => this.draw());
     store.subscribe(["selected"], ({ selected }) => this.#reveal(selected));
@@ -42,6 +51,7 @@ export class Micrograph extends View {
   makePainters() {
     this.imagePainter = this.surface.imagePainter();
     this.#mapPainter = null;
+    this.palettePainter = this.surface.mapPainter();
     this.pointPainter = this.surface.pointPainter();
     this.candidatePainter = this.surface.pointPainter();
     this.candidatePainter.setStyles([candidateStyle]);
@@ -78,10 +88,18 @@ export class Micrograph extends View {
 
   #pyramid(project, layer, levels) {
     return new TilePyramid(project.id, layer, project.image, levels, {
-      onTile: () => this.draw(),
-      onRelease: (tile) => (layer === "map" ? this.mapPainter : this.imagePainter).release(tile),
+      onTile: () => {
+        this.draw();
+        if (Array.isArray(layer)) this.host.dispatchEvent(new Event("maptile"));
+      },
+      onRelease: (tile) => this.#painterOf(layer).release(tile),
       onError: (error) => this.notices.error(error),
     });
+  }
+
+  #painterOf(layer) {
+    if (Array.isArray(layer)) return this.palettePainter;
+    return layer === "map" ? this.mapPainter : this.imagePainter;
   }
 
   #takePoints() {
@@ -89,7 +107,7 @@ export class Micrograph extends View {
     if (points?.places !== this.#points?.places) {
       this.pointPainter.setPlaces(points?.placeIndex ?? GridIndex.empty, points?.kinds ?? new Uint8Array(0));
     }
-    if (points) this.pointPainter.setLabels(points.labels);
+    if (points) this.pointPainter.setLabels(shownLabels(this.store.values));
     this.#points = points;
     this.draw();
   }
@@ -101,8 +119,38 @@ export class Micrograph extends View {
   }
 
   #takeMarks() {
-    this.pointPainter.setMarks(this.store.values.lasso?.inside ?? null);
+    const { lasso, marked } = this.store.values;
+    this.pointPainter.setMarks(lasso?.inside ?? marked);
     this.draw();
+  }
+
+  /** The tiles of the map that is chosen; those of another map go. */
+  #takeOverlay() {
+    const { overlay, mapKey, project } = this.store.values;
+    const isKnown = overlay && mapKey && project && mapKey.owner === `${overlay.command}/${overlay.layer}/${overlay.result}`;
+    const key = isKnown ? `${project.id}/${mapKey.owner}` : "";
+    if (key !== this.#overlayKey) {
+      this.#overlayKey = key;
+      this.#pyramids.overlay?.close();
+      delete this.#pyramids.overlay;
+      if (isKnown) {
+        this.#pyramids.overlay = this.#pyramid(project, ["views", overlay.command, "tiles", overlay.layer], mapKey.levels);
+      }
+    }
+    this.draw();
+  }
+
+  /** What the map says of a place: `{sample, value, color}`; null where there is none. */
+  mapAt(x, y) {
+    const found = this.store.values.overlay?.isShown ? this.#pyramids.overlay?.sampleAt(x, y) : null;
+    if (!found || found.sample === 0 || !this.#palette) return null;
+    return { value: this.#palette.valueOf(found.sample), color: this.#palette.color(found.sample) };
+  }
+
+  /** Brings a place of the image to the middle, near enough to see its columns. */
+  flyTo(x, y, reach = 8 * (this.store.values.points?.spacing ?? 16)) {
+    this.viewport.show(x, y, reach);
+    this.changed();
   }
 
   #takeCandidates() {
@@ -131,12 +179,16 @@ export class Micrograph extends View {
   }
 
   paint() {
-    const { contrast, filter, markers } = this.store.values;
+    const { contrast, filter, markers, overlay: chosen } = this.store.values;
     const { viewport, ratio } = this;
-    const { image, map } = this.#pyramids;
+    const { image, map, overlay } = this.#pyramids;
     if (image) this.imagePainter.draw(viewport, ratio, image.visible(viewport, ratio), contrast);
     if (map && filter.isShown && filter.opacity > 0) {
       this.mapPainter.draw(viewport, ratio, map.visible(viewport, ratio), { opacity: filter.opacity });
+    }
+    if (overlay && chosen?.isShown && this.#palette) {
+      const look = { palette: this.#palette, opacity: chosen.opacity };
+      this.palettePainter.draw(viewport, ratio, overlay.whole(viewport, ratio), look);
     }
     if (filter.isShown) this.candidatePainter.draw(viewport, this.#candidateRadius * ratio, ratio, this.detail.every);
     else if (markers.isShown) this.pointPainter.draw(viewport, this.markerRadius * ratio, ratio, this.detail.every);
@@ -153,12 +205,23 @@ export class Micrograph extends View {
     const radius = Math.max(this.markerRadius, 3);
     const { points } = values;
     if (values.project && points) drawCorrections(this, values.project.corrections, points, radius);
-    this.tool?.paint?.(this);
+    for (const tool of this.tools) tool.paint?.(this);
+    this.#drawRings(values.rings);
     drawSelection(this, values, radius, (site) => {
       const place = points && placeOf(points, values.project.corrections, site);
       return place && this.viewport.toScreen(...place);
     });
-    if (values.mode === "add" && this.host.matches(":focus-visible")) this.#drawCrosshair();
+    if (["add", "scribble"].includes(values.mode) && this.host.matches(":focus-visible")) this.#drawCrosshair();
+  }
+
+  #drawRings(rings) {
+    if (rings.length === 0) return;
+    const context = this.beginOverlay();
+    const { left, top, right, bottom } = this.viewport.visible;
+    for (const { x, y, color } of rings) {
+      if (x < left || x > right || y < top || y > bottom) continue;
+      ring(context, ...this.viewport.toScreen(x, y), 9 * this.textScale, color ?? "white", 2);
+    }
   }
 
   /** Where Enter adds a column, for those who use no pointer. */
@@ -210,16 +273,20 @@ export class Micrograph extends View {
   }
 
   press(place) {
-    return this.tool?.press(place) ?? null;
+    for (const tool of this.tools) {
+      const drag = tool.press(place);
+      if (drag) return drag;
+    }
+    return null;
   }
 
   click(place) {
-    if (this.tool?.click(place)) return;
+    if (this.tools.some((tool) => tool.click(place))) return;
     this.store.set({ selected: this.siteAt(place) });
   }
 
   key(event) {
-    if (this.tool?.key(event)) return true;
+    if (this.tools.some((tool) => tool.key(event))) return true;
     const direction = directionOf(event.key);
     if (!event.shiftKey || !direction) return false;
     this.#selectNext(direction);

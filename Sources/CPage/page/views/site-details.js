@@ -1,5 +1,6 @@
 import { getJSON } from "../base/api.js";
 import { element } from "../base/dom.js";
+import { short } from "../base/numbers.js";
 import { swatch } from "../drawing/markers.js";
 import { drawPatch, rangeOf } from "../panels/patch-picture.js";
 import { classOfSite, classWords, kindOfSite } from "./site-words.js";
@@ -17,20 +18,22 @@ export class SiteDetails {
   #wanted = "";
 
   constructor(store, session, micrograph) {
-    Object.assign(this, { store, session });
+    Object.assign(this, { store, session, micrograph });
     this.card = element("aside", { class: "card", "aria-label": "Selected column", hidden: true });
     micrograph.host.append(this.card);
-    store.subscribe(["selected", "points", "project", "mode"], (values) => this.#show(values));
+    // The value of a map that was still on its way.
+    micrograph.host.addEventListener("maptile", () => this.details && !this.card.hidden && !this.hasMap && this.#fill(this.details));
+    store.subscribe(["selected", "points", "project", "mode", "mapKey"], (values) => this.#show(values));
   }
 
-  async #show({ selected, points, project, mode }) {
+  async #show({ selected, points, project, mode, mapKey }) {
     // While columns are corrected, nothing should cover the micrograph.
     if (!project || !(selected >= 0 && selected < points?.count) || mode !== "select") {
       this.#wanted = "";
       this.card.hidden = true;
       return;
     }
-    const key = `${project.id}/${project.revision}/${selected}`;
+    const key = `${project.id}/${project.revision}/${selected}/${mapKey?.owner ?? ""}`;
     if (key === this.#wanted) return;
     this.#wanted = key;
     try {
@@ -41,13 +44,20 @@ export class SiteDetails {
     }
   }
 
-  #fill({ site, fields, neighbours, side, patch, reconstruction }) {
+  #fill(details) {
+    this.details = details;
+    const { site, neighbours, side, patch, reconstruction } = details;
+    const fields = { ...details.fields };
     const { values } = this.store;
     const hadFocus = this.card.contains(document.activeElement);
     const close = element("button", {
       type: "button", class: "quiet", "aria-label": "Close the card", onclick: () => this.store.set({ selected: -1 }),
     }, "×");
     const looks = classOfSite(values, site);
+    const { points, mapKey } = values;
+    const mapped = this.micrograph.mapAt(points.places[2 * site], points.places[2 * site + 1]);
+    this.hasMap = Boolean(mapped && mapKey);
+    if (this.hasMap) fields[mapKey.title] = mapKey.kind === "values" ? short(mapped.value, 3) : String(mapped.value);
     this.card.replaceChildren(
       element("div", { class: "card-title" }, element("h3", {}, `${asTitle(kindOfSite(values.points, site))} ${site}`), close),
       element("p", { class: "motif" }, looks && swatch(looks.color, looks.marker),
@@ -87,8 +97,8 @@ export class SiteDetails {
   #fields(fields) {
     const known = Object.keys(fields).filter((name) => ![null, ""].includes(fields[name]) && !titleFields.includes(name));
     const row = (name) => [element("dt", {}, name.replaceAll("_", " ")), element("dd", {}, String(fields[name]))];
-    const rest = known.filter((name) => !mainFields.includes(name)).sort();
-    return element("div", {}, element("dl", {}, mainFields.filter((name) => known.includes(name)).flatMap(row)),
+    const rest = known.filter((name) => !mainFields.includes(name) && name !== this.store.values.mapKey?.title).sort();
+    return element("div", {}, element("dl", {}, [...mainFields, this.store.values.mapKey?.title].filter((name) => known.includes(name)).flatMap(row)),
       rest.length > 0 && element("details", {}, element("summary", {}, "More"), element("dl", {}, rest.flatMap(row))));
   }
 }

@@ -6,7 +6,7 @@ import { classWords, kindOfSite } from "./site-words.js";
 export class StatusLine {
   constructor(store, micrograph) {
     Object.assign(this, { store, micrograph });
-    const names = ["place", "value", "site", "zoom", "file"];
+    const names = ["place", "value", "map", "site", "zoom", "file"];
     this.parts = Object.fromEntries(names.map((name) => [name, element("span", { class: name })]));
     this.spoken = element("span", { class: "unseen", role: "status" });
     byId("status").append(...Object.values(this.parts), this.spoken);
@@ -23,15 +23,25 @@ export class StatusLine {
     const { place, value } = this.parts;
     if (!cursor || !project) {
       place.textContent = project ? `${project.image.width} × ${project.image.height} px${this.#field(project.image)}` : "";
-      value.textContent = "";
+      value.textContent = this.parts.map.textContent = "";
       return;
     }
     const size = project.image.pixel_size_nm;
     const inNanometres = size ? ` · ${(cursor.x * size.x).toFixed(3)}, ${(cursor.y * size.y).toFixed(3)} nm` : "";
     place.textContent = `x ${cursor.x.toFixed(1)}, y ${cursor.y.toFixed(1)} px${inNanometres}`;
+    this.parts.map.textContent = this.#mapWords(cursor.x, cursor.y);
     const found = this.micrograph.valueAt(cursor.x, cursor.y);
     const mean = found?.step > 1 ? ` (mean of ${found.step} × ${found.step} px)` : "";
     value.textContent = found ? `value ${short(found.value)}${project.image.unit ? ` ${project.image.unit}` : ""}${mean}` : "";
+  }
+
+  /** "exx −0.012", or "pattern 2". */
+  #mapWords(x, y) {
+    const { mapKey } = this.store.values;
+    const found = this.micrograph.mapAt(x, y);
+    if (!found || !mapKey) return "";
+    if (mapKey.kind === "values") return `${mapKey.title} ${short(found.value, 3)}`;
+    return mapKey.entries.find(({ label }) => label === found.value)?.name ?? `${mapKey.title.replace(/s$/, "")} ${found.value}`;
   }
 
   #field({ width, height, pixel_size_nm: size }) {
