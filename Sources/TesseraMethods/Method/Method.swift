@@ -24,6 +24,9 @@ public protocol Method: Sendable, Codable, Equatable {
   /// Bytes that the images of a result take for each pixel of the micrograph, before they are packed.
   var bytesPerPixel: Int { get }
 
+  /// What a paper says of the method, with the values of one result, sentence by sentence (`MethodsParagraph`).
+  static func methodSentences(_ facts: MethodFacts) -> [MethodsParagraph.Sentence]
+
   /// The defaults of all settings.
   init()
 
