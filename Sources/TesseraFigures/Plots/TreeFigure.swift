@@ -39,7 +39,7 @@ public struct TreeFigure: Sendable {
 
   private static let rowHeight = 42.0
   private static let gap = 46.0
-  private static let longestTitle = 230.0
+  private static let longestTitle = 330.0
 
   /// Each root with what came from it, one below the other.
   public func drawing() -> Drawing {

@@ -4,7 +4,7 @@ import Foundation
 /// other, whatever a file's metadata may hold.
 ///
 /// Source: FIPS 180-4 (2015), sections 4.1.2, 5.1.1, 5.3.3 and 6.2.
-enum SHA256 {
+package enum SHA256 {
   /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
   private static let constants = primes.map { fraction(cbrt(Double($0))) }
   /// The same of the square roots of the first eight.
@@ -24,7 +24,7 @@ enum SHA256 {
   private static func fraction(_ value: Double) -> UInt32 { UInt32((value - value.rounded(.down)) * 4_294_967_296) }
 
   /// 32 bytes.
-  static func digest(_ message: Data) -> [UInt8] {
+  package static func digest(_ message: Data) -> [UInt8] {
     var padded = [UInt8](message) + [0x80]
     padded += [UInt8](repeating: 0, count: (120 - padded.count % 64) % 64)
     withUnsafeBytes(of: (UInt64(message.count) * 8).bigEndian) { padded += $0 }

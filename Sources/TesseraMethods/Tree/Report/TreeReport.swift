@@ -71,6 +71,7 @@ struct TreeReport {
         CellsChapter(micrograph: micrograph, cells: cells, hierarchy: hierarchy, classes: classes).section)
     }
     document.sections.append(provenance(input: input))
+    document.sections.append(ProvenanceChapter.section(of: try paragraph))
     return document
   }
 
@@ -84,6 +85,14 @@ struct TreeReport {
       for (member, sure) in zip(leaf.members, leaf.confidence) { classes.confidence[member] = sure }
     }
     return classes
+  }
+
+  private var paragraph: MethodsParagraph {
+    get throws {
+      let summary = folder.firstPaths["summary.json"] ?? "\(folder.path)/summary.json"
+      return try MethodsParagraph(MotifMethod.self, folder: (summary as NSString).deletingLastPathComponent)
+        .adding(actions)
+    }
   }
 
   private func provenance(input: String) -> ReportDocument.Section {

@@ -22,16 +22,16 @@ public struct StackingBoundary: Specimen, Equatable {
       name: "mose2-\(name.lowercased())", a: monolayer.a, b: monolayer.b,
       columns: columns.enumerated().map { third, atoms in
         let place = Double(third) / 3
-        return CrystalColumn(place, place, atoms, sublattice: "\(name)-\(speciesName(of: atoms))")
+        return CrystalColumn(place, place, atoms, sublattice: "\(name)-\(third + 1)")
       })
   }
 
   /// Two places of the cell are taken, by one column each of all atoms.
-  static let hexagonal = bilayer("2H", [["Mo", "Se", "Se"], ["Se", "Se", "Mo"]])
+  static let hexagonal = bilayer("2H", [["Mo", "Se", "Se"], ["Mo", "Se", "Se"]])
   /// All three places are taken.
   static let rhombohedral = bilayer("3R", [["Mo"], ["Mo", "Se", "Se"], ["Se", "Se"]])
 
-  /// Both stackings, with a lattice and a label each; the fact `label_2h` is the label of 2H.
+  /// Both stackings, with a lattice and a label each; environments begin with `2H:` or `3R:`, and the fact `label_2h` is the label of 2H.
   /// - Throws: `ParameterError` where a setting is out of its range.
   public func scene(for request: SceneRequest) throws(ParameterError) -> Scene {
     let (frame, scale) = (request.frame, 1 / request.frame.nanometresPerPixel)
@@ -48,7 +48,13 @@ public struct StackingBoundary: Specimen, Equatable {
         side == 0 ? Self.hexagonal : Self.rhombohedral, angle: angle, origin: origin, request: request,
         displacement: displacement)
       let all = try placed.nodes(in: frame, margin: request.reach, seed: request.seed &+ UInt64(side))
-      nodes += regions.part(region, of: all, radius: placed.patchRadius)
+      let name = side == 0 ? "2H" : "3R"
+      nodes += regions.part(region, of: all, radius: placed.patchRadius).map { node in
+        var node = node
+        node.environment = "\(name):\(node.environment)"
+        node.environmentOriented = "\(name):\(node.environmentOriented)"
+        return node
+      }
       scene.lattices.append(placed.truth)
       if side == 0 { scene.facts["label_2h"] = Double(region + 1) }
     }
