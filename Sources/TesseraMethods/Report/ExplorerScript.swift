@@ -40,7 +40,8 @@ enum ExplorerScript {
         // The corners of what the view shows: pixels reach half a pixel beyond their centres.
         const frame = isImage ? [-0.5, -0.5, facts.width, facts.height]
           : [box[0] - 0.03 * box[2] - 1e-9, box[1] - 0.03 * box[3] - 1e-9, 1.06 * box[2] + 2e-9, 1.06 * box[3] + 2e-9];
-        const view = { kind, canvas, element, tip, x, y, frame, scale: 1, left: 0, top: 0, width: 0, height: 0, lassoing: false, path: null };
+        const view = { kind, canvas, element, tip, x, y, frame, scale: 1, left: 0, top: 0, width: 0, height: 0, lassoing: false, path: null,
+          base: document.createElement("canvas"), isStale: true };
         const spacing = Math.sqrt(frame[2] * frame[3] / Math.max(1, n));
         view.place = i => [(x[i] - view.left) * view.scale, (y[i] - view.top) * view.scale];
         view.whole = () => {
@@ -51,9 +52,9 @@ enum ExplorerScript {
         view.zoom = (factor, px, py) => {
           const scale = Math.min(Math.max(view.scale * factor, view.least), view.least * 400);
           view.left += px / view.scale - px / scale; view.top += py / view.scale - py / scale;
-          view.scale = scale; view.hold(); draw();
+          view.scale = scale; view.hold(); redraw(view);
         };
-        view.move = (dx, dy) => { view.left -= dx / view.scale; view.top -= dy / view.scale; view.hold(); draw(); };
+        view.move = (dx, dy) => { view.left -= dx / view.scale; view.top -= dy / view.scale; view.hold(); redraw(view); };
         // The middle of the view stays on what there is to see.
         view.hold = () => {
           if (view.scale <= view.least * 1.0001) return view.whole();
@@ -128,10 +129,12 @@ enum ExplorerScript {
         pen.font = "13px sans-serif"; pen.textAlign = "center";
         pen.fillText(`${Number(length.toPrecision(2))} ${facts.pixel ? "nm" : "px"}`, 16 + width / 2, top - 4);
       }
-      function render(view) {
-        const pen = view.canvas.getContext("2d"), ratio = view.canvas.width / view.width, r = view.radius();
+      // All but the rings and the lasso, which change as the pointer moves.
+      function renderBase(view) {
+        view.isStale = false;
+        [view.base.width, view.base.height] = [view.canvas.width, view.canvas.height];
+        const pen = view.base.getContext("2d"), ratio = view.base.width / view.width, r = view.radius();
         pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-        pen.globalAlpha = 1;
         pen.fillStyle = view.kind === "image" ? "#e9ecef" : "#fff"; pen.fillRect(0, 0, view.width, view.height);
         if (view.kind === "image" && image.naturalWidth) {
           pen.imageSmoothingEnabled = view.scale * facts.width / image.naturalWidth < 3;
@@ -141,18 +144,29 @@ enum ExplorerScript {
         if (chosen) { pen.globalAlpha = .13; drawSites(view, pen, r, false); }
         pen.globalAlpha = .85; drawSites(view, pen, r, true);
         pen.globalAlpha = 1;
+        if (view.kind === "image") scaleBar(view, pen);
+      }
+      function render(view) {
+        if (view.isStale) renderBase(view);
+        const pen = view.canvas.getContext("2d"), ratio = view.canvas.width / view.width, r = view.radius();
+        pen.setTransform(1, 0, 0, 1, 0, 0);
+        pen.drawImage(view.base, 0, 0);
+        pen.setTransform(ratio, 0, 0, ratio, 0, 0);
         ring(view, pen, pinned, r, "#fff"); ring(view, pen, hovered, r, "#f0e442");
         if (view.path) {
           pen.beginPath(); view.path.forEach(([px, py], k) => k ? pen.lineTo(px, py) : pen.moveTo(px, py));
           for (const [style, width] of [["#fff", 4], ["#000", 1.5]]) { pen.strokeStyle = style; pen.lineWidth = width; pen.stroke(); }
         }
-        if (view.kind === "image") scaleBar(view, pen);
       }
       let waiting = false;
       function draw() {
         if (waiting) return;
         waiting = true;
         requestAnimationFrame(() => { waiting = false; views.forEach(render); });
+      }
+      function redraw(...stale) {
+        for (const view of stale.length ? stale : views) view.isStale = true;
+        draw();
       }
 
       function mark(sites) {
@@ -164,7 +178,7 @@ enum ExplorerScript {
           + (most.length ? ": " + most.slice(0, 6).map(k => `${counts[k].toLocaleString("en")} ${classes[k].name}`).join(", ") : "")
           + (most.length > 6 ? ", \u2026" : "");
         find("save").disabled = !chosenCount;
-        draw();
+        redraw();
       }
       function markClass(k) {
         if (marked.has(k)) marked.delete(k); else marked.add(k);
@@ -274,7 +288,7 @@ enum ExplorerScript {
         const keys = {
           ArrowLeft: () => view.move(40, 0), ArrowRight: () => view.move(-40, 0), ArrowUp: () => view.move(0, 40),
           ArrowDown: () => view.move(0, -40), "+": () => view.zoom(1.4, ...middle()), "=": () => view.zoom(1.4, ...middle()),
-          "-": () => view.zoom(1 / 1.4, ...middle()), 0: () => { view.whole(); draw(); }, n: () => step(1), p: () => step(-1),
+          "-": () => view.zoom(1 / 1.4, ...middle()), 0: () => { view.whole(); redraw(view); }, n: () => step(1), p: () => step(-1),
           Enter: () => { if (pinned >= 0) markClass(label[pinned]); }, Escape: () => { toggle(false); clear(); },
         };
         canvas.addEventListener("keydown", event => {
@@ -286,7 +300,7 @@ enum ExplorerScript {
         });
         element.querySelector("[data-do=in]").addEventListener("click", () => view.zoom(1.6, ...middle()));
         element.querySelector("[data-do=out]").addEventListener("click", () => view.zoom(1 / 1.6, ...middle()));
-        element.querySelector("[data-do=whole]").addEventListener("click", () => { view.whole(); draw(); });
+        element.querySelector("[data-do=whole]").addEventListener("click", () => { view.whole(); redraw(view); });
         lassoButton.addEventListener("click", () => toggle(!view.lassoing));
       }
 
@@ -302,15 +316,16 @@ enum ExplorerScript {
           [view.canvas.width, view.canvas.height] = [Math.round(width * ratio), Math.round(height * ratio)];
           if (isWhole) view.whole(); else { view.least = Math.min(width / view.frame[2], height / view.frame[3]); view.hold(); }
         }
-        draw();
+        redraw();
       }
       new ResizeObserver(resize).observe(box);
       resize();
-      image.decode().then(draw, draw);
+      image.decode().then(() => redraw(), () => redraw());
       box.querySelectorAll("[data-class]").forEach(input => input.addEventListener("change", () => {
         shown[+input.dataset.class] = input.checked;
         if (pinned >= 0 && !shown[label[pinned]]) pinned = -1;
         say();
+        redraw();
       }));
       box.querySelectorAll("[data-mark]").forEach(b => b.addEventListener("click", () => markClass(+b.dataset.mark)));
       const showAll = on => {
@@ -318,6 +333,7 @@ enum ExplorerScript {
         shown.fill(on);
         if (!on) pinned = -1;
         say();
+        redraw();
       };
       find("all").addEventListener("click", () => showAll(true));
       find("none").addEventListener("click", () => showAll(false));
