@@ -56,6 +56,23 @@ extension Simulation {
     specimen = domains
   }
 
+  mutating func setMirrorTwin(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.defects, .displacement, .angle], for: name)
+    var twin = MirrorTwin()
+    twin.angle = options.angleInRadians ?? twin.angle
+    twin.defects = try options.defects(startingWith: twin.defects)
+    twin.displacement = options.displacement ?? twin.displacement
+    specimen = twin
+  }
+
+  mutating func setStackings(_ options: SimulationOptions) throws(ParameterError) {
+    try options.refuseAll(except: [.displacement, .angle], for: name)
+    var stackings = StackingBoundary()
+    stackings.angle = options.angleInRadians ?? stackings.angle
+    stackings.displacement = options.displacement ?? stackings.displacement
+    specimen = stackings
+  }
+
   mutating func setAmorphousCrystal(_ options: SimulationOptions) throws(ParameterError) {
     try options.refuseAll(except: [.defects, .displacement, .angle, .crystal], for: name)
     var beside = AmorphousCrystal()

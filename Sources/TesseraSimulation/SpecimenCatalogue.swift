@@ -6,7 +6,8 @@ extension Simulation {
   public static let specimenNames =
     Crystal.named.map(\.name) + [
       "motifs", "bilayer", "stm-vacancies", "quasiperiodic", "pom", "grains", "two-lattices", "three-phases", "twin",
-      "stacking-fault", "inversion", "amorphous-crystal", "plane-group", "strained", "wedge", "amorphous",
+      "stacking-fault", "inversion", "mose2-mirror-twin", "mose2-2h-3r", "amorphous-crystal", "plane-group", "strained",
+      "wedge", "amorphous",
       "single-atoms", "noise",
     ]
 
@@ -25,6 +26,8 @@ extension Simulation {
     case "twin": try setFault(.twin, options)
     case "stacking-fault": try setFault(.stackingFault, options)
     case "inversion": try setInversion(options)
+    case "mose2-mirror-twin": try setMirrorTwin(options)
+    case "mose2-2h-3r": try setStackings(options)
     case "amorphous-crystal": try setAmorphousCrystal(options)
     case "plane-group": try setPlaneGroup(options)
     case "strained": try setStrained(options)

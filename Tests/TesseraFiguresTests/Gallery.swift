@@ -84,6 +84,7 @@ struct Gallery {
       ("intensities", histogram()),
       ("cells", cells()),
       ("hierarchy", hierarchy()),
+      ("tree", tree()),
       ("strain", strain()),
       ("displacements", arrows()),
     ]
@@ -236,6 +237,17 @@ struct Gallery {
     var figure = HierarchyFigure(nodes: nodes, edges: edges, summary: "Hierarchy of motif-cells")
     figure.legend = Array(styles[2...])
     return figure.drawing()
+  }
+
+  private func tree() -> Drawing {
+    TreeFigure(
+      nodes: [
+        .init("class 1", note: "369 sites", isFaint: true), .init("class 2", note: "41 sites", isFaint: true),
+        .init("1.1 Mo", note: "187 sites", style: styles[1], parents: [0]),
+        .init("1.2 beside a vacancy", note: "182 sites", style: styles[2], parents: [0]),
+        .init("3", style: styles[3], parents: [1, 2]),
+      ], summary: "Classes and what they came from"
+    ).drawing()
   }
 
   private func strain() -> Drawing {

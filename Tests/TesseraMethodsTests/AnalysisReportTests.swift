@@ -19,7 +19,7 @@ struct `The report of an analysis` {
     }
     let titles = document.sections.map(\.title)
     #expect(titles.prefix(2) == ["Columns", "Motifs"])
-    #expect(titles.suffix(3) == ["Parameters", "How it was made", "How to cite"])
+    #expect(titles.suffix(4) == ["Parameters", "How it was made", "Methods, for a paper", "How to cite"])
     #expect(document.footer.contains("1.2.3"))
   }
 

@@ -23,12 +23,11 @@ public struct ScatterFigure: Sendable {
     (self.points, self.labels, self.styles, self.summary) = (points, labels, styles, summary)
   }
 
-  /// The points in a frame with the legend below. Rare classes lie on top; points that hide others are moved aside.
-  public func drawing() -> Drawing {
-    let hasUnclassified = zip(points, labels).contains { place, label in
-      place.x.isFinite && place.y.isFinite && (label < 1 || label > styles.count)
-    }
-    let legend = Legend(entries: (legend ?? styles) + (hasUnclassified ? [.unclassified] : []), width: width - 8)
+  /// Where the figure draws each point, in drawing units: points that would hide others are moved aside.
+  package var places: [Point] { plan.places }
+
+  /// The frame and the places of the points in it.
+  private var plan: (box: Rectangle, places: [Point]) {
     let finite = points.filter { $0.x.isFinite && $0.y.isFinite }
     var (low, high) = (finite.first ?? .zero, finite.first ?? .zero)
     for point in finite {
@@ -48,7 +47,16 @@ public struct ScatterFigure: Sendable {
     // A cloud that collapsed to a dot at the rim grows beyond it when its points are moved apart: then all move inwards.
     let margin = 26.0
     let overflow = box.inset(by: 8).overflow(of: placed(margin: margin))
-    let places = placed(margin: min(margin + overflow, 0.4 * min(width, height)))
+    return (box, placed(margin: min(margin + overflow, 0.4 * min(width, height))))
+  }
+
+  /// The points in a frame with the legend below. Rare classes lie on top; points that hide others are moved aside.
+  public func drawing() -> Drawing {
+    let hasUnclassified = zip(points, labels).contains { place, label in
+      place.x.isFinite && place.y.isFinite && (label < 1 || label > styles.count)
+    }
+    let legend = Legend(entries: (legend ?? styles) + (hasUnclassified ? [.unclassified] : []), width: width - 8)
+    let (box, places) = plan
     return Drawing(width: width, height: box.height + legend.height + 8, summary: summary) { canvas in
       canvas.addRoundedRectangle(box.inset(by: 0.5), radius: 6)
       canvas.stroke(.rule)

@@ -131,6 +131,28 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
     return result
   }
 
+  /// How badly rows fit the classes: the mean of their squared distances to the nearest class, in units of the covariance, where none counts for
+  /// more than what is no member's. A factor common to all features is taken out.
+  ///
+  /// - Parameters:
+  ///   - features: one row a sample, `dimensions` columns; rows that are not finite are left out.
+  ///   - noise: of a feature there, in its own units.
+  public func misfit(of features: Matrix<Float>, noise other: Double) -> Double {
+    precondition(features.columns == dimensions, "the features of the classes")
+    let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
+    guard !rows.isEmpty else { return 0 }
+    let norm = Self.norm(features, rows)
+    let frame = Frame(
+      means, variances, axes, d: dimensions, gain: norm / max(.leastNormalMagnitude, expectedNorm), own: noise,
+      other: other, floor: Self.resolution * norm)
+    let places = frame.coordinates(of: features.selecting(rows: rows))
+    let most = Self.tolerance * reach
+    return Statistics.mean(
+      rows.indices.map { row in
+        shares.indices.reduce(most) { min($0, frame.squaredDistance(places.row(row), $1)) }
+      })
+  }
+
   /// Root mean square norm of a row that the classes have in the first image.
   private var expectedNorm: Double {
     let (means, spread) = (means.values, variances.values.reduce(0.0) { $0 + Double($1) })

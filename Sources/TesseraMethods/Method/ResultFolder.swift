@@ -56,7 +56,8 @@ public struct ResultFolder<Result: MethodResult>: Sendable {
     if let record = result.micrograph.registration { document.sections.append(FramesChapter(record).section) }
     let provenance = ProvenanceChapter(
       choices: result.choices, timings: result.timings, input: input, version: version, seed: result.record.seed,
-      references: Result.Settings.references)
+      references: Result.Settings.references,
+      paragraph: MethodsParagraph(of: result, input: input, version: version))
     document.sections += provenance.sections
     return document
   }

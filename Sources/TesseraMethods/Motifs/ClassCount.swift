@@ -30,3 +30,12 @@ package struct ClassCount {
     ]
   }
 }
+
+extension Classes {
+  /// How many sites each class has, and how surely.
+  package var counts: [ClassCount] {
+    var confidences = [[Double]](repeating: [], count: count)
+    for (label, sure) in zip(labels, confidence) where label > 0 { confidences[label - 1].append(sure) }
+    return ClassCount.all(confidences)
+  }
+}

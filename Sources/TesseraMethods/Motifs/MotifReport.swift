@@ -39,7 +39,9 @@ extension MotifResult {
     // What is there once comes first: nobody finds it in a table of thousands.
     var sections = [outliersChapter.section].compactMap { $0 }
     sections += [
-      ColumnsChapter(micrograph: micrograph, sites: sites, classes: classes, burnedInLabels: prepared.labels).section,
+      ColumnsChapter(
+        micrograph: micrograph, sites: sites, classes: classes, layout: layout, burnedInLabels: prepared.labels
+      ).section,
       motifs.section,
     ]
     if isDiscrete, let section = rare.section { sections.append(section) }

@@ -34,11 +34,7 @@ extension MotifResult {
   }
 
   /// Of the classes 1, 2, ...
-  var classCounts: [ClassCount] {
-    var confidences = [[Double]](repeating: [], count: classes.count)
-    for (label, sure) in zip(classes.labels, classes.confidence) where label > 0 { confidences[label - 1].append(sure) }
-    return ClassCount.all(confidences)
-  }
+  var classCounts: [ClassCount] { classes.counts }
 
   /// `classes.csv`. `parent` is empty: the classes of a first run are the roots of the class tree.
   private var classTable: Data {

@@ -29,12 +29,12 @@ public struct RelationResult: Sendable {
   public func number(ofKind kind: Int) -> String { classes(of: kind).map { number(of: $0) }.joined(separator: "+") }
 
   /// The classes of a kind; places without site go unnamed beside a class of vacant sites.
-  private func classes(of kind: Int) -> [Int] {
+  func classes(of kind: Int) -> [Int] {
     let named = kinds.kinds[kind].classes.filter { $0 > 0 }
     return named.isEmpty ? [0] : named
   }
 
-  private func number(of label: Int) -> String { label > 0 ? structure.numbers[label - 1] : "0" }
+  func number(of label: Int) -> String { label > 0 ? structure.numbers[label - 1] : "0" }
 
   /// `relations.csv`.
   var table: Data {
@@ -129,7 +129,7 @@ public struct RelationResult: Sendable {
       largestRate: Self.largestRate, version: TesseraVersion.current)
   }
 
-  private func count(ofKind kind: Int) -> Int {
+  func count(ofKind kind: Int) -> Int {
     guard let cells = structure.cells else { return 0 }
     return cells.types.reduce(0) { sum, type in sum + type.count * kinds.kinds(in: type).count { $0 == kind } }
   }
@@ -148,6 +148,7 @@ public struct RelationResult: Sendable {
       try files.write(table, as: "relations.csv")
       try files.writeJSON(shellDocuments, as: "shells.json")
       try files.writeJSON(summary, as: "summary.json")
+      for file in report(input: input).files() { try files.write(file.data, as: file.path) }
     }
     return summary
   }
@@ -174,7 +175,7 @@ public struct RelationResult: Sendable {
   }
 
   /// Each pair of defects once.
-  private static func isFirst(_ relation: DefectRelations.Relation) -> Bool {
+  static func isFirst(_ relation: DefectRelations.Relation) -> Bool {
     let d = relation.displacement
     return relation.centre < relation.other
       || (relation.centre == relation.other && (d.y > 1e-6 || (abs(d.y) <= 1e-6 && d.x > 0)))

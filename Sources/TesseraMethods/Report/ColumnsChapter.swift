@@ -10,18 +10,50 @@ package struct ColumnsChapter: Sendable {
   package var sites: Sites
   /// One label per site; nil draws all sites alike.
   package var classes: Classes?
+  /// One point per site, NaN where it has none; nil: no layout.
+  package var layout: Layout?
+  /// Numbers of the classes in the tables; nil: 1, 2, ...
+  package var numbers: [String]?
 
+  /// Added to the caption of the micrograph, with a space before it; may be empty.
+  package var note = ""
   /// Labels drawn into the pixels; the scale bar keeps away from them.
   package var burnedInLabels: [BurnedInLabels.Box]
 
   package init(
-    micrograph: Micrograph, sites: Sites, classes: Classes?, burnedInLabels: [BurnedInLabels.Box] = []
+    micrograph: Micrograph, sites: Sites, classes: Classes?, layout: Layout? = nil, numbers: [String]? = nil,
+    burnedInLabels: [BurnedInLabels.Box] = []
   ) {
     (self.micrograph, self.sites, self.classes) = (micrograph, sites, classes)
+    (self.layout, self.numbers) = (layout, numbers)
     self.burnedInLabels = burnedInLabels
   }
 
-  package var section: ReportDocument.Section { .init("Columns", [.figure(plain), .figure(overlay)]) }
+  package var section: ReportDocument.Section {
+    .init("Columns", [.explorer(explorer), .figure(plain), .figure(overlay)])
+  }
+
+  private var explorer: ReportDocument.Explorer {
+    let styles = styles
+    // As the figure of the layout shows them: points that coincide are moved apart.
+    let places = layout.map { layout in
+      ScatterFigure(points: layout.points, labels: layout.points.map { _ in 0 }, styles: [], summary: "").places
+    }
+    let sites = sites.sites.enumerated().map { index, site in
+      let place = places?[index]
+      return ReportDocument.Explorer.Site(
+        position: site.position, layout: place.flatMap { $0.x.isFinite && $0.y.isFinite ? $0 : nil },
+        height: site.kind == .vacant ? .nan : site.amplitude, isVacant: site.kind == .vacant,
+        label: classes?.labels[index] ?? 1, confidence: classes?.confidence[index] ?? .nan)
+    }
+    return .init(
+      image: micrograph.pixels, calibration: micrograph.calibration, sites: sites, styles: styles,
+      numbers: numbers ?? styles.indices.map { String($0 + 1) })
+  }
+
+  private var styles: [ClassStyle] {
+    classes?.styles ?? [ClassStyle(name: "column", count: sites.count, color: Color(0xE69F00))]
+  }
 
   private var lowerLeftIsTaken: Bool {
     burnedInLabels.contains { 2 * $0.x < micrograph.width && 2 * ($0.y + $0.height) > micrograph.height }
@@ -34,7 +66,7 @@ package struct ColumnsChapter: Sendable {
     return .init(
       "micrograph", title: "The micrograph",
       caption: "\(micrograph.width) × \(micrograph.height) pixels\(fieldOfView), shown between the 0.2 and 99.8 % "
-        + "quantiles of its intensities.", figure.drawing())
+        + "quantiles of its intensities.\(note)", figure.drawing())
   }
 
   private var fieldOfView: String {
@@ -44,7 +76,7 @@ package struct ColumnsChapter: Sendable {
   }
 
   private var overlay: ReportDocument.Figure {
-    let styles = classes?.styles ?? [ClassStyle(name: "column", count: sites.count, color: Color(0xE69F00))]
+    let styles = styles
     let labels = classes?.labels ?? [Int](repeating: 1, count: sites.count)
     let markers = SiteMarkers(points: sites.positions, labels: labels, styles: styles)
     let unclassified = labels.count { $0 < 1 }

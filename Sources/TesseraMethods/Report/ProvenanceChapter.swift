@@ -12,12 +12,15 @@ package struct ProvenanceChapter: Sendable {
   package var seed: UInt64?
   /// Papers to cite beside the program.
   package var references: [String]
+  /// What a paper says of the result; nil where it is not known.
+  package var paragraph: MethodsParagraph?
 
   package init(
     choices: [RunRecord.Choice], timings: [RunRecord.Timing], input: String, version: String, seed: UInt64?,
-    references: [String] = []
+    references: [String] = [], paragraph: MethodsParagraph? = nil
   ) {
     (self.choices, self.timings, self.references) = (choices, timings, references)
+    self.paragraph = paragraph
     (self.input, self.version, self.seed) = (input, version, seed)
   }
 
@@ -34,8 +37,19 @@ package struct ProvenanceChapter: Sendable {
               + "number of threads."),
           .table(timingTable),
         ]))
+    if let paragraph { sections.append(Self.section(of: paragraph)) }
     sections.append(.init("How to cite", [.list(["Tessera, with the version above."] + references)]))
     return sections
+  }
+
+  /// The paragraph to be copied, with its references.
+  static func section(of paragraph: MethodsParagraph) -> ReportDocument.Section {
+    .init(
+      "Methods, for a paper",
+      [
+        .paragraph("What was done to this image, with the values that were used. Check it, then shorten it."),
+        .code(paragraph.document),
+      ])
   }
 
   private var parameterTable: ReportDocument.Table {

@@ -68,6 +68,8 @@ public struct ReportDocument: Sendable {
     case table(Table)
     /// Text to copy, such as a citation or a command.
     case code(String)
+    /// Linked views of the image and its layout, for browsers that run scripts.
+    case explorer(Explorer)
   }
 
   /// A drawing with its caption, and the name of its files.
@@ -135,7 +137,7 @@ public struct ReportDocument: Sendable {
       switch block {
       case .figure(let figure): [figure]
       case .row(let figures): figures
-      case .paragraph, .list, .table, .code: []
+      case .paragraph, .list, .table, .code, .explorer: []
       }
     }
   }

@@ -31,13 +31,17 @@ struct ReportPage {
     page += header()
     for (index, section) in document.sections.enumerated() { page += html(of: section, number: index + 1) }
     page += "<footer>\(escaped(document.footer))</footer>\n"
-    page += "</main>\n<script>\(ReportStyle.script)</script>\n</body>\n</html>\n"
+    page += "</main>\n<script>\(Self.script)</script>\n</body>\n</html>\n"
     return page
   }
 
-  /// Browsers enforce that the page is self-contained, whatever a file's name or metadata may hold.
+  /// Sorting and enlarging, then the linked views.
+  private static let script = ReportStyle.script + "\n" + ExplorerScript.script
+
+  /// Browsers enforce that the page is self-contained, whatever a file's name or metadata may hold, and run no script but this one.
   private static let policy =
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; img-src data:; style-src \(SHA256.policySource(of: ReportStyle.sheet)); "
+    + "script-src \(SHA256.policySource(of: script)); base-uri 'none'; form-action 'none'"
 
   private func escaped(_ text: String) -> String { Markup.escaped(text) }
 
@@ -87,6 +91,7 @@ struct ReportPage {
     case .row(let figures): "<div class=\"row\">\n" + figures.map(html).joined() + "</div>\n"
     case .table(let table): html(of: table)
     case .code(let text): "<pre>\(escaped(text))</pre>\n"
+    case .explorer(let explorer): html(of: explorer)
     }
   }
 
@@ -130,7 +135,7 @@ struct ReportPage {
   }
 
   /// The marker that stands for a class in the figures.
-  private func marker(of style: ClassStyle) -> String {
+  func marker(of style: ClassStyle) -> String {
     // Hundredths of a pixel are more than enough, and never need an exponent.
     func short(_ length: Double) -> Double { (length * 600).rounded() / 100 }
     let outline = style.marker.corners.map { "\(short($0.x)) \(short($0.y))" }.joined(separator: "L")

@@ -56,12 +56,36 @@ enum ReportStyle {
     details summary { cursor: pointer; list-style-position: outside; }
     details summary h2 { display: inline; }
     details > :nth-child(2) { margin-top: 12px; }
+    .explorer { margin: 8px 0 22px; }
+    .explorer[hidden], .explorer img[hidden], .tip[hidden] { display: none; }
+    .explorer .help { color: var(--faint); font-size: 14px; max-width: none; }
+    .views { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(400px, 100%), 1fr)); gap: 14px 18px; }
+    .view { min-width: 0; }
+    .bar { display: flex; align-items: center; gap: 6px; margin: 0 0 6px; font-size: 15px; }
+    .bar b { flex: 1; }
+    .explorer button { font: inherit; font-size: 14px; color: var(--ink); background: var(--page);
+      border: 1px solid var(--faint); border-radius: 6px; padding: 2px 9px; min-height: 28px; cursor: pointer; }
+    .explorer button:disabled { color: var(--faint); border-color: var(--rule); cursor: default; }
+    .explorer button[aria-pressed=true] { background: var(--accent); border-color: var(--accent); color: var(--card); }
+    .explorer :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+    .stage { position: relative; }
+    .stage canvas { display: block; width: 100%; height: min(500px, 70vh); border: 1px solid var(--rule);
+      border-radius: 8px; cursor: grab; touch-action: pan-y; }
+    .lassoing canvas { cursor: crosshair; touch-action: none; }
+    .tip { position: absolute; width: 240px; padding: 6px 9px; border-radius: 6px; background: #16181ceb; color: #fff;
+      font-size: 13px; line-height: 1.4; pointer-events: none; }
+    .explorer .values { margin: 8px 0; font-variant-numeric: tabular-nums; max-width: none; min-height: 1.55em; }
+    .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; max-height: 190px; overflow-y: auto; padding: 3px; }
+    .entry { display: inline-flex; align-items: center; gap: 7px; font-size: 15px; }
+    .entry small { color: var(--faint); }
+    .tools { margin: 10px 0 0; max-width: none; font-size: 15px; }
+    .explorer-note { color: var(--faint); }
     footer { color: var(--faint); font-size: 14px; padding: 0 28px; }
     @media (max-width: 640px) { main { padding: 10px 8px 40px; } header, section { padding: 16px 14px; }
       .headline { font-size: 21px; } }
     @media print { :root { --ink: #000; --faint: #444; --page: #fff; --card: #fff; --rule: #bbb; --note: #fff; }
       main { max-width: none; padding: 0; } header, section { border: none; padding: 0; margin: 0 0 14px; }
-      nav { display: none; } figure, tr, .facts, .warnings { break-inside: avoid; } h2 { break-after: avoid; }
+      nav, .explorer { display: none; } figure, tr, .facts, .warnings { break-inside: avoid; } h2 { break-after: avoid; }
       .paper { border: none; padding: 0; overflow: visible; } body { font-size: 11pt; }
       .paper img { max-height: 22cm; width: auto; }
       details::details-content { content-visibility: visible; block-size: auto; } }

@@ -14,8 +14,12 @@ public struct MotifFolder: Sendable {
   public let path: String
   /// The first tables.
   package let sites, classes: CSVTable
-  /// The files that follow the classes, by name, as the first run wrote them, byte for byte.
+  /// The tables that follow the classes, by name, as the first run wrote them, byte for byte.
   let first: [String: Data]
+  /// What else follows the classes, by name, where the first run's files of these names are now: summary, report and figures.
+  let firstPaths: [String: String]
+  /// `summary.json` of the first run.
+  let summary: JSONValue
   /// What was done to the first classes so far; empty before the first action.
   public let recipe: Recipe
   /// Full Zernike moments, one row per row of `sites.csv`; NaN where a site has no patch.
@@ -53,8 +57,10 @@ public struct MotifFolder: Sendable {
   }
 
   static let firstFolder = "first"
-  /// What follows the classes.
+  /// The tables that follow the classes.
   static let followers = ["sites.csv", "classes.csv", "cells.csv", "hierarchy.json"]
+  /// Where the figures of the report are.
+  static let figureFolder = "figures"
 
   /// - Throws: `FormatError` where the folder is none of these, or a file in it is damaged.
   public init(path: String) throws {
@@ -83,7 +89,9 @@ public struct MotifFolder: Sendable {
     first = try Dictionary(
       uniqueKeysWithValues: Self.followers.filter(exists).map { ($0, try Self.data(firstPath($0))) })
     (sites, classes) = (try CSVTable(path: firstPath("sites.csv")), try CSVTable(path: firstPath("classes.csv")))
-    let summary = try Summary(path: file("summary.json"))
+    firstPaths = Self.firstPaths(in: path, firstPath: firstPath)
+    let summary: Summary
+    (self.summary, summary) = try Self.summary(firstPath("summary.json"))
     (settings, seed, momentNoise) = (summary.settings, summary.seed ?? 1, summary.momentNoise)
     outliers = summary.outliers ?? []
     (imageSize, hasLattice) = (summary.image, summary.lattice != nil)
@@ -99,6 +107,22 @@ public struct MotifFolder: Sendable {
 
   /// CRC-32 of the first `sites.csv`.
   var firstChecksum: String { first["sites.csv"].map(FileStamp.checksum) ?? "" }
+
+  /// The files of the first run that follow the classes beside its tables. An older program left them in their own places.
+  private static func firstPaths(in path: String, firstPath: (String) -> String) -> [String: String] {
+    let folder = URL(fileURLWithPath: path, isDirectory: true)
+    let written = FolderManifest(readFrom: folder)?.files.map(\.path) ?? []
+    let report = firstPath("report.html")
+    let prefix = report.hasSuffix("\(firstFolder)/report.html") ? "\(firstFolder)/" : ""
+    var names = written.filter { $0.hasPrefix("\(prefix)\(figureFolder)/") }.map { String($0.dropFirst(prefix.count)) }
+    names += ["report.html", "summary.json"]
+    var paths: [String: String] = [:]
+    for name in names {
+      let place = name == "summary.json" ? firstPath(name) : "\(path)/\(prefix)\(name)"
+      if FileManager.default.fileExists(atPath: place) { paths[name] = place }
+    }
+    return paths
+  }
 
   private static func data(_ path: String) throws -> Data {
     do { return try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
@@ -120,14 +144,16 @@ public struct MotifFolder: Sendable {
     var lattice: Lattice?
     var calibration: PixelSize?
 
-    init(path: String) throws {
-      let decoder = JSONDecoder()
-      decoder.keyDecodingStrategy = .convertFromSnakeCase
-      do { self = try decoder.decode(Summary.self, from: try MotifFolder.data(path)) } catch let error as FormatError {
-        throw error
-      } catch {
-        throw FormatError(in: path, "is no summary of analyze or motifs of this version; run one of them again")
-      }
+  }
+
+  private static func summary(_ path: String) throws -> (JSONValue, Summary) {
+    let data = try data(path)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do {
+      return (try JSONDecoder().decode(JSONValue.self, from: data), try decoder.decode(Summary.self, from: data))
+    } catch {
+      throw FormatError(in: path, "is no summary of analyze or motifs of this version; run one of them again")
     }
   }
 

@@ -29,7 +29,9 @@ extension TreeFiles {
     let leaves = tree.leaves.filter { !$0.members.isEmpty }
     let sorted = leaves.reduce(0) { $0 + $1.members.count }
     let left = folder.moments.existing.count - sorted
+    let degrees = if case .apply(let model)? = recipe.actions.last { model.turn(of: folder) * 180 / .pi } else { 0.0 }
     return "\(sorted) sites sorted into \(leaves.count) class\(leaves.count == 1 ? "" : "es")"
       + (left > 0 ? ", \(left) fit none of them" : "")
+      + (degrees != 0 ? "; turned by \(Text.fixed(degrees, 1)) degrees against the image of the classes" : "")
   }
 }

@@ -88,3 +88,18 @@ extension TreeAction: Codable {
     }
   }
 }
+
+extension TreeAction {
+  /// What was done, without an end, such as `split of class 2`.
+  package var sentence: String {
+    switch self {
+    case .split(let number, let split):
+      "class \(number) split \(split.text)\(split.classes.map { ", into \($0)" } ?? "")"
+    case .merge(let numbers): "classes \(numbers.joined(separator: ", ")) merged"
+    case .name(let number, let name): "class \(number) named \(name)"
+    case .lasso(let number, let corners): "class \(number) divided by a lasso of \(corners.count) corners"
+    case .label(let labels): "all sites sorted by the labels of \(labels.count)"
+    case .apply: "all sites sorted by the classes of another image"
+    }
+  }
+}

@@ -2,6 +2,7 @@ import Foundation
 import TesseraFormats
 import TesseraLearning
 import TesseraNumerics
+import TesseraStructure
 
 /// The files of a result that follow its class tree: tables, cells and hierarchy with the classes of now, the first ones below
 /// `first/`, and `recipe.json`.
@@ -36,7 +37,12 @@ public struct TreeFiles {
 
   /// What the tree changes, by name.
   private func documents() throws -> [(name: String, data: Data)] {
-    let first = MotifFolder.followers.compactMap { name in folder.first[name].map { (name, $0) } }
+    var first = MotifFolder.followers.compactMap { name in folder.first[name].map { (name, $0) } }
+    for (name, path) in folder.firstPaths.sorted(by: { $0.key < $1.key }) {
+      do { first.append((name, try Data(contentsOf: URL(fileURLWithPath: path)))) } catch {
+        throw FormatError(in: path, "cannot be read")
+      }
+    }
     guard !recipe.actions.isEmpty else { return first }
     var recipe = recipe
     recipe.first = folder.firstChecksum
@@ -51,18 +57,34 @@ public struct TreeFiles {
         CellTable(cells: structure.cells, hierarchy: hierarchy, numbers: structure.numbers).data
       ),
       ("hierarchy.json", try encoder.document(HierarchyDocument(hierarchy, numbers: structure.numbers))),
-    ]
+      (
+        "summary.json",
+        try encoder.document(
+          TreeSummary(
+            first: folder.summary, structure: structure, hierarchy: hierarchy, actionCount: recipe.actions.count
+          ).document)
+      ),
+    ] + (try report(structure, hierarchy)).map { ($0.path, $0.data) }
+  }
+
+  /// The report of the classes of now; nothing where the first run wrote none, or the image is not in the folder.
+  private func report(_ structure: TreeStructure, _ hierarchy: Hierarchy?) throws -> [ReportFile] {
+    guard folder.firstPaths["report.html"] != nil, let image = try folder.image() else { return [] }
+    return try TreeReport(
+      folder: folder, tree: tree, structure: structure, hierarchy: hierarchy, actions: recipe.actions, image: image
+    ).files()
   }
 
   /// What a program wrote there before and the tree leaves alone.
   private func copyUnchanged(to place: URL) throws {
-    let own = MotifFolder.followers + ["recipe.json", "manifest.json"]
+    let own = MotifFolder.followers + ["recipe.json", "manifest.json", "summary.json", "report.html"]
     guard let manifest = FolderManifest(readFrom: URL(fileURLWithPath: folder.path, isDirectory: true)) else {
       throw FormatError(
         in: folder.path, "has no manifest.json of Tessera, so its files are not touched; run analyze or motifs again")
     }
     for name in manifest.files.map(\.path) {
-      guard !own.contains(name), !name.hasPrefix("\(MotifFolder.firstFolder)/") else { continue }
+      let isInFolder = [MotifFolder.firstFolder, MotifFolder.figureFolder].contains { name.hasPrefix("\($0)/") }
+      guard !own.contains(name), !isInFolder else { continue }
       let (source, target) = (
         URL(fileURLWithPath: folder.path).appendingPathComponent(name), place.appendingPathComponent(name)
       )

@@ -60,7 +60,7 @@ public struct TreeModel: Sendable, Codable, Equatable {
   /// Sorts the sites of another image.
   /// - Throws: `DataError` where its patches were described in another way.
   func sort(_ folder: MotifFolder, into tree: inout ClassTree) throws {
-    let features = descriptor.features(from: folder.moments)
+    let features = descriptor.features(from: folder.moments.turned(by: -turn(of: folder)))
     guard features.columns == discriminant.dimensions else {
       throw DataError(
         "\(folder.path): its patches give \(features.columns) features, the classes were learned with \(discriminant.dimensions); "

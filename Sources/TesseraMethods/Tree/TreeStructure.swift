@@ -7,8 +7,10 @@ struct TreeStructure {
   let places: MotifFolder.Places
   /// The classes of now by their place in `numbers`, from 1; 0 for none.
   let labels: [Int]
+  /// The classes of now, the largest first.
+  let leaves: [Leaf]
   /// The numbers of the classes, largest class first.
-  let numbers: [String]
+  var numbers: [String] { leaves.map(\.number) }
   /// Nil where there are too few sites for cells.
   let cells: Cells?
   /// Not yet tested against chance.
@@ -18,13 +20,22 @@ struct TreeStructure {
   private let settings: MotifMethod
   private let seed: UInt64
 
+  /// A class of now.
+  struct Leaf {
+    var number, name: String
+    var members: [Int]
+    /// How many they are, and how surely.
+    var count: ClassCount
+  }
+
   /// - Throws: `FormatError` where `sites.csv` is damaged.
   init(_ folder: MotifFolder, _ tree: ClassTree) throws {
     (places, settings, seed) = (try folder.places(), folder.settings, folder.seed)
     let leaves = tree.leaves.enumerated().sorted { a, b in
       (b.element.members.count, a.offset) < (a.element.members.count, b.offset)
     }.map(\.element)
-    numbers = leaves.map(\.number)
+    let counts = ClassCount.all(leaves.map(\.confidence))
+    self.leaves = zip(leaves, counts).map { Leaf(number: $0.number, name: $0.name, members: $0.members, count: $1) }
     var labels = [Int](repeating: 0, count: tree.sampleCount)
     for (index, leaf) in leaves.enumerated() { for member in leaf.members { labels[member] = index + 1 } }
     self.labels = labels

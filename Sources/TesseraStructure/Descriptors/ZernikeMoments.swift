@@ -1,3 +1,4 @@
+import Foundation
 import TesseraNumerics
 
 /// Zernike moments of many patches: f = Σ A(j) Z(j) on the disc of each site.
@@ -24,6 +25,22 @@ public struct ZernikeMoments: Sendable, Equatable {
 
   /// Sites that have moments, rising.
   public var existing: [Int] { (0..<count).filter { !values[$0, 0].isNaN } }
+
+  /// The moments that the sites have when the specimen is turned by an angle in radians, from +x towards +y.
+  /// Source: M22, Methods.
+  package func turned(by angle: Double) -> ZernikeMoments {
+    guard angle != 0 else { return self }
+    var turned = values
+    for term in ZernikeTerm.all(order: order) where term.q > 0 {
+      let (cosine, sine) = (Float(cos(Double(term.q) * angle)), Float(sin(Double(term.q) * angle)))
+      let (even, odd) = (term.index, term.index - term.q)
+      for site in 0..<count {
+        turned[site, even] = cosine * values[site, even] - sine * values[site, odd]
+        turned[site, odd] = cosine * values[site, odd] + sine * values[site, even]
+      }
+    }
+    return ZernikeMoments(side: side, order: order, values: turned)
+  }
 
   /// The complex moment A(p, q) = A(p, +q) - i A(p, -q) for q > 0, as (real, imaginary); (A, 0) for q = 0. Turning the
   /// specimen by an angle α multiplies it by exp(-i q α). Source: M22, Methods.

@@ -10,7 +10,7 @@ struct ApplyClassesCommand: ThreadedCommand {
         tessera classes apply scan.tessera scan2.tif -o scan2.tessera
 
       finds the columns of the other images as motifs does and gives each to the class whose average it fits. Brightness, noise and the \
-      shares of the classes may differ; patches show as much of the specimen where both images are calibrated. Columns that fit no \
+      shares of the classes may differ, and the specimen may be turned, which is found and said; patches show as much of the specimen where both images are calibrated. Columns that fit no \
       class are unknown. The classes keep their numbers and names. `classes undo` on the new result brings its own first classes back.
       """)
 

@@ -18,9 +18,9 @@ struct ClassesCommand: ParsableCommand {
         tessera classes undo scan.tessera
 
       Classes are named by number or by name. A number keeps its meaning: the parts of class 2 are 2.1, 2.2, ..., a merged class has the next \
-      free number. Every action is a line of recipe.json in the folder, and the tables are what replaying the recipe on the first \
-      classes gives. With --output a changed copy is written and the folder stays as it is. sites.csv, classes.csv, cells.csv and \
-      hierarchy.json follow the tree; report and summary.json stay those of the first classes.
+      free number. Every action is a line of recipe.json in the folder, and tables, summary.json and report are what replaying the recipe \
+      on the first classes gives; those of the first classes are in first/. With --output a changed copy is written and the folder stays \
+      as it is.
       """,
     subcommands: [
       ShowClassesCommand.self, SplitClassCommand.self, MergeClassesCommand.self, NameClassCommand.self,

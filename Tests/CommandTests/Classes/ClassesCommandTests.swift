@@ -32,7 +32,15 @@ struct `The command classes` {
     let numbers = (split.json?["classes"] as? [[String: Any]])?.compactMap { $0["class"] as? String } ?? []
     #expect(numbers.prefix(2) == ["1.1", "1.2"] && numbers.count == classes.count + 1)
     let after = followers.map { bytes("r/\($0)") }
-    #expect(after[0] != before[0] && after[3] != before[3] && after[4...] == before[4...])
+    #expect(after[0] != before[0] && after[3] != before[3] && after[4..<7] == before[4..<7])
+    // The summary states the classes of now, and what does not follow them as before.
+    let summary = try #require(
+      try JSONSerialization.jsonObject(with: bytes("r/summary.json") ?? Data()) as? [String: Any])
+    let stated = summary["classes"] as? [[String: Any]] ?? []
+    #expect(stated.count == numbers.count && summary["class_actions"] as? Int == 1)
+    #expect(stated.contains { $0["class"] as? String == "1.1" && $0["count_low"] is Int })
+    #expect((summary["counts"] as? [String: Int])?["classes"] == numbers.count)
+    #expect(bytes("r/first/summary.json") == before[7] && bytes("r/report.html") == nil)
     // Cells and hierarchy name the classes of now.
     #expect(try String(contentsOfFile: folder / "r/cells.csv", encoding: .utf8).contains(",2 1.1,"))
     let merged = try tessera("classes", "merge", "r", "1.1", "1.2", "--json")
@@ -46,6 +54,34 @@ struct `The command classes` {
     #expect(try tessera("classes", "undo", "r", "--all").status == 0)
     #expect(followers.map { bytes("r/\($0)") } == before)
     #expect(bytes("r/recipe.json") == nil && bytes("r/first/sites.csv") == nil)
+  }
+
+  @Test(.slow) func `a report follows the tree and comes back to the byte`() throws {
+    #expect(try tessera("simulate", "mose2", "--size", "320", "-o", "a.tif").status == 0)
+    #expect(try tessera("analyze", "a.tif", "-o", "r").status == 0)
+    func all() throws -> [String: Data] {
+      let names = try FileManager.default.subpathsOfDirectory(atPath: folder / "r")
+      return Dictionary(uniqueKeysWithValues: names.compactMap { name in bytes("r/\(name)").map { (name, $0) } })
+    }
+    let before = try all()
+    #expect(try tessera("classes", "split", "r", "1", "--classes", "2").status == 0)
+    #expect(try tessera("classes", "name", "r", "1.2", "the <other> half").status == 0)
+    let after = try all()
+    let page = String(decoding: after["report.html"] ?? Data(), as: UTF8.self)
+    #expect(page.contains("those after 2 actions") && page.contains("the &lt;other&gt; half"))
+    #expect(page.contains("The class tree") && page.contains("href=\"./first/report.html\""))
+    #expect(page.contains("class 1.2 named the &lt;other&gt; half") && page.contains("95 % interval"))
+    #expect(after["first/report.html"] == before["report.html"] && after["figures/class-tree.svg"] != nil)
+    // Every file of the first run is there, as it was.
+    for (name, data) in before where name != "manifest.json" {
+      #expect(after["first/\(name)"] == data || after[name] == data, "\(name)")
+    }
+    // The same actions on the same classes give the same bytes.
+    #expect(try tessera("classes", "undo", "r").status == 0)
+    #expect(try tessera("classes", "name", "r", "1.2", "the <other> half").status == 0)
+    #expect(try all() == after)
+    #expect(try tessera("classes", "undo", "r", "--all").status == 0)
+    #expect(try all() == before)
   }
 
   @Test(.slow) func `leaves one motif whole and writes a copy elsewhere`() throws {

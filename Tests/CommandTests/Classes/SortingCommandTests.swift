@@ -121,6 +121,34 @@ struct `Classes by hand and in other images` {
     #expect(missing.status == 66 && missing.errors.contains("does not exist"), "\(missing.errors)")
   }
 
+  @Test(.slow) func `another image may be turned`() throws {
+    try image("a.tif", seed: 1)
+    let made = try tessera("simulate", "mose2", "--size", "448", "--seed", "2", "--angle", "17", "-o", "b.tif")
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
+    let applied = try tessera("classes", "apply", "r", "b.tif", "-o", "b")
+    #expect(applied.status == 0, "\(applied.errors)")
+    let words = applied.output.split(separator: " ").map(String.init)
+    let degrees = words.firstIndex(of: "turned").flatMap { Double(words[$0 + 2]) }
+    #expect(abs((degrees ?? 0) - 17) < 0.6, "\(applied.output)")
+    // Selenium is selenium, and hardly a site is of no class.
+    let (sites, truth) = (try rows("b/sites.csv"), try rows("b.sites.csv"))
+    var counts: [String: [String: Int]] = [:]
+    for site in sites where site["class"] != "" {
+      let (x, y) = (Double(site["x"]!)!, Double(site["y"]!)!)
+      let near = truth.first { hypot(Double($0["x"]!)! - x, Double($0["y"]!)! - y) < 3 }
+      if let near { counts[site["class"]!, default: [:]][near["element"]!, default: 0] += 1 }
+    }
+    for (number, own) in counts {
+      #expect(Double(own.values.max()!) > 0.95 * Double(own.values.reduce(0, +)), "\(number): \(own)")
+    }
+    let unknown = sites.count { $0["class_name"] == "unknown" }
+    #expect(unknown * 50 < sites.count, "\(unknown) of \(sites.count)")
+    // The image itself is not turned.
+    let same = try tessera("classes", "apply", "r", "a.tif", "-o", "same")
+    #expect(same.status == 0 && !same.output.contains("turned"), "\(same.output)")
+  }
+
   @Test(.slow) func `relations tell chains of vacancies from chance`() throws {
     #expect(try tessera("simulate", "stm-vacancies", "-o", "s.tif", "--size", "512").status == 0)
     #expect(try tessera("motifs", "s.tif", "-o", "s").status == 0)
@@ -130,8 +158,19 @@ struct `Classes by hand and in other images` {
     let firm = found.filter { Double($0["q_value"]!).map { $0 < 0.05 } ?? false }
     #expect(firm.count >= 2 && firm.count.isMultiple(of: 2))
     #expect(firm.allSatisfy { Double($0["count"]!)! > Double($0["expected"]!)! })
+    #expect(try text("rel/report.html").contains("by chance"))
     #expect(try tessera("relations", "s", "-o", "rel").status == 73)
     #expect(try tessera("relations", "s.tif").status == 65)
+  }
+
+  @Test(.slow) func `relations draw what surrounds a defect as a tree`() throws {
+    try image("a.tif", seed: 3)
+    #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
+    let run = try tessera("relations", "r", "-o", "rel")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try text("rel/report.html").contains("What surrounds each defect"))
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder / "rel/figures")
+    #expect(names.contains { $0.hasPrefix("shells-") && $0.hasSuffix(".svg") }, "\(names)")
   }
 
   /// The numbers of a float32 NumPy file.

@@ -70,6 +70,11 @@ struct `A report` {
       }
     }
     #expect(page.contains("Content-Security-Policy\" content=\"default-src 'none'; img-src data:"))
+    // The one script and the one style sheet are named by their hashes.
+    let start = page.range(of: "<script>")!.upperBound
+    let script = page[start..<page.range(of: "</script>")!.lowerBound]
+    let hash = Data(SHA256.digest(Data(script.utf8))).base64EncodedString()
+    #expect(page.contains("script-src 'sha256-\(hash)'") && !page.contains("unsafe-inline"))
   }
 
   @Test func `opens and closes every element`() {
@@ -81,5 +86,51 @@ struct `A report` {
       #expect(opened == page.components(separatedBy: "</\(tag)>").count - 1, "\(tag)")
       #expect(opened > 0, "\(tag)")
     }
+  }
+
+  /// Published values: FIPS 180-4, examples of NIST.
+  @Test(arguments: [
+    ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
+    ("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+    (
+      "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1"
+    ),
+  ])
+  func `hashes as the standard does`(text: String, expected: String) {
+    let digest = SHA256.digest(Data(text.utf8)).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+    #expect(digest.joined() == expected)
+  }
+
+  private func explorer(count: Int) -> ReportDocument {
+    let styles = ClassStyle.styles(names: ["a \"b\" <c>"], counts: [count])
+    let sites = (0..<count).map { index in
+      ReportDocument.Explorer.Site(
+        position: Point(Double(index % 100), Double(index / 100)), layout: Point(Double(index), 1), height: 2,
+        label: 1, confidence: 0.5)
+    }
+    var report = example(named: "mose2.tif")
+    report.sections = [
+      .init(
+        "Columns",
+        [
+          .explorer(
+            .init(
+              image: Raster<Float>(width: 64, height: 64, filling: 1), calibration: nil, sites: sites, styles: styles,
+              numbers: ["1"]))
+        ])
+    ]
+    return report
+  }
+
+  @Test func `holds 21 bytes of each site, and none of too many`() throws {
+    let page = page(of: explorer(count: 1000))
+    let values = try #require(page.components(separatedBy: "data-values=\"").last?.prefix { $0 != "\"" })
+    #expect(Data(base64Encoded: String(values))?.count == 21 * 1000)
+    #expect(page.contains("<div class=\"explorer\" hidden") && !page.contains("<c>"))
+    #expect(page.components(separatedBy: "<script").count == 2)
+    let large = self.page(of: explorer(count: ReportDocument.Explorer.mostSites + 1))
+    #expect(large.contains("200,001 sites are more than the 200,000") && !large.contains("data-values"))
+    #expect(large.utf8.count < 60_000)
   }
 }

@@ -276,3 +276,21 @@ struct `Patches around sites` {
     #expect(patches.matrix()[2, 0].isNaN)
   }
 }
+
+struct `Moments of a turned specimen` {
+  @Test(arguments: [17.0, -64, 180]) func `are those of the turned image`(degrees: Double) throws {
+    let angle = degrees * .pi / 180
+    let moments = { (turn: Double) in
+      let patch = image(
+        side: 61, of: [Point(12, 3), Point(-4, 9), Point(2, -14)].map { $0.rotated(by: turn) + Point(30, 30) }, sigma: 5
+      )
+      let basis = ZernikeBasis(side: 61, order: 8, coversSites: false)
+      return ZernikeMoments(
+        side: 61, order: 8, values: basis.moments(ofRows: Matrix(rows: 1, columns: patch.count, values: patch.values)))
+    }
+    let (own, there) = (moments(0).turned(by: angle).values.values, moments(angle).values.values)
+    #expect(norm(zip(own, there).map { $0 - $1 }) < 2e-3 * norm(there))
+    #expect(norm(zip(own, moments(0).values.values).map { $0 - $1 }) > 0.1 * norm(there))
+    #expect(moments(0).turned(by: 0) == moments(0))
+  }
+}

@@ -38,7 +38,7 @@ extension MotifsChapter {
 
 extension MotifsChapter.Moments {
   /// Means and standard deviations over the members of each class.
-  fileprivate init(of moments: ZernikeMoments, members: [[Int]]) {
+  init(of moments: ZernikeMoments, members: [[Int]]) {
     let orders = ZernikeTerm.all(order: moments.order).map { (p: $0.p, q: $0.q) }
     var (means, deviations) = ([[Double]](), [[Double]]())
     for sites in members {

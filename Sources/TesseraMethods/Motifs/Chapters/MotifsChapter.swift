@@ -20,6 +20,10 @@ package struct MotifsChapter: Sendable {
   package var isDiscrete: Bool?
   /// Why the program thinks so; may be empty.
   package var reason = ""
+  /// Numbers of the classes in the tables; nil: 1, 2, ...
+  package var numbers: [String]?
+  /// Whether the averages show what mean moments give, and not the patches themselves.
+  package var averagesAreOfMoments = false
 
   package init(
     classes: Classes, calibration: Calibration?, averages: [Raster<Float>?], layout: Layout?, moments: Moments? = nil,
@@ -81,23 +85,29 @@ package struct MotifsChapter: Sendable {
     let sheet = ContactSheet(tiles: tiles, calibration: calibration, summary: "Mean patch of each class")
     return .init(
       "classes", title: "Class averages",
-      caption: "The mean of all patches of a class, in one contrast for all. A grainy average has few members."
+      caption: (averagesAreOfMoments
+        ? "What the mean moments of a class show, in one contrast for all."
+        : "The mean of all patches of a class, in one contrast for all.") + " A grainy average has few members."
         + (tiles.count < styles.count ? " The \(tiles.count) largest of \(styles.count) classes." : ""),
       sheet.drawing())
   }
 
   private var table: ReportDocument.Table {
     let (styles, shares, confidences) = (classes.styles, classes.shares, classes.meanConfidences)
+    let counts = classes.counts
     return ReportDocument.Table(
-      columns: [
-        .init("motif"), .init("sites", isNumeric: true), .init("share", isNumeric: true),
-        .init("confidence", isNumeric: true),
+      columns: (numbers == nil ? [] : [.init("class")]) + [
+        .init("motif"), .init("sites", isNumeric: true), .init("95 % interval", isNumeric: true),
+        .init("share", isNumeric: true), .init("confidence", isNumeric: true),
       ],
       rows: styles.indices.prefix(40).map { index in
-        let count = styles[index].count ?? 0
-        return [
+        let (count, interval) = (styles[index].count ?? 0, counts[index].interval)
+        return (numbers.map { [.init($0[index], value: Double(index))] } ?? []) + [
           .init(styles[index].name, value: Double(index), style: styles[index]),
           .init(Number.count(count), value: Double(count)),
+          .init(
+            "\(Number.count(interval.lowerBound)) to \(Number.count(interval.upperBound))",
+            value: Double(interval.lowerBound)),
           .init(Number.percent(shares[index]), value: shares[index]),
           .init(Self.twoDecimals(confidences[index]), value: confidences[index]),
         ]

@@ -5,7 +5,8 @@ import Testing
 
 struct `Specimens of regions` {
   static let names = [
-    "grains", "two-lattices", "three-phases", "twin", "stacking-fault", "inversion", "amorphous-crystal",
+    "grains", "two-lattices", "three-phases", "twin", "stacking-fault", "inversion", "mose2-mirror-twin",
+    "mose2-2h-3r", "amorphous-crystal",
   ]
 
   @Test(arguments: names, [11, 12] as [UInt64]) func `number their regions by area`(name: String, seed: UInt64) throws {
@@ -52,14 +53,18 @@ struct `Specimens of regions` {
     let result = try cleanResult(name, seed: 5)
     let distances = PlanarIndex(result.scene.columns.map(\.position)).nearestDistances()
     // The shortest distances of the lattices: a honeycomb of 24 pixels, rectangles of 22 and 21.5, a random addition.
-    let expected = ["grains": 13.856, "inversion": 13.856, "two-lattices": 21.96, "three-phases": 21.46]
+    let expected = [
+      "grains": 13.856, "inversion": 13.856, "mose2-mirror-twin": 13.856, "mose2-2h-3r": 13.856, "two-lattices": 21.96,
+      "three-phases": 21.46,
+    ]
     let kept = ["grains": 0.6, "two-lattices": 0.6, "three-phases": 0.6, "amorphous-crystal": 0.7]
     #expect(distances.min()! > (expected[name] ?? 24) * (kept[name] ?? 1) - 0.01)
     #expect(try cleanResult(name, seed: 5).sites == result.sites)
     #expect(try cleanResult(name, seed: 6).sites != result.sites)
   }
 
-  @Test(arguments: ["twin", "stacking-fault", "inversion"]) func `turn with their boundary`(name: String) throws {
+  @Test(arguments: ["twin", "stacking-fault", "inversion", "mose2-mirror-twin", "mose2-2h-3r"])
+  func `turn with their boundary`(name: String) throws {
     let (flat, turned) = (try cleanResult(name, seed: 1), try cleanResult(name, seed: 1, angle: 20))
     #expect(abs(turned.scene.facts["boundary_degrees"]! - flat.scene.facts["boundary_degrees"]! - 20) < 1e-9)
     for (one, other) in zip(flat.scene.lattices, turned.scene.lattices) {

@@ -14,8 +14,6 @@ public struct TreeReviewPage: Sendable {
   /// A page on the classes of a result folder.
   public init(_ proposals: [TreeProposal], folder: MotifFolder) { (self.proposals, self.folder) = (proposals, folder) }
 
-  /// Side of a picture: that of a patch, in pixels.
-  private var side: Int { folder.moments.side }
   /// So many standard errors of the mean are the ends of the colour scale of a difference.
   private static let differenceRange = 10.0
 
@@ -112,27 +110,15 @@ public struct TreeReviewPage: Sendable {
     return (mean, variance)
   }
 
-  /// NaN outside the disc.
-  private func picture(of moments: [Float]) -> Raster<Float> {
-    var image = zernikeReconstruction(of: moments, side: side)
-    let middle = Double(side - 1) / 2
-    for y in 0..<side {
-      for x in 0..<side where hypot(Double(x) - middle, Double(y) - middle) > Double(side) / 2 {
-        image[x, y] = .nan
-      }
-    }
-    return image
-  }
-
   private func tile(of members: [Int], caption: String, count: Int) -> ContactSheet.Tile {
-    .init(patch: picture(of: moments(of: members).mean), captions: [caption, "\(count) sites"])
+    .init(patch: folder.picture(of: moments(of: members).mean), captions: [caption, "\(count) sites"])
   }
 
   /// The difference of two averages, 0 to 1, one half where there is none.
   private func difference(of part: [Int], from first: [Int], caption: String) -> ContactSheet.Tile {
     let (a, b) = (moments(of: part), moments(of: first))
     let error = zip(a.variance, b.variance).reduce(0) { $0 + Double($1.0 + $1.1) }
-    let image = picture(of: zip(a.mean, b.mean).map { $0 - $1 })
+    let image = folder.picture(of: zip(a.mean, b.mean).map { $0 - $1 })
     // Moments are orthonormal over the disc: a pixel's variance is the sum of theirs over its area, on average.
     let known = image.values.filter(\.isFinite)
     let power = zip(a.mean, b.mean).reduce(0.0) { $0 + Double(($1.0 - $1.1) * ($1.0 - $1.1)) }
