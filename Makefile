@@ -39,6 +39,10 @@ train-dependencies: release ## Installs libtorch and builds what `tessera train`
 	$(TORCH_CXX) -std=c++17 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden -I Sources/CTorchAPI/include \
 	  -isystem /usr/include/torch/csrc/api/include Torch/TesseraTorch.cpp -o $(TORCH_SHIM) -ltorch -ltorch_cpu -lc10
 
+.PHONY: slurm-check
+slurm-check: release ## Runs a batch on a Slurm of its own; skips where Slurm is not installed
+	python3 Benchmarks/folders/slurm.py $(TESSERA)
+
 .PHONY: build
 build: release ## Builds the command
 

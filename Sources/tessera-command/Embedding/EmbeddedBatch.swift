@@ -31,7 +31,7 @@ package final class EmbeddedBatch: Sendable {
   package init(_ command: String, words: [String], inputs: [String], folder path: String, anew: Bool) throws {
     let many = try ManyFiles(command, inputs + words + ["--output=\(path)"], in: BatchCommand._commandName)
     let folder = try BatchFolder(at: path, options: many.options, anew: anew)
-    let jobs = folder.jobs(for: try ImageFolder.files(of: inputs), anew: anew)
+    let jobs = try folder.jobs(for: try ImageFolder.files(of: inputs), anew: anew)
     self.jobs = jobs.map { Job(input: $0.input, folder: folder.folder(of: $0), isComplete: $0.isComplete) }
     try folder.write()
     state = Mutex(State(folder: folder, jobs: jobs))
