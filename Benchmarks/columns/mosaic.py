@@ -35,7 +35,7 @@ def run(*words):
 def image(command, size, folder):
     path = Path(folder, f"mosaic{size}.npy")
     if size <= 16384:
-        run(command, "simulate", "mose2", "--size", size, "-o", path.with_suffix(".tif"))
+        run(command, "simulate", "mose2", "--size", size, "-o", path.with_suffix(".tif"), "--force")
         return path.with_suffix(".tif")
     half = image(command, size // 2, folder)
     run(command, "convert", "--raw", half, path.with_name("half.npy"))

@@ -79,7 +79,11 @@ struct Request: Decodable {
     case .end: try given(batch).end(try given(job, "job"), seconds: seconds ?? 0)
     case .fail:
       try given(batch).fail(try given(job, "job"), message: message ?? "", status: status ?? 0, seconds: seconds ?? 0)
-    case .closeBatch: BatchCalls.close(try given(batch, "batch"))
+    case .closeBatch:
+      // Others may work in the folder even where the report cannot be written.
+      let number = try given(batch, "batch")
+      defer { BatchCalls.close(number) }
+      try BatchCalls.batch(number).finish()
     case .planTiles: return try planTiles()
     case .findTiles:
       try mosaic().write(

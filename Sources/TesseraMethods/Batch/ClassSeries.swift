@@ -10,6 +10,11 @@ public struct ClassSeries: Sendable {
     public var number, name: String
     /// How many sites of the image are in it.
     public var count: Int
+
+    /// A class by its number and name, and how many sites are in it.
+    public init(number: String, name: String, count: Int) {
+      (self.number, self.name, self.count) = (number, name, count)
+    }
   }
 
   /// One image.

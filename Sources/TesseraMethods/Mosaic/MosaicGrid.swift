@@ -8,6 +8,11 @@ package struct MosaicGrid: Sendable, Codable, Equatable {
   /// Width of the surroundings in pixels.
   package var halo: Int
 
+  /// A grid over an image; the parameters are the properties of the same names.
+  package init(width: Int, height: Int, side: Int, halo: Int) {
+    (self.width, self.height, self.side, self.halo) = (width, height, side, halo)
+  }
+
   /// A part of the image.
   package struct Tile: Sendable, Equatable {
     /// Place in the order of the tiles, row by row.

@@ -9,6 +9,11 @@ package struct MosaicSites: Sendable, Codable {
     package var site: Site
     package var accuracy: ColumnAccuracy
     package var tile: Int
+
+    /// A column that was found in the tile with this index.
+    package init(site: Site, accuracy: ColumnAccuracy, tile: Int) {
+      (self.site, self.accuracy, self.tile) = (site, accuracy, tile)
+    }
   }
 
   /// Those of each tile's core, and those around it that another tile may claim.

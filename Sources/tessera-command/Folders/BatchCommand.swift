@@ -49,6 +49,7 @@ struct BatchCommand: ParsableCommand {
   var slurm = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Number of jobs of the array, 1 to 1000000. (default: one per image, at most 1000)", valueName: "n"))
   var tasks: Int?

@@ -28,7 +28,8 @@ import Testing
     var (lost, farthest) = (0, 0.0)
     for place in tiles {
       let (i, j) = (Int(place.x / 5 + 10), Int(place.y / 5 + 10))
-      let near = (-1...1).flatMap { dx in (-1...1).compactMap { cells[[i + dx, j + $0]] } }
+      let near =
+        (-1...1).flatMap { dx in (-1...1).compactMap { cells[[i + dx, j + $0]] } }
         .map { hypot($0.x - place.x, $0.y - place.y) }.min() ?? .infinity
       if near > 1 { lost += 1 } else { farthest = max(farthest, near) }
     }
@@ -39,7 +40,8 @@ import Testing
   @Test func `refuse what needs the whole image`() throws {
     #expect(try tessera("simulate", "square", "--size", "300", "-o", "scan.tif").status == 0)
     for (words, fact) in [
-      (["--tile", "100"], "between 256 and 65536"), (["--tile", "many"], "many"), (["--tile", "256", "--method", "network"], "leave one of both out"),
+      (["--tile", "100"], "between 256 and 65536"), (["--tile", "many"], "many"),
+      (["--tile", "256", "--method", "network"], "leave one of both out"),
       (["--tile", "256", "--frames", "0..1"], "one frame"),
     ] {
       let run = try CommandRun(["sites", "scan.tif", "-o", "a.csv"] + words, in: folder.path)

@@ -9,16 +9,24 @@ import Testing
     for row in 0..<grid.rows {
       for tile in grid.tiles(inRow: row) {
         #expect(tile.x.count >= min(width, side / 2) && tile.x.count <= 2 * side)
-        #expect(tile.outerX.lowerBound == max(0, tile.x.lowerBound - 40) && tile.outerX.upperBound == min(width, tile.x.upperBound + 40))
-        #expect(tile.outerY.lowerBound >= grid.lines(ofRow: row).lowerBound && tile.outerY.upperBound <= grid.lines(ofRow: row).upperBound)
+        #expect(
+          tile.outerX.lowerBound == max(0, tile.x.lowerBound - 40)
+            && tile.outerX.upperBound == min(width, tile.x.upperBound + 40))
+        #expect(
+          tile.outerY.lowerBound >= grid.lines(ofRow: row).lowerBound
+            && tile.outerY.upperBound <= grid.lines(ofRow: row).upperBound)
         for y in tile.y { for x in tile.x { counts[y * width + x] += 1 } }
         // A core ends between two pixels.
         for (x, y) in [(tile.x.lowerBound, tile.y.lowerBound), (tile.x.upperBound - 1, tile.y.upperBound - 1)] {
-          for shift in [-0.499, 0, 0.499] { #expect(grid.owner(x: Double(x) + shift, y: Double(y) + shift) == tile.index) }
+          for shift in [-0.499, 0, 0.499] {
+            #expect(grid.owner(x: Double(x) + shift, y: Double(y) + shift) == tile.index)
+          }
         }
       }
     }
     #expect(counts.allSatisfy { $0 == 1 })
-    #expect(grid.owner(x: -3, y: -3) == 0 && grid.owner(x: Double(width + 3), y: Double(height + 3)) == grid.rows * grid.columns - 1)
+    #expect(
+      grid.owner(x: -3, y: -3) == 0
+        && grid.owner(x: Double(width + 3), y: Double(height + 3)) == grid.rows * grid.columns - 1)
   }
 }
