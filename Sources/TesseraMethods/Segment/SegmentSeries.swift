@@ -9,8 +9,9 @@ public struct SegmentSeries: Sendable {
   public struct Entry: Sendable {
     /// What the image is called.
     public var image: String
-    /// Labels of the patterns, from 1, and the share of the measured pixels that each has, those that fit no pattern among them.
+    /// Labels of the patterns, from 1.
     public var labels: [Int]
+    /// The share of the measured pixels that each pattern has, those that fit none among them: 0 ... 1.
     public var shares: [Double]
     /// Share of the measured pixels that fit no pattern.
     public var unknown: Double
