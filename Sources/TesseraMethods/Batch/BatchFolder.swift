@@ -13,6 +13,9 @@ public final class BatchFolder {
   /// Name of the table with one row per input that ended.
   public static let tableName = "batch.csv"
 
+  /// Names of a script that runs the batch on a cluster, and of the folder of what its jobs say.
+  package static let (scriptName, logsName) = ("slurm.sh", "slurm-logs")
+
   /// Path of the folder, as given.
   public let path: String
   /// Every input that was entered so far and what became of it; `write()` puts it into the folder.
@@ -93,7 +96,7 @@ public final class BatchFolder {
   /// What lies beside the result folders.
   private static let ownNames =
     [recordName, tableName, SeriesReport.name] + ParticleSeries.names + SegmentSeries.names + ClassSeries.names
-    + SlurmScript.names
+    + [scriptName, logsName]
 
   /// Takes on what became of images since `batch.json` was written; a run alone then knows that none is at work.
   func takeEntries() {

@@ -1,28 +1,27 @@
 import Foundation
 import TesseraFormats
+import TesseraMethods
 
 /// A script for Slurm: an array of jobs that share the images of a batch. Submitted again, it does what is missing.
-package struct SlurmScript: Sendable {
-  /// Names in the folder of the batch: the script, and the folder of what the jobs say.
-  package static let names = ["slurm.sh", "slurm-logs"]
+struct SlurmScript: Sendable {
   /// The largest array that Slurm takes unless it is configured otherwise (MaxArraySize 1001).
-  package static let usualTasks = 1000
+  static let usualTasks = 1000
 
   /// The command line of the batch: the program, `batch`, the command and its words, without `--threads`.
-  package var words: [String]
+  var words: [String]
   /// Name of the command, for the name of the job.
-  package var command: String
+  var command: String
   /// Number of jobs that share the images.
-  package var count: Int
+  var count: Int
   /// Those of them that have something to do, from 1, rising.
-  package var tasks: [Int]
+  var tasks: [Int]
   /// Threads of each job.
-  package var threads: Int
+  var threads: Int
   /// From where the batch was started: the paths in `words` are relative to it.
-  package var place: String
+  var place: String
 
   /// Parameters are the properties of the same names.
-  package init(words: [String], command: String, count: Int, tasks: [Int], threads: Int, place: String) {
+  init(words: [String], command: String, count: Int, tasks: [Int], threads: Int, place: String) {
     (self.words, self.command, self.count, self.tasks, self.threads, self.place) = (
       words, command, count, tasks, threads, place
     )
@@ -47,7 +46,7 @@ package struct SlurmScript: Sendable {
   /// - Parameter folder: of the batch, from the root.
   func text(in folder: String) -> String {
     // In file names Slurm puts numbers in the place of %A and the like.
-    let logs = "\(folder)/\(Self.names[1])".replacing("%", with: "%%").replacing("\"", with: "\\\"")
+    let logs = "\(folder)/\(BatchFolder.logsName)".replacing("%", with: "%%").replacing("\"", with: "\\\"")
     return """
       #!/bin/sh
       #SBATCH --job-name=tessera-\(command)
@@ -69,9 +68,9 @@ package struct SlurmScript: Sendable {
   /// Writes the script, and the folder of what the jobs say, into the folder of a batch.
   /// - Returns: the path of the script.
   /// - Throws: `FormatError` where that is not possible.
-  package func write(to folder: String) throws -> String {
-    try AtomicOutput.makeFolder(at: "\(folder)/\(Self.names[1])")
-    let path = "\(folder)/\(Self.names[0])"
+  func write(to folder: String) throws -> String {
+    try AtomicOutput.makeFolder(at: "\(folder)/\(BatchFolder.logsName)")
+    let path = "\(folder)/\(BatchFolder.scriptName)"
     try AtomicOutput.file(at: path, replacing: true, contents: Data(text(in: AtomicOutput.resolved(folder)).utf8))
     return path
   }
