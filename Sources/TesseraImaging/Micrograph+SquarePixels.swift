@@ -1,6 +1,14 @@
 import TesseraNumerics
 
 extension Micrograph {
+  /// Whether width and height of a pixel agree to 5 in 10,000, or are unknown.
+  public var hasSquarePixels: Bool {
+    calibration.map { c in
+      let (x, y) = (c.nanometresPerPixelX, c.nanometresPerPixelY)
+      return max(x, y) / min(x, y) <= 1 + Self.squareTolerance
+    } ?? true
+  }
+
   /// The image on square pixels, for methods that measure angles and lengths in any direction.
   ///
   /// The axis with the finer pixels is resampled to the coarser (`WindowedSinc`, stretched so that nothing finer than the new pixels
@@ -9,10 +17,9 @@ extension Micrograph {
   /// - Returns: the image as it is, where it has no calibration or its pixels are square to 5 in 10,000; with a warning too where the
   ///   sizes differ by more than a factor of 4, or fewer than 16 pixels would remain.
   public func withSquarePixels() -> Micrograph {
-    guard let calibration else { return self }
+    guard let calibration, !hasSquarePixels else { return self }
     let (x, y) = (calibration.nanometresPerPixelX, calibration.nanometresPerPixelY)
     let ratio = max(x, y) / min(x, y)
-    guard ratio > 1 + Self.squareTolerance else { return self }
     let sizes = "\(Self.short(x)) x \(Self.short(y)) nm"
     var result = self
     let (newWidth, newHeight) = (

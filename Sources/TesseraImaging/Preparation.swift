@@ -141,7 +141,7 @@ public struct Preparation: Sendable, Codable, Equatable {
 
   /// What values are divided by so that they can be computed with: 1 for the values of any detector, otherwise the power of
   /// two that makes the largest magnitude about 1, which changes no digit.
-  private static func unit(of largest: Float, times given: Double = 1) -> Double {
+  package static func unit(of largest: Float, times given: Double = 1) -> Double {
     let magnitude = Double(largest) * given
     guard magnitude > 0, !computable.contains(magnitude) else { return 1 }
     return Double(sign: .plus, exponent: magnitude.exponent, significand: 1)

@@ -37,6 +37,9 @@ struct Reply {
     /// Number of the batch that was opened, and its inputs.
     var batch: Int?
     var jobs: [EmbeddedBatch.Job]?
+    /// What the tiles of a large image share; rows of tiles, or rows of the table.
+    var plan: String?
+    var rows: Int?
     var items: [Item] = []
   }
 

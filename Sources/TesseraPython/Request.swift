@@ -20,6 +20,10 @@ struct Request: Decodable {
     case openBatch = "open_batch"
     case begin, end, fail
     case closeBatch = "close_batch"
+    /// The columns of a large image: what its tiles share, those of a row of tiles into a file, and the table of all.
+    case planTiles = "plan_tiles"
+    case findTiles = "find_tiles"
+    case joinTiles = "join_tiles"
   }
 
   var action: Action
@@ -38,7 +42,7 @@ struct Request: Decodable {
   var path: String?
   var dataset: Int?
   var frame: Int?
-  /// The result folder to write, or the folder of a batch.
+  /// The result folder to write, the folder of a batch, or the file of a part or of a table.
   var folder: String?
   /// As the result states the input; nil: its path.
   var input: String?
@@ -50,6 +54,9 @@ struct Request: Decodable {
   var batch: Int?
   /// Number of an input of a batch.
   var job: Int?
+  /// Of a large image: what its tiles share, and a row of them.
+  var plan: String?
+  var row: Int?
   var message: String?
   var status: Int32?
   var seconds: Double?
@@ -72,7 +79,21 @@ struct Request: Decodable {
     case .end: try given(batch).end(try given(job, "job"), seconds: seconds ?? 0)
     case .fail:
       try given(batch).fail(try given(job, "job"), message: message ?? "", status: status ?? 0, seconds: seconds ?? 0)
-    case .closeBatch: BatchCalls.close(try given(batch, "batch"))
+    case .closeBatch:
+      // Others may work in the folder even where the report cannot be written.
+      let number = try given(batch, "batch")
+      defer { BatchCalls.close(number) }
+      try BatchCalls.batch(number).finish()
+    case .planTiles: return try planTiles()
+    case .findTiles:
+      try mosaic().write(
+        row: try given(row, "row"), plan: try given(plan, "plan"), to: try given(folder, "folder"), threads: threads)
+    case .joinTiles:
+      var reply = Reply()
+      reply.body.rows = try mosaic().join(
+        try given(inputs, "inputs"), plan: try given(plan, "plan"), to: try given(folder, "folder"),
+        replacing: force ?? false)
+      return reply
     }
     return Reply()
   }
@@ -121,6 +142,17 @@ struct Request: Decodable {
     var reply = Reply()
     (reply.body.batch, reply.body.jobs) = (BatchCalls.open(batch), batch.jobs)
     return reply
+  }
+
+  private func planTiles() throws -> Reply {
+    let plan = try mosaic().plan()
+    var reply = Reply()
+    (reply.body.plan, reply.body.rows, reply.body.warnings) = (plan.json, plan.rows, plan.warnings)
+    return reply
+  }
+
+  private func mosaic() throws -> EmbeddedMosaic {
+    try EmbeddedMosaic(path: try given(path, "path"), words: words ?? [])
   }
 
   private func given(_ batch: Int?) throws -> EmbeddedBatch { try BatchCalls.batch(try given(batch, "batch")) }

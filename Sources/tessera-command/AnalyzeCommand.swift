@@ -32,15 +32,16 @@ struct AnalyzeCommand: ImageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func methodRun() throws -> MethodRun<MotifMethod> {
-    let recipe = try motifs.readRecipe()
-    return MethodRun(
+    let sorting = try motifs.sorting()
+    var run = MethodRun(
       resultName: "tessera", output: output, columns: finding.columns,
-      models: [finding.model, motifs.recipe, patterns],
-      seed: seed.seed, afterwards: recipe.map { recipe in { try recipe.replay(on: $0).sentence } }
+      models: [finding.model, motifs.recipe, motifs.apply, patterns], seed: seed.seed
     ) {
-      var method = try motifs.method(finding: finding, for: $0, model: recipe?.model)
+      var method = try motifs.method(finding: finding, for: $0, sorting: sorting)
       method.patterns = patterns
       return method
     }
+    run.sort(by: sorting)
+    return run
   }
 }

@@ -29,12 +29,14 @@ struct MotifsCommand: ImageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func methodRun() throws -> MethodRun<MotifMethod> {
-    let recipe = try motifs.readRecipe()
-    return MethodRun(
-      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model, motifs.recipe],
-      seed: seed.seed, hasReport: report, afterwards: recipe.map { recipe in { try recipe.replay(on: $0).sentence } }
+    let sorting = try motifs.sorting()
+    var run = MethodRun(
+      resultName: "tessera", output: output, columns: finding.columns,
+      models: [finding.model, motifs.recipe, motifs.apply], seed: seed.seed, hasReport: report
     ) {
-      try motifs.method(finding: finding, for: $0, model: recipe?.model)
+      try motifs.method(finding: finding, for: $0, sorting: sorting)
     }
+    run.sort(by: sorting)
+    return run
   }
 }

@@ -146,9 +146,10 @@ struct SegmentCommand: ImageCommand {
     }
     run.hasReport = !noReport
     if model != nil || fitOn != nil {
-      run.together = { [output] results, folder in
-        try SegmentSeries(results.map { .init(image: $0.image, summary: $0.summary.body) })
-          .write(to: folder, replacing: output.force)
+      run.gathered = .init(names: SegmentSeries.names) { images, folder, replacing in
+        let series = try SegmentSeries(images)
+        try series.write(to: folder, replacing: replacing)
+        return series.sections
       }
     }
     return run

@@ -12,6 +12,8 @@ struct `Numeric options` {
 
   static let commands: [(words: [String], options: [String])] = [
     (["sites", "a.tif", "-o", "a.csv", "--force"], input + columns),
+    (["sites", "a.tif", "-o", "tiles.csv", "--force"], ["--tile"]),
+    (["batch", "motifs", "a.tif", "-o", "jobs", "--slurm"], ["--tasks"]),
     (["sites", "a.tif", "-o", "b.csv", "--force", "--method", "symmetry"], ["--fold"]),
     (
       ["sites", "a.tif", "-o", "n.csv", "--force", "--method", "network"], ["--filter-window", "--filter-lower-bound"]

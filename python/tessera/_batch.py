@@ -74,7 +74,7 @@ class Batch:
         return {"input": job["input"], "status": "failed" if status else "done", "seconds": seconds, "message": message, "result": result}
 
     def close(self) -> None:
-        """Lets other runs work in the folder."""
+        """Writes the report over all inputs, and lets other runs work in the folder."""
         call({"action": "close_batch", "batch": self._number})
 
     def _enter(self, action: str, index: int, **facts: Any) -> None:

@@ -1,15 +1,24 @@
-"""A folder of images on a cluster of Dask: what `tessera batch` does, on many machines.
+"""A folder of images, or one that is too large for a machine, on a cluster of Dask.
 
 >>> from distributed import Client  # doctest: +SKIP
 >>> rows = batch(Client("scheduler:8786"), "analyze", "scans/*.dm4", "results")  # doctest: +SKIP
+>>> count = sites(Client("scheduler:8786"), "mosaic.tif", "mosaic.columns.csv")  # doctest: +SKIP
 """
 
 from __future__ import annotations
 
 import os
+import shutil
+import warnings
+import zlib
+from pathlib import Path
 from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
+from . import _settings
 from ._batch import Batch, Inputs, Outcome, run, work
+from ._library import call
+from ._commands import TesseraWarning
+from .errors import WriteError
 
 
 def batch(
@@ -52,3 +61,69 @@ def batch(
             yield futures[future], future.result() if error is None else (0.0, 70, f"the cluster gave it up: {error!r}")
 
     return run(opened, done)
+
+
+def _find(request: Dict[str, Any]) -> None:
+    """One row of tiles, on a worker."""
+    call(request)
+
+
+def sites(
+    client: Any,
+    image: Union[str, "os.PathLike[str]"],
+    output: Union[str, "os.PathLike[str]"],
+    *,
+    tile: int = 2048,
+    pixel_size: Any = None,
+    dataset: Optional[int] = None,
+    frame: Optional[int] = None,
+    force: bool = False,
+    threads: Optional[int] = None,
+    **settings: Any,
+) -> int:
+    """The columns of one large image, found in tiles by the workers of a cluster: the table that ``tessera sites --tile`` writes.
+
+    The image is read once here to see how columns stand out, how large they are and how freely they are fitted; this plan
+    goes with each row of tiles. Workers need this package and must see image and output under the paths of this machine (a
+    shared disk). A row whose worker dies is given to another one; rows that an interrupted run has done are not done again.
+
+    Args:
+        client: a ``distributed.Client``.
+        image: path of the image, in any format.
+        output: the table to write. What the workers find lies beside it, in a hidden folder, until all is there.
+        tile: side of the tiles in pixels.
+        pixel_size: in nm, instead of that of the file.
+        dataset, frame: which image of the file.
+        force: replace an existing table.
+        threads: number of threads per row; all cores of the worker without it.
+        settings: as of :func:`tessera.sites`.
+
+    Returns:
+        The number of columns.
+    """
+    path, table = str(Path(image).absolute()), Path(output).absolute()
+    if table.exists() and not force:
+        raise WriteError(f"{output}: exists already; give another name, or force=True")
+    with _settings.words("sites", settings) as words:
+        words = [*words, f"--tile={tile}"]
+        words += [f"--pixel-size={pixel_size}nm"] if pixel_size is not None else []
+        words += [f"--dataset={dataset}"] if dataset is not None else []
+        words += [f"--frame={frame}"] if frame is not None else []
+        body, _ = call({"action": "plan_tiles", "path": path, "words": words})
+    for text in body.get("warnings", []):
+        warnings.warn(text, TesseraWarning, stacklevel=2)
+    plan, rows = body["plan"], body["rows"]
+    parts = table.with_name(f".{table.name}.parts-{zlib.crc32(plan.encode()):08x}")
+    parts.mkdir(exist_ok=True)
+    files = [str(parts / f"row-{row:05}") for row in range(rows)]
+    common = {"path": path, "words": words, "plan": plan}
+    from distributed import as_completed
+
+    requests = [{"action": "find_tiles", "row": row, "folder": files[row], "threads": threads, **common} for row in range(rows)]
+    # Impure: what a task leaves is a file, which Dask does not see.
+    futures = client.map(_find, requests, pure=False)
+    for future in as_completed(futures):
+        future.result()
+    body, _ = call({"action": "join_tiles", "inputs": files, "folder": str(table), "force": force, **common})
+    shutil.rmtree(parts)
+    return int(body["rows"])

@@ -78,7 +78,36 @@ def main():
         again = subprocess.run([command, "batch", "motifs", "scans/*.tif", "-o", "cluster"], capture_output=True, text=True)
         assert f"{count} done ({count} by an earlier run), 1 failed" in again.stdout, again.stdout + again.stderr
         print("the command goes on with the folder of the cluster")
+        mosaic(command)
         os.chdir("/")
+
+
+def mosaic(command):
+    """One image in tiles on two workers, one of which is killed after the first row of tiles."""
+    from distributed import Client, LocalCluster
+
+    import tessera.dask
+
+    subprocess.run([command, "simulate", "mose2", "--size", "1200", "-o", "large.tif"], check=True, capture_output=True)
+    done = threading.Event()
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        process = next(iter(client.run(os.getpid).values()))
+
+        def kill():
+            while not done.wait(0.01):
+                if list(Path().glob(".cluster.csv.parts-*/row-*")):
+                    os.kill(process, signal.SIGKILL)
+                    return print("one of two workers was killed")
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        count = tessera.dask.sites(client, "large.tif", "cluster.csv", tile=300, threads=1)
+        done.set()
+        killer.join()
+    subprocess.run([command, "sites", "large.tif", "--tile", "300", "-o", "alone.csv"], check=True, capture_output=True)
+    assert Path("cluster.csv").read_bytes() == Path("alone.csv").read_bytes()
+    assert not list(Path().glob(".cluster.csv.parts-*"))
+    print(f"one image in tiles: the same bytes, {count} columns")
 
 
 if __name__ == "__main__":

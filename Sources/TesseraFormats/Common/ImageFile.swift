@@ -191,7 +191,7 @@ public struct ImageFile: Sendable {
     } catch is Enough { return nil } catch { return "cannot be read (\(error))" }
   }
 
-  private func choose(_ index: Int?, _ warnings: inout [String]) throws(FormatError) -> DatasetDescription {
+  func choose(_ index: Int?, _ warnings: inout [String]) throws(FormatError) -> DatasetDescription {
     let best = index == nil ? bestDataset() : nil
     let chosen = if let best { best.dataset } else { try dataset(at: index ?? 0) }
     let images = datasets.filter(\.isImage)
@@ -220,7 +220,7 @@ public struct ImageFile: Sendable {
     }
   }
 
-  private func checkedPixelCount(of dataset: DatasetDescription) throws(FormatError) -> Int {
+  func checkedPixelCount(of dataset: DatasetDescription) throws(FormatError) -> Int {
     guard let count = checkedProduct([dataset.width, dataset.height]), count > 0 else {
       throw FormatError(
         in: path, "claims an impossible size \(dataset.width) x \(dataset.height); the header is damaged")
@@ -246,13 +246,7 @@ public struct ImageFile: Sendable {
     try reader.stream(dataset: dataset.index, frame: frame) { bytes in
       // Reserved with the first piece: a file that fails before costs no memory.
       if values.isEmpty { values.reserveCapacity(count) }
-      switch (dataset.colour, dataset.channels) {
-      case (_, 1): SampleConversion.append(bytes, as: dataset.type, to: &values)
-      case (.rgb, 3...):
-        SampleConversion.appendLuminance(
-          bytes, as: dataset.type, channels: dataset.channels, to: &values, chroma: &chroma)
-      default: SampleConversion.appendFirst(bytes, as: dataset.type, channels: dataset.channels, to: &values)
-      }
+      Self.append(bytes, of: dataset, to: &values, chroma: &chroma)
     }
     guard values.count == count else {
       throw FormatError(in: path, "gave \(values.count) of \(count) pixels; the file is damaged, export it again")
@@ -261,7 +255,7 @@ public struct ImageFile: Sendable {
     return (raster, ImageColours(chroma: chroma, of: raster))
   }
 
-  private func micrograph(
+  func micrograph(
     _ pixels: Raster<Float>, of dataset: DatasetDescription, isColoured: Bool, _ warnings: [String]
   ) -> Micrograph {
     var warnings = warnings

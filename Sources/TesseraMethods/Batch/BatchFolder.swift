@@ -5,53 +5,105 @@ import TesseraNumerics
 /// The folder of a batch: a result folder for each input, `batch.json` and `batch.csv`.
 ///
 /// What is written is always true, wherever the program is stopped: an input is entered before its result appears, each result
-/// appears whole or not at all, and each file is replaced by renaming. One program at a time works in a folder.
+/// appears whole or not at all, and each file is replaced by renaming. One program at a time works in a folder, or several that share
+/// the inputs: each input is then done by one of them, and the last that ends enters all.
 public final class BatchFolder {
   /// Name of the file that holds the record, which the next run on the folder reads.
   public static let recordName = "batch.json"
   /// Name of the table with one row per input that ended.
   public static let tableName = "batch.csv"
 
+  /// Names of a script that runs the batch on a cluster, and of the folder of what its jobs say.
+  package static let (scriptName, logsName) = ("slurm.sh", "slurm-logs")
+
   /// Path of the folder, as given.
   public let path: String
   /// Every input that was entered so far and what became of it; `write()` puts it into the folder.
-  public private(set) var record: BatchRecord
-  private let checksum: String
+  public internal(set) var record: BatchRecord
+  let checksum: String
   /// Of each input by its path, its place in the record; and the names that are taken, in small letters.
-  private var places: [String: Int]
-  private var names: Set<String>
-  private let lock: FolderLock
+  private var places: [String: Int] = [:]
+  private var names: Set<String> = []
+  let lock: FolderLock
+  let entries: BatchEntryFiles
+  /// Which inputs are at work, and what the run itself does; nil in a run that shares the inputs with none.
+  let shared: (share: BatchShare, locks: NumberedLocks)?
+  /// `batch.json` and `batch.csv` are of all inputs: seconds between two times that they are written, and their share of the time.
+  var writing = Pacing(least: 1, share: 0.02)
+  /// Whether something is in `entries` that is not in `batch.json`.
+  var hasUnwritten = false
 
   /// Opens the folder of a batch, or makes it.
   ///
-  /// - Parameter anew: whether the folder may take on other options than those of its results.
+  /// - Parameters:
+  ///   - anew: whether the folder may take on other options than those of its results.
+  ///   - share: the part of the inputs that this run does while others do theirs; nil for a run that works in the folder alone.
   /// - Throws: `FormatError` for a folder that holds something else, belongs to other options, or in which a run is at work.
-  public init(at path: String, options: BatchOptions, anew: Bool = false, version: String = TesseraVersion.current)
-    throws
-  {
+  public init(
+    at path: String, options: BatchOptions, anew: Bool = false, share: BatchShare? = nil,
+    version: String = TesseraVersion.current
+  ) throws {
     if AtomicOutput.isFile(path) {
       throw FormatError(.cannotWrite, "\(path): is a file; name a folder for the results")
     }
     try AtomicOutput.makeFolder(at: path)
-    lock = try FolderLock(of: path)
-    AtomicOutput.removeLeavings(in: path)
-    (self.path, checksum) = (path, options.checksum)
-    let earlier = try Self.read(path) ?? BatchRecord(options: options, version: version)
-    record = earlier
-    places = Dictionary(earlier.images.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
-    names = Set(
-      (earlier.images.map(\.result) + [Self.recordName, Self.tableName, SeriesReport.name] + ParticleSeries.names).map {
-        $0.lowercased()
-      })
-    let isOther = record.options.command != options.command || record.images.contains { $0.options != checksum }
-    // A run that takes on other options and is interrupted has entered them.
-    if isOther && !anew && record.options != options {
-      throw FormatError(
-        .cannotWrite,
-        "\(path): its results were made with other options (\(record.options.text)); give these, name another folder (or "
-          + "\(setting("force")), to do the inputs again)")
+    // The last of earlier shares may be entering what they did.
+    lock = try FolderLock(of: path, isShared: share != nil, patience: share == nil ? 0 : Self.patience)
+    (self.path, checksum, entries) = (path, options.checksum, BatchEntryFiles(of: path))
+    record = BatchRecord(options: options, version: version)
+    let isNew = Self.isNew(path)
+    if let share {
+      if !isNew { _ = try Self.read(path) }
+      try entries.make()
+      shared = (share, try NumberedLocks(at: entries.locks))
+    } else {
+      shared = nil
+      AtomicOutput.removeLeavings(in: path)
     }
-    (record.options, record.version) = (options, version)
+    try inTurn {
+      try take(Self.read(path, isNew: isNew), options, anew: anew)
+      if share != nil && !AtomicOutput.exists(file(Self.recordName)) { try writeRecord() }
+    }
+    if share == nil { takeEntries() }
+  }
+
+  /// Whether nothing is in the folder but what a run writes before its record.
+  private static func isNew(_ path: String) -> Bool {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.allSatisfy { $0 == BatchEntryFiles.name || $0.hasPrefix(".\(recordName).") }
+  }
+
+  /// Seconds for which a share waits for the last of earlier ones to enter what they did.
+  private static let patience = 60.0
+
+  /// Takes on what an earlier run left.
+  private func take(_ earlier: BatchRecord?, _ options: BatchOptions, anew: Bool) throws {
+    if let earlier {
+      let isOther = earlier.options.command != options.command || earlier.images.contains { $0.options != checksum }
+      // A run that takes on other options and is interrupted has entered them.
+      if isOther && !anew && earlier.options != options {
+        throw FormatError(
+          .cannotWrite,
+          "\(path): its results were made with other options (\(earlier.options.text)); give these, name another folder (or "
+            + "\(setting("force")), to do the inputs again)")
+      }
+      record.images = earlier.images
+    }
+    places = Dictionary(record.images.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+    names = Set((record.images.map(\.result) + Self.ownNames).map { $0.lowercased() })
+  }
+
+  /// What lies beside the result folders.
+  private static let ownNames =
+    [recordName, tableName, SeriesReport.name] + ParticleSeries.names + SegmentSeries.names + ClassSeries.names
+    + [scriptName, logsName]
+
+  /// Takes on what became of images since `batch.json` was written; a run alone then knows that none is at work.
+  func takeEntries() {
+    for (index, entry) in entries.all() where record.images.indices.contains(index) {
+      // An entry of another input was left by something else.
+      if record.images[index].path == entry.path { record.images[index] = entry }
+    }
     for index in record.images.indices where record.images[index].status == .running { settle(index) }
   }
 
@@ -62,22 +114,47 @@ public final class BatchFolder {
     let index: Int
     /// Whether its result lies there: whole, of this file and of these options.
     public let isComplete: Bool
+
+    /// Of several runs that share the images of the batch, the number of the one that does it.
+    package func task(of count: Int) -> Int { BatchShare.number(of: index, amongst: count) }
   }
 
-  /// Enters inputs and says which of them are to be done.
+  /// Enters inputs and says which of them are to be done; of those of a share, the others do theirs.
   ///
   /// - Parameter anew: whether those that are complete are done again.
-  public func jobs(for inputs: [String], anew: Bool = false) -> [Job] {
-    inputs.map { input in
-      let path = Self.fullPath(of: input)
-      guard let index = places[path] else {
-        let result = freeName(for: input)
-        (places[path], _) = (record.images.count, names.insert(result.lowercased()))
-        record.images.append(BatchEntry(input: input, path: path, result: result, options: checksum))
-        return Job(input: input, index: record.images.count - 1, isComplete: false)
+  /// - Throws: `FormatError` where a share cannot enter inputs that are new.
+  public func jobs(for inputs: [String], anew: Bool = false) throws -> [Job] {
+    let paths = inputs.map(Self.fullPath)
+    if shared != nil, paths.contains(where: { places[$0] == nil }) {
+      try inTurn {
+        // Others may have entered some in the meantime.
+        try take(Self.read(path), record.options, anew: false)
+        for (input, path) in zip(inputs, paths) where places[path] == nil { enter(input, path) }
+        try writeRecord()
       }
-      return Job(input: input, index: index, isComplete: !anew && isComplete(record.images[index]))
     }
+    return zip(inputs, paths).compactMap { input, path in
+      let isNew = places[path] == nil
+      let index = places[path] ?? enter(input, path)
+      if let shared, !shared.share.holds(index) { return nil }
+      return Job(input: input, index: index, isComplete: !isNew && !anew && isComplete(record.images[index]))
+    }
+  }
+
+  @discardableResult
+  private func enter(_ input: String, _ path: String) -> Int {
+    let result = freeName(for: input)
+    (places[path], _) = (record.images.count, names.insert(result.lowercased()))
+    record.images.append(BatchEntry(input: input, path: path, result: result, options: checksum))
+    return record.images.count - 1
+  }
+
+  /// While no other share does the same.
+  private func inTurn(_ body: () throws -> Void) throws {
+    guard let shared else { return try body() }
+    _ = try shared.locks.take(0, waits: true)
+    defer { shared.locks.giveBack(0) }
+    try body()
   }
 
   /// The result folder of an input.
@@ -89,57 +166,19 @@ public final class BatchFolder {
     return entry.status == .failed && entry.options == checksum && entry.file?.matches(fileAt: entry.path) == true
   }
 
-  /// Enters that an input is begun, with the file as it is now.
-  ///
-  /// - Parameter hasSequel: whether the command goes on with the result after it was put in its place.
-  /// - Throws: `FormatError` where there is no such file or the folder cannot be written.
-  public func begin(_ job: Job, hasSequel: Bool = false) throws {
-    var entry = record.images[job.index]
-    (entry.input, entry.status, entry.options) = (job.input, .running, checksum)
-    (entry.file, entry.hasSequel) = (nil, hasSequel ? true : nil)
-    entry.earlier = FolderManifest(readFrom: URL(fileURLWithPath: folder(of: job), isDirectory: true))
-    record.images[job.index] = entry
-    record.images[job.index].file = try FileStamp(of: entry.path)
-    try write()
-  }
-
-  /// Enters that the result of an input lies in its folder.
-  ///
-  /// - Throws: `DataError` where the file changed while it was read; the result is then of no known file, and the input failed.
-  public func end(_ job: Job, seconds: Double) throws {
-    let entry = record.images[job.index]
-    guard entry.file.map({ $0.matches(fileAt: entry.path) }) == true else {
-      throw DataError("\(fileName(entry.input)): the file changed while it was read; run the same command again")
-    }
-    record.images[job.index].end(with: URL(fileURLWithPath: folder(of: job)), seconds: seconds)
-    try write()
-  }
-
-  /// Enters why an input has no result.
-  public func fail(_ job: Job, message: String, exitStatus: Int32, seconds: Double) throws {
-    record.images[job.index].fail(message, exitStatus: exitStatus, seconds: seconds)
-    try write()
-  }
-
-  /// Writes `batch.json` and `batch.csv`.
-  public func write() throws {
-    record.count()
-    try AtomicOutput.file(
-      at: file(Self.recordName), replacing: true, contents: try JSONEncoder.forResults().document(record))
-    try AtomicOutput.file(at: file(Self.tableName), replacing: true, contents: record.csv)
-  }
-
   /// The images that have a result, and the paths of their folders, in the order in which they were given first.
   public var results: [(image: String, folder: String)] {
     record.images.filter { $0.status == .done }.map { ($0.input, folder(named: $0.result)) }
   }
 
   /// Writes `report.html` over all inputs that ended.
-  /// - Parameter sections: chapters of the command on all images together.
-  public func writeReport(sections: [ReportDocument.Section] = []) throws {
+  /// - Parameters:
+  ///   - sections: chapters of the command on all images together.
+  ///   - leftOut: names of numbers of the single results that the page does not show.
+  public func writeReport(sections: [ReportDocument.Section] = [], leavingOut leftOut: Set<String> = []) throws {
     let entries = record.images.compactMap { image -> SeriesReport.Entry? in
       switch image.status {
-      case .done: .init(image: image.input, folder: image.result, in: path)
+      case .done: .init(image: image.input, folder: image.result, in: path, leavingOut: leftOut)
       case .failed: .init(image: image.input, message: image.message)
       case .waiting, .running: nil
       }
@@ -147,11 +186,11 @@ public final class BatchFolder {
     try SeriesReport(entries, command: record.options.text, sections: sections).write(to: path, replacing: true)
   }
 
-  private func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
+  func file(_ name: String) -> String { (path as NSString).appendingPathComponent(name) }
 
-  private func folder(named name: String) -> String { file(name) }
+  func folder(named name: String) -> String { file(name) }
 
-  private func isComplete(_ entry: BatchEntry) -> Bool {
+  func isComplete(_ entry: BatchEntry) -> Bool {
     guard entry.status == .done, entry.options == checksum, entry.file?.matches(fileAt: entry.path) == true else {
       return false
     }
@@ -160,7 +199,7 @@ public final class BatchFolder {
   }
 
   /// An entry that an earlier run has begun and not ended: done if a new result is there, otherwise still to be done.
-  private func settle(_ index: Int) {
+  func settle(_ index: Int) {
     let entry = record.images[index]
     guard entry.hasSequel != true else { return }
     let folder = URL(fileURLWithPath: folder(named: entry.result), isDirectory: true)
@@ -188,10 +227,11 @@ public final class BatchFolder {
     AtomicOutput.resolved(URL(fileURLWithPath: input).standardizedFileURL.path)
   }
 
-  private static func read(_ path: String) throws -> BatchRecord? {
+  /// - Parameter isNew: whether the folder may be one that no run has written to.
+  static func read(_ path: String, isNew: Bool = false) throws -> BatchRecord? {
     let file = (path as NSString).appendingPathComponent(recordName)
     guard AtomicOutput.exists(file) else {
-      if AtomicOutput.isEmptyFolder(path) { return nil }
+      if isNew { return nil }
       throw FormatError(
         .cannotWrite, "\(path): holds something else than a batch (there is no \(recordName)); name another folder")
     }

@@ -14,11 +14,13 @@ public struct BatchOptions: Codable, Equatable, Sendable {
   /// As a command line says them.
   public var text: String { ([command] + words).joined(separator: " ") }
 
-  /// Tells equal options from others. A file that an option names (a table, a model) counts by its contents.
+  /// Tells equal options from others. A file that an option names (a table, a model) counts by its contents, a result folder by its
+  /// manifest.
   public var checksum: String {
     let parts = ([command] + words).map { word in
       // A number is never the name of a file.
-      let file = word.hasPrefix("-") || Double(word) != nil ? nil : try? FileStamp(of: word)
+      let isName = !word.hasPrefix("-") && Double(word) == nil
+      let file = isName ? (try? FileStamp(of: word)) ?? (try? FileStamp(of: "\(word)/\(FolderManifest.name)")) : nil
       return word + (file.map { "\u{1}" + $0.crc32 } ?? "")
     }
     return FileStamp.checksum(Data(parts.joined(separator: "\u{0}").utf8))

@@ -29,6 +29,9 @@ public struct BatchRecord: Codable, Equatable, Sendable {
   /// The record of a batch without inputs; `version` is that of the program which writes it.
   public init(options: BatchOptions, version: String) { (self.options, self.version) = (options, version) }
 
+  /// Whether none of the inputs is still to be done or being done.
+  public var hasEnded: Bool { images.allSatisfy { $0.status == .done || $0.status == .failed } }
+
   mutating func count() {
     totals = Totals()
     for image in images {

@@ -28,12 +28,14 @@ public struct SeriesReport: Sendable {
     }
 
     /// An image whose result lies in a folder below that of the page. A folder without a readable summary has no numbers.
-    public init(image: String, folder: String, in page: String) {
+    /// - Parameter leftOut: names of numbers that are not taken.
+    public init(image: String, folder: String, in page: String, leavingOut leftOut: Set<String> = []) {
       (self.image, self.folder, self.message) = (image, folder, "")
       let place = URL(fileURLWithPath: page, isDirectory: true).appending(path: folder, directoryHint: .isDirectory)
       hasReport = FileManager.default.fileExists(atPath: place.appending(path: Self.report).path)
       let data = try? Data(contentsOf: place.appending(path: "summary.json"))
       numbers = data.flatMap { try? JSONDecoder().decode(SummaryNumbers.self, from: $0) }?.values ?? [:]
+      for name in leftOut { numbers[name] = nil }
     }
   }
 

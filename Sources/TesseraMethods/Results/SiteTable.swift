@@ -24,6 +24,8 @@ public struct SiteTable: Sendable {
   var extras: [[String]] = []
   /// Size of a pixel; nil leaves positions in nm empty.
   public var calibration: Calibration?
+  /// Number of the first site, where these are a part of all.
+  package var firstID = 0
 
   /// A table of sites; `accuracies` and `probabilities` belong to the first sites, `classes` to all of them.
   public init(
@@ -57,6 +59,13 @@ public struct SiteTable: Sendable {
     return table.data
   }
 
+  /// The rows without the names of the columns, to follow those of another part.
+  package var csvRows: Data {
+    var table = TableWriter()
+    for part in concurrentMap(chunksOf: 2048, of: sites.count, { rows($0) }) { table.add(rows: part) }
+    return table.data
+  }
+
   private func rows(_ range: Range<Int>) -> TableWriter {
     var table = TableWriter()
     for index in range {
@@ -65,7 +74,7 @@ public struct SiteTable: Sendable {
       let label = classes?.labels[index] ?? 0
       let known = index < accuracies.count ? accuracies[index] : nil
       var fields = [
-        String(index), TableWriter.number(site.position.x), TableWriter.number(site.position.y),
+        String(firstID + index), TableWriter.number(site.position.x), TableWriter.number(site.position.y),
         TableWriter.number(nm.x, decimals: 6), TableWriter.number(nm.y, decimals: 6),
         TableWriter.significant(site.amplitude), TableWriter.number(site.sigmaMajor),
         TableWriter.number(site.sigmaMinor), site.sigmaMajor.isFinite ? TableWriter.number(site.angle) : "",

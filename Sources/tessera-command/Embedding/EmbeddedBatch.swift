@@ -18,6 +18,7 @@ package final class EmbeddedBatch: Sendable {
     // Nothing else holds the folder.
     let folder: BatchFolder
     let jobs: [BatchFolder.Job]
+    let command: any ImageCommand
   }
 
   private let state: Mutex<State>
@@ -31,10 +32,18 @@ package final class EmbeddedBatch: Sendable {
   package init(_ command: String, words: [String], inputs: [String], folder path: String, anew: Bool) throws {
     let many = try ManyFiles(command, inputs + words + ["--output=\(path)"], in: BatchCommand._commandName)
     let folder = try BatchFolder(at: path, options: many.options, anew: anew)
-    let jobs = folder.jobs(for: try ImageFolder.files(of: inputs), anew: anew)
+    let jobs = try folder.jobs(for: try ImageFolder.files(of: inputs), anew: anew)
     self.jobs = jobs.map { Job(input: $0.input, folder: folder.folder(of: $0), isComplete: $0.isComplete) }
     try folder.write()
-    state = Mutex(State(folder: folder, jobs: jobs))
+    state = Mutex(State(folder: folder, jobs: jobs, command: many.command))
+  }
+
+  /// Enters all that was done, and writes the report over all inputs.
+  package func finish() throws {
+    try state.withLock { state in
+      try state.folder.write()
+      try state.command.writeReport(over: state.folder)
+    }
   }
 
   /// Enters that an input is begun.

@@ -18,6 +18,8 @@ struct ManyFiles {
   let options: BatchOptions
   /// `--output`.
   let output: String
+  /// The words of other runs that do a part each: without the command, threads and JSON.
+  let wordsOfJobs: [String]
 
   /// - Throws: what the command's own parser throws, or a `ValidationError` for what does not go with many files.
   init(_ name: String, _ words: [String], in caller: String) throws {
@@ -42,6 +44,11 @@ struct ManyFiles {
     }
     (self.command, self.output) = (command, output)
     options = BatchOptions(command: name, words: Self.settings(among: words, inputs: command.inputs))
+    wordsOfJobs = words.indices.filter { index in
+      let isValue = index > 0 && words[index - 1] == "--threads"
+      return !isValue && words[index] != "--threads" && words[index] != "--json"
+        && !words[index].hasPrefix("--threads=")
+    }.map { words[$0] }
   }
 
   /// The words that may change a result, `--scale=5` as `--scale 5`.
@@ -75,10 +82,9 @@ extension ImageCommand {
   func writeReport(over batch: BatchFolder) throws {
     let results = batch.results
     var sections: [ReportDocument.Section] = []
-    if let gathered = try methodRun().gathered, !results.isEmpty {
-      sections = try gathered.write(results, batch.path, true)
-    }
-    try batch.writeReport(sections: sections)
+    let gathered = try methodRun().gathered
+    if let gathered, !results.isEmpty { sections = try gathered.write(results, batch.path, true) }
+    try batch.writeReport(sections: sections, leavingOut: gathered?.leftOut ?? [])
   }
 
   /// Runs the command on one input of a batch and enters what came of it.

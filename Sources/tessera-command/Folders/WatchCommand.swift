@@ -67,36 +67,50 @@ struct WatchCommand: ParsableCommand {
     fflush(nil)
     var shared: MethodRun<Command.Settings>?
     var arrivals = Arrivals(settle: settle)
-    var isAway = false
+    var (isAway, hasNews) = (false, false)
+    var reporting = Pacing(least: Self.leastBetweenReports, share: Self.shareOfReports)
     while true {
+      let look = ContinuousClock.now
+      var isBehind = false
       do {
-        // One at a time: while the command works, others may change.
-        var hasWorked = false
-        while let file = arrivals.next(among: try ImageFolder.images(in: source)) {
-          try work(on: file, command, batch, sharing: &shared)
-          hasWorked = true
+        for file in arrivals.ready(among: try ImageFolder.images(in: source)) where arrivals.take(file) {
+          if try work(on: file, command, batch, sharing: &shared) { hasNews = true }
+          // While the command works, others arrive; the folder is looked at as often as without work.
+          isBehind = ContinuousClock.now - look > .seconds(interval)
+          if isBehind { break }
         }
-        if hasWorked { try command.writeReport(over: batch) }
         isAway = false
       } catch let error as FormatError where error.kind == .missing {
         // A share that is away for a while.
         if !isAway { Messages.warning("\(error)") }
         isAway = true
       }
-      Thread.sleep(forTimeInterval: interval)
+      try batch.writeIfDue()
+      if hasNews && reporting.isDue {
+        try reporting.measure { try command.writeReport(over: batch) }
+        hasNews = false
+      }
+      if !isBehind { Thread.sleep(forTimeInterval: interval) }
     }
   }
 
+  /// The report is of all images, so that writing it takes the longer the more there are: at most so often (in seconds), and at most so
+  /// much of the time.
+  private static let (leastBetweenReports, shareOfReports) = (2.0, 0.05)
+
   /// Runs the command on a file unless that is done. A failure is said and entered; it does not end the watch.
+  ///
+  /// - Returns: whether it was to be done.
   private func work<Command: ImageCommand>(
     on file: String, _ command: Command, _ batch: BatchFolder, sharing shared: inout MethodRun<Command.Settings>?
-  ) throws {
-    guard let job = batch.jobs(for: [file]).first, !job.isComplete, !batch.hasFailed(job) else { return }
+  ) throws -> Bool {
+    guard let job = try batch.jobs(for: [file]).first, !job.isComplete, !batch.hasFailed(job) else { return false }
     do { try command.run(job, in: batch, sharing: &shared) } catch {
-      guard batch.record.images.contains(where: { $0.input == file && $0.status == .failed }) else { throw error }
+      guard batch.isFailure(job) else { throw error }
       Messages.error(ExitStatus.sentence(for: error))
     }
     fflush(nil)
+    return true
   }
 }
 
@@ -104,23 +118,28 @@ struct WatchCommand: ParsableCommand {
 struct Arrivals {
   /// In seconds.
   let settle: Double
-  /// Of each file, its size and time when it was looked at first, when that was, and whether it has been given out.
-  private var files: [String: (glance: FileStamp.Glance, since: ContinuousClock.Instant, isGiven: Bool)] = [:]
+  /// Of each file, its size and time when it was looked at first, when that was, and whether it has been taken.
+  private var files: [String: (glance: FileStamp.Glance, since: ContinuousClock.Instant, isTaken: Bool)] = [:]
 
   init(settle: Double) { self.settle = settle }
 
-  /// The first file that has not changed for the time of `settle`; each is given out once for each change.
-  mutating func next(among paths: [String]) -> String? {
+  /// The files that have not changed for the time of `settle` and have not been taken since they changed last.
+  mutating func ready(among paths: [String]) -> [String] {
     let now = ContinuousClock.now
     let present = Set(paths)
     files = files.filter { present.contains($0.key) }
-    for path in paths {
-      guard let glance = FileStamp.Glance(of: path) else { continue }
+    return paths.filter { path in
+      guard let glance = FileStamp.Glance(of: path) else { return false }
       if files[path]?.glance != glance { files[path] = (glance, now, false) }
-      guard let file = files[path], !file.isGiven, now - file.since >= .seconds(settle) else { continue }
-      files[path]?.isGiven = true
-      return path
+      guard let file = files[path] else { return false }
+      return !file.isTaken && now - file.since >= .seconds(settle)
     }
-    return nil
+  }
+
+  /// Takes a file that was ready; false where it changed or went since.
+  mutating func take(_ path: String) -> Bool {
+    guard let file = files[path], FileStamp.Glance(of: path) == file.glance else { return false }
+    files[path]?.isTaken = true
+    return true
   }
 }

@@ -77,7 +77,16 @@ struct MotifOptions: ParsableArguments {
     completion: .file(extensions: ["json"]))
   var recipe: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Result folder of analyze or motifs by whose classes, as they are now, the columns are sorted; those that fit none are unknown. "
+        + "(default: none)", valueName: "result"), completion: .directory)
+  var apply: String?
+
   func validate() throws {
+    if recipe != nil && apply != nil {
+      throw ValidationError("--recipe and --apply both say how columns are sorted; leave one of them out")
+    }
     guard (1...40).contains(maxOrder) else {
       throw ValidationError("--max-order must be between 1 and 40, but is \(maxOrder)")
     }
@@ -98,18 +107,16 @@ struct MotifOptions: ParsableArguments {
     }
   }
 
-  /// The recipe, read; nil where none is given.
-  func readRecipe() throws -> Recipe? {
-    guard let recipe else { return nil }
-    let read = try Recipe(path: recipe)
-    if let model = read.model, model.descriptor != descriptor {
-      guard descriptor == MotifMethod().descriptor else {
-        throw ValidationError(
-          "--recipe says how patches are described; leave out --features, --angular-orders, --max-order and --no-piston"
-        )
-      }
+  /// What the columns are sorted by after the image's own classes were found; nil where nothing is asked for.
+  func sorting() throws -> ClassSorting? {
+    guard let name = recipe ?? apply else { return nil }
+    let sorting = try recipe != nil ? ClassSorting(recipe: name) : ClassSorting(result: name)
+    if let model = sorting.model, model.descriptor != descriptor, descriptor != MotifMethod().descriptor {
+      throw ValidationError(
+        "\(recipe != nil ? "--recipe" : "--apply") says how patches are described; leave out --features, --angular-orders, "
+          + "--max-order and --no-piston")
     }
-    return read
+    return sorting
   }
 
   private var descriptor: ZernikeDescriptor {
@@ -121,14 +128,15 @@ struct MotifOptions: ParsableArguments {
     return descriptor
   }
 
-  /// The method with these settings and those that find the columns; patches are described as in the model of a recipe, if there is one.
+  /// The method with these settings and those that find the columns; patches are described as what the columns are sorted by needs.
   func method(
-    finding: FindingOptions, for micrograph: Micrograph? = nil, model: TreeModel? = nil
+    finding: FindingOptions, for micrograph: Micrograph? = nil, sorting: ClassSorting? = nil
   ) throws -> MotifMethod {
     var method = MotifMethod()
+    let model = sorting?.model
     finding.apply(to: &method.preparation, &method.finder, &method.network)
     method.descriptor = model?.descriptor ?? descriptor
-    method.isolatesPatches = !noIsolation
+    method.isolatesPatches = !noIsolation && sorting?.isolatesPatches != false
     method.patchSize = patchSize ?? model?.side(at: micrograph?.calibration)
     method.embedding.search.count = neighbors
     method.embedding.search.metric = metric

@@ -18,8 +18,6 @@ struct MethodRun<M: Method> {
   var hasReport = true
   /// Goes on with a result folder that has been written, and says what came of it.
   var afterwards: ((_ folder: String) throws -> String)?
-  /// Writes what several images have in common into the folder that holds their results.
-  var together: ((_ results: [(image: String, summary: ResultSummary<M.Result>)], _ folder: String) throws -> Void)?
   /// What is read again from several results and written beside them; the report over all of them goes with it.
   var gathered: Gathering?
   /// The settings for one image; some depend on its scale.
@@ -29,6 +27,8 @@ struct MethodRun<M: Method> {
   struct Gathering {
     /// Names of the files that may be written.
     var names: [String]
+    /// Numbers of the single results that the report over all of them leaves out, since the chapters say otherwise.
+    var leftOut: Set<String> = []
     /// Writes them into the folder that holds the result folders, and gives the chapters of the report over all images.
     var write:
       (_ images: [(image: String, folder: String)], _ folder: String, _ replacing: Bool) throws
@@ -48,7 +48,6 @@ struct MethodRun<M: Method> {
       }
     }
     var summaries: [ResultSummary<M.Result>] = []
-    var names: [String] = []
     var done: [(image: String, folder: String)] = []
     let outcome = Result {
       if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
@@ -56,7 +55,6 @@ struct MethodRun<M: Method> {
         let folder = output.folder(for: image, ofSeveral: inputs.count > 1, named: resultName)
         if image.frame != nil { try AtomicOutput.makeFolder(at: (folder as NSString).deletingLastPathComponent) }
         summaries.append(try run(image.input, into: folder, reading: inputs) { try options.micrograph(of: image) })
-        names.append(image.name)
         done.append((image.name, folder))
       }
     }
@@ -65,12 +63,13 @@ struct MethodRun<M: Method> {
     } else if output.json {
       for summary in summaries { try Messages.printJSON(summary) }
     }
-    if let together, summaries.count > 1, let common { try together(Array(zip(names, summaries)), common) }
     if let gathered, images.count > 1, let common {
       let sections = try done.isEmpty ? [] : gathered.write(done, common, output.force)
       let entries = zip(images, folders).map { image, folder in
         done.contains { $0.folder == folder }
-          ? SeriesReport.Entry(image: image.name, folder: String(folder.dropFirst(common.count + 1)), in: common)
+          ? SeriesReport.Entry(
+            image: image.name, folder: String(folder.dropFirst(common.count + 1)), in: common,
+            leavingOut: gathered.leftOut)
           : SeriesReport.Entry(image: image.name, message: "failed")
       }
       try SeriesReport(entries, command: "\(resultName) of \(images.count) images", sections: sections)

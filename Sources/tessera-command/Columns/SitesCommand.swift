@@ -17,7 +17,8 @@ struct SitesCommand: ThreadedCommand {
 
       writes one row per column: position in pixels (and in nm if the image is calibrated), height, widths, background, \
       integrated intensity and the standard errors. Without --output the table is NAME.columns.csv in the current folder; \
-      --output - prints it. With --frames 0..9 --each, every frame has its own table.
+      --output - prints it. With --frames 0..9 --each, every frame has its own table. With --tile 2048, an image that does not fit \
+      into memory is done tile by tile.
       """)
 
   @Argument(help: ArgumentHelp("Image file to analyse.", valueName: "image"), completion: .file())
@@ -25,6 +26,13 @@ struct SitesCommand: ThreadedCommand {
 
   @Option(help: ArgumentHelp("Deprecated: use --sites.", valueName: "table", visibility: .hidden))
   var positions: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Find the columns in tiles of this side, each with its surroundings, so that memory does not grow with the image; 256 to 65536. "
+        + "(default: the whole image at once)", valueName: "pixels"))
+  var tile: Int?
 
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
@@ -34,6 +42,16 @@ struct SitesCommand: ThreadedCommand {
   func validate() throws {
     if output.isPrinted && image.each {
       throw ValidationError("--each gives several tables, but --output - prints one; name a folder")
+    }
+    if let tile {
+      guard MosaicPlan.sides.contains(tile) else {
+        throw ValidationError(
+          "--tile must be between \(MosaicPlan.sides.lowerBound) and \(MosaicPlan.sides.upperBound), but is \(tile)")
+      }
+      if image.frames != nil || image.registering.isGiven || finding.columns.sites != nil || positions != nil {
+        throw ValidationError(
+          "--tile finds the columns of one frame; leave out --frames, --register, --sites, or do without --tile")
+      }
     }
     guard positions != nil else { return }
     guard finding.columns.sites == nil else {
@@ -80,6 +98,7 @@ struct SitesCommand: ThreadedCommand {
         inputs: [input] + [finding.columns.sites, positions, finding.model].compactMap { $0 })
     }
     let log = StageLog(of: chosen.name)
+    if let tile { return try table(inTiles: tile, to: path, log) }
     let micrograph = try log.run("read") { try image.micrograph(of: chosen) }
     let search = try log.run("columns") { try self.search(in: micrograph) }
     try log.run("table") {
@@ -142,9 +161,11 @@ struct SitesCommand: ThreadedCommand {
     let scale: Double
     let method, shape: String
     /// With `--method network`: model file and checksum, the maxima of its map, and the spacing that it says.
-    let network: String?
-    let candidates: Int?
-    let predictedSpacing: Double?
+    var network: String?
+    var candidates: Int?
+    var predictedSpacing: Double?
+    /// With `--tile`: number of tiles, and of those without a column.
+    var tiles, emptyTiles: Int?
     let flagged: Int
     let meanSpacing: Double?
     let version: String
@@ -152,7 +173,8 @@ struct SitesCommand: ThreadedCommand {
 
     enum CodingKeys: String, CodingKey {
       case input, output, frame, columns, scale, method, shape, flagged, version, warnings
-      case network, candidates
+      case network, candidates, tiles
+      case emptyTiles = "empty_tiles"
       case meanSpacing = "mean_spacing_px"
       case predictedSpacing = "predicted_spacing_px"
     }

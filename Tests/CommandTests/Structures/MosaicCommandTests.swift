@@ -1,0 +1,61 @@
+import Foundation
+import Testing
+
+/// `sites --tile`: an image in tiles has the columns that it has as a whole.
+@Suite(.slow) struct `Columns in tiles` {
+  let folder = ScratchFolder()
+
+  private func tessera(_ words: String...) throws -> CommandRun { try CommandRun(words, in: folder.path) }
+
+  private func places(_ name: String) throws -> [(x: Double, y: Double)] {
+    String(decoding: try folder.data(name), as: UTF8.self).split(separator: "\n").dropFirst().map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      return (Double(fields[1]) ?? .nan, Double(fields[2]) ?? .nan)
+    }
+  }
+
+  @Test func `are those of the whole image, at the borders too`() throws {
+    #expect(try tessera("simulate", "mose2", "--size", "1200", "-o", "scan.tif").status == 0)
+    #expect(try tessera("sites", "scan.tif", "-o", "whole.csv").status == 0)
+    let run = try tessera("sites", "scan.tif", "--tile", "500", "-o", "tiles.csv", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.json?["tiles"] as? Int == 4 && run.json?["empty_tiles"] as? Int == 0)
+    let (whole, tiles) = (try places("whole.csv"), try places("tiles.csv"))
+    #expect(run.json?["columns"] as? Int == tiles.count && whole.count > 5000)
+    // By rows of a grid of ten pixels: columns are farther apart.
+    var cells: [[Int]: (x: Double, y: Double)] = [:]
+    for place in whole { cells[[Int(place.x / 5 + 10), Int(place.y / 5 + 10)]] = place }
+    // Columns that the border of the image cuts are hardly determined by either.
+    var (lost, distances) = (0, [Double]())
+    for place in tiles {
+      let (i, j) = (Int(place.x / 5 + 10), Int(place.y / 5 + 10))
+      let near =
+        (-1...1).flatMap { dx in (-1...1).compactMap { cells[[i + dx, j + $0]] } }
+        .map { hypot($0.x - place.x, $0.y - place.y) }.min() ?? .infinity
+      if near > 1 { lost += 1 }
+      let isInside = [place.x, place.y].allSatisfy { $0 > 10 && $0 < 1189 }
+      if isInside { distances.append(near) }
+    }
+    #expect(lost == 0 && tiles.count == whole.count, "\(lost) of \(tiles.count), \(whole.count) in the whole image")
+    // The standard error of these places is .2 pixels.
+    distances.sort()
+    #expect(
+      distances[distances.count * 97 / 100] < 0.01 && distances[distances.count - 1] < 0.1, "\(distances.suffix(200))")
+  }
+
+  @Test func `refuse what needs the whole image`() throws {
+    #expect(try tessera("simulate", "square", "--size", "300", "-o", "scan.tif").status == 0)
+    for (words, fact) in [
+      (["--tile", "100"], "between 256 and 65536"), (["--tile", "many"], "many"),
+      (["--tile", "256", "--method", "network"], "leave one of both out"),
+      (["--tile", "256", "--frames", "0..1"], "one frame"),
+    ] {
+      let run = try CommandRun(["sites", "scan.tif", "-o", "a.csv"] + words, in: folder.path)
+      #expect(run.status == 64 && run.errors.contains(fact), "\(words): \(run.errors)")
+    }
+    #expect(try tessera("sites", "absent.tif", "--tile", "256", "-o", "a.csv").status == 66)
+    try folder.data("scan.tif").prefix(90_000).write(to: URL(fileURLWithPath: folder / "short.tif"))
+    #expect(try tessera("sites", "short.tif", "--tile", "256", "-o", "a.csv").status == 65)
+    #expect(!folder.holds("a.csv"))
+  }
+}
