@@ -15,8 +15,9 @@ extension ColumnFitState {
 
   /// Standard deviations of a column within which its ground is judged.
   private static let groundRadius = 2.0
-  /// A background that rises by this share of a column's height within the reach of the local minima is uneven.
-  private static let unevenShare = 0.1
+  /// A background that rises by this share of a column's height within the reach of the local minima is uneven. Less is what tails of
+  /// neighbours add between columns, and a vacancy lacks.
+  private static let unevenShare = 0.25
   /// Columns on ground that rises or falls too fast, and how each is known on a plane of its own.
   func columnsOnUnevenGround(shape: ColumnFit.Shape) -> [Int: Ground] {
     guard fit.background == .smooth, let rise = edges else { return [:] }

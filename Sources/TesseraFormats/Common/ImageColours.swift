@@ -13,6 +13,8 @@ struct ImageColours {
   private static let leastChroma: Float = 0.15
   /// Labels cover less than this share of a picture.
   private static let labelShare = 0.15
+  /// Fewer coloured pixels are no drawing: the image has colours of its own.
+  private static let fewestPixels = 16
   /// Pixels around a coloured one that it may have changed: smooth edges of letters, and compression.
   private static let margin = 3
 
@@ -23,8 +25,10 @@ struct ImageColours {
     for value in image.values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
     let limit = Self.leastChroma * (high - low)
     let coloured = chroma.indices.filter { chroma[$0] > limit }
-    areEverywhere = Double(coloured.count) > Self.labelShare * Double(image.count)
-    guard !coloured.isEmpty, !areEverywhere else {
+    areEverywhere =
+      Double(coloured.count) > Self.labelShare * Double(image.count)
+      || (1..<Self.fewestPixels).contains(coloured.count)
+    guard !coloured.isEmpty, !areEverywhere, coloured.count >= Self.fewestPixels else {
       drawn = nil
       return
     }

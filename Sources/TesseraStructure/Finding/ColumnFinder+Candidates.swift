@@ -11,6 +11,8 @@ extension ColumnFinder {
     var textureCount: Int
     /// Height of a column, above the background, that is no more than texture; zero where there is none.
     var textureHeight: Double
+    /// Whether the residual of their fit is searched for a faint sublattice.
+    var seeksFaint = false
   }
 
   /// Places of maxima that pass both thresholds and are no texture, strongest first where two compete.

@@ -14,17 +14,19 @@ extension ColumnFinder {
   /// Faint columns are believed where there are so many of them per column found: a sublattice. Fewer are texture, or what
   /// the shape of the columns leaves over here and there.
   private static let faintCount = 0.25
+  /// Half of them stand so far above both thresholds: of a sublattice near a threshold, a few columns would be listed and most not.
+  private static let faintMargin = 1.4
   /// They stand farther than this from every column, in spacings: the hollows of a hexagonal lattice are .58 away.
   private static let faintRoom = 0.5
 
-  /// Columns that the residual of a fit shows: significant blobs apart from any column, about as high as the columns around; or
-  /// lower and many (`faintCount`), each a summit of the image itself.
+  /// Columns that the residual of a fit shows, blobs apart from any column: those that were missed, about as high as the columns around;
+  /// and faint ones, lower and many (`faintCount`), each a summit of the image itself.
   ///
   /// At the place of a faint sublattice the rings which the Laplacian draws around its strong neighbours lower the response below
   /// `contrastThreshold`. The residual has no such rings.
-  func rescued(
+  func residualColumns(
     from outcome: ColumnFit.Outcome, prepared: Preparation.Prepared, sigma: Double, spacing: Double, noise: NoiseModel
-  ) -> [GaussianColumn] {
+  ) -> (missed: [GaussianColumn], faint: [GaussianColumn]) {
     let response = GaussianFilter.blobResponse(outcome.residual, sigma: sigma)
     let all = LocalMaxima.indices(
       in: response, reach: max(1, Int(saturating: (ScaleLadder.maximumReach * sigma).rounded()))
@@ -33,7 +35,9 @@ extension ColumnFinder {
     let ratios = ScaleLadder(image: prepared.image, noise: noise).significance(of: all, in: response, scale: sigma)
     let columns = PlanarIndex(outcome.columns.map(\.centre))
     let smooth = GaussianFilter.smoothed(prepared.image, sigma: sigma / 2)
+    let leastShare = contrastThreshold ?? Self.faintestShare
     var (missed, faint): ([GaussianColumn], [GaussianColumn]) = ([], [])
+    var (shares, deviations): ([Double], [Double]) = ([], [])
     for k in all.indices where ratios[k] > Self.rescueNoise * noiseThreshold {
       let place = LocalMaxima.subpixel(
         in: response, x: all[k] % response.width, y: all[k] / response.width)
@@ -45,13 +49,19 @@ extension ColumnFinder {
       let column = GaussianColumn(amplitude: height, centre: place, sigma: sigma)
       if room > Self.rescueRoom * spacing, height > Self.rescueHeight * strong {
         missed.append(column)
-      } else if room > Self.faintRoom * spacing, height > (contrastThreshold ?? Self.faintestShare) * strong,
+      } else if room > Self.faintRoom * spacing, height > leastShare * strong,
         Self.isSummit(place, in: smooth, radius: sigma)
       {
         faint.append(column)
+        shares.append(height / strong)
+        deviations.append(ratios[k])
       }
     }
-    return missed + (Double(faint.count) >= Self.faintCount * Double(outcome.columns.count) ? faint : [])
+    guard Double(faint.count) >= Self.faintCount * Double(outcome.columns.count),
+      Statistics.median(shares) > Self.faintMargin * leastShare,
+      Statistics.median(deviations) > Self.faintMargin * Self.rescueNoise * noiseThreshold
+    else { return (missed, []) }
+    return (missed, faint)
   }
 
   /// Whether an image is higher at a place than all around, at `radius` pixels in eight directions.

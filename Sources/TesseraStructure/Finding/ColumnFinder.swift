@@ -135,7 +135,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
       throw Self.nothing(in: name)
     }
     let (chosen, smoothing) = scale == nil ? finer(than: choice, in: prepared) : (choice, route)
-    guard let columns = attempt(scale: chosen.scale, smoothing, in: prepared, noise: noise) else {
+    guard let columns = attempt(scale: chosen.scale, smoothing, in: prepared, noise: noise, seeksFaint: true) else {
       throw Self.nothing(in: name)
     }
     guard !columns.inside.columns.isEmpty else {
@@ -190,11 +190,14 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
   private static let loneSpacing = 8.0
 
   /// Maxima at this scale, fitted; nil where none passes the thresholds.
-  /// - Parameter route: how the image is smoothed before.
+  /// - Parameters:
+  ///   - route: how the image is smoothed before.
+  ///   - seeksFaint: whether a faint sublattice is sought in the residual; not where scales are compared, as it would make up for a wrong one.
   func attempt(
-    scale: Double, _ route: Route, in prepared: Preparation.Prepared, noise: NoiseModel
+    scale: Double, _ route: Route, in prepared: Preparation.Prepared, noise: NoiseModel, seeksFaint: Bool = false
   ) -> Attempt? {
-    let maxima = candidates(in: prepared.image, prepared.isMeasured, scale: scale, noise: noise)
+    var maxima = candidates(in: prepared.image, prepared.isMeasured, scale: scale, noise: noise)
+    maxima.seeksFaint = seeksFaint
     return attempt(from: maxima, scale: scale, route, in: prepared, noise: noise)
   }
 
@@ -212,6 +215,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
       candidates = self.candidates(
         in: denoised, prepared.isMeasured, scale: max(1, Self.denoisedScale * scale), noise: noise,
         noiseShare: Self.denoisedNoise)
+      candidates.seeksFaint = maxima.seeksFaint
     }
     guard !candidates.places.isEmpty else { return nil }
     let spacing = PlanarIndex(candidates.places).medianSpacing ?? Self.loneSpacing * scale
@@ -232,8 +236,10 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
       starts, in: prepared, noise: noise, sigma: scale, spacing: spacing, shape: .shared, sweepLimit: 6)
     let sigma = Statistics.median(first.columns.map(\.sigma))
     var seeds = plausible(first, image: image, sigma: sigma, margin: 2 * sigma).map { first.columns[$0] }
-    seeds += rescued(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
-      .filter { $0.amplitude > candidates.textureHeight }
+    let left = residualColumns(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
+    seeds += (left.missed + (candidates.seeksFaint ? left.faint : [])).filter {
+      $0.amplitude > candidates.textureHeight
+    }
     guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
     seeds += beyondBorder(seeds, isMeasured: prepared.isMeasured, sigma: sigma, spacing: spacing)
     let second = fitted(

@@ -12,8 +12,8 @@ private func drawn(
   var mean = (0..<side * side).map { background(Point(Double($0 % side), Double($0 / side))) }
   let reach = Int(5 * sigma) + 1
   for (place, height) in columns {
-    for y in max(0, Int(place.y) - reach)...max(0, min(side - 1, Int(place.y) + reach)) where Int(place.y) > -reach {
-      for x in max(0, Int(place.x) - reach)...max(0, min(side - 1, Int(place.x) + reach)) where Int(place.x) > -reach {
+    for y in stride(from: max(0, Int(place.y) - reach), through: min(side - 1, Int(place.y) + reach), by: 1) {
+      for x in stride(from: max(0, Int(place.x) - reach), through: min(side - 1, Int(place.x) + reach), by: 1) {
         let square = (Point(Double(x), Double(y)) - place).squaredLength
         mean[y * side + x] += height * exp(-square / (2 * sigma * sigma))
       }
