@@ -130,6 +130,8 @@ public struct MotifMethod: Method {
       sorting.choices.append(.brightness(leftOutInsteadOf: bright.structure))
       return sorting
     }
+    // Where heights change continuously, as with thickness, nothing is full that a node could be held against.
+    let crystal = sorting.structure.kind == .continuous && classCount == nil ? crystal.withoutPartialNodes : crystal
     let classes =
       classCount == nil && sorting.structure.kind == .discrete && sorting.classes.count > 0
       ? VacancyClasses(

@@ -30,7 +30,7 @@ import Testing
   }
 
   /// Every option of a command is on the page, but for those that say which image is read, which `gui` itself takes, where the result
-  /// goes and how it is shown, and how many images are followed.
+  /// goes and how it is shown, how many images are followed, and whose classes are taken.
   @Test func `offers every setting of its commands`() throws {
     let screen = try RunningScreen([], in: folder)
     let commands = try JSONSerialization.jsonObject(with: screen.client.ask("/api/commands").body) as? [[String: Any]]
@@ -42,7 +42,7 @@ import Testing
       return Set(help.matches(of: /(?m)^  (?:-\w, )?--([a-z][a-z0-9-]*)/).map { String($0.1) })
     }
     let own = try options("gui")
-    let elsewhere: Set = ["output", "force", "json", "no-report", "each", "track"]
+    let elsewhere: Set = ["output", "force", "json", "no-report", "each", "track", "apply"]
     for command in commands ?? [] {
       let name = command["name"] as? String ?? ""
       let offered = Set((command["options"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String })

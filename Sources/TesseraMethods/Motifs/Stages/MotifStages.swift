@@ -31,6 +31,17 @@ struct CrystalStage {
   var nodes: [Lattice.Node?] {
     (grains?.nodes ?? [Lattice.Node?](repeating: nil, count: sites.count - vacant.count)) + vacant.map(\.node)
   }
+  /// The same with all columns taken for full ones.
+  var withoutPartialNodes: CrystalStage {
+    var stage = self
+    for (site, occupancy) in occupancies.enumerated() where occupancy?.kind == .partial {
+      stage.sites.sites[site].kind = .column
+      stage.occupancies[site]?.kind = .column
+      stage.occupancies[site]?.probability = 1 - (occupancy?.probability ?? 0)
+    }
+    return stage
+  }
+
   /// A number for the sublattice of each site, -1 off the lattice.
   var sublattices: [Int] {
     let bases = grains?.grains.map(\.lattice.basis.count).max() ?? 1
