@@ -92,7 +92,7 @@ public struct MotifMethod: Method {
       try SitePatterns(path: $0, width: prepared.image.width, height: prepared.image.height)
     }
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
-    let crystal = try clock.run(.lattice) {
+    var crystal = try clock.run(.lattice) {
       crystalStage(
         of: seen, in: prepared, calibration: input.micrograph.calibration,
         mayAdd: input.columns == nil && seen.proposed == nil, patterns: patterns)
@@ -131,7 +131,7 @@ public struct MotifMethod: Method {
       return sorting
     }
     // Where heights change continuously, as with thickness, nothing is full that a node could be held against.
-    let crystal = sorting.structure.kind == .continuous && classCount == nil ? crystal.withoutPartialNodes : crystal
+    if sorting.structure.kind == .continuous, classCount == nil { crystal = crystal.withoutPartialNodes }
     let classes =
       classCount == nil && sorting.structure.kind == .discrete && sorting.classes.count > 0
       ? VacancyClasses(
