@@ -74,7 +74,10 @@ private let files = [
     #expect(folder.names == ["tessera-demo"])
     let summary = try checkResult("tessera-demo")
     let counts = try #require(summary["counts"] as? [String: Int])
-    #expect(run.output.hasPrefix("simulated MoSe2: \(counts["columns"]!) columns, \(counts["vacant"]!) vacant nodes, "))
+    #expect(
+      run.output.hasPrefix(
+        "simulated MoSe2: \(counts["columns"]!) columns, \(counts["partial"]!) of them partly filled, "
+          + "\(counts["vacant"]!) vacant nodes, "))
     #expect(run.output.contains("\(counts["classes"]!) motifs"))
     #expect(summary["structure"] as? String == "discrete" && summary["seed"] as? Int == 1)
     // The same specimen and seed, with its truth.
