@@ -10,37 +10,52 @@ extension ColumnFitState {
   /// Local minima are sought this many spacings around: between columns there are some.
   private static let floorReach = 0.7
 
-  /// The lightly smoothed image and its local minima.
-  private var lowerEnvelope: (light: Raster<Float>, low: Raster<Float>) {
-    let light = GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2))
-    return (light, slidingMinimum(light, reach: floorWindow))
+  private var floorWindow: Int { max(2, Int(saturating: (Self.floorReach * spacing).rounded())) }
+  private var lightImage: Raster<Float> { GaussianFilter.smoothed(image, sigma: max(1, startSigma / 2)) }
+
+  /// Edges of the background in blocks of pixels.
+  struct Edges {
+    /// By how much the background rises or falls within a spacing or so, in each block; zero where it does not.
+    fileprivate let rise: Raster<Float>
+    fileprivate let block: Int
+
+    /// The rise at a place, 0 outside the image.
+    func rise(at place: Point) -> Double {
+      let (x, y) = (
+        Int(saturating: (place.x / Double(block)).rounded(.down)),
+        Int(saturating: (place.y / Double(block)).rounded(.down))
+      )
+      return rise.contains(x: x, y: y) ? Double(rise[x, y]) : 0
+    }
   }
 
-  private var floorWindow: Int { max(2, Int(saturating: (Self.floorReach * spacing).rounded())) }
-
-  /// By how much the background rises or falls within a spacing or so at its edges, and zero elsewhere; nil where it has none.
+  /// Where the background has edges; nil where it has none.
   ///
   /// On the high side of an edge the local minima are those of the low side. Their local maxima put the edge back in its place (a
-  /// morphological opening): the difference shows where it is.
-  var edges: Raster<Float>? {
-    let low = lowerEnvelope.low
-    let opened = slidingMinimum(low.map { -$0 }, reach: floorWindow)
-    let rise = Raster(width: low.width, height: low.height, values: zip(low.values, opened.values).map { $1 + $0 })
-    let stride = max(1, rise.count / 20_000)
-    let sample = Swift.stride(from: 0, to: rise.count, by: stride).map { Double(-rise.values[$0]) }
-    let limit = Float(Statistics.median(sample) + Self.edgeDeviations * Statistics.robustDeviation(sample))
-    let edge = rise.map { min(0, $0 + limit) }
+  /// morphological opening): the difference shows where it is. Minima of blocks say as much, at a fraction of the work.
+  var edges: Edges? {
+    let block = max(1, floorWindow / Self.blocksOfWindow)
+    let reach = (floorWindow + block - 1) / block
+    let low = slidingMinimum(minima(of: lightImage, block: block), reach: reach)
+    let opened = slidingMinimum(low.map { -$0 }, reach: reach)
+    let fall = Raster(width: low.width, height: low.height, values: zip(low.values, opened.values).map { $1 + $0 })
+    let rises = fall.values.map { Double(-$0) }
+    let limit = Float(Statistics.median(rises) + Self.edgeDeviations * Statistics.robustDeviation(rises))
+    let edge = fall.map { min(0, $0 + limit) }
     guard edge.values.contains(where: { $0 < 0 }) else { return nil }
     // Columns on the low side are pulled as much.
-    return slidingMinimum(edge, reach: floorWindow).map { -$0 }
+    return Edges(rise: slidingMinimum(edge, reach: reach).map { -$0 }, block: block)
   }
 
   /// What local maxima of the local minima exceed them by, in robust deviations over the image, where the background has an edge.
   private static let edgeDeviations = 8.0
+  /// Blocks within the reach of the local minima.
+  private static let blocksOfWindow = 4
 
   /// The background begins at the local minima of the lightly smoothed image; columns start with what stands above.
   mutating func startBackground() {
-    let (light, low) = lowerEnvelope
+    let light = lightImage
+    let low = slidingMinimum(light, reach: floorWindow)
     background = GaussianFilter.broadlySmoothed(low, weights: measured, sigma: max(spacing, 3 * startSigma))
     if fit.background != .smooth {
       background = Raster(
@@ -141,6 +156,16 @@ extension ColumnFitState {
           }
         }
       }
+    }
+  }
+}
+
+/// The smallest value in each block of pixels; the last blocks may be smaller.
+private func minima(of image: Raster<Float>, block: Int) -> Raster<Float> {
+  let (width, height) = ((image.width + block - 1) / block, (image.height + block - 1) / block)
+  return concurrentRows(width: width, height: height, of: Float.infinity) { y, row in
+    for v in y * block..<min(image.height, (y + 1) * block) {
+      for u in 0..<image.width { row[u / block] = min(row[u / block], image[u, v]) }
     }
   }
 }

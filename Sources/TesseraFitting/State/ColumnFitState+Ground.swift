@@ -18,15 +18,13 @@ extension ColumnFitState {
   /// A background that rises by this share of a column's height within the reach of the local minima is uneven. Less is what tails of
   /// neighbours add between columns, and a vacancy lacks.
   private static let unevenShare = 0.25
+
   /// Columns on ground that rises or falls too fast, and how each is known on a plane of its own.
   func columnsOnUnevenGround(shape: ColumnFit.Shape) -> [Int: Ground] {
-    guard fit.background == .smooth, let rise = edges else { return [:] }
+    guard fit.background == .smooth, let edges else { return [:] }
     let scene = scene(shape: shape)
-    let uneven = columns.indices.filter { i in
-      let (x, y) = (
-        Int(saturating: columns[i].centre.x.rounded()), Int(saturating: columns[i].centre.y.rounded())
-      )
-      return rise.contains(x: x, y: y) && Double(rise[x, y]) > Self.unevenShare * columns[i].amplitude
+    let uneven = columns.indices.filter {
+      edges.rise(at: columns[$0].centre) > Self.unevenShare * columns[$0].amplitude
     }
     let grounds = concurrentMap(count: uneven.count) { [columns] k in Self.ground(of: columns[uneven[k]], in: scene) }
     return Dictionary(uniqueKeysWithValues: zip(uneven, grounds).compactMap { i, ground in ground.map { (i, $0) } })
@@ -45,19 +43,14 @@ extension ColumnFitState {
   /// Weighted least squares of a column's residual by its own height, place and width and a plane.
   private static func ground(of column: GaussianColumn, in scene: FitScene) -> Ground? {
     let reach = column.reach(groundRadius)
-    let (width, height) = (scene.image.width, scene.image.height)
-    let (left, top) = (
-      max(0, Int(saturating: (column.centre.x - reach.x).rounded(.up))),
-      max(0, Int(saturating: (column.centre.y - reach.y).rounded(.up)))
-    )
-    let right = min(width - 1, Int(saturating: (column.centre.x + reach.x).rounded(.down)))
-    let bottom = min(height - 1, Int(saturating: (column.centre.y + reach.y).rounded(.down)))
-    guard left <= right, top <= bottom, column.amplitude > 0 else { return nil }
+    let window = column.window(
+      radius: max(reach.x, reach.y), width: scene.image.width, height: scene.image.height)
+    guard column.amplitude > 0 else { return nil }
     let size = 7
     var (matrix, vector) = ([Double](repeating: 0, count: size * size), [Double](repeating: 0, count: size))
     var row = [Double](repeating: 0, count: size)
-    for y in top...bottom {
-      for x in left...right {
+    for y in window.y {
+      for x in window.x {
         let weight = Double(scene.measured[x, y])
         let d = Point(Double(x) - column.centre.x, Double(y) - column.centre.y)
         let square = column.quadratic(d)

@@ -5,15 +5,15 @@ struct ImageColours {
   /// True for pixels that were drawn into a grey picture: coloured ones and those next to them, which letters shade into. Nil where
   /// the picture has colours everywhere, or hardly any.
   let drawn: Raster<Bool>?
-  /// Whether more of the picture has a colour than a scale bar and captions cover.
-  let areEverywhere: Bool
+  /// Whether the picture has colours of its own: in more pixels than a scale bar and captions cover, or in fewer than a letter has.
+  let areOwn: Bool
 
   /// A pixel has a colour where its channels differ by more than this share of the range of the image; lossy compression makes less
   /// of grey.
   private static let leastChroma: Float = 0.15
   /// Labels cover less than this share of a picture.
   private static let labelShare = 0.15
-  /// Fewer coloured pixels are no drawing: the image has colours of its own.
+  /// Fewer coloured pixels are no drawing.
   private static let fewestPixels = 16
   /// Pixels around a coloured one that it may have changed: smooth edges of letters, and compression.
   private static let margin = 3
@@ -25,10 +25,10 @@ struct ImageColours {
     for value in image.values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
     let limit = Self.leastChroma * (high - low)
     let coloured = chroma.indices.filter { chroma[$0] > limit }
-    areEverywhere =
-      Double(coloured.count) > Self.labelShare * Double(image.count)
-      || (1..<Self.fewestPixels).contains(coloured.count)
-    guard !coloured.isEmpty, !areEverywhere, coloured.count >= Self.fewestPixels else {
+    let isDrawing =
+      coloured.count >= Self.fewestPixels && Double(coloured.count) <= Self.labelShare * Double(image.count)
+    areOwn = !coloured.isEmpty && !isDrawing
+    guard isDrawing else {
       drawn = nil
       return
     }

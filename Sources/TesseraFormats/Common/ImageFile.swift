@@ -57,7 +57,7 @@ public struct ImageFile: Sendable {
   public func read(dataset: Int? = nil, frame: Int? = nil) throws -> Micrograph {
     let (chosen, warnings) = try choice(dataset: dataset, frame: frame)
     let (pixels, colours) = try pixels(of: chosen, frame: frame ?? 0)
-    var image = micrograph(pixels, of: chosen, isColoured: colours?.areEverywhere ?? false, warnings)
+    var image = micrograph(pixels, of: chosen, isColoured: colours?.areOwn ?? false, warnings)
     image.drawn = colours?.drawn
     return image
   }

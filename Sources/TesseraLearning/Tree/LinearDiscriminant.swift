@@ -71,20 +71,6 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
     reach = Statistics.quantile(distances, 0.999)
   }
 
-  /// Some of the classes alone, one or more, in this order.
-  public func keeping(_ classes: [Int]) -> LinearDiscriminant {
-    let sum = classes.reduce(0) { $0 + shares[$1] }
-    let all = means.values
-    return LinearDiscriminant(
-      of: self, shares: classes.map { shares[$0] / sum },
-      means: classes.flatMap { all[$0 * dimensions..<($0 + 1) * dimensions] })
-  }
-
-  private init(of other: LinearDiscriminant, shares: [Double], means: [Float]) {
-    (dimensions, self.shares, noise, reach) = (other.dimensions, shares, other.noise, other.reach)
-    (self.means, variances, axes) = (PackedFloats(means), other.variances, other.axes)
-  }
-
   /// What the classes of another image are.
   public struct Assignment: Sendable {
     /// 1 ... `count`; 0 where a row fits no class, or is not finite.
@@ -100,9 +86,17 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - features: of the other image, one row a sample, `dimensions` columns.
   ///   - noise: of a feature there, in its own units.
-  public func assignment(of features: Matrix<Float>, noise other: Double) -> Assignment {
+  ///   - kinds: of the rows and of the classes, where it is known beforehand that a row belongs to a class of its own kind; a row of a
+  ///     kind without classes fits none. Nil: every row may belong to every class.
+  public func assignment(
+    of features: Matrix<Float>, noise other: Double, kinds: (rows: [Bool], classes: [Bool])? = nil
+  ) -> Assignment {
     precondition(features.columns == dimensions, "the features of the classes")
-    let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
+    precondition(kinds.map { $0.rows.count == features.rows && $0.classes.count == count } ?? true)
+    let rows = (0..<features.rows).filter { row in
+      features.row(row).allSatisfy(\.isFinite) && kinds.map { $0.classes.contains($0.rows[row]) } ?? true
+    }
+    let isOpen = kinds.map { kinds in rows.map { row in kinds.classes.map { $0 == kinds.rows[row] } } }
     var result = Assignment(
       labels: [Int](repeating: 0, count: features.rows), confidence: [Double](repeating: 0, count: features.rows),
       gain: 1, shares: shares)
@@ -116,7 +110,7 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
         means, variances, axes, d: dimensions, gain: result.gain, own: noise, other: other,
         floor: Self.resolution * norm)
       let places = frame.coordinates(of: known)
-      let (best, sums) = frame.posteriors(places, shares: result.shares)
+      let (best, sums) = frame.posteriors(places, shares: result.shares, isOpen: isOpen)
       posteriors = best
       guard round < Self.rounds - 1 else { break }
       let updated = sums.map { max($0, 0.5) / sums.reduce(0) { $0 + max($1, 0.5) } }
@@ -199,15 +193,16 @@ private struct Frame: Sendable {
   }
 
   /// The most probable class of each row, and the sums of all probabilities by class.
+  /// - Parameter isOpen: of each row, which classes it may belong to, one at least; nil: all.
   func posteriors(
-    _ places: Matrix<Double>, shares: [Double]
+    _ places: Matrix<Double>, shares: [Double], isOpen: [[Bool]]?
   ) -> (best: [(label: Int, probability: Double, distance: Double)], sums: [Double]) {
     let logs = shares.map { log($0) }
     let parts = concurrentMap(chunksOf: 512, of: places.rows) { rows in
       var sums = [Double](repeating: 0, count: logs.count)
       let best = rows.map { row -> (label: Int, probability: Double, distance: Double) in
         let distances = logs.indices.map { squaredDistance(places.row(row), $0) }
-        let scores = zip(logs, distances).map { $0 - $1 / 2 }
+        let scores = logs.indices.map { isOpen?[row][$0] ?? true ? logs[$0] - distances[$0] / 2 : -.infinity }
         let top = scores.indices.max { scores[$0] < scores[$1] }!
         let weights = scores.map { exp($0 - scores[top]) }
         let total = weights.reduce(0, +)

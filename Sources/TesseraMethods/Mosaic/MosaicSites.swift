@@ -3,9 +3,9 @@ import TesseraNumerics
 import TesseraStructure
 
 /// The columns of some tiles of an image.
-package struct MosaicSites: Sendable, Codable {
+package struct MosaicSites: Sendable {
   /// A column, what its fit knows, and the tile in which it was found.
-  package struct Item: Sendable, Codable {
+  package struct Item: Sendable {
     package var site: Site
     package var accuracy: ColumnAccuracy
     package var tile: Int

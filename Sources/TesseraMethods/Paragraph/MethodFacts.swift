@@ -83,69 +83,41 @@ public struct MethodFacts: Sendable {
   private static func object(_ settings: some Encodable) -> [String: String] {
     let encoder = JSONEncoder()
     encoder.keyEncodingStrategy = .convertToSnakeCase
-    guard let data = try? encoder.encode(settings), let value = try? JSONDecoder().decode(Part.self, from: data) else {
+    guard let data = try? encoder.encode(settings), let value = try? JSONDecoder().decode(JSONValue.self, from: data)
+    else {
       return [:]
     }
     var leaves: [String: String] = [:]
-    func add(_ part: Part, at path: [String]) {
+    func add(_ part: JSONValue, at path: [String]) {
       let name = path.filter { !$0.hasPrefix("_") }.map { $0.replacing("_", with: " ") }.joined(separator: ", ")
       switch part {
-      case .parts(let parts) where parts.isEmpty: leaves[name] = ""
-      case .parts(let parts): for (key, part) in parts { add(part, at: path + [key]) }
+      case .object(let parts) where parts.isEmpty: leaves[name] = ""
+      case .object(let parts): for (key, part) in parts { add(part, at: path + [key]) }
       case .list(let list):
-        let words = list.compactMap(\.word)
+        let words = list.compactMap(word)
         if words.count == list.count {
           leaves[name] = words.joined(separator: " ")
         } else {
           for (index, part) in list.enumerated() { add(part, at: path + ["\(index + 1)"]) }
         }
-      case .leaf(let word): leaves[name] = word
+      default: leaves[name] = word(part)
       }
     }
     add(value, at: [])
     return leaves
   }
 
-  /// A piece of settings as JSON has it.
-  private indirect enum Part: Decodable {
-    case leaf(String)
-    case list([Part])
-    case parts([String: Part])
-
-    init(from decoder: any Decoder) throws {
-      if let parts = try? decoder.container(keyedBy: Key.self) {
-        self = .parts(
-          try Dictionary(
-            uniqueKeysWithValues: parts.allKeys.map { ($0.stringValue, try parts.decode(Part.self, forKey: $0)) }))
-        return
-      }
-      let container = try decoder.singleValueContainer()
-      if let list = try? container.decode([Part].self) {
-        self = .list(list)
-      } else if let flag = try? container.decode(Bool.self) {
-        self = .leaf(flag ? "yes" : "no")
-      } else if let number = try? container.decode(Double.self) {
-        self = .leaf(Int(exactly: number).map(String.init) ?? "\(number)")
-      } else if let text = try? container.decode(String.self) {
-        // Of a file its name: where it lay is nobody else's business.
-        self = .leaf((text as NSString).lastPathComponent)
-      } else {
-        self = .leaf("none")
-      }
+  /// A value without parts as a sentence says it; nil of others.
+  private static func word(_ value: JSONValue) -> String? {
+    switch value {
+    case .null: "none"
+    case .bool(let flag): flag ? "yes" : "no"
+    case .integer(let number): String(number)
+    case .number(let number): "\(number)"
+    // Of a file its name: where it lay is nobody else's business.
+    case .text(let text): (text as NSString).lastPathComponent
+    case .list, .object: nil
     }
-
-    /// Nil for a part with parts of its own.
-    var word: String? {
-      guard case .leaf(let word) = self else { return nil }
-      return word
-    }
-  }
-
-  private struct Key: CodingKey {
-    var stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
   }
 
   private static func difference(of settings: [String: String], from defaults: [String: String]) -> [String] {

@@ -46,6 +46,9 @@ enum JSONValue: Codable, Equatable, Sendable {
   /// The text itself; nil of what is none.
   var text: String? { if case .text(let value) = self { value } else { nil } }
 
+  /// The whole number itself; nil of what is none.
+  var integer: Int? { if case .integer(let value) = self { value } else { nil } }
+
   /// The items of a list; none of what is no list.
   var items: [JSONValue] { if case .list(let values) = self { values } else { [] } }
 

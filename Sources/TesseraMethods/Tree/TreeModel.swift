@@ -14,7 +14,8 @@ public struct TreeModel: Sendable, Codable, Equatable {
     public var parents: [String]
     /// Name of the class.
     public var name: String
-    /// Whether most of its members are vacant nodes: columns are none of them. Nil in recipes of earlier versions: they are not.
+    /// Whether most of its members are vacant nodes: columns are none of them, and vacant nodes are no columns. Nil in recipes of earlier
+    /// versions, whose classes hold both.
     public var isVacant: Bool?
   }
 
@@ -66,22 +67,14 @@ public struct TreeModel: Sendable, Codable, Equatable {
         "\(folder.path): its patches give \(features.columns) features, the classes were learned with \(discriminant.dimensions); "
           + "patches of \(folder.moments.side) pixels are too small or the largest order differs")
     }
-    var (labels, confidence) = ([Int](repeating: 0, count: features.rows), [Double](repeating: 0, count: features.rows))
-    let isVacant = try folder.places().isVacant
     // The patch of a vacant node may look like that of a full one; what stands at the node has been decided.
-    for kind in [false, true] {
-      let own = classes.indices.filter { (classes[$0].isVacant ?? false) == kind }
-      let sites = isVacant.indices.filter { isVacant[$0] == kind }
-      guard !own.isEmpty, !sites.isEmpty else { continue }
-      let found = discriminant.keeping(own).assignment(
-        of: features.selecting(rows: sites), noise: descriptor.leastNoiseShare * folder.momentNoise)
-      for (site, (label, sure)) in zip(sites, zip(found.labels, found.confidence)) where label > 0 {
-        (labels[site], confidence[site]) = (own[label - 1] + 1, sure)
-      }
-    }
+    let isVacant = classes.compactMap(\.isVacant)
+    let found = discriminant.assignment(
+      of: features, noise: descriptor.leastNoiseShare * folder.momentNoise,
+      kinds: isVacant.count == classes.count ? (try folder.places().isVacant, isVacant) : nil)
     tree.restart(
-      classes.map { ClassTree.Heading(number: $0.number, parents: $0.parents, name: $0.name) }, labels: labels,
-      confidence: confidence)
+      classes.map { ClassTree.Heading(number: $0.number, parents: $0.parents, name: $0.name) }, labels: found.labels,
+      confidence: found.confidence)
   }
 
   /// Whether the parts of a model that was read fit one another.

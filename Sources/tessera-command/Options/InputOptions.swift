@@ -77,10 +77,13 @@ struct InputOptions: ParsableArguments {
   var calibration: Calibration? { pixelSize.flatMap { Calibration(nanometresPerPixel: $0.nanometres) } }
 
   /// The chosen image of a file, on square pixels: one frame, or the mean of several. Its warnings are printed.
-  func micrograph(at path: String) throws -> Micrograph { finished(try stored(at: path)) }
+  func micrograph(at path: String) throws -> Micrograph { announced(try squareMicrograph(at: path)) }
+
+  /// The same, without a word.
+  func squareMicrograph(at path: String) throws -> Micrograph { calibrated(try stored(at: path)).withSquarePixels() }
 
   /// The same with the pixels as the file has them.
-  func storedMicrograph(at path: String) throws -> Micrograph { announced(try stored(at: path)) }
+  func storedMicrograph(at path: String) throws -> Micrograph { announced(calibrated(try stored(at: path))) }
 
   private func stored(at path: String) throws -> Micrograph {
     guard !each else {
@@ -96,16 +99,12 @@ struct InputOptions: ParsableArguments {
   func micrograph(at path: String, frame: Int) throws -> Micrograph {
     var micrograph = try reading.open(path).read(dataset: dataset, frame: frame)
     micrograph.name += " (frame \(frame))"
-    return finished(micrograph)
-  }
-
-  private func finished(_ micrograph: Micrograph) -> Micrograph {
-    announced(calibrated(micrograph).withSquarePixels())
+    return announced(calibrated(micrograph).withSquarePixels())
   }
 
   private func announced(_ micrograph: Micrograph) -> Micrograph {
     for warning in micrograph.warnings { Messages.warning("\(micrograph.name): \(warning)") }
-    return calibrated(micrograph)
+    return micrograph
   }
 
   private func calibrated(_ micrograph: Micrograph) -> Micrograph {

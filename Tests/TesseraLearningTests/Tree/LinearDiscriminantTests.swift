@@ -43,6 +43,20 @@ struct `Classes of another image` {
     #expect(truth.indices.count { truth[$0] < 4 && found.labels[$0] == 0 } <= 1)
   }
 
+  /// Classes 1 and 2 are of one kind, class 3 of another: a sample goes to the likeliest class of its own kind, however near one of the other
+  /// is, and to none where its kind has no class.
+  @Test func `A sample of a known kind is in a class of that kind`() throws {
+    let (features, truth) = image([100, 20, 40], seed: 6)
+    let model = try learned()
+    let rows = truth.map { $0 == 3 }
+    let found = model.assignment(of: features, noise: 0.5, kinds: (rows, [false, false, true]))
+    #expect(found.labels == model.assignment(of: features, noise: 0.5).labels)
+    let swapped = model.assignment(of: features, noise: 0.5, kinds: (rows.map { !$0 }, [false, false, true]))
+    #expect(zip(swapped.labels, rows).allSatisfy { $0 == 0 || ($0 == 3) != $1 })
+    let none = model.assignment(of: features, noise: 0.5, kinds: (rows, [false, false, false]))
+    #expect(zip(none.labels, rows).allSatisfy { $1 ? $0 == 0 : $0 != 3 })
+  }
+
   @Test func `Doubt is where classes overlap, and as often wrong as it says`() throws {
     // So noisy that classes 1 and 2 overlap.
     let (features, truth) = image([500, 500, 500], noise: 2.2, seed: 4)

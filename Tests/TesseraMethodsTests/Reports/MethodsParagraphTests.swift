@@ -45,7 +45,7 @@ struct `The paragraph on methods` {
     #expect(strain.references == [StrainMethod.references[0]])
     #expect(strain.text.contains("two reflections (g1 ") && strain.text.contains("[1]"))
     let revised = strain.adding([.split("2", .init()), .name("2.1", "vacancy")])
-    #expect(revised.text.contains("class 2 split by its moments alone; class 2.1 named vacancy"))
+    #expect(revised.text.contains("class 2 split by the features of the first run; class 2.1 named vacancy"))
     #expect(revised.references.count == 2 && strain.adding([]) == strain)
   }
 }

@@ -32,8 +32,15 @@ struct TreeReport {
       })
     let layout = Layout(points: try folder.layout())
     let vacant = structure.places.isVacant.count { $0 }
-    let headline = ReportHeadline(
+    var headline = ReportHeadline(
       columnCount: sites.count - vacant, vacantCount: vacant, classes: classes, isDiscrete: true)
+    let counts = summary["counts"]
+    if let partial = counts?["partial"]?.integer {
+      headline.partialCount = partial
+      if let low = counts?["partial_low"]?.integer, let high = counts?["partial_high"]?.integer, low <= high {
+        headline.partialRange = low...high
+      }
+    }
     let count = actions.count
     var document = ReportDocument(title: micrograph.name, headline: headline.sentence)
     document.summary =
