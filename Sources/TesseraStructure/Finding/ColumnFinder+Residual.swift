@@ -34,7 +34,8 @@ extension ColumnFinder {
     .filter { prepared.isMeasured.values[$0] }
     let ratios = ScaleLadder(image: prepared.image, noise: noise).significance(of: all, in: response, scale: sigma)
     let columns = PlanarIndex(outcome.columns.map(\.centre))
-    let smooth = GaussianFilter.smoothed(prepared.image, sigma: sigma / 2)
+    // Most images have no faint blob that would be held against it.
+    lazy var smooth = GaussianFilter.smoothed(prepared.image, sigma: sigma / 2)
     let leastShare = contrastThreshold ?? Self.faintestShare
     var (missed, faint): ([GaussianColumn], [GaussianColumn]) = ([], [])
     var (shares, deviations): ([Double], [Double]) = ([], [])
