@@ -41,4 +41,13 @@ public struct ColumnAccuracy: Sendable, Codable, Equatable {
     (self.amplitude, self.intensity, self.sigma) = (amplitude, intensity, sigma)
     (self.quality, self.flag) = (quality, flag)
   }
+
+  /// The same with standard errors larger by a factor.
+  func widened(by factor: Double) -> ColumnAccuracy {
+    guard factor != 1 else { return self }
+    var result = self
+    result.position = factor * position
+    (result.amplitude, result.intensity, result.sigma) = (factor * amplitude, factor * intensity, factor * sigma)
+    return result
+  }
 }

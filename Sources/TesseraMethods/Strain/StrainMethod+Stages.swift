@@ -82,7 +82,7 @@ extension StrainMethod {
     let phases =
       try usesPhases
       ? phase.outcome(
-        of: image, noise: pixelNoise(of: image),
+        of: image,
         lattice: crystal.lattice.map { LatticeVectors(u: $0.grid.u, v: $0.grid.v) }, name: name) : nil
     guard route != .gpa, let lattice = crystal.lattice, let columns = crystal.columns else {
       let field = phases!.field
@@ -153,11 +153,6 @@ extension StrainMethod {
       }
       return members.filter(isOwn).map { columns.sites.positions[$0] }
     }
-  }
-
-  /// Standard deviation of a pixel: the variance of the noise is linear in the intensity, so its mean belongs to the mean.
-  private func pixelNoise(of image: Raster<Float>) -> Double {
-    NoiseModel(of: image).variance(at: Statistics.mean(image.values)).squareRoot()
   }
 
   private static func warnings(of map: StrainMap) -> [String] {

@@ -4,6 +4,9 @@ import TesseraImaging
 import TesseraNumerics
 
 extension ColumnFinder {
+  /// The coarsest scale at which single atoms are sought, in pixels.
+  private static let widestAtom = 8.0
+
   /// Single atoms without order, fitted; nil where columns are the better account of the image, or nothing stands out of
   /// the support.
   ///
@@ -12,8 +15,13 @@ extension ColumnFinder {
     in prepared: Preparation.Prepared, noise: NoiseModel, instead columns: ScaleLadder.Choice?
   ) -> Found? {
     let isGiven = route == .atoms
-    // An atom is a few pixels wide: what stands in order on a scale of its own is a crystal.
-    if !isGiven, let columns, columns.order != .none, columns.scale < 8 { return nil }
+    // An atom is a few pixels wide: what stands in order on a scale of its own is a crystal. On a coarser scale, slow changes of a
+    // support may stand at even distances, but not each opposite to another.
+    if !isGiven, let columns, columns.order != .none,
+      columns.scale < Self.widestAtom || !isDisordered(at: columns.scale, in: prepared, noise: noise)
+    {
+      return nil
+    }
     var detector = atoms
     detector.strongShare = contrastThreshold ?? atoms.strongShare
     let detection = detector.detection(in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)

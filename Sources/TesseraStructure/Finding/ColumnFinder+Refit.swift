@@ -39,6 +39,7 @@ extension ColumnFinder {
       (refitted.sites, refitted.accuracies, refitted.outside) = (inside.sites, inside.accuracies, outside.sites)
       (refitted.background, refitted.residual) = (outcome.background, outcome.residual)
       (refitted.constantVariance, refitted.gain) = (outcome.constantVariance, outcome.gain)
+      refitted.noiseCorrelation = outcome.noiseCorrelation
       return refitted
     }
 

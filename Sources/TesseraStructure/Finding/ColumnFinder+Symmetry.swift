@@ -48,7 +48,7 @@ extension ColumnFinder {
     let gain = ZernikeTerm.all(order: dense.maxOrder).filter { abs($0.q) >= 2 }
       .reduce(0) { $0 + basis.noiseGain(of: $1) }
     let floor =
-      Self.leastEnergy * gain
+      Self.leastEnergy * gain * columns.noiseCorrelation
       * max(columns.constantVariance + columns.gain * Statistics.median(prepared.image.values.map { Double($0) }), 0)
     // A score of little energy is one of noise; the factor takes it down smoothly, so that it makes no maxima.
     var map = maps.scores[0]

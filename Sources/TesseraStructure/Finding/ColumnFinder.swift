@@ -74,6 +74,9 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     public var background, residual: Raster<Float>
     /// Constants of the variance model: the first in squared intensity units, the gain in intensity units.
     public var constantVariance, gain: Double
+    /// The noise at the frequencies of the columns over white noise of the same variance per pixel; more than 1 where neighbouring
+    /// pixels share their noise, as in interpolated images. All errors contain its root.
+    public var noiseCorrelation = 1.0
     /// What a user should know about the search, one sentence each.
     public var warnings: [String]
     /// What the route `network` began with; nil of the others.
@@ -129,7 +132,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     let choice =
       route == .atoms ? nil : scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()
     if route == .atoms || route == .auto, let atoms = singleAtoms(in: prepared, noise: noise, instead: choice) {
-      return atoms
+      return try held(atoms, against: noise, in: prepared, name: name)
     }
     guard let choice else {
       throw Self.nothing(in: name)
@@ -149,23 +152,8 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
         "\(columns.textureCount) faint maxima without lattice order were rejected as texture of the support; "
           + "to keep them, set \(setting("contrast threshold", "0.06"))")
     }
-    let evidence = ColumnEvidence(
-      for: found.sites.positions, in: image, isMeasured: prepared.isMeasured, noise: noise, scale: chosen.scale)
-    if let doubt = evidence.doubt {
-      // Who chooses a method or a scale wants the spots all the same.
-      if route == .auto && scale == nil {
-        throw DataError(
-          "\(name): no atom columns were found; \(doubt); \(setting("method", "scale-space")) lists them all the same")
-      }
-      found.warnings.append("these \(found.sites.count) columns may be none: \(doubt); check them by eye")
-    }
+    found = try held(found, against: noise, in: prepared, name: name)
     return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found
-  }
-
-  static func nothing(in name: String) -> DataError {
-    DataError(
-      "\(name): no atom columns were found above the noise; average several frames, use a longer exposure, or lower "
-        + setting("noise threshold"))
   }
 
   /// The columns that one scale finds and the fit lets stand.
@@ -297,6 +285,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     Found(
       sites: outcome.sites, outside: outside.sites, accuracies: outcome.accuracies, shape: outcome.shape, route: route,
       scale: scale.scale, scaleReason: scale.reason, signalToNoise: signalToNoise, background: outcome.background,
-      residual: outcome.residual, constantVariance: outcome.constantVariance, gain: outcome.gain, warnings: [])
+      residual: outcome.residual, constantVariance: outcome.constantVariance, gain: outcome.gain,
+      noiseCorrelation: outcome.noiseCorrelation, warnings: [])
   }
 }

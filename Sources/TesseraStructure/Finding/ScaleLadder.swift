@@ -94,6 +94,8 @@ struct ScaleLadder {
   private static let largestScatter = 0.27
   /// Maxima of noise stand at distances that scatter by 17 % or more; those of columns by less than this.
   static let evenScatter = 0.14
+  /// At scales below this, in pixels, distances are those of maxima between pixels.
+  private static let coarsePixels = 1.5
   /// On a plateau the number of maxima changes by less than this from rung to rung (as a natural logarithm).
   private static let steadiness = 0.07
 
@@ -181,7 +183,11 @@ struct ScaleLadder {
     rung.maxima = all.indices.filter { ratios[$0] > Self.significance }.map { all[$0] }
     guard rung.maxima.count >= Self.fewestForDistances else { return rung }
     rung.signalToNoise = Statistics.median(ratios.filter { $0 > Self.significance })
-    let places = rung.maxima.map { Point(Double($0 % image.width), Double($0 / image.width)) }
+    // Where columns are a few pixels apart, whole pixels scatter as much as maxima of noise.
+    let places = rung.maxima.map { index in
+      let (x, y) = (index % image.width, index / image.width)
+      return scales[k] < Self.coarsePixels ? LocalMaxima.subpixel(in: response, x: x, y: y) : Point(Double(x), Double(y))
+    }
     let distances = PlanarIndex(places).nearestDistances()
     rung.spacing = Statistics.median(distances)
     rung.scatter = Statistics.robustDeviation(distances) / rung.spacing

@@ -48,7 +48,7 @@ package struct UnitFilling: Sendable, Codable, Equatable {
           var rest = background
           for other in others { rest += Self.value(of: sites[other], at: place, sigma: sigma) }
           let model = Double(image[x, y]) - Double(found.residual[x, y])
-          let variance = max(least, found.constantVariance + found.gain * model)
+          let variance = found.noiseCorrelation * max(least, found.constantVariance + found.gain * model)
           row[1] = Self.gaussian(place - middle, sigma)
           for (k, corner) in corners.enumerated() { row[k + 2] = Self.gaussian(place - corner, sigma) }
           sums.add(row, value: Double(image[x, y]) - rest, weight: 1 / variance)

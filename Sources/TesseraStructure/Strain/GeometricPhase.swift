@@ -34,14 +34,13 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
 
   /// - Parameters:
   ///   - image: finite everywhere.
-  ///   - noise: standard deviation of a pixel; nil: errors stay unknown.
   ///   - lattice: of the columns that the phases are compared with; only reflections of this lattice are chosen, not those
   ///     of another phase or of a slow change of contrast. Nil: all.
   ///   - name: of the micrograph, for messages.
   /// - Throws: `DataError` where the image shows no pair of reflections, or no image is left beside the edges;
   ///   `ParameterError` for a setting outside its range.
   public func outcome(
-    of image: Raster<Float>, noise: Double? = nil, lattice: LatticeVectors? = nil, name: String = "image"
+    of image: Raster<Float>, lattice: LatticeVectors? = nil, name: String = "image"
   ) throws -> Outcome {
     try check()
     let transform = FourierTransform(width: image.width, height: image.height)
@@ -70,6 +69,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
         FilteredWave(of: source, around: (index == 0 ? first : second).frequency, mask: sized)
       }
       let bragg = isGiven ? [first, second].map(\.frequency) : waves.map(\.carrier)
+      let noise = waves.map { noiseDeviation(at: $0.carrier.length, in: source, mask: sized, margin: margin) }
       let field = latticeField(
         waves, nominal: LatticeVectors(u: bragg[0], v: bragg[1]).reciprocal, mask: sized, noise: noise,
         size: (image.width, image.height))
@@ -160,37 +160,56 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
   /// The fall is the integral of the four-term Blackman-Harris window (Harris, Proc. IEEE 66 (1978) 51, table 1), whose
   /// side lobes are 92 dB down: a sine's would let the other reflections leak into the mask near the edges.
   private func tapered(_ image: Raster<Float>, margin: Double) -> Raster<Float> {
-    func taper(_ count: Int) -> [Float] {
-      (0..<count).map { index in
-        let depth = Double(min(index, count - 1 - index)) + 0.5
-        guard depth < margin else { return 1 }
-        let t = 2 * Double.pi * depth / margin
-        return Float(
-          (t - (0.48829 * sin(t) - 0.14128 * sin(2 * t) / 2 + 0.01168 * sin(3 * t) / 3) / 0.35875) / (2 * .pi))
-      }
-    }
     let mean = Float(
       Statistics.mean(
         concurrentMap(chunksOf: 64, of: image.height) { rows in
           image.values[rows.lowerBound * image.width..<rows.upperBound * image.width].reduce(0) { $0 + Double($1) }
             / Double(rows.count * image.width)
         }))
-    let (across, down) = (taper(image.width), taper(image.height))
+    let (across, down) = (taper(image.width, margin: margin), taper(image.height, margin: margin))
     return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
       let line = image.values.span.extracting(y * image.width..<(y + 1) * image.width)
       for x in 0..<image.width { row[x] = (line[x] - mean) * across[x] * down[y] }
     }
   }
 
+  /// The factors of `tapered` along one side.
+  private func taper(_ count: Int, margin: Double) -> [Float] {
+    (0..<count).map { index in
+      let depth = Double(min(index, count - 1 - index)) + 0.5
+      guard depth < margin else { return 1 }
+      let t = 2 * Double.pi * depth / margin
+      return Float((t - (0.48829 * sin(t) - 0.14128 * sin(2 * t) / 2 + 0.01168 * sin(3 * t) / 3) / 0.35875) / (2 * .pi))
+    }
+  }
+
+  /// Standard deviation of white noise with the power that the image has around the ring of a reflection. Noise that neighbouring
+  /// pixels share, of interpolated images or the texture of a film, has more power there than pixels differ by. Nil where the ring
+  /// has too few coefficients to tell.
+  private func noiseDeviation(at frequency: Double, in spectrum: Spectrum, mask: SizedMask, margin: Double) -> Double? {
+    let halfWidth = mask.shape == .gaussian ? mask.s : mask.s / 2
+    guard
+      let power = spectrum.noisePower(
+        from: frequency - halfWidth, to: frequency + halfWidth, fewest: Self.fewestCoefficients)
+    else { return nil }
+    func energy(_ count: Int) -> Double { taper(count, margin: margin).reduce(0) { $0 + Double($1 * $1) } }
+    return (power / (energy(spectrum.width) * energy(spectrum.height))).squareRoot()
+  }
+
+  /// The median of so many powers is good to a quarter.
+  private static let fewestCoefficients = 30
+  /// A reflection below so many standard deviations of the noise is not seen.
+  private static let leastSignal = 3.5
+
   /// Local lattice vectors from two waves, on the nodes that both are sampled on.
   private func latticeField(
-    _ waves: [FilteredWave], nominal: LatticeVectors, mask: SizedMask, noise: Double?, size: (width: Int, height: Int)
+    _ waves: [FilteredWave], nominal: LatticeVectors, mask: SizedMask, noise: [Double?], size: (width: Int, height: Int)
   ) -> LatticeField {
     let (columns, rows) = (waves[0].columns, waves[0].rows)
     let step = Point(Double(size.width) / Double(columns), Double(size.height) / Double(rows))
     let margin = 2 * mask.blur
-    let limits = waves.map { wave -> Double in
-      let floor = noise.map { 3.5 * $0 * wave.noiseGain } ?? 0
+    let limits = zip(waves, noise).map { wave, noise -> Double in
+      let floor = Self.leastSignal * (noise ?? 0) * wave.noiseGain
       return max(smallestAmplitude * wave.strongAmplitude, floor, 1e-30)
     }
     let locals = concurrentMap(chunksOf: columns, of: columns * rows) { range in
@@ -207,10 +226,9 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
         // dA = -A dGᵀ A, and the components of a Bragg vector are equally uncertain.
         let (u, v) = (lattice.u, lattice.v)
         let metric = PlanarCovariance(xx: u.dot(u), xy: u.dot(v), yy: v.dot(v))
-        let amplitude = noise ?? 0
         let (a, b) = (
-          pow(amplitude * waves[0].gradientNoiseGain / g.amplitude / (2 * .pi), 2),
-          pow(amplitude * waves[1].gradientNoiseGain / h.amplitude / (2 * .pi), 2)
+          pow((noise[0] ?? 0) * waves[0].gradientNoiseGain / g.amplitude / (2 * .pi), 2),
+          pow((noise[1] ?? 0) * waves[1].gradientNoiseGain / h.amplitude / (2 * .pi), 2)
         )
         let spread = VectorSpread(
           xx: metric * (u.x * u.x * a + v.x * v.x * b), xy: metric * (u.x * u.y * a + v.x * v.y * b),
@@ -220,6 +238,6 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
     }.flatMap { $0 }
     return LatticeField(
       width: size.width, height: size.height, columns: columns, rows: rows, step: step, locals: locals,
-      nominal: nominal, resolution: mask.resolution, hasErrors: noise != nil)
+      nominal: nominal, resolution: mask.resolution, hasErrors: !noise.contains(nil))
   }
 }

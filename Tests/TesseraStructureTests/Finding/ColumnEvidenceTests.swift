@@ -91,6 +91,41 @@ struct `Evidence for columns` {
     #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.count) columns may be none: ") })
   }
 
+  /// Maxima of shot noise on stripes and on a film rise higher than those of a Gaussian field at some smoothing.
+  @Test func `is not single atoms on stripes or films`() throws {
+    var random = RandomSource(seed: 8)
+    let film = smoothNoise(width: 4, seed: 5)
+    for (name, image) in [("planes", stripes()), ("film", film)] {
+      let counts = image.map { Float(random.poisson(max(0, 0.4 * Double($0)))) }
+      #expect {
+        try ColumnFinder().found(in: prepared(counts), name: name)
+      } throws: { ($0 as? DataError)?.description.hasPrefix("\(name): no atom columns were found") == true }
+    }
+  }
+
+  /// Wide columns are no support whose slow changes carry atoms.
+  @Test(arguments: [44.0, 60, 80]) func `is the lattice of wide columns`(spacing: Double) throws {
+    var random = RandomSource(seed: 6)
+    let side = Int(14 * spacing)
+    var image = Raster<Float>(width: side, height: side, filling: 0)
+    let (u, v) = (Point(spacing, 0).rotated(by: 0.3), Point(0, spacing).rotated(by: 0.3))
+    let places = (-20...20).flatMap { i in (-20...20).map { j in u * Double(i) + v * Double(j) + Point(8, 8) * spacing } }
+    let width = 0.2 * spacing
+    let index = PlanarIndex(places)
+    for y in 0..<side {
+      for x in 0..<side {
+        let place = Point(Double(x), Double(y))
+        let near = index.neighbours(of: place, within: 4 * width)
+        let value = near.reduce(0.1) { $0 + exp(-(places[$1] - place).squaredLength / (2 * width * width)) }
+        image[x, y] = Float(random.poisson(10 * value))
+      }
+    }
+    let found = try ColumnFinder().found(in: prepared(image), name: "wide")
+    #expect(found.route != .atoms)
+    let inside = places.filter { $0.x > 0 && $0.y > 0 && $0.x < Double(side) && $0.y < Double(side) }
+    #expect(abs(found.sites.count - inside.count) < inside.count / 10)
+  }
+
   /// One spot has neither order nor much sign, but no noise is as high.
   @Test func `is one atom if it is higher than any noise`() throws {
     var image = smoothNoise(width: 2, seed: 9)

@@ -125,7 +125,7 @@ struct `Geometric phase analysis` {
     var ratios = [[Double]](repeating: [], count: 4)
     for seed in 1...6 as ClosedRange<UInt64> {
       let settings = lattice.settings { $0.mask.shape = shape }
-      let field = try settings.outcome(of: lattice.image(noise: 0.8, seed: seed), noise: 0.8).field
+      let field = try settings.outcome(of: lattice.image(noise: 0.8, seed: seed)).field
       let map = field.map(source: .gpa, reference: lattice.reference)
       let errors = try #require(map.errors)
       for (plane, pair) in zip(map.planes.all, errors.all).enumerated() {
@@ -141,7 +141,7 @@ struct `Geometric phase analysis` {
     var image = lattice.image(noise: 0.3)
     let plain = SineLattice(g1: Point(0, 0), g2: Point(0, 0)).image(noise: 0.3, seed: 9)
     for y in 0..<512 { for x in 0..<200 { image[x, y] = plain[x, y] - 2 } }
-    let field = try GeometricPhase().outcome(of: image, noise: 0.3).field
+    let field = try GeometricPhase().outcome(of: image).field
     let map = field.map(source: .gpa, reference: try StrainReference.mean.vectors(in: field))
     #expect(map.planes.exx[120, 256].isNaN && map.planes.exx[350, 256].isFinite)
     #expect(map.planes.exx[5, 256].isNaN && map.planes.exx[509, 256].isNaN)  // The edges.

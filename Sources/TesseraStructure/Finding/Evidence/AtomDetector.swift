@@ -43,10 +43,12 @@ public struct AtomDetector: Sendable, Codable, Equatable {
 
   /// - Parameters:
   ///   - scale: of the filter, in pixels; nil: chosen.
+  ///   - level: width of the Gaussian, in pixels, that the image is seen through where its noise is asked for; nil: that of its slow
+  ///     part. Shot noise is stronger on the bright grains of a texture, and its maxima are higher there.
   func detection(
-    in image: Raster<Float>, isMeasured: Raster<Bool>, noise: NoiseModel, scale: Double? = nil
+    in image: Raster<Float>, isMeasured: Raster<Bool>, noise: NoiseModel, scale: Double? = nil, level: Double? = nil
   ) -> Detection {
-    let flat = inUnitsOfNoise(image, noise)
+    let flat = inUnitsOfNoise(image, noise, level: level)
     let count = Self.strongCount(of: image.count)
     if let scale { return spots(in: flat, isMeasured, scale: scale, strong: count) }
     var rungs: [Detection] = []
@@ -62,13 +64,18 @@ public struct AtomDetector: Sendable, Codable, Equatable {
   /// How many spots of an image are its strongest: fewer would be noise at the field's best places, more the faint ones.
   static func strongCount(of pixelCount: Int) -> Int { max(20, pixelCount / 13_000) }
 
-  /// Intensities less their slow part, over the noise's standard deviation at that intensity.
-  private func inUnitsOfNoise(_ image: Raster<Float>, _ noise: NoiseModel) -> Raster<Float> {
-    let slow = GaussianFilter.broadlySmoothed(image, sigma: 12)
+  /// What is slower than this is the support's thickness, in pixels.
+  private static let slowness = 12.0
+
+  /// Intensities less their slow part, over the noise's standard deviation at that intensity, or at the intensity seen through a
+  /// Gaussian of width `level`.
+  private func inUnitsOfNoise(_ image: Raster<Float>, _ noise: NoiseModel, level: Double?) -> Raster<Float> {
+    let slow = GaussianFilter.broadlySmoothed(image, sigma: Self.slowness)
+    let levels = level.map { GaussianFilter.smoothed(image, sigma: $0) } ?? slow
     return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
       for x in 0..<row.count {
         let i = y * row.count + x
-        row[x] = (image.values[i] - slow.values[i]) / Float(noise.variance(at: Double(slow.values[i])).squareRoot())
+        row[x] = (image.values[i] - slow.values[i]) / Float(noise.variance(at: Double(levels.values[i])).squareRoot())
       }
     }
   }

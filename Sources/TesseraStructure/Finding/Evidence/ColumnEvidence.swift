@@ -101,7 +101,8 @@ extension ColumnEvidence {
     if hasOrder { return }
     (asymmetry, asymmetryError) = Self.skewness(in: image, isMeasured, noise, scale: scale)
     if hasSign { return }
-    let detection = AtomDetector().detection(in: image, isMeasured: isMeasured, noise: noise, scale: max(1, scale))
+    let detection = AtomDetector().detection(
+      in: image, isMeasured: isMeasured, noise: noise, scale: max(1, scale), level: max(1, scale))
     let index = PlanarIndex(places)
     let highest = zip(detection.places, detection.heights).first { spot, _ in
       !index.neighbours(of: spot, within: 2 * scale).isEmpty

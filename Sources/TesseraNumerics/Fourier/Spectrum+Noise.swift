@@ -1,0 +1,31 @@
+import Foundation
+
+extension Spectrum {
+  /// Mean power of noise per coefficient between two frequencies, from the median: the power of noise is distributed exponentially,
+  /// and its median is ln 2 times its mean. Reflections, which take a small part of the ring, hardly move it.
+  /// - Parameters:
+  ///   - lowest: and `highest`, in cycles per pixel.
+  ///   - fewest: with fewer coefficients between them, the answer is nil.
+  /// - Returns: in squared units of the image, for an image of `width` x `height` pixels: white noise of unit variance has
+  ///   `width` x `height`.
+  public func noisePower(from lowest: Double, to highest: Double, fewest: Int = 100) -> Double? {
+    let rows = (0..<height).filter { abs(frequencyY($0)) <= highest }
+    let powers = concurrentMap(chunksOf: 64, of: rows.count) { range -> [Float] in
+      var powers: [Float] = []
+      for row in range.map({ rows[$0] }) {
+        let fy = frequencyY(row)
+        let last = min(columns - 1, Int(saturating: (highest * Double(width)).rounded(.up)))
+        for column in 0...last {
+          let fx = frequencyX(column)
+          let square = fx * fx + fy * fy
+          // The zeroth column holds both members of its pairs.
+          guard square >= lowest * lowest, square <= highest * highest, column > 0 || fy > 0 else { continue }
+          let value = values[row * columns + column]
+          powers.append(value.x * value.x + value.y * value.y)
+        }
+      }
+      return powers
+    }.flatMap { $0 }
+    return powers.count < fewest ? nil : Double(Statistics.median(powers)) / log(2.0)
+  }
+}
