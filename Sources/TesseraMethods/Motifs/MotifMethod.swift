@@ -176,7 +176,7 @@ public struct MotifMethod: Method {
       isRandom: true)
     return MotifResult(
       settings: settings, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
-      undecidedNodeCount: crystal.undecidedCount, occupancies: crystal.occupancies,
+      addedCount: crystal.addedCount, undecidedNodeCount: crystal.undecidedCount, occupancies: crystal.occupancies,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       modulation: crystal.modulation,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
