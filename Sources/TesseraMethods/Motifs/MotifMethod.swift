@@ -107,7 +107,7 @@ public struct MotifMethod: Method {
           + "around them; a larger field of view or a smaller \(setting("patch size")) is needed")
     }
     let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
-    let noise = momentNoise(found, prepared.image, basis: patches.basis)
+    let noise = Self.momentNoise(found, prepared.image, basis: patches.basis)
     var settings = self
     let sorting = try clock.run(.classes) {
       let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0)
