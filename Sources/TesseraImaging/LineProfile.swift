@@ -28,6 +28,19 @@ public struct LineProfile: Sendable, Codable, Equatable {
     public var count: Int
   }
 
+  /// What should be said of samples of an image: how many of them lie outside it; nil where none does.
+  public static func warning(of samples: [Sample], in image: Raster<Float>) -> String? {
+    // A place inside without a value has pixels that are not finite.
+    let outside = samples.count {
+      $0.count == 0
+        && !(0...Double(image.width - 1) ~= $0.place.x && 0...Double(image.height - 1) ~= $0.place.y)
+    }
+    guard outside > 0 else { return nil }
+    let are = outside == 1 ? "sample lies" : "samples lie"
+    return "\(outside) of \(samples.count) \(are) outside the image of \(image.width) x \(image.height) pixels and "
+      + "\(outside == 1 ? "has" : "have") no mean"
+  }
+
   /// The profile: samples `step` apart along the line, a pixel apart across it, interpolated bilinearly. Pixels that are
   /// not finite and places outside the image do not count.
   public func samples(of image: Raster<Float>) throws(ParameterError) -> [Sample] {

@@ -3,6 +3,7 @@ import Foundation
 import TesseraFormats
 import TesseraImaging
 import TesseraMethods
+import TesseraNumerics
 
 /// `tessera profile`: intensities along a line.
 struct ProfileCommand: ThreadedCommand {
@@ -69,6 +70,14 @@ struct ProfileCommand: ThreadedCommand {
     var profile = LineProfile(from: from.point, to: to.point, width: width)
     profile.step = step
     let samples = try profile.samples(of: micrograph.pixels)
+    guard samples.contains(where: { $0.count > 0 }) else {
+      let (width, height) = (micrograph.pixels.width, micrograph.pixels.height)
+      throw DataError(
+        "\(micrograph.name): no place of the line holds a value; the image has \(width) x \(height) pixels, counted from 0,0"
+      )
+    }
+    let warning = LineProfile.warning(of: samples, in: micrograph.pixels)
+    if let warning { Messages.warning("\(micrograph.name): \(warning)") }
     let table = ProfileTable(samples, of: micrograph)
     if output.isPrinted {
       StandardOutput.write(table.csv)
@@ -78,7 +87,9 @@ struct ProfileCommand: ThreadedCommand {
     if let figure { try AtomicOutput.file(at: figure, replacing: output.force, contents: table.png()) }
     if output.json {
       try Messages.printJSON(
-        Report(input: input, output: path, samples: samples.count, version: TesseraVersion.current))
+        Report(
+          input: input, output: path, samples: samples.count, version: TesseraVersion.current,
+          warnings: (micrograph.warnings + [warning].compactMap { $0 }).map(OptionNames.put)))
     } else if !output.isPrinted {
       print("\(input): \(samples.count) samples -> \(path)")
     }
@@ -88,5 +99,6 @@ struct ProfileCommand: ThreadedCommand {
     let input, output: String
     let samples: Int
     let version: String
+    let warnings: [String]
   }
 }

@@ -112,4 +112,17 @@ private let files = [
     }
     #expect(try folder.data("1.csv") == folder.data("3.csv"))
   }
+
+  /// The lattice shows columns that are too faint to be found by themselves; by these, and no others, there are more than `sites` finds.
+  @Test func `says how many columns only the lattice shows`() throws {
+    #expect(
+      try CommandRun("simulate", "mos2", "--counts", "10", "--size", "384", "-o", folder / "dim.tif").status == 0)
+    let alone = try CommandRun("sites", folder / "dim.tif", "-o", folder / "dim.csv", "--json")
+    let all = try CommandRun("motifs", folder / "dim.tif", "-o", folder / "dim", "--json")
+    let counts = try #require(all.json?["counts"] as? [String: Int])
+    let (found, added) = (try #require(alone.json?["columns"] as? Int), try #require(counts["added"]))
+    #expect(added > 10 && counts["columns"] == found + added)
+    let said = try CommandRun("motifs", folder / "dim.tif", "-o", folder / "again")
+    #expect(said.output.contains("\(found + added) columns (\(added) of them found by the lattice)"))
+  }
 }

@@ -39,6 +39,12 @@ struct `The commands crystal, count and profile` {
     #expect(cut.status == 0)
     let lines = try String(contentsOfFile: folder / "p.csv", encoding: .utf8).split(separator: "\n")
     #expect(lines.count == 52 && lines[0].hasPrefix("distance,"))
+    let long = try CommandRun(
+      "profile", folder / "d.tif", "--from", "-9,10", "--to", "20,10", "-o", folder / "long.csv")
+    #expect(long.status == 0 && long.errors.contains("9 of 30 samples lie outside the image"))
+    let beside = try CommandRun(
+      "profile", folder / "d.tif", "--from", "-9,-10", "--to", "-1,-10", "-o", folder / "beside.csv")
+    #expect(beside.status == 65 && beside.errors.contains("no place of the line holds a value"))
     #expect(
       try CommandRun("profile", folder / "d.tif", "--from", "1,1", "--to", "1,1", "-o", folder / "q.csv").status == 64)
   }

@@ -154,6 +154,19 @@ struct `Plots` {
     #expect(try redPixels(900) > 20 * redPixels(1))
   }
 
+  // More points than the plot has cells: each looks for a free one once, not past all that are taken again and again.
+  @Test func `hold hundreds of thousands of points in seconds`() {
+    var random = RandomSource(seed: 1)
+    let points = (0..<200_000).map { Point(Double($0 % 20), 0) + 0.1 * Point(random.gaussian(), random.gaussian()) }
+    let figure = ScatterFigure(
+      points: points, labels: [Int](repeating: 0, count: points.count), styles: [], summary: "Clouds")
+    let start = ContinuousClock.now
+    let places = figure.places
+    #expect(ContinuousClock.now - start < .seconds(10))
+    #expect(places.allSatisfy { $0.x.isFinite && $0.y.isFinite })
+    #expect(Set(places.map { SIMD2($0.x.rounded(.down), $0.y.rounded(.down)) }).count > 100_000)
+  }
+
   @Test func `escape what a file's name may hold`() {
     let hostile = "</title><script>alert(1)</script>\u{0}&\"'\u{1F600}"
     let styles = ClassStyle.styles(names: [hostile], counts: [1])

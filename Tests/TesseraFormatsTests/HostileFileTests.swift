@@ -1,5 +1,6 @@
 import Foundation
 import TesseraFormats
+import TesseraImaging
 import TesseraNumerics
 import TestSupport
 import Testing
@@ -133,6 +134,43 @@ struct `Files that ask for too much` {
       let text = "\(error)"
       return text.unicodeScalars.allSatisfy { $0.value >= 32 } && text.contains("\\u{1B}[2J\\u{A}<f4")
     }
+  }
+
+  @Test func `by pixels packed more tightly than noise can be are refused before any is unpacked`() throws {
+    let size = 5000
+    func frame(_ number: Int, side: Int) -> [Tag] {
+      var tags = page(width: side, height: side, compression: 8, size: size)
+      for index in tags.indices where tags[index].tag == 273 { tags[index].value = UInt32(8 + number * size) }
+      return tags
+    }
+    let strips = [UInt8](repeating: 1, count: 2 * size)
+    let large = folder.file("large.tif", tiff([frame(0, side: 9000)], data: strips))
+    #expect { _ = try ImageFile.open(path: large).read() } throws: {
+      "\($0)".contains("9000 x 9000 pixels are packed into") && "\($0)".contains("raise “max pixels”")
+    }
+    // Each frame is within the limit, their sum is not.
+    let series = folder.file("series.tif", tiff([frame(0, side: 6000), frame(1, side: 6000)], data: strips))
+    let file = try ImageFile.open(path: series)
+    #expect(file.datasets[0].frameCount == 2)
+    for read in [{ try file.read(meanOf: 0...1) }, { try file.read(registering: nil, by: Registration()) }] {
+      #expect { _ = try read() } throws: { "\($0)".contains("6000 x 6000 pixels in 2 frames are packed into") }
+    }
+    // Whoever raises the limit, or reads labels, has it unpacked, and hears what is wrong with it.
+    var options = ReadingOptions()
+    options.packedPixelLimit = 1 << 30
+    for options in [options, .labels] {
+      #expect { _ = try ImageFile.open(path: large, options: options).read() } throws: {
+        !"\($0)".contains("packed into")
+      }
+    }
+  }
+
+  @Test func `by thousands of images are chosen from in a time that grows with their number`() throws {
+    let pages = (0..<12_000).map { page(width: 20 + $0 % 2, height: 20, compression: 1, size: 4) }
+    let path = folder.file("many.tif", tiff(pages, data: [UInt8](repeating: 0, count: 8_000_000)))
+    let file = try ImageFile.open(path: path)
+    #expect(file.datasets.count == 12_000)
+    #expect(try secondsOfComputing { _ = try ImageFile.open(path: path).header() } < 3)
   }
 
   @Test func `by sites at huge coordinates are refused with the row`() throws {

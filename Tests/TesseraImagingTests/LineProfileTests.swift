@@ -23,6 +23,10 @@ struct `Line profiles` {
     let samples = try LineProfile(from: Point(-3, 10), to: Point(20, 10)).samples(of: holed)
     #expect(samples[0].mean.isNaN && samples[0].count == 0)
     #expect(samples[13].mean.isNaN && !samples[15].mean.isNaN)
+    // Three places before the first pixel; the hole is inside.
+    let warning = LineProfile.warning(of: samples, in: holed)
+    #expect(warning?.hasPrefix("3 of 24 samples lie outside the image of 40 x 30 pixels") == true)
+    #expect(LineProfile.warning(of: Array(samples[3...]), in: holed) == nil)
   }
 
   @Test func `need two ends and a width`() {

@@ -77,6 +77,7 @@ def sites(
     pixel_size: Any = None,
     dataset: Optional[int] = None,
     frame: Optional[int] = None,
+    apply: Optional[Union[str, "os.PathLike[str]"]] = None,
     force: bool = False,
     threads: Optional[int] = None,
     **settings: Any,
@@ -94,6 +95,7 @@ def sites(
         tile: side of the tiles in pixels.
         pixel_size: in nm, instead of that of the file.
         dataset, frame: which image of the file.
+        apply: result folder of ``analyze`` or ``motifs`` by whose classes the columns are sorted; only this machine reads it.
         force: replace an existing table.
         threads: number of threads per row; all cores of the worker without it.
         settings: as of :func:`tessera.sites`.
@@ -109,6 +111,7 @@ def sites(
         words += [f"--pixel-size={pixel_size}nm"] if pixel_size is not None else []
         words += [f"--dataset={dataset}"] if dataset is not None else []
         words += [f"--frame={frame}"] if frame is not None else []
+        words += [f"--apply={Path(apply).absolute()}"] if apply is not None else []
         body, _ = call({"action": "plan_tiles", "path": path, "words": words})
     for text in body.get("warnings", []):
         warnings.warn(text, TesseraWarning, stacklevel=2)

@@ -42,12 +42,14 @@ public struct ScatterFigure: Sendable {
     let spacing = max(1, min(3.2, (0.12 * box.width * box.height / Double(max(1, finite.count))).squareRoot()))
     func placed(margin: Double) -> [Point] {
       let scale = min((width - 2 * margin) / extent.x, (height - 2 * margin) / extent.y)
-      return separated(points.map { box.centre + ($0 - middle) * scale }, reach: width, spacing: spacing)
+      return PointSeparation(reach: width, spacing: spacing).separated(
+        points.map { box.centre + ($0 - middle) * scale })
     }
     // A cloud that collapsed to a dot at the rim grows beyond it when its points are moved apart: then all move inwards.
     let margin = 26.0
-    let overflow = box.inset(by: 8).overflow(of: placed(margin: margin))
-    return (box, placed(margin: min(margin + overflow, 0.4 * min(width, height))))
+    let places = placed(margin: margin)
+    let overflow = box.inset(by: 8).overflow(of: places)
+    return (box, overflow > 0 ? placed(margin: min(margin + overflow, 0.4 * min(width, height))) : places)
   }
 
   /// The points in a frame with the legend below. Rare classes lie on top; points that hide others are moved aside.
@@ -129,43 +131,6 @@ public struct ScatterFigure: Sendable {
       canvas.addRoundedRectangle(best.0, radius: 4)
       canvas.fill(.white, opacity: 0.82)
       canvas.text(text, at: Point(best.0.centre.x, best.0.y + 14.5), .strong, anchor: .middle)
-    }
-  }
-}
-
-/// Moves points that fall on others to the nearest free cells of a grid, in order of their index, so that a cloud
-/// collapsed to a dot shows how many points it holds. Points with room of their own stay where they are.
-///
-/// A point that finds no free cell within `reach` stays too. O(n) cells searched for n coinciding points, as each search goes on where the last one from its cell ended.
-private func separated(_ places: [Point], reach: Double, spacing: Double) -> [Point] {
-  struct Cell: Hashable {
-    var x, y: Int
-  }
-  var isTaken: Set<Cell> = []
-  var searched: [Cell: (ring: Int, step: Int)] = [:]
-  return places.map { place in
-    guard place.x.isFinite, place.y.isFinite else { return place }
-    let home = Cell(
-      x: Int(saturating: (place.x / spacing).rounded(.down)), y: Int(saturating: (place.y / spacing).rounded(.down)))
-    if isTaken.insert(home).inserted { return place }
-    var (ring, step) = searched[home] ?? (1, 0)
-    while true {
-      // About as many places as fit around a ring of this radius.
-      let count = 6 * ring
-      while step < count {
-        let angle = 2 * .pi * (Double(step) + 0.5 * Double(ring % 2)) / Double(count)
-        let target = place + Point(Double(ring) * spacing, 0).rotated(by: angle)
-        let cell = Cell(
-          x: Int(saturating: (target.x / spacing).rounded(.down)),
-          y: Int(saturating: (target.y / spacing).rounded(.down)))
-        step += 1
-        if isTaken.insert(cell).inserted {
-          searched[home] = (ring, step)
-          return target
-        }
-      }
-      (ring, step) = (ring + 1, 0)
-      if Double(ring) * spacing > reach { return place }
     }
   }
 }

@@ -13,23 +13,22 @@ struct DatasetChoice {
   /// A thumbnail has fewer than one in this many of the pixels of the image.
   private static let thumbnailShare = 16
 
-  /// What a dataset is that does not meet a criterion, and the criterion, which may compare with those that are left.
-  private static let criteria: [(fact: String, isMet: @Sendable (DatasetDescription, [DatasetDescription]) -> Bool)] = [
+  /// What a dataset is that does not meet a criterion, and the criterion, which may compare with the pixels of the largest that is
+  /// left: files of thousands of datasets are sorted in linear time.
+  private static let criteria: [(fact: String, isMet: @Sendable (DatasetDescription, Int) -> Bool)] = [
     ("is no image", { one, _ in one.isImage }),
     ("is too small to be analysed", { one, _ in min(one.width, one.height) >= Preparation.smallestSide }),
     ("is a transform or a diffraction pattern", { one, _ in one.kind != .diffraction && !one.type.isComplex }),
     ("has more than one axis before those of the image", { one, _ in one.shape.count <= 3 }),
     ("is a colour image", { one, _ in one.colour == .grey }),
-    (
-      "is much smaller than another",
-      { one, others in
-        let pixels = { (dataset: DatasetDescription) in checkedProduct([dataset.width, dataset.height]) ?? .max }
-        return pixels(one) > (others.map(pixels).max() ?? 0) / thumbnailShare
-      }
-    ),
+    ("is much smaller than another", { one, largest in pixels(of: one) > largest / thumbnailShare }),
     ("has 8 bits", { one, _ in one.type.size > 1 }),
     ("has no pixel size", { one, _ in one.calibration != nil }),
   ]
+
+  private static func pixels(of dataset: DatasetDescription) -> Int {
+    checkedProduct([dataset.width, dataset.height]) ?? .max
+  }
 
   /// - Parameters:
   ///   - datasets: at least one.
@@ -39,7 +38,8 @@ struct DatasetChoice {
     var left = datasets.filter { failures[$0.index] == nil }
     if left.isEmpty { left = datasets }
     for (fact, isMet) in Self.criteria {
-      let meeting = left.filter { isMet($0, left) }
+      let largest = left.map(Self.pixels).max() ?? 0
+      let meeting = left.filter { isMet($0, largest) }
       guard !meeting.isEmpty, meeting.count < left.count else { continue }
       let kept = Set(meeting.map(\.index))
       for dataset in left where !kept.contains(dataset.index) { facts[dataset.index] = fact }

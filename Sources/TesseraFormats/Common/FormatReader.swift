@@ -8,11 +8,21 @@ public struct ReadingOptions: Sendable, Equatable {
 
   /// Largest number of pixels of one image; protects against headers that lie about compressed data.
   public var pixelLimit = 1 << 31
+  /// Largest number of pixels that are read at once, over all frames, of a file that is packed more tightly than noise can be
+  /// (`ImageFile.mostPacking`): what unpacks to more holds next to nothing, and would take memory and time for it. 2²⁶, 8,192 x 8,192.
+  public var packedPixelLimit = 1 << 26
   /// Only plain arrays (NumPy, HDF5) leave this open.
   public var frameAxis = FrameAxis.first
 
   /// Frames along the first axis, and images of at most 2³¹ pixels.
   public init() {}
+
+  /// For masks and label maps, which may pack as tightly as they like: half of an image of 16,384 x 16,384 pixels is one value.
+  public static var labels: ReadingOptions {
+    var options = ReadingOptions()
+    options.packedPixelLimit = 1 << 28
+    return options
+  }
 }
 
 /// One open file of a certain format: what it holds, and its values frame by frame.

@@ -8,6 +8,7 @@ extension ImageFile {
     var warnings = self.warnings
     let chosen = try choose(dataset, &warnings)
     _ = try checkedPixelCount(of: chosen)
+    try checkPacking(of: chosen)
     return (chosen, micrograph(Raster(width: 0, height: 0, values: []), of: chosen, isColoured: false, warnings))
   }
 

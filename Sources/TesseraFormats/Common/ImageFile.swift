@@ -24,7 +24,9 @@ public struct ImageFile: Sendable {
   public let warnings: [String]
 
   private let reader: any FormatReader
-  private let options: ReadingOptions
+  let options: ReadingOptions
+  /// Size of the file in bytes.
+  let byteCount: Int
 
   /// Opens a file and reads its headers.
   public static func open(path: String, options: ReadingOptions = ReadingOptions()) throws -> ImageFile {
@@ -41,7 +43,7 @@ public struct ImageFile: Sendable {
     }
     return ImageFile(
       path: path, format: reader.formatName ?? format.name, datasets: reader.datasets, warnings: reader.warnings,
-      reader: reader, options: options)
+      reader: reader, options: options, byteCount: bytes.count)
   }
 
   /// The same facts of one dataset: what the file states of all, and what it states of this one alone.
@@ -56,6 +58,7 @@ public struct ImageFile: Sendable {
   ///   - frame: from 0; nil takes the first frame of a stack, with a warning.
   public func read(dataset: Int? = nil, frame: Int? = nil) throws -> Micrograph {
     let (chosen, warnings) = try choice(dataset: dataset, frame: frame)
+    try checkPacking(of: chosen)
     let (pixels, colours) = try pixels(of: chosen, frame: frame ?? 0)
     var image = micrograph(pixels, of: chosen, isColoured: colours?.areOwn ?? false, warnings)
     image.drawn = colours?.drawn
@@ -90,6 +93,7 @@ public struct ImageFile: Sendable {
     let chosen = try choose(dataset, &warnings)
     let range = frames ?? 0...max(0, chosen.frameCount - 1)
     try checkFrame(range.upperBound, of: chosen)
+    try checkPacking(of: chosen, frames: range.count)
     let images = datasets.filter { $0.isImage && $0.shape.suffix(2) != chosen.shape.suffix(2) }
     if chosen.frameCount == 1, !images.isEmpty {
       let sizes = ([chosen] + images).prefix(4).map { "\($0.width) x \($0.height)" }.joined(separator: ", ")
@@ -117,6 +121,7 @@ public struct ImageFile: Sendable {
     var warnings = self.warnings
     let chosen = try choose(dataset, &warnings)
     try checkFrame(frames.upperBound, of: chosen)
+    try checkPacking(of: chosen, frames: frames.count)
     var sum = [Double](repeating: 0, count: try checkedPixelCount(of: chosen))
     var hasColours = false
     for frame in frames {

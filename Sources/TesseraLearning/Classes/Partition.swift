@@ -85,6 +85,8 @@ struct Partition: Sendable {
   /// overlap, as motifs do at few counts, that moves the boundary. The number of classes stays: where one runs low, so do the
   /// hard labels.
   mutating func soften() throws -> [Double] {
+    // Counting the classes takes a look at every row: once.
+    let count = self.count
     guard count > 1 else { return [Double](repeating: 1, count: labels.count) }
     var mixture = GaussianMixture(count: count, covariance: .tied)
     mixture.stepLimit = 20

@@ -6,6 +6,10 @@ private let sampleCount = 1024
 /// of the table would be compared with each row, nothing is gained.
 private let largestShare = 0.75
 
+/// Rows of one list that are compared with another list at once, and rows of that. Lists are short: the more rows share the work of
+/// laying one out for the product, the better. The products take as much room as those of the exact search.
+private let (listQueries, listCandidates) = (512, 256)
+
 extension InvertedLists {
   /// How many lists to search.
   struct Plan: Equatable {
@@ -46,8 +50,8 @@ extension InvertedLists {
   /// The neighbours of every row among those of its `probes` nearest lists, or more lists where these hold too few rows.
   func neighbours(count wanted: Int, probes: Int) -> NeighbourTable {
     let tasks = (0..<count).flatMap { list in
-      stride(from: starts[list], to: starts[list + 1], by: queryBlock).map {
-        $0..<min(starts[list + 1], $0 + queryBlock)
+      stride(from: starts[list], to: starts[list + 1], by: listQueries).map {
+        $0..<min(starts[list + 1], $0 + listQueries)
       }
     }
     let parts = concurrentMap(count: tasks.count) { neighbours(of: tasks[$0], count: wanted, probes: probes) }
@@ -80,8 +84,8 @@ extension InvertedLists {
       guard !asking.isEmpty else { continue }
       let values = rows.values(of: asking.map { queries.lowerBound + $0 })
       let members = members(of: list)
-      for start in stride(from: members.lowerBound, to: members.upperBound, by: candidateBlock) {
-        products.compute(values, rows, start..<min(members.upperBound, start + candidateBlock))
+      for start in stride(from: members.lowerBound, to: members.upperBound, by: listCandidates) {
+        products.compute(values, rows, start..<min(members.upperBound, start + listCandidates))
         for (place, query) in asking.enumerated() {
           products.offer(place, itself: queries.lowerBound + query, of: rows, to: &best, as: query)
         }

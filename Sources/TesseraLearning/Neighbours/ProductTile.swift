@@ -1,13 +1,13 @@
 import TesseraNumerics
 
-/// Products of up to 128 queries with up to 1024 rows that follow each other; the room is used again and again.
+/// Products of queries with rows that follow each other, as many as 128 queries and 1024 rows give; the room is used again and again.
 struct ProductTile {
   private var products = [Float](repeating: 0, count: queryBlock * candidateBlock)
   private var block = 0..<0
 
   /// - Parameters:
-  ///   - queries: up to 128 rows of as many numbers as the table has columns.
-  ///   - block: up to 1024 rows of the table.
+  ///   - queries: rows of as many numbers as the table has columns.
+  ///   - block: rows of the table.
   mutating func compute(_ queries: [Float], _ rows: MetricRows, _ block: Range<Int>) {
     self.block = block
     var output = products.mutableSpan

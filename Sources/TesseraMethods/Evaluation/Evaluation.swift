@@ -167,7 +167,9 @@ public struct Evaluation: Sendable {
     return ["csv", "tsv", "txt", "xyz"].contains(kind)
   }
 
-  private func pixels(of path: String) throws -> Raster<Float> { try ImageFile.open(path: path).read().pixels }
+  private func pixels(of path: String) throws -> Raster<Float> {
+    try ImageFile.open(path: path, options: .labels).read().pixels
+  }
 
   private func isLabelMap(_ image: Raster<Float>) -> Bool {
     var seen: Set<Float> = []

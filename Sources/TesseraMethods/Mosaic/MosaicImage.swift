@@ -23,6 +23,24 @@ package struct MosaicImage: Sendable {
     }
   }
 
+  /// A part of the image, as far as it lies inside, as a micrograph whose name says where it was.
+  package func part(x: Int, y: Int, width: Int, height: Int) throws -> Micrograph {
+    let (columns, rows) = (x..<min(x + width, self.width), y..<min(y + height, self.height))
+    var values: [Float] = []
+    values.reserveCapacity(columns.count * rows.count)
+    try forEachLine { y, line in
+      if rows.contains(y) {
+        values += line[line.startIndex + columns.lowerBound..<line.startIndex + columns.upperBound]
+      }
+      return y + 1 < rows.upperBound
+    }
+    var part = facts
+    part.name +=
+      " (x \(columns.lowerBound) to \(columns.upperBound - 1), y \(rows.lowerBound) to \(rows.upperBound - 1))"
+    part.pixels = Raster(width: columns.count, height: rows.count, values: values)
+    return part
+  }
+
   /// Gives the lines of the image from above, one by one, until `body` returns false.
   package func forEachLine(_ body: (Int, ArraySlice<Float>) throws -> Bool) throws {
     try file.forEachLine(dataset: dataset, frame: frame, body)

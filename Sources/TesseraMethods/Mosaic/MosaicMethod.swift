@@ -36,21 +36,25 @@ package struct MosaicMethod: Sendable {
     result.tiles = 1
     var micrograph = image.facts
     micrograph.pixels = plan.pixels(of: tile, in: lines, from: first)
-    let found: ColumnFinder.Found
+    let (prepared, found): (Preparation.Prepared, ColumnFinder.Found)
     do {
-      found = try plan.finder.found(in: try plan.preparation.prepared(micrograph), name: micrograph.name)
+      prepared = try plan.preparation.prepared(micrograph)
+      found = try plan.finder.found(in: prepared, name: micrograph.name)
     } catch is DataError {
       // Vacuum, or a support without columns.
       result.emptyTiles = 1
       return result
     }
+    let labels = try plan.sorter?.labels(of: found, in: prepared)
     let corner = Point(Double(tile.outerX.lowerBound), Double(tile.outerY.lowerBound))
     let margin = MosaicSites.margin(plan.spacing)
-    for (site, accuracy) in zip(found.sites.sites, found.accuracies) {
-      var site = site
+    for (number, (found, accuracy)) in zip(found.sites.sites, found.accuracies).enumerated() {
+      var site = found
       site.position = site.position + corner
       guard isKept(site.position, of: tile, margin) else { continue }
-      result.items.append(.init(site: site, accuracy: accuracy, tile: tile.index))
+      var item = MosaicSites.Item(site: site, accuracy: accuracy, tile: tile.index)
+      if let labels { item.label = labels[number] }
+      result.items.append(item)
     }
     return result
   }

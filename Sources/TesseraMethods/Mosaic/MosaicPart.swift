@@ -6,7 +6,7 @@ import TesseraStructure
 
 /// The columns of some rows of tiles as a file, by which machines that share the work give them to the one that joins them.
 ///
-/// After a line of text with the checksum of the plan and the numbers of items and tiles: for each column eighteen numbers of eight bytes,
+/// After a line of text with the checksum of the plan and the numbers of items and tiles: for each column twenty numbers of eight bytes,
 /// little-endian.
 package struct MosaicPart: Sendable {
   package var sites: MosaicSites
@@ -15,8 +15,8 @@ package struct MosaicPart: Sendable {
 
   package init(_ sites: MosaicSites, plan: String) { (self.sites, self.plan) = (sites, plan) }
 
-  private static let mark = "tessera-mosaic-part-1"
-  private static let numbers = 18
+  private static let mark = "tessera-mosaic-part-2"
+  private static let numbers = 20
   private static let longestHeader = 256
 
   package var data: Data {
@@ -29,7 +29,7 @@ package struct MosaicPart: Sendable {
         s.position.x, s.position.y, s.amplitude, s.sigmaMajor, s.sigmaMinor, s.angle, s.background, s.intensity,
         s.intensityError,
         a.position.x, a.position.y, a.correlation, a.amplitude, a.intensity, a.sigma, a.quality, flag,
-        Double(item.tile),
+        Double(item.tile), Double(item.label.label), item.label.confidence,
       ] { values.append(value.bitPattern.littleEndian) }
     }
     let header = "\(Self.mark) \(plan) \(sites.items.count) \(sites.tiles) \(sites.emptyTiles)\n"
@@ -58,7 +58,7 @@ package struct MosaicPart: Sendable {
         return Double(bitPattern: bytes[place..<place + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
       }
       guard let flag = Int(exactly: v[16]), (0...ColumnAccuracy.Flag.allCases.count).contains(flag),
-        let tile = Int(exactly: v[17])
+        let tile = Int(exactly: v[17]), let label = Int(exactly: v[18]), label >= 0
       else {
         throw Self.damaged(path)
       }
@@ -69,7 +69,9 @@ package struct MosaicPart: Sendable {
         position: Point(v[9], v[10]), correlation: v[11], amplitude: v[12], intensity: v[13], sigma: v[14],
         quality: v[15],
         flag: flag > 0 ? ColumnAccuracy.Flag.allCases[flag - 1] : nil)
-      sites.items.append(.init(site: site, accuracy: accuracy, tile: tile))
+      var item = MosaicSites.Item(site: site, accuracy: accuracy, tile: tile)
+      item.label = MosaicSorter.Label(label: label, confidence: v[19])
+      sites.items.append(item)
     }
   }
 

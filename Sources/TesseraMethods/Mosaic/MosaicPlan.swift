@@ -17,6 +17,10 @@ package struct MosaicPlan: Sendable, Codable {
   package var preparation: Preparation
   /// Typical distance of neighbouring columns in the sample, in pixels.
   package var spacing: Double
+  /// Corner of the sample that showed this, in pixels.
+  package var sample = SIMD2(0, 0)
+  /// By whose classes columns are sorted; nil: by none.
+  package private(set) var sorter: MosaicSorter?
   /// Why that scale, and what else the sample said.
   package var scaleReason: String
   package var warnings: [String]
@@ -55,11 +59,12 @@ package struct MosaicPlan: Sendable, Codable {
     for window in survey.windows {
       var sample = image.facts
       let unit = unit
-      sample.pixels = unit == 1 ? window : window.map { Float(Double($0) / unit) }
+      sample.pixels = unit == 1 ? window.pixels : window.pixels.map { Float(Double($0) / unit) }
       do {
         let prepared = try preparation.prepared(sample)
         let found = try finder.found(in: prepared, name: sample.name)
         try settle(found, prepared)
+        self.sample = window.corner
         return
       } catch let error as DataError { failure = failure ?? error }
     }
@@ -86,10 +91,39 @@ package struct MosaicPlan: Sendable, Codable {
     preparation.contrast = .bright
   }
 
+  /// Sorts columns by classes from now on.
+  /// - Throws: `DataError` where the sample cannot be described as the classes were.
+  package mutating func sort(by sorter: MosaicSorter, in image: MosaicImage) throws {
+    var sorter = sorter
+    let side = Self.windowSide
+    var sample = try image.part(x: sample.x, y: sample.y, width: side, height: side)
+    sample.pixels = taken(sample.pixels)
+    let prepared = try preparation.prepared(sample)
+    try sorter.findTurn(of: try finder.found(in: prepared, name: sample.name), in: prepared)
+    let reach = sorter.reach(scale: finder.scale ?? 0) + Int(saturating: MosaicSites.margin(spacing).rounded(.up))
+    grid.halo = max(grid.halo, reach)
+    self.sorter = sorter
+  }
+
+  /// The square about the sample, of twice the side of a tile, by which classes are learned where they are to be those of the image.
+  package func part(of image: MosaicImage) throws -> Micrograph {
+    let side = 2 * grid.side
+    func start(_ corner: Int, _ length: Int) -> Int {
+      max(0, min(corner + min(Self.windowSide, length) / 2 - side / 2, length - side))
+    }
+    return try image.part(
+      x: start(sample.x, image.width), y: start(sample.y, image.height), width: side, height: side)
+  }
+
   /// Pixels of a tile as the finder takes them: in the unit, columns bright.
   func pixels(of tile: MosaicGrid.Tile, in lines: Raster<Float>, from first: Int) -> Raster<Float> {
     let part = lines.cropped(
       x: tile.outerX.lowerBound, y: tile.outerY.lowerBound - first, width: tile.outerX.count, height: tile.outerY.count)
+    return taken(part)
+  }
+
+  /// Pixels in the unit of the plan, columns bright.
+  private func taken(_ part: Raster<Float>) -> Raster<Float> {
     guard unit != 1 || isInverted else { return part }
     let sum = Double(low) + Double(high)
     return part.map { Float((isInverted ? sum - Double($0) : Double($0)) / unit) }
@@ -100,7 +134,7 @@ package struct MosaicPlan: Sendable, Codable {
     var low = Float.infinity
     var high = -Float.infinity
     /// The liveliest first.
-    var windows: [Raster<Float>]
+    var windows: [(corner: SIMD2<Int>, pixels: Raster<Float>)]
 
     init(of image: MosaicImage, windows count: Int, side: Int) throws {
       let (width, height) = (min(side, image.width), min(side, image.height))
@@ -127,7 +161,9 @@ package struct MosaicPlan: Sendable, Codable {
       (self.low, self.high) = (low, high)
       let rasters = values.map { Raster(width: width, height: height, values: $0) }
       let energies = rasters.map(Self.structure)
-      windows = rasters.indices.sorted { (energies[$0], -$0) > (energies[$1], -$1) }.map { rasters[$0] }
+      windows = rasters.indices.sorted { (energies[$0], -$0) > (energies[$1], -$1) }.map {
+        (SIMD2(xs[$0 % xs.count], ys[$0 / xs.count]), rasters[$0])
+      }
     }
 
     /// Variance of the means of blocks, which noise hardly has.

@@ -9,6 +9,8 @@ package struct MosaicSites: Sendable {
     package var site: Site
     package var accuracy: ColumnAccuracy
     package var tile: Int
+    /// Its class, where columns are sorted.
+    package var label = MosaicSorter.Label()
 
     /// A column that was found in the tile with this index.
     package init(site: Site, accuracy: ColumnAccuracy, tile: Int) {

@@ -107,7 +107,7 @@ public struct MotifMethod: Method {
           + "around them; a larger field of view or a smaller \(setting("patch size")) is needed")
     }
     let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
-    let noise = momentNoise(found, prepared.image, basis: patches.basis)
+    let noise = Self.momentNoise(found, prepared.image, basis: patches.basis)
     var settings = self
     let sorting = try clock.run(.classes) {
       let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0)
@@ -176,7 +176,7 @@ public struct MotifMethod: Method {
       isRandom: true)
     return MotifResult(
       settings: settings, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
-      undecidedNodeCount: crystal.undecidedCount, occupancies: crystal.occupancies,
+      addedCount: crystal.addedCount, undecidedNodeCount: crystal.undecidedCount, occupancies: crystal.occupancies,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       modulation: crystal.modulation,
       moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,

@@ -14,15 +14,14 @@ extension MotifResult {
   /// where the image was not measured.
   public func reconstruction() -> (image: Raster<Float>, residual: Raster<Float>) {
     let image = prepared.image
-    let motifs = MotifReconstruction(
+    var rebuilt = MotifReconstruction(
       of: patches, labels: classes.labels, width: image.width, height: image.height
     ).image
-    let rebuilt = concurrentRows(width: image.width, height: image.height, of: Float.nan) { y, row in
-      for x in 0..<row.count { row[x] = motifs[x, y] + finding.background[x, y] }
-    }
+    for index in rebuilt.values.indices { rebuilt.values[index] += finding.background.values[index] }
+    let whole = rebuilt
     let residual = concurrentRows(width: image.width, height: image.height, of: Float.nan) { y, row in
-      for x in 0..<row.count where prepared.isMeasured[x, y] { row[x] = image[x, y] - rebuilt[x, y] }
+      for x in 0..<row.count where prepared.isMeasured[x, y] { row[x] = image[x, y] - whole[x, y] }
     }
-    return (rebuilt, residual)
+    return (whole, residual)
   }
 }

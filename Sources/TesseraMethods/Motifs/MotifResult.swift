@@ -15,6 +15,9 @@ public struct MotifResult: MethodResult {
   public var sites: Sites
   /// Nodes of the lattice at which no column was found.
   public var vacantNodes: [VacantNode]
+  /// How many of the columns are too faint to be found by themselves: the lattice foretells them, and the pixels show them. By so many the
+  /// columns are more than those of `sites` in the same image.
+  public var addedCount = 0
   /// Further nodes without a column, at which the pixels do not show that none stands there.
   public var undecidedNodeCount: Int
   /// What each site holds of its sublattice, and how sure its kind is; nil where that is not known. Empty without a lattice.
@@ -79,7 +82,8 @@ public struct MotifResult: MethodResult {
       structure.kind == .continuous
       ? "motifs that change continuously" : "\(classes.count) motif\(classes.count == 1 ? "" : "s")"
     return [
-      "\(columnCount) columns" + (partial > 0 ? ", \(partial) of them partly filled" : "")
+      "\(columnCount) columns" + (addedCount > 0 ? " (\(addedCount) of them found by the lattice)" : "")
+        + (partial > 0 ? ", \(partial) of them partly filled" : "")
         + (vacant > 0 ? ", \(vacant) vacant node\(vacant == 1 ? "" : "s")" : "") + ", \(kinds)"
         + (outliers.places.isEmpty
           ? "" : ", \(outliers.places.count) outlier\(outliers.places.count == 1 ? "" : "s")")

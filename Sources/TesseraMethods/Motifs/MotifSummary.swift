@@ -78,7 +78,7 @@ public struct MotifSummary: Sendable, Encodable {
     }
   }
 
-  /// Numbers of `sites`, `columns`, `partial` (columns among these that hold less than their sublattice) with its range of 95 %,
+  /// Numbers of `sites`, `columns`, `added` (columns among these that only the lattice showed), `partial` (columns among these that hold less than their sublattice) with its range of 95 %,
   /// `partial_low` to `partial_high`, `vacant` and `undecided_nodes`, `classified` sites, `classes`, `outliers`, `cells`,
   /// `cell_types` and `hierarchy_nodes`.
   public var counts: [String: Int]
@@ -121,7 +121,7 @@ extension MotifResult {
   public var summary: MotifSummary {
     MotifSummary(
       counts: [
-        "sites": sites.count, "columns": columnCount, "vacant": vacantNodes.count,
+        "sites": sites.count, "columns": columnCount, "added": addedCount, "vacant": vacantNodes.count,
         "partial": partialCount, "partial_low": partialRange.lowerBound, "partial_high": partialRange.upperBound,
         "undecided_nodes": undecidedNodeCount,
         "classified": classes.labels.count { $0 > 0 }, "classes": classes.count, "cells": cells?.cells.count ?? 0,

@@ -190,7 +190,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
 
   /// The regions of a mask, as it is; values above 1 are labels of particles that may touch.
   private func found(inMask path: String, width: Int, height: Int) throws -> Found {
-    let mask = try ImageFile.open(path: path).read().pixels
+    let mask = try ImageFile.open(path: path, options: .labels).read().pixels
     guard mask.width == width, mask.height == height else {
       throw DataError(
         "\(path): the mask has \(mask.width) x \(mask.height) pixels, but the image has \(width) x \(height); a mask needs one pixel "

@@ -59,7 +59,7 @@ package struct StrainChapter: Sendable {
   }
 
   private func table(of map: StrainMap) -> ReportDocument.Table {
-    let (errors, spread) = (map.errors?.medians ?? [], map.spread.planes)
+    let (errors, spread) = (map.errorMedians, map.spread.planes)
     let rows = map.planes.statistics.enumerated().map { index, one -> [ReportDocument.Table.Cell] in
       let error = index < errors.count ? errors[index] : .nan
       let verdict = index < spread.count ? (spread[index].isBeyondNoise ? "yes" : "no") : "–"

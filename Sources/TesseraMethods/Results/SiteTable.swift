@@ -15,6 +15,8 @@ public struct SiteTable: Sendable {
   public var probabilities: [Double]?
   /// Class of each site; nil leaves class, name and confidence empty.
   public var classes: Classes?
+  /// Numbers of the classes, where these are not 1, 2, ...
+  package var classNumbers: [String]?
   /// What each site holds of its sublattice; nil: the table has no such columns. Empty, their fields are.
   public var occupancies: [NodeOccupancy?]?
   /// How well each site fits its own class; nil: the table has no such columns.
@@ -78,7 +80,7 @@ public struct SiteTable: Sendable {
         TableWriter.number(nm.x, decimals: 6), TableWriter.number(nm.y, decimals: 6),
         TableWriter.significant(site.amplitude), TableWriter.number(site.sigmaMajor),
         TableWriter.number(site.sigmaMinor), site.sigmaMajor.isFinite ? TableWriter.number(site.angle) : "",
-        TableWriter.significant(site.background), label > 0 ? String(label) : "",
+        TableWriter.significant(site.background), label > 0 ? classNumbers?[label - 1] ?? String(label) : "",
         label > 0 ? TableWriter.cell(classes!.names[label - 1]) : "",
         label > 0 ? TableWriter.number(classes!.confidence[index]) : "", site.kind.rawValue,
         known.map { TableWriter.number($0.position.x) } ?? "", known.map { TableWriter.number($0.position.y) } ?? "",

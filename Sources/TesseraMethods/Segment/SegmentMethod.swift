@@ -113,7 +113,7 @@ public struct SegmentMethod: Method {
 
   /// The marks of a file.
   private func marks(in path: String, width: Int, height: Int) throws -> Raster<UInt16> {
-    let image = try ImageFile.open(path: path).read().pixels
+    let image = try ImageFile.open(path: path, options: .labels).read().pixels
     guard image.width == width, image.height == height else {
       throw DataError(
         "\(path): has \(image.width) x \(image.height) pixels, but the image has \(width) x \(height); \(setting("scribbles")) need one "

@@ -22,7 +22,7 @@ struct SitePatterns: Sendable {
           ? "\(path): holds no segmentation.tif; a folder that `segment` has written is needed"
           : "\(path): does not exist")
     }
-    labels = try ImageFile.open(path: file).read().pixels
+    labels = try ImageFile.open(path: file, options: .labels).read().pixels
     source = (path as NSString).lastPathComponent
     guard labels.width == width, labels.height == height else {
       throw DataError(

@@ -51,7 +51,7 @@ public struct StrainSummary: Sendable, Encodable {
   /// The numbers of one map; `reference` is what the user asked for, in whose words the summary says it.
   public init(of map: StrainMap, reference: StrainReference, calibration: Calibration?) {
     method = map.source.rawValue
-    let medians = Dictionary(uniqueKeysWithValues: zip(StrainPlanes.names, map.errors?.medians ?? []).map { ($0, $1) })
+    let medians = Dictionary(uniqueKeysWithValues: zip(StrainPlanes.names, map.errorMedians).map { ($0, $1) })
     let beyond = Dictionary(uniqueKeysWithValues: map.spread.planes.map { ($0.name, $0.isBeyondNoise) })
     planes = Dictionary(
       uniqueKeysWithValues: map.planes.statistics.map {

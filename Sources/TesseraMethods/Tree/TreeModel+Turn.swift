@@ -15,15 +15,20 @@ extension TreeModel {
   /// which the sites fit the classes best, and the smallest of those that the symmetry of the crystal makes alike. 0 where features
   /// do not tell directions apart.
   func turn(of folder: MotifFolder) -> Double {
-    let known = folder.moments.existing
+    turn(of: folder.moments, noise: descriptor.leastNoiseShare * folder.momentNoise)
+  }
+
+  /// The same of moments of the other image.
+  /// - Parameter noise: standard deviation of a feature there.
+  func turn(of moments: ZernikeMoments, noise: Double) -> Double {
+    let known = moments.existing
     guard descriptor.form == .full, !known.isEmpty,
-      descriptor.terms(order: folder.moments.order).count == discriminant.dimensions
+      descriptor.terms(order: moments.order).count == discriminant.dimensions
     else { return 0 }
     let step = max(1, known.count / Self.sampleCount)
     let chosen = stride(from: 0, to: known.count, by: step).map { known[$0] }
     let sample = ZernikeMoments(
-      side: folder.moments.side, order: folder.moments.order, values: folder.moments.values.selecting(rows: chosen))
-    let noise = descriptor.leastNoiseShare * folder.momentNoise
+      side: moments.side, order: moments.order, values: moments.values.selecting(rows: chosen))
     @Sendable func misfit(_ degrees: Double) -> Double {
       discriminant.misfit(of: descriptor.features(from: sample.turned(by: -degrees * .pi / 180)), noise: noise)
     }

@@ -46,7 +46,7 @@ struct MapLayer: Sendable, Encodable {
   /// Reads the map.
   /// - Throws: `FormatError` where the file is damaged.
   func picture(in folder: String) throws -> Picture {
-    let image = try ImageFile.open(path: "\(folder)/\(file)")
+    let image = try ImageFile.open(path: "\(folder)/\(file)", options: .labels)
     let pixels = try image.read(frame: page).pixels
     guard kind == .values else {
       let labels = pixels.map { UInt16(max(0, min(65535, $0.isFinite ? $0 : 0))) }

@@ -204,9 +204,9 @@ final class ProjectSession: Sendable {
         try? FileManager.default.removeItem(at: unpacked)
         try FileManager.default.moveItem(at: folder, to: unpacked)
         let result = try OpenResult(number, at: unpacked, of: micrograph)
-        // A recipe is part of what was done to the classes, and no setting of the columns.
+        // A recipe, or the classes of another result, are part of what was done to the classes, and no setting of the columns.
         let analysis = ProjectStep.Analysis(
-          result: number, settings: settings.filter { $0.key != "recipe" }, columns: columns,
+          result: number, settings: settings.filter { !["recipe", "apply"].contains($0.key) }, columns: columns,
           siteCount: result.places.positions.count,
           sentences: outcome.sentences, warnings: outcome.warnings)
         state.history.add(try state.file.add(.analysis(analysis)))

@@ -7,8 +7,10 @@ public struct StrainMap: Sendable {
   public var source: StrainSource
   /// One value per pixel of the image.
   public var planes: StrainPlanes
-  /// Standard errors of the planes from the noise alone; nil where unknown.
+  /// Standard errors of the planes from the noise alone; nil where unknown, or no longer needed.
   public var errors: StrainPlanes?
+  /// Their medians, in the order of `StrainPlanes.names`; empty where errors are unknown.
+  public let errorMedians: [Double]
   /// The lattice that counts as unstrained, in pixels; of several grains that of the largest.
   public var reference: LatticeVectors
   /// Direction of the first axis of exx, from +x towards +y, in radians.
@@ -27,6 +29,7 @@ public struct StrainMap: Sendable {
     self.grainCount = grainCount
     (self.source, self.planes, self.errors) = (source, planes, errors)
     (self.reference, self.axis, self.resolution) = (reference, axis, resolution)
+    errorMedians = errors?.medians ?? []
     spread = StrainSpread(of: planes, errors: errors, resolution: resolution)
   }
 }
@@ -89,26 +92,43 @@ extension LatticeField {
     let known = values.map { $0 != nil }
     let filled = Self.filled(values.map { $0.map { SIMD4<Float>($0) } }, columns: columns, rows: rows)
     let nodesX = (0..<width).map { NodePlace(Double($0) / step.x, count: columns, cubic: cubic) }
-    let pixels = concurrentRows(width: width, height: height, of: SIMD4<Float>(repeating: .nan)) { y, row in
-      let place = NodePlace(Double(y) / step.y, count: rows, cubic: cubic)
-      let line = (0..<columns).map { column in
+    var planes = [[Float]](repeating: [], count: 4)
+    for plane in planes.indices { planes[plane].reserveCapacity(width * height) }
+    // Band by band, so that the four values of all pixels are never held twice.
+    for first in stride(from: 0, to: height, by: Self.bandHeight) {
+      let band = rendered(first..<min(height, first + Self.bandHeight), of: filled, known, nodesX, cubic: cubic)
+      for plane in planes.indices { for value in band.values { planes[plane].append(value[plane]) } }
+    }
+    let rasters = planes.map { Raster(width: width, height: height, values: $0) }
+    return StrainPlanes(exx: rasters[0], eyy: rasters[1], exy: rasters[2], rotation: rasters[3])
+  }
+
+  /// Lines that are rendered at once.
+  private static let bandHeight = 256
+
+  /// Some lines of all four planes.
+  /// - Parameters:
+  ///   - filled: values at the nodes, with a continuation where none is known.
+  ///   - nodesX: the nodes around each pixel of a line.
+  private func rendered(
+    _ lines: Range<Int>, of filled: [SIMD4<Float>], _ known: [Bool], _ nodesX: [NodePlace], cubic: Bool
+  ) -> Raster<SIMD4<Float>> {
+    concurrentRows(width: width, height: lines.count, of: SIMD4<Float>(repeating: .nan)) { line, row in
+      let place = NodePlace(Double(lines.lowerBound + line) / step.y, count: rows, cubic: cubic)
+      let across = (0..<columns).map { column in
         (0..<4).reduce(SIMD4<Float>.zero) { $0 + place.weights[$1] * filled[place.nodes[$1] * columns + column] }
       }
       let (above, below) = (place.first * columns, place.second * columns)
       // A column of nodes is known at this row where both nodes around it are.
       let isKnown = (0..<columns).map { known[above + $0] && known[below + $0] }
       for x in 0..<row.count {
-        let across = nodesX[x]
-        guard isKnown[across.first], isKnown[across.second] else { continue }
-        var sum = across.weights[0] * line[across.nodes[0]]
-        for tap in 1..<4 { sum += across.weights[tap] * line[across.nodes[tap]] }
+        let nodes = nodesX[x]
+        guard isKnown[nodes.first], isKnown[nodes.second] else { continue }
+        var sum = nodes.weights[0] * across[nodes.nodes[0]]
+        for tap in 1..<4 { sum += nodes.weights[tap] * across[nodes.nodes[tap]] }
         row[x] = sum
       }
     }
-    let planes = concurrentMap(count: 4) { plane in
-      Raster(width: width, height: height, values: pixels.values.map { $0[plane] })
-    }
-    return StrainPlanes(exx: planes[0], eyy: planes[1], exy: planes[2], rotation: planes[3])
   }
 
   /// Unknown nodes beside known ones take the mean of these, so that interpolation beside them makes no jump; two rings.

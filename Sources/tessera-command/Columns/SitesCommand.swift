@@ -34,6 +34,18 @@ struct SitesCommand: ThreadedCommand {
         + "(default: the whole image at once)", valueName: "pixels"))
   var tile: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --tile: result folder of analyze or motifs by whose classes the columns are sorted.", valueName: "result"),
+    completion: .directory)
+  var apply: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --tile: analyze a part of the image first, of twice the side of a tile, write its result folder here, and sort all columns "
+        + "by its classes.", valueName: "folder"), completion: .directory)
+  var motifs: String?
+
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
   @OptionGroup var output: TableOutputOptions
@@ -53,6 +65,12 @@ struct SitesCommand: ThreadedCommand {
           "--tile finds the columns of one frame; leave out --frames, --register, --sites, or do without --tile")
       }
     }
+    if tile == nil, apply != nil || motifs != nil {
+      throw ValidationError(
+        "--apply and --motifs sort the columns of an image in tiles; give --tile, or use analyze, which sorts the columns of a whole image"
+      )
+    }
+    if apply != nil && motifs != nil { throw ValidationError("--apply and --motifs exclude each other; give one") }
     guard positions != nil else { return }
     guard finding.columns.sites == nil else {
       throw ValidationError("--positions is the old name of --sites; give --sites only")
@@ -67,7 +85,8 @@ struct SitesCommand: ThreadedCommand {
       try forEachImage(images) { image in
         let report = try table(of: image)
         if !output.json && !output.isPrinted {
-          print("\(image.name): \(report.columns) columns -> \(report.output ?? "")")
+          let sorted = report.sorted.map { ", \($0.sentence)" } ?? ""
+          print("\(image.name): \(report.columns) columns\(sorted) -> \(report.output ?? "")")
         }
         reports.append(report)
       }
@@ -95,7 +114,7 @@ struct SitesCommand: ThreadedCommand {
       try checkTable(path, "tessera convert makes .xyz, .cif and .txt files of the table")
       try AtomicOutput.checkPlace(
         path, replacing: output.force,
-        inputs: [input] + [finding.columns.sites, positions, finding.model].compactMap { $0 })
+        inputs: [input] + [finding.columns.sites, positions, finding.model, apply].compactMap { $0 })
     }
     let log = StageLog(of: chosen.name)
     if let tile { return try table(inTiles: tile, to: path, log) }
@@ -170,9 +189,11 @@ struct SitesCommand: ThreadedCommand {
     let meanSpacing: Double?
     let version: String
     let warnings: [String]
+    /// With `--apply` or `--motifs`.
+    var sorted: Sorted?
 
     enum CodingKeys: String, CodingKey {
-      case input, output, frame, columns, scale, method, shape, flagged, version, warnings
+      case input, output, frame, columns, scale, method, shape, flagged, version, warnings, sorted
       case network, candidates, tiles
       case emptyTiles = "empty_tiles"
       case meanSpacing = "mean_spacing_px"

@@ -79,7 +79,8 @@ package struct EmbeddedCommand {
     "pixel-size", "dataset", "frame", "frames", "each", "register", "scan-angles", "frame-pause", "camera",
     "frame-axis",
     "max-pixels",
-    "output", "force", "json", "threads", "quiet", "verbose", "report", "no-report", "recipe", "apply", "track", "tile",
+    "output", "force", "json", "threads", "quiet", "verbose", "report", "no-report", "recipe", "apply", "motifs",
+    "track", "tile",
     "help",
     "version",
   ]

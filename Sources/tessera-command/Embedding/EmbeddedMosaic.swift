@@ -59,7 +59,7 @@ package struct EmbeddedMosaic {
     guard !items.isEmpty else {
       throw DataError("\(facts.name): no atom columns were found in any of \(all.tiles) tiles")
     }
-    try SitesCommand.write(items, calibration: facts.calibration, to: path, replacing: replacing)
+    try SitesCommand.write(items, plan, calibration: facts.calibration, to: path, replacing: replacing)
     return items.count
   }
 }

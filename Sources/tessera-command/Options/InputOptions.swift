@@ -11,11 +11,14 @@ struct ReadingArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Maximum number of pixels of an image to read, 1 to 1000000000000.", valueName: "n"))
-  var maxPixels = 1 << 31
+    help: ArgumentHelp(
+      "Maximum number of pixels of an image to read, 1 to 1000000000000. (default: \(ReadingOptions().pixelLimit), and "
+        + "\(ReadingOptions().packedPixelLimit) of a file that is packed more tightly than noise can be)",
+      valueName: "n"))
+  var maxPixels: Int?
 
   func validate() throws {
-    guard (1...1_000_000_000_000).contains(maxPixels) else {
+    if let maxPixels, !(1...1_000_000_000_000).contains(maxPixels) {
       throw ValidationError("--max-pixels must be between 1 and 1000000000000, but is \(maxPixels)")
     }
   }
@@ -23,7 +26,8 @@ struct ReadingArguments: ParsableArguments {
   /// - Parameter path: a file, or `-` for standard input.
   func open(_ path: String) throws -> ImageFile {
     var options = ReadingOptions()
-    (options.frameAxis, options.pixelLimit) = (frameAxis, maxPixels)
+    options.frameAxis = frameAxis
+    if let maxPixels { (options.pixelLimit, options.packedPixelLimit) = (maxPixels, maxPixels) }
     return try ImageFile.open(path: StandardInput.file(for: path), options: options)
   }
 }

@@ -67,10 +67,10 @@ extension ImageCommand {
   /// The page has its own way to say which columns are known.
   private static var givenColumns: String { "sites" }
 
-  /// The options that say how an image is analysed; a recipe too, which says what is done to the classes.
+  /// The options that say how an image is analysed; a recipe and another result too, which say what is done to the classes.
   private static var screenNames: Set<String> {
     Set(EmbeddedCommand.settings(of: _commandName).keys.map { $0.replacing("_", with: "-") }).union(
-      self == AnalyzeCommand.self ? ["recipe"] : [])
+      self == AnalyzeCommand.self ? ["recipe", "apply"] : [])
   }
 
   /// Runs the command as the page orders it.

@@ -13,4 +13,15 @@ enum Memory {
     _ = set(trimThreshold, .max)
     _ = set(largestNumberOfMappings, 0)
   }
+
+  /// From this number of pixels on, what one stage leaves behind is too much to be kept for the next, whose blocks have
+  /// other sizes: 2²⁴, 64 MB per image in single precision.
+  private static let largeImage = 1 << 24
+
+  /// Hands what is free back to the kernel, between two stages of the work on a large image.
+  static func release(after pixels: Int) {
+    typealias Trimmer = @convention(c) (_ kept: Int) -> Int32
+    guard pixels >= largeImage, let symbol = dlsym(nil, "malloc_trim") else { return }
+    _ = unsafeBitCast(symbol, to: Trimmer.self)(0)
+  }
 }

@@ -106,10 +106,12 @@ struct MethodRun<M: Method> {
     defer { progress.finish() }
     var result = try result(of: method, on: micrograph) { stage, share in
       log.begin(stage.rawValue)
+      Memory.release(after: micrograph.pixels.count)
       progress.report(stage.rawValue, 0.9 * share)
     }
     result.record.timings.insert(reading, at: 0)
     log.begin("files and report")
+    Memory.release(after: micrograph.pixels.count)
     progress.report(Stage.report.rawValue, 0.9)
     let summary = try ResultFolder(result, input: input, hasReport: hasReport)
       .write(to: folder, replacing: output.force, since: start)

@@ -30,7 +30,7 @@ import Testing
   }
 
   /// Every option of a command is on the page, but for those that say which image is read, which `gui` itself takes, where the result
-  /// goes and how it is shown, how many images are followed, and whose classes are taken.
+  /// goes and how it is shown, and how many images are followed.
   @Test func `offers every setting of its commands`() throws {
     let screen = try RunningScreen([], in: folder)
     let commands = try JSONSerialization.jsonObject(with: screen.client.ask("/api/commands").body) as? [[String: Any]]
@@ -42,7 +42,7 @@ import Testing
       return Set(help.matches(of: /(?m)^  (?:-\w, )?--([a-z][a-z0-9-]*)/).map { String($0.1) })
     }
     let own = try options("gui")
-    let elsewhere: Set = ["output", "force", "json", "no-report", "each", "track", "apply"]
+    let elsewhere: Set = ["output", "force", "json", "no-report", "each", "track"]
     for command in commands ?? [] {
       let name = command["name"] as? String ?? ""
       let offered = Set((command["options"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String })
@@ -67,6 +67,26 @@ import Testing
       in: folder.path)
     #expect(run.status == 0)
     #expect(try table == folder.data("own/sites.csv"))
+  }
+
+  /// The classes of another result sort the columns in the page as in a terminal.
+  @Test func `sorts by the classes of another result`() throws {
+    try simulate("scan.tif", size: 256)
+    try simulate("first.tif", size: 300)
+    #expect(try CommandRun(["analyze", "first.tif", "-o", "first"], in: folder.path).status == 0)
+    let screen = try RunningScreen(["scan.tif"], in: folder)
+    let wish = "{\"settings\": {\"apply\": \"\(folder / "first")\"}}"
+    #expect(screen.client.post("/api/projects/1/analysis", wish).status == 202)
+    #expect((screen.state()["job"] as? [String: Any])?["failed"] == nil)
+    let table = screen.client.ask("/api/projects/1/export/sites.csv").body
+    let recipe = screen.client.ask("/api/projects/1/export/recipe.json").body
+    #expect(screen.stop() == 0)
+    try recipe.write(to: URL(fileURLWithPath: folder / "page.recipe.json"))
+    for (name, words) in [("own", ["--apply", "first"]), ("again", ["--recipe", "page.recipe.json"])] {
+      let run = try CommandRun(["analyze", "scan.tif", "-o", name] + words, in: folder.path)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(try table == folder.data("\(name)/sites.csv"))
+    }
   }
 
   /// What the page says of the command that gives the same, typed in a terminal, gives the same bytes.

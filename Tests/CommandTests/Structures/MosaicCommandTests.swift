@@ -43,12 +43,56 @@ import Testing
       distances[distances.count * 97 / 100] < 0.01 && distances[distances.count - 1] < 0.1, "\(distances.suffix(200))")
   }
 
+  @Test func `are sorted by the classes of a part, alike in all tiles`() throws {
+    #expect(try tessera("simulate", "mose2", "--size", "1300", "-o", "scan.tif").status == 0)
+    let run = try tessera("sites", "scan.tif", "--tile", "400", "--motifs", "part", "-o", "sorted.csv", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.json?["tiles"] as? Int == 9 && folder.holds("part/report.html"))
+    let sorted = try #require(run.json?["sorted"] as? [String: Any])
+    let (rows, truth) = (try table("sorted.csv"), try table("scan.sites.csv"))
+    #expect(sorted["turn_degrees"] as? Double == 0)
+    // Without a class are those whose patch the border of the image cuts, and few others.
+    let inner = rows.filter { row in
+      ["x", "y"].allSatisfy { abs((Double(row[$0] ?? "") ?? 0) - 650) < 600 }
+    }
+    #expect(inner.count { $0["class"] == "" } < inner.count / 100)
+    var cells: [[Int]: String] = [:]
+    for row in truth { cells[cell(row)] = row["environment_oriented"] ?? "" }
+    var kinds: [String: [String: Int]] = [:]
+    for row in rows where row["class"] != "" {
+      let (i, j) = (cell(row)[0], cell(row)[1])
+      let near = (-1...1).flatMap { dx in (-1...1).compactMap { cells[[i + dx, j + $0]] } }
+      if near.count == 1 { kinds[row["class"] ?? "", default: [:]][near[0], default: 0] += 1 }
+    }
+    let (right, all) = kinds.values.reduce((0, 0)) { ($0.0 + ($1.values.max() ?? 0), $0.1 + $1.values.reduce(0, +)) }
+    #expect(kinds.count >= 6 && all > 6000 && right * 100 >= all * 98, "\(right) of \(all): \(kinds)")
+    let again = try tessera("sites", "scan.tif", "--tile", "400", "--apply", "part", "-o", "again.csv")
+    #expect(again.status == 0 && again.output.contains("of them sorted into"))
+    #expect(try folder.data("again.csv") == folder.data("sorted.csv"))
+  }
+
+  /// The rows of a table by the names of its columns.
+  private func table(_ name: String) throws -> [[String: String]] {
+    let lines = String(decoding: try folder.data(name), as: UTF8.self).split(separator: "\n")
+    let names = lines[0].split(separator: ",").map(String.init)
+    return lines.dropFirst().map { line in
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      return Dictionary(uniqueKeysWithValues: zip(names, fields))
+    }
+  }
+
+  /// Of a grid of five pixels: columns are farther apart.
+  private func cell(_ row: [String: String]) -> [Int] {
+    ["x", "y"].map { Int(((Double(row[$0] ?? "") ?? -99) / 5 + 20).rounded(.down)) }
+  }
+
   @Test func `refuse what needs the whole image`() throws {
     #expect(try tessera("simulate", "square", "--size", "300", "-o", "scan.tif").status == 0)
     for (words, fact) in [
       (["--tile", "100"], "between 256 and 65536"), (["--tile", "many"], "many"),
       (["--tile", "256", "--method", "network"], "leave one of both out"),
       (["--tile", "256", "--frames", "0..1"], "one frame"),
+      (["--apply", "part"], "give --tile"), (["--tile", "256", "--apply", "a", "--motifs", "b"], "exclude each other"),
     ] {
       let run = try CommandRun(["sites", "scan.tif", "-o", "a.csv"] + words, in: folder.path)
       #expect(run.status == 64 && run.errors.contains(fact), "\(words): \(run.errors)")

@@ -33,6 +33,7 @@ import Testing
   @Test func `are the same from a file`() throws {
     var sites = MosaicSites()
     sites.items = [Self.item(1.25, 2.5, tile: 3), Self.item(-0.1, .infinity, tile: 0)]
+    sites.items[0].label = MosaicSorter.Label(label: 3, confidence: 0.75)
     (sites.tiles, sites.emptyTiles) = (4, 1)
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-part-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -42,6 +43,7 @@ import Testing
     #expect(read.plan == "12345678" && read.sites.tiles == 4 && read.sites.emptyTiles == 1)
     #expect(read.sites.items.map(\.site.position) == sites.items.map(\.site.position))
     #expect(read.sites.items.map(\.accuracy.flag) == [.border, .border] && read.sites.items.map(\.tile) == [3, 0])
+    #expect(read.sites.items.map(\.label) == sites.items.map(\.label))
     for count in [0, 3, 20, 60, data.count - 1] {
       try data.prefix(count).write(to: URL(fileURLWithPath: path))
       #expect(throws: FormatError.self) { try MosaicPart(path: path) }
@@ -52,7 +54,7 @@ import Testing
   private static func planOfTwo() throws -> MosaicPlan {
     let json = """
       {"grid": {"width": 1000, "height": 500, "side": 500, "halo": 64}, "low": 0, "high": 1, "unit": 1, "is_inverted": false,
-       "finder": \(try text(ColumnFinder())), "preparation": \(try text(Preparation())), "spacing": 20, "scale_reason": "", "warnings": []}
+       "finder": \(try text(ColumnFinder())), "preparation": \(try text(Preparation())), "spacing": 20, "sample": [0, 0], "scale_reason": "", "warnings": []}
       """
     return try MosaicPlan(json: json)
   }

@@ -128,6 +128,7 @@ struct `Geometric phase analysis` {
       let field = try settings.outcome(of: lattice.image(noise: 0.8, seed: seed)).field
       let map = field.map(source: .gpa, reference: lattice.reference)
       let errors = try #require(map.errors)
+      #expect(map.errorMedians == errors.medians)
       for (plane, pair) in zip(map.planes.all, errors.all).enumerated() {
         let wanted = Statistics.mean(pair.1.values.filter(\.isFinite))
         ratios[plane].append(Statistics.deviation(pair.0.values.filter(\.isFinite)) / wanted)

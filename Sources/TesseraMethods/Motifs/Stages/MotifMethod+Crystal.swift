@@ -33,6 +33,7 @@ extension MotifMethod {
       }
       return (grains, nodes)
     }
+    let seenCount = found.sites.count
     var (found, added) = (found, 0)
     var (grains, nodes) = crystals(found)
     // The lattice foretells columns that are too faint beside their neighbours to be found without it.
@@ -74,7 +75,8 @@ extension MotifMethod {
       sites.sites[site].kind = .partial
     }
     return CrystalStage(
-      found: found, grains: grains, vacant: vacant, undecidedCount: undecided, modulation: modulation,
+      found: found, grains: grains, vacant: vacant, addedCount: max(0, found.sites.count - seenCount),
+      undecidedCount: undecided, modulation: modulation,
       hasLargeCell: largeCell != nil,
       sites: sites, occupancies: occupancies,
       choices: [.lattice(of: grains)]

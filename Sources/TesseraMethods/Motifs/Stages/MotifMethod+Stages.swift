@@ -102,7 +102,7 @@ extension MotifMethod {
   }
 
   /// Standard deviation of a moment that the noise of the pixels alone causes.
-  func momentNoise(_ found: ColumnFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
+  static func momentNoise(_ found: ColumnFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
     let model = zip(image.values, found.residual.values).map { Double($0 - $1) }
     let variance = found.noiseCorrelation * max(0, found.constantVariance + found.gain * Statistics.mean(model))
     let gains = ZernikeTerm.all(order: basis.order).map { basis.noiseGain(of: $0) }
@@ -206,7 +206,9 @@ extension MotifMethod {
         of: positions, covariances: found.trustedErrors.map(PlanarCovariance.init(errors:)), in: grains,
         size: (image.width, image.height), way, name: name)
     else { return none }
-    let map = measured.map
+    var map = measured.map
+    // The report states their medians; only `strain` writes them pixel by pixel.
+    map.errors = nil
     return StrainStage(
       map: map,
       choices: [

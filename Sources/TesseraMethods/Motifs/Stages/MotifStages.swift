@@ -14,6 +14,8 @@ struct CrystalStage {
   var vacant: [VacantNode]
   /// Whether two layers lie on each other, which share none.
   var hasLayers = false
+  /// How many more columns there are than were found without the lattice.
+  var addedCount = 0
   /// How many further nodes have no column without being known to be vacant.
   var undecidedCount = 0
   /// Waves that run through the lattice; nil without any, or where none are sought.

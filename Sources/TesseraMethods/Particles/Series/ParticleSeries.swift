@@ -26,7 +26,8 @@ public struct ParticleSeries: Sendable {
     var tracker = ParticleTracker()
     for (image, record) in zip(images, records) {
       func raster(_ name: String) throws -> Raster<Float> {
-        try ImageFile.open(path: (image.folder as NSString).appendingPathComponent(name)).read().pixels
+        try ImageFile.open(path: (image.folder as NSString).appendingPathComponent(name), options: .labels).read()
+          .pixels
       }
       try tracker.add(
         .init(
