@@ -3,8 +3,9 @@
 `specimens` prints a table over seeds. `noise` lowers the detected counts until the share of right pixels falls below .9, for
 Tessera and for pystem (the public program of [S21]), which is told the number of patterns and gets the patch and window that
 Tessera chose. `speed` times the descriptors of both on one image, with the same patch, window, stride and threads.
-`reliability` compares the probabilities stated with the share of right pixels.
-Usage: segmentation.py specimens|reliability|noise|speed [--seeds 10]
+`reliability` compares the probabilities stated with the share of right pixels. `numbers` puts one to five phases together, drawn
+from seven, and counts how often their number is found. `frames` times a stack that is divided into the patterns of its first frame.
+Usage: segmentation.py specimens|reliability|noise|speed|numbers|frames [--seeds 10]
 """
 import argparse
 import json
@@ -146,13 +147,60 @@ def speed(folder, seeds):
         print(f"| {half}, {window} | {a:.2f} | {b:.3f} | {a / b:.0f} |", flush=True)
 
 
+# Phases of `numbers`: lattices, orientations, motifs, and no lattice.
+PHASES = [("square",), ("square", "--angle", 20), ("hexagonal",), ("hexagonal", "--angle", 17), ("plane-group", "--group", "p2"),
+          ("mose2", "--angle", 8), ("amorphous",)]
+
+
+def mosaic(folder, kinds, seed, size=1024):
+    """An image whose parts, nearest to one of `kinds` places, are different phases; and the share of the smallest part."""
+    random = numpy.random.default_rng(1000 * kinds + seed)
+    y, x = numpy.mgrid[:size, :size]
+    while True:
+        places = random.uniform(0.1, 0.9, (kinds, 2)) * size
+        parts = numpy.argmin([(x - u) ** 2 + (y - v) ** 2 for u, v in places], axis=0)
+        least = min((parts == k).mean() for k in range(kinds))
+        if least > 0.5 / kinds:
+            break
+    image = numpy.zeros((size, size), numpy.float32)
+    for k, phase in enumerate(random.permutation(len(PHASES))[:kinds]):
+        tessera("simulate", *PHASES[phase], "-o", folder / "p.tif", "--size", size, "--seed", 100 * seed + k)
+        image[parts == k] = tifffile.imread(folder / "p.tif")[parts == k]
+    return image, least
+
+
+def numbers(folder, seeds):
+    print("| phases | number found, of each image | right |")
+    print("| --- | --- | --- |")
+    for kinds in range(1, 6):
+        found = []
+        for seed in range(1, 1 + seeds):
+            tifffile.imwrite(folder / "m.tif", mosaic(folder, kinds, seed)[0])
+            tessera("segment", folder / "m.tif", "-o", folder / "m", "--no-report")
+            found.append(len(json.loads((folder / "m/summary.json").read_text())["patterns"]))
+        print(f"| {kinds} | {', '.join(map(str, found))} | {sum(n == kinds for n in found)} of {seeds} |", flush=True)
+
+
+def frames(folder, seeds):
+    count = 10 * seeds
+    tessera("simulate", "three-phases", "--size", 512, "--frames", count, "--counts", 30, "--seed", 4, "--drift", "30,10", "-o",
+            folder / "f.tif")
+    tessera("segment", folder / "f.tif", "--frame", 0, "--stride", 1, "--no-report", "-o", folder / "first")
+    start, used = time.perf_counter(), os.times()
+    tessera("segment", folder / "f.tif", "--frames", f"0..{count - 1}", "--each", "--model", folder / "first", "--no-report", "-o",
+            folder / "all")
+    wall, after = time.perf_counter() - start, os.times()
+    processor = after.children_user + after.children_system - used.children_user - used.children_system
+    print(f"{count} frames of 512 x 512, stride 1: {count / wall:.1f} frames per second, {processor / count:.2f} s of processor time each")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["specimens", "reliability", "noise", "speed"])
+    parser.add_argument("what", choices=["specimens", "reliability", "noise", "speed", "numbers", "frames"])
     parser.add_argument("--seeds", type=int, default=10)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        {"specimens": specimens, "reliability": reliability, "noise": noise, "speed": speed}[options.what](pathlib.Path(name), options.seeds)
+        globals()[options.what](pathlib.Path(name), options.seeds)
 
 
 if __name__ == "__main__":

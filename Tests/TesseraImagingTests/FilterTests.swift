@@ -205,4 +205,23 @@ struct `Patch denoising` {
     }
     #expect(error(result) < 0.1 * error(noisy))
   }
+
+  @Test func `a median is that of the sorted window, and follows a step`() {
+    var random = RandomSource(seed: 5)
+    let image = Raster(width: 40, height: 30, values: (0..<1200).map { _ in Float(random.gaussian()) })
+    let weights = image.map { $0 < 1.5 ? Float(1) : 0 }
+    let found = MedianFilter.filtered(image, weights: weights, reach: 4)
+    for (x, y) in [(0, 0), (20, 15), (39, 29), (3, 25)] {
+      var window: [Float] = []
+      for v in max(0, y - 4)...min(29, y + 4) {
+        for u in max(0, x - 4)...min(39, x + 4) where weights[u, v] > 0 { window.append(image[u, v]) }
+      }
+      // Levels are as fine as a thousandth of all values.
+      #expect(abs(found[x, y] - window.sorted()[window.count / 2]) < 0.01)
+    }
+    let step = Raster(width: 200, height: 50, values: (0..<10_000).map { Float($0 % 200 < 100 ? 1 : 7) })
+    let broad = MedianFilter.broadlyFiltered(step, reach: 24)
+    let blurred = broad.values.indices.count { abs(broad.values[$0] - step.values[$0]) > 0.1 }
+    #expect(blurred <= 50 * 6, "no more than a block on both sides")
+  }
 }

@@ -14,6 +14,8 @@ import shutil
 import subprocess
 import sys
 
+import graphs
+
 TESSERA = os.environ.get("TESSERA", ".build/release/tessera")
 
 
@@ -74,11 +76,15 @@ def main():
                      f"{ratio:.2f} ({ends[0]:.1f} to {ends[1]:.1f})" if ratio else "one type"))
     rows.append(("S27", "codes", "(+-1)^4 and (+-1)^16", f"`codes.csv`: {codes[0]['pattern']} is the commonest of level 3"))
 
+    upper, lower = graphs.level3(place("oxide"), place("S26-level3-graph.svg"))
+    rows.append(("S26", "graph of types", "", f"the {lower} commonest types of level 3, made of {upper} of level 2"))
+
     # Figs 5, S21: MoS2 on MoS2.
     run("simulate", "bilayer", "--kind", "mos2", "--angle", 3.15, "--counts", 5, "--seed", 2, "-o", place("bilayer.tif"), "--force")
     bilayer = result("moire", place("bilayer.tif"), place("bilayer"))
     for number, name in [("5A", "domains"), ("5B", "stackings"), ("5D-G", "features"), ("S21", "spectrum")]:
         figure(number, "bilayer", name)
+    rows.append(("5E", "tree of domains", "", f"{graphs.domains(place('bilayer'), place('5E-domain-tree.svg'))} domains of three stackings"))
     rows.append(("5, S21", "twist", "3.15 and 3.1 degrees",
                  f"{bilayer['twist_degrees']:.4f} ± {bilayer['twist_error']:.4f} degrees (simulated 3.15)"))
     analysis = result("analyze", place("bilayer.tif"), place("bilayer-analysis"))

@@ -80,7 +80,7 @@ public enum GaussianFilter {
   }
 
   /// Weighted means of `factor` x `factor` blocks, and each block's share of weight.
-  private static func blockMeans(
+  static func blockMeans(
     _ image: Raster<Float>, weights: Raster<Float>?, factor: Int
   ) -> (Raster<Float>, Raster<Float>) {
     let (w, h) = ((image.width + factor - 1) / factor, (image.height + factor - 1) / factor)
@@ -117,7 +117,7 @@ public enum GaussianFilter {
   }
 
   /// Bilinear interpolation of block values, whose centres lie at (factor - 1) / 2 + k factor.
-  private static func interpolated(_ small: Raster<Float>, factor: Int, width: Int, height: Int) -> Raster<Float> {
+  static func interpolated(_ small: Raster<Float>, factor: Int, width: Int, height: Int) -> Raster<Float> {
     let centre = Float(factor - 1) / 2
     @Sendable func place(_ index: Int, _ limit: Int) -> (Int, Int, Float) {
       let at = max(0, min(Float(limit - 1), (Float(index) - centre) / Float(factor)))

@@ -1,3 +1,4 @@
+import TesseraFigures
 import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
@@ -53,13 +54,31 @@ public struct MoireMethod: Method {
     return MoireResult(
       settings: self,
       record: RunRecord(
-        input, prepared: prepared, clock: clock, warnings: warnings(moire), isRandom: domains?.divergence != nil),
+        input, prepared: prepared, choices: firstLayerChoice(moire), clock: clock, warnings: warnings(moire),
+        isRandom: domains?.divergence != nil),
       moire: moire, domains: domains)
   }
 
   /// Width and height of a pixel in nm; (1, 1) without a calibration.
   static func pixel(of calibration: Calibration?) -> Point {
     calibration.map { Point($0.nanometresPerPixelX, $0.nanometresPerPixelY) } ?? Point(1, 1)
+  }
+
+  /// Layers whose strengths differ by less than this share are alike: noise and thickness decide which of them is the first.
+  private static let likeStrengths = 0.1
+
+  /// Which layer strain is measured against: with the other one its sign is the opposite.
+  private func firstLayerChoice(_ moire: Moire) -> [RunRecord.Choice] {
+    guard moire.layers.count == 2, moire.layers[0].strength > 0 else { return [] }
+    let share =
+      abs(moire.layers[0].strength - moire.layers[1].strength) / max(moire.layers[0].strength, moire.layers[1].strength)
+    return [
+      .init(
+        "first layer", "the stronger, by \(Number.percent(share))",
+        share < Self.likeStrengths
+          ? "the layers are alike: with the other as the first the heterostrain has the other sign, along the axes of that layer"
+          : "heterostrain is that of the second layer against the first")
+    ]
   }
 
   /// Anchors nearer to each other than this many lattice constants of a layer lie within one motif.

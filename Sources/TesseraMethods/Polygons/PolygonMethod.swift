@@ -105,16 +105,23 @@ public struct PolygonMethod: Method {
     return outcomes
   }
 
+  /// Walls around a unit whose median height its filling is measured by: enough for a few per cent of noise, and some four bonds away.
+  private static let wallsAround = 40
+
   /// Measures what stands in the middle of each unit and names it.
   private static func fill(
     _ net: inout PolygonFinder.Net, found: ColumnFinder.Found, prepared: Preparation.Prepared
   ) -> FillingGroups.Outcome {
     let heights = UnitFilling().heights(
       of: net.units, columns: found, in: prepared.image, isMeasured: prepared.isMeasured)
-    let walls = found.sites.sites.indices.filter { net.isWall[$0] }.map { found.sites[$0].amplitude }.filter(\.isFinite)
-    let wall = walls.isEmpty ? Double.nan : Statistics.median(walls)
-    for (number, heights) in heights.enumerated() where wall > 0 {
-      guard let heights else { continue }
+    let walls = found.sites.sites.indices.filter { net.isWall[$0] && found.sites[$0].amplitude.isFinite }
+    let index = PlanarIndex(walls.map { found.sites[$0].position })
+    for (number, heights) in heights.enumerated() {
+      guard let heights, !walls.isEmpty else { continue }
+      // Those around: thickness and contamination change the brightness from one end of the field to the other.
+      let near = index.nearest(min(wallsAround, walls.count), to: net.units[number].centre)
+      let wall = Statistics.median(near.map { found.sites[walls[$0]].amplitude })
+      guard wall > 0 else { continue }
       net.units[number].amplitude = heights.middle / wall
       net.units[number].amplitudeError = heights.error / wall
     }

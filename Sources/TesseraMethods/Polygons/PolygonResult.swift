@@ -36,8 +36,9 @@ public struct PolygonResult: MethodResult {
       let share = Double(units.count { $0.filling == kind }) / Double(max(1, units.count))
       return share > 0 ? "\(Number.percent(share)) \(kind.rawValue)" : nil
     }
-    var sentence =
-      "\(units.count) \(units.count == 1 ? "polygon" : "polygons") (\(kinds)): \(shares.joined(separator: ", "))"
+    var sentence = "\(units.count) \(units.count == 1 ? "polygon" : "polygons") (\(kinds))"
+    if doubtfulCount > 0 { sentence += ", of which \(doubtfulCount) are not sure (those that are: \(sureKinds))" }
+    sentence += ": \(shares.joined(separator: ", "))"
     if let entropy = configurations.level2.overlapping?.entropy {
       sentence +=
         "; level 2 has \(Text.fixed(entropy.plugIn, 3)) nats, random fillings \(Text.fixed(entropy.randomLattice, 3))"
@@ -51,10 +52,20 @@ public struct PolygonResult: MethodResult {
   }
 
   /// `1505 of 5 sides`, the commonest first.
-  var kinds: String {
-    let sides = Dictionary(grouping: net.units, by: \.sides).mapValues(\.count)
-    return sides.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) of \($0.key) sides" }
-      .joined(separator: ", ")
+  var kinds: String { Self.kinds(of: net.units) }
+
+  /// The same of the units whose number of sides is sure.
+  var sureKinds: String { Self.kinds(of: net.units.filter(\.isRegularlyBonded)) }
+
+  /// Units with a corner whose number of bonds the net does not have elsewhere.
+  var doubtfulCount: Int { net.units.count { !$0.isRegularlyBonded } }
+
+  private static func kinds(of units: [PolygonalUnit]) -> String {
+    let sides = Dictionary(grouping: units, by: \.sides).mapValues(\.count)
+    return sides.isEmpty
+      ? "none"
+      : sides.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) of \($0.key) sides" }
+        .joined(separator: ", ")
   }
 
   var disagreeing: Int { net.units.count { $0.agrees == false } }
@@ -99,6 +110,12 @@ public struct PolygonResult: MethodResult {
     if tested > 0 && disagreeing * 10 > tested {
       warnings.append(
         "\(disagreeing) of \(tested) polygons have no maximum of the map of their symmetry: look at the column agrees of units.csv"
+      )
+    }
+    if doubtfulCount * 10 > net.units.count {
+      warnings.append(
+        "\(doubtfulCount) of \(net.units.count) polygons have a corner with another number of bonds than corners of this net usually have: a "
+          + "column that is missing, found twice or displaced turns hexagons into pentagons and squares; see the column sure of units.csv"
       )
     }
     if Set(groups.groups.map(\.filling)).count == 1, let group = groups.groups.first {

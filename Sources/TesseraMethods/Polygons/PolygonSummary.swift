@@ -10,6 +10,8 @@ public struct PolygonSummary: Sendable, Encodable {
     public var columns, walls, middles, units: Int
     /// Units of each number of sides.
     public var sides: [String: Int]
+    /// The same of those whose corners all have a usual number of bonds: of the others the number of sides is not sure.
+    public var sureSides: [String: Int]
     /// Faces that are no units: triangles, those of more than twelve sides, and those that the border cuts.
     public var triangles, openings, cutByBorder: Int
     /// Units where the map of n-fold symmetry has a maximum, where it has none, and where it could not be asked.
@@ -130,7 +132,9 @@ public struct PolygonSummary: Sendable, Encodable {
     let (net, units) = (result.net, result.net.units)
     counts = Counts(
       columns: net.isWall.count, walls: net.isWall.count { $0 }, middles: net.isWall.count { !$0 }, units: units.count,
-      sides: Dictionary(grouping: units, by: { "\($0.sides)" }).mapValues(\.count), triangles: net.triangles,
+      sides: Dictionary(grouping: units, by: { "\($0.sides)" }).mapValues(\.count),
+      sureSides: Dictionary(grouping: units.filter(\.isRegularlyBonded), by: { "\($0.sides)" }).mapValues(\.count),
+      triangles: net.triangles,
       openings: net.openings, cutByBorder: net.cut, agreeing: units.count { $0.agrees == true },
       disagreeing: result.disagreeing, untested: units.count { $0.agrees == nil })
     let known = units.count { $0.filling != nil }

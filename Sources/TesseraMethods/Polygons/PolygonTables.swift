@@ -12,7 +12,7 @@ struct PolygonTables {
     var table = TableWriter(columns: [
       "id", "x", "y", "sides", "filling", "level2", "level3", "x_nm", "y_nm", "area_nm2", "amplitude",
       "amplitude_error",
-      "filling_probability", "agrees", "regularity", "radius", "middle", "phase",
+      "filling_probability", "agrees", "regularity", "radius", "middle", "phase", "sure",
     ])
     let (calibration, outcome) = (result.micrograph.calibration, result.configurations)
     var codes = [(level2: Int?, level3: Int?)](repeating: (nil, nil), count: result.net.units.count)
@@ -33,7 +33,7 @@ struct PolygonTables {
         TableWriter.number(unit.amplitudeError),
         TableWriter.number(unit.fillingProbability), unit.agrees.map { $0 ? "1" : "0" } ?? "",
         TableWriter.number(unit.regularity), TableWriter.number(unit.radius), unit.middle.map(String.init) ?? "",
-        isCoded.contains(id) ? (isOrdered[id] ? "1" : "0") : "",
+        isCoded.contains(id) ? (isOrdered[id] ? "1" : "0") : "", unit.isRegularlyBonded ? "1" : "0",
       ])
     }
     return table.data

@@ -20,11 +20,12 @@ struct SegmentChapter {
 
   var document: ReportDocument {
     let isOne = patterns.count == 1 && segmentation.unknownFraction == 0
+    let alone = SegmentResult.sentence(
+      of: patterns[0].order, smallest: length(Double(2 * segmentation.scales.patchSize)))
     var document = ReportDocument(
       title: micrograph.name,
       headline: isOne
-        ? "One pattern: no region wider than about \(length(Double(2 * segmentation.scales.patchSize))) differs from the rest by "
-          + "its local symmetry"
+        ? alone.prefix(1).uppercased() + alone.dropFirst()
         : segmentation.isByModel
           ? "\(shown) of \(patterns.count) known patterns" : "\(patterns.count) patterns, told apart by local symmetry")
     document.facts = [.init("\(shown)", shown == 1 ? "pattern" : "patterns")]
@@ -91,7 +92,10 @@ struct SegmentChapter {
         return [
           .init("\(pattern.label)", value: Double(pattern.label), style: styles[pattern.label - 1]),
           .init(Number.percent(pattern.fraction), value: pattern.fraction),
-          .init(pattern.isNarrow ? "narrow: a fault or a boundary" : pattern.isOrdered ? lengths : "no lattice"),
+          .init(
+            pattern.isNarrow
+              ? "narrow: a fault or a boundary"
+              : pattern.isOrdered ? lengths : pattern.order == .fringes ? "fringes" : "no lattice"),
           .init(angle.isFinite ? Text.fixed(min(angle, 180 - angle), 0) : "", value: angle),
           .init(Text.fixed(pattern.correlation, 2), value: pattern.correlation),
         ]

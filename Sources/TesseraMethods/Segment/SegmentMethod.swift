@@ -57,14 +57,15 @@ public struct SegmentMethod: Method {
     if let model = try patterns ?? model.map({ try PatternModel(path: $0) }) {
       return try result(on: input, prepared, by: model, clock: &clock)
     }
-    let image = prepared.image
-    let marks = try scribbles.map { try self.marks(in: $0, width: image.width, height: image.height) }
-    let (scales, field, spacing) = try clock.run(.descriptors) {
-      let spacing = Self.planeSpacing(of: image)
+    let (width, height) = (prepared.image.width, prepared.image.height)
+    let marks = try scribbles.map { try self.marks(in: $0, width: width, height: height) }
+    let (image, scales, field, spacing) = try clock.run(.descriptors) {
+      let spacing = Self.planeSpacing(of: prepared.image)
       do {
-        let scales = try segmenter.scales(spacing: spacing, width: image.width, height: image.height)
-        try checkMemory(segmenter, scales, width: image.width, height: image.height)
-        return (scales, try segmenter.descriptors(of: image, scales: scales), spacing)
+        let scales = try segmenter.scales(spacing: spacing, width: width, height: height)
+        try checkMemory(segmenter, scales, width: width, height: height)
+        let image = Segmenter.withoutBackground(prepared.image, scales: scales, isMeasured: prepared.isMeasured)
+        return (image, scales, try segmenter.descriptors(of: image, scales: scales), spacing)
       } catch let error as DataError {
         throw DataError("\(input.micrograph.name): \(error.description)")
       }
@@ -256,7 +257,10 @@ public struct SegmentMethod: Method {
     }
     if !segmentation.patterns.contains(where: \.isOrdered) {
       warnings.append(
-        "no shift along two directions repeats any part of the image more than chance does: the image shows no lattice")
+        segmentation.patterns.contains { $0.order == .fringes }
+          ? "the image shows fringes and no lattice: where one set of planes is seen, crystals of other structures may look alike"
+          : "no shift along two directions repeats any part of the image more than chance does: the image shows no lattice"
+      )
     }
     return warnings
   }

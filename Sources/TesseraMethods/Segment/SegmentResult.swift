@@ -26,19 +26,31 @@ public struct SegmentResult: MethodResult {
         segmentation.unknownFraction > 0 ? ["\(Number.percent(segmentation.unknownFraction)) of the image none"] : []
       return [(shares + unknown).joined(separator: ", ")]
     }
-    guard patterns.count > 1 else {
-      return ["one pattern: no region wider than about \(smallest) differs from the rest by its local symmetry"]
-    }
+    guard patterns.count > 1 else { return [Self.sentence(of: patterns.first?.order ?? .none, smallest: smallest)] }
     let shares = patterns.map { Number.percent($0.fraction) }.joined(separator: ", ")
     let length = LengthText(calibration: micrograph.calibration)(segmentation.boundaryLength)
     let narrow = patterns.filter(\.isNarrow).map { "pattern \($0.label) is narrow: a fault or a boundary" }
+    let wide = patterns.filter { !$0.isNarrow }
+    let orders =
+      wide.filter { $0.order == .none }.map { "pattern \($0.label) has no lattice" }
+      + wide.filter { $0.order == .fringes }.map { "pattern \($0.label) shows fringes" }
     return [
-      "\((["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"] + narrow).joined(separator: "; "))"
+      (["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"] + orders + narrow).joined(separator: "; ")
     ]
   }
 
+  /// What is said of an image that is one pattern: without order there is nothing by which regions could differ.
+  static func sentence(of order: Segmentation.Pattern.Order, smallest: String) -> String {
+    switch order {
+    case .lattice: "one pattern: no region wider than about \(smallest) differs from the rest by its local symmetry"
+    case .fringes:
+      "one pattern of fringes: the image repeats itself along one direction alone, and no region wider than about \(smallest) does so otherwise"
+    case .none: "no order: nothing repeats itself more than chance does, so there are no patterns to tell apart"
+    }
+  }
+
   /// The width that a region needs to be seen: two patches.
-  private var smallest: String {
+  var smallest: String {
     LengthText(calibration: micrograph.calibration)(Double(2 * segmentation.scales.patchSize))
   }
 
@@ -79,7 +91,7 @@ public struct SegmentResult: MethodResult {
   /// One row a pattern.
   private var table: Data {
     var table = TableWriter(columns: [
-      "label", "pixels", "fraction", "area_nm2", "correlation", "ordered", "narrow", "repeat1_x", "repeat1_y",
+      "label", "pixels", "fraction", "area_nm2", "correlation", "ordered", "order", "narrow", "repeat1_x", "repeat1_y",
       "repeat2_x",
       "repeat2_y",
     ])
@@ -90,7 +102,7 @@ public struct SegmentResult: MethodResult {
         [
           "\(pattern.label)", "\(pattern.pixels)", TableWriter.number(pattern.fraction, decimals: 6),
           TableWriter.number(area ?? .nan), TableWriter.number(pattern.correlation), pattern.isOrdered ? "1" : "0",
-          pattern.isNarrow ? "1" : "0",
+          pattern.order.rawValue, pattern.isNarrow ? "1" : "0",
         ] + (0..<2).flatMap { $0 < basis.count ? ["\(basis[$0].x)", "\(basis[$0].y)"] : ["", ""] })
     }
     return table.data

@@ -29,6 +29,8 @@ public struct SegmentSummary: Sendable, Encodable {
     public var label, pixels: Int
     /// Share of the pixels with a label, and autocorrelation at the best shift; both at most 1.
     public var fraction, correlation: Double
+    /// `lattice`, `fringes` (repeated along one direction alone) or `none`.
+    public var order: Segmentation.Pattern.Order
     /// Whether the pattern has a lattice, and whether it is a fault or a boundary, nowhere wider than a patch and a
     /// window.
     public var isOrdered, isNarrow: Bool
@@ -39,7 +41,8 @@ public struct SegmentSummary: Sendable, Encodable {
   init(of segmentation: Segmentation, calibration: Calibration?) {
     patterns = segmentation.patterns.map {
       Pattern(
-        label: $0.label, pixels: $0.pixels, fraction: $0.fraction, correlation: $0.correlation, isOrdered: $0.isOrdered,
+        label: $0.label, pixels: $0.pixels, fraction: $0.fraction, correlation: $0.correlation, order: $0.order,
+        isOrdered: $0.isOrdered,
         isNarrow: $0.isNarrow, repeats: $0.repeats)
     }
     (patternsFound, regions) = (segmentation.foundCount, segmentation.regionCount)

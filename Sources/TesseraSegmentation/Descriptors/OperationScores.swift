@@ -49,6 +49,11 @@ struct OperationScores: Sendable {
   /// strip by strip: half a gigabyte.
   static let largestTable = 1 << 27
 
+  /// The grid on which the scores of a grid are computed: the same, or a coarser one of one that is finer than scores change.
+  func sampled(_ grid: DescriptorGrid, width: Int, height: Int) -> DescriptorGrid {
+    grid.sampled(spacing: scales.spacing, width: width, height: height)
+  }
+
   /// How many times coarser a grid must be for its maps to be held at once, 1 or more.
   static func coarsening(points: Int, scores: Int) -> Int {
     var factor = 1

@@ -18,6 +18,9 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
   /// Standard deviations between the two patterns that the scores tell apart worst.
   let separation: Double
 
+  /// Standard deviation of the Gaussian over which its scores are averaged, in plane spacings.
+  static let poolingShare = 1.0 / 3
+
   /// Points that a pattern needs away from its boundaries to be learned from.
   private static let leastInterior = 50
   /// Some thousand points know the covariance well enough.
@@ -76,9 +79,11 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
   private static func maps(
     _ translation: TranslationDescriptor, at interior: [[Int]], in image: Raster<Float>, on grid: DescriptorGrid
   ) -> ([Raster<Float>], [[Int]]) {
-    let factor = OperationScores.coarsening(points: grid.count, scores: translation.shifts.count)
-    guard factor > 1 else { return (translation.maps(of: image, on: grid), interior) }
-    let coarse = DescriptorGrid(width: image.width, height: image.height, stride: factor * grid.stride)
+    let sampled = grid.sampled(
+      spacing: translation.pooling / poolingShare, width: image.width, height: image.height)
+    let factor = OperationScores.coarsening(points: sampled.count, scores: translation.shifts.count)
+    guard factor > 1 || sampled != grid else { return (translation.maps(of: image, on: grid), interior) }
+    let coarse = DescriptorGrid(width: image.width, height: image.height, stride: factor * sampled.stride)
     let places = interior.map { points in
       Set(
         points.map { point in
@@ -98,11 +103,19 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
   func logLikelihoods(
     of image: Raster<Float>, on grid: DescriptorGrid, gain: Double, smoothing: Double
   ) -> [Raster<Float>] {
+    let sampled = grid.sampled(
+      spacing: translation.pooling / Self.poolingShare, width: image.width, height: image.height)
     let sums = translation.sums(
-      of: image, on: grid, weights: directions.map { $0 * Float(gain) },
+      of: image, on: sampled, weights: directions.map { $0 * Float(gain) },
       offsets: [Float](repeating: 0, count: directions.columns))
+    let sigma = smoothing * Double(grid.stride) / Double(sampled.stride)
     return concurrentMap(count: sums.count) { pattern in
-      GaussianFilter.smoothed(sums[pattern].map { $0 - constants[pattern] }, sigma: smoothing)
+      let smooth = GaussianFilter.smoothed(sums[pattern].map { $0 - constants[pattern] }, sigma: sigma)
+      return sampled == grid
+        ? smooth
+        : Raster(
+          width: grid.columns, height: grid.rows,
+          values: GridInterpolation(from: sampled, to: grid).values(of: smooth.values))
     }
   }
 

@@ -20,24 +20,50 @@ public struct DescriptorField: Sendable {
   /// The components of an image by a basis that was fitted to another.
   init(of image: Raster<Float>, by scores: OperationScores, on grid: DescriptorGrid, basis: DescriptorBasis) {
     (self.grid, self.basis) = (grid, basis)
-    components = scores.components(of: image, on: grid, basis: basis)
+    let sampled = scores.sampled(grid, width: image.width, height: image.height)
+    components = Self.interpolated(
+      scores.components(of: image, on: sampled, basis: basis), from: sampled, to: grid)
   }
 
   /// The same with a basis of `count` components fitted to the image. A large one is fitted to a coarser grid: its points need not all
   /// be held.
   init(of image: Raster<Float>, by scores: OperationScores, on grid: DescriptorGrid, count: Int) throws {
     self.grid = grid
-    let factor = OperationScores.coarsening(points: grid.count, scores: scores.names.count)
+    let sampled = scores.sampled(grid, width: image.width, height: image.height)
+    let factor = OperationScores.coarsening(points: sampled.count, scores: scores.names.count)
     guard factor > 1 else {
-      (basis, components) = try DescriptorBasis.fitted(
-        to: scores.maps(of: image, on: grid), selection: scores.selection, count: count)
+      let (basis, components) = try DescriptorBasis.fitted(
+        to: scores.maps(of: image, on: sampled), selection: scores.selection, count: count)
+      self.basis = basis
+      self.components = Self.interpolated(components, from: sampled, to: grid)
       return
     }
-    let coarse = DescriptorGrid(width: image.width, height: image.height, stride: factor * grid.stride)
+    let coarse = DescriptorGrid(width: image.width, height: image.height, stride: factor * sampled.stride)
     basis = try DescriptorBasis.fitted(
       to: scores.maps(of: image, on: coarse), selection: scores.selection, count: count
     ).basis
-    components = scores.components(of: image, on: grid, basis: basis)
+    components = Self.interpolated(
+      scores.components(of: image, on: sampled, basis: basis), from: sampled, to: grid)
+  }
+
+  /// Components at the points of a finer grid.
+  private static func interpolated(
+    _ components: Matrix<Float>, from coarse: DescriptorGrid, to grid: DescriptorGrid
+  ) -> Matrix<Float> {
+    guard coarse != grid else { return components }
+    let width = components.columns
+    let maps = concurrentMap(count: width) { k in
+      GridInterpolation(from: coarse, to: grid).values(of: (0..<coarse.count).map { components.values[$0 * width + k] })
+    }
+    var result = Matrix<Float>(rows: grid.count, columns: width, filling: 0)
+    for (k, map) in maps.enumerated() {
+      map.withUnsafeBufferPointer { map in
+        result.values.withUnsafeMutableBufferPointer { values in
+          for point in map.indices { values[point * width + k] = map[point] }
+        }
+      }
+    }
+    return result
   }
 
   /// One component as an image of the grid.

@@ -50,13 +50,25 @@ public struct Segmentation: Sendable {
     public let repeats: [Shift]
     /// Autocorrelation at the best of them: 1 for a perfect repetition without noise, 0 for none.
     public let correlation: Double
-    /// Whether the pattern has a lattice: the same shifts repeat two halves of its pixels. Not asked of
+    /// How the pattern repeats itself: the same shifts must repeat two halves of its pixels. Not asked of
     /// narrow patterns, most of whose pixels belong to what lies beside them.
-    public let isOrdered: Bool
+    public let order: Order
+    /// Whether the pattern has a lattice.
+    public var isOrdered: Bool { order == .lattice }
     /// Whether no region of the pattern is wider than a patch and a window: a fault or a boundary, rather than a phase.
     public let isNarrow: Bool
     /// Autocorrelation of the pattern's pixels at shifts up to three plane spacings, no shift in the middle.
     public let autocorrelation: Raster<Float>
+
+    /// In how many directions a pattern repeats itself.
+    public enum Order: String, Sendable, Codable {
+      /// Along two directions, as a crystal seen along an axis.
+      case lattice
+      /// Along one direction: lattice fringes of a crystal that is off axis, or of an image that resolves one set of planes.
+      case fringes
+      /// Along none, more than chance does.
+      case none
+    }
   }
 }
 

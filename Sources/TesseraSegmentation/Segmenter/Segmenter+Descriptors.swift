@@ -5,7 +5,7 @@ import TesseraNumerics
 extension Segmenter {
   /// Descriptors of the points of a grid, and their principal components.
   ///
-  /// - Parameter image: finite intensities.
+  /// - Parameter image: finite intensities without their background (`withoutBackground`).
   public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
     try descriptors(of: image, scales: scales, selection: nil)
   }
@@ -31,14 +31,19 @@ extension Segmenter {
       + 8 * scores * (points / (factor * factor))
   }
 
+  /// Half the side of the window whose median is the background, in plane spacings: it holds two of them each way, so that the median of
+  /// a lattice is the same everywhere.
+  private static let backgroundReach = 1.0
+
   /// The image less what varies more slowly than the lattice: thickness, contamination and steps of brightness resemble
-  /// themselves whatever the lattice does. Descriptors do without: beside a bright region the tail of its background would be
-  /// a pattern of its own.
-  static func withoutBackground(
-    _ image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>?
+  /// themselves whatever the lattice does. The background is a median, which follows a step; a mean would leave a seam along it that
+  /// would be a pattern of its own.
+  /// - Parameter isMeasured: pixels that hold a measurement; the others have 0 in the result.
+  public static func withoutBackground(
+    _ image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil
   ) -> Raster<Float> {
     let weights = isMeasured.flatMap { $0.values.contains(false) ? $0.map { $0 ? Float(1) : 0 } : nil }
-    let background = GaussianFilter.broadlySmoothed(image, weights: weights, sigma: scales.spacing)
+    let background = MedianFilter.broadlyFiltered(image, weights: weights, reach: backgroundReach * scales.spacing)
     var result = image
     for index in result.values.indices {
       let isKnown = isMeasured?.values[index] ?? true

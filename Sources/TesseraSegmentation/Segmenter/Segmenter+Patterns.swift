@@ -8,13 +8,16 @@ extension Segmenter {
   /// - Parameter spacing: distance of lattice planes in pixels; nil if the image shows none.
   public func segmentation(of image: Raster<Float>, spacing: Double?, seed: UInt64 = 1) throws -> Segmentation {
     let scales = try scales(spacing: spacing, width: image.width, height: image.height)
+    let image = Self.withoutBackground(image, scales: scales)
     let first = try segmentation(from: descriptors(of: image, scales: scales), of: image, scales: scales, seed: seed)
     return try withBestOperations(first, of: image, seed: seed)
   }
 
   /// The segmentation by the operations alone that tell the patterns of a first one apart best; the first where `best` is nil, and where
   /// it has one pattern, which no operation tells from another.
-  /// - Parameter marks: as for a first segmentation by marks; nil for one without.
+  /// - Parameters:
+  ///   - image: without its background (`withoutBackground`).
+  ///   - marks: as for a first segmentation by marks; nil for one without.
   public func withBestOperations(
     _ first: Segmentation, of image: Raster<Float>, marks: Raster<UInt16>? = nil, isMeasured: Raster<Bool>? = nil,
     seed: UInt64 = 1
@@ -33,6 +36,7 @@ extension Segmenter {
   ///
   /// - Parameters:
   ///   - field: from the same image, at the same scales.
+  ///   - image: without its background (`withoutBackground`).
   ///   - isMeasured: pixels that hold a measurement; the others get label 0.
   ///   - seed: of the starts of k-means.
   public func segmentation(
@@ -45,12 +49,15 @@ extension Segmenter {
     // Two patches and the pooling apart, descriptors share no pixels.
     let distance = Int(saturating: ((Double(scales.patchSize) + scales.spacing) / Double(scales.stride)).rounded())
     var found = try finder.outcome(field, core: core, distance: distance, seed: seed)
-    var regions = grown(from: found.labels, over: change, scales: scales)
     var foundCount = finder.count(after: found.steps)
+    if finder.count == nil, foundCount == 1, let islands = islands(in: field, of: image, scales: scales) {
+      (found.labels, found.centres, found.labelOfCentre) = (islands.labels, islands.centres, islands.labelOfCentre)
+      foundCount = islands.labelOfCentre.count
+    }
+    var regions = grown(from: found.labels, over: change, scales: scales)
     // What other operations tell apart may have one autocorrelation.
     if finder.count == nil, Set(operations).isSubset(of: [.translations, .spectrum]) {
-      let flat = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
-      let names = joinedByLattice(regions, in: flat, on: field.grid, scales: scales)
+      let names = joinedByLattice(regions, in: image, on: field.grid, scales: scales)
       let joined = names.indices.count { names[$0] != $0 }
       if joined > 0 {
         regions = regions.map { names[$0] }
@@ -89,6 +96,7 @@ extension Segmenter {
     own.operations = model.operations
     let scales = model.scales
     try Self.check(scales, width: image.width, height: image.height)
+    let image = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
     let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
     let scores = OperationScores(kinds: own.operations, scales: scales, selection: model.basis.selection)
     let field = DescriptorField(of: image, by: scores, on: grid, basis: model.basis)
@@ -133,11 +141,10 @@ extension Segmenter {
   ) -> Segmentation {
     let scales = model.scales
     let narrow = NarrowRegions(halfWidth: scales.reach / Double(scales.stride)).labels(in: points)
-    let flat = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
     let measured = isMeasured.map { $0.values.count { $0 } } ?? labels.count
     let known = labels.values.count { $0 > 0 }
     return Segmentation(
-      labels: labels, patterns: described(labels, count: model.count, narrow: narrow, in: flat, scales: scales),
+      labels: labels, patterns: described(labels, count: model.count, narrow: narrow, in: image, scales: scales),
       unknownFraction: measured > 0 ? Double(measured - known) / Double(measured) : 0,
       boundaryLength: labels.boundaryLength(), regionCount: Watershed.connectedRegions(of: points).count,
       scales: scales,
@@ -159,10 +166,10 @@ extension Segmenter {
     let total = max(1, sizes.dropFirst().reduce(0, +))
     return sizes.indices.dropFirst().map { label in
       let repeats = repeats(where: labels.map { Int($0) == label }, in: image, scales: scales)
-      let isOrdered = repeats.isLattice && !narrow.contains(label)
+      let order: Segmentation.Pattern.Order = narrow.contains(label) ? .none : repeats.order
       return Segmentation.Pattern(
         label: label, pixels: sizes[label], fraction: Double(sizes[label]) / Double(total),
-        repeats: isOrdered ? repeats.shifts : [], correlation: repeats.correlation, isOrdered: isOrdered,
+        repeats: order == .lattice ? repeats.shifts : [], correlation: repeats.correlation, order: order,
         isNarrow: narrow.contains(label),
         autocorrelation: repeats.map)
     }

@@ -56,11 +56,12 @@ extension Segmenter {
     return BoundaryDiscriminant(
       TranslationDescriptor(
         half: min(scales.half, max(2, Int(saturating: (0.75 * scales.spacing).rounded()))), shifts: shifts.sorted(),
-        fold: .larger, pooling: scales.spacing / 3), interior: interior, in: image, on: refinement.grid)
+        fold: .larger, pooling: BoundaryDiscriminant.poolingShare * scales.spacing), interior: interior, in: image,
+      on: refinement.grid)
   }
 
   /// Pixels of a pattern, in squares of a plane spacing, from which its lattice is well known.
-  private static let fewestCells = 25.0
+  static let fewestCells = 25.0
 
   /// For each label the one that it is a part of: a lattice that is distorted a little in one part of the image, by the scan or by
   /// strain, has descriptors with a gap between them and is one pattern.

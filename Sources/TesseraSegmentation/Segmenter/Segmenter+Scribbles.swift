@@ -31,6 +31,7 @@ extension Segmenter {
   ///
   /// - Parameters:
   ///   - field: from the same image, at the same scales.
+  ///   - image: without its background (`withoutBackground`).
   ///   - marks: of the image's size: number of the pattern where it is marked, 1 upwards without gaps, 0 elsewhere.
   ///   - isMeasured: pixels that hold a measurement; the others get label 0.
   /// - Throws: `DataError` where fewer than two patterns are marked, one of them too little, or a number is left out.

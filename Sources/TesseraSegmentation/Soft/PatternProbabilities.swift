@@ -177,7 +177,7 @@ public struct PatternProbabilities: Sendable {
 
 extension Raster<Float> {
   /// Bilinear; inside the raster.
-  fileprivate func interpolated(_ u: Double, _ v: Double) -> Float {
+  func interpolated(_ u: Double, _ v: Double) -> Float {
     let (left, top) = (Int(u), Int(v))
     let (right, bottom) = (Swift.min(width - 1, left + 1), Swift.min(height - 1, top + 1))
     let (fx, fy) = (Float(u - u.rounded(.down)), Float(v - v.rounded(.down)))

@@ -163,12 +163,20 @@ package struct LayerFit: Sendable, Codable, Equatable {
     var white = Self.sandwich(bread, Self.sandwich(jacobian, waves.gram(taperPower: 2)))
     for index in white.values.indices { white.values[index] *= deviation * deviation }
     let normal = Self.sandwich(jacobian, gram)
+    @Sendable func part(_ index: Int, of length: Int) -> Range<Int> {
+      index * length / blocks..<(index + 1) * length / blocks
+    }
+    let lines = (0..<blocks).map {
+      (
+        columns: waves.lineMoments(\.x, taperPower: 1, over: part($0, of: image.width)),
+        rows: waves.lineMoments(\.y, taperPower: 1, over: part($0, of: image.height))
+      )
+    }
     let moves = concurrentMap(count: blocks * blocks) { block -> [Double] in
-      func part(_ index: Int, of length: Int) -> Range<Int> { index * length / blocks..<(index + 1) * length / blocks }
       let (columns, rows) = (part(block % blocks, of: image.width), part(block / blocks, of: image.height))
       let score = Self.product(jacobian.transposed, waves.products(with: residual, columns: columns, rows: rows))
       var rest = normal
-      let own = Self.sandwich(jacobian, waves.gram(taperPower: 1, columns: columns, rows: rows))
+      let own = Self.sandwich(jacobian, waves.gram(lines[block % blocks].columns, lines[block / blocks].rows))
       for index in rest.values.indices { rest.values[index] -= own.values[index] }
       guard let inverse = SmallSystem.inverse(rest.values, count: rest.columns) else { return [] }
       return Self.product(Matrix(rows: rest.columns, columns: rest.columns, values: inverse), score)

@@ -37,23 +37,27 @@ package struct WaveDictionary {
 
   /// The inner product of each entry with each other over a part of the field, weighted by a power of the taper.
   package func gram(taperPower power: Int, columns: Range<Int>? = nil, rows: Range<Int>? = nil) -> Matrix<Double> {
+    gram(lineMoments(\.x, taperPower: power, over: columns), lineMoments(\.y, taperPower: power, over: rows))
+  }
+
+  /// What `gram` needs of the columns, or of the rows, of a part of the field: parts with the same columns share it.
+  /// - Parameter axis: `\.x` for columns, `\.y` for rows.
+  package func lineMoments(
+    _ axis: KeyPath<Point, Double> & Sendable, taperPower power: Int, over part: Range<Int>? = nil
+  ) -> LineMoments {
+    let taper = axis == \.x ? across : down
+    let weights = taper.enumerated().map { part?.contains($0.offset) ?? true ? pow($0.element, Double(power)) : 0 }
+    return LineMoments(of: frequencies.map { $0[keyPath: axis] }, weights: weights)
+  }
+
+  /// The inner products over the part of the field that some columns and some rows have in common.
+  package func gram(_ columns: LineMoments, _ rows: LineMoments) -> Matrix<Double> {
     let n = frequencies.count
-    func weights(_ taper: [Double], _ part: Range<Int>?) -> [Double] {
-      taper.enumerated().map { part?.contains($0.offset) ?? true ? pow($0.element, Double(power)) : 0 }
-    }
-    let weights = (weights(across, columns), weights(down, rows))
-    let rows = concurrentMap(count: n) { k -> [(Moments, Moments)] in
-      (0..<n).map { l in
-        let (f, g) = (frequencies[k], frequencies[l])
-        return (
-          Moments(of: f + g, across: weights.0, down: weights.1), Moments(of: f - g, across: weights.0, down: weights.1)
-        )
-      }
-    }
     var result = Matrix<Double>(rows: count, columns: count, filling: 0)
     for k in 0..<n {
       for l in 0..<n {
-        let (sum, difference) = rows[k][l]
+        let sum = Moments(x: columns.sums[k * n + l], y: rows.sums[k * n + l])
+        let difference = Moments(x: columns.differences[k * n + l], y: rows.differences[k * n + l])
         for growth in Growth.allCases {
           for other in Growth.allCases {
             let (s, d) = (sum[growth, other], difference[growth, other])
@@ -140,45 +144,5 @@ package struct WaveDictionary {
       }
     }
     return table
-  }
-}
-
-/// Σ w xᵖ yᵠ exp(2πi f·(x, y)) over a field, p + q up to 2.
-private struct Moments {
-  private let x, y: [SIMD2<Double>]
-
-  init(of frequency: Point, across: [Double], down: [Double]) {
-    x = Self.moments(frequency.x, across)
-    y = Self.moments(frequency.y, down)
-  }
-
-  subscript(growth: WaveDictionary.Growth, other: WaveDictionary.Growth) -> SIMD2<Double> {
-    let p = (growth == .x ? 1 : 0) + (other == .x ? 1 : 0)
-    let q = (growth == .y ? 1 : 0) + (other == .y ? 1 : 0)
-    let (a, b) = (x[p], y[q])
-    return [a.x * b.x - a.y * b.y, a.x * b.y + a.y * b.x]
-  }
-
-  private static func moments(_ frequency: Double, _ weights: [Double]) -> [SIMD2<Double>] {
-    let middle = Double(weights.count - 1) / 2
-    let step = SIMD2(cos(2 * .pi * frequency), sin(2 * .pi * frequency))
-    var sums = [SIMD2<Double>](repeating: .zero, count: 3)
-    // Outside a part of the field all weights are zero.
-    guard let first = weights.firstIndex(where: { $0 != 0 }), let last = weights.lastIndex(where: { $0 != 0 }) else {
-      return sums
-    }
-    let start = 2 * .pi * frequency * (Double(first) - middle)
-    var wave = SIMD2(cos(start), sin(start))
-    for index in first...last {
-      let coordinate = Double(index) - middle
-      var term = wave * weights[index]
-      sums[0] += term
-      term *= coordinate
-      sums[1] += term
-      term *= coordinate
-      sums[2] += term
-      wave = [wave.x * step.x - wave.y * step.y, wave.x * step.y + wave.y * step.x]
-    }
-    return sums
   }
 }

@@ -5,7 +5,8 @@ import TesseraNumerics
 ///
 /// The heights a with standard errors e are a mixture of up to three groups, each a normal law of its mean m and variance s² + e²
 /// with one spread s for all. Their number has the least Bayesian information criterion; two groups at nothing (0) and at a wall (1)
-/// are tried, too, which have two unknowns less. A group is named by its mean in units of the wall: `empty` below .15, `V`
+/// are tried, too, which have two unknowns less. Groups that lie nearer than three standard deviations of their heights are no two kinds: a sum of normal laws
+/// follows any skewed distribution. A group is named by its mean in units of the wall: `empty` below .15, `V`
 /// (partly filled) to .65, `filled` above. A unit belongs to the name with the greatest probability. Where
 /// there is one group alone, each height is compared with what nothing, .4 of a wall and a whole wall would give, so that wide
 /// errors end in a low probability and not in a claim.
@@ -102,8 +103,22 @@ package struct FillingGroups: Sendable, Codable, Equatable {
     }
     let weight = Foundation.log(Double(a.count))
     func criterion(_ fit: Mixture) -> Double { Double(fit.unknowns) * weight - 2 * fit.logLikelihood }
-    return fits.min { criterion($0) < criterion($1) }!
+    let error = Statistics.median(errors)
+    // The first has one group. Given means need no gap.
+    let apart = fits.indices.filter { $0 == 0 || $0 == starts.count || areApart(fits[$0], error: error) }.map {
+      fits[$0]
+    }
+    return apart.min { criterion($0) < criterion($1) }!
   }
+
+  /// Whether there is a gap between every two groups of a mixture.
+  private static func areApart(_ fit: Mixture, error: Double) -> Bool {
+    let deviation = (fit.spread * fit.spread + error * error).squareRoot()
+    return zip(fit.means, fit.means.dropFirst()).allSatisfy { $1 - $0 >= leastGap * deviation }
+  }
+
+  /// Two normal laws with this distance in standard deviations have half as much between them as on their tops.
+  private static let leastGap = 3.0
 
   /// Expectation maximisation; the spread moves by the excess of the squares over the errors.
   /// - Parameter isGiven: whether the means stay.

@@ -45,6 +45,7 @@ public struct PolygonFinder: Sendable, Codable, Equatable {
     let middles = positions.indices.filter { roles.isMiddle[$0] }
     let walls = positions.indices.filter { !roles.isMiddle[$0] }
     let graph = NeighbourNet(walls.map { positions[$0] }, size: size)
+    let bonds = BondCounts(of: graph, size: size)
     var net = Net(
       units: [], isWall: roles.isMiddle.map { !$0 }, bond: graph.bondLength ?? .nan, triangles: 0, openings: 0, cut: 0,
       cutCentres: [], counts: [:])
@@ -66,9 +67,10 @@ public struct PolygonFinder: Sendable, Codable, Equatable {
       net.counts[corners.count, default: 0] += 1
       guard sides == nil || corners.count == sides else { continue }
       let shape = PolygonShape(corners.map { positions[$0] })
-      net.units.append(
-        PolygonalUnit(
-          corners: corners, centre: shape.centre, area: shape.area, radius: shape.radius, regularity: shape.regularity))
+      var unit = PolygonalUnit(
+        corners: corners, centre: shape.centre, area: shape.area, radius: shape.radius, regularity: shape.regularity)
+      unit.isRegularlyBonded = bonds.areUsual(at: face.vertices)
+      net.units.append(unit)
     }
     net.units.sort { ($0.centre.y, $0.centre.x) < ($1.centre.y, $1.centre.x) }
     Self.place(middles, in: &net.units, positions: positions)

@@ -24,6 +24,9 @@ public struct PolygonalUnit: Sendable, Equatable {
   public var area: Double
   /// Mean distance of the corners from the centre, in pixels.
   public var radius: Double
+  /// Whether each corner has as many bonds as corners of this net usually have. If one has not, a column is missing, doubled or misplaced
+  /// there, or the net has a defect: the number of sides is then not sure.
+  public var isRegularlyBonded = true
   /// See `PolygonShape`: 1 for a regular polygon.
   public var regularity: Double
   /// Height of a column in the middle over the median wall's, and its standard error; NaN where they could not be measured.

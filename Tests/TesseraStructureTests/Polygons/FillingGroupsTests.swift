@@ -27,6 +27,14 @@ struct `Groups of fillings` {
     #expect(claimed < Double(right) + 40 && claimed < 450, "\(claimed) claimed, \(right) right")
   }
 
+  /// Heights that vary gradually, as of a thickness that rises: a skewed distribution without a gap.
+  @Test(arguments: 1...5) func `are one where heights are skewed`(seed: Int) {
+    var random = RandomSource(seed: UInt64(seed))
+    let values = (0..<800).map { _ in 0.02 + 0.2 * pow(random.uniform(), 2) + 0.015 * random.gaussian() }
+    let outcome = FillingGroups().outcome(of: values, errors: values.map { _ in 0.015 })
+    #expect(outcome.groups.count == 1 && outcome.fillings.allSatisfy { $0!.filling == .empty })
+  }
+
   @Test func `are named by nothing and the wall where there is one`() {
     for (mean, filling) in [(0.0, PolygonalUnit.Filling.empty), (1.0, .filled), (0.4, .partly)] {
       let values = heights([(mean, 100)], error: 0.05)

@@ -28,6 +28,50 @@ struct `Nets of columns` {
     #expect(cairo.keys.sorted() == [5] && cairo[5]! > 190)
   }
 
+  private func honeycomb(cells: Int) -> [Point] {
+    let a = Point(30, 0)
+    let b = Point(15, 675.0.squareRoot())
+    // A sheared sheet; the square of it that is wanted lies inside.
+    let sheet = lattice(a, b, [.zero, Point(1.0 / 3, 1.0 / 3)], cells: 2 * cells)
+    let side = 30.0 * Double(cells)
+    return sheet.map { $0 - Point(side / 2, 0) }.filter { $0.x > 0 && $0.y > 0 && $0.x < side - 1 && $0.y < 0.8 * side }
+  }
+
+  /// A column that is missing makes three pentagons and a triangle, or a hole, of three hexagons.
+  @Test(arguments: 1...5) func `are in doubt where a column is missing or misplaced`(seed: Int) throws {
+    var random = RandomSource(seed: UInt64(seed))
+    let all = honeycomb(cells: 20)
+    let found = all.filter { _ in random.uniform() > 0.03 }.map {
+      $0 + Point(random.gaussian(), random.gaussian())
+    }
+    let net = try PolygonFinder().net(of: found, width: 600, height: 480)
+    let sure = net.units.filter(\.isRegularlyBonded)
+    #expect(sure.count > 100 && sure.count < net.units.count)
+    #expect(sure.count { $0.sides != 6 } <= 2, "\(sure.map(\.sides).filter { $0 != 6 })")
+    let whole = try PolygonFinder().net(of: all, width: 600, height: 480)
+    #expect(whole.units.allSatisfy { $0.sides == 6 && $0.isRegularlyBonded })
+  }
+
+  /// Stone & Wales: a bond turned by 90 degrees makes two pentagons and two heptagons of four hexagons, and all corners keep three bonds.
+  @Test func `keep their true pentagons and heptagons`() throws {
+    var points = honeycomb(cells: 20)
+    let index = PlanarIndex(points)
+    let first = index.nearest(1, to: Point(300, 240))[0]
+    let second = index.nearest(2, to: points[first])[1]
+    let (middle, along) = ((points[first] + points[second]) / 2, points[second] - points[first])
+    points[first] = middle + 0.4 * Point(-along.y, along.x)
+    points[second] = middle - 0.4 * Point(-along.y, along.x)
+    // The neighbours give way.
+    for near in index.nearest(6, to: middle) where near != first && near != second {
+      let way = points[near] - middle
+      let share = abs(way.dot(along)) / (way.length * along.length)
+      points[near] = points[near] + (share > 0.7 ? -0.12 : 0.12) * way
+    }
+    let net = try PolygonFinder().net(of: points, width: 600, height: 480)
+    let others = net.units.filter { $0.sides != 6 }
+    #expect(others.map(\.sides).sorted() == [5, 5, 7, 7] && others.allSatisfy(\.isRegularlyBonded))
+  }
+
   @Test func `do not change with the scale`() {
     var random = RandomSource(seed: 3)
     let points = (0..<300).map { _ in Point(random.uniform() * 200, random.uniform() * 200) }

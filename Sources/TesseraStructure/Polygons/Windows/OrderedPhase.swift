@@ -7,7 +7,8 @@ public struct OrderedPhase: Sendable, Equatable {
   public var units: [Int]
   /// Those types of the overlapping windows, the commonest first.
   public var types: [Int]
-  /// In square pixels: the units' number times the mean area for each unit of the net; and over the area of the image.
+  /// In square pixels: the units' number, less those expected to continue the order by chance, times the mean area for each unit of the net; and
+  /// over the area of the image.
   public var area, areaFraction: Double
   /// The two commonest types of the disjoint windows that lie in the region, and how many there are of each; fewer where there are.
   public var commonest: [(type: Int, count: Int)]

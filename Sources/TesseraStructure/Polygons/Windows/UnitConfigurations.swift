@@ -119,12 +119,16 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
     let types = table.filter { $0.qValue <= largestRate }.map(\.type)
     guard !types.isEmpty else { return nil }
     let isOrdered = Set(types)
-    func grown(_ set: UnitCodes, _ codes: [Int], _ windows: UnitWindows, _ types: Set<Int>) -> [Bool] {
+    func grown(_ set: UnitCodes, _ codes: [Int], _ windows: UnitWindows, _ types: Set<Int>) -> (
+      isInside: [Bool], byChance: Double
+    ) {
       let sure = codes.indices.filter { types.contains(codes[$0] + 1) }
-      return PhaseGrowth(windows: windows, isCoded: isCoded, isFilled: isFilled, codes: Set(types.map { $0 - 1 }))
-        .units(from: Set(sure.flatMap { windows.level3[set.windows[$0]].corners }))
+      return PhaseGrowth(
+        windows: windows, isCoded: isCoded, isFilled: isFilled, codes: Set(types.map { $0 - 1 }), filled: filled
+      )
+      .units(from: Set(sure.flatMap { windows.level3[set.windows[$0]].corners }))
     }
-    var isInside = grown(set, codes, windows, isOrdered)
+    var (isInside, byChance) = grown(set, codes, windows, isOrdered)
     // The phase may end along squares of the other kind: those of kind A are then cut all around it, and more is seen of it in the others.
     if windows.orientations.count == 2 {
       let others = UnitWindows(centres: centres, swapsKinds: true)
@@ -133,7 +137,7 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
       let frequent = CodeStatistics.table(counts: own.counts(found), bits: own.bits, filled: filled)
         .filter { $0.qValue <= largestRate }.map(\.type)
       let also = grown(own, found, others, Set(frequent))
-      if also.count(where: { $0 }) > isInside.count(where: { $0 }) { isInside = also }
+      if also.isInside.count(where: { $0 }) > isInside.count(where: { $0 }) { (isInside, byChance) = also }
     }
     let inside = set.disjoint[set.bestDisjoint(codes).set].filter { window in
       (0..<set.bits).allSatisfy { isInside[Int(set.units[window * set.bits + $0])] }
@@ -141,7 +145,7 @@ public struct UnitConfigurations: Sendable, Codable, Equatable {
     let counts = set.counts(codes, of: inside)
     let commonest = counts.indices.filter { counts[$0] > 0 }.sorted { (counts[$1], $0) < (counts[$0], $1) }.prefix(2)
     let members = isInside.indices.filter { isInside[$0] }
-    let area = Double(members.count) / 4 * cell
+    let area = max(0, Double(members.count) - byChance) / 4 * cell
     var phase = OrderedPhase(
       units: members, types: types, area: area, areaFraction: imageArea > 0 ? area / imageArea : .nan,
       commonest: commonest.map { ($0 + 1, counts[$0]) })

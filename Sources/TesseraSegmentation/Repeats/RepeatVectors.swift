@@ -26,7 +26,15 @@ package struct RepeatVectors: Sendable {
 
   /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth; stripes and the
   /// lines of a noisy scan agree, too, but have ridges instead of peaks.
-  package var isLattice: Bool { agreement > 0.5 && shifts.count > 2 && correlation > 5 * noise }
+  package var isLattice: Bool { agreement > Self.leastAgreement && shifts.count > 2 && correlation > 5 * noise }
+  /// In how many directions the pattern repeats itself.
+  package var order: Segmentation.Pattern.Order {
+    isLattice ? .lattice : agreement > Self.leastAgreement && isFringed ? .fringes : .none
+  }
+
+  private static let leastAgreement = 0.5
+  /// Whether ridges of the autocorrelation follow one another at a distance.
+  private let isFringed: Bool
 
   /// - Parameters:
   ///   - isInside: the pixels of the pattern, of the image's size.
@@ -46,12 +54,12 @@ package struct RepeatVectors: Sendable {
     // Smoothing by one pixel leaves 1 / (2 √π) of the deviation 1 / √count.
     noise = 1 / (4 * Double.pi * Double(max(1, count))).squareRoot()
     guard count > 0, power > 0 else {
-      (shifts, correlation, agreement) = ([], 0, 0)
+      (shifts, correlation, agreement, isFringed) = ([], 0, 0, false)
       map = Raster(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
       return
     }
     let halves = Self.pairSums(
-      of: image, where: isInside, mean: mean, reach: reach, block: max(1, Int(saturating: 2 * spacing)))
+      of: image, where: isInside, mean: mean, reach: reach, block: Self.block(pixels: count, spacing: spacing))
     let side = 2 * reach + 1
     /// The autocorrelation from some of the halves; 0 where too few pairs know it.
     func autocorrelation(_ parts: [PairSums]) -> Raster<Float> {
@@ -64,6 +72,7 @@ package struct RepeatVectors: Sendable {
     }
     map = autocorrelation(halves)
     agreement = Self.agreement(autocorrelation([halves[0]]), autocorrelation([halves[1]]), from: spacing / 2)
+    isFringed = RepeatedRidges(of: map, spacing: spacing).isFringed
     var peaks: [(shift: Shift, value: Float)] = []
     for index in LocalMaxima.indices(in: map, reach: max(1, Int(spacing / 5))) {
       let shift = Shift(x: index % side - reach, y: index / side - reach)
@@ -78,15 +87,25 @@ package struct RepeatVectors: Sendable {
     shifts = Array(strong.sorted { ($0.length, $0) < ($1.length, $1) }.prefix(limit))
   }
 
-  /// Whether a map falls by a tenth, or more, in all eight directions from a shift.
+  /// Side of the fields of the two halves: speckle is alike over some of its grains, and fields that are hardly wider would share them.
+  private static func block(pixels: Int, spacing: Double) -> Int {
+    // A pattern has some forty fields at least, as far as its size allows.
+    max(1, Int(saturating: max(2 * spacing, min(8 * spacing, Double(pixels).squareRoot() / 6))))
+  }
+
+  /// Directions in which a peak must fall: a ridge lies within three degrees of one of them.
+  private static let directions = 64
+
+  /// Whether a map falls by a tenth, or more, in all directions from a shift.
   private static func isPeak(_ shift: Shift, of map: Raster<Float>, within distance: Int) -> Bool {
     let reach = map.width / 2
     let top = map[shift.x + reach, shift.y + reach]
-    let diagonal = max(1, Int((Double(distance) / 2.0.squareRoot()).rounded()))
-    for (x, y) in [(1, 0), (0, 1), (-1, 0), (0, -1)] + [(1, 1), (1, -1), (-1, 1), (-1, -1)] {
-      let step = x * y == 0 ? distance : diagonal
-      let (u, v) = (shift.x + reach + x * step, shift.y + reach + y * step)
-      if map.contains(x: u, y: v) && map[u, v] > 0.9 * top { return false }
+    for direction in 0..<directions {
+      let angle = 2 * Double.pi * Double(direction) / Double(directions)
+      let u = Double(shift.x + reach) + Double(distance) * cos(angle)
+      let v = Double(shift.y + reach) + Double(distance) * sin(angle)
+      guard u >= 0, v >= 0, u <= Double(map.width - 1), v <= Double(map.height - 1) else { continue }
+      if map.interpolated(u, v) > 0.9 * top { return false }
     }
     return top > 0
   }

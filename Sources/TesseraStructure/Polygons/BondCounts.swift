@@ -1,0 +1,39 @@
+import TesseraNumerics
+
+/// How many bonds the columns of a net have, and which numbers are the net's own.
+///
+/// In a net whose corners all have three bonds the numbers of sides average six (Euler), so that pentagons pair with heptagons. A column that was
+/// not found, found twice or displaced breaks this: it makes pentagons and squares of hexagons, and its surroundings have corners with
+/// two, four or more bonds.
+struct BondCounts: Sendable {
+  /// Bonds of each column of the net.
+  let counts: [Int]
+  /// Numbers of bonds that corners of this net have.
+  let usual: Set<Int>
+
+  /// A number of bonds is the net's own if this share of the columns has it: of the nets of regular polygons, those with two kinds of corner have a third
+  /// or more of each.
+  private static let leastShare = 0.25
+  /// How far from the border columns have all their bonds, in bonds.
+  private static let margin = 2.0
+
+  init(of net: NeighbourNet, size: Point) {
+    var counts = [Int](repeating: 0, count: net.points.count)
+    for bond in net.bonds {
+      counts[bond.a] += 1
+      counts[bond.b] += 1
+    }
+    let far = Self.margin * (net.bondLength ?? 0)
+    let isInside = net.points.map { min($0.x, $0.y, size.x - 1 - $0.x, size.y - 1 - $0.y) > far }
+    var columns: [Int: Int] = [:]
+    for (count, isInside) in zip(counts, isInside) where isInside { columns[count, default: 0] += 1 }
+    let all = Double(columns.values.reduce(0, +))
+    usual = Set(columns.filter { Double($0.value) >= Self.leastShare * all }.keys)
+    // Of a column at the border nothing is said.
+    let typical = usual.min() ?? 0
+    self.counts = zip(counts, isInside).map { $1 ? $0 : typical }
+  }
+
+  /// Whether all corners of a face have usual numbers of bonds.
+  func areUsual(at corners: [Int]) -> Bool { usual.isEmpty || corners.allSatisfy { usual.contains(counts[$0]) } }
+}

@@ -1,0 +1,102 @@
+import Foundation
+import TesseraNumerics
+import TesseraSegmentation
+import Testing
+
+/// Images of one lattice, or of none, that look like several patterns.
+private struct Field {
+  static let side = 512
+  let seed: UInt64
+
+  /// A hexagonal lattice with a = 24 px, planes 20.8 px apart.
+  static func lattice(_ x: Double, _ y: Double) -> Double {
+    let waves = (0..<3).map { k in
+      let angle = Double(k) * .pi / 3 + 0.2
+      return cos(2 * .pi * (x * cos(angle) + y * sin(angle)) / 20.8)
+    }
+    return max(0, 1.5 + waves.reduce(0, +)) / 4.5
+  }
+
+  /// An image in counts, with their noise.
+  func image(counts: Double = 20, _ intensity: (Double, Double) -> Double) -> Raster<Float> {
+    var random = RandomSource(seed: seed)
+    let values = (0..<Self.side * Self.side).map { index in
+      Float(random.poisson(counts * max(0, intensity(Double(index % Self.side), Double(index / Self.side)))))
+    }
+    return Raster(width: Self.side, height: Self.side, values: values)
+  }
+
+  /// Noise whose waves all have about one length, in all directions.
+  func speckle(period: Double) -> Raster<Float> {
+    var random = RandomSource(seed: seed)
+    let waves = (0..<400).map { _ in
+      let (angle, frequency) = (random.uniform() * .pi, (1 + 0.15 * random.gaussian()) / period)
+      return (frequency * cos(angle), frequency * sin(angle), random.uniform() * 2 * .pi)
+    }
+    let values = (0..<Self.side * Self.side).map { index -> Float in
+      let (x, y) = (Double(index % Self.side), Double(index / Self.side))
+      return Float(waves.reduce(0.0) { $0 + cos(2 * .pi * ($1.0 * x + $1.1 * y) + $1.2) })
+    }
+    return Raster(width: Self.side, height: Self.side, values: values)
+  }
+}
+
+struct `One lattice, or none` {
+  private func found(_ image: Raster<Float>, spacing: Double = 20.8) throws -> Segmentation {
+    try Segmenter().segmentation(of: image, spacing: spacing)
+  }
+
+  @Test(.slow, arguments: [(0.5, 40.0), (2, 40), (4, 40), (4, 80), (8, 150)] as [(Double, Double)])
+  func `is one pattern under contamination`(height: Double, width: Double) throws {
+    let image = Field(seed: 3).image { x, y in
+      let distance = (x - 250) * (x - 250) + (y - 230) * (y - 230)
+      return Field.lattice(x, y) + height * exp(-distance / (2 * width * width))
+    }
+    let result = try found(image)
+    #expect(result.patterns.count == 1 && result.foundCount == 1)
+    #expect(result.patterns[0].order == .lattice)
+  }
+
+  @Test(.slow, arguments: [0.5, 2, 8]) func `is one pattern beside a step of brightness`(height: Double) throws {
+    let step = Field(seed: 4).image { x, y in
+      Field.lattice(x, y) + height / (1 + exp(-(x - 260 + 0.2 * y) / 3))
+    }
+    #expect(try found(step).patterns.count == 1)
+    let disc = Field(seed: 5).image { x, y in
+      Field.lattice(x, y) + height / (1 + exp((hypot(x - 250, y - 250) - 130) / 6))
+    }
+    #expect(try found(disc).patterns.count == 1)
+  }
+
+  @Test(.slow, arguments: 1...3) func `is said to be none where nothing repeats itself`(seed: Int) throws {
+    let speckle = try found(Field(seed: UInt64(seed)).speckle(period: 20))
+    #expect(speckle.patterns.map(\.order) == [.none], "\(speckle.patterns.map(\.correlation))")
+    // The lines of a noisy scan are alike along themselves.
+    var random = RandomSource(seed: UInt64(seed))
+    var lines = Raster<Float>(width: 512, height: 512, filling: 0)
+    for y in 0..<512 {
+      let line = random.gaussian()
+      for x in 0..<512 { lines[x, y] = Float(line + random.gaussian()) }
+    }
+    #expect(try found(lines).patterns.map(\.order) == [.none])
+  }
+
+  @Test(.slow, arguments: [0.0, 0.3, 1.4]) func `is said to be fringes where one set of planes is seen`(angle: Double)
+    throws
+  {
+    let image = Field(seed: 6).image { x, y in 1 + cos(2 * .pi * (x * cos(angle) + y * sin(angle)) / 20.8) }
+    #expect(try found(image).patterns.map(\.order) == [.fringes])
+  }
+
+  /// Most patches of small crystals see what lies around them, too, so that no gap divides the descriptors.
+  @Test(.slow, arguments: 1...3) func `differs from the crystals that lie in it`(seed: Int) throws {
+    let image = Field(seed: UInt64(seed)).image(counts: 10) { x, y in
+      let inside = 1 / (1 + exp((hypot(x - 200, y - 220) - 90) / 8))
+      return 0.3 + inside * (0.5 + Field.lattice(x, y))
+    }
+    let result = try found(image)
+    #expect(result.patterns.map(\.order) == [.none, .lattice])
+    let share = result.patterns[1].fraction * 512 * 512 / (.pi * 90 * 90)
+    #expect(share > 0.8 && share < 1.5, "\(share)")
+  }
+}
