@@ -4,8 +4,9 @@
 of Otsu's threshold and of the Fourier filter, the share of particles found at an intersection over union of one half, and the
 share of classes that are right. `trained` does the same for Au and CdSe, which it has seen, in other arrangements. `areas` compares areas
 and their errors with the truth. `real` scores the Pt on alumina masks of ../shared/data where it lies beside the repository. `speed` times
-the network of the program on 1,024 x 1,024 pixels. `nothing` counts what is found in smooth noise and on films without particles.
-Usage: particles.py grid|trained|areas|real|speed|nothing [--seeds 3]
+the network of the program on 1,024 x 1,024 pixels. `nothing` counts what is found in smooth noise and on films without particles, `crystals` what is
+found in crystals that fill the image, with their scale and without.
+Usage: particles.py grid|trained|areas|real|speed|nothing|crystals [--seeds 3]
 """
 import argparse
 import csv
@@ -180,9 +181,37 @@ def nothing(folder, seeds):
                 "simulate", "nanoparticles", "--number", 0, "--film", film, "--seed", seed + 1, "-o", path, "--force"))
 
 
+CRYSTALS = (
+    ("square",), ("hexagonal",), ("srtio3",), ("si110",), ("fcc110",), ("mose2",), ("mose2", "--vacancies", "0.1,0.05"), ("graphene",), ("res2",),
+    ("srtio3", "--contamination", 0.3), ("si110", "--contamination", 0.3), ("fcc110", "--contamination", 0.3, "--vacancies", 0.05),
+    ("square", "--contamination", 0.5, "--counts", 2000), ("hexagonal", "--counts", 5), ("srtio3", "--counts", 2000))
+
+
+def crystals(folder, seeds):
+    """Regions inside and cut by the border, in images of 700 x 700 pixels of 0.0137 and 0.03 nm."""
+    print("| crystal | images | with the scale: inside, cut | without it: inside, cut |")
+    print("| --- | --- | --- | --- |")
+    sums = numpy.zeros(4, int)
+    for number, (kind, *options) in enumerate(CRYSTALS):
+        row = numpy.zeros(4, int)
+        for seed in range(1, seeds + 1):
+            for pixel in (0.0137, 0.03):
+                probe = max(1.2, 4 * 0.0137 / pixel)
+                tessera("simulate", kind, *options, "--pixel-size", f"{pixel}nm", "--probe", f"{probe:.2f}", "--size", 700,
+                        "--seed", seed + number, "-o", folder / "c.tif", "--force")
+                numpy.save(folder / "c.npy", tifffile.imread(folder / "c.tif"))
+                for place, name in enumerate(("c.tif", "c.npy")):
+                    run = json.loads(tessera("particles", folder / name, "-o", folder / "c", "--force", "--json"))
+                    row[2 * place:2 * place + 2] += run["particles"], run["cut_by_border"]
+        sums += row
+        words = " ".join(str(word) for word in (kind, *options))
+        print(f"| {words} | {2 * seeds} | {row[0]}, {row[1]} | {row[2]}, {row[3]} |", flush=True)
+    print(f"| all | {2 * seeds * len(CRYSTALS)} | {sums[0]}, {sums[1]} | {sums[2]}, {sums[3]} |")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("grid", "trained", "areas", "real", "speed", "nothing"))
+    parser.add_argument("what", choices=("grid", "trained", "areas", "real", "speed", "nothing", "crystals"))
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

@@ -28,7 +28,7 @@ struct `Numeric options` {
     (["simulate", "pom", "-o", "y.tif", "--force", "--size", "64"], ["--phase"]),
     (
       ["simulate", "nanoparticles", "-o", "o.tif", "--force", "--size", "96"],
-      ["--film", "--diameter", "--number", "--voltage", "--cs", "--defocus", "--focal-spread"]
+      ["--film", "--diameter", "--number", "--five-fold", "--voltage", "--cs", "--defocus", "--focal-spread"]
     ),
     (
       ["profile", "a.tif", "--from", "1,1", "--to", "60,60", "-o", "p.csv", "--force"],

@@ -15,15 +15,18 @@ extension ParticleFinder {
   /// Columns of atoms are evidence too, where an image of this scale can show them; one family of planes may be chance.
   private static let latticeDirections = 2
 
-  /// Without regions across whose outlines the image changes no more than across the same outlines laid elsewhere.
+  /// Without regions across whose outlines the image changes no more than across the same outlines laid elsewhere, and without those that
+  /// lie in the middle of one crystal.
   ///
   /// - Parameters:
   ///   - found: with labels of all pixels of the image.
   ///   - coarse: the same labels of joined pixels.
+  ///   - pixel: side of a pixel in nm, known or by the lattice of the image; nil: neither.
   func supported(_ found: Found, coarse: Raster<Int>, image: Raster<Float>, pixel: Double?) -> Found {
     let regions = LabelRegions.regions(of: coarse)
     let test = PlacementTest(Binning.means(of: image, factor: found.binning), labels: coarse)
-    let evidence = concurrentMap(count: regions.count) { test.evidence(of: regions[$0], number: $0 + 1)?.strength }
+    let tested = concurrentMap(count: regions.count) { test.evidence(of: regions[$0], number: $0 + 1) }
+    let evidence = tested.map { $0?.strength }
     var found = found
     found.evidence = evidence
     let joined = Double(found.binning)
@@ -31,22 +34,47 @@ extension ParticleFinder {
     // The simpler rules are shown as they are.
     guard route == .network else { return found }
     let known = evidence.compactMap { $0 }
-    if known.count >= Self.fewestTogether && Statistics.median(known) > Self.clearMedian { return found }
-    let weak = Set(evidence.indices.filter { evidence[$0].map { $0 <= Self.clearEvidence } ?? false }.map { $0 + 1 })
-    var pixels: [Int: [Int]] = [:]
-    for (index, label) in found.labels.values.enumerated() where weak.contains(label) {
-      pixels[label, default: []].append(index)
+    let areClear = known.count >= Self.fewestTogether && Statistics.median(known) > Self.clearMedian
+    // Brightness alone does not say that a region is a particle: contamination and thickness change it across a crystal, too.
+    let unclear = tested.indices.filter { tested[$0].map { abs($0.texture) <= Self.clearEvidence } ?? true }
+    var lattices: [Lattices] = unclear.map { _ in Lattices() }
+    if let pixel, pixel <= ParticleMethod.coarsestPixel, !unclear.isEmpty {
+      let view = LatticeView(image, labels: found.labels, pixel: pixel)
+      let continuity = LatticeContinuity(view)
+      lattices = concurrentMap(count: unclear.count) { index in
+        let label = unclear[index] + 1
+        let region = view.region(of: label)
+        guard !region.isEmpty else { return Lattices() }
+        return Lattices(
+          directions: ParticleFeatures.latticeDirections(of: region, in: view.image, pixel: view.pixel),
+          goesOn: continuity?.goesOn(inRegion: label) ?? false)
+      }
     }
-    let unsupported = weak.filter { label in
-      guard let region = pixels[label], let pixel, pixel <= ParticleMethod.coarsestPixel else { return true }
-      return ParticleFeatures.latticeDirections(of: region, in: image, pixel: pixel) < Self.latticeDirections
+    var dropped: Set<Int> = []
+    for (index, lattice) in zip(unclear, lattices) {
+      if lattice.goesOn {
+        found.inCrystal += 1
+      } else if let strength = evidence[index], strength <= Self.clearEvidence, !areClear,
+        lattice.directions < Self.latticeDirections
+      {
+        found.unsupported += 1
+      } else {
+        continue
+      }
+      dropped.insert(index + 1)
     }
-    guard !unsupported.isEmpty else { return found }
+    guard !dropped.isEmpty else { return found }
     var numbers: [Int: Int] = [:]
-    for label in 1...regions.count where !unsupported.contains(label) { numbers[label] = numbers.count + 1 }
-    found = found.keeping(numbers)
-    found.unsupported = unsupported.count
-    return found
+    for label in 1...regions.count where !dropped.contains(label) { numbers[label] = numbers.count + 1 }
+    return found.keeping(numbers)
+  }
+
+  /// What lattices say of a region.
+  private struct Lattices: Sendable {
+    /// Directions of planes in it.
+    var directions = 0
+    /// Whether the same planes surround it.
+    var goesOn = false
   }
 
   /// Length of the shorter lattice vector in joined pixels if the regions lie on a lattice.

@@ -5,6 +5,7 @@ import TesseraImaging
 import TesseraNetworks
 import TesseraNumerics
 import TesseraSegmentation
+import TesseraStructure
 
 /// Finds the pixels that belong to nanoparticles, and divides them into particles.
 public struct ParticleFinder: Sendable, Codable, Equatable {
@@ -25,7 +26,8 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
   public var model: String?
   /// Path of a mask that the user brings; nil: none.
   public var mask: String?
-  /// Diameter of the disc of the same area, in nm, that a particle needs; with 0.06 nm per pixel where the scale is unknown.
+  /// Diameter of the disc of the same area, in nm, that a particle needs; where the scale is unknown, the planes of a crystal
+  /// give it, or it is 0.06 nm per pixel.
   public var leastDiameter = 1.0
   /// Mean of the map that a particle needs inside.
   public var leastConfidence = 0.7
@@ -57,6 +59,10 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     public var doubtful = 0
     /// Regions across whose outline the image changes no more than across the same outline elsewhere, left out too.
     public var unsupported = 0
+    /// Regions that were left out because one crystal fills them and what surrounds them.
+    public var inCrystal = 0
+    /// Side of a pixel in nm if the planes of the image are those of common crystals; nil where the size is known, or no planes are seen.
+    public var assumedPixel: Double?
     /// For each label from 1 on: how much more the image changes across its outline than elsewhere, in standard deviations; nil where
     /// that could not be tried, and empty where a mask was given.
     public var evidence: [Double?] = []
@@ -70,6 +76,23 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
   public func found(in image: Raster<Float>, isMeasured: Raster<Bool>, pixel: Double?, name: String) throws -> Found {
     try check()
     if let mask { return try found(inMask: mask, width: image.width, height: image.height) }
+    // Two or three pixels hold no planes: those are patterns of the camera or of the scan.
+    guard pixel == nil, let spacing = CrystalPlanes.spacing(of: image),
+      Self.commonSpacing / spacing <= ParticleMethod.coarsestPixel
+    else { return try found(in: image, isMeasured, pixel: pixel, name) }
+    let assumed = Self.commonSpacing / spacing
+    var found = try found(in: image, isMeasured, pixel: assumed, name)
+    found.assumedPixel = assumed
+    return found
+  }
+
+  /// Planes of low order of most crystals are 0.2 to 0.3 nm apart; where nothing else tells the scale, those of the image are taken for such.
+  static let commonSpacing = 0.25
+
+  /// - Parameter pixel: side of a pixel in nm, known or assumed; nil: neither.
+  private func found(
+    in image: Raster<Float>, _ isMeasured: Raster<Bool>, pixel: Double?, _ name: String
+  ) throws -> Found {
     let most = max(1, min(image.width, image.height) / 16)
     var binning = min(most, pixel.map { max(1, Int(saturating: (Self.coarsePixel / $0).rounded())) } ?? 1)
     var found: Found

@@ -91,14 +91,17 @@ public struct ParticleMethod: Method {
     result.cut = ordered.count - whole.count
     let isGiven = finder.mask != nil
     let showsColumns = pixel.map { $0 <= Self.coarsestPixel } ?? false
+    let view = showsColumns ? LatticeView(image, labels: found.labels, pixel: pixel) : nil
     let measured = concurrentMap(count: whole.count) { number -> Particle in
       let region = whole[number]
       let measures = RegionMeasures(of: region, width: width)
       var particle = Particle(
         id: 0, measures: measures, areaError: measures.areaError, confidence: nil,
         evidence: found.evidence(ofLabel: found.labels.values[region[0]]), probabilities: [:])
-      if showsColumns {
-        let features = forest.features.values(of: region, in: image, measures: measures, pixel: pixel)
+      // A region of a given mask may be smaller than a pixel of the view.
+      if let view, case let seen = view.region(of: found.labels.values[region[0]]), !seen.isEmpty {
+        let features = forest.features.values(
+          of: seen, in: view.image, measures: RegionMeasures(of: seen, width: view.image.width), pixel: view.pixel)
         particle.probabilities = Dictionary(
           uniqueKeysWithValues: zip(forest.classes, forest.probabilities(of: features)))
       }
@@ -148,10 +151,18 @@ public struct ParticleMethod: Method {
     if finder.mask == nil {
       list.append(.init("threshold", Text.fixed(found.threshold, 3), found.thresholdReason))
       list.append(.init("binning", "\(found.binning)", "pixels joined along each axis before"))
+      if let assumed = found.assumedPixel {
+        list.append(
+          .init(
+            "pixel size to find particles with", "\(Number.short(assumed, digits: 3)) nm",
+            "the size is unknown: the planes of the image, taken for those of a crystal \(ParticleFinder.commonSpacing) nm apart"
+          ))
+      }
       list.append(
         .init(
-          "regions left out", "\(found.small + found.doubtful + found.unsupported)",
-          "\(found.small) too small, \(found.doubtful) doubtful, \(found.unsupported) with no more change across their outline than elsewhere"
+          "regions left out", "\(found.small + found.doubtful + found.unsupported + found.inCrystal)",
+          "\(found.small) too small, \(found.doubtful) doubtful, \(found.unsupported) with no more change across their outline than elsewhere, "
+            + "\(found.inCrystal) in the middle of a crystal"
         ))
     }
     let file = defects.map { ($0 as NSString).lastPathComponent } ?? DefectModel.shippedName
@@ -172,6 +183,17 @@ public struct ParticleMethod: Method {
       warnings.append(
         "the size of a pixel is unknown: lengths are in pixels and particles have no class; give \(setting("pixel size"))"
       )
+    }
+    if let assumed = found.assumedPixel {
+      warnings.append(
+        "particles are sought as if the planes of the image, \(Number.short(ParticleFinder.commonSpacing / assumed, digits: 3)) px apart, were "
+          + "those of a crystal with \(ParticleFinder.commonSpacing) nm between them")
+    }
+    if found.inCrystal > 0 {
+      let one = found.inCrystal == 1
+      warnings.append(
+        "\(found.inCrystal) region\(one ? "" : "s") that the network outlined \(one ? "was" : "were") left out: the lattice around "
+          + "\(one ? "it" : "them") goes on inside")
     }
     if found.unsupported > 0 {
       let one = found.unsupported == 1

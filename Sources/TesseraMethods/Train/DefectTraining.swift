@@ -9,7 +9,7 @@ import TesseraSimulation
 /// Grows the forest that tells classes of nanoparticles [P21], on simulated micrographs.
 ///
 /// Particles are found in each micrograph as `ParticleFinder` finds them, and take the class of the planted particle that they cover; a region
-/// that covers none is background. Trees are grown on whole micrographs, so that out of bag means: of a micrograph that the tree has not
+/// that covers none is background, and so is an outline that is laid where no particle is. Trees are grown on whole micrographs, so that out of bag means: of a micrograph that the tree has not
 /// seen. Every fifth micrograph is held back for the scores.
 public struct DefectTraining: Sendable, Codable, Equatable {
   /// Micrographs: 5 or more.
@@ -43,6 +43,9 @@ public struct DefectTraining: Sendable, Codable, Equatable {
   /// Regions of a class that it takes to learn it.
   private static let leastRows = 10
 
+  /// Share of five-fold twins among the faulted particles of cubic crystals, and of micrographs from a scanning microscope.
+  private static let (fiveFold, scannedShare) = (0.2, 0.2)
+
   /// Regions whose overlap with the truth lies between these, as a share of their own pixels, are left out: neither one nor the other.
   private static let clear = 0.25...0.75
 
@@ -70,13 +73,27 @@ public struct DefectTraining: Sendable, Codable, Equatable {
     simulation.optics.cameraTransfer = between(0.25, 0.7)
     (simulation.frame.width, simulation.frame.height) = (side, side)
     simulation.frame.nanometresPerPixel = between(0.022, 0.04)
+    simulation.field.fiveFold = Self.fiveFold
     simulation.seed = random.next()
     return simulation
   }
 
+  /// The micrograph of a simulation, some as a scanning microscope would take them.
+  private func micrograph(_ number: Int) throws -> SimulatedParticles {
+    let simulation = simulation(number)
+    var random = RandomSource(seed: seed ^ 0x5363_616e, stream: UInt64(number))
+    func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * random.uniform() }
+    guard random.uniform() < Self.scannedShare else { return try simulation.run() }
+    var scan = ParticleSimulation.Scan()
+    (scan.probe, scan.tail, scan.tailShare) = (between(0.05, 0.09), between(0.2, 0.5), between(0, 0.6))
+    (scan.support, scan.grain) = (between(0.02, 0.4), between(0.05, 0.25))
+    scan.counts = 10 * pow(50, random.uniform())
+    return try simulation.scanned(scan)
+  }
+
   /// The regions of micrograph `number`.
   func rows(of number: Int, finder: ParticleFinder) throws -> [Row] {
-    let simulated = try simulation(number).run()
+    let simulated = try micrograph(number)
     let image = simulated.micrograph.pixels
     let pixel = simulated.simulation.frame.nanometresPerPixel
     var finder = finder
@@ -85,7 +102,7 @@ public struct DefectTraining: Sendable, Codable, Equatable {
     let found = try finder.found(
       in: image, isMeasured: image.map { _ in true }, pixel: pixel, name: "micrograph \(number)")
     let sizes = simulated.instances.places.map(\.area)
-    return LabelRegions.regions(of: found.labels).compactMap { region in
+    let rows = LabelRegions.regions(of: found.labels).compactMap { region -> Row? in
       if LabelRegions.reachesBorder(region, width: image.width, height: image.height) { return nil }
       var overlap: [Int: Int] = [:]
       for index in region { overlap[Int(simulated.instances.labels.values[index]), default: 0] += 1 }
@@ -109,6 +126,7 @@ public struct DefectTraining: Sendable, Codable, Equatable {
         micrograph: number, label: label,
         features: features.values(of: region, in: image, measures: measures, pixel: pixel))
     }
+    return rows + misplaced(found.labels, simulated, micrograph: number)
   }
 
   /// The forest with its scores, and what the report needs.

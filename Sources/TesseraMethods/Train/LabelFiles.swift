@@ -44,12 +44,14 @@ public struct LabelFiles: Sendable {
     return (LabelledImages(entries), warnings)
   }
 
-  /// The one image with the name of a table in its folder.
+  /// The one image with the name of a table or a mask in its folder.
   static func image(beside table: String) throws -> String {
     let path = table as NSString
     let folder = path.deletingLastPathComponent
     var stem = (path.lastPathComponent as NSString).deletingPathExtension
-    for suffix in [".columns", ".sites"] where stem.hasSuffix(suffix) { stem = String(stem.dropLast(suffix.count)) }
+    for suffix in [".columns", ".sites", ".mask", ".instances"] where stem.hasSuffix(suffix) {
+      stem = String(stem.dropLast(suffix.count))
+    }
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []
     let found = names.sorted().filter { name in
       let name = name as NSString

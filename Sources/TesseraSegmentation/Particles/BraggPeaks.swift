@@ -4,8 +4,9 @@ import TesseraNumerics
 
 /// The spots of one particle's lattice in the Fourier transform.
 ///
-/// The particle is cut out with soft edges. Around each frequency the median power of its ring is what noise and film give; the power of a
-/// spot stands far above it.
+/// The particle is cut out with soft edges, and what varies more slowly than any lattice is taken out of it: the thickness of a particle that
+/// shines in dark field would drown its spots. Around each frequency the median power of its ring is what noise and film give; the power
+/// of a spot stands far above it.
 package struct BraggPeaks {
   /// One of the two opposite spots of a family of planes.
   package struct Peak {
@@ -22,13 +23,25 @@ package struct BraggPeaks {
   /// Side of the square, and the particle's soft shape in it.
   let side: Int
   let shape: Raster<Float>
-  private let spectrum: [SIMD2<Float>]
+  let spectrum: [SIMD2<Float>]
+  /// Median power of the rings of the band, two pixels wide, and the ring of a radius in pixels of the transform.
+  private let rings: [Double]
   /// Standard deviation of a spot in pixels of the transform.
   private let width: Double
   let diameter: Double
 
+  /// Standard deviation of a spot, in pixels of the transform.
+  var spotWidth: Double { width }
+  /// Median power of the ring of this radius, in pixels of the transform; 0 outside the band.
+  func median(atRadius radius: Double) -> Double {
+    let ring = Int(radius / 2)
+    return rings.indices.contains(ring) ? rings[ring] : 0
+  }
+
   /// Peaks that are looked for.
   private static let most = 8
+  /// Standard deviation of the Gaussian that what varies slowly is measured with, in the longest spacings of the band: those still pass by 95 %.
+  private static let slowest = 0.4
 
   /// - Parameters:
   ///   - image: a square around the particle.
@@ -40,10 +53,8 @@ package struct BraggPeaks {
     self.diameter = diameter
     let soft = GaussianFilter.smoothed(shape, sigma: max(1, 0.08 * diameter)).map { max(0, 2 * $0 - 1) }
     self.shape = soft
-    let weight = soft.values.reduce(0, +)
-    let mean = weight > 0 ? zip(soft.values, image.values).reduce(Float(0)) { $0 + $1.0 * $1.1 } / weight : 0
-    let cut = zip(soft.values, image.values).map { SIMD2<Float>($0 * ($1 - mean), 0) }
-    var values = cut
+    let slow = GaussianFilter.smoothed(image, weights: soft, sigma: Self.slowest / max(band.lowerBound, 1e-3))
+    var values = soft.values.indices.map { SIMD2<Float>(soft.values[$0] * (image.values[$0] - slow.values[$0]), 0) }
     ComplexTransform(width: side, height: side).forward(&values)
     spectrum = values
     width = 0.55 * Double(image.width) / max(diameter, 1)
@@ -68,6 +79,7 @@ package struct BraggPeaks {
       }
     }
     let medians = rings.map { $0.isEmpty ? 0 : Statistics.median($0) }
+    self.rings = medians
     // Spots are as wide as the shape makes them: so many of the places are independent.
     let independent = Double(places.count) / max(1, 4 * .pi * width * width)
     chance = log(max(2, independent)) / log(2)

@@ -24,7 +24,10 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
     let peaks = (1...Self.peakCount).flatMap { ["height_\($0)", "coherence_\($0)", "share_\($0)", "weakest_\($0)"] }
     let pairs = (2...Self.peakCount).flatMap { ["angle_1_\($0)", "ratio_1_\($0)"] }
     let radial = (1...Self.radialCount).map { "radial_\($0)" }
-    return RingFeatures.names + ["spots", "directions", "spacing", "least_coherence", "least_share", "least_weakest"]
+    return RingFeatures.names + [
+      "spots", "directions", "spacing", "least_coherence", "least_share", "least_weakest",
+      "most_coherence", "most_share", "streak", "streak_ratio", "streak_order",
+    ]
       + peaks
       + pairs + radial
       + [
@@ -82,7 +85,7 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
   }
 
   /// The strong spots, one for each direction, the strongest first.
-  private static func directions(of found: BraggPeaks) -> [Point] {
+  static func directions(of found: BraggPeaks) -> [Point] {
     var directions: [Point] = []
     for peak in found.peaks
     where peak.height > strong * found.chance
@@ -140,6 +143,7 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
       strong.first.map { scale / $0.frequency.length } ?? 0,
       least(\.coherence), least(\.share), least(\.weakest),
     ]
+    values += across(strong, found)
     for number in 0..<Self.peakCount {
       guard number < peaks.count else {
         values += [0, 0, 0, 0]
@@ -162,6 +166,28 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
     values += contrast(of: shape, crop)
     values += [measures.circularity, measures.solidity, measures.aspect, measures.equivalentDiameter * scale]
     return values
+  }
+
+  /// What the families of planes have in common: the greatest coherence and share of one, and how spots are drawn out. All planes of
+  /// a crystal lie in all of it, those along which two twins meet lie in both; overlapping particles share none.
+  private func across(_ strong: [BraggPeaks.Peak], _ found: BraggPeaks) -> [Double] {
+    let first = strong.prefix(Self.peakCount)
+    let extents = first.map { found.extent(of: $0) }
+    let streaks = first.map { found.streak(of: $0) }
+    guard let longest = streaks.map(\.elongation).max(), let shortest = streaks.map(\.elongation).min() else {
+      return [0, 0, 0, 0, 0]
+    }
+    // Streaks of one fault are parallel: directions are doubled, because a line points both ways.
+    var (x, y, total) = (0.0, 0.0, 0.0)
+    for streak in streaks {
+      let weight = streak.elongation - 1
+      (x, y) = (x + weight * cos(2 * streak.direction), y + weight * sin(2 * streak.direction))
+      total += weight
+    }
+    return [
+      extents.map(\.coherence).max() ?? 0, extents.map(\.share).max() ?? 0, longest, longest / shortest,
+      total > 0 ? hypot(x, y) / total : 0,
+    ]
   }
 
   /// Logarithm of the strongest spot in each eighth of the band.

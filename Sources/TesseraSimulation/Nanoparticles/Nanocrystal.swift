@@ -6,7 +6,7 @@ package struct Nanocrystal: Sendable {
   package enum View: Sendable {
     /// Along a direction in which columns stand apart; faults are edge-on or absent.
     case faulted, perfect
-    /// Along a direction far from all of those.
+    /// Along a direction far from all of those, in which the planes of one family at most can be seen.
     case tilted
   }
 
@@ -35,6 +35,33 @@ package struct Nanocrystal: Sendable {
       rotation: rotation(material, diameter: diameter, view: view, random: &random), centre: .zero)
   }
 
+  /// Five crystals around a common row of atoms, each the twin of the next, seen along that row: a decahedron. Five times the 70.5 degrees
+  /// between close-packed planes leave gaps of 1.5 degrees, which crystals close by strain and these do not.
+  ///
+  /// - Parameter material: of cubic stacking; hexagonal crystals have no such twins.
+  package static func fiveFold(
+    _ material: ParticleMaterial, diameter: Double, random: inout RandomSource
+  ) -> [Nanocrystal] {
+    let radius = 0.52 * diameter
+    let (gap, edge) = (0.2 * material.layerSpacing, radius * (0.8 + 0.15 * random.uniform()))
+    // Of the close-packed layer between two crystals, one has the atoms; the row in the middle stays empty.
+    let body = ConvexBody(
+      radii: SIMD3(repeating: radius),
+      facets: [
+        (normal: [0, 0, -1], distance: -gap), (normal: ParticleMaterial.inclinedPlane, distance: gap),
+        (normal: ParticleMaterial.outwardCubeFace, distance: edge),
+      ])
+    // So many layers that the middle one has a row of atoms at the origin.
+    var count = 2 * Int((body.reach / material.layerSpacing).rounded(.up)) + 1
+    while (count / 2 + 1) % 3 != 0 { count += 2 }
+    let view = rotation(material, diameter: diameter, view: .faulted, random: &random)
+    return (0..<5).map { part in
+      let turn = Rotation3D(about: [1, 0, 0], by: 2 * .pi * Double(part) / 5)
+      return Nanocrystal(
+        material: material, body: body, steps: material.perfectSteps(count), rotation: view.after(turn), centre: .zero)
+    }
+  }
+
   /// A twin, or one or two stacking faults, in the middle half of the particle.
   private static func addFault(to steps: inout [Int], diameter: Double, _ random: inout RandomSource) {
     func place(_ random: inout RandomSource) -> Int {
@@ -56,12 +83,19 @@ package struct Nanocrystal: Sendable {
     _ material: ParticleMaterial, diameter: Double, view: View, random: inout RandomSource
   ) -> Rotation3D {
     if view == .tilted {
+      // A fault may turn a part of the crystal into its twin, whose layers follow one another the other way round.
+      let (axes, planes) = (material.axes, material.planes)
+      func mirrored(_ vectors: [SIMD3<Double>]) -> [SIMD3<Double>] { vectors.map { [$0.x, $0.y, -$0.z] } }
       while true {
         let rotation = Rotation3D(random: &random)
-        let isClear = material.axes.allSatisfy { axis in
-          abs(rotation(axis).z) < cos(clearTilt)
+        let isClear = (axes + mirrored(axes)).allSatisfy { abs(rotation($0).z) < cos(clearTilt) }
+        if isClear,
+          [planes, mirrored(planes)].allSatisfy({
+            !ParticleMaterial.showsColumns($0, under: rotation, thickness: diameter)
+          })
+        {
+          return rotation
         }
-        if isClear { return rotation }
       }
     }
     let zones = material.zones

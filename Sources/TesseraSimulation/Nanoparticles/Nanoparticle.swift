@@ -19,9 +19,15 @@ package struct Nanoparticle: Sendable {
   }
 
   /// A particle of a class, its centre at the origin.
+  ///
+  /// - Parameter fiveFold: share of the faulted particles that are five-fold twins, in a cubic material.
   package static func random(
-    _ material: ParticleMaterial, diameter: Double, kind: ParticleClass, random: inout RandomSource
+    _ material: ParticleMaterial, diameter: Double, kind: ParticleClass, fiveFold: Double, random: inout RandomSource
   ) -> Nanoparticle {
+    if kind == .fault, fiveFold > 0, material.stacking == .cubic, random.uniform() < fiveFold {
+      let crystals = Nanocrystal.fiveFold(material, diameter: diameter, random: &random)
+      return Nanoparticle(crystals: crystals, kind: kind, reach: crystals[0].body.reach, centre: .zero)
+    }
     guard kind == .agglomeration else {
       let view: Nanocrystal.View = kind == .fault ? .faulted : kind == .noFault ? .perfect : .tilted
       let crystal = Nanocrystal.random(material, diameter: diameter, view: view, random: &random)

@@ -16,6 +16,8 @@ public struct ParticleField: Sendable, Codable, Equatable {
   public var shares = [0.25, 0.3, 0.35, 0.1]
   /// Share of the particles that touch one before.
   public var touching = 0.2
+  /// Share of the faulted particles that are five-fold twins; without effect in a material of hexagonal stacking.
+  public var fiveFold = 0.0
 
   /// Ten gold particles, 3 to 7 nm in diameter, on a carbon film of 5 nm.
   public init() {}
@@ -32,7 +34,8 @@ public struct ParticleField: Sendable, Codable, Equatable {
     var placed: [Nanoparticle] = []
     for _ in 0..<number {
       let diameter = diameters.lowerBound + (diameters.upperBound - diameters.lowerBound) * random.uniform()
-      var particle = Nanoparticle.random(material, diameter: diameter, kind: kind(&random), random: &random)
+      var particle = Nanoparticle.random(
+        material, diameter: diameter, kind: kind(&random), fiveFold: fiveFold, random: &random)
       let wantsPartner = random.uniform() < touching && particle.kind != .agglomeration
       for attempt in 0..<Self.attempts {
         let partners = placed.filter { $0.kind != .agglomeration }
@@ -115,6 +118,7 @@ public struct ParticleField: Sendable, Codable, Equatable {
       shares.count == 4 && shares.allSatisfy { $0 >= 0 && $0.isFinite } && shares.contains { $0 > 0 },
       "shares of classes",
       is: "\(shares)", mustBe: "four numbers, none negative and one positive")
+    try require((0...1).contains(fiveFold), setting("five fold"), is: fiveFold, mustBe: "between 0 and 1")
     try require((0...1).contains(touching), "share that touches", is: touching, mustBe: "between 0 and 1")
   }
 }

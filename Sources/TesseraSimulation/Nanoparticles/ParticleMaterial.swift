@@ -96,6 +96,10 @@ public struct ParticleMaterial: Sendable, Equatable {
     return [[x, y, z], [-x, y, z], [0, -2 * y, z]]
   }()
 
+  /// Of a cubic crystal: the close-packed plane that contains x and is inclined to the layers, and the face of the cube between the two.
+  static let inclinedPlane: SIMD3<Double> = [0, 2 * 2.0.squareRoot() / 3, 1.0 / 3]
+  static let outwardCubeFace = cubeAxes[2]
+
   /// Normals of the facets: {111} and {100} of cubic crystals, the prism and the base of hexagonal ones.
   package var facets: [SIMD3<Double>] {
     switch stacking {

@@ -10,6 +10,8 @@ public struct ParticleOptions: Sendable, Equatable {
   public var diameters: ClosedRange<Double>?
   /// Number of particles that are tried: 0 ... 1000.
   public var number: Int?
+  /// Share of the faulted particles of a cubic material that are five-fold twins: 0 ... 1.
+  public var fiveFold: Double?
   /// See `TransmissionOptics`.
   public var voltage, sphericalAberration, defocus, focalSpread: Double?
 
@@ -38,6 +40,7 @@ extension ParticleSimulation {
     field.film = options.film ?? field.film
     field.diameters = options.diameters ?? field.diameters
     field.number = options.number ?? field.number
+    field.fiveFold = options.fiveFold ?? field.fiveFold
     optics.voltage = options.voltage ?? optics.voltage
     optics.sphericalAberration = options.sphericalAberration ?? optics.sphericalAberration
     optics.defocus = options.defocus ?? optics.defocus
@@ -56,7 +59,8 @@ extension ParticleOptions {
   public func refuse(for specimen: String) throws(ParameterError) {
     let given: [(String, Bool)] = [
       ("material", material != nil), ("film", film != nil), ("diameter", diameters != nil), ("number", number != nil),
-      ("voltage", voltage != nil), ("cs", sphericalAberration != nil), ("defocus", defocus != nil),
+      ("five fold", fiveFold != nil), ("voltage", voltage != nil), ("cs", sphericalAberration != nil),
+      ("defocus", defocus != nil),
       ("focal spread", focalSpread != nil),
     ]
     for (name, isSet) in given where isSet {

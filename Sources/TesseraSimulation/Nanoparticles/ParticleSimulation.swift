@@ -150,7 +150,7 @@ public struct ParticleSimulation: Sendable, Codable, Equatable {
 
   // MARK: - Truth
 
-  private func instances(of particles: [Nanoparticle]) -> SimulatedParticles.Instances {
+  func instances(of particles: [Nanoparticle]) -> SimulatedParticles.Instances {
     let pixel = frame.nanometresPerPixel
     var labels = Raster<UInt16>(width: frame.width, height: frame.height, filling: 0)
     var thickest = Raster<Float>(width: frame.width, height: frame.height, filling: 0)

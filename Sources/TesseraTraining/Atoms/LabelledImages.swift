@@ -71,9 +71,11 @@ public struct LabelledImages: Sendable, Codable, Equatable {
 
   /// Numbers of the images that are trained on, and of those that are held back. Of fewer than four images all are trained on, and
   /// validation sees other parts of the same ones.
-  public var split: (trained: [Int], held: [Int]) {
-    guard entries.count >= Self.fewestToHoldBack else { return (Array(entries.indices), Array(entries.indices)) }
-    return (entries.indices.filter { $0 % 4 != 3 }, entries.indices.filter { $0 % 4 == 3 })
+  public var split: (trained: [Int], held: [Int]) { Self.split(of: entries.count) }
+
+  static func split(of count: Int) -> (trained: [Int], held: [Int]) {
+    guard count >= fewestToHoldBack else { return (Array(0..<count), Array(0..<count)) }
+    return ((0..<count).filter { $0 % 4 != 3 }, (0..<count).filter { $0 % 4 == 3 })
   }
 
   /// Part `index` of an image: turned, mirrored and magnified by chance.

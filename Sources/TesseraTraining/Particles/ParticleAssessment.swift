@@ -30,17 +30,43 @@ public struct ParticleAssessment: Sendable, Codable, Equatable {
     _ model: NetworkModel, on images: ParticleImages
   ) throws -> (model: NetworkModel, curve: [Point]) {
     try require(count >= 4, "scenes of an assessment", is: count, mustBe: "4 or more")
+    let first = 1_000_000
+    return try assessed(model, count: 2 * count, chosenOn: 0..<count, scoredOn: count..<2 * count) { index in
+      let scene = images.scene(first + index)
+      return (scene.pixels, scene.mask)
+    }
+  }
+
+  /// The same on labelled images: those that were trained on choose the threshold, and those that were held back are scored with it; of fewer than
+  /// four images, all do both.
+  public func assessed(
+    _ model: NetworkModel, on labels: LabelledMasks
+  ) throws -> (model: NetworkModel, curve: [Point]) {
+    let (trained, held) = labels.split
+    let numbers = labels.holdsBack ? trained + held : trained
+    var (assessed, curve) = try assessed(
+      model, count: numbers.count, chosenOn: 0..<trained.count,
+      scoredOn: labels.holdsBack ? trained.count..<numbers.count : 0..<trained.count
+    ) { index in (labels.entries[numbers[index]].pixels, labels.entries[numbers[index]].mask) }
+    assessed.training.labelledImages = labels.entries.count
+    assessed.training.scores["labels_were_held_back"] = labels.holdsBack ? 1 : 0
+    return (assessed, curve)
+  }
+
+  private func assessed(
+    _ model: NetworkModel, count: Int, chosenOn: Range<Int>, scoredOn: Range<Int>,
+    image: @Sendable (Int) -> (pixels: Raster<Float>, mask: Raster<UInt8>)
+  ) throws -> (model: NetworkModel, curve: [Point]) {
     var model = model
     // What the file will hold is what is judged.
     model.network = try UNet(model.network.architecture, weights: model.network.weights.map { Float(Float16($0)) })
-    let first = 1_000_000
     let network = model.network
-    let tables = try concurrentMap(count: 2 * count) { index in
-      Result { try Self.counts(network, images.scene(first + index)) }
+    let tables = try concurrentMap(count: count) { index in
+      Result { try Self.counts(network, image(index)) }
     }.map { try $0.get() }
-    let curve = Self.curve(tables[..<count])
+    let curve = Self.curve(tables[chosenOn])
     let best = curve.max { $0.f1 < $1.f1 }!
-    let scored = Self.curve(tables[count...]).first { $0.threshold == best.threshold }!
+    let scored = Self.curve(tables[scoredOn]).first { $0.threshold == best.threshold }!
     model.threshold = best.threshold
     model.training.scores.merge(
       ["dice": scored.f1, "precision": scored.precision, "recall": scored.recall]
@@ -48,11 +74,13 @@ public struct ParticleAssessment: Sendable, Codable, Equatable {
     return (model, curve)
   }
 
-  /// True positives, false positives and false negatives of a scene at each threshold.
-  private static func counts(_ network: UNet, _ scene: ParticleScene) throws -> [SIMD3<Double>] {
-    let map = try network.maps(of: scene.pixels).maps[1]
+  /// True positives, false positives and false negatives of an image at each threshold.
+  private static func counts(
+    _ network: UNet, _ image: (pixels: Raster<Float>, mask: Raster<UInt8>)
+  ) throws -> [SIMD3<Double>] {
+    let map = try network.maps(of: image.pixels).maps[1]
     var result = [SIMD3<Double>](repeating: .zero, count: thresholds.count)
-    for (value, isParticle) in zip(map.values, scene.mask.values) {
+    for (value, isParticle) in zip(map.values, image.mask.values) {
       for (index, threshold) in thresholds.enumerated() {
         switch (Double(value) >= threshold, isParticle > 0) {
         case (true, true): result[index].x += 1

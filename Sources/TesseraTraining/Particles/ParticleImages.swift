@@ -60,15 +60,11 @@ public struct ParticleImages: Sendable, Codable, Equatable {
     return .init(
       pixels: pixels, maps: [particle.map { 1 - $0 }, particle], weights: particle.map { _ in 1 }, spacing: nil)
   }
-
-  func batch(_ indices: Range<Int>) -> TrainingBatch {
-    TrainingBatch(concurrentMap(count: indices.count) { example(indices.lowerBound + $0) })
-  }
 }
 
 extension Raster {
   /// A square raster turned by a quarter `turn % 4` times, and mirrored before if `turn` is 4 or more.
-  fileprivate func turned(_ turn: Int) -> Raster {
+  func turned(_ turn: Int) -> Raster {
     precondition(width == height)
     var result = self
     for y in 0..<height {

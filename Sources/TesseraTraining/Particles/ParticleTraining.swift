@@ -11,6 +11,8 @@ public struct ParticleTraining: NetworkTraining {
 
   /// The images to train on.
   public var images = ParticleImages()
+  /// Images whose particles a person has marked; nil: simulated ones alone.
+  public var labels: LabelledMasks?
   /// Channels at full resolution; 4 in [P21].
   public var width = 8
   /// Steps of Adam, 1 or more.
@@ -34,6 +36,16 @@ public struct ParticleTraining: NetworkTraining {
 
   /// The training of a network of 8 channels in 3000 steps.
   public init() {}
+
+  /// The training on labelled images, which goes on from a network that knows simulated ones: fewer and smaller steps.
+  public static var labelled: ParticleTraining {
+    var training = ParticleTraining()
+    (training.steps, training.learningRate, training.validationInterval) = (400, 5e-4, 50)
+    return training
+  }
+
+  /// Every fourth image of a step stays simulated, so that the network does not forget.
+  private static let simulatedEvery = 4
 
   /// The seed of the images, which is that of the first weights, too.
   public var seed: UInt64 { images.seed }
@@ -69,10 +81,22 @@ public struct ParticleTraining: NetworkTraining {
     TrainingStep(loss: .crossEntropy, mapFactor: 1, learningRate: rate(of: step))
   }
 
-  /// The training images with these numbers, parts of simulated scenes.
-  public func batch(_ indices: Range<Int>) -> TrainingBatch { images.batch(indices) }
-  /// The validation images with these numbers, parts of scenes that are never trained on.
-  public func validationBatch(_ indices: Range<Int>) -> TrainingBatch { validationImages.batch(indices) }
+  /// The training images with these numbers, parts of simulated scenes; three in four are parts of labelled images, where there are such.
+  public func batch(_ indices: Range<Int>) -> TrainingBatch { batch(indices, of: images, held: false) }
+  /// The validation images with these numbers, parts of scenes that are never trained on; where there are labelled images, all are parts of
+  /// those held back.
+  public func validationBatch(_ indices: Range<Int>) -> TrainingBatch {
+    batch(indices, of: validationImages, held: true)
+  }
+
+  private func batch(_ indices: Range<Int>, of images: ParticleImages, held: Bool) -> TrainingBatch {
+    TrainingBatch(
+      concurrentMap(count: indices.count) { offset in
+        let index = indices.lowerBound + offset
+        guard let labels, held || index % Self.simulatedEvery != 0 else { return images.example(index) }
+        return labels.example(index, side: images.side, seed: images.seed, held: held)
+      })
+  }
 
   /// Throws unless every number is in range.
   public func check() throws(ParameterError) {

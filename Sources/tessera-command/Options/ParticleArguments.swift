@@ -34,6 +34,14 @@ struct ParticleArguments: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      "nanoparticles: fraction of the faulted particles of a cubic material that are five-fold twins, 0 to 1. (default: 0)",
+      valueName: "fraction"),
+    transform: limits(0...1))
+  var fiveFold: Double?
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("nanoparticles: accelerating voltage in kV, 20 to 1000. (default: 300)", valueName: "kV"),
     transform: limits(20...1000))
   var voltage: Double?
@@ -61,7 +69,7 @@ struct ParticleArguments: ParsableArguments {
   var options: ParticleOptions {
     var options = ParticleOptions()
     (options.material, options.film, options.number) = (material, film, number)
-    options.diameters = diameter?.range
+    (options.diameters, options.fiveFold) = (diameter?.range, fiveFold)
     (options.voltage, options.sphericalAberration) = (voltage, cs)
     (options.defocus, options.focalSpread) = (defocus, focalSpread)
     return options

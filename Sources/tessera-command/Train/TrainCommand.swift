@@ -28,8 +28,8 @@ struct TrainingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Number of training steps, 1 to 10000000, of 16 images each. (default: \(AtomTraining().steps) for atoms, 400 with --labels, "
-        + "\(ParticleTraining().steps) for particles)", valueName: "n"))
+      "Number of training steps, 1 to 10000000, of 16 images each. (default: \(AtomTraining().steps) for atoms, "
+        + "\(ParticleTraining().steps) for particles, 400 with --labels)", valueName: "n"))
   var steps: Int?
 
   @Option(
@@ -42,7 +42,7 @@ struct TrainingOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Step size of the optimiser at first, above 0 and at most 1. (default: 0.001 for atoms, 0.0005 with --labels, 0.002 for particles)",
+      "Step size of the optimiser at first, above 0 and at most 1. (default: 0.001 for atoms, 0.002 for particles, 0.0005 with --labels)",
       valueName: "rate"), transform: number(above: 0, to: 1))
   var learningRate: Double?
 
@@ -164,6 +164,7 @@ struct TrainParticlesCommand: ThreadedCommand {
       EXAMPLE
         tessera train particles --steps 2000 -o mine
         tessera particles scan.tif --model mine/particles.tessera-model
+        tessera train particles --labels a.mask.tif b.mask.tif -o labelled
 
       writes the folder particles.train: particles.tessera-model, training.csv with the losses, report.html with curves and \
       pictures, and training.checkpoint. The first steps simulate \(ParticleImages().sceneCount) scenes, about a second each. The \
@@ -171,12 +172,37 @@ struct TrainParticlesCommand: ThreadedCommand {
       threads, nearly the same.
       """)
 
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Masks of particles that a person has drawn (0: no particle), to train on: the network that comes with the program, or that of "
+        + "--from, learns what counts as a particle.", valueName: "mask"), completion: .file())
+  var labels: [String] = []
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Images of the masks of --labels, in the same order. (default: beside each mask the image of its name, without .mask)",
+      valueName: "image"), completion: .file())
+  var images: [String] = []
+
   @OptionGroup var options: TrainingOptions
   @OptionGroup var threads: ThreadOptions
 
+  func validate() throws {
+    guard labels.isEmpty else { return }
+    guard images.isEmpty else {
+      throw ValidationError("--images names the images of --labels; give their masks with --labels, too")
+    }
+  }
+
   func run() throws {
-    let start = try options.start(.particles)
-    var training = ParticleTraining()
+    var training = labels.isEmpty ? ParticleTraining() : .labelled
+    var start = try options.start(.particles)
+    if !labels.isEmpty {
+      start = start ?? NetworkModel.shippedParticles.network
+      training.labels = try MaskFiles(masks: labels, images: images).read(side: training.images.side)
+    }
     training.steps = options.steps ?? training.steps
     training.width = options.width ?? start?.architecture.channels[0] ?? training.width
     training.learningRate = options.learningRate ?? training.learningRate

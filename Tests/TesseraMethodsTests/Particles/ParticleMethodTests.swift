@@ -63,24 +63,56 @@ struct `Nanoparticles` {
     #expect(result.warnings.contains { $0.contains("no particle") })
   }
 
-  /// Bright columns 15 pixels apart, without a scale: the network outlines each.
-  @Test func `on a lattice are said to be columns, perhaps`() throws {
-    var random = RandomSource(seed: 4)
-    var pixels = Raster<Float>(width: 400, height: 400, filling: 0)
-    for y in 0..<400 {
-      for x in 0..<400 {
-        let (u, v) = (Double(x).remainder(dividingBy: 40), Double(y).remainder(dividingBy: 40))
-        pixels[x, y] = Float(exp(-(u * u + v * v) / (2 * 36))) + 0.05 * Float(random.gaussian())
+  /// Bright columns on a square lattice.
+  private static func columns(_ spacing: Double, of width: Double, side: Int, seed: UInt64) -> Raster<Float> {
+    var random = RandomSource(seed: seed)
+    var pixels = Raster<Float>(width: side, height: side, filling: 0)
+    for y in 0..<side {
+      for x in 0..<side {
+        let (u, v) = (Double(x).remainder(dividingBy: spacing), Double(y).remainder(dividingBy: spacing))
+        pixels[x, y] = Float(exp(-(u * u + v * v) / (2 * width * width))) + 0.05 * Float(random.gaussian())
       }
     }
-    let columns = try ParticleMethod().result(on: Micrograph(name: "columns", pixels: pixels))
-    #expect(columns.particles.count > 20)
-    let spacing = try #require(columns.latticeSpacing)
+    return pixels
+  }
+
+  @Test func `on a lattice are said to be columns, perhaps, or are sought at the scale of columns`() throws {
+    let pixels = Self.columns(40, of: 6, side: 400, seed: 4)
+    // Particles of 12 nm, 40 nm apart: so the scale says.
+    let known = try ParticleMethod().result(
+      on: Micrograph(name: "columns", pixels: pixels, calibration: Calibration(nanometresPerPixel: 1)))
+    #expect(known.particles.count > 20)
+    let spacing = try #require(known.latticeSpacing)
     #expect(abs(spacing - 40) < 1)
-    #expect(columns.warnings.contains { $0.contains("they may be columns of atoms") })
-    #expect(columns.sentences[0].contains("may be columns"))
+    #expect(known.warnings.contains { $0.contains("they may be columns of atoms") })
+    #expect(known.sentences[0].contains("may be columns"))
+    // Without a scale, a lattice is one of atoms.
+    let unknown = try ParticleMethod().result(on: Micrograph(name: "columns", pixels: pixels))
+    #expect(unknown.particles.isEmpty)
+    #expect(unknown.warnings.contains { $0.contains("40 px apart") })
     // Particles at random places are on none.
     #expect(try ParticleMethod().result(on: Self.simulated.micrograph).latticeSpacing == nil)
+  }
+
+  @Test(arguments: [1, 2] as [UInt64]) func `in the middle of one crystal are none, one on a support is`(seed: UInt64)
+    throws
+  {
+    let crystal = Self.columns(9, of: 2.2, side: 500, seed: seed)
+    var random = RandomSource(seed: seed + 20)
+    let cloud = GaussianFilter.broadlySmoothed(crystal.map { _ in Float(random.gaussian()) }, sigma: 45)
+    let spread = Float(Statistics.deviation(cloud.values))
+    let calibration = Calibration(nanometresPerPixel: 0.03)
+    func result(_ pixel: (Int) -> Float) throws -> ParticleResult {
+      let pixels = Raster(width: 500, height: 500, values: crystal.values.indices.map(pixel))
+      return try ParticleMethod().result(on: Micrograph(name: "a", pixels: pixels, calibration: calibration))
+    }
+    let filled = try result { crystal.values[$0] + 0.25 * cloud.values[$0] / spread }
+    #expect(filled.particles.isEmpty && filled.cut == 0)
+    func isIn(_ index: Int) -> Bool { hypot(Double(index % 500) - 260, Double(index / 500) - 240) < 80 }
+    let alone = try result { isIn($0) ? crystal.values[$0] + 0.2 : 0.05 * Float(random.gaussian()) }
+    #expect(alone.particles.count == 1)
+    let particle = try #require(alone.particles.first)
+    #expect(abs(particle.measures.equivalentDiameter / 160 - 1) < 0.1)
   }
 
   @Test(.slow) func `that are doubtful are listed with the reasons`() throws {

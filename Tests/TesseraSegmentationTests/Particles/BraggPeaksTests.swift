@@ -40,6 +40,20 @@ import Testing
     #expect(found.peaks.allSatisfy { $0.frequency.y >= 0 })
   }
 
+  @Test(arguments: 1...4) func `are round in one crystal, and drawn out along the normal of a fault`(seed: UInt64) {
+    var lattice = DigitalLattice(noise: 0.6, seed: seed)
+    lattice.frequencies = [[0.2, 0.05], [-0.03, 0.21]]
+    let perfect = peaks(lattice, diameter: 60)
+    #expect(perfect.peaks.prefix(2).allSatisfy { perfect.streak(of: $0).elongation < 1.45 })
+    // One half is shifted by a third of the planes' spacing; the boundary is horizontal.
+    let fault = peaks(lattice, diameter: 60) { $0.y > 48 ? 2 * .pi / 3 : 0 }
+    for peak in fault.peaks.prefix(2) {
+      let streak = fault.streak(of: peak)
+      #expect(streak.elongation > 1.5)
+      #expect(abs(sin(streak.direction)) > 0.95)
+    }
+  }
+
   @Test(.slow, arguments: [20.0, 40, 80]) func `are rare in noise`(diameter: Double) {
     var heights: [Double] = []
     for seed in 1...50 as ClosedRange<UInt64> {

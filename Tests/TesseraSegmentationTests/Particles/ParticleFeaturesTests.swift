@@ -89,6 +89,21 @@ import Testing
     #expect(abs(named(Self.lattice.image(where: Self.isParticle), pixel: 0.06)["spacing"]! / spacing - 1.2) < 1e-5)
   }
 
+  @Test func `are the same on a particle that shines as on one that does not`() throws {
+    let plain = Self.lattice.image(where: Self.isParticle)
+    let thick = Raster(
+      width: 120, height: 120,
+      values: plain.values.indices.map { index in
+        let way = (Point(Double(index % 120), Double(index / 120)) - Point(60.3, 55.8)).squaredLength
+        return plain.values[index] + 40 * Float(max(0, 1 - way / 784).squareRoot())
+      })
+    let (dark, bright) = (named(plain), named(thick))
+    #expect(try #require(bright["directions"]) >= 2 && abs(bright["height_2"]! - dark["height_2"]!) < 1)
+    for name in ["spacing", "angle_1_2", "ratio_1_2", "coherence_1", "coherence_2"] {
+      #expect(abs(bright[name]! - dark[name]!) < 0.05 * (1 + abs(dark[name]!)), "\(name)")
+    }
+  }
+
   @Test func `tell nothing of planes where there are none`() {
     let found = named(Self.lattice.image(where: { _ in false }))
     #expect(found["spots"]! <= 1 && found["least_coherence"]! <= 1)

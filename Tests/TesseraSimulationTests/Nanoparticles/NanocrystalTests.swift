@@ -81,6 +81,55 @@ private func length(_ v: SIMD3<Double>) -> Double { (v * v).sum().squareRoot() }
     #expect(places.filter { length($0) < 0.6 }.allSatisfy { place in places.count { length($0 - place) < 0.32 } == 13 })
   }
 
+  @Test func `of gold show planes of 0.235 and 0.204 nm, in seven directions`() throws {
+    let planes = try #require(ParticleMaterial(named: "Au")).planes
+    let spacings = planes.map { 1 / length($0) }.sorted()
+    #expect(spacings.count == 7)
+    #expect(spacings.prefix(3).allSatisfy { abs($0 - 0.2039) < 1e-4 })
+    #expect(spacings.suffix(4).allSatisfy { abs($0 - 0.2354) < 1e-4 })
+    // Wurtzite: {100}, {002}, {101} and the others that images show; (001) is absent.
+    let selenide = try #require(ParticleMaterial(named: "CdSe")).planes.map { 1 / length($0) }
+    #expect(selenide.count { abs($0 - 0.3723) < 1e-3 } == 3 && selenide.count { abs($0 - 0.3505) < 1e-3 } == 1)
+    #expect(!selenide.contains { $0 > 0.38 })
+  }
+
+  @Test func `that are tilted show the planes of one family at most, in their twins too`() {
+    var random = RandomSource(seed: 8)
+    for material in ParticleMaterial.all {
+      let planes = material.planes
+      let mirrored = planes.map { SIMD3($0.x, $0.y, -$0.z) }
+      for _ in 0..<20 {
+        let tilted = Nanocrystal.random(material, diameter: 4, view: .tilted, random: &random).rotation
+        for set in [planes, mirrored] {
+          #expect(!ParticleMaterial.showsColumns(set, under: tilted, thickness: 4))
+        }
+        let perfect = Nanocrystal.random(material, diameter: 4, view: .perfect, random: &random).rotation
+        #expect(ParticleMaterial.showsColumns(planes, under: perfect, thickness: 4))
+      }
+    }
+  }
+
+  @Test func `around a common row are five, which fill a disc between them`() throws {
+    var random = RandomSource(seed: 2)
+    let gold = try #require(ParticleMaterial(named: "Au"))
+    let parts = Nanocrystal.fiveFold(gold, diameter: 5, random: &random)
+    #expect(parts.count == 5)
+    // The row lies along the beam, nearly.
+    let row = parts[0].rotation([1, 0, 0])
+    #expect(abs(row.z) > 0.99)
+    let counts = parts.map { atoms($0).count }
+    #expect(counts.allSatisfy { abs(Double($0) / Double(counts[0]) - 1) < 0.05 })
+    // As dense as gold: its atoms fill the bodies, which overlap nowhere.
+    let places = parts.flatMap { atoms($0).map(\.place) }
+    let closest = places.indices.map { index in
+      places.indices.filter { $0 != index }.map { length(places[$0] - places[index]) }.min() ?? 0
+    }
+    #expect(closest.count { $0 > 0.27 } > 9 * closest.count / 10 && closest.allSatisfy { $0 > 0.2 })
+    // Each is the twin of the next: both share the normal of a close-packed plane but for 1.5 degrees.
+    let (one, next) = (parts[0].rotation([0, 0, 1]), parts[1].rotation(ParticleMaterial(named: "Au")!.facets[1]))
+    #expect(abs((one * next).sum()) > cos(2 * .pi / 180))
+  }
+
   @Test func `show columns, or lie far from every direction that does`() {
     var random = RandomSource(seed: 3)
     for material in ParticleMaterial.all {

@@ -66,6 +66,17 @@ import Testing
     }
   }
 
+  @Test func `are five-fold twins as often as is asked for, of cubic crystals`() {
+    func crystals(_ material: String, _ share: Double) -> [Int] {
+      particles(seed: 7) { field in
+        (field.material, field.shares, field.fiveFold) = (material, [1, 0, 0, 0], share)
+      }.map(\.crystals.count)
+    }
+    #expect(crystals("Au", 1).allSatisfy { $0 == 5 } && crystals("Au", 0).allSatisfy { $0 == 1 })
+    #expect(Set(crystals("Au", 0.5)) == [1, 5])
+    #expect(crystals("CdSe", 1).allSatisfy { $0 == 1 })
+  }
+
   @Test func `of several crystals lie over each other`() {
     for particle in particles(seed: 6, { $0.shares = [0, 0, 0, 1] }) {
       for (number, crystal) in particle.crystals.enumerated() {

@@ -15,6 +15,8 @@ import Testing
     ("diameter", { $0.own.diameters = 3...51 }),
     ("number", { $0.own.number = -1 }),
     ("number", { $0.own.number = 1001 }),
+    ("five fold", { $0.own.fiveFold = -0.1 }),
+    ("five fold", { $0.own.fiveFold = 1.1 }),
     ("voltage", { $0.own.voltage = 10 }),
     ("voltage", { $0.own.voltage = 1001 }),
     ("cs", { $0.own.sphericalAberration = 5.1 }),
@@ -49,10 +51,11 @@ import Testing
     var (options, general) = (ParticleOptions(), SimulationOptions())
     (options.material, options.film, options.diameters, options.number) = ("zno", 2, 2...3, 4)
     (options.voltage, options.sphericalAberration, options.defocus, options.focalSpread) = (200, -0.01, -8, 3)
+    options.fiveFold = 0.25
     (general.width, general.height, general.pixelSize, general.dose, general.seed) = (70, 60, 0.04, 900, 9)
     let simulation = try ParticleSimulation(options, general)
     #expect(simulation.field.material == "zno" && simulation.field.film == 2 && simulation.field.number == 4)
-    #expect(simulation.field.diameters == 2...3)
+    #expect(simulation.field.diameters == 2...3 && simulation.field.fiveFold == 0.25)
     #expect(simulation.optics.voltage == 200 && simulation.optics.sphericalAberration == -0.01)
     #expect(simulation.optics.defocus == -8 && simulation.optics.focalSpread == 3 && simulation.optics.dose == 900)
     #expect(simulation.frame == Frame(width: 70, height: 60, nanometresPerPixel: 0.04) && simulation.seed == 9)
@@ -65,7 +68,8 @@ import Testing
     try ParticleOptions().refuse(for: "mose2")
     let settings: [(String, (inout ParticleOptions) -> Void)] = [
       ("material", { $0.material = "Au" }), ("film", { $0.film = 3 }), ("diameter", { $0.diameters = 2...3 }),
-      ("number", { $0.number = 3 }), ("voltage", { $0.voltage = 80 }), ("cs", { $0.sphericalAberration = 0 }),
+      ("number", { $0.number = 3 }), ("five fold", { $0.fiveFold = 0.5 }), ("voltage", { $0.voltage = 80 }),
+      ("cs", { $0.sphericalAberration = 0 }),
       ("defocus", { $0.defocus = 0 }), ("focal spread", { $0.focalSpread = 0 }),
     ]
     for (name, change) in settings {
