@@ -17,19 +17,25 @@ struct BondCounts: Sendable {
   /// How far from the border columns have all their bonds, in bonds.
   private static let margin = 2.0
 
-  init(of net: NeighbourNet, size: Point) {
+  /// - Parameter isDecided: whether it is known of each column that it belongs to the wall: beside one of which it is not, bonds say nothing.
+  init(of net: NeighbourNet, size: Point, isDecided: [Bool]) {
     var counts = [Int](repeating: 0, count: net.points.count)
+    var isBesideDoubt = isDecided.map { !$0 }
     for bond in net.bonds {
       counts[bond.a] += 1
       counts[bond.b] += 1
+      if !isDecided[bond.a] { isBesideDoubt[bond.b] = true }
+      if !isDecided[bond.b] { isBesideDoubt[bond.a] = true }
     }
     let far = Self.margin * (net.bondLength ?? 0)
-    let isInside = net.points.map { min($0.x, $0.y, size.x - 1 - $0.x, size.y - 1 - $0.y) > far }
+    let isInside = zip(net.points, isBesideDoubt).map { point, isBesideDoubt in
+      !isBesideDoubt && min(point.x, point.y, size.x - 1 - point.x, size.y - 1 - point.y) > far
+    }
     var columns: [Int: Int] = [:]
     for (count, isInside) in zip(counts, isInside) where isInside { columns[count, default: 0] += 1 }
     let all = Double(columns.values.reduce(0, +))
     usual = Set(columns.filter { Double($0.value) >= Self.leastShare * all }.keys)
-    // Of a column at the border nothing is said.
+    // Of the others nothing is said.
     let typical = usual.min() ?? 0
     self.counts = zip(counts, isInside).map { $1 ? $0 : typical }
   }

@@ -45,7 +45,7 @@ public struct PolygonFinder: Sendable, Codable, Equatable {
     let middles = positions.indices.filter { roles.isMiddle[$0] }
     let walls = positions.indices.filter { !roles.isMiddle[$0] }
     let graph = NeighbourNet(walls.map { positions[$0] }, size: size)
-    let bonds = BondCounts(of: graph, size: size)
+    let bonds = BondCounts(of: graph, size: size, isDecided: walls.map { roles.isDecided[$0] })
     var net = Net(
       units: [], isWall: roles.isMiddle.map { !$0 }, bond: graph.bondLength ?? .nan, triangles: 0, openings: 0, cut: 0,
       cutCentres: [], counts: [:])

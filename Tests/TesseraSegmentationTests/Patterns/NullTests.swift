@@ -1,6 +1,7 @@
 import Foundation
 import TesseraNumerics
 import TesseraSegmentation
+import TestSupport
 import Testing
 
 /// Images of one lattice, or of none, that look like several patterns.

@@ -1,3 +1,4 @@
+import Foundation
 import TesseraNumerics
 import TesseraStructure
 import Testing
