@@ -32,7 +32,7 @@ public struct MaskFiles: Sendable {
   }
 
   private func entry(_ mask: String, image path: String, side: Int) throws -> LabelledMasks.Entry {
-    let marked = try ImageFile.open(path: mask).read().pixels.map { $0.isFinite && $0 != 0 }
+    let marked = try ImageFile.open(path: mask, options: .labels).read().pixels.map { $0.isFinite && $0 != 0 }
     let micrograph = try ImageFile.open(path: path).read()
     let prepared = try ParticleMethod().preparation.prepared(micrograph).image
     guard marked.width == prepared.width, marked.height == prepared.height else {
