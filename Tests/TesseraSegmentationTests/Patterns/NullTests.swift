@@ -40,7 +40,7 @@ private struct Field {
 }
 
 struct `One lattice, or none` {
-  private func found(_ image: Raster<Float>, spacing: Double = 20.8) throws -> Segmentation {
+  private func found(_ image: Raster<Float>, spacing: Double = 20.8) throws -> TesseraSegmentation.Segmentation {
     try Segmenter().segmentation(of: image, spacing: spacing)
   }
 
