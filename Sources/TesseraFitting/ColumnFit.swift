@@ -73,7 +73,8 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     package var residual: Raster<Float>
     /// Variance of a pixel of model intensity m: `constantVariance + gain * m`.
     package var constantVariance, gain: Double
-    /// The noise at the frequencies of the columns over white noise of the same variance, 1 or more; all errors contain its root.
+    /// The noise just above the frequencies of the columns over white noise of the same variance, 1 or more: `heldErrors` contain
+    /// its root, and those of `accuracies` that of its continuation to these frequencies.
     package var noiseCorrelation: Double
     /// Whether the values turned out to be counts.
     package var areCounts: Bool

@@ -22,8 +22,8 @@ struct ColumnFitState {
   /// Standard errors of the heights, all else being held.
   var heldErrors: [Double]
   private var evidence: [Double]
-  /// How much stronger the noise is where columns are seen than white noise is; known once the evidence is weighed.
-  private var correlation = 1.0
+  /// Known once the evidence is weighed.
+  private var shared = SharedNoise()
   private let starts: [Point]
   let largestAmplitude: Double
   let tiles: FitTiles
@@ -236,8 +236,8 @@ struct ColumnFitState {
       return TileFit(scene: scene, tile: tile, unit: Double(tiles.side)).evidence(
         heldErrors: tile.columns[..<tile.ownCount].map { heldErrors[$0] })
     }
-    correlation = noiseCorrelation(in: scene)
-    let factor = correlation.squareRoot()
+    shared = sharedNoise(in: scene)
+    let factor = shared.shown.squareRoot()
     for (tile, part) in zip(tiles.tiles, found) {
       for (k, deviations) in part.enumerated() { evidence[tile.columns[k]] = deviations / factor }
     }
@@ -276,10 +276,10 @@ struct ColumnFitState {
   }
 
   func outcome(shape: ColumnFit.Shape, sweeps: Int, lastMove: Double) -> ColumnFit.Outcome {
-    let factor = correlation.squareRoot()
+    let (seen, stated) = (shared.shown.squareRoot(), shared.continued.squareRoot())
     return ColumnFit.Outcome(
-      columns: columns, accuracies: accuracies.map { $0.widened(by: factor) }, heldErrors: heldErrors.map { factor * $0 },
+      columns: columns, accuracies: accuracies.map { $0.widened(by: stated) }, heldErrors: heldErrors.map { seen * $0 },
       evidence: evidence, background: background, residual: residual, constantVariance: constantVariance, gain: gain,
-      noiseCorrelation: correlation, areCounts: areCounts, shape: shape, sweeps: sweeps, lastMove: lastMove)
+      noiseCorrelation: shared.shown, areCounts: areCounts, shape: shape, sweeps: sweeps, lastMove: lastMove)
   }
 }

@@ -3,10 +3,10 @@ import TesseraNumerics
 extension LatticeCells {
   /// The cells of a crystal, however slowly its lattice bends across the image; of several grains each on its own lattice.
   ///
-  /// Vacancies are sites. A cell that lacks a site at a node of the lattice has no type: the pixels did not tell what is there, or a
-  /// boundary between grains cuts it. Slots of several grains are ordered by the class that is commonest there, so that equal cells
-  /// of grains turned against each other have equal types. The grid and the slots are those of the first grain; indices of the
-  /// others are shifted along i to keep them apart.
+  /// Among several grains a cell that lacks a site is taken to be cut by a boundary and has no type: vacancies are sites.
+  /// Slots are ordered by
+  /// the class that is commonest there, so that equal cells of grains turned against each other have equal types. The
+  /// grid and the slots are those of the first grain; indices of the others are shifted along i to keep them apart.
   /// - Parameters:
   ///   - positions: of the sites, in pixels; finite.
   ///   - labels: the class of each site, 1 or more; 0 where it has none.
@@ -17,8 +17,7 @@ extension LatticeCells {
   ) throws(ParameterError) -> Cells {
     precondition(nodes.count == positions.count && grainOfSite.count == positions.count)
     if grains.grains.count == 1 {
-      let lattice = grains.grains[0].lattice
-      return try cells(of: positions, labels: labels, lattice: lattice, nodes: nodes).leavingOpen(nodesOf: lattice)
+      return try cells(of: positions, labels: labels, lattice: grains.grains[0].lattice, nodes: nodes)
     }
     var all: [Cells.Cell] = []
     var contents: [(members: [Int], extras: [Int])?] = []
@@ -54,35 +53,6 @@ extension LatticeCells {
 }
 
 extension Cells {
-  /// The same cells, without a type where a slot that is a node of the lattice has no site.
-  fileprivate func leavingOpen(nodesOf lattice: Lattice) -> Cells {
-    guard let grid else { return self }
-    // Coordinates of nodes within the cells, whose origin may have moved.
-    let nodes = lattice.basis.map { grid.coordinates(of: lattice.grid.position(of: $0)) }
-    let reach = Self.nodeReach * (grid.area / Double(max(1, nodes.count))).squareRoot()
-    let isNode = slots.map { slot in
-      nodes.contains { node in
-        let offset = node - slot
-        return grid.length(of: offset - Point(offset.x.rounded(), offset.y.rounded())) < reach
-      }
-    }
-    let contents = cells.map { cell -> (members: [Int], extras: [Int])? in
-      guard let type = cell.type.map({ types[$0] }),
-        !zip(type.members, isNode).contains(where: { $0 == 0 && $1 })
-      else { return nil }
-      return (type.members, type.extras)
-    }
-    let bare = cells.map { cell in
-      var cell = cell
-      cell.type = nil
-      return cell
-    }
-    return Cells(cells: bare, contents: contents, cellOfSite: cellOfSite, grid: grid, slots: slots)
-  }
-
-  /// A slot is a node that lies within this share of the root of the area per node.
-  private static let nodeReach = 0.25
-
   /// The slots by the class that most cells have there; ties by place.
   fileprivate var slotsByCommonestClass: [Int] {
     let common = slots.indices.map { slot -> Int in

@@ -74,8 +74,8 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     public var background, residual: Raster<Float>
     /// Constants of the variance model: the first in squared intensity units, the gain in intensity units.
     public var constantVariance, gain: Double
-    /// The noise at the frequencies of the columns over white noise of the same variance per pixel; more than 1 where neighbouring
-    /// pixels share their noise, as in interpolated images. All errors contain its root.
+    /// The noise just above the frequencies of the columns over white noise of the same variance per pixel; more than 1 where
+    /// neighbouring pixels share their noise, as in interpolated images. The errors contain its root, or more.
     public var noiseCorrelation = 1.0
     /// What a user should know about the search, one sentence each.
     public var warnings: [String]

@@ -51,7 +51,8 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
     var margin = g1.flatMap { g1 in g2.map { wanted(min(g1.length, $0.length)) } } ?? side / 16
     var spectrum = transform.spectrum(of: tapered(image, margin: margin))
     var best: (outcome: Outcome, share: Double)?
-    for (first, second) in try reflections(in: spectrum, of: lattice, name: name) {
+    let found = ReflectionFinder().reflections(of: spectrum)
+    for (first, second) in try reflections(among: found, in: spectrum, of: lattice, name: name) {
       let shorter = min(first.frequency.length, second.frequency.length)
       let sized = mask.sized(shorter)
       if abs(wanted(shorter) - margin) > 0.2 * margin {
@@ -69,7 +70,10 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
         FilteredWave(of: source, around: (index == 0 ? first : second).frequency, mask: sized)
       }
       let bragg = isGiven ? [first, second].map(\.frequency) : waves.map(\.carrier)
-      let noise = waves.map { noiseDeviation(at: $0.carrier.length, in: source, mask: sized, margin: margin) }
+      let noise = waves.map {
+        noiseDeviation(
+          at: $0.carrier.length, in: source, awayFrom: found.map(\.frequency), mask: sized, margin: margin)
+      }
       let field = latticeField(
         waves, nominal: LatticeVectors(u: bragg[0], v: bragg[1]).reciprocal, mask: sized, noise: noise,
         size: (image.width, image.height))
@@ -117,10 +121,10 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
 
   /// Pairs of reflections to try: those given, or the best few.
   private func reflections(
-    in spectrum: Spectrum, of lattice: LatticeVectors?, name: String
+    among all: [Reflection], in spectrum: Spectrum, of lattice: LatticeVectors?, name: String
   ) throws -> [(Reflection, Reflection)] {
     let finder = ReflectionFinder()
-    var found = finder.reflections(of: spectrum)
+    var found = all
     if let g1, let g2 {
       func nearest(_ g: Point, _ which: String) throws -> Reflection {
         let radius = max(
@@ -135,7 +139,6 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
       }
       return [(try nearest(g1, "g1"), try nearest(g2, "g2"))]
     }
-    let all = found
     if let lattice { found.removeAll { (lattice.indices(of: $0.frequency) ?? .zero) == .zero } }
     let pairs = finder.pairs(of: found, atMost: 8)
     guard !pairs.isEmpty else {
@@ -186,16 +189,24 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
   /// Standard deviation of white noise with the power that the image has around the ring of a reflection. Noise that neighbouring
   /// pixels share, of interpolated images or the texture of a film, has more power there than pixels differ by. Nil where the ring
   /// has too few coefficients to tell.
-  private func noiseDeviation(at frequency: Double, in spectrum: Spectrum, mask: SizedMask, margin: Double) -> Double? {
-    let halfWidth = mask.shape == .gaussian ? mask.s : mask.s / 2
-    guard
-      let power = spectrum.noisePower(
-        from: frequency - halfWidth, to: frequency + halfWidth, fewest: Self.fewestCoefficients)
-    else { return nil }
+  private func noiseDeviation(
+    at frequency: Double, in spectrum: Spectrum, awayFrom reflections: [Point], mask: SizedMask, margin: Double
+  ) -> Double? {
+    let width = mask.shape == .gaussian ? mask.s : mask.s / 2
+    let near = reflections.filter { abs($0.length - frequency) < (1 + Self.skirt) * width }
+    func power(awayFrom places: [Point]) -> Double? {
+      spectrum.noisePower(
+        from: frequency - width, to: frequency + width, fewest: Self.fewestCoefficients, awayFrom: places,
+        by: Self.skirt * width)
+    }
+    // Where reflections fill the ring, what lies between them counts as noise, which it exceeds.
+    guard let power = power(awayFrom: near) ?? power(awayFrom: []) else { return nil }
     func energy(_ count: Int) -> Double { taper(count, margin: margin).reduce(0) { $0 + Double($1 * $1) } }
     return (power / (energy(spectrum.width) * energy(spectrum.height))).squareRoot()
   }
 
+  /// Reflections spread over so many widths of the mask.
+  private static let skirt = 3.0
   /// The median of so many powers is good to a quarter.
   private static let fewestCoefficients = 30
   /// A reflection below so many standard deviations of the noise is not seen.

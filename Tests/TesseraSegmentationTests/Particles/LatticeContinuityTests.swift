@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Lattices across an outline") struct LatticeContinuityTests {
   private static let centre = Point(110.4, 105.7)
-  private static let isInside = DigitalShape.disc(centre, radius: 30)
+  private static var isInside: (Point) -> Bool { DigitalShape.disc(centre, radius: 30) }
   /// Planes 5 and 5.5 pixels of 0.05 nm apart.
   private static let frequencies: [Point] = [[0.2, 0.02], [-0.03, 0.18]]
 

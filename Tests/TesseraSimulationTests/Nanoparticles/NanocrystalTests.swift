@@ -103,6 +103,8 @@ private func length(_ v: SIMD3<Double>) -> Double { (v * v).sum().squareRoot() }
         for set in [planes, mirrored] {
           #expect(!ParticleMaterial.showsColumns(set, under: tilted, thickness: 4))
         }
+        // Along a cube's edge copper shows planes 0.18 nm apart, which count as unresolved.
+        guard material.name != "Cu" else { continue }
         let perfect = Nanocrystal.random(material, diameter: 4, view: .perfect, random: &random).rotation
         #expect(ParticleMaterial.showsColumns(planes, under: perfect, thickness: 4))
       }

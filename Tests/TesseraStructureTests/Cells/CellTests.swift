@@ -60,29 +60,6 @@ struct `Lattice cells` {
     #expect(cells.cellOfSite.allSatisfy { $0 != nil })
   }
 
-  /// What the pixels do not tell is no empty place; a vacancy is a site.
-  @Test func `of a crystal have no type where a node is undecided`() throws {
-    let crystal = honeycomb { i, j, s in (i, j, s) == (10, 10, 0) || (i, j, s) == (20, 20, 0) ? nil : s + 1 }
-    let grains = try #require(
-      GrainFinder().crystals(
-        of: crystal.positions, heights: crystal.labels.map { $0 == 1 ? 1 : 2 }, width: 1600, height: 900))
-    #expect(grains.grains.count == 1)
-    // The neighbour of the vacancy in the row, one cell to the left.
-    let left = try #require(
-      crystal.positions.firstIndex { ($0 - (Point(600, 30) + crystal.grid.u * 19.31 + crystal.grid.v * 20.62)).length < 4 })
-    let node = try #require(grains.nodes[left])
-    let (u, v) = (grains.grains[0].lattice.grid.u, grains.grains[0].lattice.grid.v)
-    let step = CellGrid(origin: .zero, u: u, v: v)!.coordinates(of: crystal.grid.u)
-    let vacant = Lattice.Node(
-      basis: node.basis, i: node.i + Int(step.x.rounded()), j: node.j + Int(step.y.rounded()))
-    let cells = try LatticeCells().cells(
-      of: crystal.positions + [crystal.positions[left] + crystal.grid.u], labels: crystal.labels + [3], grains: grains,
-      nodes: grains.nodes + [vacant], grainOfSite: grains.labels + [1])
-    #expect(cells.types.count == 2)
-    #expect(cells.types.allSatisfy { !$0.members.contains(0) })
-    #expect(cells.types[1].count == 1 && cells.types[1].members.sorted() == [2, 3])
-  }
-
   @Test func `hold what is absent, in excess or unknown`() throws {
     let crystal = honeycomb { i, j, s in
       switch (i, j, s) {

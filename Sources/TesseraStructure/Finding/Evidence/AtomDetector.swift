@@ -96,6 +96,14 @@ public struct AtomDetector: Sendable, Codable, Equatable {
       strongHeight: strongHeight)
   }
 
+  /// Beyond the border the image goes on as a mirror shows it, so that its noise counts twice within so many scales.
+  static let borderReach = 2.0
+
+  /// Whether a place lies so far inside an image of this size that its noise is that of the image.
+  static func isInner(_ place: Point, _ width: Int, _ height: Int, scale: Double) -> Bool {
+    min(place.x, place.y, Double(width - 1) - place.x, Double(height - 1) - place.y) >= borderReach * scale
+  }
+
   /// Responses over their local standard deviation, which is at least that of the noise alone.
   private func contrast(of response: Raster<Float>, _ measured: Raster<Bool>, scale: Double) -> Raster<Float> {
     let stride = max(1, response.count / 60_000)

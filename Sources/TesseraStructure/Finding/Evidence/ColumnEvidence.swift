@@ -105,7 +105,8 @@ extension ColumnEvidence {
       in: image, isMeasured: isMeasured, noise: noise, scale: max(1, scale), level: max(1, scale))
     let index = PlanarIndex(places)
     let highest = zip(detection.places, detection.heights).first { spot, _ in
-      !index.neighbours(of: spot, within: 2 * scale).isEmpty
+      AtomDetector.isInner(spot, image.width, image.height, scale: scale)
+        && !index.neighbours(of: spot, within: 2 * scale).isEmpty
     }?.1
     expectedCount = highest.map { detection.expectedCount(above: $0, pixelCount: image.count) } ?? .infinity
   }
