@@ -11,7 +11,8 @@ extension Spectrum {
   /// - Returns: in squared units of the image, for an image of `width` x `height` pixels: white noise of unit variance has
   ///   `width` x `height`.
   public func noisePower(
-    from lowest: Double, to highest: Double, fewest: Int = 100, awayFrom reflections: [Point] = [], by distance: Double = 0
+    from lowest: Double, to highest: Double, fewest: Int = 100, awayFrom reflections: [Point] = [],
+    by distance: Double = 0
   ) -> Double? {
     let rows = (0..<height).filter { abs(frequencyY($0)) <= highest }
     let powers = concurrentMap(chunksOf: 64, of: rows.count) { range -> [Float] in

@@ -186,7 +186,8 @@ struct ScaleLadder {
     // Where columns are a few pixels apart, whole pixels scatter as much as maxima of noise.
     let places = rung.maxima.map { index in
       let (x, y) = (index % image.width, index / image.width)
-      return scales[k] < Self.coarsePixels ? LocalMaxima.subpixel(in: response, x: x, y: y) : Point(Double(x), Double(y))
+      return scales[k] < Self.coarsePixels
+        ? LocalMaxima.subpixel(in: response, x: x, y: y) : Point(Double(x), Double(y))
     }
     let distances = PlanarIndex(places).nearestDistances()
     rung.spacing = Statistics.median(distances)
