@@ -24,8 +24,8 @@ package struct LatticeContinuity: Sendable {
   private static let leastAround = 0.25
   /// A lattice has two directions at least; planes in one may be those of a neighbour's rim.
   private static let directions = 2
-  /// Amplitudes inside and outside agree within this factor in one crystal: 0.85 to 1.25 in nine images of crystals, but 1.9 and more at the
-  /// spots around particles on a support, and 0.4 at those of the matrix around a precipitate.
+  /// Amplitudes inside and outside agree within this factor in one crystal: 0.85 to 1.25 in nine images of crystals, and 0.4
+  /// at the spots of the matrix around a precipitate; at those around most particles on a support it is larger.
   private static let alike = 1.6
   /// Amplitudes are averaged with a Gaussian of so many plane spacings.
   private static let window = 1.5
