@@ -91,21 +91,6 @@ struct `Evidence for columns` {
     #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.count) columns may be none: ") })
   }
 
-  /// Maxima of shot noise on a film rise higher than those of a Gaussian field at some smoothing.
-  @Test func `is not single atoms on films`() throws {
-    var random = RandomSource(seed: 8)
-    func isRefused(_ image: Raster<Float>) throws -> Bool {
-      let counts = image.map { Float(random.poisson(max(0, 0.4 * Double($0)))) }
-      do {
-        _ = try ColumnFinder().found(in: prepared(counts), name: "film")
-        return false
-      } catch let error as DataError { return error.description.hasPrefix("film: no atom columns were found") }
-    }
-    // Of forty films, one passes by chance.
-    let refused = try (1...6).count { try isRefused(smoothNoise(width: 4, seed: UInt64($0))) }
-    #expect(refused >= 4, "\(refused) of 6")
-  }
-
   /// Wide columns are no support whose slow changes carry atoms.
   @Test(arguments: [44.0, 60, 80]) func `is the lattice of wide columns`(spacing: Double) throws {
     var random = RandomSource(seed: 6)
