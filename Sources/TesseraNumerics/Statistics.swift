@@ -54,6 +54,10 @@ public enum Statistics {
     return 1.4826 * median(values.map { abs($0 - middle) })
   }
 
+  /// The mean of exponentially distributed values, such as powers of noise, from their median, which is ln 2 times that: a few
+  /// large ones of another kind hardly move it. NaN of nothing.
+  public static func meanOfExponential(_ values: [Float]) -> Double { Double(median(values)) / log(2.0) }
+
   /// Arithmetic mean; NaN of nothing.
   @inlinable public static func mean<Value: BinaryFloatingPoint>(_ values: [Value]) -> Double {
     values.isEmpty ? .nan : values.reduce(0) { $0 + Double($1) } / Double(values.count)

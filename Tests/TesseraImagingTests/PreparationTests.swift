@@ -111,3 +111,57 @@ struct `Shifted scan lines` {
     #expect(calm.agreement < LineShifts.leastAgreement && calm.jitter < 0.1)
   }
 }
+
+struct `Blank areas` {
+  /// The image turned by 17 degrees about its middle, with nothing where it does not reach.
+  private func turned(_ image: Raster<Float>) -> Raster<Float> {
+    var result = Raster<Float>(width: image.width, height: image.height, filling: 0)
+    let (c, s) = (cos(0.3), sin(0.3))
+    let middle = Double(image.width - 1) / 2
+    for y in 0..<image.height {
+      for x in 0..<image.width {
+        let (dx, dy) = (Double(x) - middle, Double(y) - middle)
+        let (u, v) = (Int((middle + c * dx - s * dy).rounded()), Int((middle + s * dx + c * dy).rounded()))
+        if image.contains(x: u, y: v) { result[x, y] = image[u, v] }
+      }
+    }
+    return result
+  }
+
+  @Test func `of an image that was turned hold no measurement, and are no bar`() throws {
+    let image = turned(lattice(256, spacing: 20, sigma: 4))
+    let found = try prepared(image)
+    let blank = Double(image.values.count { $0 == 0 }) / Double(image.count)
+    #expect(abs(1 - found.measuredShare - blank) < 0.002)
+    #expect(found.warnings.count == 1 && found.warnings[0].contains("of the pixels are blank, of the value 0.0"))
+  }
+
+  @Test func `are left out where a part was masked, black or white`() throws {
+    for value in [Float(0), 3000] {
+      var image = lattice(256, spacing: 20, sigma: 4)
+      for y in 0..<100 { for x in 0..<90 { image[x, y] = value } }
+      #expect(try prepared(image).isMeasured.values.count { !$0 } == 9000)
+    }
+  }
+
+  @Test func `are none where pixels have one value for another reason`() throws {
+    // Few counts on nothing.
+    let sparse = try prepared(lattice(256, spacing: 40, sigma: 3, height: 4, background: 0.002))
+    #expect(sparse.measuredShare == 1)
+    // Without noise.
+    var clean = lattice(256, spacing: 64, sigma: 3)
+    for y in 0..<256 {
+      for x in 0..<256 {
+        let place = Point(Double(x), Double(y))
+        let d = place - Point((place.x / 64).rounded(), (place.y / 64).rounded()) * 64
+        clean[x, y] = d.length < 20 ? Float(100 * exp(-d.squaredLength / 18)) : 0
+      }
+    }
+    #expect(try prepared(clean).measuredShare == 1)
+    // Saturated.
+    let particle = lattice(256, spacing: 20, sigma: 4).map { $0 }
+    var bright = particle
+    for y in 100..<150 { for x in 100..<150 { bright[x, y] = 5000 } }
+    #expect(try prepared(bright).measuredShare == 1)
+  }
+}

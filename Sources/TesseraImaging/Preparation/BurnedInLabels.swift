@@ -16,7 +16,7 @@ public enum BurnedInLabels {
   public static func boxes(in image: Raster<Float>) -> [Box] {
     let finite = image.values.filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max(), low < high else { return [] }
-    for slack in slacks {
+    for slack in slacks where slack == 0 || hasFewValues(finite) {
       let found = [high, low].flatMap { boxes(in: image, of: $0, slack: slack * (high - low), range: high - low) }
       if !found.isEmpty { return found }
     }
@@ -26,6 +26,17 @@ public enum BurnedInLabels {
   /// How far a bar's pixels may be from the end of the range, as a share of the range: not at all, or as far as lossy compression
   /// moves them.
   private static let slacks: [Float] = [0, 0.03]
+
+  /// Lossy compression is of pictures of 256 grey levels, or some more where colours were averaged.
+  private static let mostValues = 1024
+
+  private static func hasFewValues(_ values: [Float]) -> Bool {
+    var known = Set<Float>()
+    return values.allSatisfy {
+      known.insert($0)
+      return known.count <= mostValues
+    }
+  }
 
   private static func boxes(in image: Raster<Float>, of value: Float, slack: Float, range: Float) -> [Box] {
     let pieces = components(of: image) { abs($0 - value) <= slack }

@@ -22,10 +22,19 @@ struct CountChapter {
   /// The range of thicknesses and how sure their numbers are.
   var headline: String {
     let known = result.counts.filter { $0 > 0 }
-    return "\(Number.count(known.count)) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms"
-      + (result.isStepDetermined ? "" : ", or half or twice as many: the image does not tell how much one atom adds")
-      + "; mean probability \(Number.percent(Statistics.mean(result.probabilities.filter { $0 > 0 })))"
-      + (result.isStepDetermined ? "." : " if the step is right.")
+    let (columns, range) = (Number.count(known.count), "\(known.min() ?? 0) to \(known.max() ?? 0) atoms")
+    let probability = "mean probability \(Number.percent(Statistics.mean(result.probabilities.filter { $0 > 0 })))"
+    return switch result.stepDoubt {
+    case nil: "\(columns) columns of \(range); \(probability)."
+    case .smooth:
+      "\(columns) columns whose intensities show no steps of one atom; the numbers (\(range)) are those of one comb among many."
+    case .few:
+      "\(columns) columns of \(range), or a multiple: so few thicknesses do not tell how much one atom adds; \(probability) if the step is "
+        + "right."
+    case .unclear:
+      "\(columns) columns of \(range), or half or twice as many: the image does not tell how much one atom adds; \(probability) if the step is "
+        + "right."
+    }
   }
 
   /// What the numbers rest on.
@@ -43,7 +52,19 @@ struct CountChapter {
       }
     return "\(result.components.count) thicknesses, \(way). One more atom adds "
       + "\(Number.short(result.crossSectionOfOne)) units of intensity. The mean probability is the share of columns whose "
-      + "number is expected to be exact, if the model holds. " + evidence
+      + "number is expected to be exact, if the model holds. " + evidence + steps
+  }
+
+  /// The comb against its nulls.
+  private var steps: String {
+    guard let comb = result.comb else { return "" }
+    return
+      " Whether there are steps: single intensities suit the comb by \(Number.short(comb.gathering, digits: 3)) nats better than a smooth "
+      + "distribution (chance reaches \(Number.short(comb.gatheringOfChance, digits: 3))); moved by half a step the best comb is "
+      + "\(Number.short(comb.halfStepLead, digits: 3)) nats worse"
+      + (comb.hasNeighbours
+        ? ", \(Number.short(comb.halfStepRest, digits: 3)) of them without the two thicknesses that say most (chance reaches "
+          + "\(Number.short(comb.halfStepRestOfChance, digits: 3)))." : ".")
   }
 
   private var evidence: String {
@@ -63,7 +84,7 @@ struct CountChapter {
 
   private var limits: String {
     "Numbers are absolute only if intensity without atoms is zero and grows with each atom as assumed; channelling, mistilt, "
-      + "a support of changing thickness and mixed columns break this. Columns of different elements need counting by sublattice."
+      + "a support of changing thickness and mixed columns break this. If all numbers had a common factor, they would be given without it. Columns of different elements need counting by sublattice."
   }
 
   private var map: ReportDocument.Figure {

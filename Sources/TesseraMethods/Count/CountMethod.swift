@@ -43,13 +43,13 @@ public struct CountMethod: Method {
 
   /// - Throws: `DataError` where the image shows too few columns, or is saturated.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> CountResult {
-    let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
     if let saturation = prepared.saturation, saturation.share > Self.mostSaturated {
       throw DataError(
         "\(input.micrograph.name): \(Text.fixed(100 * saturation.share, 1)) % of the pixels are saturated at \(saturation.value), so the "
           + "intensities of columns do not tell their atoms; use an image whose brightest columns are not cut off")
     }
-    var found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
+    var found = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     let counts = try clock.run(.counts) {
       found.sites = try intensities.measured(found, in: prepared.image)
       var counter = counter
@@ -69,23 +69,37 @@ public struct CountMethod: Method {
   private static func doubts(about counts: AtomCounter.Result) -> [String] {
     var doubts: [String] = []
     let known = counts.counts.filter { $0 > 0 }
-    if !counts.isStepDetermined, let low = known.min(), let high = known.max() {
-      func range(_ factor: Double) -> String {
-        let ends = [low, high].map { max(1, Int(saturating: (factor * Double($0)).rounded())) }
-        return "\(ends[0]) to \(ends[1])"
-      }
-      doubts.append(
-        "the image does not tell how much one atom adds: the \(counts.components.count) thicknesses of \(known.count) columns overlap, hold "
-          + "few columns each, or do not follow one another, so that half as many atoms (\(range(0.5))) or twice as many (\(range(2))) suit it about as well; "
-          + "the probabilities hold only if \(low) to \(high) is right. To count absolutely, give \(setting("library")) or "
-          + setting("known"))
-    }
+    if let doubt = counts.stepDoubt { doubts.append(text(of: doubt, about: counts)) }
     if counts.beyondCount > 0 {
       doubts.append(
         "\(counts.beyondCount) column\(counts.beyondCount == 1 ? " is" : "s are") brighter than the thickest that is known and got no number"
       )
     }
     return doubts
+  }
+
+  private static func text(of doubt: AtomCounter.StepDoubt, about counts: AtomCounter.Result) -> String {
+    let known = counts.counts.filter { $0 > 0 }
+    let (low, high, thicknesses) = (known.min() ?? 0, known.max() ?? 0, counts.components.count)
+    func range(_ factor: Double) -> String {
+      let ends = [low, high].map { max(1, Int(saturating: (factor * Double($0)).rounded())) }
+      return "\(ends[0]) to \(ends[1])"
+    }
+    let remedy = "To count absolutely, give \(setting("library")) or " + setting("known")
+    return switch doubt {
+    case .smooth:
+      "no steps of one atom are seen: the intensities of \(known.count) columns do not gather at equidistant values more than those of a smooth "
+        + "distribution, so that the numbers (\(low) to \(high)) and their probabilities are those of one comb among many that suit the image as "
+        + "well. " + remedy
+    case .few:
+      "the image does not tell how much one atom adds: so few thicknesses (\(thicknesses)) may have numbers with a common factor, so that "
+        + "twice (\(range(2))) or three times (\(range(3))) as many atoms suit it as well; the probabilities hold only if \(low) to \(high) is "
+        + "right. " + remedy
+    case .unclear:
+      "the image does not tell how much one atom adds: the \(thicknesses) thicknesses of \(known.count) columns overlap, hold "
+        + "few columns each, or do not follow one another, so that half as many atoms (\(range(0.5))) or twice as many (\(range(2))) suit it about as well; "
+        + "the probabilities hold only if \(low) to \(high) is right. " + remedy
+    }
   }
 
   private static func choices(for counts: AtomCounter.Result) -> [RunRecord.Choice] {

@@ -20,12 +20,19 @@ public struct CountResult: MethodResult {
   /// The range of the counts, their mean probability and what they rest on, in one sentence.
   public var sentences: [String] {
     let known = counts.counts.filter { $0 > 0 }
+    let range = "\(known.min() ?? 0) to \(known.max() ?? 0) atoms"
+    let evidence =
+      counts.source.map { "the cross-sections of " + $0 }
+      ?? (counts.evidence == .neighbours ? "intensities and neighbours" : "the histogram of intensities")
+    if counts.stepDoubt == .smooth {
+      return [
+        "\(known.count) columns without visible steps of one atom (\(range) on one of many combs, by \(evidence))"
+      ]
+    }
     return [
-      "\(known.count) columns of \(known.min() ?? 0) to \(known.max() ?? 0) atoms, mean probability "
+      "\(known.count) columns of \(range), mean probability "
         + "\((summary.meanProbability * 1000).rounded() / 1000)\(counts.isStepDetermined ? "" : " if the step is right"), by "
-        + (counts.source.map { "the cross-sections of " + $0 } ?? "")
-        + (counts.source != nil
-          ? "" : counts.evidence == .neighbours ? "intensities and neighbours" : "the histogram of intensities")
+        + evidence
     ]
   }
 

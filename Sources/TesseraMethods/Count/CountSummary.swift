@@ -19,6 +19,11 @@ public struct CountSummary: Sendable, Encodable {
   public var source: String?
   /// Whether the columns tell how much one atom adds; if not, half or twice as many atoms suit them about as well.
   public var isStepDetermined: Bool
+  /// Why they do not: `smooth` (intensities do not gather at equidistant values), `few` (so few thicknesses may have a common factor) or
+  /// `unclear` (thicknesses overlap or do not follow one another); absent where they do.
+  public var stepDoubt: AtomCounter.StepDoubt?
+  /// How far the columns stand on a comb of equidistant intensities, and how far chance gets; absent where cross-sections are known.
+  public var comb: AtomCounter.Comb?
   /// Columns brighter than any of known atoms.
   public var beyondCount: Int
   /// Mean cross-section that one atom more adds, as a sum of pixel values; mean probability of the counts, 0 ... 1; and
@@ -32,6 +37,7 @@ public struct CountSummary: Sendable, Encodable {
       (neighbourDifferences, independentShare) = (result.differences, result.independentShare)
     }
     (source, isStepDetermined, beyondCount) = (result.source, result.isStepDetermined, result.beyondCount)
+    (stepDoubt, comb) = (result.stepDoubt, result.comb)
     crossSectionOfOne = result.crossSectionOfOne
     meanProbability = Statistics.mean(result.probabilities.filter { $0 > 0 })
     meanEntropy = result.meanEntropy

@@ -42,8 +42,8 @@ public struct CrystalMethod: Method {
   /// - Throws: `DataError` where the columns share no lattice, `ParameterError` for a setting outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> CrystalResult {
     let name = input.micrograph.name
-    let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    var found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
+    var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    var found = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     let (positions, errors) = (found.sites.positions, found.trustedErrors)
     let heights = found.sites.sites.map(\.amplitude)
     let (width, height) = (prepared.image.width, prepared.image.height)

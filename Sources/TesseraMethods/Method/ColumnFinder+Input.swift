@@ -1,3 +1,4 @@
+import TesseraFigures
 import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
@@ -5,11 +6,27 @@ import TesseraStructure
 extension ColumnFinder {
   /// The columns of an input: found in its image, or those that are known, fitted where they are.
   ///
-  /// - Parameter network: how a network finds them, for the route `network`; nil: with the network of the program.
+  /// - Parameters:
+  ///   - prepared: the image; where its scan lines differ in brightness, it is left without these offsets (`LineOffsets`).
+  ///   - network: how a network finds them, for the route `network`; nil: with the network of the program.
   public func columns(
-    of input: MethodInput, in prepared: Preparation.Prepared, network: NetworkFinder? = nil
+    of input: MethodInput, in prepared: inout Preparation.Prepared, network: NetworkFinder? = nil
   ) throws -> Found {
     var found = try columnsAsFound(of: input, in: prepared, network: network)
+    var first: LineOffsets?
+    for _ in 0..<Self.offsetRounds {
+      guard let offsets = found.lineOffsets(in: prepared) else { break }
+      prepared.image = offsets.removed(from: prepared.image)
+      found = try columnsAsFound(of: input, in: prepared, network: network)
+      first = first ?? offsets
+    }
+    if let first, let height = found.medianHeight {
+      found.warnings.append(
+        "scan lines differ in brightness by \(Number.percent(first.deviation / height)) of the height of a column; these offsets were "
+          + "taken off"
+          + (first.deviation > Self.largeOffset * height
+            ? " as far as the columns show them; motifs along single rows may come of what is left" : ""))
+    }
     if found.route != .atoms, let spacing = PlanarIndex(found.sites.positions).medianSpacing,
       let calibration = input.micrograph.calibration
     {
@@ -24,6 +41,10 @@ extension ColumnFinder {
     return found
   }
 
+  /// Columns that were fitted in spite of the offsets have taken a part of them; once these are off, they give back the rest.
+  private static let offsetRounds = 6
+  /// Of larger offsets, as a share of a column's height, a part stays.
+  private static let largeOffset = 0.07
   /// Distances of neighbouring columns that no crystal leaves, in nm.
   private static let plausibleSpacing = 0.04...2.0
 
@@ -34,5 +55,32 @@ extension ColumnFinder {
     if let known = input.columns { return try fitted(at: known.sites.positions, in: prepared, name: name) }
     guard route == .network else { return try found(in: prepared, name: name) }
     return try (network ?? NetworkFinder()).found(by: self, in: prepared, name: name)
+  }
+}
+
+extension ColumnFinder.Found {
+  /// Shifts of lines, in pixels, from which on their brightness is not judged.
+  private static let leastJitter = 0.5
+  /// Offsets below this share of a column's height change no class.
+  private static let leastShare = 0.02
+
+  var medianHeight: Double? {
+    let heights = sites.sites.map(\.amplitude).filter { $0.isFinite && $0 > 0 }
+    return heights.isEmpty ? nil : Statistics.median(heights)
+  }
+
+  /// The offsets of the scan lines, from what the fit leaves over between the columns; nil where lines do not differ.
+  func lineOffsets(in prepared: Preparation.Prepared) -> LineOffsets? {
+    guard let height = medianHeight else { return nil }
+    let rise = prepared.image.values.indices.map { index in
+      prepared.isMeasured.values[index]
+        ? (prepared.image.values[index] - residual.values[index] - background.values[index]) / Float(height) : .nan
+    }
+    let offsets = LineOffsets(
+      of: residual, rise: Raster(width: residual.width, height: residual.height, values: rise))
+    guard let offsets, offsets.deviation > Self.leastShare * height else { return nil }
+    // Lines that are shifted leave the flanks of columns over, which are no offsets.
+    let shifts = LineShifts(of: prepared.image)
+    return shifts.agreement >= LineShifts.leastAgreement && shifts.jitter >= Self.leastJitter ? nil : offsets
   }
 }

@@ -50,7 +50,8 @@ extension MoireMethod {
     -> MoireDomains?
   {
     let (width, height) = (prepared.image.width, prepared.image.height)
-    let found = try clock.run(.sites) { try columns.columns(of: input, in: prepared, network: nil) }
+    var prepared = prepared
+    let found = try clock.run(.sites) { try columns.columns(of: input, in: &prepared, network: nil) }
     let positions = found.sites.positions
     guard let sites = MoireSites(of: positions, in: moire, width: width, height: height) else { return nil }
     let crystal = CrystalStage(found: found, grains: nil, vacant: [], sites: found.sites, choices: [], warnings: [])

@@ -87,11 +87,11 @@ public struct MotifMethod: Method {
   /// - Throws: `DataError` where too few columns have a whole patch, `ParameterError` for a setting outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     let name = input.micrograph.name
-    let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
     let patterns = try patterns.map {
       try SitePatterns(path: $0, width: prepared.image.width, height: prepared.image.height)
     }
-    let seen = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
+    let seen = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     var crystal = try clock.run(.lattice) {
       crystalStage(
         of: seen, in: prepared, calibration: input.micrograph.calibration,

@@ -16,6 +16,9 @@ public struct StructureKind: Sendable, Codable, Equatable {
     (self.kind, self.explained, self.reason) = (kind, explained, reason)
   }
 
+  /// Members of one motif differ by no more than so many times the variance of the noise beyond it.
+  private static let noiseExcess = 1.0
+
   // Motifs change continuously where all three hold; any one of them alone has a harmless cause.
 
   /// Members of a class differ by more than this many times the variance of the noise: below it they are one motif. A crystal
@@ -42,7 +45,9 @@ public struct StructureKind: Sendable, Codable, Equatable {
       self.init(
         kind: .discrete, explained: outcome.explained,
         reason: outcome.classes.count == 1
-          ? "all sites have one motif within the noise"
+          ? outcome.excess < Self.noiseExcess
+            ? "all sites have one motif within the noise"
+            : "no gap divides the motifs into classes, although they differ by more than the noise"
           : "\(outcome.classes.count) classes explain \(percent) % of the variance of the motifs beyond the noise")
     }
   }

@@ -72,7 +72,7 @@ public struct ParticleMethod: Method {
       settings: self, record: RunRecord(input, prepared: prepared, clock: clock), particles: [], cut: 0, falseCount: 0,
       labels: found.labels.map { _ in 0 }, mask: found.labels.map { $0 > 0 }, map: found.map, threshold: found.threshold
     )
-    try clock.run(.classes) { try measure(found, prepared.image, pixel: pixel, forest, into: &result) }
+    try clock.run(.classes) { try measure(found, in: prepared, pixel: pixel, forest, into: &result) }
     result.latticeSpacing = found.latticeSpacing
     result.record = RunRecord(
       input, prepared: prepared, choices: choices(found, forest, result), clock: clock,
@@ -82,12 +82,15 @@ public struct ParticleMethod: Method {
 
   /// Measures the regions that the border does not cut, and asks the forest about each.
   private func measure(
-    _ found: ParticleFinder.Found, _ image: Raster<Float>, pixel: Double?, _ forest: DefectModel,
+    _ found: ParticleFinder.Found, in prepared: Preparation.Prepared, pixel: Double?, _ forest: DefectModel,
     into result: inout ParticleResult
   ) throws {
+    let image = prepared.image
     let (width, height) = (image.width, image.height)
     let ordered = LabelRegions.regions(of: found.labels)
-    let whole = ordered.filter { !LabelRegions.reachesBorder($0, width: width, height: height) }
+    let whole = ordered.filter {
+      !LabelRegions.reachesBorder($0, width: width, height: height) && !Self.isCut($0, by: prepared.isMeasured)
+    }
     result.cut = ordered.count - whole.count
     let isGiven = finder.mask != nil
     let showsColumns = pixel.map { $0 <= Self.coarsestPixel } ?? false
@@ -124,6 +127,20 @@ public struct ParticleMethod: Method {
       particle.id = result.particles.count + 1
       result.particles.append(particle)
       for index in region { result.labels.values[index] = UInt16(clamping: particle.id) }
+    }
+  }
+
+  /// A network's outline ends about so many pixels before an area without a measurement.
+  private static let cutReach = 3
+
+  /// Whether a region goes on where nothing was measured.
+  private static func isCut(_ region: [Int], by isMeasured: Raster<Bool>) -> Bool {
+    guard isMeasured.values.contains(false) else { return false }
+    return region.contains { index in
+      let (x, y) = (index % isMeasured.width, index / isMeasured.width)
+      return [(cutReach, 0), (-cutReach, 0), (0, cutReach), (0, -cutReach)].contains { dx, dy in
+        isMeasured.contains(x: x + dx, y: y + dy) && !isMeasured[x + dx, y + dy]
+      }
     }
   }
 

@@ -40,9 +40,9 @@ public struct PolygonMethod: Method {
   /// - Throws: `DataError` where the image shows no columns, or no polygon of four or more sides.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> PolygonResult {
     let name = input.micrograph.name
-    let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    let found = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     let image = prepared.image
-    let found = try clock.run(.sites) { try finder.columns(of: input, in: prepared, network: network) }
     let positions = found.sites.positions
     var (net, random) = try clock.run(.polygons) {
       let net = try polygons.net(of: positions, width: image.width, height: image.height)

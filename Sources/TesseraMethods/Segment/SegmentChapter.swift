@@ -20,8 +20,7 @@ struct SegmentChapter {
 
   var document: ReportDocument {
     let isOne = patterns.count == 1 && segmentation.unknownFraction == 0
-    let alone = SegmentResult.sentence(
-      of: patterns[0].order, smallest: length(Double(2 * segmentation.scales.patchSize)))
+    let alone = SegmentResult.sentenceOfOne(segmentation, calibration: micrograph.calibration)
     var document = ReportDocument(
       title: micrograph.name,
       headline: isOne

@@ -26,7 +26,7 @@ public struct SegmentResult: MethodResult {
         segmentation.unknownFraction > 0 ? ["\(Number.percent(segmentation.unknownFraction)) of the image none"] : []
       return [(shares + unknown).joined(separator: ", ")]
     }
-    guard patterns.count > 1 else { return [Self.sentence(of: patterns.first?.order ?? .none, smallest: smallest)] }
+    guard patterns.count > 1 else { return [Self.sentenceOfOne(segmentation, calibration: micrograph.calibration)] }
     let shares = patterns.map { Number.percent($0.fraction) }.joined(separator: ", ")
     let length = LengthText(calibration: micrograph.calibration)(segmentation.boundaryLength)
     let narrow = patterns.filter(\.isNarrow).map { "pattern \($0.label) is narrow: a fault or a boundary" }
@@ -39,19 +39,18 @@ public struct SegmentResult: MethodResult {
     ]
   }
 
-  /// What is said of an image that is one pattern: without order there is nothing by which regions could differ.
-  static func sentence(of order: Segmentation.Pattern.Order, smallest: String) -> String {
-    switch order {
-    case .lattice: "one pattern: no region wider than about \(smallest) differs from the rest by its local symmetry"
+  /// What is said of an image that is one pattern: that no gap was found, for regions that differ may lead to one another without a gap.
+  /// Without order there is nothing by which regions could differ.
+  static func sentenceOfOne(_ segmentation: Segmentation, calibration: Calibration?) -> String {
+    // The width that a region needs to be seen: two patches.
+    let smallest = LengthText(calibration: calibration)(Double(2 * segmentation.scales.patchSize))
+    return switch segmentation.patterns.first?.order ?? .none {
+    case .lattice: "one pattern: no gap was found between the local symmetry of regions wider than about \(smallest)"
     case .fringes:
-      "one pattern of fringes: the image repeats itself along one direction alone, and no region wider than about \(smallest) does so otherwise"
+      "one pattern of fringes: the image repeats itself along one direction alone, and no gap was found between regions wider than about "
+        + smallest
     case .none: "no order: nothing repeats itself more than chance does, so there are no patterns to tell apart"
     }
-  }
-
-  /// The width that a region needs to be seen: two patches.
-  var smallest: String {
-    LengthText(calibration: micrograph.calibration)(Double(2 * segmentation.scales.patchSize))
   }
 
   /// Writes `segmentation.tif`, `probabilities.tif` where asked for, `patterns.csv` with one row per pattern, `operations.csv` with one
@@ -120,10 +119,7 @@ extension Segmentation.Pattern {
   /// The shortest shift that repeats the pattern, and the next that is not parallel to it, in pixels; fewer if there are none.
   var basis: [Shift] {
     guard let first = repeats.first else { return [] }
-    let second = repeats.dropFirst().first {
-      // More than about 15 degrees between both.
-      abs(Double(first.x * $0.y - first.y * $0.x)) > 0.26 * first.length * $0.length
-    }
+    let second = repeats.dropFirst().first { !$0.isParallel(to: first) }
     return [first] + (second.map { [$0] } ?? [])
   }
 }

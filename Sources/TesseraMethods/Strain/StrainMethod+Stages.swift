@@ -29,8 +29,9 @@ extension StrainMethod {
   func knownColumns(of input: MethodInput, in prepared: Preparation.Prepared) throws -> CrystalStage {
     if let known = input.columns { return CrystalStage(columns: known) }
     guard route != .gpa else { return CrystalStage() }
+    var prepared = prepared
     do {
-      let found = try finder.columns(of: input, in: prepared, network: network)
+      let found = try finder.columns(of: input, in: &prepared, network: network)
       return CrystalStage(
         columns: KnownColumns(sites: found.sites, positionErrors: found.trustedErrors), proposed: found.proposed,
         warnings: found.warnings)

@@ -32,6 +32,15 @@ extension TreeFiles {
     let degrees = if case .apply(let model)? = recipe.actions.last { model.turn(of: folder) * 180 / .pi } else { 0.0 }
     return "\(sorted) sites sorted into \(leaves.count) class\(leaves.count == 1 ? "" : "es")"
       + (left > 0 ? ", \(left) fit none of them" : "")
+      + (sorted == 0 ? scales : "")
       + (degrees != 0 ? "; turned by \(Text.fixed(degrees, 1)) degrees against the image of the classes" : "")
+  }
+
+  /// What the scales of two images say where no site fits a class, as the end of a sentence.
+  private var scales: String {
+    guard case .apply(let model)? = recipe.actions.last else { return "" }
+    func text(_ size: Double?) -> String { size.map { "\(Float($0)) nm per pixel" } ?? "an unknown pixel size" }
+    return "; the classes were learned at \(text(model.pixelSize)), and this image has "
+      + "\(text(folder.calibration?.nanometresPerPixelX))"
   }
 }

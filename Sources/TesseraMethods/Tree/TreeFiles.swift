@@ -46,7 +46,8 @@ public struct TreeFiles {
     guard !recipe.actions.isEmpty else { return first }
     var recipe = recipe
     recipe.first = folder.firstChecksum
-    recipe.model = try TreeModel(folder, tree)
+    // Of an image whose sites fit no class there is nothing to learn.
+    recipe.model = tree.leaves.allSatisfy(\.members.isEmpty) ? nil : try TreeModel(folder, tree)
     let structure = try TreeStructure(folder, tree)
     let hierarchy = try structure.testedHierarchy()
     let encoder = JSONEncoder.forResults()

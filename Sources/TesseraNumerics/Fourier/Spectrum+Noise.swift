@@ -1,8 +1,8 @@
 import Foundation
 
 extension Spectrum {
-  /// Mean power of noise per coefficient between two frequencies, from the median: the power of noise is distributed exponentially,
-  /// and its median is ln 2 times its mean. Reflections, which take a small part of the ring, hardly move it.
+  /// Mean power of noise per coefficient between two frequencies (`Statistics.meanOfExponential`). Reflections, which take a small part
+  /// of the ring, hardly move it.
   /// - Parameters:
   ///   - lowest: and `highest`, in cycles per pixel.
   ///   - fewest: with fewer coefficients between them, the answer is nil.
@@ -34,6 +34,6 @@ extension Spectrum {
       }
       return powers
     }.flatMap { $0 }
-    return powers.count < fewest ? nil : Double(Statistics.median(powers)) / log(2.0)
+    return powers.count < fewest ? nil : Statistics.meanOfExponential(powers)
   }
 }

@@ -8,6 +8,11 @@ public struct Shift: Sendable, Codable, Hashable, Comparable {
   /// In pixels.
   public var length: Double { Double(x * x + y * y).squareRoot() }
 
+  /// Whether both lie along one line, within about 15 degrees.
+  package func isParallel(to other: Shift) -> Bool {
+    abs(Double(x * other.y - y * other.x)) <= 0.26 * length * other.length
+  }
+
   /// The translation back.
   public static prefix func - (shift: Shift) -> Shift { Shift(x: -shift.x, y: -shift.y) }
 

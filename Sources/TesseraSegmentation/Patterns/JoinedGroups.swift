@@ -68,8 +68,9 @@ struct JoinedGroups {
     let (sizeA, sizeB) = (Double(members[a]!.rows.count), Double(members[b]!.rows.count))
     var distance = gap.separation
     if gap.valley >= rule.valley {
-      // No gap: joined before all others, the closest first.
-      distance = min(distance, rule.separation) / 2
+      // No gap: joined before all others, those first between which points are densest. By distance or size, pieces of two
+      // patterns were joined across the gap between these before the pieces of each.
+      return rule.separation / 2 * rule.valley / max(gap.valley, .leastNormalMagnitude)
     } else if distance >= rule.separation {
       let beside = neighbours.comparison(a, b)
       let isMixed = beside.mixing > rule.mixing && beside.clustering < rule.clustering

@@ -32,6 +32,26 @@ struct NarrowRegions: Sendable {
     return result
   }
 
+  /// The narrow labels that lie along the border of the image, at most twice as long beside others as beside the border: no fault lies
+  /// there, which has a lattice on both sides.
+  func strips(in labels: Raster<Int>) -> Set<Int> {
+    let narrow = self.labels(in: labels)
+    guard !narrow.isEmpty else { return [] }
+    var (atBorder, besideOthers) = ([Int: Int](), [Int: Int]())
+    for y in 0..<labels.height {
+      for x in 0..<labels.width where narrow.contains(labels[x, y]) {
+        for (u, v) in [(x + 1, y), (x - 1, y), (x, y + 1), (x, y - 1)] {
+          if !labels.contains(x: u, y: v) {
+            atBorder[labels[x, y], default: 0] += 1
+          } else if labels[u, v] != labels[x, y] {
+            besideOthers[labels[x, y], default: 0] += 1
+          }
+        }
+      }
+    }
+    return narrow.filter { 2 * atBorder[$0, default: 0] >= besideOthers[$0, default: 0] }
+  }
+
   /// Whether the region of each point is narrow.
   private func narrow(_ labels: Raster<Int>) -> Raster<Bool> {
     var result = labels.map { _ in false }

@@ -10,6 +10,9 @@ struct DistortedLattice: Sendable {
   /// Correlation of the autocorrelations from which on two lattices are one: 0.995 for parts of one crystal that a scan has distorted
   /// otherwise, below 0.75 for the phases and grains of all simulated specimens.
   static let leastAgreement = 0.95
+  /// The same for a strip along the border of the image, which has few lines of a noisy scan: 0.94 and more for a part of the lattice
+  /// beside it, 0.63 for the band of a fault.
+  static let leastStripAgreement = 0.9
 
   private let reach: Int
   private let first: Raster<Float>

@@ -17,6 +17,9 @@ package struct RepeatVectors: Sendable {
   /// Correlation, over all shifts, of the autocorrelations of two halves of the pixels, what depends on the length of a shift
   /// alone taken off: about 1 for a lattice, about 0 for noise and for columns without a lattice.
   package let agreement: Double
+  /// The part of what both halves have in common that depends on the direction of a shift: 0.8 and more for lattices, two thirds for
+  /// quasicrystals; below 0.2 for waves of one length in all directions, of which each half of an image holds the same.
+  package let directedShare: Double
   /// Standard deviation of an autocorrelation of white noise in so many pixels.
   private let noise: Double
   /// The autocorrelation at all shifts within the reach, no shift in the middle.
@@ -26,13 +29,20 @@ package struct RepeatVectors: Sendable {
 
   /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth; stripes and the
   /// lines of a noisy scan agree, too, but have ridges instead of peaks.
-  package var isLattice: Bool { agreement > Self.leastAgreement && shifts.count > 2 && correlation > 5 * noise }
+  package var isLattice: Bool { isRepeated && isPeakedTwice && correlation > 5 * noise }
   /// In how many directions the pattern repeats itself.
   package var order: Segmentation.Pattern.Order {
-    isLattice ? .lattice : agreement > Self.leastAgreement && isFringed ? .fringes : .none
+    isLattice ? .lattice : isRepeated && isFringed ? .fringes : .none
   }
 
   private static let leastAgreement = 0.5
+  private static let leastDirectedShare = 0.5
+  private var isRepeated: Bool { agreement > Self.leastAgreement && directedShare > Self.leastDirectedShare }
+  /// Whether shifts that are not parallel are peaks. Two shifts make a lattice.
+  private let isPeakedTwice: Bool
+  /// A peak of another direction rises at least so many times as far above what is around it as the one that rises farthest: half as far
+  /// in the most unequal of lattices that were tried. Heights do not serve, for the lines of a noisy scan lift one direction.
+  private static let leastRise = 0.25
   /// Whether ridges of the autocorrelation follow one another at a distance.
   private let isFringed: Bool
 
@@ -54,7 +64,8 @@ package struct RepeatVectors: Sendable {
     // Smoothing by one pixel leaves 1 / (2 √π) of the deviation 1 / √count.
     noise = 1 / (4 * Double.pi * Double(max(1, count))).squareRoot()
     guard count > 0, power > 0 else {
-      (shifts, correlation, agreement, isFringed) = ([], 0, 0, false)
+      (shifts, correlation, agreement, directedShare) = ([], 0, 0, 0)
+      (isFringed, isPeakedTwice) = (false, false)
       map = Raster(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
       return
     }
@@ -71,19 +82,28 @@ package struct RepeatVectors: Sendable {
       return GaussianFilter.smoothed(Raster(width: side, height: side, values: values), sigma: 1)
     }
     map = autocorrelation(halves)
-    agreement = Self.agreement(autocorrelation([halves[0]]), autocorrelation([halves[1]]), from: spacing / 2)
+    (agreement, directedShare) = Self.agreement(
+      autocorrelation([halves[0]]), autocorrelation([halves[1]]), from: spacing / 2)
     isFringed = RepeatedRidges(of: map, spacing: spacing).isFringed
-    var peaks: [(shift: Shift, value: Float)] = []
+    var peaks: [(shift: Shift, value: Float, rise: Float)] = []
     for index in LocalMaxima.indices(in: map, reach: max(1, Int(spacing / 5))) {
       let shift = Shift(x: index % side - reach, y: index / side - reach)
       guard shift > Shift(x: 0, y: 0), shift.length > spacing / 2, shift.length <= Double(reach),
-        Self.isPeak(shift, of: map, within: max(2, Int(saturating: 0.4 * spacing)))
+        let rise = Self.rise(of: shift, in: map, within: max(2, Int(saturating: 0.4 * spacing)))
       else { continue }
-      peaks.append((shift, map.values[index]))
+      peaks.append((shift, map.values[index], rise))
     }
     let top = peaks.map(\.value).max() ?? 0
     correlation = max(0, min(1, Double(top)))
-    let strong = peaks.filter { $0.value > top / 2 && top > 0 }.map(\.shift)
+    let first = peaks.max { $0.rise < $1.rise }
+    let second = peaks.filter { peak in first.map { !peak.shift.isParallel(to: $0.shift) } ?? false }
+      .max { $0.rise < $1.rise }
+    isPeakedTwice =
+      Double(second?.rise ?? 0) > max(5 * noise, Self.leastRise * Double(first?.rise ?? 0))
+    var strong = peaks.filter { $0.value > top / 2 && top > 0 }.map(\.shift)
+    if isPeakedTwice, let first, let second, strong.allSatisfy({ $0.isParallel(to: first.shift) }) {
+      strong.append(second.shift)
+    }
     shifts = Array(strong.sorted { ($0.length, $0) < ($1.length, $1) }.prefix(limit))
   }
 
@@ -96,22 +116,27 @@ package struct RepeatVectors: Sendable {
   /// Directions in which a peak must fall: a ridge lies within three degrees of one of them.
   private static let directions = 64
 
-  /// Whether a map falls by a tenth, or more, in all directions from a shift.
-  private static func isPeak(_ shift: Shift, of map: Raster<Float>, within distance: Int) -> Bool {
+  /// How far a map falls, at least, from a shift in all directions; nil where this is less than a tenth, or the shift does not repeat
+  /// anything.
+  private static func rise(of shift: Shift, in map: Raster<Float>, within distance: Int) -> Float? {
     let reach = map.width / 2
     let top = map[shift.x + reach, shift.y + reach]
+    var around = -Float.infinity
     for direction in 0..<directions {
       let angle = 2 * Double.pi * Double(direction) / Double(directions)
       let u = Double(shift.x + reach) + Double(distance) * cos(angle)
       let v = Double(shift.y + reach) + Double(distance) * sin(angle)
       guard u >= 0, v >= 0, u <= Double(map.width - 1), v <= Double(map.height - 1) else { continue }
-      if map.interpolated(u, v) > 0.9 * top { return false }
+      around = max(around, map.interpolated(u, v))
     }
-    return top > 0
+    return top > 0 && around <= 0.9 * top && around.isFinite ? top - around : nil
   }
 
-  /// Pearson's correlation of two maps over the shifts longer than `shortest`, each less its mean over shifts of equal length.
-  private static func agreement(_ a: Raster<Float>, _ b: Raster<Float>, from shortest: Double) -> Double {
+  /// Pearson's correlation of two maps over the shifts longer than `shortest`, each less its mean over shifts of equal length; and the
+  /// part of the sum of products of both maps that is left without these means.
+  private static func agreement(
+    _ a: Raster<Float>, _ b: Raster<Float>, from shortest: Double
+  ) -> (agreement: Double, directedShare: Double) {
     let reach = a.width / 2
     var rings = [[Int]](repeating: [], count: reach + 1)
     for index in a.values.indices {
@@ -120,16 +145,17 @@ package struct RepeatVectors: Sendable {
       guard shift > Shift(x: 0, y: 0), shift.length > shortest, shift.length <= Double(reach) else { continue }
       rings[min(reach, Int(saturating: shift.length.rounded()))].append(index)
     }
-    var (aa, bb, ab) = (0.0, 0.0, 0.0)
+    var (aa, bb, ab, means) = (0.0, 0.0, 0.0, 0.0)
     for ring in rings where ring.count > 1 {
       let meanA = ring.reduce(0.0) { $0 + Double(a.values[$1]) } / Double(ring.count)
       let meanB = ring.reduce(0.0) { $0 + Double(b.values[$1]) } / Double(ring.count)
+      means += Double(ring.count) * meanA * meanB
       for index in ring {
         let (x, y) = (Double(a.values[index]) - meanA, Double(b.values[index]) - meanB)
         (aa, bb, ab) = (aa + x * x, bb + y * y, ab + x * y)
       }
     }
-    return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
+    return (aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0, ab > 0 ? ab / (ab + max(0, means)) : 0)
   }
 
   /// For each shift within a reach, in rows from the shift (-reach, -reach): Σ of products, and number of pairs.

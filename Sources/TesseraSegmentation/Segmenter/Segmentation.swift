@@ -55,7 +55,8 @@ public struct Segmentation: Sendable {
     public let order: Order
     /// Whether the pattern has a lattice.
     public var isOrdered: Bool { order == .lattice }
-    /// Whether no region of the pattern is wider than a patch and a window: a fault or a boundary, rather than a phase.
+    /// Whether no region of the pattern is wider than a patch and a window, and its pixels repeat themselves: a fault or a boundary, rather
+    /// than a phase or vacuum.
     public let isNarrow: Bool
     /// Autocorrelation of the pattern's pixels at shifts up to three plane spacings, no shift in the middle.
     public let autocorrelation: Raster<Float>

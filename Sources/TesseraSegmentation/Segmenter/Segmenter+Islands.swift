@@ -23,9 +23,7 @@ extension Segmenter {
   /// Parts of the image that repeat themselves, each with a lattice that is not that of the rest; nil without any.
   func islands(in field: DescriptorField, of image: Raster<Float>, scales: Scales) -> Islands? {
     let lengths = field.lengths
-    let sorted = lengths.values.sorted()
-    let usual = Statistics.quantile(sorted: sorted, 0.5)
-    let deviation = 1.4826 * Statistics.median(sorted.map { abs($0 - usual) })
+    let (usual, deviation) = (Statistics.median(lengths.values), Statistics.robustDeviation(lengths.values))
     let limit = usual + Float(Self.islandDeviations) * max(deviation, Float(finder.resolution / 6 * field.scale))
     let surroundings = lengths.map { $0 < limit }
     let rest = repeats(where: spread(surroundings, on: field.grid, over: image), in: image, scales: scales)

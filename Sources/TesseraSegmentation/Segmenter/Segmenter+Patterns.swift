@@ -166,12 +166,13 @@ extension Segmenter {
     let total = max(1, sizes.dropFirst().reduce(0, +))
     return sizes.indices.dropFirst().map { label in
       let repeats = repeats(where: labels.map { Int($0) == label }, in: image, scales: scales)
-      let order: Segmentation.Pattern.Order = narrow.contains(label) ? .none : repeats.order
+      // What has no order of its own is vacuum or a film beside the crystal, not a fault in it.
+      let isNarrow = narrow.contains(label) && repeats.order != .none
+      let order: Segmentation.Pattern.Order = isNarrow ? .none : repeats.order
       return Segmentation.Pattern(
         label: label, pixels: sizes[label], fraction: Double(sizes[label]) / Double(total),
         repeats: order == .lattice ? repeats.shifts : [], correlation: repeats.correlation, order: order,
-        isNarrow: narrow.contains(label),
-        autocorrelation: repeats.map)
+        isNarrow: isNarrow, autocorrelation: repeats.map)
     }
   }
 }

@@ -4,7 +4,8 @@ import TesseraNumerics
 ///
 /// A class is a defect where its columns are brighter or darker than the perfect crystal's at the same place of the cell, or are
 /// missing. The other rare classes are what a defect's patch makes of its neighbours: they go where it goes. Rare classes of the
-/// usual brightness that mostly have no defect near are defects of another nature.
+/// usual brightness that mostly have no defect near are defects of another nature. A class that fills a region, such as a second grain or a
+/// precipitate, is a crystal of its own there.
 public struct DefectKinds: Sendable, Equatable {
   /// A defect: classes at one place of the cell whose brightness differs, from one to the next, by less than 15 % of
   /// that of the perfect crystal.
@@ -32,6 +33,9 @@ public struct DefectKinds: Sendable, Equatable {
   /// "Near": so many cells away, along both edges.
   private static let near = 2
 
+  /// A class fills regions if more than this share of its cells, and so many, have it in all cells around, of which most are known.
+  private static let (leastInner, fewestInner, fewestAround) = (0.5, 9, 6)
+
   /// - Parameters:
   ///   - dominant: types that are the perfect crystal, indices into `cells.types`; where no type is, the commonest class of each place is
   ///     its host.
@@ -42,9 +46,11 @@ public struct DefectKinds: Sendable, Equatable {
     func labels(_ types: [Cells.CellType], at slot: Int) -> Set<Int> {
       Set(types.filter { $0.members.count > slot }.map { $0.members[slot] })
     }
+    let filling = Self.filling(cells, at: places)
     let hosts = places.map { slot in
-      dominant.isEmpty
-        ? Self.commonest(in: cells.types, at: slot) : labels(dominant.map { cells.types[$0] }, at: slot)
+      (dominant.isEmpty
+        ? Self.commonest(in: cells.types, at: slot) : labels(dominant.map { cells.types[$0] }, at: slot))
+        .union(filling[slot])
     }
     let rare = places.map { labels(cells.types, at: $0).subtracting(hosts[$0]).sorted() }
     func strength(_ label: Int) -> Double { strengths.indices.contains(label) ? strengths[label] : .nan }
@@ -107,6 +113,31 @@ public struct DefectKinds: Sendable, Equatable {
   /// Indices of the kinds of defect in cells of a type, one for each defect.
   public func kinds(in type: Cells.CellType) -> [Int] {
     zip(kindOfSlot, type.members).compactMap { $0[$1] } + type.extras.compactMap { kindOfExtra[$0] }
+  }
+
+  /// Of each slot the classes that fill regions.
+  private static func filling(_ cells: Cells, at places: Range<Int>) -> [Set<Int>] {
+    let map = CellMap(cells)
+    return places.map { slot in
+      func label(_ index: Int) -> Int? {
+        cells.cells[index].type.flatMap { type in
+          cells.types[type].members.count > slot ? cells.types[type].members[slot] : nil
+        }
+      }
+      var counts: [Int: (all: Int, inner: Int)] = [:]
+      for index in cells.cells.indices {
+        guard let own = label(index) else { continue }
+        let cell = cells.cells[index]
+        let around = (-1...1).flatMap { dj in (-1...1).compactMap { di in map.cell(cell.i + di, cell.j + dj) } }
+        let isInner = around.count >= fewestAround && around.allSatisfy { label($0) == own }
+        counts[own, default: (0, 0)].all += 1
+        counts[own, default: (0, 0)].inner += isInner ? 1 : 0
+      }
+      return Set(
+        counts.filter {
+          $0.value.inner >= fewestInner && Double($0.value.inner) > leastInner * Double($0.value.all)
+        }.keys)
+    }
   }
 
   /// Of each slot the rare classes that mostly have no marked class near.

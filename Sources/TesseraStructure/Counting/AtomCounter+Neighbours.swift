@@ -12,12 +12,10 @@ extension AtomCounter {
     var fit: ThicknessField.Fit
     var isCurved: Bool
     var noise: SpacedMixture.Noise
-    /// Of the best model without neighbours.
-    var criterionAlone: Double
+    /// Whether the criterion is lower than that of the best model without neighbours.
+    var areBetter: Bool
     /// The least criterion for each number of atoms of the thickest column.
     var orders: [Order]
-
-    var areBetter: Bool { fit.criterion < criterionAlone }
   }
 
   /// Columns that are asked for the step; the others join once it is known.
@@ -71,7 +69,9 @@ extension AtomCounter {
       (start, isCurved, orders) = (fromHistogram, histogram.means == .curved, histogram.orders)
       best = refined()
     }
-    return NeighbourFit(fit: best, isCurved: isCurved, noise: field.noise, criterionAlone: alone, orders: orders)
+    return NeighbourFit(
+      fit: field.reduced(best, isCurved: isCurved), isCurved: isCurved, noise: field.noise,
+      areBetter: best.criterion < alone, orders: orders)
   }
 }
 

@@ -14,6 +14,8 @@ import TesseraNumerics
 ///
 /// In most specimens columns side by side have similar numbers of atoms. Where places are given and neighbours foretell
 /// cross-sections better than the histogram does, they help to find the step and the numbers: `ThicknessField`.
+///
+/// Numbers that nearly all have a common factor are divided by it, and `CombTest` tells the comb that was found from a smooth distribution.
 public struct AtomCounter: Sendable, Codable, Equatable {
   /// What is assumed of the components' means.
   public enum Spacing: String, Sendable, Codable, CaseIterable {
@@ -62,86 +64,6 @@ public struct AtomCounter: Sendable, Codable, Equatable {
   /// A counter that chooses evidence, spacing and criterion from the cross-sections.
   public init() {}
 
-  /// Numbers of atoms, and what they rest on.
-  public struct Result: Sendable, Codable {
-    /// Atoms of each column; 0 where the cross-section is not finite or not positive.
-    public var counts: [Int]
-    /// Probability of that number under the mixture, 0 ... 1.
-    public var probabilities: [Double]
-    /// Number of atoms, mean, standard deviation and share of each component.
-    public var components: [Component]
-    /// Criteria against the number of components, of the spacing that was taken.
-    public var orders: [Order]
-    /// The number of components that was taken; of those, `components` has the ones that hold columns.
-    public var order: Int
-    /// The evidence that was used; never `auto`.
-    public var evidence: Evidence
-    /// The spacing that was used: never `auto`, and `free` where the cross-sections were given.
-    public var spacing: Spacing
-    /// The criterion that was used; `auto` only where the cross-sections were given, which leaves nothing to choose.
-    public var criterion: Criterion
-    /// Where neighbours were used: shares of the pairs of neighbours that differ by 0, 1, ... 5 and by 6 or more atoms.
-    public var differences: [Double] = []
-    /// And the share of the columns that have nothing to do with their neighbours.
-    public var independentShare: Double = 1
-    /// Mean entropy of a column's number, in nats; 0 is certainty.
-    public var meanEntropy: Double
-    /// Where the cross-sections of 1, 2, 3, ... atoms come from, if they were given.
-    public var source: String?
-    /// Columns brighter than any of known atoms, which have no number.
-    public var beyondCount = 0
-
-    /// The columns with a number.
-    public var countedCount: Int { counts.count { $0 > 0 } }
-
-    /// Whether the columns tell how much one atom adds. They do not where thicknesses overlap or hardly any is seen twice: then half or
-    /// twice as many atoms suit the histogram about as well. Nor do they where fewer than three numbers follow one another, as the columns
-    /// of one thickness or of two elements: any step suits these. Nor where the criterion would take more thicknesses than were tried.
-    public var isStepDetermined: Bool {
-      if source != nil { return true }
-      guard let first = components.first, let last = components.last, components.count >= Self.fewestThicknesses,
-        Double(components.count) >= Self.leastFilling * Double(last.atoms - first.atoms + 1),
-        orders.map(\.components).max().map({ $0 > order || orders.count == 1 }) ?? true
-      else { return false }
-      if evidence == .neighbours { return independentShare < Self.mostIndependent }
-      return meanEntropy < AtomCounter().resolvedEntropy
-        && countedCount >= Self.fewestPerThickness * components.count
-    }
-
-    /// Fewer thicknesses, or this share of the numbers from the least to the most without columns, show no step.
-    private static let (fewestThicknesses, leastFilling) = (3, 0.75)
-    /// Neighbours tell nothing where more of the columns than this share have nothing to do with theirs.
-    private static let mostIndependent = 0.5
-    /// A histogram of fewer columns a thickness has no peaks.
-    private static let fewestPerThickness = 8
-
-    /// Mean cross-section of one atom more.
-    public var crossSectionOfOne: Double {
-      guard let first = components.first, let last = components.last, last.atoms > first.atoms else {
-        return components.first.map { $0.mean / Double($0.atoms) } ?? .nan
-      }
-      return (last.mean - first.mean) / Double(last.atoms - first.atoms)
-    }
-  }
-
-  /// Columns of one number of atoms, as the mixture describes them.
-  public struct Component: Sendable, Codable, Equatable {
-    /// Number of atoms, 1 or more.
-    public var atoms: Int
-    /// Mean and standard deviation of the cross-sections, in their unit, and the share of the columns, 0 ... 1.
-    public var mean, deviation, share: Double
-  }
-
-  /// The information criteria of a mixture with one number of components; the least is best. Nil where not computed.
-  public struct Order: Sendable, Codable, Equatable {
-    /// Number of components.
-    public var components: Int
-    /// Of the histogram.
-    public var icl, bic: Double?
-    /// Of neighbours, with α = 1, of the columns that were asked for the step.
-    public var plic: Double?
-  }
-
   /// The number of atoms of each column.
   /// - Parameters:
   ///   - crossSections: integrated intensities above the background, in any unit.
@@ -186,9 +108,11 @@ public struct AtomCounter: Sendable, Codable, Equatable {
         informs: measured.map { areWhole.isEmpty || areWhole[$0] }, noise: noise,
         graph: ColumnGraph(measured.map { places[$0] }))
       let found = neighbourFit(field, places: measured.map { places[$0] }, histogram: histogram)
-      if mustAskNeighbours || found.areBetter { return result(of: found, measured, of: all) }
+      if mustAskNeighbours || found.areBetter {
+        return tested(result(of: found, measured, of: all), crossSections, places, informing)
+      }
     }
-    return result(of: histogram, crossSections)
+    return tested(result(of: histogram, crossSections), crossSections, places, informing)
   }
 
   var mustAskNeighbours: Bool { evidence == .neighbours || criterion == .plic }
@@ -277,8 +201,17 @@ public struct AtomCounter: Sendable, Codable, Equatable {
       }
     }
     return HistogramFit(
-      fit: choice.fit, means: means, criterion: choice.criterion,
+      fit: reduced(choice.fit, among: fits, means: means), means: means, criterion: choice.criterion,
       orders: fits.enumerated().map { Order(components: $0 + 1, icl: $1.icl, bic: $1.bic) })
+  }
+
+  /// The fit of fewer components where the numbers of atoms have a common factor.
+  private func reduced(
+    _ fit: SpacedMixture.Fit, among fits: [SpacedMixture.Fit], means: SpacedMixture.Means
+  ) -> SpacedMixture.Fit {
+    guard means != .free, let factor = CommonFactor.of(fit.weights.map { $0 * fit.sampleCount }) else { return fit }
+    let fewer = fits[(fit.means.count + factor / 2) / factor - 1]
+    return CommonFactor.isMultiple(fewer.means[0], of: fit.means[factor - 1]) ? fewer : fit
   }
 
   private func result(of histogram: HistogramFit, _ crossSections: [Double]) -> Result {

@@ -47,6 +47,21 @@ extension SpacedMixture {
       }
     }
 
+    /// The line through the variances of components, each weighted as those of errors are.
+    init(of components: [AtomCounter.Component]) {
+      var line = WeightedLine()
+      for component in components {
+        let variance = max(component.deviation * component.deviation, 1e-300)
+        line.add(x: component.mean, y: variance, weight: 1 / (variance * variance))
+      }
+      (constant, slope) =
+        switch line.solution {
+        case .constant(let value): (value, 0)
+        case .proportional(let slope): (0, slope)
+        case .line(let intercept, let slope): (intercept, slope)
+        }
+    }
+
     /// Errors whose logarithms lie within so many deviations of the line's are taken to be the line's.
     private static let usualScatter = 3.0
 

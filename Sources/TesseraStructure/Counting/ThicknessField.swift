@@ -38,9 +38,14 @@ struct ThicknessField: Sendable {
     var coupling: Double
     /// Whether α is 1 for all thicknesses.
     var isFlat = false
+    /// Part of a step by which all means are moved down: 0, but for the null of `CombTest`.
+    var shift = 0.0
 
     /// Of n atoms.
-    func mean(_ n: Int) -> Double { step * Double(n) + curvature * Double(n * n) }
+    func mean(_ n: Int) -> Double {
+      let m = Double(n) - shift
+      return step * m + curvature * m * m
+    }
   }
 
   /// What each column says to its neighbours.
@@ -71,6 +76,8 @@ struct ThicknessField: Sendable {
     /// Likeliest number and its probability, of each column.
     var counts: [Int] = []
     var probabilities: [Double] = []
+    /// Of each column its part of L; 0 of those that do not take part in the fit.
+    var logDensities: [Double] = []
 
     mutating func add(_ other: Survey) {
       logLikelihood += other.logLikelihood
@@ -84,6 +91,7 @@ struct ThicknessField: Sendable {
       squares += other.squares
       counts += other.counts
       probabilities += other.probabilities
+      logDensities += other.logDensities
     }
   }
 

@@ -62,6 +62,7 @@ struct ThicknessListener {
       if belief > best.probability { best = (first + k + 1, belief) }
       if field.informs[i], belief > 1e-9 { note(i, first + k + 1, belief, trust) }
     }
+    survey.logDensities.append(field.informs[i] ? log(density + stray) : 0)
     survey.counts.append(best.number)
     survey.probabilities.append(best.probability)
   }
@@ -136,7 +137,7 @@ struct ThicknessListener {
   }
 
   private mutating func note(_ i: Int, _ number: Int, _ belief: Double, _ trust: Double) {
-    let (n, p, mean) = (Double(number), belief * trust, model.mean(number))
+    let (n, p, mean) = (Double(number) - model.shift, belief * trust, model.mean(number))
     survey.entropy -= belief * log(belief)
     survey.shares[number - 1] += p
     let (w, offset) = (p / (field.scales[i] * field.noise.variance(at: mean)), field.values[i] - mean)

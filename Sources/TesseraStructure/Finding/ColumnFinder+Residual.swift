@@ -66,7 +66,7 @@ extension ColumnFinder {
   }
 
   /// Whether an image is higher at a place than all around, at `radius` pixels in eight directions.
-  private static func isSummit(_ place: Point, in image: Raster<Float>, radius: Double) -> Bool {
+  static func isSummit(_ place: Point, in image: Raster<Float>, radius: Double) -> Bool {
     func value(_ place: Point) -> Float? {
       let (x, y) = (Int(saturating: place.x.rounded()), Int(saturating: place.y.rounded()))
       return image.contains(x: x, y: y) ? image[x, y] : nil

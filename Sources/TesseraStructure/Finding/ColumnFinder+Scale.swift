@@ -6,11 +6,16 @@ import TesseraNumerics
 /// Whether pairs of columns hide in the maxima of a scale.
 ///
 /// Where counts are few, the first scale whose maxima stand in order may be that of pairs: each column alone stays below
-/// the noise that the ladder asks for, although all together leave no doubt. So both accounts of a part of the image are
-/// fitted, and the likelihood decides.
+/// the noise that the ladder asks for, although all together leave no doubt. And where two layers lie on each other, columns
+/// stand in pairs and rings of many sizes, of which the first order is that of the moire. So both accounts of a part of the
+/// image are fitted, and the likelihood decides.
 extension ColumnFinder {
-  /// Columns that stand higher above the noise than this have been found one by one, in standard deviations.
+  /// Columns that stand higher above the noise than this show one by one, in standard deviations: what a finer scale finds are summits
+  /// of the image, if it is more than the flanks of spots that are no Gaussians.
   private static let clearSignal = 20.0
+  /// Of clear columns, merged ones are many if they come in more than every sixth place, and as high as this share of those around.
+  private static let leastClearGrowth = 1.15
+  private static let clearHeight = 0.4
   /// Pairs of a crystal come in every cell, so that there are a third more columns at least, but for some that stay unseen.
   /// What a finer scale adds here and there are the flanks of spots that are no Gaussians.
   private static let leastGrowth = 1.3
@@ -30,9 +35,15 @@ extension ColumnFinder {
     let noise = NoiseModel(of: part.image)
     var (result, smoothing) = (choice, route)
     let maxima = candidates(in: part.image, part.isMeasured, scale: choice.scale, noise: noise)
-    guard choice.scale >= 2.0.squareRoot(), maxima.signalToNoise < Self.clearSignal,
-      var coarse = attempt(from: maxima, scale: choice.scale, route, in: part, noise: noise)
-    else { return (choice, route) }
+    guard choice.scale >= 2.0.squareRoot() else { return (choice, route) }
+    if maxima.signalToNoise >= Self.clearSignal {
+      result.scale = unmerged(from: choice.scale, in: part, noise: noise)
+      if result.scale < choice.scale { result.reason = Self.mergedReason }
+      return (result, route)
+    }
+    guard var coarse = attempt(from: maxima, scale: choice.scale, route, in: part, noise: noise) else {
+      return (choice, route)
+    }
     while result.scale / 2.0.squareRoot() >= 1, coarse.rawSignalToNoise < Self.clearSignal {
       let scale = result.scale / 2.0.squareRoot()
       // Denoised first, faint columns beside strong ones show as well.
@@ -57,9 +68,46 @@ extension ColumnFinder {
         break
       }
       (coarse, smoothing, result.scale) = (fine.attempt, fine.smoothing, scale)
-      result.reason = "by likelihood, each maximum of a coarser smoothing contains two or more columns"
+      result.reason = Self.mergedReason
     }
     return (result, smoothing)
+  }
+
+  private static let mergedReason = "by likelihood, each maximum of a coarser smoothing contains two or more columns"
+
+  /// The scale itself, or the finer one at which clear columns no longer merge. Ellipses are compared with ellipses, so that there is a
+  /// gain only where two columns describe a spot better than a stretched one.
+  private func unmerged(from coarsest: Double, in part: Preparation.Prepared, noise: NoiseModel) -> Double {
+    var stretched = self
+    stretched.fit.shape = .elliptical
+    var (scale, coarse) = (coarsest, Attempt?.none)
+    while scale / 2.0.squareRoot() >= 1 {
+      let maxima = candidates(in: part.image, part.isMeasured, scale: scale / 2.0.squareRoot(), noise: noise)
+      let before = candidates(in: part.image, part.isMeasured, scale: scale, noise: noise)
+      guard Double(maxima.places.count) > Self.leastClearGrowth * Double(before.places.count),
+        let coarser = coarse ?? stretched.attempt(from: before, scale: scale, route, in: part, noise: noise),
+        let finer = stretched.attempt(from: maxima, scale: scale / 2.0.squareRoot(), route, in: part, noise: noise),
+        Self.showsMerged(finer.inside, in: part.image, beside: coarser.inside),
+        Self.gain(of: finer.inside, over: coarser.inside, in: part, noise: noise) > 0
+      else { break }
+      (scale, coarse) = (scale / 2.0.squareRoot(), finer)
+    }
+    return scale
+  }
+
+  /// Whether there are more clear columns in the finer of two accounts: summits of the image, about as high as those around.
+  private static func showsMerged(
+    _ fine: ColumnFit.Outcome, in image: Raster<Float>, beside coarse: ColumnFit.Outcome
+  ) -> Bool {
+    let sigma = Statistics.median(fine.columns.map(\.sigma))
+    let smooth = GaussianFilter.smoothed(image, sigma: sigma / 2)
+    func count(_ outcome: ColumnFit.Outcome) -> Int {
+      let strong = localStrength(outcome.columns.map(\.centre), outcome.columns.map(\.amplitude))
+      return zip(outcome.columns, strong).count {
+        $0.amplitude > clearHeight * $1 && isSummit($0.centre, in: smooth, radius: sigma)
+      }
+    }
+    return Double(count(fine)) > leastClearGrowth * Double(count(coarse))
   }
 
   /// By how much the log likelihood of `fine` exceeds that of `coarse`, less what its further unknowns cost.

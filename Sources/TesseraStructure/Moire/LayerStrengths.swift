@@ -60,6 +60,25 @@ struct LayerStrengths {
     return max(0, near.reduce(0, +) - noise * Double(near.count)) / own
   }
 
+  /// Shorter differences of the waves of two lattices, in parts of these, are those of layers turned by less than 6 degrees, which relax.
+  private static let shortestDifference = 0.1
+
+  /// The power of waves that a superstructure of one layer has and two layers on each other have not, as a part of that of the three
+  /// shortest waves of the weaker lattice: the waves of the moire, and those opposite to the weaker lattice's about the stronger one's.
+  /// The smaller of both counts, for contamination has waves of the first kind, and layers that relax have waves of the second.
+  static func superstructure(in outcome: LayerFit.Outcome) -> Double {
+    let own = (0..<2).map { layer -> Double in
+      (0..<3).reduce(0) { $0 + pow(outcome.amplitude(lattice: layer, wave: $1), 2) }
+    }
+    let weaker = own[1] < own[0] ? 1 : 0
+    let (strong, weak) = (outcome.lattices[1 - weaker].triple, outcome.lattices[weaker].triple)
+    let differences = zip(weak, strong).map { $0 - $1 }
+    guard differences[0].length > shortestDifference * strong[0].length else { return 0 }
+    let opposite = zip(weak, strong).map { 2 * $1 - $0 }
+    let left = powers(of: [differences, opposite], in: outcome.residual, noise: outcome.residualDeviation)
+    return own[weaker] > 0 ? max(0, left.min() ?? 0) / own[weaker] : 0
+  }
+
   /// - Parameter frequencies: three of each layer.
   private static func powers(of layers: [[Point]], in block: Raster<Float>, noise: Double) -> [Double] {
     let frequencies = layers.flatMap { $0 }

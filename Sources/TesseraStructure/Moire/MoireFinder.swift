@@ -23,6 +23,9 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   public var mostLeft = 0.1
   /// Whether layers whose peaks touch are sought where the reflections show one lattice, which takes a second or two.
   public var triesNearLayers = true
+  /// A superstructure of one layer has waves between those of its two lattices (`LayerStrengths.superstructure`): half the power of the
+  /// weaker lattice's where every seventh column is brighter. Layers on each other have at most a fiftieth, however their contrasts combine.
+  private static let mostSuperstructure = 0.2
   /// Maps the twist and the strain; nil: they are measured over the whole image only.
   public var mapper: TwistMapper? = TwistMapper()
   /// An orientation of a layer counts from so many standard errors on.
@@ -67,6 +70,11 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       throw DataError(
         "the peaks of the spectrum are not those of hexagonal lattices: hardly anything is seen at their shortest vectors"
       )
+    }
+    guard LayerStrengths.superstructure(in: outcome) <= Self.mostSuperstructure else {
+      throw DataError(
+        "the waves of a second hexagonal lattice are seen, and as strong ones between both: a superstructure of one layer, such as columns "
+          + "that are brighter in order, and not two layers")
     }
     try checkThatLayersOverlap(outcome, detail)
     var measured = moire(from: outcome, in: image, pixel: pixel)

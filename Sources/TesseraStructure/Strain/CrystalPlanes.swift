@@ -2,10 +2,30 @@ import Foundation
 import TesseraImaging
 import TesseraNumerics
 
-/// The planes of a crystal that an image shows, for whoever needs their spacing only.
+/// The planes of a crystal that an image shows, for whoever needs no more than their spacing or their directions.
 package enum CrystalPlanes {
   /// Geometric mean of the spacings of the two strongest families of planes of low order, in pixels; nil where the spectrum shows no two.
   package static func spacing(of image: Raster<Float>) -> Double? {
+    guard let spectrum = spectrum(of: image) else { return nil }
+    let finder = ReflectionFinder()
+    guard let pair = finder.pairs(of: finder.reflections(of: spectrum), atMost: 1).first else { return nil }
+    return 1 / (pair.0.frequency.length * pair.1.frequency.length).squareRoot()
+  }
+
+  /// Reflections on one line through the origin, bent as curved planes bend it: the sine of the angle between two.
+  private static let parallelSine = 0.26
+
+  /// Whether all reflections of an image are of planes in one direction: stripes, or columns that are not resolved along their rows.
+  /// False where it has none.
+  package static func areParallel(in image: Raster<Float>) -> Bool {
+    guard let spectrum = spectrum(of: image) else { return false }
+    let frequencies = ReflectionFinder().reflections(of: spectrum).map(\.frequency)
+    guard let first = frequencies.first else { return false }
+    return frequencies.allSatisfy { abs(first.cross($0)) < parallelSine * first.length * $0.length }
+  }
+
+  /// The spectrum of the image without its mean; nil of an image too small for planes.
+  private static func spectrum(of image: Raster<Float>) -> Spectrum? {
     guard min(image.width, image.height) >= 32 else { return nil }
     // Both ends of each row and column fade out: edges of the image are no planes.
     func fading(_ count: Int) -> [Float] {
@@ -16,9 +36,6 @@ package enum CrystalPlanes {
     let tapered = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
       for x in 0..<image.width { row[x] = (image.values[y * image.width + x] - mean) * across[x] * down[y] }
     }
-    let finder = ReflectionFinder()
-    let spectrum = FourierTransform(width: image.width, height: image.height).spectrum(of: tapered)
-    guard let pair = finder.pairs(of: finder.reflections(of: spectrum), atMost: 1).first else { return nil }
-    return 1 / (pair.0.frequency.length * pair.1.frequency.length).squareRoot()
+    return FourierTransform(width: image.width, height: image.height).spectrum(of: tapered)
   }
 }

@@ -115,7 +115,7 @@ private struct HalfPower {
     }
     let samples = rings
     return concurrentMap(count: samples.count) { ring in
-      samples[ring].isEmpty ? .infinity : Statistics.median(samples[ring]) / Float(log(2.0))
+      samples[ring].isEmpty ? .infinity : Float(Statistics.meanOfExponential(samples[ring]))
     }
   }
 

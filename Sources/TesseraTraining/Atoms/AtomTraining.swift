@@ -37,9 +37,6 @@ public struct AtomTraining: NetworkTraining {
   /// Images whose columns a person has labelled; nil: simulated images alone.
   public var labels: LabelledImages?
 
-  /// With labelled images, one image in so many is still a simulated one, so that what the network knew is not forgotten.
-  static let simulatedEvery = 4
-
   /// The training of a network of 8 channels in 6000 steps.
   public init() {}
 
@@ -89,12 +86,10 @@ public struct AtomTraining: NetworkTraining {
   }
 
   private func batch(_ indices: Range<Int>, of images: AtomImages, held: Bool) -> TrainingBatch {
-    TrainingBatch(
-      concurrentMap(count: indices.count) { offset in
-        let index = indices.lowerBound + offset
-        guard let labels, held || index % Self.simulatedEvery != 0 else { return example(images.image(index)) }
-        return example(labels.part(index, side: images.side, seed: images.seed, held: held))
-      })
+    examples(indices, areHeld: held, hasLabels: labels != nil) { index, isLabelled in
+      guard isLabelled, let labels else { return example(images.image(index)) }
+      return example(labels.part(index, side: images.side, seed: images.seed, held: held))
+    }
   }
 
   /// Throws unless every number is in range.

@@ -27,7 +27,7 @@ struct LabelAssessment {
     model.network = try UNet(model.network.architecture, weights: model.network.weights.map { Float(Float16($0)) })
     let held = images.split.held
     let labels = held.reduce(0) { $0 + images.entries[$1].columns.count }
-    let areHeld = images.entries.count >= LabelledImages.fewestToHoldBack && labels >= Self.fewestLabels
+    let areHeld = images.parts.holdsBack && labels >= Self.fewestLabels
     let tried = areHeld ? held : Array(images.entries.indices)
     let examples = try tried.map { try self.examples(of: model, images.entries[$0]) }
     let wanted = tried.reduce(0) { $0 + images.entries[$1].columns.count }

@@ -39,17 +39,15 @@ public struct LabelledImages: Sendable, Codable, Equatable {
     self.entries = entries
     names = entries.map(\.name)
     labelCount = entries.reduce(0) { $0 + $1.columns.count }
-    // FNV-1a over the bits of all numbers: a guard against mistakes, not against malice.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ bits: UInt64) { hash = (hash ^ bits) &* 0x100_0000_01b3 }
+    var sum = LabelChecksum()
     for entry in entries {
-      for value in entry.pixels.values { add(UInt64(value.bitPattern)) }
+      for value in entry.pixels.values { sum.add(UInt64(value.bitPattern)) }
       for place in entry.columns {
-        add(place.x.bitPattern)
-        add(place.y.bitPattern)
+        sum.add(place.x.bitPattern)
+        sum.add(place.y.bitPattern)
       }
     }
-    checksum = String(format: "%016llx", hash)
+    checksum = sum.text
   }
 
   /// Names and checksum alone.
@@ -66,17 +64,11 @@ public struct LabelledImages: Sendable, Codable, Equatable {
     a.names == b.names && a.labelCount == b.labelCount && a.checksum == b.checksum
   }
 
-  /// From so many images on, every fourth is held back from the training.
-  static let fewestToHoldBack = 4
+  var parts: LabelledSplit { LabelledSplit(count: entries.count) }
 
   /// Numbers of the images that are trained on, and of those that are held back. Of fewer than four images all are trained on, and
   /// validation sees other parts of the same ones.
-  public var split: (trained: [Int], held: [Int]) { Self.split(of: entries.count) }
-
-  static func split(of count: Int) -> (trained: [Int], held: [Int]) {
-    guard count >= fewestToHoldBack else { return (Array(0..<count), Array(0..<count)) }
-    return ((0..<count).filter { $0 % 4 != 3 }, (0..<count).filter { $0 % 4 == 3 })
-  }
+  public var split: (trained: [Int], held: [Int]) { (parts.trained, parts.held) }
 
   /// Part `index` of an image: turned, mirrored and magnified by chance.
   ///
@@ -85,10 +77,9 @@ public struct LabelledImages: Sendable, Codable, Equatable {
   ///   - seed: of the random draws.
   ///   - held: whether of the images that are held back.
   public func part(_ index: Int, side: Int, seed: UInt64, held: Bool) -> AtomImage {
-    // Other draws than those of simulated images of the seed, which begin with the stream 0.
-    var random = RandomSource(seed: seed, stream: UInt64(bitPattern: Int64(index)) ^ (held ? 3 << 60 : 1 << 60))
-    let numbers = held ? split.held : split.trained
-    let entry = entries[numbers[random.index(below: numbers.count)]]
+    let drawn = parts.drawn(index, seed: seed, isHeld: held)
+    let entry = entries[drawn.number]
+    var random = drawn.random
     // Half of the parts keep their size, so that the noise of a pixel is that of the image.
     let magnification = random.uniform() < 0.5 ? 1 : exp2(-0.4 + 0.8 * random.uniform())
     let extent = Double(side) / magnification

@@ -44,14 +44,12 @@ public struct LabelledMasks: Sendable, Codable, Equatable {
   public init(_ entries: [Entry]) {
     self.entries = entries
     names = entries.map(\.name)
-    // FNV-1a over the bits of all numbers: a guard against mistakes, not against malice.
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-    func add(_ bits: UInt64) { hash = (hash ^ bits) &* 0x100_0000_01b3 }
+    var sum = LabelChecksum()
     for entry in entries {
-      for value in entry.pixels.values { add(UInt64(value.bitPattern)) }
-      for value in entry.mask.values { add(UInt64(value)) }
+      for value in entry.pixels.values { sum.add(UInt64(value.bitPattern)) }
+      for value in entry.mask.values { sum.add(UInt64(value)) }
     }
-    checksum = String(format: "%016llx", hash)
+    checksum = sum.text
   }
 
   /// Names and checksum alone.
@@ -67,11 +65,13 @@ public struct LabelledMasks: Sendable, Codable, Equatable {
     a.names == b.names && a.checksum == b.checksum
   }
 
+  private var parts: LabelledSplit { LabelledSplit(count: entries.count) }
+
   /// Whether some of the images are held back from the training.
-  public var holdsBack: Bool { entries.count >= LabelledImages.fewestToHoldBack }
+  public var holdsBack: Bool { parts.holdsBack }
 
   /// Numbers of the images that are trained on, and of those that are held back, as in `LabelledImages`.
-  public var split: (trained: [Int], held: [Int]) { LabelledImages.split(of: entries.count) }
+  public var split: (trained: [Int], held: [Int]) { (parts.trained, parts.held) }
 
   /// Part `index` of an image, turned and mirrored by chance.
   ///
@@ -80,10 +80,9 @@ public struct LabelledMasks: Sendable, Codable, Equatable {
   ///   - seed: of the random draws.
   ///   - held: whether of the images that are held back.
   func example(_ index: Int, side: Int, seed: UInt64, held: Bool) -> TrainingBatch.Example {
-    // Other draws than those of simulated images of the seed, which begin with the stream 0.
-    var random = RandomSource(seed: seed, stream: UInt64(bitPattern: Int64(index)) ^ (held ? 3 << 60 : 1 << 60))
-    let numbers = held ? split.held : split.trained
-    let entry = entries[numbers[random.index(below: numbers.count)]]
+    let drawn = parts.drawn(index, seed: seed, isHeld: held)
+    let entry = entries[drawn.number]
+    var random = drawn.random
     let x = random.index(below: entry.pixels.width - side + 1)
     let y = random.index(below: entry.pixels.height - side + 1)
     let turn = random.index(below: 8)

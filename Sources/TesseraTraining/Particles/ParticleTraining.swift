@@ -44,9 +44,6 @@ public struct ParticleTraining: NetworkTraining {
     return training
   }
 
-  /// Every fourth image of a step stays simulated, so that the network does not forget.
-  private static let simulatedEvery = 4
-
   /// The seed of the images, which is that of the first weights, too.
   public var seed: UInt64 { images.seed }
   /// The network for particles of this width: a map of the background and one of particles.
@@ -90,12 +87,10 @@ public struct ParticleTraining: NetworkTraining {
   }
 
   private func batch(_ indices: Range<Int>, of images: ParticleImages, held: Bool) -> TrainingBatch {
-    TrainingBatch(
-      concurrentMap(count: indices.count) { offset in
-        let index = indices.lowerBound + offset
-        guard let labels, held || index % Self.simulatedEvery != 0 else { return images.example(index) }
-        return labels.example(index, side: images.side, seed: images.seed, held: held)
-      })
+    examples(indices, areHeld: held, hasLabels: labels != nil) { index, isLabelled in
+      guard isLabelled, let labels else { return images.example(index) }
+      return labels.example(index, side: images.side, seed: images.seed, held: held)
+    }
   }
 
   /// Throws unless every number is in range.

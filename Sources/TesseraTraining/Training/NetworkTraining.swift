@@ -42,6 +42,22 @@ public protocol NetworkTraining: Sendable, Codable, Equatable {
 }
 
 extension NetworkTraining {
+  /// With labelled images, one image in so many is still a simulated one, so that what the network knew is not forgotten.
+  static var simulatedEvery: Int { 4 }
+
+  /// The examples with these numbers, in parallel: simulated ones, or, where there are labelled images, three parts of them in four; those
+  /// that are held back are all of labelled images.
+  func examples(
+    _ indices: Range<Int>, areHeld: Bool, hasLabels: Bool,
+    _ example: @Sendable (_ index: Int, _ isLabelled: Bool) -> TrainingBatch.Example
+  ) -> TrainingBatch {
+    TrainingBatch(
+      concurrentMap(count: indices.count) { offset in
+        let index = indices.lowerBound + offset
+        return example(index, hasLabels && (areHeld || index % Self.simulatedEvery != 0))
+      })
+  }
+
   /// The rate of step `step`: it falls by ten at half, three quarters and nine tenths of all steps.
   public func rate(of step: Int) -> Double {
     let share = Double(step) / Double(max(1, steps))

@@ -142,9 +142,9 @@ struct SitesCommand: ThreadedCommand {
     var (preparation, finder) = (Preparation(), ColumnFinder())
     var network: NetworkFinder?
     finding.apply(to: &preparation, &finder, &network)
-    let prepared = try preparation.prepared(micrograph)
+    var prepared = try preparation.prepared(micrograph)
     let known = try known(in: micrograph)
-    let found = try finder.columns(of: MethodInput(micrograph, columns: known), in: prepared, network: network)
+    let found = try finder.columns(of: MethodInput(micrograph, columns: known), in: &prepared, network: network)
     let table = SiteTable(
       sites: found.sites, accuracies: found.accuracies, probabilities: found.proposed?.probabilities,
       calibration: micrograph.calibration)

@@ -149,6 +149,19 @@ struct `Classes by hand and in other images` {
     #expect(same.status == 0 && !same.output.contains("turned"), "\(same.output)")
   }
 
+  @Test(.slow) func `an image whose sites fit no class has none, and both scales are named`() throws {
+    try image("a.tif", seed: 1)
+    #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
+    // The same specimen without its pixel size, at half of the magnification.
+    #expect(
+      try tessera("simulate", "mose2", "--size", "448", "--pixel-size", "0.024", "-o", "b.tif").status == 0)
+    #expect(try tessera("convert", "b.tif", "b.npy").status == 0)
+    let run = try tessera("classes", "apply", "r", "b.npy", "-o", "b")
+    #expect(run.status == 0 && run.output.contains("fit none of them"), "\(run.output) \(run.errors)")
+    #expect(run.output.contains("nm per pixel, and this image has an unknown pixel size"), "\(run.output)")
+    #expect(try rows("b/sites.csv").allSatisfy { $0["class_name"] == "unknown" || $0["class"] == "" })
+  }
+
   @Test(.slow) func `relations tell chains of vacancies from chance`() throws {
     #expect(try tessera("simulate", "stm-vacancies", "-o", "s.tif", "--size", "512").status == 0)
     #expect(try tessera("motifs", "s.tif", "-o", "s").status == 0)

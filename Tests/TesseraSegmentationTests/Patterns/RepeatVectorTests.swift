@@ -21,6 +21,32 @@ struct `The shifts that repeat a pattern` {
     }
   }
 
+  /// Two shifts along two directions are a lattice, whatever the scale of the pixels, and however the lines of the scan lift one of them.
+  @Test func `are those of a large cell at any binning, and under the noise of scan lines`() throws {
+    var options = SimulationOptions()
+    (options.width, options.height) = (512, 512)
+    let image = try Simulation(specimen: "pom", options: options).run().micrograph.pixels
+    var binned = Raster<Float>(width: 256, height: 256, filling: 0)
+    for y in 0..<256 {
+      for x in 0..<256 {
+        let (u, v) = (2 * x, 2 * y)
+        binned[x, y] = image[u, v] + image[u + 1, v] + image[u, v + 1] + image[u + 1, v + 1]
+      }
+    }
+    var random = RandomSource(seed: 2)
+    var lines = image
+    for y in 0..<512 {
+      let line = Float(7 * random.gaussian())
+      for x in 0..<512 { lines[x, y] += line }
+    }
+    for (pixels, spacing) in [(image, 22.8), (binned, 11.4), (lines, 35)] as [(Raster<Float>, Double)] {
+      let found = RepeatVectors(
+        of: pixels, where: pixels.map { _ in true }, spacing: spacing, reach: Int(3 * spacing), limit: 9)
+      #expect(found.order == .lattice)
+      #expect(found.shifts.contains { !$0.isParallel(to: found.shifts[0]) })
+    }
+  }
+
   @Test func `are no lattice where there is none`() throws {
     for seed in 1...4 as ClosedRange<UInt64> {
       let columns = try repeats(of: "amorphous") { $0.seed = seed }

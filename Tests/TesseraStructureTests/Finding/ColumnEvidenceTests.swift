@@ -33,6 +33,24 @@ struct `Evidence for columns` {
     return image
   }
 
+  /// Stripes whose shot noise is as high as they are: maxima along them are as round as those of columns.
+  private func faintStripes(seed: UInt64) -> Raster<Float> {
+    var random = RandomSource(seed: seed)
+    var image = Raster<Float>(width: side, height: side, filling: 0)
+    for y in 0..<side {
+      for x in 0..<side {
+        let phase = 2 * Double.pi * (0.96 * Double(x) + 0.28 * Double(y)) / 12
+        image[x, y] = Float(random.poisson(100 + 10 * sin(phase)))
+      }
+    }
+    return image
+  }
+
+  @Test(arguments: 1...4 as ClosedRange<UInt64>) func `is not in stripes as faint as their noise`(seed: UInt64) throws {
+    let image = faintStripes(seed: seed)
+    #expect(throws: DataError.self) { try ColumnFinder().found(in: prepared(image), name: "stripes") }
+  }
+
   private func prepared(_ image: Raster<Float>) throws -> Preparation.Prepared {
     try Preparation().prepared(Micrograph(name: "image", pixels: image))
   }

@@ -109,6 +109,29 @@ struct `The moire of two layers` {
     #expect(message(noise).contains("no hexagonal lattice"))
   }
 
+  /// Every seventh column of one layer is brighter: the waves of this superstructure hold a second hexagonal lattice, turned by 21.8 degrees.
+  @Test(arguments: [2.0, 2.5]) func `is not that of a superstructure of one layer`(brightness: Double) throws {
+    var image = Raster<Float>(width: 512, height: 512, filling: 0)
+    for i in -40...40 {
+      for j in -40...40 {
+        let height = (i + 3 * j).isMultiple(of: 7) ? brightness : 1
+        let centre = Point(256 + 24 * (Double(i) + Double(j) / 2), 256 + 12 * 3.0.squareRoot() * Double(j))
+        let (column, row) = (Int(centre.x), Int(centre.y))
+        for y in (row - 20..<row + 20).clamped(to: 0..<512) {
+          for x in (column - 20..<column + 20).clamped(to: 0..<512) {
+            let distance = (Point(Double(x), Double(y)) - centre).squaredLength
+            image[x, y] += Float(100 * height * exp(-distance / 40))
+          }
+        }
+      }
+    }
+    var random = RandomSource(seed: 3)
+    for index in image.values.indices { image.values[index] += Float(3 * random.gaussian()) }
+    let noisy = image
+    let error = #expect(throws: DataError.self) { try MoireFinder().moire(in: noisy, pixel: Point(1, 1)) }
+    #expect(error?.description.contains("superstructure") ?? false)
+  }
+
   @Test func `is not seen in a tiling that repeats in another way`() throws {
     let image = try Simulation(specimen: "quasiperiodic", options: SimulationOptions()).run()
     #expect(throws: DataError.self) { try moire(of: image) }

@@ -138,6 +138,15 @@ extension MotifMethod {
       classes = cleaned.classes
       warnings += cleaned.warnings
     }
+    if classCount == nil, structure.kind == .discrete,
+      let joined = GradualClasses(features: features, positions: sites.positions).joined(classes)
+    {
+      warnings.append(
+        "\(classes.count - joined.count + 1) classes pass into one another gradually across the image, as thickness, tilt or brightness changes, "
+          + "and were joined: there are \(joined.count) of \(classes.count); \(setting("classes")) divides them all the same"
+      )
+      classes = joined
+    }
     return SortingStage(
       layout: structure.kind == .continuous ? layouts.spread : layouts.final, classes: classes, structure: structure,
       choices: [.init("classes", "\(classes.count)", reason)], warnings: warnings)

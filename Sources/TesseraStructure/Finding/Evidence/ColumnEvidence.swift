@@ -16,7 +16,8 @@ import TesseraNumerics
 /// - *Height.* The highest spot is one that a Gaussian random field of this area has with a chance of 1 % at most
 ///   (`AtomDetector.Detection.expectedCount`).
 ///
-/// And the spots are no ridges: an image of planes without columns has order, too.
+/// And the spots are no ridges: an image of planes without columns has order, too. Noise as high as stripes makes round spots of them;
+/// then the spectrum tells, which has reflections of stripes in one direction alone (`CrystalPlanes.areParallel`).
 public struct ColumnEvidence: Sendable, Equatable {
   /// Mean share of neighbours with another one opposite, 0 ... 1, and the share of sites around which it is 0.4 or more.
   public var order = 0.0
@@ -32,6 +33,8 @@ public struct ColumnEvidence: Sendable, Equatable {
   public var expectedCount = Double.infinity
   /// Median over the sites of the smaller curvature over the larger: 1 of a round spot, 0 of a ridge.
   public var roundness = 1.0
+  /// Whether the spots are not clearly round and all planes of the image run in one direction.
+  public var isStriped = false
 
   /// Of noise as many neighbours have one opposite, and how the share of one site scatters.
   private static let (orderOfNoise, orderScatter) = (0.17, 0.3)
@@ -47,6 +50,8 @@ public struct ColumnEvidence: Sendable, Equatable {
   private static let largestExpectedCount = 0.01
   /// Of stripes with noise the median is below 0.15, of maxima of noise about 0.4, of columns 0.5 to 0.9.
   private static let leastRoundness = 0.15
+  /// From here on they are those of columns, whatever the spectrum shows.
+  private static let clearRoundness = 0.5
 
   /// Whether the sites stand in order.
   public var hasOrder: Bool {
@@ -61,13 +66,14 @@ public struct ColumnEvidence: Sendable, Equatable {
   /// Whether a spot is higher than those of noise.
   public var hasHeight: Bool { expectedCount <= Self.largestExpectedCount }
   /// Whether the sites lie on ridges.
-  public var isRidged: Bool { count > 1 && roundness < Self.leastRoundness }
+  public var isRidged: Bool { count > 1 && (roundness < Self.leastRoundness || isStriped) }
 
   /// Why these sites may be no columns, as the end of a sentence; nil: nothing speaks against them.
   public var doubt: String? {
     if isRidged {
       return "its bright spots lie on stripes, along which they are not resolved (the smaller curvature is "
-        + "\(roundness.formatted(2)) of the larger; of columns 0.5 to 0.9)"
+        + "\(roundness.formatted(2)) of the larger; of columns 0.5 to 0.9"
+        + (isStriped ? "; and all planes of the image run in one direction)" : ")")
     }
     if hasOrder || hasSign || hasHeight { return nil }
     return
@@ -97,6 +103,7 @@ extension ColumnEvidence {
     order = regional.order
     orderedShare = regional.share(from: Self.leastLocalOrder)
     roundness = Self.roundness(of: places, in: image, scale: scale)
+    isStriped = roundness < Self.clearRoundness && CrystalPlanes.areParallel(in: image)
     // What is cheap comes first, and one of the three is enough.
     if hasOrder { return }
     (asymmetry, asymmetryError) = Self.skewness(in: image, isMeasured, noise, scale: scale)

@@ -1,0 +1,59 @@
+"""Motifs, partly filled and vacant nodes of simulated specimens before and after what an image may suffer that changes no atom.
+
+Lines: each scan line has a brightness of its own (normal, as a share of a column's height). Corner: a masked quarter. Turned: by 17 degrees, with
+nothing where the image does not reach. Shade: brightness that rises by a factor of 5 across the field. Usage: disturbed.py [--tessera PATH]
+"""
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+
+import numpy
+import tifffile
+from scipy import ndimage
+
+PROGRAM = pathlib.Path(__file__).resolve().parents[2] / ".build/release/tessera"
+
+
+def disturbed(image):
+    height = numpy.quantile(image, 0.99) - numpy.quantile(image, 0.05)
+    random = numpy.random.default_rng(7)
+    yield "as simulated", image
+    for share in (0.02, 0.05, 0.1, 0.2):
+        yield f"lines, {100 * share:.0f} %", image + random.normal(size=(len(image), 1)) * height * share
+    masked = image.copy()
+    masked[:200, :200] = 0
+    yield "corner", masked
+    yield "turned", ndimage.rotate(image, 17, reshape=False, order=1)
+    yield "shade", image * numpy.linspace(0.3, 1.5, image.shape[1])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tessera", default=os.environ.get("TESSERA", PROGRAM))
+    program = parser.parse_args().tessera
+    print("| specimen | image | columns | motifs | partly filled | vacant |\n| --- | --- | --- | --- | --- | --- |")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for specimen in ("hexagonal", "srtio3", "mose2"):
+            subprocess.run(
+                [program, "simulate", specimen, "--size", "512", "-o", folder / "s.tif", "--force"], check=True, capture_output=True)
+            for what, image in disturbed(tifffile.imread(folder / "s.tif").astype("f4")):
+                numpy.save(folder / "d.npy", image.astype("f4"))
+                run = subprocess.run(
+                    [program, "motifs", folder / "d.npy", "-o", folder / "r", "--force", "--json"], capture_output=True, text=True)
+                if run.returncode:
+                    print(f"| {specimen} | {what} | exit status {run.returncode} | | | |", flush=True)
+                    continue
+                summary = json.loads((folder / "r/summary.json").read_text())
+                counts = summary["counts"]
+                motifs = "continuum" if summary["structure"] == "continuous" else len(summary["classes"])
+                print(
+                    f"| {specimen} | {what} | {counts['columns']} | {motifs} | {counts.get('partial', 0)} | {counts.get('vacant', 0)} |",
+                    flush=True)
+
+
+if __name__ == "__main__":
+    main()
