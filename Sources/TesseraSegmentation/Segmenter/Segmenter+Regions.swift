@@ -64,8 +64,7 @@ extension Segmenter {
   static let fewestCells = 25.0
 
   /// For each label the one that it is a part of: a lattice that is distorted a little in one part of the image, by the scan or by
-  /// strain, has descriptors with a gap between them and is one pattern. Where nothing repeats itself anywhere, there are no patterns to tell
-  /// apart.
+  /// strain, has descriptors with a gap between them and is one pattern.
   func joinedByLattice(_ points: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales) -> [Int]
   {
     let count = points.values.max() ?? 0
@@ -75,15 +74,14 @@ extension Segmenter {
     let least = Self.fewestCells * scales.spacing * scales.spacing
     // A strip along the border has no interior, and nothing beyond it that could be another lattice.
     let strips = NarrowRegions(halfWidth: scales.reach / Double(scales.stride)).strips(in: points)
-    let known = refinement.interior.enumerated().map { index, interior -> RepeatVectors? in
+    let maps = refinement.interior.enumerated().map { index, interior -> Raster<Float>? in
       let isStrip = strips.contains(index + 1)
       guard isStrip || Double(interior.count * grid.stride * grid.stride) >= least else { return nil }
       var inside = points.map { isStrip && $0 == index + 1 }
       for point in interior { inside.values[point] = true }
-      return repeats(where: spread(inside, on: grid, over: image), in: image, scales: scales)
+      let repeats = repeats(where: spread(inside, on: grid, over: image), in: image, scales: scales)
+      return repeats.isLattice ? repeats.map : nil
     }
-    if known.allSatisfy({ $0.map { $0.order == .none } ?? true }) { return [0] + result.dropFirst().map { _ in 1 } }
-    let maps = known.map { repeats in repeats.flatMap { $0.isLattice ? $0.map : nil } }
     for b in 1...count {
       for a in 1..<b {
         guard result[b] == b, let first = maps[a - 1], let second = maps[b - 1] else { continue }
