@@ -16,8 +16,8 @@ public struct StructureKind: Sendable, Codable, Equatable {
     (self.kind, self.explained, self.reason) = (kind, explained, reason)
   }
 
-  /// Members of one motif differ by no more than so many times the variance of the noise beyond it.
-  private static let noiseExcess = 1.0
+  /// Members of one motif within the noise vary by less than so many times its variance.
+  static let largestNoiseSpread = 2.0
 
   // Motifs change continuously where all three hold; any one of them alone has a harmless cause.
 
@@ -45,7 +45,7 @@ public struct StructureKind: Sendable, Codable, Equatable {
       self.init(
         kind: .discrete, explained: outcome.explained,
         reason: outcome.classes.count == 1
-          ? outcome.excess < Self.noiseExcess
+          ? 1 + outcome.excess < Self.largestNoiseSpread
             ? "all sites have one motif within the noise"
             : "no gap divides the motifs into classes, although they differ by more than the noise"
           : "\(outcome.classes.count) classes explain \(percent) % of the variance of the motifs beyond the noise")

@@ -10,7 +10,7 @@ public struct TreeProposal: Sendable, Equatable {
   public var count: Int
   /// The variance of the features within the class over that of the noise alone; nil where the noise is unknown.
   public var spread: Double?
-  /// The first way in which the class falls into parts; nil where it is one motif within the noise.
+  /// The first way in which the class falls into parts; nil where no gap divides it.
   public var split: TreeSplit?
   /// The sizes of the parts, falling.
   public var parts: [Int]
@@ -20,6 +20,9 @@ public struct TreeProposal: Sendable, Equatable {
   public var partMembers: [[Int]] = []
   /// Share of a random half of the members that fall into the same parts when the others are left out, 0 ... 1; nil without a split.
   public var stability: Double?
+
+  /// Whether the members differ by no more than the noise, as far as it is known.
+  public var isWithinNoise: Bool { (spread ?? 1) < StructureKind.largestNoiseSpread }
 }
 
 extension TreeMethod {

@@ -9,7 +9,7 @@ struct ReviewDocument: Encodable, Sendable {
     let count: Int
     /// The variance within the class over that of the noise; null where the noise is unknown.
     @Explicit var spread: Double?
-    /// Null for a class that is one motif within the noise.
+    /// Null for a class that no gap divides.
     @Explicit var split: Split?
     let parts: [Int]
     /// Rows of the sites of each part but the largest.

@@ -75,12 +75,9 @@ struct ReviewClassesCommand: ThreadedCommand {
     if let output { print("page: \(output)") }
   }
 
-  /// Members of one motif vary by no more than so many times the variance of the noise.
-  private static let noiseSpread = 2.0
-
   private func words(of proposal: TreeProposal) -> String {
     guard let split = proposal.split else {
-      return (proposal.spread ?? 1) < Self.noiseSpread
+      return proposal.isWithinNoise
         ? "one motif within the noise" : "no two motifs with a gap between them, yet more than noise"
     }
     let stability = proposal.stability.map { ", stability \(String(format: "%.2f", $0))" } ?? ""

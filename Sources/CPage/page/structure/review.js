@@ -69,7 +69,7 @@ export class Review {
     const aside = this.#review.proposals.length - open.length - whole.length;
     this.state.textContent = [
       open.length === 0 ? "No class is proposed for division." : `${counted(open.length, "class")} could be divided.`.replace("classs", "classes"),
-      whole.length > 0 && `${whole.length === 1 ? "1 class is" : `${whole.length} classes are`} one motif within the noise.`,
+      whole.length > 0 && `${whole.length === 1 ? "1 class is" : `${whole.length} classes are`} not divided by a gap.`,
       aside > 0 && `${aside} put aside.`,
     ].filter(Boolean).join(" ");
     this.proposals.replaceChildren(...open.map((proposal) => this.#row(proposal)),

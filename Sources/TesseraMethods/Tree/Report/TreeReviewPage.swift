@@ -28,7 +28,8 @@ public struct TreeReviewPage: Sendable {
     var document = ReportDocument(
       title: "Review of the classes",
       headline: divided == 0
-        ? "Every class is one motif within the noise"
+        ? proposals.allSatisfy(\.isWithinNoise)
+          ? "Every class is one motif within the noise" : "No gap divides any class"
         : "\(divided) of \(proposals.count) classes would be divided")
     document.hasFigureFiles = false
     document.footer = "Tessera \(TesseraVersion.current)"
