@@ -9,6 +9,12 @@ import TesseraNumerics
 enum BlankAreas {
   /// Side of the smallest square of equal pixels: a part of the shorter side of the image, between two limits.
   private static let (sideShare, sides) = (1.0 / 32, 8...16)
+  /// The tips of an area, narrower than such a square, go on in squares of this side.
+  private static let tipSide = 3
+  /// Smaller parts of an image are gaps between columns.
+  private static let leastShare = 0.005
+  /// An area is convex if it fills this share of its convex hull.
+  private static let leastSolidity = 0.9
   /// Squares are compared with tiles of at most this side, in pixels.
   private static let largestTile = 32
   /// So many pixels of another value are expected in a blank square, by the tile that has the fewest of them: chance leaves none out of e³⁰.
@@ -20,33 +26,34 @@ enum BlankAreas {
   static func areas(in image: Raster<Float>) -> (isBlank: Raster<Bool>, values: [Float])? {
     let (width, height) = (image.width, image.height)
     let side = min(max(sides.lowerBound, Int(sideShare * Double(min(width, height)))), sides.upperBound)
-    let (isCorner, largest) = squares(of: side, in: image)
-    guard !largest.isEmpty else { return nil }
-    let isCovered = grown(convex(filled(isCorner, side: side, in: image), in: image), by: side, in: image)
-    guard isCovered.contains(true) else { return nil }
-    let rest = image.values.indices.filter { !isCovered[$0] && image.values[$0].isFinite }.map { image.values[$0] }
+    let squares = Squares(side: side, in: image)
+    let solid = convexParts(of: squares.pixels(in: image), in: image)
+    guard !solid.isEmpty else { return nil }
+    let isCovered = withTips(solid, in: image)
+    let rest = image.values.indices.filter { !isCovered.values[$0] && image.values[$0].isFinite }.map {
+      image.values[$0]
+    }
     guard rest.count > 1 else { return nil }
     let rise = Statistics.quantile(rest, 0.99) - Statistics.quantile(rest, 0.5)
     guard noiseLevel(of: image) > leastNoise * Double(rise) else { return nil }
     let highest = rest.reduce(-Float.infinity) { max($0, $1) }
     let corners = [0, width - 1, (height - 1) * width, height * width - 1]
-    let values = largest.keys.filter { value in
+    let values = Set(solid.map { image.values[$0[0]] }).filter { value in
       // A bright particle may be saturated all over; what is blank and white begins in a corner.
-      (value < highest || corners.contains { isCovered[$0] && image.values[$0] == value })
-        && expectedOthers(than: value, inSquareOf: largest[value] ?? side, image, isCovered) > fewestExpected
+      (value < highest || corners.contains { isCovered.values[$0] && image.values[$0] == value })
+        && expectedOthers(than: value, inSquareOf: squares.largest[value] ?? side, image, isCovered) > fewestExpected
     }
     guard !values.isEmpty else { return nil }
-    let blank = Set(values)
     return (
       Raster(
         width: width, height: height,
-        values: image.values.indices.map { isCovered[$0] && blank.contains(image.values[$0]) }), values.sorted()
+        values: image.values.indices.map { isCovered.values[$0] && values.contains(image.values[$0]) }), values.sorted()
     )
   }
 
   /// How many pixels of other values a square would hold, by the uncovered tile of the image that has the fewest; 0 without such tiles.
   private static func expectedOthers(
-    than value: Float, inSquareOf side: Int, _ image: Raster<Float>, _ isCovered: [Bool]
+    than value: Float, inSquareOf side: Int, _ image: Raster<Float>, _ isCovered: Raster<Bool>
   ) -> Double {
     let tile = min(side, largestTile)
     var fewest: Int?
@@ -56,7 +63,7 @@ enum BlankAreas {
         for y in top..<top + tile where isFree {
           for x in left..<left + tile {
             let index = y * image.width + x
-            isFree = isFree && !isCovered[index]
+            isFree = isFree && !isCovered.values[index]
             if image.values[index] != value { others += 1 }
           }
         }
@@ -66,73 +73,61 @@ enum BlankAreas {
     return Double(fewest ?? 0) * Double(side * side) / Double(tile * tile)
   }
 
-  /// The lower right corners of all squares of equal pixels, and the side of the largest of each value.
-  private static func squares(of side: Int, in image: Raster<Float>) -> (isCorner: [Bool], largest: [Float: Int]) {
-    let width = image.width
-    var isCorner = [Bool](repeating: false, count: image.count)
-    var above = [Int](repeating: 0, count: width)
-    var largest: [Float: Int] = [:]
-    for y in 0..<image.height {
-      var line = [Int](repeating: 1, count: width)
-      for x in 0..<width where y > 0 && x > 0 {
-        let index = y * width + x
-        let value = image.values[index]
-        guard
-          image.values[index - 1] == value, image.values[index - width] == value,
-          image.values[index - width - 1] == value
-        else { continue }
-        line[x] = min(line[x - 1], above[x], above[x - 1]) + 1
-        guard line[x] >= side else { continue }
-        isCorner[index] = true
-        if line[x] > largest[value] ?? 0 { largest[value] = line[x] }
-      }
-      above = line
+  /// Connected parts of one value with a convex shape, large enough to be none of the gaps between columns.
+  private static func convexParts(of pixels: Raster<Bool>?, in image: Raster<Float>) -> [[Int]] {
+    guard let pixels else { return [] }
+    return regions(of: pixels, in: image).filter { region in
+      Double(region.count) >= leastShare * Double(image.count)
+        && Double(region.count) >= leastSolidity * hullArea(of: region, width: image.width)
     }
-    return (isCorner, largest)
   }
 
-  /// The pixels of the squares with these lower right corners.
-  private static func filled(_ isCorner: [Bool], side: Int, in image: Raster<Float>) -> [Bool] {
-    let width = image.width
-    // Along the lines, then across them.
-    var lines = isCorner
-    for y in 0..<image.height {
-      var left = 0
-      for x in (0..<width).reversed() {
-        left = isCorner[y * width + x] ? side : left - 1
-        lines[y * width + x] = left > 0
-      }
+  /// The parts with what adjoins them in squares of `tipSide`, and so many pixels of the same value beyond.
+  private static func withTips(_ parts: [[Int]], in image: Raster<Float>) -> Raster<Bool> {
+    let values = Set(parts.map { image.values[$0[0]] })
+    var result = Raster(width: image.width, height: image.height, filling: false)
+    for index in parts.joined() { result.values[index] = true }
+    let small = Squares(side: tipSide, in: image, of: values).pixels(in: image)
+    for region in small.map({ regions(of: $0, in: image) }) ?? [] where region.contains(where: { result.values[$0] }) {
+      for index in region { result.values[index] = true }
     }
-    var isCovered = lines
-    for x in 0..<width {
-      var left = 0
-      for y in (0..<image.height).reversed() {
-        left = lines[y * width + x] ? side : left - 1
-        isCovered[y * width + x] = left > 0
-      }
-    }
-    return isCovered
-  }
-
-  /// The pixels, and those of the same value that lie within `side` steps of them.
-  private static func grown(_ pixels: [Bool], by side: Int, in image: Raster<Float>) -> [Bool] {
-    let width = image.width
-    var isCovered = pixels
-    var front = image.values.indices.filter { isCovered[$0] }
-    for _ in 0..<side {
+    for _ in 0..<tipSide {
       var next: [Int] = []
-      for index in front {
-        let x = index % width
-        for other in [index - 1, index + 1, index - width, index + width]
-        where isCovered.indices.contains(other) && abs(other % width - x) <= 1 && !isCovered[other]
-          && image.values[other] == image.values[index]
-        {
-          isCovered[other] = true
-          next.append(other)
+      for index in result.values.indices where result.values[index] {
+        image.forEachNeighbour(of: index) { other in
+          if !result.values[other], image.values[other] == image.values[index] { next.append(other) }
         }
       }
-      front = next
+      for index in next { result.values[index] = true }
     }
-    return isCovered
+    return result
+  }
+
+  /// Connected pixels of one value.
+  private static func regions(of pixels: Raster<Bool>, in image: Raster<Float>) -> [[Int]] {
+    var numbers: [Float: Int] = [:]
+    let labels = image.values.indices.map { index -> Int in
+      guard pixels.values[index] else { return 0 }
+      let number = numbers[image.values[index]] ?? numbers.count + 1
+      numbers[image.values[index]] = number
+      return number
+    }
+    return Raster(width: image.width, height: image.height, values: labels).connectedRegions()
+  }
+
+  /// Area of the convex hull of some pixels, each a square of side 1.
+  private static func hullArea(of region: [Int], width: Int) -> Double {
+    // The first and the last pixel of each line are enough.
+    var ends: [Int: ClosedRange<Int>] = [:]
+    for index in region {
+      let (x, y) = (index % width, index / width)
+      let known = ends[y] ?? x...x
+      ends[y] = min(known.lowerBound, x)...max(known.upperBound, x)
+    }
+    return ConvexHull(
+      of: ends.flatMap { y, line in
+        [line.lowerBound, line.upperBound + 1].flatMap { x in [0, 1].map { Point(Double(x), Double(y + $0)) } }
+      }
+    ).area
   }
 }

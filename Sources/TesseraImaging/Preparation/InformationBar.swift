@@ -7,8 +7,16 @@ public enum InformationBar {
   /// Fewer lines are no bar, and more than this share of the image is none either.
   private static let (fewest, largestShare) = (8, 0.25)
 
+  /// Beyond the bar the image begins at once; blank corners of an image that was turned go on with more than this share of a line.
+  private static let largestRest = 0.1
+
   /// The lines of the bar, down to the last line of the image or up to the first; nil where there is none.
-  public static func rows(in image: Raster<Float>) -> Range<Int>? {
+  /// - Parameter isBlank: pixels of blank areas, if there are any.
+  public static func rows(in image: Raster<Float>, isBlank: Raster<Bool>? = nil) -> Range<Int>? {
+    func ends(at next: Int) -> Bool {
+      guard let isBlank else { return true }
+      return Double((0..<image.width).count { isBlank[$0, next] }) <= largestRest * Double(image.width)
+    }
     var (low, high) = (Float.infinity, -Float.infinity)
     for value in image.values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
     let limit = Int(largestShare * Double(image.height))
@@ -23,8 +31,10 @@ public enum InformationBar {
       // The rest of the image must not be as plain: an image of few counts is mostly zero everywhere.
       let elsewhere = isPlain.count { $0 } - max(below, above)
       guard elsewhere * 10 < image.height else { continue }
-      if (fewest...limit).contains(below) { return image.height - below..<image.height }
-      if (fewest...limit).contains(above) { return 0..<above }
+      if (fewest...limit).contains(below), ends(at: image.height - below - 1) {
+        return image.height - below..<image.height
+      }
+      if (fewest...limit).contains(above), ends(at: above) { return 0..<above }
     }
     return nil
   }

@@ -83,7 +83,7 @@ public struct Preparation: Sendable, Codable, Equatable {
       )
     }
     let blank = BlankAreas.areas(in: source)
-    if masksLabels, let bar = InformationBar.rows(in: source), !Self.goesOn(bar, in: blank?.isBlank) {
+    if masksLabels, let bar = InformationBar.rows(in: source, isBlank: blank?.isBlank) {
       for y in bar { for x in 0..<source.width { measured[x, y] = false } }
       warnings.append("the bar of information in lines \(bar.lowerBound) to \(bar.upperBound - 1) was left out")
     }
@@ -145,16 +145,6 @@ public struct Preparation: Sendable, Codable, Equatable {
     return Prepared(
       image: image, isMeasured: measured, isInverted: inverted, labels: labels, saturation: saturation,
       warnings: warnings)
-  }
-
-  /// Beyond a bar of information the image begins at once; blank corners of an image that was turned go on with this share of a line.
-  private static let largestRest = 0.1
-
-  private static func goesOn(_ bar: Range<Int>, in isBlank: Raster<Bool>?) -> Bool {
-    guard let isBlank else { return false }
-    let next = bar.lowerBound > 0 ? bar.lowerBound - 1 : bar.upperBound
-    guard next < isBlank.height else { return false }
-    return Double((0..<isBlank.width).count { isBlank[$0, next] }) > largestRest * Double(isBlank.width)
   }
 
   /// Magnitudes whose squares, summed over an image, single precision holds.

@@ -72,12 +72,13 @@ extension ColumnFinder.Found {
   /// The offsets of the scan lines, from what the fit leaves over between the columns; nil where lines do not differ.
   func lineOffsets(in prepared: Preparation.Prepared) -> LineOffsets? {
     guard let height = medianHeight else { return nil }
-    let rise = prepared.image.values.indices.map { index in
-      prepared.isMeasured.values[index]
-        ? (prepared.image.values[index] - residual.values[index] - background.values[index]) / Float(height) : .nan
+    let (image, isMeasured) = (prepared.image, prepared.isMeasured)
+    let rise = concurrentRows(width: image.width, height: image.height, of: Float.nan) { y, row in
+      for x in 0..<row.count where isMeasured[x, y] {
+        row[x] = (image[x, y] - residual[x, y] - background[x, y]) / Float(height)
+      }
     }
-    let offsets = LineOffsets(
-      of: residual, rise: Raster(width: residual.width, height: residual.height, values: rise))
+    let offsets = LineOffsets(of: residual, rise: rise)
     guard let offsets, offsets.deviation > Self.leastShare * height else { return nil }
     // Lines that are shifted leave the flanks of columns over, which are no offsets.
     let shifts = LineShifts(of: prepared.image)

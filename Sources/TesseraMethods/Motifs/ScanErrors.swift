@@ -44,13 +44,13 @@ struct ScanErrors {
       let lines = groups.indices.filter { isLine(groups[$0], among: known, positions) }
       let open = lines.filter { !isKept[$0] }
       guard let line = open.min(by: { (groups[$0].count, $0) < (groups[$1].count, $1) }) else { break }
-      let own = mean(groups[line], features)
+      let own = features.mean(ofRows: groups[line])
       // A row is compared with motifs that are none, if there are any.
       let others =
         lines.count < groups.count
         ? groups.indices.filter { !lines.contains($0) } : groups.indices.filter { $0 != line }
       let nearest = others.min {
-        distance(own, mean(groups[$0], features)) < distance(own, mean(groups[$1], features))
+        distance(own, features.mean(ofRows: groups[$0])) < distance(own, features.mean(ofRows: groups[$1]))
       }!
       if hasJitter {
         jittered += 1
@@ -134,12 +134,6 @@ struct ScanErrors {
       }
     }
     return rows
-  }
-
-  private func mean(_ members: [Int], _ features: Matrix<Float>) -> [Double] {
-    (0..<features.columns).map { column in
-      members.reduce(0.0) { $0 + Double(features[$1, column]) } / Double(max(1, members.count))
-    }
   }
 
   private func distance(_ a: [Double], _ b: [Double]) -> Double {

@@ -238,7 +238,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
         uniqueKeysWithValues: Set(marked.values).subtracting([0]).sorted().enumerated().map { ($1, $0 + 1) })
       labels = marked.map { order[$0] ?? 0 }
     } else {
-      for (number, region) in Watershed.connectedRegions(of: marked).enumerated() {
+      for (number, region) in marked.connectedRegions().enumerated() {
         for index in region { labels.values[index] = number + 1 }
       }
     }

@@ -89,7 +89,7 @@ public struct ParticleMethod: Method {
     let (width, height) = (image.width, image.height)
     let ordered = LabelRegions.regions(of: found.labels)
     let whole = ordered.filter {
-      !LabelRegions.reachesBorder($0, width: width, height: height) && !Self.isCut($0, by: prepared.isMeasured)
+      !LabelRegions.reachesBorder($0, width: width, height: height) && !LabelRegions.isCut($0, by: prepared.isMeasured)
     }
     result.cut = ordered.count - whole.count
     let isGiven = finder.mask != nil
@@ -127,20 +127,6 @@ public struct ParticleMethod: Method {
       particle.id = result.particles.count + 1
       result.particles.append(particle)
       for index in region { result.labels.values[index] = UInt16(clamping: particle.id) }
-    }
-  }
-
-  /// A network's outline ends about so many pixels before an area without a measurement.
-  private static let cutReach = 3
-
-  /// Whether a region goes on where nothing was measured.
-  private static func isCut(_ region: [Int], by isMeasured: Raster<Bool>) -> Bool {
-    guard isMeasured.values.contains(false) else { return false }
-    return region.contains { index in
-      let (x, y) = (index % isMeasured.width, index / isMeasured.width)
-      return [(cutReach, 0), (-cutReach, 0), (0, cutReach), (0, -cutReach)].contains { dx, dy in
-        isMeasured.contains(x: x + dx, y: y + dy) && !isMeasured[x + dx, y + dy]
-      }
     }
   }
 

@@ -49,6 +49,13 @@ public struct Matrix<Scalar> {
     return Matrix(rows: rows, columns: indices.count, values: chosen)
   }
 
+  /// The mean of some rows; NaN of none.
+  package func mean(ofRows indices: [Int]) -> [Double] where Scalar: BinaryFloatingPoint {
+    (0..<columns).map { column in
+      indices.reduce(0.0) { $0 + Double(self[$1, column]) } / Double(indices.count)
+    }
+  }
+
   /// A copy with rows and columns exchanged.
   public var transposed: Matrix {
     var result: [Scalar] = []

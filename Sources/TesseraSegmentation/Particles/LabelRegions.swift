@@ -16,4 +16,18 @@ package enum LabelRegions {
       return x == 0 || y == 0 || x == width - 1 || y == height - 1
     }
   }
+
+  /// A network's outline ends about so many pixels before an area without a measurement.
+  private static let cutReach = 3
+
+  /// Whether the region goes on where nothing was measured.
+  package static func isCut(_ region: [Int], by isMeasured: Raster<Bool>) -> Bool {
+    guard isMeasured.values.contains(false) else { return false }
+    return region.contains { index in
+      let (x, y) = (index % isMeasured.width, index / isMeasured.width)
+      return [(cutReach, 0), (-cutReach, 0), (0, cutReach), (0, -cutReach)].contains { dx, dy in
+        isMeasured.contains(x: x + dx, y: y + dy) && !isMeasured[x + dx, y + dy]
+      }
+    }
+  }
 }

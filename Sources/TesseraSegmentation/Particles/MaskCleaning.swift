@@ -26,7 +26,7 @@ package enum MaskCleaning {
   /// With the holes that do not reach the border of the image and have at most `largest` pixels.
   package static func filled(_ mask: Raster<Bool>, largest: Int) -> Raster<Bool> {
     var result = mask
-    let holes = Watershed.connectedRegions(of: mask.map { $0 ? 0 : 1 })
+    let holes = mask.map { $0 ? 0 : 1 }.connectedRegions()
     for hole in holes where hole.count <= largest {
       if LabelRegions.reachesBorder(hole, width: mask.width, height: mask.height) { continue }
       for index in hole { result.values[index] = true }

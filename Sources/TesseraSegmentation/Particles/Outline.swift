@@ -47,25 +47,7 @@ package struct Outline: Sendable {
 
   /// Area of the smallest convex polygon around the outline, in square pixels; smoothing taken back as in `area`.
   package var hullArea: Double {
-    let hull = Self.hull(corners)
-    guard hull.count > 2 else { return area }
-    let twice = hull.indices.map { hull[$0].cross(hull[($0 + 1) % hull.count]) }.reduce(0, +)
-    return abs(0.5 * twice) + .pi * Self.sigma * Self.sigma
-  }
-
-  /// Andrew's monotone chain (Inf. Process. Lett. 9 (1979) 216).
-  private static func hull(_ points: [Point]) -> [Point] {
-    let sorted = points.sorted { ($0.x, $0.y) < ($1.x, $1.y) }
-    func chain(_ points: some Sequence<Point>) -> [Point] {
-      var chain: [Point] = []
-      for point in points {
-        while chain.count > 1,
-          (chain[chain.count - 1] - chain[chain.count - 2]).cross(point - chain[chain.count - 1]) <= 0
-        { chain.removeLast() }
-        chain.append(point)
-      }
-      return chain.dropLast()
-    }
-    return chain(sorted) + chain(sorted.reversed())
+    let hull = ConvexHull(of: corners)
+    return hull.corners.count > 2 ? hull.area + .pi * Self.sigma * Self.sigma : area
   }
 }

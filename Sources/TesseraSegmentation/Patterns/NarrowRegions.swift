@@ -12,7 +12,7 @@ struct NarrowRegions: Sendable {
     let isNarrow = narrow(labels)
     guard isNarrow.values.contains(true), isNarrow.values.contains(false) else { return labels }
     var kept = labels
-    for region in Watershed.connectedRegions(of: isNarrow.map { $0 ? 1 : 0 }) {
+    for region in isNarrow.map({ $0 ? 1 : 0 }).connectedRegions() {
       var beside: Set<Int> = []
       for index in region {
         let (x, y) = (index % labels.width, index / labels.width)
@@ -55,7 +55,7 @@ struct NarrowRegions: Sendable {
   /// Whether the region of each point is narrow.
   private func narrow(_ labels: Raster<Int>) -> Raster<Bool> {
     var result = labels.map { _ in false }
-    let regions = Watershed.connectedRegions(of: labels)
+    let regions = labels.connectedRegions()
     guard regions.count > 1 else { return result }
     for label in Set(labels.values) {
       let depth = depth(of: label, in: labels)

@@ -16,7 +16,7 @@ package enum Watershed {
     }
     while let next = queue.pop() {
       let label = labels.values[next.index]
-      forEachNeighbour(of: next.index, width: labels.width, height: labels.height) { neighbour in
+      level.forEachNeighbour(of: next.index) { neighbour in
         guard labels.values[neighbour] == 0 else { return }
         labels.values[neighbour] = label
         queue.push(level: max(next.level, level.values[neighbour]), index: neighbour)
@@ -27,49 +27,18 @@ package enum Watershed {
 
   /// The regions without those of fewer points than `least`, whose place their neighbours take.
   package static func withoutSpecks(_ labels: Raster<Int>, least: Int, level: Raster<Float>) -> Raster<Int> {
-    let regions = connectedRegions(of: labels)
+    let regions = labels.connectedRegions()
     var kept = labels
     for region in regions where region.count < least { for index in region { kept.values[index] = 0 } }
     return kept.values.contains { $0 > 0 } ? Self.regions(from: kept, over: level) : labels
   }
 
-  /// The connected regions of equal label as lists of indices; points of label 0 are left out.
-  package static func connectedRegions(of labels: Raster<Int>) -> [[Int]] {
-    var isSeen = [Bool](repeating: false, count: labels.count)
-    var regions: [[Int]] = []
-    for start in labels.values.indices where !isSeen[start] && labels.values[start] > 0 {
-      var region = [start]
-      isSeen[start] = true
-      var next = 0
-      while next < region.count {
-        forEachNeighbour(of: region[next], width: labels.width, height: labels.height) { neighbour in
-          guard !isSeen[neighbour], labels.values[neighbour] == labels.values[start] else { return }
-          isSeen[neighbour] = true
-          region.append(neighbour)
-        }
-        next += 1
-      }
-      regions.append(region)
-    }
-    return regions
-  }
-
   private static func hasFreeNeighbour(_ index: Int, in labels: Raster<Int>) -> Bool {
     var isFree = false
-    forEachNeighbour(of: index, width: labels.width, height: labels.height) {
+    labels.forEachNeighbour(of: index) {
       isFree = isFree || labels.values[$0] == 0
     }
     return isFree
-  }
-
-  @inline(__always) private static func forEachNeighbour(
-    of index: Int, width: Int, height: Int, _ body: (Int) -> Void
-  ) {
-    let (x, y) = (index % width, index / width)
-    if x + 1 < width { body(index + 1) }
-    if y + 1 < height { body(index + width) }
-    if x > 0 { body(index - 1) }
-    if y > 0 { body(index - width) }
   }
 }
 

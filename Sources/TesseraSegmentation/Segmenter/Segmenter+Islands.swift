@@ -28,7 +28,7 @@ extension Segmenter {
     let surroundings = lengths.map { $0 < limit }
     let rest = repeats(where: spread(surroundings, on: field.grid, over: image), in: image, scales: scales)
     var crystals: [(points: [Int], map: Raster<Float>)] = []
-    for region in Watershed.connectedRegions(of: surroundings.map { $0 ? 0 : 1 }) {
+    for region in surroundings.map({ $0 ? 0 : 1 }).connectedRegions() {
       // Half of a patch at the edge lies outside.
       let half = (usual + (region.map { lengths.values[$0] }.max() ?? 0)) / 2
       let inside = region.filter { lengths.values[$0] > half }

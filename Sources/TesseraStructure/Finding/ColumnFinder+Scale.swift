@@ -37,7 +37,7 @@ extension ColumnFinder {
     let maxima = candidates(in: part.image, part.isMeasured, scale: choice.scale, noise: noise)
     guard choice.scale >= 2.0.squareRoot() else { return (choice, route) }
     if maxima.signalToNoise >= Self.clearSignal {
-      result.scale = unmerged(from: choice.scale, in: part, noise: noise)
+      result.scale = unmerged(from: choice.scale, maxima, in: part, noise: noise)
       if result.scale < choice.scale { result.reason = Self.mergedReason }
       return (result, route)
     }
@@ -77,20 +77,23 @@ extension ColumnFinder {
 
   /// The scale itself, or the finer one at which clear columns no longer merge. Ellipses are compared with ellipses, so that there is a
   /// gain only where two columns describe a spot better than a stretched one.
-  private func unmerged(from coarsest: Double, in part: Preparation.Prepared, noise: NoiseModel) -> Double {
+  /// - Parameter maxima: at the coarsest scale.
+  private func unmerged(
+    from coarsest: Double, _ maxima: Candidates, in part: Preparation.Prepared, noise: NoiseModel
+  ) -> Double {
     var stretched = self
     stretched.fit.shape = .elliptical
-    var (scale, coarse) = (coarsest, Attempt?.none)
+    var (scale, maxima, known) = (coarsest, maxima, Attempt?.none)
     while scale / 2.0.squareRoot() >= 1 {
-      let maxima = candidates(in: part.image, part.isMeasured, scale: scale / 2.0.squareRoot(), noise: noise)
-      let before = candidates(in: part.image, part.isMeasured, scale: scale, noise: noise)
-      guard Double(maxima.places.count) > Self.leastClearGrowth * Double(before.places.count),
-        let coarser = coarse ?? stretched.attempt(from: before, scale: scale, route, in: part, noise: noise),
-        let finer = stretched.attempt(from: maxima, scale: scale / 2.0.squareRoot(), route, in: part, noise: noise),
-        Self.showsMerged(finer.inside, in: part.image, beside: coarser.inside),
-        Self.gain(of: finer.inside, over: coarser.inside, in: part, noise: noise) > 0
+      let next = scale / 2.0.squareRoot()
+      let finer = candidates(in: part.image, part.isMeasured, scale: next, noise: noise)
+      guard Double(finer.places.count) > Self.leastClearGrowth * Double(maxima.places.count),
+        let coarse = known ?? stretched.attempt(from: maxima, scale: scale, route, in: part, noise: noise),
+        let fine = stretched.attempt(from: finer, scale: next, route, in: part, noise: noise),
+        Self.showsMerged(fine.inside, in: part.image, beside: coarse.inside),
+        Self.gain(of: fine.inside, over: coarse.inside, in: part, noise: noise) > 0
       else { break }
-      (scale, coarse) = (scale / 2.0.squareRoot(), finer)
+      (scale, maxima, known) = (next, finer, fine)
     }
     return scale
   }

@@ -25,7 +25,7 @@ struct `Regions` {
     for y in 0..<9 { for x in 5..<9 { labels[x, y] = 2 } }
     let whole = labels
     (labels[2, 2], labels[2, 3], labels[8, 8]) = (3, 3, 1)
-    #expect(Watershed.connectedRegions(of: labels).count == 4)
+    #expect(labels.connectedRegions().count == 4)
     #expect(Watershed.withoutSpecks(labels, least: 3, level: flat) == whole)
   }
 

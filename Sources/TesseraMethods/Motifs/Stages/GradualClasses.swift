@@ -61,7 +61,7 @@ package struct GradualClasses {
   /// By how much classes go on changing within themselves, over what they differ by beside their border; 0 where they have none.
   private func change(_ first: [Int], _ second: [Int]) -> Double {
     guard min(first.count, second.count) >= Self.fewestPlaces else { return 0 }
-    let (start, end) = (mean(of: first), mean(of: second))
+    let (start, end) = (features.mean(ofRows: first), features.mean(ofRows: second))
     let way = zip(start, end).map { $1 - $0 }
     let length = way.reduce(0) { $0 + $1 * $1 }
     guard length > 0 else { return 0 }
@@ -90,11 +90,5 @@ package struct GradualClasses {
     }
     let change = within.reduce(0) { $0 + $1.0 * $1.1 } / within.reduce(0) { $0 + $1.0 }
     return change / max(1e-6, beside[1] - beside[0])
-  }
-
-  private func mean(of members: [Int]) -> [Double] {
-    (0..<features.columns).map { column in
-      members.reduce(0.0) { $0 + Double(features[$1, column]) } / Double(members.count)
-    }
   }
 }
