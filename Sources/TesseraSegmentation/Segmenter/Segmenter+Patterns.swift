@@ -79,9 +79,17 @@ extension Segmenter {
     let model = PatternModel(
       operations: operations, scales: scales, field: field, outcome: found, labels: label, mixture: mixture,
       discriminant: placed.discriminant?.renumbered(order, count: max(1, label.max() ?? 1)))
-    return segmentation(
+    let result = segmentation(
       labels, points: finalPoints, change: change, field: field, of: image,
       model: model, isMeasured: isMeasured, steps: found.steps, foundCount: foundCount)
+    // Where nothing repeats itself, there is nothing by which regions could differ.
+    guard finder.count == nil, result.patterns.count > 1,
+      result.patterns.allSatisfy({ $0.order == .none && !$0.isNarrow })
+    else { return result }
+    var undivided = self
+    undivided.finder.count = 1
+    return try undivided.segmentation(
+      from: field, of: image, scales: scales, isMeasured: isMeasured, seed: seed)
   }
 
   /// Divides an image by the patterns of another, at the scales and with the operations of that one; the settings of this
@@ -146,7 +154,7 @@ extension Segmenter {
     return Segmentation(
       labels: labels, patterns: described(labels, count: model.count, narrow: narrow, in: image, scales: scales),
       unknownFraction: measured > 0 ? Double(measured - known) / Double(measured) : 0,
-      boundaryLength: labels.boundaryLength(), regionCount: Watershed.connectedRegions(of: points).count,
+      boundaryLength: labels.boundaryLength(), regionCount: points.connectedRegions().count,
       scales: scales,
       field: field, change: change, steps: steps, foundCount: foundCount,
       ranking: isByModel || model.count < 2
