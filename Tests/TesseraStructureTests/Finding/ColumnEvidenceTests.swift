@@ -109,6 +109,18 @@ struct `Evidence for columns` {
     #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.count) columns may be none: ") })
   }
 
+  /// Maxima of shot noise on stripes and on a film rise higher than those of a Gaussian field at some smoothing.
+  @Test func `is not single atoms on stripes or films`() throws {
+    var random = RandomSource(seed: 8)
+    let film = smoothNoise(width: 4, seed: 5)
+    for (name, image) in [("planes", stripes()), ("film", film)] {
+      let counts = image.map { Float(random.poisson(max(0, 0.4 * Double($0)))) }
+      #expect {
+        try ColumnFinder().found(in: prepared(counts), name: name)
+      } throws: { ($0 as? DataError)?.description.hasPrefix("\(name): no atom columns were found") == true }
+    }
+  }
+
   /// Wide columns are no support whose slow changes carry atoms.
   @Test(arguments: [44.0, 60, 80]) func `is the lattice of wide columns`(spacing: Double) throws {
     var random = RandomSource(seed: 6)
