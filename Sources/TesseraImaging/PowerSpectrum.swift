@@ -1,4 +1,3 @@
-import Foundation
 import TesseraNumerics
 
 /// The power spectrum of an image, tapered by a Hann window so that edges make no streaks, with its radial average.
@@ -15,17 +14,9 @@ public struct PowerSpectrum: Sendable {
     let (width, height) = (image.width, image.height)
     side = min(width, height)
     let mean = Float(Statistics.mean(image.values))
-    let (across, down) = (Self.hann(width), Self.hann(height))
-    let tapered = concurrentRows(width: width, height: height, of: Float(0)) { y, row in
-      let pixels = image.values.span
-      for x in 0..<width { row[x] = (pixels[y * width + x] - mean) * across[x] * down[y] }
-    }
+    let tapered = image.tapered(by: HannWindow.values, less: mean)
     power = FourierTransform(width: width, height: height).spectrum(of: tapered).centredPower()
     radial = Self.radialMeans(of: power, rings: side / 2 + 1, side: side)
-  }
-
-  private static func hann(_ count: Int) -> [Float] {
-    (0..<count).map { Float(0.5 - 0.5 * cos(2 * .pi * (Double($0) + 0.5) / Double(count))) }
   }
 
   private static func radialMeans(of power: Raster<Float>, rings: Int, side: Int) -> [Double] {

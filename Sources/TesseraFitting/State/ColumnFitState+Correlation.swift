@@ -54,10 +54,6 @@ extension ColumnFitState {
   private func whitened(in scene: FitScene) -> Raster<Float>? {
     let (width, height) = (min(image.width, Self.sampleSide), min(image.height, Self.sampleSide))
     let (left, top) = ((image.width - width) / 2, (image.height - height) / 2)
-    func window(_ count: Int) -> [Float] {
-      (0..<count).map { Float(0.5 - 0.5 * cos(2 * .pi * (Double($0) + 0.5) / Double(count))) }
-    }
-    let (across, down) = (window(width), window(height))
     var result = Raster<Float>(width: width, height: height, filling: 0)
     var count = 0
     for y in 0..<height {
@@ -68,10 +64,10 @@ extension ColumnFitState {
         let variance = max(
           scene.leastVariance,
           scene.constantVariance + scene.gain * (Double(image[left + x, top + y]) - value))
-        result[x, y] = Float(value * (weight / variance).squareRoot()) * across[x] * down[y]
+        result[x, y] = Float(value * (weight / variance).squareRoot())
         count += 1
       }
     }
-    return 2 * count > width * height ? result : nil
+    return 2 * count > width * height ? result.tapered(by: HannWindow.values) : nil
   }
 }

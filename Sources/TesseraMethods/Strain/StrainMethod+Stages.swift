@@ -203,7 +203,8 @@ extension StrainMethod {
           : measured.phases != nil
             ? "that of the geometric phases, for comparison"
             : "12 to 88 % of a step of the strain; Gaussian weights of "
-              + "\(Text.fixed(map.resolution / 2.354820, 1)) px" + (columns.radius == nil ? "" : ", given")))
+              + "\(Text.fixed(map.resolution / LatticeField.gaussianWidth, 1)) px"
+              + (columns.radius == nil ? "" : ", given")))
     list.append(
       .init(
         "reference", "u \(Text.fixed(map.reference.u, 3)) v \(Text.fixed(map.reference.v, 3)) px",

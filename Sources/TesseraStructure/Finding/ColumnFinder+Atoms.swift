@@ -92,6 +92,8 @@ extension AtomDetector.Detection {
 extension AtomDetector {
   /// The strongest spots of a texture that is a Gaussian random field stand less high, in standard deviations.
   static let leastStrongHeight = 4.4
+  /// Maxima that stand in order at a scale so many times coarser than the atoms' are slow changes of the support.
+  private static let coarserThanAtoms = 2.5
 
   /// Whether spots are single atoms rather than the columns of a crystal, or its noise, at the scale that `columns` names.
   ///
@@ -101,6 +103,6 @@ extension AtomDetector {
   func accounts(for detection: Detection, insteadOfColumnsAt columns: ScaleLadder.Choice?) -> Bool {
     guard detection.places.count >= 4 && detection.strongHeight >= Self.leastStrongHeight else { return false }
     guard let columns, columns.order != .none else { return true }
-    return columns.scale > 2.5 * detection.scale
+    return columns.scale > Self.coarserThanAtoms * detection.scale
   }
 }

@@ -20,7 +20,7 @@ extension ColumnFinder {
     in image: Raster<Float>, _ measured: Raster<Bool>, scale: Double, noise: NoiseModel, noiseShare: Double = 1
   ) -> Candidates {
     let (smooth, response) = GaussianFilter.smoothedWithBlobs(image, sigma: scale)
-    let reach = max(1, Int(saturating: (1.2 * scale).rounded()))
+    let reach = max(1, Int(saturating: (ScaleLadder.maximumReach * scale).rounded()))
     let all = LocalMaxima.indices(in: response, reach: reach).filter { measured.values[$0] }
     let ratios = ScaleLadder(image: image, noise: noise).significance(
       of: all, in: response, smooth: smooth, scale: scale)
@@ -49,6 +49,9 @@ extension ColumnFinder {
       textureCount: before - kept.count, textureHeight: textureHeight)
   }
 
+  /// As high as the strong columns around a place is this quantile of the heights of so many, its nearest neighbours and its own.
+  private static let (strengthCount, strengthQuantile) = (25, 0.8)
+
   /// For each place the 80 % quantile of the heights of its 24 nearest neighbours and its own.
   package static func localStrength(_ places: [Point], _ heights: [Double]) -> [Double] {
     let index = PlanarIndex(places)
@@ -56,7 +59,7 @@ extension ColumnFinder {
   }
 
   static func localStrength(at place: Point, _ index: PlanarIndex, _ heights: [Double]) -> Double {
-    Statistics.quantile(index.nearest(25, to: place).map { heights[$0] }, 0.8)
+    Statistics.quantile(index.nearest(strengthCount, to: place).map { heights[$0] }, strengthQuantile)
   }
 
   /// A column reaches this share of the strong ones around it, where nothing else is asked for.

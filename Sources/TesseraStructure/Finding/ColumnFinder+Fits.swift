@@ -4,6 +4,10 @@ import TesseraNumerics
 
 /// The fits that follow one another in one image, and how free the last one is.
 extension ColumnFinder {
+  /// Sweeps at most of the first fit, which says how wide columns are and which stand, and of the second, which goes on from it: the last
+  /// one settles.
+  static let (firstSweeps, secondSweeps) = (6, 4)
+
   /// A fit that goes on from `previous`, if there is one, with at most `sweepLimit` sweeps; nil: as many as its settings allow.
   func fitted(
     _ seeds: [GaussianColumn], in prepared: Preparation.Prepared, noise: NoiseModel, sigma: Double, spacing: Double,
@@ -32,9 +36,16 @@ extension ColumnFinder {
   private static func shape(for outcome: ColumnFit.Outcome, kept: [Int], sigma: Double, spacing: Double)
     -> ColumnFit.Shape
   {
-    let ratio = Statistics.median(
-      kept.map { outcome.columns[$0].amplitude / max(outcome.heldErrors[$0], 1e-30) })
+    let ratio = Statistics.median(kept.map(outcome.heightInErrors))
     if ratio < 8 { return .shared }
     return ratio < 20 || spacing < 5 * sigma ? .round : .elliptical
   }
+}
+
+extension ColumnFit.Outcome {
+  /// Errors of heights are taken to be no smaller, so that the ratio stays finite where there is no noise.
+  private static let leastError = 1e-30
+
+  /// The height of a column over its standard error.
+  func heightInErrors(_ index: Int) -> Double { columns[index].amplitude / max(heldErrors[index], Self.leastError) }
 }

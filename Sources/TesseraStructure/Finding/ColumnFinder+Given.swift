@@ -35,23 +35,31 @@ extension ColumnFinder {
       scale.map { ScaleLadder.Choice(scale: $0, reason: "given") }
       ?? ScaleLadder.Choice(
         scale: Self.strongestScale(of: inside, in: image), reason: "strongest response at the given positions")
-    let spacing = PlanarIndex(positions).medianSpacing ?? 8 * choice.scale
+    let spacing = PlanarIndex(positions).medianSpacing ?? Self.loneSpacing * choice.scale
     let seeds = positions.map { GaussianColumn(amplitude: 1, centre: $0, sigma: choice.scale) }
     let first = fitted(
-      seeds, in: prepared, noise: noise, sigma: choice.scale, spacing: spacing, shape: .shared, sweepLimit: 6)
+      seeds, in: prepared, noise: noise, sigma: choice.scale, spacing: spacing, shape: .shared,
+      sweepLimit: Self.firstSweeps)
     let sigma = Statistics.median(first.columns.map(\.sigma))
     let last = finalFit(
       of: Array(seeds.indices), after: first, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
-    let heights = last.columns.indices.map { last.columns[$0].amplitude / max(last.heldErrors[$0], 1e-30) }
+    let heights = last.columns.indices.map(last.heightInErrors)
     return Self.result(
       last, outside: last.selecting([]), route: .scaleSpace, scale: choice, signalToNoise: Statistics.median(heights))
   }
+
+  /// The coarsest scale at which given places are looked at, in pixels, and the image's shorter side in units of it at least.
+  private static let (coarsest, coarsestPerSide) = (24.0, 8.0)
+  /// Each scale over the one before.
+  private static let scaleRatio = 1.25
+  /// The response has one summit: where it has fallen to this share of it, coarser scales only cost time.
+  private static let summitPassed = 0.7
 
   /// The scale at which the mean response of some places is largest: that of a Gaussian spot is its own width. The response
   /// is linear in the image, so it is that of the places' mean surroundings; a thousand places tell them.
   static func strongestScale(of places: [Point], in image: Raster<Float>) -> Double {
     let sample = stride(from: 0, to: places.count, by: (places.count + 999) / 1000).map { places[$0] }
-    let largest = min(24, Double(min(image.width, image.height)) / 8)
+    let largest = min(Self.coarsest, Double(min(image.width, image.height)) / Self.coarsestPerSide)
     var radius = 32
     var surroundings = meanSurroundings(of: sample, in: image, radius: radius)
     var best = (scale: 1.0, height: -Double.infinity)
@@ -68,9 +76,8 @@ extension ColumnFinder {
       // The mean, not the median: where counts are few, most places of a fine scale see none.
       let height = Double(GaussianFilter.blobResponse(part, sigma: scale)[reach, reach])
       if height > best.height { best = (scale, height) }
-      // The response has one summit; coarser scales only cost time.
-      if best.height > 0 && height < 0.7 * best.height { break }
-      scale *= 1.25
+      if best.height > 0 && height < Self.summitPassed * best.height { break }
+      scale *= Self.scaleRatio
     }
     return best.scale
   }

@@ -78,7 +78,8 @@ extension ColumnFinder {
       ?? ScaleLadder.Choice(
         scale: Self.strongestScale(of: places, in: image), reason: "strongest response at the proposed places")
     // Two candidates of one column are no spacing.
-    let spacing = max(Self.leastSpacing * choice.scale, PlanarIndex(places).medianSpacing ?? 8 * choice.scale)
+    let spacing = max(
+      Self.leastSpacing * choice.scale, PlanarIndex(places).medianSpacing ?? Self.loneSpacing * choice.scale)
     guard let columns = supported(places, in: prepared, noise: noise, scale: choice.scale, spacing: spacing) else {
       throw Self.nothing(in: name)
     }
@@ -86,7 +87,7 @@ extension ColumnFinder {
     let evidence = ColumnEvidence(
       for: inside.columns.map(\.centre), in: image, isMeasured: prepared.isMeasured, noise: noise, scale: choice.scale)
     if !areTrusted, let doubt = evidence.doubt { throw DataError("\(name): no atom columns were found; \(doubt)") }
-    let heights = inside.columns.indices.map { inside.columns[$0].amplitude / max(inside.heldErrors[$0], 1e-30) }
+    let heights = inside.columns.indices.map(inside.heightInErrors)
     var found = Self.result(
       inside, outside: columns.outside, route: .network, scale: choice, signalToNoise: Statistics.median(heights))
     found.proposed = Proposed(
@@ -116,9 +117,9 @@ extension ColumnFinder {
     }
     let starts = places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
     let first = fitted(
-      starts, in: prepared, noise: noise, sigma: scale, spacing: spacing, shape: .shared, sweepLimit: 6)
+      starts, in: prepared, noise: noise, sigma: scale, spacing: spacing, shape: .shared, sweepLimit: Self.firstSweeps)
     let sigma = Statistics.median(first.columns.map(\.sigma))
-    var numbers = standing(first, Array(places.indices), sigma: sigma, margin: 2 * sigma)
+    var numbers = standing(first, Array(places.indices), sigma: sigma, margin: Self.firstOutermost * sigma)
     guard !numbers.isEmpty else { return nil }
     var seeds = numbers.map { first.columns[$0] }
     let beyond = beyondBorder(seeds, isMeasured: prepared.isMeasured, sigma: sigma, spacing: spacing)
@@ -126,7 +127,8 @@ extension ColumnFinder {
     numbers += beyond.map { _ in -1 }
     let margin = Self.outermost * sigma
     let second = fitted(
-      seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: 4, after: first)
+      seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: Self.secondSweeps,
+      after: first)
     let kept = standing(second, numbers, sigma: sigma, margin: margin)
     guard !kept.isEmpty else { return nil }
     numbers = kept.map { numbers[$0] }

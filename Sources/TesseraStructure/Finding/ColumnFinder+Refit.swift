@@ -23,7 +23,7 @@ extension ColumnFinder {
     let noise = NoiseModel(of: prepared.image)
     let widths = found.sites.sites.map { ($0.sigmaMajor * $0.sigmaMinor).squareRoot() }
     let sigma = Statistics.median(widths)
-    let spacing = PlanarIndex(found.sites.positions).medianSpacing ?? 8 * found.scale
+    let spacing = PlanarIndex(found.sites.positions).medianSpacing ?? Self.loneSpacing * found.scale
 
     func joint(_ added: [Site]) -> Found {
       // Columns outside the image reach into it with their tails.

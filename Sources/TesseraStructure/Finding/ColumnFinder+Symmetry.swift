@@ -10,8 +10,16 @@ import TesseraNumerics
 extension ColumnFinder {
   /// A maximum counts from this share of the score that the clearest maxima reach.
   private static let leastShare = 0.5
+  /// The clearest maxima are those above this quantile of the scores.
+  private static let clearestQuantile = 0.9
   /// The energy of a disc must exceed that of the noise alone by this factor.
   private static let leastEnergy = 2.0
+  /// Without a ring in the power spectrum, a disc reaches this far, in spacings.
+  private static let discReach = 1.2
+  /// Maxima are the highest of the map within this distance, in spacings.
+  private static let mapReach = 0.4
+  /// A column nearer than this to a maximum, in spacings, is the site there.
+  private static let siteReach = 0.35
 
   /// - Parameter columns: those of the whole image.
   func symmetric(among columns: Found, in prepared: Preparation.Prepared, name: String) throws -> Found {
@@ -21,9 +29,9 @@ extension ColumnFinder {
         "sites by symmetry need the order of the rotation axis: set \(setting("fold", "6")), for example")
     }
     try require((2...40).contains(fold), setting("fold"), is: fold, mustBe: "between 2 and 40")
-    let spacing = PlanarIndex(columns.sites.positions).medianSpacing ?? 8 * columns.scale
+    let spacing = PlanarIndex(columns.sites.positions).medianSpacing ?? Self.loneSpacing * columns.scale
     let ring = PatchSize().estimate(of: PowerSpectrum(of: image), spacing: spacing)
-    let side = ring.oddSide ?? (2 * Int(saturating: 1.2 * spacing) + 1)
+    let side = ring.oddSide ?? (2 * Int(saturating: Self.discReach * spacing) + 1)
     guard side <= min(image.width, image.height) else {
       throw DataError(
         "\(name): the patch of \(side) x \(side) pixels in which symmetry is measured is larger than the image")
@@ -32,7 +40,7 @@ extension ColumnFinder {
     guard !places.isEmpty else {
       throw DataError("\(name): no \(fold)-fold symmetry was found above the noise")
     }
-    return Self.merged(places, columns, reach: 0.35 * spacing)
+    return Self.merged(places, columns, reach: Self.siteReach * spacing)
   }
 
   /// Maxima of S(n), to a fraction of a pixel, where the disc holds more than noise.
@@ -61,10 +69,10 @@ extension ColumnFinder {
       let (x, y, rim) = (index % map.width, index / map.width, side / 2)
       return x > rim && y > rim && x < map.width - rim - 1 && y < map.height - rim - 1
     }
-    let all = LocalMaxima.indices(in: map, reach: max(1, Int(saturating: (0.4 * spacing).rounded())))
+    let all = LocalMaxima.indices(in: map, reach: max(1, Int(saturating: (Self.mapReach * spacing).rounded())))
       .filter { map.values[$0] > 0 && prepared.isMeasured.values[$0] && isInner($0) }
     guard !all.isEmpty else { return [] }
-    let least = Float(Self.leastShare) * Statistics.quantile(all.map { map.values[$0] }, 0.9)
+    let least = Float(Self.leastShare) * Statistics.quantile(all.map { map.values[$0] }, Self.clearestQuantile)
     return all.filter { map.values[$0] >= least }
       .map { LocalMaxima.subpixel(in: map, x: $0 % map.width, y: $0 / map.width) }
   }

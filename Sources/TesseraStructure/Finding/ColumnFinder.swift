@@ -175,7 +175,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
   private static let denoisedScale = 0.8
   private static let denoisedNoise = 0.25
   /// The spacing that is taken for a lone column, in scales.
-  private static let loneSpacing = 8.0
+  static let loneSpacing = 8.0
 
   /// Maxima at this scale, fitted; nil where none passes the thresholds.
   /// - Parameters:
@@ -221,9 +221,10 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     let image = prepared.image
     let starts = candidates.places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: scale) }
     let first = fitted(
-      starts, in: prepared, noise: noise, sigma: scale, spacing: spacing, shape: .shared, sweepLimit: 6)
+      starts, in: prepared, noise: noise, sigma: scale, spacing: spacing, shape: .shared, sweepLimit: Self.firstSweeps)
     let sigma = Statistics.median(first.columns.map(\.sigma))
-    var seeds = plausible(first, image: image, sigma: sigma, margin: 2 * sigma).map { first.columns[$0] }
+    var seeds = plausible(first, image: image, sigma: sigma, margin: Self.firstOutermost * sigma)
+      .map { first.columns[$0] }
     let left = residualColumns(from: first, prepared: prepared, sigma: sigma, spacing: spacing, noise: noise)
     seeds += (left.missed + (candidates.seeksFaint ? left.faint : [])).filter {
       $0.amplitude > candidates.textureHeight
@@ -231,7 +232,8 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
     seeds += beyondBorder(seeds, isMeasured: prepared.isMeasured, sigma: sigma, spacing: spacing)
     let second = fitted(
-      seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: 4, after: first)
+      seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: Self.secondSweeps,
+      after: first)
     let kept = plausible(second, image: image, sigma: sigma, margin: Self.outermost * sigma)
     guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
     let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)

@@ -83,6 +83,8 @@ struct ScaleLadder {
   private static let loneScaleFactor = 1.2
   /// Local maxima are the highest within so many scales.
   static let maximumReach = 1.2
+  /// The response of columns has one summit: where it has fallen to this share of it, coarser scales only cost time.
+  private static let summitPassed = 0.8
 
   /// Spacing of neighbours in units of the scale at which the Laplacian of the Gaussian suits a lattice.
   static let spacingInScales = 4.0
@@ -202,8 +204,7 @@ struct ScaleLadder {
       let response = GaussianFilter.blobResponse(image, sigma: scales[k])
       let height = Double(Statistics.median(maxima.map { response.values[$0] }))
       if height > best.height { best = (scales[k], height) }
-      // The response has one summit; coarser scales only cost time.
-      if height < 0.8 * best.height { break }
+      if height < Self.summitPassed * best.height { break }
     }
     return best.scale
   }

@@ -16,6 +16,8 @@ struct LayerFinder: Sendable, Codable, Equatable {
   var firstReach = 2.0
   /// A third lattice counts from this part of the power of the weaker layer's shortest waves on.
   var thirdLayer = 0.1
+  /// A reflection belongs to a satellite within this share of the distance of two: near satellites would cover all places between them.
+  private static let satelliteReach = 0.2
 
   /// A lattice that reflections speak for.
   struct Candidate: Sendable {
@@ -139,8 +141,7 @@ struct LayerFinder: Sendable, Codable, Equatable {
   private func explains(_ spot: Point, _ one: LayerLattice, _ other: LayerLattice) -> Bool {
     let other = Twist.named(other, like: one, pixel: pixel)
     let (u, v) = (other.first - one.first, other.second - one.second)
-    // Near satellites would cover all places between them.
-    let near = min(reach, 0.2 * min(coefficients(u), coefficients(v)))
+    let near = min(reach, Self.satelliteReach * min(coefficients(u), coefficients(v)))
     return [one, other].contains { lattice in
       let offset = offset(of: spot, from: lattice)
       return coefficients(offset) < 2 * reach

@@ -30,6 +30,9 @@ package struct LayerFit: Sendable, Codable, Equatable {
     var residualDeviation: Double
     var residual, model: Raster<Float>
 
+    /// Differences are taken over steps of so many standard errors of a parameter, over which quantities change evenly.
+    private static let differenceStep = 0.01
+
     /// The phase of a wave at the middle of the image, in radians.
     package func phase(lattice: Int, wave: Int) -> Double {
       let c = coefficients[1 + lattice * LayerLattice.waves.count + wave]
@@ -77,7 +80,7 @@ package struct LayerFit: Sendable, Codable, Equatable {
     /// The standard errors of quantities that depend on the parameters, by differences: √(gᵀ C g).
     package func errors(of quantities: (Outcome) -> [Double]) -> [Double] {
       let base = parameters
-      let steps = white.diagonal.map { 0.01 * max(0, $0).squareRoot() }
+      let steps = white.diagonal.map { Self.differenceStep * max(0, $0).squareRoot() }
       let slopes = base.indices.map { index -> [Double] in
         guard steps[index] > 0 else { return [] }
         var (high, low) = (base, base)

@@ -64,7 +64,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     guard share > leastExplained else {
       throw DataError(
         "two hexagonal lattices explain only \(Int(saturating: (100 * share).rounded())) % of the power of the reflections: the "
-          + "image shows another structure")
+          + "image shows another structure" + Self.jitterNote(on: image))
     }
     guard (0..<2).allSatisfy({ outcome.firstShellShare(lattice: $0) > leastFirstShell }) else {
       throw DataError(
@@ -112,16 +112,21 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     var finder = ReflectionFinder()
     // Peaks of layers that are turned by little lie side by side.
     (finder.separation, finder.closest, finder.limit) = (0, 2, 160)
-    let detail = Self.detail(of: image, spacing: 12)
-    func hann(_ count: Int) -> [Float] {
-      (0..<count).map { Float(0.5 - 0.5 * cos(2 * .pi * (Double($0) + 0.5) / Double(count))) }
-    }
-    let (across, down) = (hann(image.width), hann(image.height))
-    let tapered = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-      for x in 0..<image.width { row[x] = detail.values[y * image.width + x] * across[x] * down[y] }
-    }
+    let tapered = Self.detail(of: image, spacing: 12).tapered(by: HannWindow.values)
     return finder.reflections(of: FourierTransform(width: image.width, height: image.height).spectrum(of: tapered))
   }
+
+  /// What jitter of the scan has to do with a refusal: it takes power out of all reflections.
+  private static func jitterNote(on image: Raster<Float>) -> String {
+    let shifts = LineShifts(of: image)
+    guard shifts.agreement >= LineShifts.leastAgreement, shifts.jitter >= leastJitter else { return "" }
+    return
+      ", or its scan lines, which are shifted against one another by \(String(format: "%.1f", shifts.jitter)) px, spoil it; a scan "
+      + "without jitter, or the mean of several registered frames, would tell"
+  }
+
+  /// Smaller shifts of lines, in pixels, take hardly any power out of reflections.
+  private static let leastJitter = 0.3
 
   /// The image without its slow changes: less its mean over a few plane spacings.
   private static func detail(of image: Raster<Float>, spacing: Double) -> Raster<Float> {

@@ -48,7 +48,8 @@ package struct FillingGroups: Sendable, Codable, Equatable {
     let isAlone = Set(mixture.means.map(Self.name)).count == 1
     // One kind alone is named by comparison with nothing, part of a wall and a wall; one in between may as well be a mixture that
     // noise has blurred, so each height goes by itself.
-    let (means, shares) = isAlone ? ([0, 0.4, 1], [1.0 / 3, 1.0 / 3, 1.0 / 3]) : (mixture.means, mixture.shares)
+    let (means, shares) =
+      isAlone ? (Self.typicalMeans, [1.0 / 3, 1.0 / 3, 1.0 / 3]) : (mixture.means, mixture.shares)
     let fillings = heights.indices.map { k -> (filling: PolygonalUnit.Filling, probability: Double)? in
       guard heights[k].isFinite, errors[k].isFinite, errors[k] > 0 else { return nil }
       let logs = means.indices.map {
@@ -88,16 +89,21 @@ package struct FillingGroups: Sendable, Codable, Equatable {
       / (2 * variance)
   }
 
+  /// Nothing, part of a wall and a wall, in heights of the wall.
+  private static let typicalMeans: [Double] = [0, 0.4, 1]
+  /// Where mixtures start: at quantiles of the heights, in the middle, near both ends, and far out at one where its group may be small;
+  /// or at means in heights of the wall.
+  private static let starts: [(areQuantiles: Bool, values: [Double])] = [
+    (true, [0.5]), (true, [0.1, 0.9]), (false, [0, 1]), (true, [0.02, 0.5]), (true, [0.5, 0.98]),
+    (false, typicalMeans), (true, [0.1, 0.5, 0.9]), (true, [0.02, 0.4, 0.9]), (true, [0.1, 0.9, 0.99]),
+  ]
+
   /// One, two or three groups, by the Bayesian information criterion.
   private static func mixture(of a: [Double], errors: [Double]) -> Mixture {
     let sorted = a.sorted()
     func quantile(_ share: Double) -> Double { Statistics.quantile(sorted: sorted, share) }
-    let starts: [[Double]] = [
-      [quantile(0.5)], [quantile(0.1), quantile(0.9)], [0, 1], [quantile(0.02), quantile(0.5)],
-      [quantile(0.5), quantile(0.98)],
-      [0, 0.4, 1], [quantile(0.1), quantile(0.5), quantile(0.9)], [quantile(0.02), quantile(0.4), quantile(0.9)],
-      [quantile(0.1), quantile(0.9), quantile(0.99)],
-    ].filter { $0.count <= max(1, a.count / 4) }
+    let starts: [[Double]] = Self.starts.map { $0.areQuantiles ? $0.values.map(quantile) : $0.values }
+      .filter { $0.count <= max(1, a.count / 4) }
     let fits = concurrentMap(count: starts.count + 1) {
       $0 < starts.count ? fitted(a, errors, from: starts[$0]) : fitted(a, errors, from: [0, 1], isGiven: true)
     }
@@ -119,17 +125,20 @@ package struct FillingGroups: Sendable, Codable, Equatable {
 
   /// Two normal laws with this distance in standard deviations have half as much between them as on their tops.
   private static let leastGap = 3.0
+  /// The spread that a fit starts from, and the least that it may come to, in heights of the wall.
+  private static let (firstSpread, leastSpread) = (0.05, 1e-3)
+  /// Rounds of a fit at most; it ends before where one raises the log likelihood by less than this a height.
+  private static let (rounds, leastGain) = (300, 1e-7)
 
   /// Expectation maximisation; the spread moves by the excess of the squares over the errors.
   /// - Parameter isGiven: whether the means stay.
   private static func fitted(_ a: [Double], _ errors: [Double], from start: [Double], isGiven: Bool = false) -> Mixture
   {
-    let floor = 1e-3
     var mixture = Mixture(
-      means: start.sorted(), shares: start.map { _ in 1 / Double(start.count) }, spread: 0.05,
+      means: start.sorted(), shares: start.map { _ in 1 / Double(start.count) }, spread: firstSpread,
       logLikelihood: -.infinity,
       unknowns: isGiven ? start.count : 2 * start.count)
-    for _ in 0..<300 {
+    for _ in 0..<rounds {
       let (count, n) = (mixture.means.count, Double(a.count))
       var (weight, mass, sum) = (
         [Double](repeating: 0, count: count), [Double](repeating: 0, count: count), [Double](repeating: 0, count: count)
@@ -157,8 +166,8 @@ package struct FillingGroups: Sendable, Codable, Equatable {
       mixture.logLikelihood = likelihood
       if !isGiven { mixture.means = (0..<count).map { weight[$0] > 0 ? sum[$0] / weight[$0] : mixture.means[$0] } }
       mixture.shares = mass.map { $0 / n }
-      mixture.spread = max(floor, max(0, excess / information).squareRoot())
-      if gain < 1e-7 * n { break }
+      mixture.spread = max(leastSpread, max(0, excess / information).squareRoot())
+      if gain < leastGain * n { break }
     }
     let order = mixture.means.indices.sorted { (mixture.means[$0], $0) < (mixture.means[$1], $1) }
     (mixture.means, mixture.shares) = (order.map { mixture.means[$0] }, order.map { mixture.shares[$0] })

@@ -10,6 +10,11 @@ package struct RandomNet: Sendable, Codable, Equatable {
   package var nets = 3
   /// Most columns of a net; of more, as many of the same density.
   package static let columnLimit = 3000
+  /// Of the nearest distances that were found this quantile is the least of a net: a few columns found too near to each other count for
+  /// nothing.
+  private static let distanceQuantile = 0.1
+  /// After so many misses a column the least distance shrinks by this factor, until it is this share of the first.
+  private static let (missesPerColumn, shrinkage, leastDistance) = (20, 0.9, 0.05)
 
   package init() {}
 
@@ -49,7 +54,7 @@ package struct RandomNet: Sendable, Codable, Equatable {
     let size = (max(1, Int((Double(width) * scale).rounded())), max(1, Int((Double(height) * scale).rounded())))
     let places = concurrentMap(count: nets) { net in
       Self.places(
-        count, width: size.0, height: size.1, distance: Statistics.quantile(distances, 0.1),
+        count, width: size.0, height: size.1, distance: Statistics.quantile(distances, Self.distanceQuantile),
         random: RandomSource(seed: seed, stream: 0x6E65_7400 + UInt64(net)))
     }
     var (units, counts) = ([PolygonalUnit](), [Int: Int]())
@@ -75,9 +80,9 @@ package struct RandomNet: Sendable, Codable, Equatable {
     let cell = max(1, distance)
     let (columns, rows) = (Int(saturating: Double(width) / cell) + 1, Int(saturating: Double(height) / cell) + 1)
     var grid = [[Int]](repeating: [], count: columns * rows)
-    while places.count < count && least > 0.05 * distance {
+    while places.count < count && least > leastDistance * distance {
       var misses = 0
-      while places.count < count && misses < 20 * count {
+      while places.count < count && misses < missesPerColumn * count {
         let place = Point(random.uniform() * Double(width) - 0.5, random.uniform() * Double(height) - 0.5)
         let (x, y) = (
           max(0, min(columns - 1, Int(saturating: (place.x + 0.5) / cell))),
@@ -96,7 +101,7 @@ package struct RandomNet: Sendable, Codable, Equatable {
         grid[y * columns + x].append(places.count)
         places.append(place)
       }
-      least *= 0.9
+      least *= shrinkage
     }
     return places
   }

@@ -11,6 +11,10 @@ import TesseraNumerics
 package struct UnitFilling: Sendable, Codable, Equatable {
   /// How far the disc reaches beyond the mean distance of the corners, in standard deviations of a column.
   package var margin = 1.5
+  /// So many pixels of a disc must be measured at least: this share of its area, less so many that its ragged rim may lack.
+  private static let (leastMeasured, rimPixels) = (0.9, 8.0)
+  /// The variance of a pixel is this share of that on a typical column at least, so that none outweighs all others.
+  private static let leastVarianceShare = 0.01
 
   package init() {}
 
@@ -55,14 +59,16 @@ package struct UnitFilling: Sendable, Codable, Equatable {
         }
       }
       let whole = Double.pi * radius * radius
-      guard Double(sums.pixels) > 0.9 * whole - 8, let solution = sums.solution() else { return nil }
+      guard Double(sums.pixels) > Self.leastMeasured * whole - Self.rimPixels, let solution = sums.solution() else {
+        return nil
+      }
       return Heights(middle: solution.values[1], error: solution.errors[1], corners: Array(solution.values[2...]))
     }
   }
 
   private static func leastVariance(_ found: ColumnFinder.Found) -> Double {
     let typical = Statistics.median(found.sites.sites.map(\.amplitude).filter(\.isFinite))
-    return max(1e-30, 0.01 * abs(found.constantVariance + found.gain * typical))
+    return max(1e-30, leastVarianceShare * abs(found.constantVariance + found.gain * typical))
   }
 
   private static func range(_ centre: Double, _ radius: Double, _ limit: Int) -> Range<Int> {

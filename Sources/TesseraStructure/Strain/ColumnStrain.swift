@@ -11,6 +11,8 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
   /// Standard deviation of the weights in mean spacings of neighbouring columns, which sets resolution and noise; nil: one
   /// spacing, or 0.6 times the longer lattice vector where that is more.
   public var radius: Double?
+  /// Where no radius is given it is at least this share of the longer lattice vector, by which columns of one sublattice stand apart.
+  private static let radiusInVectors = 0.6
   /// A column belongs to a node within this share of the shorter lattice vector, 0 ... 0.5.
   public var tolerance = 0.3
 
@@ -44,7 +46,7 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
     }
     let spacing = PlanarIndex(positions).medianSpacing ?? .nan
     let longer = max(lattice.grid.u.length, lattice.grid.v.length)
-    let width = blur ?? radius.map { $0 * spacing } ?? max(spacing, 0.6 * longer)
+    let width = blur ?? radius.map { $0 * spacing } ?? max(spacing, Self.radiusInVectors * longer)
     return LocalLatticeFit(
       positions: members.map { positions[$0] }, basis: members.map { lattice.nodes[$0]!.basis },
       covariances: hasErrors ? members.map { covariances![$0] } : nil,

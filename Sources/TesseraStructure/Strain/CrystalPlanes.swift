@@ -1,4 +1,3 @@
-import Foundation
 import TesseraImaging
 import TesseraNumerics
 
@@ -28,14 +27,7 @@ package enum CrystalPlanes {
   private static func spectrum(of image: Raster<Float>) -> Spectrum? {
     guard min(image.width, image.height) >= 32 else { return nil }
     // Both ends of each row and column fade out: edges of the image are no planes.
-    func fading(_ count: Int) -> [Float] {
-      (0..<count).map { Float(0.5 - 0.5 * cos(2 * .pi * (Double($0) + 0.5) / Double(count))) }
-    }
-    let (across, down) = (fading(image.width), fading(image.height))
-    let mean = Float(Statistics.mean(image.values))
-    let tapered = concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-      for x in 0..<image.width { row[x] = (image.values[y * image.width + x] - mean) * across[x] * down[y] }
-    }
+    let tapered = image.tapered(by: HannWindow.values, less: Float(Statistics.mean(image.values)))
     return FourierTransform(width: image.width, height: image.height).spectrum(of: tapered)
   }
 }

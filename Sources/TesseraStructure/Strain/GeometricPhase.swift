@@ -17,6 +17,16 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
   /// unknown; 0 ... 1.
   public var smallestAmplitude = 0.25
 
+  /// The image is tapered anew where the width that is wanted differs from the one it has by more than this share.
+  private static let marginTolerance = 0.2
+  /// Another pair of reflections must show the lattice in so many times as much of the image to be taken instead, and none is sought once
+  /// one shows it in the second share.
+  private static let (clearlyMore, enough) = (1.05, 0.6)
+  /// Bragg vectors at a smaller sine of their angle, 6 degrees, are parallel.
+  private static let parallelSine = 0.1
+  /// Two local Bragg vectors that span less than this share of the nominal area are of no lattice.
+  private static let leastArea = 0.2
+
   /// An analysis of two reflections chosen from the power spectrum.
   public init() {}
 
@@ -55,7 +65,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
     for (first, second) in try reflections(among: found, in: spectrum, of: lattice, name: name) {
       let shorter = min(first.frequency.length, second.frequency.length)
       let sized = mask.sized(shorter)
-      if abs(wanted(shorter) - margin) > 0.2 * margin {
+      if abs(wanted(shorter) - margin) > Self.marginTolerance * margin {
         margin = wanted(shorter)
         spectrum = transform.spectrum(of: tapered(image, margin: margin))
       }
@@ -82,8 +92,8 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
       // Where a boundary divides the image, the strongest two may be of different grains and nowhere together.
       let inside = (1 - 4 * sized.blur / Double(image.width)) * (1 - 4 * sized.blur / Double(image.height))
       let share = field.isKnownSomewhere ? field.knownShare / inside : 0
-      if share > 1.05 * (best?.share ?? 0) || best == nil { best = (outcome, share) }
-      if share > 0.6 { break }
+      if share > Self.clearlyMore * (best?.share ?? 0) || best == nil { best = (outcome, share) }
+      if share > Self.enough { break }
     }
     guard let best, best.share > 0 else {
       throw DataError(
@@ -114,7 +124,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
             + "write 1/nm as \(which == "g1" ? "3.1,0" : "0,3.1")/nm")
       }
     }
-    if let g1, let g2, abs(g1.cross(g2)) < 0.1 * g1.length * g2.length {
+    if let g1, let g2, abs(g1.cross(g2)) < Self.parallelSine * g1.length * g2.length {
       throw ParameterError("g1 and g2 must point in different directions, but are parallel within 6 degrees")
     }
   }
@@ -169,11 +179,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
           image.values[rows.lowerBound * image.width..<rows.upperBound * image.width].reduce(0) { $0 + Double($1) }
             / Double(rows.count * image.width)
         }))
-    let (across, down) = (taper(image.width, margin: margin), taper(image.height, margin: margin))
-    return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-      let line = image.values.span.extracting(y * image.width..<(y + 1) * image.width)
-      for x in 0..<image.width { row[x] = (line[x] - mean) * across[x] * down[y] }
-    }
+    return image.tapered(by: { taper($0, margin: margin) }, less: mean)
   }
 
   /// The factors of `tapered` along one side.
@@ -232,7 +238,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
           let g = waves[0].local(index, above: limits[0]), let h = waves[1].local(index, above: limits[1])
         else { return nil }
         let bragg = LatticeVectors(u: g.frequency, v: h.frequency)
-        guard abs(bragg.area) > 0.2 * abs(nominal.reciprocal.area) else { return nil }
+        guard abs(bragg.area) > Self.leastArea * abs(nominal.reciprocal.area) else { return nil }
         let lattice = bragg.reciprocal
         // dA = -A dGᵀ A, and the components of a Bragg vector are equally uncertain.
         let (u, v) = (lattice.u, lattice.v)

@@ -40,8 +40,19 @@ public struct LocalLatticeFit: Sendable {
     density = Double(Set(basis).count) / abs(nominal.area)
   }
 
-  /// Weights are cut where they fall to 0.2 % (exp(-6.1)); cut at 3 σ the resolution would be 4 % finer than stated.
-  private var reach: Double { 3.5 * blur }
+  /// Weights are cut so many standard deviations away, where they fall to 0.2 % (exp(-6.1)); cut at 3 σ the resolution would be 4 % finer
+  /// than stated.
+  private static let cut = 3.5
+  /// Indices are first given to columns within so many lengths of the longer vector; each further round reaches so many times as far.
+  private static let (firstReach, growth) = (1.3, 1.6)
+  /// Where a smaller share of the columns around a place matches, as in the core of a dislocation, there is no lattice.
+  private static let leastMatched = 0.6
+  /// Columns fill this share of what the weights cover at least: they fill half at an edge and a quarter at a corner.
+  private static let leastFilled = 0.18
+  /// A component of the displacement gradient that is larger than this is that of another lattice.
+  private static let largestGradient = 0.35
+
+  private var reach: Double { Self.cut * blur }
 
   /// The lattice at a place; nil beyond the columns, in large holes, and where too few match (the core of a dislocation).
   func local(at place: Point) -> LatticeField.Local? {
@@ -49,7 +60,7 @@ public struct LocalLatticeFit: Sendable {
     guard near.count >= 4, surrounds(near, place), isDense(near, place) else { return nil }
     // Indices are first given to the nearest columns, by the global vectors, then outwards by what those say.
     var vectors = nominal
-    var radius = 1.3 * max(nominal.u.length, nominal.v.length)
+    var radius = Self.firstReach * max(nominal.u.length, nominal.v.length)
     var result: Sums?
     while true {
       let inside = near.prefix { (index.points[$0] - place).length <= radius }
@@ -61,9 +72,11 @@ public struct LocalLatticeFit: Sendable {
         result = nil
       }
       if radius >= reach { break }
-      radius *= 1.6
+      radius *= Self.growth
     }
-    guard let result, isSound(result.vectors), Double(result.count) >= 0.6 * Double(near.count) else { return nil }
+    guard let result, isSound(result.vectors), Double(result.count) >= Self.leastMatched * Double(near.count) else {
+      return nil
+    }
     return LatticeField.Local(
       vectors: result.unbiased(of: self, around: place), spread: result.spread(of: self, around: place))
   }
@@ -210,16 +223,16 @@ public struct LocalLatticeFit: Sendable {
     return longest < 16
   }
 
-  /// Whether the columns fill at least a fifth of what the weights cover: half at an edge, a quarter at a corner.
+  /// Whether the columns fill enough of what the weights cover: there is no lattice in holes and beyond corners.
   private func isDense(_ near: [Int], _ place: Point) -> Bool {
     let sum = near.reduce(0.0) { $0 + exp((index.points[$1] - place).squaredLength / (-2 * blur * blur)) }
-    return sum > 0.18 * density * 2 * .pi * blur * blur
+    return sum > Self.leastFilled * density * 2 * .pi * blur * blur
   }
 
-  /// Whether vectors are those of a strained, not of another lattice: each within a quarter of its nominal length.
+  /// Whether vectors are those of a strained, not of another lattice.
   private func isSound(_ vectors: LatticeVectors) -> Bool {
     let f = vectors.gradient(from: nominal)
-    return max(abs(f.xx), abs(f.xy), abs(f.yx), abs(f.yy)) < 0.35
+    return max(abs(f.xx), abs(f.xy), abs(f.yx), abs(f.yy)) < Self.largestGradient
   }
 
   /// The lattice on a grid over the image, with three nodes or more a standard deviation of the weights.
@@ -232,7 +245,7 @@ public struct LocalLatticeFit: Sendable {
     }.flatMap { $0 }
     return LatticeField(
       width: width, height: height, columns: columns, rows: rows, step: step, locals: locals, nominal: nominal,
-      resolution: 2.354820 * blur, hasErrors: covariances != nil)
+      resolution: LatticeField.gaussianWidth * blur, hasErrors: covariances != nil)
   }
 
   /// The strain at places, such as the columns' own; nil where it is unknown.

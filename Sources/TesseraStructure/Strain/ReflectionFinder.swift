@@ -16,6 +16,19 @@ struct ReflectionFinder {
   /// At most so many reflections are kept, the strongest.
   var limit = 40
 
+  /// Reflections are sought up to here along each axis, in cycles a pixel: at 0.5 one and its opposite are the same coefficient.
+  private static let highest = 0.49
+  /// A coefficient that rises to less than so many times its ring is no summit, and its surroundings need no look.
+  private static let leastPeak = 2.0
+  /// The power of a reflection is that within this share of |g|, or within so many coefficients where that is more.
+  private static let (spotShare, spotRadius) = (0.06, 2.0)
+  /// Reflections of less than this share of the strongest one's power are in no pair.
+  private static let leastStrength = 0.02
+  /// Orders are low up to so many times the shortest: below its own second.
+  private static let lowOrder = 1.8
+  /// Two reflections at a smaller sine of their angle hardly span the plane.
+  private static let leastSine = 0.4
+
   /// The reflections of a half spectrum, strongest first; one of each pair ±g.
   func reflections(of spectrum: Spectrum) -> [Reflection] {
     let power = HalfPower(of: spectrum)
@@ -24,15 +37,15 @@ struct ReflectionFinder {
     let lowest = fewestPlanes / side
     let summits = concurrentMap(count: spectrum.height) { row -> [Reflection] in
       let fy = spectrum.frequencyY(row)
-      guard abs(fy) < 0.49 else { return [] }
+      guard abs(fy) < Self.highest else { return [] }
       var found: [Reflection] = []
       for column in 0..<spectrum.columns {
         let fx = spectrum.frequencyX(column)
         // The zeroth column holds both members of its pairs.
-        guard fx < 0.49, column > 0 || fy > 0 else { continue }
+        guard fx < Self.highest, column > 0 || fy > 0 else { continue }
         let radius = (fx * fx + fy * fy).squareRoot()
         let background = Double(rings[min(rings.count - 1, Int(saturating: radius * side / 2))])
-        guard radius >= lowest, Double(power[column, row]) > 2 * background else { continue }
+        guard radius >= lowest, Double(power[column, row]) > Self.leastPeak * background else { continue }
         let mean = power.mean(column, row)
         guard Double(mean) > smallestContrast * background, power.isSummit(column, row, mean) else { continue }
         let place = power.centroid(column, row)
@@ -40,7 +53,8 @@ struct ReflectionFinder {
           Reflection(
             frequency: Point(place.x / Double(spectrum.width), place.y / Double(spectrum.height)),
             contrast: background > 0 ? Double(mean) / background : .infinity,
-            strength: power.excess(around: Point(fx, fy), radius: max(2 / side, 0.06 * radius), above: background)))
+            strength: power.excess(
+              around: Point(fx, fy), radius: max(Self.spotRadius / side, Self.spotShare * radius), above: background)))
       }
       return found
     }.flatMap { $0 }
@@ -60,15 +74,15 @@ struct ReflectionFinder {
   /// others for a mask in proportion to g; among them the pairs whose phases are surest, amplitude x |g|, and least collinear.
   func pairs(of reflections: [Reflection], atMost limit: Int) -> [(Reflection, Reflection)] {
     guard let strongest = reflections.map(\.strength).max() else { return [] }
-    let strong = reflections.filter { $0.strength > 0.02 * strongest }
+    let strong = reflections.filter { $0.strength > Self.leastStrength * strongest }
     guard let shortest = strong.map(\.frequency.length).min() else { return [] }
-    let low = strong.filter { $0.frequency.length < 1.8 * shortest }
+    let low = strong.filter { $0.frequency.length < Self.lowOrder * shortest }
     var found: [(pair: (Reflection, Reflection), score: Double)] = []
     for (index, a) in low.enumerated() {
       for b in low[(index + 1)...] {
         let sine = abs(a.frequency.cross(b.frequency)) / (a.frequency.length * b.frequency.length)
         let value = (a.strength * b.strength).squareRoot() * a.frequency.length * b.frequency.length * sine * sine
-        if sine > 0.4, value.isFinite { found.append(((a, b), value)) }
+        if sine > Self.leastSine, value.isFinite { found.append(((a, b), value)) }
       }
     }
     // Of scores that agree to rounding the first pair counts.
@@ -85,6 +99,9 @@ struct ReflectionFinder {
 private struct HalfPower {
   let width, height, columns: Int
   let values: [Float]
+
+  /// The rings reach into the corner of the spectrum: its radius, √½ cycles a pixel, is .354 sides of an image in widths of a ring.
+  private static let ringsPerSide = 0.36
 
   init(of spectrum: Spectrum) {
     (width, height, columns) = (spectrum.width, spectrum.height, spectrum.columns)
@@ -104,7 +121,7 @@ private struct HalfPower {
   /// Mean power over rings of width 2 / side, from their medians: the power of noise is distributed exponentially, and its
   /// median is ln 2 times its mean. Every seventh coefficient is enough.
   func ringMeans(side: Double) -> [Float] {
-    var rings = [[Float]](repeating: [], count: Int(side * 0.36) + 1)
+    var rings = [[Float]](repeating: [], count: Int(side * Self.ringsPerSide) + 1)
     for row in 0..<height {
       let fy = Double(row <= (height - 1) / 2 ? row : row - height) / Double(height)
       for column in stride(from: row % 7, to: columns, by: 7) {

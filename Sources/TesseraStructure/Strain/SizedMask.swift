@@ -22,10 +22,10 @@ struct SizedMask: Sendable {
   /// straight step is seen through that transform's integral along the step. It is a Gaussian of standard deviation
   /// 1 / (2π s) for a Gaussian mask, with 12 to 88 % over 2.355 deviations, and Hann's kernel, with 12 to 88 % over
   /// 0.899 / s.
-  var resolution: Double { shape == .gaussian ? 2.354820 / (2 * .pi * s) : Self.hannStep / s }
+  var resolution: Double { shape == .gaussian ? LatticeField.gaussianWidth / (2 * .pi * s) : Self.hannStep / s }
 
   /// Standard deviation of the Gaussian with this resolution, in pixels.
-  var blur: Double { resolution / 2.354820 }
+  var blur: Double { resolution / LatticeField.gaussianWidth }
 
   /// The distance, in units of 1 / s, over which the integral of Hann's kernel ∫ cos²(πk/2) cos(2πkt) dk rises from 12 to
   /// 88 % of its height; by numerical integration.

@@ -13,67 +13,19 @@ extension MotifMethod {
     patterns: SitePatterns?
   ) -> CrystalStage {
     if let twist = twist(in: prepared.image, calibration: calibration, near: seeksNearLayers) {
-      let text = Text.degrees(twist)
-      return CrystalStage(
-        found: found, grains: nil, vacant: [], hasLayers: true, sites: found.sites,
-        choices: [.init("lattice", "none", "two hexagonal layers lie on each other, twisted by \(text)")],
-        warnings: [
-          "two hexagonal layers lie on each other, twisted by \(text): the columns share no lattice, and no node of one is vacant; "
-            + "the command moire maps the stackings"
-        ])
-    }
-    let (width, height) = (prepared.image.width, prepared.image.height)
-    func crystals(_ found: ColumnFinder.Found) -> (grains: Grains?, nodes: VacantNodes.Outcome?) {
-      let grains = grainFinder.crystals(
-        of: found.sites.positions, heights: found.sites.sites.map(\.amplitude), width: width, height: height)
-      let nodes = grains.map {
-        vacantNodes.outcome(
-          in: $0, columns: found.sites, background: found.background, residual: found.residual,
-          isMeasured: prepared.isMeasured)
-      }
-      return (grains, nodes)
+      return layeredStage(of: found, twist: twist)
     }
     let seenCount = found.sites.count
-    var (found, added) = (found, 0)
-    var (grains, nodes) = crystals(found)
-    // The lattice foretells columns that are too faint beside their neighbours to be found without it.
-    if mayAdd, let faint = nodes, !faint.columns.isEmpty {
-      added = faint.columns.count
-      found = finder.refitted(
-        found, adding: faint.columns, heightErrors: faint.heightErrors, in: prepared)
-      (grains, nodes) = crystals(found)
-    }
-    var vacant = nodes?.vacant ?? []
-    var patternChoices: [RunRecord.Choice] = []
-    if let patterns {
-      let isForeign = patterns.foreign(
-        vacant, columns: found.sites.positions, grainOfColumn: grains?.labels ?? found.sites.positions.map { _ in 0 })
-      let foreign = isForeign.count { $0 }
-      vacant = zip(vacant, isForeign).filter { !$1 }.map(\.0)
-      let count = Set(found.sites.positions.map(patterns.pattern)).subtracting([0]).count
-      patternChoices = [
-        .init(
-          "patterns", "\(count)",
-          "those of \(patterns.source)"
-            + (foreign > 0
-              ? "; \(foreign) empty node\(foreign == 1 ? "" : "s") of a lattice in the pattern of another "
-                + "\(foreign == 1 ? "is" : "are") not vacant" : ""))
-      ]
-    }
-    let undecided = nodes.map { $0.undecided + $0.columns.count } ?? 0
+    let crystal = mayAdd ? completed(found, in: prepared) : crystals(of: found, in: prepared)
+    let (found, grains) = (crystal.found, crystal.grains)
+    let (vacant, patternChoices) = vacancies(of: crystal, by: patterns)
+    let undecided = crystal.nodes.map { $0.undecided + $0.columns.count } ?? 0
     let index = PlanarIndex(found.sites.positions)
     let largeCell = largeCell(of: grains, index: index)
     let modulation = largeCell.flatMap {
       modulationFinder.modulation(of: $0, positions: found.sites.positions, spacing: index.medianSpacing ?? 0)
     }
-    var sites = Sites(found.sites.sites + vacant.map(\.site))
-    let occupancies =
-      grains.map {
-        occupancyFinder.occupancies(of: found.sites, accuracies: found.accuracies, vacant: vacant, in: $0)
-      } ?? []
-    for (site, occupancy) in occupancies.enumerated() where occupancy?.kind == .partial {
-      sites.sites[site].kind = .partial
-    }
+    let (sites, occupancies) = occupied(crystal, vacant: vacant)
     return CrystalStage(
       found: found, grains: grains, vacant: vacant, addedCount: max(0, found.sites.count - seenCount),
       undecidedCount: undecided, modulation: modulation,
@@ -81,9 +33,91 @@ extension MotifMethod {
       sites: sites, occupancies: occupancies,
       choices: [.lattice(of: grains)]
         + (modulation.map { [.modulation($0, grains: grains, calibration: calibration)] } ?? [])
-        + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: added)])
+        + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: crystal.addedCount)])
         + patternChoices,
       warnings: [])
+  }
+
+  /// The stage of two layers that lie on each other.
+  private func layeredStage(of found: ColumnFinder.Found, twist: Moire.Measured) -> CrystalStage {
+    let text = Text.degrees(twist)
+    return CrystalStage(
+      found: found, grains: nil, vacant: [], hasLayers: true, sites: found.sites,
+      choices: [.init("lattice", "none", "two hexagonal layers lie on each other, twisted by \(text)")],
+      warnings: [
+        "two hexagonal layers lie on each other, twisted by \(text): the columns share no lattice, and no node of one is vacant; "
+          + "the command moire maps the stackings"
+      ])
+  }
+
+  /// Columns, the crystals that they form, and what stands at the empty nodes of these.
+  private struct Crystals {
+    var found: ColumnFinder.Found
+    /// Nil where the columns share no lattice.
+    var grains: Grains?
+    var nodes: VacantNodes.Outcome?
+    /// How many columns were added at nodes of a first lattice.
+    var addedCount = 0
+  }
+
+  /// The crystals that columns form, and their empty nodes.
+  private func crystals(of found: ColumnFinder.Found, in prepared: Preparation.Prepared) -> Crystals {
+    let grains = grainFinder.crystals(
+      of: found.sites.positions, heights: found.sites.sites.map(\.amplitude), width: prepared.image.width,
+      height: prepared.image.height)
+    let nodes = grains.map {
+      vacantNodes.outcome(
+        in: $0, columns: found.sites, background: found.background, residual: found.residual,
+        isMeasured: prepared.isMeasured)
+    }
+    return Crystals(found: found, grains: grains, nodes: nodes)
+  }
+
+  /// The same in a second round with further columns: the lattice foretells those that are too faint beside their neighbours to be found
+  /// without it.
+  private func completed(_ found: ColumnFinder.Found, in prepared: Preparation.Prepared) -> Crystals {
+    let first = crystals(of: found, in: prepared)
+    guard let faint = first.nodes, !faint.columns.isEmpty else { return first }
+    let joint = finder.refitted(found, adding: faint.columns, heightErrors: faint.heightErrors, in: prepared)
+    var second = crystals(of: joint, in: prepared)
+    second.addedCount = faint.columns.count
+    return second
+  }
+
+  /// The vacant nodes, less those of a lattice in the pattern of another, and what a run's record says of the patterns.
+  private func vacancies(
+    of crystal: Crystals, by patterns: SitePatterns?
+  ) -> (vacant: [VacantNode], choices: [RunRecord.Choice]) {
+    let vacant = crystal.nodes?.vacant ?? []
+    guard let patterns else { return (vacant, []) }
+    let positions = crystal.found.sites.positions
+    let isForeign = patterns.foreign(
+      vacant, columns: positions, grainOfColumn: crystal.grains?.labels ?? positions.map { _ in 0 })
+    let foreign = isForeign.count { $0 }
+    let count = Set(positions.map(patterns.pattern)).subtracting([0]).count
+    let choice = RunRecord.Choice(
+      "patterns", "\(count)",
+      "those of \(patterns.source)"
+        + (foreign > 0
+          ? "; \(foreign) empty node\(foreign == 1 ? "" : "s") of a lattice in the pattern of another "
+            + "\(foreign == 1 ? "is" : "are") not vacant" : ""))
+    return (zip(vacant, isForeign).filter { !$1 }.map(\.0), [choice])
+  }
+
+  /// Columns and then vacant nodes as sites, and what each holds of its sublattice.
+  private func occupied(
+    _ crystal: Crystals, vacant: [VacantNode]
+  ) -> (sites: Sites, occupancies: [NodeOccupancy?]) {
+    let found = crystal.found
+    var sites = Sites(found.sites.sites + vacant.map(\.site))
+    let occupancies =
+      crystal.grains.map {
+        occupancyFinder.occupancies(of: found.sites, accuracies: found.accuracies, vacant: vacant, in: $0)
+      } ?? []
+    for (site, occupancy) in occupancies.enumerated() where occupancy?.kind == .partial {
+      sites.sites[site].kind = .partial
+    }
+    return (sites, occupancies)
   }
 
   /// The twist of two hexagonal layers; nil where the image does not show two.

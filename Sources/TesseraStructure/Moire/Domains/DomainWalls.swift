@@ -19,6 +19,10 @@ public struct DomainWalls: Sendable, Codable, Equatable {
   public var leastExplained = 0.3
   /// Fewer sites near an anchor or along a line tell nothing.
   public var fewestSites = 30
+  /// Anchors within so many distances of neighbouring anchors are neighbours.
+  private static let neighbourReach = 1.25
+  /// Sites of a wall are nearer than this to the middle of its line, in the same unit: half along the line, and the breadth across it.
+  private static let wallReach = 0.6
 
   /// Sites within a fifth of the distance of anchors.
   public init() {}
@@ -63,11 +67,12 @@ public struct DomainWalls: Sendable, Codable, Equatable {
         // For each line the places along it and how far the motif has gone.
         var lines: [[(place: Double, part: Double)]] = []
         for a in moire.anchors where a.stacking == moire.stackings[first] {
-          for other in anchors.neighbours(of: a.position, within: 1.25 * spacing)
+          for other in anchors.neighbours(of: a.position, within: Self.neighbourReach * spacing)
           where moire.anchors[other].stacking == moire.stackings[second] {
             let b = moire.anchors[other].position
             let axis = (b - a.position) / (b - a.position).length
-            let found = index.neighbours(of: (a.position + b) / 2, within: 0.6 * spacing).filter { isKnown[$0] }
+            let near = index.neighbours(of: (a.position + b) / 2, within: Self.wallReach * spacing)
+            let found = near.filter { isKnown[$0] }
               .compactMap { site -> (place: Double, part: Double)? in
                 let d = positions[site] - (a.position + b) / 2
                 guard abs(d.cross(axis)) < breadth * spacing, abs(d.dot(axis)) < spacing / 2 else { return nil }

@@ -22,6 +22,8 @@ struct PhaseGrowth {
   private static let mostUnknown = 4
   /// A square repeats another where this many of its units are known and alike.
   private static let fewestAlike = 3
+  /// A square stands where another is foretold within this share of the side of a window.
+  private static let placeTolerance = 0.25
   /// Rounds at most; the phase stops growing long before.
   private static let rounds = 64
 
@@ -77,7 +79,7 @@ struct PhaseGrowth {
     let neighbours = neighbours
     let primary = windows.level2.indices.filter { windows.level2[$0].kind == 0 }
     let index = PlanarIndex(primary.map { windows.level2[$0].centre })
-    let reach = 0.25 * (windows.areaPerWindow ?? 0).squareRoot()
+    let reach = Self.placeTolerance * (windows.areaPerWindow ?? 0).squareRoot()
     return primary.compactMap { square in
       guard !squares.contains(square), let around = neighbours[square] else { return nil }
       let centre = windows.level2[square].centre
