@@ -28,7 +28,7 @@ extension GrainFinder {
     let worst = max(
       Self.calmScatter * fitter.tolerance, min(Self.loosestScatter * fitter.tolerance, Self.mixedScatter * usual))
     let isSound = frames.map { frame in
-      frame.map { $0.isFull && $0.deviation <= worst } ?? false
+      frame.map { $0.isFull && $0.deviation <= worst && fitter.resembles($0) } ?? false
     }
     let turns = frames.map { $0?.rotation ?? .nan }
     // One frame's turn is as uncertain as its columns; the mean over partners that agree keeps grains apart in noise.

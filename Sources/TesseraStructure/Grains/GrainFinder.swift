@@ -124,7 +124,7 @@ public struct GrainFinder: Sendable, Codable, Equatable {
     let frames = concurrentMap(count: group.sites.count) { k in
       fitter.frame(of: group.sites[k], turn: fitter.reduced(turns[group.sites[k]], near: group.turn))
     }
-    let sound = frames.compactMap { $0 }.filter(\.isFull)
+    let sound = frames.compactMap { $0 }.filter { $0.isFull && fitter.resembles($0) }
     guard !sound.isEmpty else { return nil }
     let u = sound.reduce(Point.zero) { $0 + $1.u } / Double(sound.count)
     let v = sound.reduce(Point.zero) { $0 + $1.v } / Double(sound.count)

@@ -30,6 +30,8 @@ struct LocalFrames {
   private static let stretch = 1.1
   /// The first fit, of a turn alone, is a little off.
   private static let firstTolerance = 1.3
+  /// A neighbour whose distance differs from |u| by less than this share may be the one along u, and proposes a turn.
+  private static let lengthTolerance = 0.12
 
   /// - Parameters:
   ///   - u, v: the shortest vectors of the lattice.
@@ -61,9 +63,10 @@ struct LocalFrames {
   private func frame(of site: Int) -> LocalFrame? {
     let near = neighbours(of: site)
     var (best, quality) = (0.0, 0.0)
-    for other in near where abs(other.offset.length - u.length) < 0.12 * u.length {
+    for other in near where abs(other.offset.length - u.length) < Self.lengthTolerance * u.length {
       let turn = other.offset.angle - u.angle
-      let found = matches(near, u.rotated(by: turn), v.rotated(by: turn), tolerance: 1.3 * tolerance)
+      let found = matches(
+        near, u.rotated(by: turn), v.rotated(by: turn), tolerance: Self.firstTolerance * tolerance)
       if found.quality > quality + 1e-9 { (best, quality) = (turn, found.quality) }
     }
     guard quality > 0 else { return nil }
@@ -82,6 +85,15 @@ struct LocalFrames {
   /// Turns are confused where lengths differ by less than so many times the scatter of partners about their frame; never where
   /// they differ by more than the second figure.
   private static let (blurOfScatter, largestBlur) = (1.5, 0.12)
+
+  /// Vectors that differ by a larger share in length belong to another crystal, of which some columns stand where this one has its own.
+  private static let largestStrain = 0.12
+
+  /// Whether a frame is one of these vectors, strained at most.
+  func resembles(_ frame: LocalFrame) -> Bool {
+    abs(frame.u.length - u.length) <= Self.largestStrain * u.length
+      && abs(frame.v.length - v.length) <= Self.largestStrain * v.length
+  }
 
   /// The frame of a site whose turn is known to about the tolerance.
   func frame(of site: Int, turn: Double) -> LocalFrame? { fitted(neighbours(of: site), turn: turn) }
