@@ -110,7 +110,7 @@ public struct MotifMethod: Method {
     let noise = Self.momentNoise(found, prepared.image, basis: patches.basis)
     var settings = self
     let sorting = try clock.run(.classes) {
-      let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0)
+      let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0, jumps: patches.jumps)
       func sorted(by method: MotifMethod, _ layouts: LayoutStage) throws -> SortingStage {
         try method.sortingStage(
           of: description.features, layouts, sites: crystal.sites, patches,

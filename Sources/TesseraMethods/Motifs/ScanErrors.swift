@@ -6,6 +6,7 @@ import TesseraStructure
 /// Classes that are one or two scan lines of an image whose lines are shifted, or through which the scan jumped: no motifs.
 struct ScanErrors {
   let shifts: LineShifts
+  let jumps: [ScanJumps.Jump]
   let width: Int
   /// Typical distance of neighbouring columns, in pixels.
   let spacing: Double
@@ -14,13 +15,13 @@ struct ScanErrors {
   private static let (rowGap, rowWidth) = (0.35, 0.7)
   /// A class is a line where its two fullest rows hold this share of it, reach over this share of the image, and make up this share of
   /// the columns there.
-  private static let (rowShare, reachShare, fullShare) = (0.9, 0.5, 0.3)
+  static let (rowShare, reachShare, fullShare) = (0.9, 0.5, 0.3)
   /// Jitter that makes motifs of lines, in pixels.
   private static let leastJitter = 0.1
 
-  init?(in image: Raster<Float>, spacing: Double) {
+  init?(in image: Raster<Float>, spacing: Double, jumps: ScanJumps) {
     guard spacing > 0 else { return nil }
-    shifts = LineShifts(of: image)
+    (shifts, self.jumps) = (LineShifts(of: image), jumps.jumps)
     (width, self.spacing) = (image.width, spacing)
   }
 
@@ -38,7 +39,8 @@ struct ScanErrors {
     let hasJitter = shifts.jitter >= Self.leastJitter && shifts.agreement >= LineShifts.leastAgreement
     var groups = (1...classes.count).map { classes.members(of: $0) }
     let known = classes.labels.indices.filter { classes.labels[$0] > 0 }
-    var (jittered, jumps) = (0, [(members: [Int], jump: LineJump)]())
+    var jittered = 0
+    var marks = withoutCut(&groups, among: known, features: features, positions, reach: Double(patches.side) / 2)
     var isKept = [Bool](repeating: false, count: groups.count)
     while groups.count > 1 {
       let lines = groups.indices.filter { isLine(groups[$0], among: known, positions) }
@@ -57,7 +59,7 @@ struct ScanErrors {
       } else if let jump = LineJump(in: groups[line], from: groups[nearest], patches: patches, spacing: spacing),
         jump.explained >= Self.leastExplained
       {
-        jumps.append((groups[line], jump))
+        marks.append(mark(of: groups[line], cutBy: jump, positions))
       } else {
         isKept[line] = true
         continue
@@ -66,7 +68,7 @@ struct ScanErrors {
       groups.remove(at: line)
       isKept.remove(at: line)
     }
-    guard jittered + jumps.count > 0 else { return (classes, []) }
+    guard jittered + marks.count > 0 else { return (classes, []) }
     var labels = [Int](repeating: -1, count: classes.labels.count)
     for (index, group) in groups.enumerated() { for member in group { labels[member] = index } }
     let shifted =
@@ -78,32 +80,8 @@ struct ScanErrors {
       ]
     return (
       Classes(grouping: labels, confidence: classes.confidence),
-      shifted + (jumps.isEmpty ? [] : [sentence(on: jumps, positions)])
+      shifted + (marks.isEmpty ? [] : [sentence(on: marks)])
     )
-  }
-
-  /// What jumps did, and where.
-  private func sentence(on jumps: [(members: [Int], jump: LineJump)], _ positions: [Point]) -> String {
-    let lines = jumps.flatMap { members, jump in
-      rows(of: members, positions).sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.prefix(2)
-        .map { Statistics.median($0.map { positions[$0].y }) + Double(jump.line) }
-    }.sorted()
-    // Several rows are cut by one jump.
-    var places: [[Double]] = []
-    for line in lines {
-      if let last = places.last?.last, line - last < 0.5 * spacing {
-        places[places.count - 1].append(line)
-      } else {
-        places.append([line])
-      }
-    }
-    let named = ReportHeadline.list(places.map { Text.fixed(Statistics.median($0), 0) })
-    let farthest = jumps.map(\.jump.jump.length).max() ?? 0
-    let (count, sites) = (jumps.count, jumps.reduce(0) { $0 + $1.members.count })
-    return
-      "\(count == 1 ? "a class" : "\(count) classes") of \(sites) sites along scan lines \(count == 1 ? "is no motif of its own but another one" : "are no motifs of their own but others") "
-      + "through which the scan jumps near line\(places.count == 1 ? "" : "s") \(named): what is below is shifted by up to "
-      + "\(Text.fixed(farthest, 1)) px; positions and strain are off there (a fault of the specimen exactly along the lines would look the same)"
   }
 
   /// Whether a class is one or two rows along the scan.
@@ -124,7 +102,7 @@ struct ScanErrors {
     }
   }
 
-  private func rows(of members: [Int], _ positions: [Point]) -> [[Int]] {
+  func rows(of members: [Int], _ positions: [Point]) -> [[Int]] {
     var rows: [[Int]] = []
     for member in members.sorted(by: { (positions[$0].y, $0) < (positions[$1].y, $1) }) {
       if let last = rows.last?.last, positions[member].y - positions[last].y < Self.rowGap * spacing {
@@ -136,7 +114,7 @@ struct ScanErrors {
     return rows
   }
 
-  private func distance(_ a: [Double], _ b: [Double]) -> Double {
+  func distance(_ a: [Double], _ b: [Double]) -> Double {
     zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 }

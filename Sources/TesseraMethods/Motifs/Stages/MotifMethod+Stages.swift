@@ -54,12 +54,26 @@ extension MotifMethod {
       } else {
         "three mean spacings; the power spectrum has no dominant ring"
       }
+    let jumps = ScanJumps(of: image)
     return PatchStage(
       spectrum: spectrum, estimate: estimate, size: size,
-      patches: Patches(of: flat, around: crystal.sites.positions, side: size, measured: prepared.isMeasured),
-      basis: try descriptor.basis(side: size), choices: [.init("patch size", "\(size) px", reason)],
-      warnings: estimate.side == nil && patchSize == nil && near == nil
+      patches: Patches(
+        of: jumps.straightened(flat, empty: .nan), around: crystal.sites.positions.map(jumps.straightened), side: size,
+        measured: jumps.straightened(prepared.isMeasured, empty: false)),
+      jumps: jumps, basis: try descriptor.basis(side: size), choices: [.init("patch size", "\(size) px", reason)],
+      warnings: (estimate.side == nil && patchSize == nil && near == nil
         ? ["the power spectrum has no dominant ring (no lattice), so patches are three mean spacings wide"] : [])
+        + (jumps.jumps.isEmpty ? [] : [Self.sentence(on: jumps)]))
+  }
+
+  /// What jumps of the scan mean for the result.
+  private static func sentence(on jumps: ScanJumps) -> String {
+    let lines = ReportHeadline.list(jumps.jumps.map { "\($0.line)" })
+    let shifts = ReportHeadline.list(jumps.jumps.map { Text.fixed($0.shift, 1) })
+    let isOne = jumps.jumps.count == 1
+    return
+      "the scan jumps at line\(isOne ? "" : "s") \(lines), counted from 0, by \(shifts) px: motifs were sorted as if it had not, but positions and strain are "
+      + "those of the image, and off there"
   }
 
   /// Moments of the patches, and the features that are formed of them.
@@ -69,8 +83,14 @@ extension MotifMethod {
     var moments = patches.basis.moments(of: patches.patches)
     if isolatesPatches {
       let image = found.background
+      func moved(_ sites: Sites) -> Sites {
+        var moved = sites
+        for index in moved.sites.indices { moved[index].position = patches.jumps.straightened(moved[index].position) }
+        return moved
+      }
       moments = PatchIsolation.isolated(
-        moments, of: crystal.sites, outside: found.outside, inside: (image.width, image.height), basis: patches.basis)
+        moments, of: moved(crystal.sites), outside: moved(found.outside), inside: (image.width, image.height),
+        basis: patches.basis)
     }
     let order = moments.order
     return DescriptionStage(

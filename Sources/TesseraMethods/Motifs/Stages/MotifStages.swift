@@ -62,6 +62,8 @@ struct PatchStage {
   /// Side of the patches, in pixels; odd.
   var size: Int
   var patches: Patches
+  /// Jumps of the scan, which the patches are without.
+  var jumps: ScanJumps
   /// Of the size of the patches.
   var basis: ZernikeBasis
   var choices: [RunRecord.Choice]
