@@ -12,21 +12,7 @@ extension ColumnFinder {
   public func columns(
     of input: MethodInput, in prepared: inout Preparation.Prepared, network: NetworkFinder? = nil
   ) throws -> Found {
-    var found = try columnsAsFound(of: input, in: prepared, network: network)
-    var first: LineOffsets?
-    for _ in 0..<Self.offsetRounds {
-      guard let offsets = found.lineOffsets(in: prepared) else { break }
-      prepared.image = offsets.removed(from: prepared.image)
-      found = try columnsAsFound(of: input, in: prepared, network: network)
-      first = first ?? offsets
-    }
-    if let first, let height = found.medianHeight {
-      found.warnings.append(
-        "scan lines differ in brightness by \(Number.percent(first.deviation / height)) of the height of a column; these offsets were "
-          + "taken off"
-          + (first.deviation > Self.largeOffset * height
-            ? " as far as the columns show them; motifs along single rows may come of what is left" : ""))
-    }
+    var found = try withoutLineOffsets(in: &prepared) { try columnsAsFound(of: input, in: $0, network: network) }
     if found.route != .atoms, let spacing = PlanarIndex(found.sites.positions).medianSpacing,
       let calibration = input.micrograph.calibration
     {
@@ -40,6 +26,34 @@ extension ColumnFinder {
     }
     return found
   }
+
+  /// The columns that are found in an image, which is left without the offsets of its scan lines.
+  func columns(in prepared: inout Preparation.Prepared, name: String) throws -> Found {
+    try withoutLineOffsets(in: &prepared) { try found(in: $0, name: name) }
+  }
+
+  private func withoutLineOffsets(
+    in prepared: inout Preparation.Prepared, finding find: (Preparation.Prepared) throws -> Found
+  ) rethrows -> Found {
+    var found = try find(prepared)
+    var first: LineOffsets?
+    for _ in 0..<Self.offsetRounds {
+      guard let offsets = found.lineOffsets(in: prepared) else { break }
+      prepared.image = offsets.removed(from: prepared.image)
+      found = try find(prepared)
+      first = first ?? offsets
+    }
+    if let first, let height = found.medianHeight {
+      found.warnings.append(
+        "\(Self.lineWarning) by \(Number.percent(first.deviation / height)) of the height of a column; these offsets were taken off"
+          + (first.deviation > Self.largeOffset * height
+            ? " as far as the columns show them; motifs along single rows may come of what is left" : ""))
+    }
+    return found
+  }
+
+  /// How the warning of uneven lines begins.
+  static let lineWarning = "scan lines differ in brightness"
 
   /// Columns that were fitted in spite of the offsets have taken a part of them; once these are off, they give back the rest.
   private static let offsetRounds = 6

@@ -36,10 +36,11 @@ package struct MosaicMethod: Sendable {
     result.tiles = 1
     var micrograph = image.facts
     micrograph.pixels = plan.pixels(of: tile, in: lines, from: first)
-    let (prepared, found): (Preparation.Prepared, ColumnFinder.Found)
+    var prepared: Preparation.Prepared
+    let found: ColumnFinder.Found
     do {
       prepared = try plan.preparation.prepared(micrograph)
-      found = try plan.finder.found(in: prepared, name: micrograph.name)
+      found = try plan.finder.columns(in: &prepared, name: micrograph.name)
     } catch is DataError {
       // Vacuum, or a support without columns.
       result.emptyTiles = 1

@@ -61,8 +61,8 @@ package struct MosaicPlan: Sendable, Codable {
       let unit = unit
       sample.pixels = unit == 1 ? window.pixels : window.pixels.map { Float(Double($0) / unit) }
       do {
-        let prepared = try preparation.prepared(sample)
-        let found = try finder.found(in: prepared, name: sample.name)
+        var prepared = try preparation.prepared(sample)
+        let found = try finder.columns(in: &prepared, name: sample.name)
         try settle(found, prepared)
         self.sample = window.corner
         return
@@ -84,7 +84,7 @@ package struct MosaicPlan: Sendable, Codable {
     )
     spacing = PlanarIndex(found.sites.positions).medianSpacing ?? 4 * found.scale
     grid.halo = max(Self.smallestHalo, Int(saturating: (Self.haloInScales * found.scale).rounded(.up)))
-    warnings = found.warnings.filter { $0.hasPrefix("these") }
+    warnings = found.warnings.filter { $0.hasPrefix("these") || $0.hasPrefix(ColumnFinder.lineWarning) }
     if prepared.isInverted && preparation.contrast == .auto {
       warnings.append("columns look dark, so the contrast was inverted")
     }
@@ -98,8 +98,8 @@ package struct MosaicPlan: Sendable, Codable {
     let side = Self.windowSide
     var sample = try image.part(x: sample.x, y: sample.y, width: side, height: side)
     sample.pixels = taken(sample.pixels)
-    let prepared = try preparation.prepared(sample)
-    try sorter.findTurn(of: try finder.found(in: prepared, name: sample.name), in: prepared)
+    var prepared = try preparation.prepared(sample)
+    try sorter.findTurn(of: try finder.columns(in: &prepared, name: sample.name), in: prepared)
     let reach = sorter.reach(scale: finder.scale ?? 0) + Int(saturating: MosaicSites.margin(spacing).rounded(.up))
     grid.halo = max(grid.halo, reach)
     self.sorter = sorter
