@@ -1,12 +1,13 @@
-"""Real patches by kind of defect, clustered without their labels: Tessera's local symmetry beside k-means, t-SNE and UMAP.
+"""Real patches by kind of defect, clustered without their labels: `tessera patches` and local symmetry beside k-means, t-SNE and UMAP.
 
 The patches of a folder (NAME_1.tif, NAME_2.tif, ...; one size) are laid side by side, each with its mirror images around it, and `tessera segment`
-describes the sheet. The mean of the descriptors over a patch is what is known of it. Every way is told the number of classes and sorts by k-means,
-the mean of five seeds. Where a defect lies in its patch is a matter of chance, so pixels as they are say little; power spectra do not depend on it.
+describes the sheet. The mean of the descriptors over a patch is what is known of it. Every way but the first is told the number of classes and sorts
+by k-means, the mean of five seeds. Where a defect lies in its patch is a matter of chance, so pixels as they are say little; power spectra do not depend on it.
 Patches that overlap show the same place of a specimen: the scores tell how well places are told apart, too.
 Needs NumPy, scikit-learn, openTSNE, umap-learn, Pillow and tifffile. Usage: patches.py FOLDER [--program tessera]
 """
 import argparse
+import csv
 import json
 import pathlib
 import subprocess
@@ -26,13 +27,27 @@ ACROSS = 21  # patches in a row of the sheet
 RIM = 16  # mirrored pixels around each
 
 
+def agreement_and_purity(labels, truth):
+    pure = sum(numpy.bincount(truth[labels == label]).max() for label in set(labels)) / len(truth)
+    return adjusted_mutual_info_score(truth, labels), pure
+
+
 def scores(table, truth):
     count, found = len(set(truth)), []
     for seed in range(5):
-        labels = KMeans(count, n_init=10, random_state=seed).fit_predict(table)
-        pure = sum(numpy.bincount(truth[labels == label]).max() for label in set(labels)) / len(truth)
-        found.append((adjusted_mutual_info_score(truth, labels), pure))
+        found.append(agreement_and_purity(KMeans(count, n_init=10, random_state=seed).fit_predict(table), truth))
     return numpy.mean(found, axis=0)
+
+
+def sorted_by_program(files, program, *words):
+    """Labels of `tessera patches`, the mean of five seeds."""
+    for seed in range(1, 6):
+        with tempfile.TemporaryDirectory() as name:
+            out = pathlib.Path(name) / "sorted"
+            subprocess.run(
+                [program, "patches", *files, "-o", out, "--seed", str(seed), *words], check=True, capture_output=True)
+            rows = {row["file"]: int(row["class"]) for row in csv.DictReader(open(out / "patches.csv"))}
+            yield numpy.array([rows[str(file)] for file in files])
 
 
 def symmetry(patches, program):
@@ -79,6 +94,12 @@ def main():
         "local symmetry (`tessera segment`)": symmetry(patches, options.program),
     }
     print(f"{len(files)} patches of {len(set(kinds))} kinds\n| described by | sorted by k-means in | AMI | purity |\n| --- | --- | --- | --- |")
+    count = str(len(set(kinds)))
+    for name, words in (("number found", ()), ("number given", ("--classes", count))):
+        found = list(sorted_by_program(files, options.program, *words))
+        agreement, pure = numpy.mean([agreement_and_purity(labels, truth) for labels in found], axis=0)
+        counts = sorted({len(set(labels)) for labels in found})
+        print(f"| `tessera patches` | {name}: {', '.join(map(str, counts))} classes | {agreement:.3f} | {pure:.3f} |", flush=True)
     for name, table in tables.items():
         layouts = {
             "the description": table,

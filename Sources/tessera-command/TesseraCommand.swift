@@ -19,7 +19,8 @@ struct TesseraCommand: ParsableCommand {
     version: TesseraVersion.current,
     subcommands: [
       DemoCommand.self, AnalyzeCommand.self, InfoCommand.self, ConvertCommand.self, SimulateCommand.self,
-      SitesCommand.self, MotifsCommand.self, ClassesCommand.self, RelationsCommand.self, StrainCommand.self,
+      SitesCommand.self, MotifsCommand.self, ClassesCommand.self, RelationsCommand.self, PatchesCommand.self,
+      StrainCommand.self,
       CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self, MoireCommand.self,
       PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self, BatchCommand.self,
       WatchCommand.self, GuiCommand.self,
