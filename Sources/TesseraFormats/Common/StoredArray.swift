@@ -31,12 +31,22 @@ struct StoredArray: Sendable {
   var frameCount: Int { checkedProduct(shape.dropLast(2)) ?? 0 }
 
   /// The same values with the last axis first, for series stored as `[height, width, frames]`.
-  func withLastAxisFirst() -> StoredArray {
-    guard shape.count == 3 else { return self }
+  func withLastAxisFirst() -> StoredArray { shape.count == 3 ? ordered([2, 0, 1]) : self }
+
+  /// The same values with the axes in another order.
+  func ordered(_ order: [Int]) -> StoredArray {
     var moved = self
-    moved.shape = [shape[2], shape[0], shape[1]]
-    moved.strides = [strides[2], strides[0], strides[1]]
+    moved.shape = order.map { shape[$0] }
+    moved.strides = order.map { strides[$0] }
     return moved
+  }
+
+  /// The order of axes in which those of length 1 at the end come first: an image with one channel is stored as `[1, 256, 256, 1]`. Nil
+  /// where there is none, or no image before them.
+  static func orderOfChannels(_ shape: [Int]) -> [Int]? {
+    let kept = (shape.lastIndex { $0 > 1 } ?? -1) + 1
+    guard kept >= 2, kept < shape.count, shape[kept - 2] > 1 else { return nil }
+    return Array(kept..<shape.count) + Array(0..<kept)
   }
 
   /// Throws unless every element lies in the file. Call it before anything of the array's size is allocated.

@@ -61,9 +61,9 @@ enum PlainConvention {
       guard let array = node.array else { continue }
       let isLast = options.frameAxis == .last && array.shape.count == 3
       let name = String(node.path.dropFirst())
-      contents.images.append(
-        HDF5Image(array, name: name, order: isLast ? [2, 0, 1] : nil, dropsSingleFrame: false))
-      if !isLast, let warning = warningAboutFrameAxis(of: array.shape) {
+      let order = StoredArray.orderOfChannels(array.shape) ?? (isLast ? [2, 0, 1] : nil)
+      contents.images.append(HDF5Image(array, name: name, order: order, dropsSingleFrame: false))
+      if order == nil, let warning = warningAboutFrameAxis(of: array.shape) {
         contents.warnings.append("\(name): \(warning)")
       }
     }

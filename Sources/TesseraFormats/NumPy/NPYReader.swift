@@ -51,6 +51,7 @@ struct NPYReader: FormatReader {
 
 /// Puts the frames first where the options say that they are last, and warns where a plain array looks so.
 func frameAxis(of array: StoredArray, _ options: ReadingOptions) -> (StoredArray, warnings: [String]) {
+  if let order = StoredArray.orderOfChannels(array.shape) { return (array.ordered(order), []) }
   guard array.shape.count == 3 else { return (array, []) }
   if options.frameAxis == .last { return (array.withLastAxisFirst(), []) }
   return (array, warningAboutFrameAxis(of: array.shape).map { [$0] } ?? [])

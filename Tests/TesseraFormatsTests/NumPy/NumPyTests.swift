@@ -41,6 +41,19 @@ struct `NumPy files` {
     }
   }
 
+  @Test func `with one channel at the end are images`() throws {
+    for shape in ["(2, 3, 1)", "(1, 2, 3, 1)", "(1, 2, 3, 1, 1)"] {
+      let path = folder.file("c.npy", npy("|u1", shape: shape, [1, 2, 3, 4, 5, 6]))
+      let image = try ImageFile.open(path: path).read().pixels
+      #expect(image.width == 3 && image.height == 2 && image.values == [1, 2, 3, 4, 5, 6], "\(shape)")
+    }
+    let path = folder.file("s.npy", npy("|u1", shape: "(2, 2, 2, 1)", [1, 2, 3, 4, 5, 6, 7, 8]))
+    #expect(try ImageFile.open(path: path).read(frame: 1).pixels.values == [5, 6, 7, 8])
+    // A single column of pixels is one.
+    let column = folder.file("k.npy", npy("|u1", shape: "(3, 1)", [1, 2, 3]))
+    #expect(try ImageFile.open(path: column).read().pixels.height == 3)
+  }
+
   @Test func `in column order are turned`() throws {
     let path = folder.file("f.npy", npy("|u1", shape: "(2, 3)", fortran: true, [1, 4, 2, 5, 3, 6]))
     #expect(try ImageFile.open(path: path).read().pixels.values == [1, 2, 3, 4, 5, 6])
