@@ -122,7 +122,7 @@ final class ProjectSession: Sendable {
 
   private static func unchanged(by action: TreeAction) -> String {
     switch action {
-    case .split(let number, _): "class \(number) is one motif within the noise; it stays as it is"
+    case .split(let number, _): "no gap divides class \(number); it stays as it is"
     case .lasso(let number, _): "the lasso holds all points of class \(number) or none; the class stays as it is"
     default: "nothing changes"
     }

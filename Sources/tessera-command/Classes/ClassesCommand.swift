@@ -99,7 +99,7 @@ struct SplitClassCommand: ThreadedCommand {
       EXAMPLE
         tessera classes split scan.tessera 2 --features invariant --angular-orders 0,2,3
 
-      A class that is one motif within the noise is left as it is, which is said; with --classes it is divided in any case.
+      A class that no gap divides is left as it is, which is said; with --classes it is divided in any case.
       """)
 
   @OptionGroup var options: TreeOptions
@@ -144,7 +144,7 @@ struct SplitClassCommand: ThreadedCommand {
     let split = TreeSplit(
       features: features, angularOrders: angularOrders?.values.map { Int($0) }, maxOrder: maxOrder, classes: classes)
     try options.perform(
-      .split(number, split), unchanged: "class \(number) is one motif within the noise; it stays as it is")
+      .split(number, split), unchanged: "no gap divides class \(number); it stays as it is")
   }
 }
 
@@ -229,7 +229,7 @@ struct AutoClassesCommand: ThreadedCommand {
     let method = TreeMethod(folder)
     var tree = try method.tree(after: folder.recipe.actions)
     let splits = try method.splitAll(&tree)
-    if splits.isEmpty && !options.output.json { print("every class is one motif within the noise") }
+    if splits.isEmpty && !options.output.json { print("no gap divides any class") }
     try options.write(
       TreeFiles(folder, recipe: Recipe(actions: folder.recipe.actions + splits), tree: tree))
   }

@@ -17,7 +17,7 @@ export function askSplit(number, name) {
   return ask({
     title: `Split class ${number}, ${name}`,
     content: [
-      element("p", {}, "The members of this class alone are sorted again. A class that is one motif within the noise stays as ",
+      element("p", {}, "The members of this class alone are sorted again. A class that no gap divides stays as ",
         "it is, unless a number of parts is given."),
       element("div", { class: "fields" },
         element("label", { for: "split-features" }, "Features"), features,
