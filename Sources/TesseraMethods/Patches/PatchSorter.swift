@@ -66,7 +66,7 @@ public struct PatchSorter: Sendable, Codable, Equatable {
       throw DataError(
         "\(Self.fewestPatches) patches or more that differ are needed, but \(patches.count == 1 ? "1 was" : "\(patches.count) were") given"
           + (known.count < patches.count ? ", of which \(known.count) show more than one value and are no copies" : "")
-          + "; the frames of a stack are read with `--frames a..b --each`")
+          + "; \(setting("frames")) with \(setting("each")) reads the frames of a stack one by one")
     }
     let table = features.selecting(rows: known)
     let layout = try layout(of: table, seed: seed)

@@ -6,7 +6,8 @@ import TesseraNumerics
 /// in common.
 ///
 /// Where a patch was cut does not count, only what it shows; what counts little is whether a shift is a whole number of pixels, as the
-/// summit is interpolated. Patches of more than 64 pixels are joined to fewer before.
+/// summit is interpolated. Patches of more than 64 pixels are joined to fewer before, and all are smoothed a little: between pixels, columns
+/// that are hardly wider than one lie nowhere.
 public final class ShiftedCorrelation {
   private let patches: [Raster<Float>]
   private let transform: FourierTransform
@@ -24,6 +25,8 @@ public final class ShiftedCorrelation {
 
   /// Larger patches are joined to at most so many pixels along a side.
   private static let largestSide = 64
+  /// Smoothing, in pixels as they are compared.
+  private static let smoothing = 1.0
   /// Two patches have at least this share of their pixels in common.
   private static let leastCommon: Float = 0.5
 
@@ -35,7 +38,9 @@ public final class ShiftedCorrelation {
       let known = patch.values.filter(\.isFinite).map { Double($0) }
       let (mean, deviation) = (Statistics.mean(known), Statistics.deviation(known))
       let standard = patch.map { $0.isFinite && deviation > 0 ? Float((Double($0) - mean) / deviation) : 0 }
-      return factor > 1 && min(width, height) >= 8 * factor ? Binning.means(of: standard, factor: factor) : standard
+      let joined =
+        factor > 1 && min(width, height) >= 8 * factor ? Binning.means(of: standard, factor: factor) : standard
+      return GaussianFilter.smoothed(joined, sigma: Self.smoothing)
     }
     let side = self.patches.first ?? Raster(width: 1, height: 1, filling: 0)
     transform = FourierTransform(width: 2 * side.width, height: 2 * side.height)

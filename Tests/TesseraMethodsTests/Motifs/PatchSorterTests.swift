@@ -20,7 +20,7 @@ struct `Patches of their own` {
       for i in -16...16 {
         for j in -9...9 {
           let place = a * Double(i) + spacing * Double(j) + offset
-          if (place - hole).length < 4.5 { continue }
+          if (place - hole).length < 5.3 { continue }
           for y in 0..<side where abs(Double(y) - place.y) < 6 {
             for x in 0..<side where abs(Double(x) - place.x) < 6 {
               let square = (Point(Double(x), Double(y)) - place).squaredLength

@@ -37,7 +37,9 @@ enum KerasReference {
 
   private static func maps(of file: ImageFile, dataset index: Int) throws -> FeatureMaps {
     let dataset = file.datasets[index]
-    let shape = dataset.shape + (dataset.channels > 1 ? [dataset.channels] : [])
+    var shape = dataset.shape + (dataset.channels > 1 ? [dataset.channels] : [])
+    // One channel at the end is read as one frame.
+    if shape.count == 3, shape[0] == 1 { shape = [shape[1], shape[2], 1] }
     var stored: [Float] = []
     for frame in 0..<dataset.frameCount {
       try file.forEachPiece(dataset: index, frame: frame) { piece in

@@ -35,7 +35,7 @@ struct `Correlation of shifted patches` {
   }
 
   @Test func `joins the pixels of large patches`() {
-    let large = [cut(at: Point(0, 0), spacing: 30, side: 150), cut(at: Point(8, 4), spacing: 30, side: 150)]
+    let large = [cut(at: Point(0, 0), spacing: 20, side: 150), cut(at: Point(8, 4), spacing: 20, side: 150)]
     #expect(ShiftedCorrelation(large).values(of: [(0, 1)])[0] > 0.99)
   }
 }
