@@ -16,16 +16,14 @@ struct `Patches of their own` {
       let offset = Point(9 * random.uniform(), 9 * random.uniform())
       var values = [Float](repeating: 0, count: side * side)
       for k in values.indices { values[k] = Float(noise * random.gaussian()) }
-      let hole = holes ? Point(Double(side), Double(side)) * (0.35 + 0.3 * random.uniform()) : Point(-99, -99)
-      for i in -16...16 {
-        for j in -9...9 {
-          let place = a * Double(i) + spacing * Double(j) + offset
-          if (place - hole).length < 5.3 { continue }
-          for y in 0..<side where abs(Double(y) - place.y) < 6 {
-            for x in 0..<side where abs(Double(x) - place.x) < 6 {
-              let square = (Point(Double(x), Double(y)) - place).squaredLength
-              values[y * side + x] += Float(exp(-square / (2 * 1.8 * 1.8)))
-            }
+      let places = (-16...16).flatMap { i in (-9...9).map { a * Double(i) + spacing * Double($0) + offset } }
+      let middle = Point(Double(side), Double(side)) * (0.35 + 0.3 * random.uniform())
+      let missing = holes ? places.min { ($0 - middle).length < ($1 - middle).length } : nil
+      for place in places where place != missing {
+        for y in 0..<side where abs(Double(y) - place.y) < 6 {
+          for x in 0..<side where abs(Double(x) - place.x) < 6 {
+            let square = (Point(Double(x), Double(y)) - place).squaredLength
+            values[y * side + x] += Float(exp(-square / (2 * 1.8 * 1.8)))
           }
         }
       }
@@ -57,23 +55,17 @@ struct `Patches of their own` {
   @Test(.slow, arguments: [0.02, 0.05, 0.1]) func `of one lattice are one motif also where there is little noise`(
     noise: Double
   ) throws {
-    for seed in 21...24 as ClosedRange<UInt64> {
-      let cut = patches(150, hexagonal: seed.isMultiple(of: 2), seed: seed, side: 64, noise: noise)
+    for seed in 21...22 as ClosedRange<UInt64> {
+      let cut = patches(100, hexagonal: seed.isMultiple(of: 2), seed: seed, side: 64, noise: noise)
       #expect(try PatchSorter().result(of: cut).foundCount == 1, "seed \(seed)")
     }
   }
 
   @Test func `with a missing column are a motif of their own`() throws {
-    for noise in [0.05, 0.2] {
-      let all =
-        patches(60, hexagonal: true, seed: 31, noise: noise)
-        + patches(60, hexagonal: true, seed: 32, noise: noise, holes: true)
-      let found = try PatchSorter().result(of: all)
-      #expect(found.foundCount == 2, "\(found.classes.sizes) at \(noise)")
-      #expect(
-        Set(found.classes.labels.prefix(60)).count == 1
-          && found.classes.labels.count { $0 == found.classes.labels[0] } < 64)
-    }
+    let all = patches(60, hexagonal: true, seed: 31) + patches(60, hexagonal: true, seed: 32, holes: true)
+    let found = try PatchSorter().result(of: all)
+    #expect(found.classes.sizes == [60, 60])
+    #expect(Set(found.classes.labels.prefix(60)).count == 1)
   }
 
   @Test func `that are copies count once`() throws {
