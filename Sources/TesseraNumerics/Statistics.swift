@@ -70,6 +70,11 @@ public enum Statistics {
     return values.isEmpty ? .nan : (squares / Double(values.count)).squareRoot()
   }
 
+  /// The square of the distance of two places with equally many coordinates.
+  package static func squaredDistance(_ a: [Double], _ b: [Double]) -> Double {
+    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  }
+
   /// Largest eigenvalue that the second moments of white noise of unit variance reach, in tables of many rows and columns:
   /// (1 + √(columns / rows))². Source: Marchenko & Pastur, Math. USSR Sb. 1 (1967) 457.
   @inlinable public static func noiseEdge(columns: Int, rows: Int) -> Double {

@@ -42,8 +42,10 @@ extension ScanErrors {
     var marks: [Mark] = []
     for index in made {
       for site in groups[index] {
-        let own = features.mean(ofRows: [site])
-        let nearest = others.indices.min { distance(own, means[$0]) < distance(own, means[$1]) }!
+        let nearest = others.indices.min {
+          features.squaredDistance(ofRow: site, from: means[$0])
+            < features.squaredDistance(ofRow: site, from: means[$1])
+        }!
         groups[others[nearest]].append(site)
       }
       let cuts = groups[index].flatMap(crossing)

@@ -52,7 +52,8 @@ struct ScanErrors {
         lines.count < groups.count
         ? groups.indices.filter { !lines.contains($0) } : groups.indices.filter { $0 != line }
       let nearest = others.min {
-        distance(own, features.mean(ofRows: groups[$0])) < distance(own, features.mean(ofRows: groups[$1]))
+        Statistics.squaredDistance(own, features.mean(ofRows: groups[$0]))
+          < Statistics.squaredDistance(own, features.mean(ofRows: groups[$1]))
       }!
       if hasJitter {
         jittered += 1
@@ -112,9 +113,5 @@ struct ScanErrors {
       }
     }
     return rows
-  }
-
-  func distance(_ a: [Double], _ b: [Double]) -> Double {
-    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 }

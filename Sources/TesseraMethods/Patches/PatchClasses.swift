@@ -21,6 +21,8 @@ public struct PatchClasses: Sendable {
   public let foundCount: Int
   /// Patches that are copies of others, pixel by pixel.
   public let copyCount: Int
+  /// Names of files that should have been patches and could not be read.
+  public var leftOut: [String] = []
 
   /// The names of the patches, in order.
   public var names: [String] { patches.map(\.name) }
@@ -32,8 +34,7 @@ public struct PatchClasses: Sendable {
       let members = classes.members(of: label)
       let mean = features.mean(ofRows: members)
       for row in members {
-        distances[row] = zip(features.row(row), mean).reduce(0) { $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1) }
-          .squareRoot()
+        distances[row] = features.squaredDistance(ofRow: row, from: mean).squareRoot()
       }
     }
     return distances
@@ -67,6 +68,8 @@ public struct PatchClasses: Sendable {
     public var motifs: Int
     /// Patches that are copies of others.
     public var copies: Int
+    /// Files that could not be read.
+    public var leftOut: [String]
     /// The settings.
     public var parameters: PatchSorter
     /// The seed of all random draws.
@@ -80,7 +83,8 @@ public struct PatchClasses: Sendable {
     Summary(
       inputs: inputs, patches: patches.count, withoutClass: classes.labels.count { $0 == 0 },
       width: patches.first?.width ?? 0, height: patches.first?.height ?? 0, classes: classes.sizes,
-      motifs: foundCount, copies: copyCount, parameters: sorter, seed: seed, version: TesseraVersion.current)
+      motifs: foundCount, copies: copyCount, leftOut: leftOut, parameters: sorter, seed: seed,
+      version: TesseraVersion.current)
   }
 
   /// The result in a few sentences.
@@ -109,6 +113,11 @@ public struct PatchClasses: Sendable {
       sentences.append(
         "\(copyCount) patch\(copyCount == 1 ? " is a copy of another, pixel by pixel, and counts" : "es are copies of others, pixel by pixel, and count") "
           + "as one with it")
+    }
+    if !leftOut.isEmpty {
+      sentences.append(
+        "\(leftOut.count) file\(leftOut.count == 1 ? "" : "s") could not be read and \(leftOut.count == 1 ? "is" : "are") left out: "
+          + leftOut.prefix(3).joined(separator: ", ") + (leftOut.count > 3 ? ", ..." : ""))
     }
     return sentences
   }

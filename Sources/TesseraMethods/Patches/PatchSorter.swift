@@ -68,6 +68,11 @@ public struct PatchSorter: Sendable, Codable, Equatable {
           + (known.count < patches.count ? ", of which \(known.count) show more than one value and are no copies" : "")
           + "; \(setting("frames")) with \(setting("each")) reads the frames of a stack one by one")
     }
+    if let classCount {
+      try require(
+        (1...known.count).contains(classCount), setting("classes"), is: classCount,
+        mustBe: "1 or more and at most \(known.count), the number of patches that differ")
+    }
     let table = features.selecting(rows: known)
     let layout = try layout(of: table, seed: seed)
     let outcome = try classFinder.outcome(features: table, layout: layout)
@@ -77,14 +82,9 @@ public struct PatchSorter: Sendable, Codable, Equatable {
     let found = Classes(grouping: joined)
     var confidence = found.count == 1 ? found.confidence : outcome.classes.confidence
     var labels = found.labels
-    if let classCount {
-      try require(
-        (1...known.count).contains(classCount), setting("classes"), is: classCount,
-        mustBe: "1 or more and at most \(known.count), the number of patches that differ")
-      if classCount != found.count {
-        let asked = try KMeans(count: classCount).classes(of: layout, seed: seed)
-        (labels, confidence) = (asked.labels, asked.confidence)
-      }
+    if let classCount, classCount != found.count {
+      let asked = try KMeans(count: classCount).classes(of: layout, seed: seed)
+      (labels, confidence) = (asked.labels, asked.confidence)
     }
     func spread<Value>(_ values: [Value], _ empty: Value) -> [Value] {
       var all = [Value](repeating: empty, count: patches.count)

@@ -55,7 +55,7 @@ public struct ShiftTest: Sendable, Codable, Equatable {
     var pairs: Set<[Int]> = []
     for a in means.indices {
       let near = means.indices.filter { $0 != a }.sorted {
-        (Self.distance(means[a], means[$0]), $0) < (Self.distance(means[a], means[$1]), $1)
+        (Statistics.squaredDistance(means[a], means[$0]), $0) < (Statistics.squaredDistance(means[a], means[$1]), $1)
       }
       for b in near.prefix(neighbours) { pairs.insert([min(a, b), max(a, b)]) }
     }
@@ -111,7 +111,7 @@ public struct ShiftTest: Sendable, Codable, Equatable {
   ) -> Bool {
     func nearest(_ members: [Int], to mean: [Double]) -> [Int] {
       let distances = Dictionary(
-        uniqueKeysWithValues: members.map { ($0, Self.distance(features.row($0).map { Double($0) }, mean)) })
+        uniqueKeysWithValues: members.map { ($0, features.squaredDistance(ofRow: $0, from: mean)) })
       return Array(members.sorted { (distances[$0]!, $0) < (distances[$1]!, $1) }.prefix(Self.boundary))
     }
     let (beside, other) = (nearest(a, to: means.1), nearest(b, to: means.0))
@@ -127,9 +127,5 @@ public struct ShiftTest: Sendable, Codable, Equatable {
   private static func sample(_ size: Int, of members: [Int]) -> [Int] {
     guard members.count > size else { return members }
     return (0..<size).map { members[$0 * members.count / size] }
-  }
-
-  private static func distance(_ a: [Double], _ b: [Double]) -> Double {
-    zip(a, b).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
   }
 }

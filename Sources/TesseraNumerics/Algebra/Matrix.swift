@@ -56,6 +56,14 @@ public struct Matrix<Scalar> {
     }
   }
 
+  /// The square of the distance of a row from a place with as many coordinates as it has columns.
+  package func squaredDistance(ofRow row: Int, from place: [Double]) -> Double where Scalar: BinaryFloatingPoint {
+    place.indices.reduce(0.0) { sum, column in
+      let difference = Double(self[row, column]) - place[column]
+      return sum + difference * difference
+    }
+  }
+
   /// A copy with rows and columns exchanged.
   public var transposed: Matrix {
     var result: [Scalar] = []

@@ -29,7 +29,7 @@ public struct AmplitudeSpectra: Sendable, Codable, Equatable {
     let transform = FourierTransform(width: first.width, height: first.height)
     let cells = cells(of: Spectrum(width: first.width, height: first.height))
     let rows = concurrentMap(count: patches.count) { index -> [Float] in
-      guard let patch = standardized(patches[index]) else { return [Float](repeating: .nan, count: cells.count) }
+      guard let patch = patches[index].standardized else { return [Float](repeating: .nan, count: cells.count) }
       let spectrum = transform.spectrum(of: patch)
       let scale = 1 / Float(patch.count).squareRoot()
       return cells.map { places in
@@ -60,14 +60,5 @@ public struct AmplitudeSpectra: Sendable, Codable, Equatable {
       }
     }
     return cells.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map(\.value)
-  }
-
-  /// Nil where the pixels are all equal.
-  private func standardized(_ patch: Raster<Float>) -> Raster<Float>? {
-    let known = patch.values.filter(\.isFinite).map { Double($0) }
-    guard let least = known.min(), let most = known.max(), least < most else { return nil }
-    let mean = Statistics.mean(known)
-    let deviation = Statistics.deviation(known)
-    return patch.map { $0.isFinite ? Float((Double($0) - mean) / deviation) : 0 }
   }
 }

@@ -15,6 +15,13 @@ public final class ShiftedCorrelation {
   private let common: Raster<Float>
   private let mask: Spectrum
   private var prepared: [Int: Prepared] = [:]
+  private var found: [Pair: Double] = [:]
+
+  /// Two patches, the first of them with the lower index.
+  private struct Pair: Hashable, Sendable {
+    let first, second: Int
+    init(_ a: Int, _ b: Int) { (first, second) = (min(a, b), max(a, b)) }
+  }
 
   /// A patch, and the sums of its pixels and of their squares over what it has in common with another at each shift: where it is the first of
   /// the two, and where it is the second.
@@ -27,6 +34,8 @@ public final class ShiftedCorrelation {
   private static let largestSide = 64
   /// Smoothing, in pixels as they are compared.
   private static let smoothing = 1.0
+  /// So many pixels are left out along each side, as far as smoothing reaches, where this many along a side are left.
+  private static let (rim, leastSide) = (3, 8)
   /// Two patches have at least this share of their pixels in common.
   private static let leastCommon: Float = 0.5
 
@@ -34,13 +43,15 @@ public final class ShiftedCorrelation {
   public init(_ patches: [Raster<Float>]) {
     let (width, height) = (patches.first?.width ?? 1, patches.first?.height ?? 1)
     let factor = (max(width, height) + Self.largestSide - 1) / Self.largestSide
+    // What lies beyond the rim is not known, and smoothing takes it for 0.
+    let rim = min(Self.rim, max(0, (min(width, height) / factor - Self.leastSide) / 2))
     self.patches = patches.map { patch in
-      let known = patch.values.filter(\.isFinite).map { Double($0) }
-      let (mean, deviation) = (Statistics.mean(known), Statistics.deviation(known))
-      let standard = patch.map { $0.isFinite && deviation > 0 ? Float((Double($0) - mean) / deviation) : 0 }
+      let standard = patch.standardized ?? patch.map { _ in 0 }
       let joined =
-        factor > 1 && min(width, height) >= 8 * factor ? Binning.means(of: standard, factor: factor) : standard
-      return GaussianFilter.smoothed(joined, sigma: Self.smoothing)
+        factor > 1 && min(width, height) >= Self.leastSide * factor
+        ? Binning.means(of: standard, factor: factor) : standard
+      let smooth = GaussianFilter.smoothed(joined, sigma: Self.smoothing)
+      return smooth.cropped(x: rim, y: rim, width: smooth.width - 2 * rim, height: smooth.height - 2 * rim)
     }
     let side = self.patches.first ?? Raster(width: 1, height: 1, filling: 0)
     transform = FourierTransform(width: 2 * side.width, height: 2 * side.height)
@@ -54,9 +65,24 @@ public final class ShiftedCorrelation {
     return result
   }
 
-  /// The correlations of some pairs of patches, -1 ... 1.
+  /// The correlations of some pairs of patches, -1 ... 1. Each pair is correlated once, however often it is asked for.
   public func values(of pairs: [(Int, Int)]) -> [Double] {
-    let missing = Set(pairs.flatMap { [$0.0, $0.1] }).subtracting(prepared.keys).sorted()
+    let pairs = pairs.map { Pair($0.0, $0.1) }
+    var isAsked: Set<Pair> = []
+    let open = pairs.filter { found[$0] == nil && isAsked.insert($0).inserted }
+    prepare(Set(open.flatMap { [$0.first, $0.second] }))
+    let ready = prepared
+    let values = concurrentMap(count: open.count) { [transform, common] k in
+      let (a, b) = (ready[open[k].first]!, ready[open[k].second]!)
+      let product = transform.image(of: a.spectrum.correlated(with: b.spectrum))
+      return Self.largest(product, a.first, b.second, common: common)
+    }
+    for (pair, value) in zip(open, values) { found[pair] = value }
+    return pairs.map { found[$0]! }
+  }
+
+  private func prepare(_ wanted: Set<Int>) {
+    let missing = wanted.subtracting(prepared.keys).sorted()
     let made = concurrentMap(count: missing.count) { [patches, transform, mask] k in
       let patch = Self.padded(patches[missing[k]])
       let (values, squares) = (transform.spectrum(of: patch), transform.spectrum(of: patch.map { $0 * $0 }))
@@ -70,12 +96,6 @@ public final class ShiftedCorrelation {
         ))
     }
     for (index, patch) in zip(missing, made) { prepared[index] = patch }
-    let known = prepared
-    return concurrentMap(count: pairs.count) { [transform, common] k in
-      let (a, b) = (known[pairs[k].0]!, known[pairs[k].1]!)
-      let product = transform.image(of: a.spectrum.correlated(with: b.spectrum))
-      return Self.largest(product, a.first, b.second, common: common)
-    }
   }
 
   private static func largest(

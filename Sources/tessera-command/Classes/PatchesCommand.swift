@@ -14,7 +14,8 @@ struct PatchesCommand: ThreadedCommand {
 
       writes the folder sorted with patches.csv (class, confidence and place in the layout of each file), features.npy, summary.json \
       and report.html, which shows the layout and the patches of each class. Patches have one size and may lie anywhere on what they \
-      show; whether they are turned counts. A class has 6 patches or more. Stacks are read with --frames a..b --each. Without --output the folder is patches.sorted.
+      show; whether they are turned counts. A class has 6 patches or more. Stacks are read with --frames a..b --each. A file that \
+      cannot be read is left out and named, and the exit status is 1. Without --output the folder is patches.sorted.
       """)
 
   @Argument(
@@ -44,13 +45,20 @@ struct PatchesCommand: ThreadedCommand {
     var sorter = PatchSorter()
     sorter.classCount = classes
     let files = try ImageFolder.files(of: inputs)
-    let patches = try image.images(of: files).map { chosen in
-      var patch = try image.micrograph(of: chosen)
-      try sorter.check(patch)
-      patch.name = chosen.name
-      return patch
+    let chosen = image.images(of: files)
+    var patches: [Micrograph] = []
+    var failures: [(input: String, error: any Error)] = []
+    for one in chosen {
+      do {
+        var patch = try image.micrograph(of: one)
+        try sorter.check(patch)
+        patch.name = one.name
+        patches.append(patch)
+      } catch { failures.append((one.name, error)) }
     }
-    let found = try sorter.result(of: patches, seed: seed.seed)
+    if patches.isEmpty { return try report(failures, of: chosen.count) }
+    var found = try sorter.result(of: patches, seed: seed.seed)
+    found.leftOut = failures.map(\.input)
     let summary = try found.write(to: path, inputs: inputs, replacing: output.force)
     if output.json {
       try Messages.printJSON(summary)
@@ -58,5 +66,6 @@ struct PatchesCommand: ThreadedCommand {
       for sentence in found.sentences { print(sentence) }
       print("report: \(path)/report.html")
     }
+    try report(failures, of: chosen.count)
   }
 }

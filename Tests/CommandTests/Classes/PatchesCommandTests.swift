@@ -51,6 +51,16 @@ struct `Sorting of patches that were cut before` {
     }
   }
 
+  @Test func `leaves a damaged file out and names it`() throws {
+    try crops()
+    try Data("II*\0 and no more".utf8).write(to: URL(fileURLWithPath: folder / "crops/net-9.tif"))
+    let run = try tessera("patches", "crops", "-o", "sorted")
+    #expect(run.status == 1)
+    #expect(run.errors.contains("1 of 17 inputs failed:") && run.errors.contains("crops/net-9.tif"), "\(run.errors)")
+    #expect(run.output.hasPrefix("16 patches: 2 motifs (8, 8 patches)"), "\(run.output)")
+    #expect(run.output.contains("1 file could not be read and is left out: crops/net-9.tif"), "\(run.output)")
+  }
+
   @Test func `says what is wrong with what it was given`() throws {
     try crops()
     #expect(try tessera("patches", "absent").status == 66)
