@@ -239,7 +239,9 @@ public final class BatchFolder {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do { return try decoder.decode(BatchRecord.self, from: try Data(contentsOf: URL(fileURLWithPath: file))) } catch {
       throw FormatError(
-        .unusable, "\(file): is not the record of a batch; name another folder, or move this file out of the way")
+        .unusable,
+        "\(file): is not the record of a batch, so it is not known what was done; name another folder (the results in this one stay as they are)"
+      )
     }
   }
 }

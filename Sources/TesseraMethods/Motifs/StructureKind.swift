@@ -47,7 +47,9 @@ public struct StructureKind: Sendable, Codable, Equatable {
         reason: outcome.classes.count == 1
           ? 1 + outcome.excess < Self.largestNoiseSpread
             ? "all sites have one motif within the noise"
-            : "no gap divides the motifs into classes, although they differ by more than the noise"
+            : outcome.excess > Self.leastExcess
+              ? "no gap divides the motifs into classes, although they differ by more than the noise"
+              : "no gap divides the motifs into classes, and they differ by hardly more than the noise"
           : "\(outcome.classes.count) classes explain \(percent) % of the variance of the motifs beyond the noise")
     }
   }

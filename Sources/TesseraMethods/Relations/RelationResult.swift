@@ -159,10 +159,12 @@ public struct RelationResult: Sendable {
       .sorted { ($0.qValue, -$0.z) < ($1.qValue, -$1.z) }
     guard !firm.isEmpty else {
       return [
-        kinds.kinds.isEmpty
-          ? "no class differs from the perfect crystal's in the brightness of its own columns, so there is no defect to relate"
-          : "no two defects lie at any displacement more often than by chance (false discovery rate "
-            + "\(Self.largestRate))"
+        structure.numbers.count < 2
+          ? "the motifs are of one class, so no defects are told from the crystal and none can be related; that is no sign that there are none"
+          : kinds.kinds.isEmpty
+            ? "no class differs from the perfect crystal's in the brightness of its own columns, so there is no defect to relate"
+            : "no two defects lie at any displacement more often than by chance (false discovery rate "
+              + "\(Self.largestRate))"
       ]
     }
     return firm.map { relation in

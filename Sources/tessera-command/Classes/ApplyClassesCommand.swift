@@ -32,7 +32,8 @@ struct ApplyClassesCommand: ThreadedCommand {
     finding.apply(to: &settings.preparation, &settings.finder, &settings.network)
     let method = settings
     try MethodRun(
-      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model], seed: folder.seed,
+      resultName: "tessera", output: output, columns: finding.columns, models: [finding.model, result],
+      seed: folder.seed,
       hasReport: false, afterwards: { try recipe.replay(on: $0).sentence }
     ) { micrograph in
       var method = method

@@ -114,6 +114,15 @@ struct `Classes by hand and in other images` {
     #expect(try tessera("classes", "undo", "b").status == 0 && tessera("motifs", "b.tif", "-o", "b3").status == 0)
     #expect(bytes("b/classes.csv") == bytes("b3/classes.csv"))
 
+    // The result whose classes are applied is never written over.
+    let kept = bytes("r/recipe.json")
+    try FileManager.default.createSymbolicLink(atPath: folder / "link", withDestinationPath: "r")
+    for output in ["r", "link"] {
+      let itself = try tessera("classes", "apply", "r", "b.tif", "-o", output, "--force")
+      #expect(itself.status == 73 && itself.errors.contains("is the input r itself"), "\(itself.errors)")
+      #expect(bytes("r/recipe.json") == kept)
+    }
+
     try write("{\"actions\": [], \"model\": {\"classes\": []}}", "bad.json")
     let bad = try tessera("motifs", "b.tif", "--recipe", "bad.json", "-o", "b4")
     #expect(bad.status == 65 && bad.errors.contains("is no recipe"), "\(bad.errors)")
