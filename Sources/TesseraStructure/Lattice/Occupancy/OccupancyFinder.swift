@@ -4,9 +4,9 @@ import TesseraNumerics
 
 /// Tells full nodes from those that hold less than their sublattice: one selenium atom where others have two.
 ///
-/// Each column is held against the full columns of its sublattice nearest to it, so that thickness and brightness may drift. What is
-/// called partly filled follows from the distribution of these shares (`OccupancyMixture`). A lighter atom looks like a missing
-/// one: the height alone does not tell them apart.
+/// Each column is held against the full columns of its sublattice nearest to it, continued to its place, so that thickness and
+/// brightness may drift. What is called partly filled follows from the distribution of these shares (`OccupancyMixture`). A lighter
+/// atom looks like a missing one: the height alone does not tell them apart.
 public struct OccupancyFinder: Sendable, Codable, Equatable {
   /// Partly filled nodes hold at most this share of their sublattice, 0 ... 1; what is nearer to full is no missing atom.
   public var largestShare = 0.85
@@ -19,6 +19,8 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
   private static let (witnesses, fewestWitnesses) = (24, 6)
   /// Smaller sublattices show no distribution.
   private static let fewestMembers = 20
+  /// Columns scatter more than elsewhere where they do by this factor: of 24, one in forty does by chance.
+  private static let uneven = 1.5
   /// A median has this many times the error of a mean.
   private static let medianError = 1.25
 
@@ -46,14 +48,20 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
         }
         let index = PlanarIndex(sites.map { columns[$0].position })
         var shares = Self.shares(heights, errors, around: index, unit: isWhole)
-        var mixture = OccupancyMixture(shares: shares.map(\.share), errors: shares.map(\.error), finder: self)
+        /// The shares of columns that the border does not cut.
+        func mixed() -> OccupancyMixture {
+          OccupancyMixture(
+            shares: shares.indices.map { isWhole[$0] ? shares[$0].share : .nan }, errors: shares.map(\.error),
+            finder: self)
+        }
+        var mixture = mixed()
         if mixture.partial != nil {
           // Partly filled nodes are no measure of what is full.
           let isFull = shares.indices.map {
             isWhole[$0] && mixture.posterior(share: shares[$0].share, error: shares[$0].error) < 0.5
           }
           shares = Self.shares(heights, errors, around: index, unit: isFull)
-          mixture = OccupancyMixture(shares: shares.map(\.share), errors: shares.map(\.error), finder: self)
+          mixture = mixed()
         }
         for (k, site) in sites.enumerated() where isWhole[k] && shares[k].share.isFinite {
           result[site] = occupancy(shares[k].share, shares[k].error, mixture)
@@ -77,24 +85,79 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
     let isPartial = posterior >= 0.5 && share <= largestShare
     return NodeOccupancy(
       share: share, error: mixture.deviation(error), kind: isPartial ? .partial : .column,
-      probability: isPartial ? posterior : 1 - posterior)
+      probability: isPartial ? posterior : mixture.fullness(share: share, error: error))
   }
 
-  /// Each height in units of the median of the nearest that make the unit, and its error; NaN where too few are near.
+  /// Each height in units of what those around it would have there, and its error; NaN where too few are near.
+  ///
+  /// At an edge all others stand on one side, where the specimen may be thicker: so the logarithms of their heights are continued along a
+  /// plane. And where they scatter more than elsewhere in the sublattice, as at a grain boundary, one height is not known from the others
+  /// to better than that.
   private static func shares(
     _ heights: [Double], _ errors: [Double], around index: PlanarIndex, unit: [Bool]
   ) -> [(share: Double, error: Double)] {
     let chosen = unit.indices.filter { unit[$0] }
     let measures = PlanarIndex(chosen.map { index.points[$0] })
-    return concurrentMap(count: heights.count) { k in
+    let surroundings = concurrentMap(count: heights.count) { k -> Surroundings? in
       let near = measures.nearest(witnesses + 1, to: index.points[k]).map { chosen[$0] }.filter { $0 != k }
-      guard near.count >= fewestWitnesses else { return (.nan, .nan) }
-      let around = near.map { heights[$0] }
-      let middle = Statistics.median(around)
-      guard middle > 0 else { return (.nan, .nan) }
-      let own = errors[k] / middle
-      let others = medianError * Statistics.robustDeviation(around) / middle / Double(near.count).squareRoot()
-      return (heights[k] / middle, (own * own + others * others).squareRoot())
+      guard near.count >= fewestWitnesses else { return nil }
+      return Surroundings(heights: near.map { heights[$0] }, at: near.map { index.points[$0] - index.points[k] })
+    }
+    let scatters = surroundings.compactMap(\.?.scatter)
+    guard !scatters.isEmpty else { return heights.map { _ in (.nan, .nan) } }
+    let typical = Statistics.median(scatters)
+    return heights.indices.map { k in
+      guard let around = surroundings[k] else { return (.nan, .nan) }
+      let own = errors[k] / around.height
+      let isUneven = around.scatter > uneven * typical
+      let excess = isUneven ? around.scatter * around.scatter - typical * typical : 0
+      return (
+        heights[k] / around.height, (own * own + around.error * around.error + excess).squareRoot()
+      )
+    }
+  }
+
+  /// What the columns around a place say of the height there.
+  private struct Surroundings {
+    /// The height of a full column at the place.
+    var height: Double
+    /// Standard error of `height`, and robust standard deviation of the columns around, as shares of it.
+    var error, scatter: Double
+
+    /// Columns that stand out by more than this many robust deviations are partly filled or dirt: they do not bend the plane.
+    private static let farthest = 2.5
+    private static let rounds = 3
+
+    /// - Parameter offsets: from the place, in pixels.
+    init(heights: [Double], at offsets: [Point]) {
+      let logarithms = heights.map { log($0) }
+      var slope = Point(0, 0)
+      var kept = Array(heights.indices)
+      var leverage = 0.0
+      for _ in 0..<Self.rounds {
+        let middle = kept.reduce(Point(0, 0)) { $0 + offsets[$1] } / Double(kept.count)
+        let level = kept.reduce(0) { $0 + logarithms[$1] } / Double(kept.count)
+        var (xx, xy, yy, xz, yz) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        for k in kept {
+          let (d, z) = (offsets[k] - middle, logarithms[k] - level)
+          (xx, xy, yy, xz, yz) = (xx + d.x * d.x, xy + d.x * d.y, yy + d.y * d.y, xz + d.x * z, yz + d.y * z)
+        }
+        let determinant = xx * yy - xy * xy
+        // Of columns in a row there is no plane.
+        guard determinant > 1e-6 * (xx + yy) * (xx + yy) else { break }
+        slope = Point(yy * xz - xy * yz, xx * yz - xy * xz) / determinant
+        leverage =
+          (yy * middle.x * middle.x - 2 * xy * middle.x * middle.y + xx * middle.y * middle.y) / determinant
+        let rest = heights.indices.map { logarithms[$0] - slope.x * offsets[$0].x - slope.y * offsets[$0].y }
+        let (centre, limit) = (Statistics.median(rest), Self.farthest * Statistics.robustDeviation(rest))
+        let near = heights.indices.filter { abs(rest[$0] - centre) <= limit }
+        guard 2 * near.count > heights.count, near != kept else { break }
+        kept = near
+      }
+      let rest = heights.indices.map { logarithms[$0] - slope.x * offsets[$0].x - slope.y * offsets[$0].y }
+      height = exp(Statistics.median(rest))
+      scatter = Statistics.robustDeviation(rest)
+      error = scatter * (medianError * medianError / Double(heights.count) + leverage).squareRoot()
     }
   }
 }
