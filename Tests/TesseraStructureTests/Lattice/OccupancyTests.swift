@@ -60,9 +60,7 @@ struct `The occupancy of a node` {
       }
     }
     #expect(count > 10)
-    // To a tenth: where as much as a fifth of the nodes hold half, what full ones scatter by is known less well.
-    let chance = 3 * Double(count).squareRoot() / 2
-    #expect(abs(stated - right) < chance + 0.1 * Double(count), "\(stated), \(right) of \(count)")
+    #expect(abs(stated - right) < 3 * Double(count).squareRoot() / 2)
   }
 
   @Test func `is full everywhere in a crystal without missing atoms`() throws {

@@ -21,6 +21,8 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
   private static let fewestMembers = 20
   /// Columns scatter more than elsewhere where they do by this factor: of 24, one in forty does by chance.
   private static let uneven = 1.5
+  /// So often it is found anew which columns are full.
+  private static let rounds = 2
   /// A median has this many times the error of a mean.
   private static let medianError = 1.25
 
@@ -49,20 +51,21 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
         let index = PlanarIndex(sites.map { columns[$0].position })
         var shares = Self.shares(heights, errors, around: index, unit: isWhole)
         /// The shares of columns that the border does not cut.
-        func mixed() -> OccupancyMixture {
+        func mixed(_ leastDistance: Double) -> OccupancyMixture {
           OccupancyMixture(
             shares: shares.indices.map { isWhole[$0] ? shares[$0].share : .nan }, errors: shares.map(\.error),
-            finder: self)
+            finder: self, leastDistance: leastDistance)
         }
-        var mixture = mixed()
-        if mixture.partial != nil {
-          // Partly filled nodes are no measure of what is full.
+        // Partly filled nodes are no measure of what is full, also where the scatter that they add to it hides them.
+        for _ in 0..<Self.rounds {
+          let mixture = mixed(OccupancyMixture.leastShown)
+          guard mixture.partial != nil else { break }
           let isFull = shares.indices.map {
             isWhole[$0] && mixture.posterior(share: shares[$0].share, error: shares[$0].error) < 0.5
           }
           shares = Self.shares(heights, errors, around: index, unit: isFull)
-          mixture = mixed()
         }
+        let mixture = mixed(OccupancyMixture.leastDistance)
         for (k, site) in sites.enumerated() where isWhole[k] && shares[k].share.isFinite {
           result[site] = occupancy(shares[k].share, shares[k].error, mixture)
         }

@@ -25,7 +25,9 @@ struct OccupancyMixture: Sendable {
   /// Nodes this many standard deviations below full begin the second part.
   private static let startDeviations = 3.0
   /// Both parts are told apart where they are so many standard deviations from each other.
-  private static let leastDistance = 3.0
+  static let leastDistance = 3.0
+  /// At this distance partly filled nodes show that they are there, though not which they are.
+  static let leastShown = 2.0
   /// What the criterion must gain: odds of twenty to one.
   private static let leastGain = 6.0
   /// One node that holds more by as much, per so many that hold less, and the tails are of another cause: bright and dark dirt.
@@ -35,19 +37,22 @@ struct OccupancyMixture: Sendable {
   /// - Parameters:
   ///   - shares: of the nodes; those that are no numbers are left out.
   ///   - errors: their standard errors.
-  init(shares: [Double], errors: [Double], finder: OccupancyFinder) {
+  ///   - leastDistance: standard deviations between both parts.
+  init(
+    shares: [Double], errors: [Double], finder: OccupancyFinder, leastDistance: Double
+  ) {
     let known = shares.indices.filter { shares[$0].isFinite && errors[$0].isFinite }
     guard !known.isEmpty else { return }
     let (x, e) = (known.map { shares[$0] }, known.map { errors[$0] })
     var (share, part) = (0.0, 0.0)
     var deviations: [Double] = []
     var full = Array(x.indices)
+    defer { if partial == nil { hidden = Self.largestHidden(x, deviations, atMost: finder.largestPart) } }
     // What full nodes scatter by is first taken from all, then from those that are full.
     for _ in 0..<Self.passes {
       let (all, typical) = (Statistics.robustDeviation(full.map { x[$0] }), Statistics.median(full.map { e[$0] }))
       scatter = max(0, all * all - typical * typical).squareRoot()
       deviations = e.map(deviation)
-      hidden = Self.largestHidden(x, deviations, atMost: finder.largestPart)
       let low = x.indices.filter { x[$0] < 1 - Self.startDeviations * deviations[$0] && x[$0] <= finder.largestShare }
       guard !low.isEmpty else { return }
       (share, part) = (Statistics.median(low.map { x[$0] }), Double(low.count) / Double(x.count))
@@ -65,7 +70,7 @@ struct OccupancyMixture: Sendable {
       if full == before { break }
     }
     guard share > 0, share <= finder.largestShare, part <= finder.largestPart,
-      (1 - share) >= Self.leastDistance * Statistics.median(deviations)
+      (1 - share) >= leastDistance * Statistics.median(deviations)
     else { return }
     let gain = x.indices.reduce(0.0) { sum, i in
       let s = deviations[i]
