@@ -1,6 +1,6 @@
 /// A rectangle of pixels, row-major: `x` runs right, `y` runs down, and the centre of the first pixel is (0, 0).
 public struct Raster<Pixel> {
-  /// Pixels a row.
+  /// Pixels per row.
   public let width: Int
   /// Number of rows.
   public let height: Int

@@ -68,7 +68,6 @@ public struct CountMethod: Method {
   /// What the numbers may be off by.
   private static func doubts(about counts: AtomCounter.Result) -> [String] {
     var doubts: [String] = []
-    let known = counts.counts.filter { $0 > 0 }
     if let doubt = counts.stepDoubt { doubts.append(text(of: doubt, about: counts)) }
     if counts.beyondCount > 0 {
       doubts.append(

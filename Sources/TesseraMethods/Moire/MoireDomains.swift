@@ -60,7 +60,7 @@ extension MoireMethod {
     let patches = try clock.run(.patches) {
       try motifs.patchStage(around: crystal, found, in: prepared, name: input.micrograph.name)
     }
-    let features = try clock.run(.features) { try motifs.descriptionStage(of: patches, crystal, found).features }
+    let features = try clock.run(.features) { motifs.descriptionStage(of: patches, crystal, found).features }
     return try clock.run(.cells) {
       let whole = moire.anchors.indices.map { sites.isWhole[$0] ? sites.members[$0] : [] }
       let kinds = moire.anchors.map { moire.stackings.firstIndex(of: $0.stacking) ?? 0 }

@@ -30,6 +30,9 @@ public struct MotifMethod: Method {
   public var descriptor = ZernikeDescriptor()
   /// Whether the tails of columns outside the disc of a patch are taken out of its features (see `PatchIsolation`).
   public var isolatesPatches = true
+  /// Whether patches are divided by how bright columns of their kind are around them (`BrightnessField`). Where it is not set, they are
+  /// only if brightness that changes slowly hides the kinds there are.
+  public var levelsBrightness = false
   /// Arranges the sites in the plane so that like patches lie together; `init()` sets its metric.
   public var embedding = ForceRelaxedLayout()
   /// Sorts sites into classes: the layout proposes them, the features decide.
@@ -98,8 +101,11 @@ public struct MotifMethod: Method {
         mayAdd: input.columns == nil && seen.proposed == nil, patterns: patterns)
     }
     let found = crystal.found
-    let patches = try clock.run(.patches) { try patchStage(around: crystal, found, in: prepared, name: name) }
-    var description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
+    let patches = try clock.run(.patches) {
+      let patches = try patchStage(around: crystal, found, in: prepared, name: name)
+      return levelsBrightness ? levelled(patches, around: crystal, found, in: prepared) : patches
+    }
+    let description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
     let known = description.moments.existing
     guard known.count >= Self.fewestPatches else {
       throw DataError(
@@ -107,29 +113,10 @@ public struct MotifMethod: Method {
           + "around them; a larger field of view or a smaller \(setting("patch size")) is needed")
     }
     let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
-    let noise = Self.momentNoise(found, prepared.image, basis: patches.basis)
-    var settings = self
-    let sorting = try clock.run(.classes) {
-      let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0, jumps: patches.jumps)
-      func sorted(by method: MotifMethod, _ layouts: LayoutStage) throws -> SortingStage {
-        try method.sortingStage(
-          of: description.features, layouts, sites: crystal.sites, patches,
-          noise: method.descriptor.leastNoiseShare * noise, scan: scan, seed: input.seed)
-      }
-      let bright = try sorted(by: self, layouts)
-      guard let plain = withoutBrightness(where: bright) else { return bright }
-      let features = description.features
-      description.features = plain.descriptor.features(from: description.moments)
-      var sorting = try sorted(
-        by: plain, plain.layoutStage(of: description.features, rows: known, seed: input.seed))
-      guard sorting.structure.kind == .discrete, sorting.classes.count > 1 else {
-        description.features = features
-        return bright
-      }
-      settings = plain
-      sorting.choices.append(.brightness(leftOutInsteadOf: bright.structure))
-      return sorting
+    let account = try clock.run(.classes) {
+      try bestAccount(of: description, layouts, patches, crystal, found, in: prepared, seed: input.seed)
     }
+    let sorting = account.sorting
     // Where heights change continuously, as with thickness, nothing is full that a node could be held against.
     if sorting.structure.kind == .continuous, classCount == nil { crystal = crystal.withoutPartialNodes }
     let classes =
@@ -151,7 +138,7 @@ public struct MotifMethod: Method {
       let outliers =
         sorting.structure.kind == .discrete
         ? SiteOutliers(
-          of: description.features, classes: classes, sites: crystal.sites, patchSide: patches.size)
+          of: account.description.features, classes: classes, sites: crystal.sites, patchSide: patches.size)
         : SiteOutliers(withoutClasses: crystal.sites.count)
       return (outliers, try cells(of: crystal, classes, in: prepared.image))
     }
@@ -169,17 +156,18 @@ public struct MotifMethod: Method {
     }
     let record = RunRecord(
       input, prepared: prepared,
-      choices: finder.choices(for: found, isGiven: input.columns != nil) + crystal.choices + patches.choices
+      choices: finder.choices(for: found, isGiven: input.columns != nil) + crystal.choices + account.patches.choices
         + description.choices + sorting.choices + strained.choices,
       clock: clock,
-      warnings: found.warnings + crystal.warnings + patches.warnings + sorting.warnings + strained.warnings,
+      warnings: found.warnings + crystal.warnings + account.patches.warnings + sorting.warnings + strained.warnings,
       isRandom: true)
     return MotifResult(
-      settings: settings, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
+      settings: account.method, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
       addedCount: crystal.addedCount, undecidedNodeCount: crystal.undecidedCount, occupancies: crystal.occupancies,
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       modulation: crystal.modulation,
-      moments: description.moments, momentNoise: noise, features: description.features, layout: sorting.layout,
+      brightness: account.patches.brightness, moments: account.description.moments, momentNoise: account.noise,
+      features: account.description.features, layout: sorting.layout,
       classes: classes,
       structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map,
       sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) })

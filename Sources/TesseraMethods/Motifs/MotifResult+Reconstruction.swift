@@ -2,10 +2,12 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifResult {
-  /// Patches of the image without its slow background, around all sites: what was described and sorted.
+  /// Patches of the image without its slow background, around all sites, all as bright as at the median where brightness was levelled:
+  /// what was described and sorted.
   var patches: Patches {
-    Patches(
-      of: finding.flattened(prepared.image), around: sites.positions, side: patchSize, measured: prepared.isMeasured)
+    let flat = finding.flattened(prepared.image)
+    return Patches(
+      of: brightness?.levelled(flat) ?? flat, around: sites.positions, side: patchSize, measured: prepared.isMeasured)
   }
 
   /// The micrograph rebuilt from the mean patches of its classes on the fitted background, and what is left of it.
@@ -17,6 +19,7 @@ extension MotifResult {
     var rebuilt = MotifReconstruction(
       of: patches, labels: classes.labels, width: image.width, height: image.height
     ).image
+    if let brightness { rebuilt = brightness.applied(to: rebuilt) }
     for index in rebuilt.values.indices { rebuilt.values[index] += finding.background.values[index] }
     let whole = rebuilt
     let residual = concurrentRows(width: image.width, height: image.height, of: Float.nan) { y, row in

@@ -32,6 +32,8 @@ public struct MotifResult: MethodResult {
   public var grains: Grains?
   /// Waves of displacement that run through the lattice of a large cell; nil without any, and where the cell is not large.
   public var modulation: LatticeModulation?
+  /// How bright columns of one kind are in each place, by which patches were divided; nil where they were not.
+  public var brightness: BrightnessField?
   /// Full Zernike moments, one row per site; NaN where a site has no patch.
   public var moments: ZernikeMoments
   /// Standard deviation of a moment from the noise of the pixels alone, in the image's units.

@@ -48,7 +48,10 @@ public struct StructureKind: Sendable, Codable, Equatable {
           ? 1 + outcome.excess < Self.largestNoiseSpread
             ? "all sites have one motif within the noise"
             : outcome.excess > Self.leastExcess
-              ? "no gap divides the motifs into classes, although they differ by more than the noise"
+              ? drift > Self.leastDrift
+                ? "no gap divides the motifs into classes, although they differ by more than the noise"
+                : "no gap divides the motifs into classes; what they differ by beyond the noise of the pixels changes from site to site, "
+                  + "as errors of the fitted positions and disorder do"
               : "no gap divides the motifs into classes, and they differ by hardly more than the noise"
           : "\(outcome.classes.count) classes explain \(percent) % of the variance of the motifs beyond the noise")
     }

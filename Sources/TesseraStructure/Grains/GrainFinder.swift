@@ -103,14 +103,14 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   private static let leastIndexedShare = 0.5
 
   /// The crystals of an image: its grains, if there are several that hold most columns; else the one lattice that most
-  /// columns share, be its cell large; nil where there is neither. Parameters as in `grains`.
+  /// columns share, be its cell large, in its domains; nil where there is neither. Parameters as in `grains`.
   public func crystals(of positions: [Point], heights: [Double], width: Int, height: Int) -> Grains? {
     let found = grains(of: positions, heights: heights, width: width, height: height)
     if found.grains.count > 1 && found.indexedShare >= Self.leastIndexedShare { return found }
     let lattice =
       latticeFinder.lattice(of: positions, heights: heights, width: width, height: height)
       ?? largeCells.lattice(of: positions, heights: heights, width: width, height: height)
-    return lattice.map { Grains($0) }
+    return lattice.map { domains(of: $0, positions: positions, heights: heights) ?? Grains($0) }
   }
 
   /// A site this near to a member may be of the grain, in units of the longer vector: the next column along any edge of the cell.
@@ -164,7 +164,7 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   }
 
   /// Every site in one grain at most (the larger), grains numbered by size.
-  private static func settled(_ found: [Grain], count: Int, smallest: Int) -> Grains {
+  static func settled(_ found: [Grain], count: Int, smallest: Int) -> Grains {
     var labels = [Int](repeating: 0, count: count)
     var grains: [Grain] = []
     for var grain in found.sorted(by: { ($1.sites.count, $0.sites[0]) < ($0.sites.count, $1.sites[0]) }) {

@@ -58,7 +58,13 @@ struct Sublattices {
     }
   }
 
-  /// Least squares for common vectors and one offset a chain: position = offset + i u + j v.
+  /// Positions that leave a lattice by more than this share of the shorter edge, in the root mean square, do so as a whole, not one by one.
+  private static let largestMisfit = 0.1
+
+  /// Common vectors and one offset per chain: position = offset + i u + j v.
+  ///
+  /// Least squares over the positions, or, where these leave the lattice together, the mean steps from column to column: indices
+  /// that do not close around a dislocation, or cross a wide seam, would stretch vectors that are fitted to positions.
   private static func fit(
     _ chains: [Chain], _ positions: [Point], _ u: Point, _ v: Point
   ) -> (u: Point, v: Point, offsets: [Point])? {
@@ -83,8 +89,43 @@ struct Sublattices {
     }
     let determinant = sii * sjj - sij * sij
     guard determinant > 1e-9 * max(sii * sjj, 1e-30) else { return nil }
-    let fittedU = (six * sjj - sjx * sij) / determinant
-    let fittedV = (sjx * sii - six * sij) / determinant
-    return (fittedU, fittedV, means.map { $0.place - fittedU * $0.i - fittedV * $0.j })
+    var fitted = ((six * sjj - sjx * sij) / determinant, (sjx * sii - six * sij) / determinant)
+    var (squares, count) = (0.0, 0)
+    for (chain, mean) in zip(chains, means) {
+      for link in chain {
+        let place = mean.place + fitted.0 * (Double(link.i) - mean.i) + fitted.1 * (Double(link.j) - mean.j)
+        squares += (positions[link.site] - place).squaredLength
+      }
+      count += chain.count
+    }
+    let limit = Self.largestMisfit * min(fitted.0.length, fitted.1.length)
+    if squares > limit * limit * Double(count), let steps = meanSteps(chains, positions) { fitted = steps }
+    let (u, v) = fitted
+    return (u, v, means.map { $0.place - u * $0.i - v * $0.j })
   }
+
+  /// The mean steps along u and v from a column of a chain to the next, but for those that stand out, as across a seam; nil where too few are known.
+  private static func meanSteps(_ chains: [Chain], _ positions: [Point]) -> (Point, Point)? {
+    var steps: (u: [Point], v: [Point]) = ([], [])
+    for chain in chains {
+      let sites = Dictionary(chain.map { (SIMD2($0.i, $0.j), $0.site) }, uniquingKeysWith: { first, _ in first })
+      for link in chain {
+        if let next = sites[SIMD2(link.i + 1, link.j)] { steps.u.append(positions[next] - positions[link.site]) }
+        if let next = sites[SIMD2(link.i, link.j + 1)] { steps.v.append(positions[next] - positions[link.site]) }
+      }
+    }
+    func mean(_ steps: [Point]) -> Point? {
+      guard steps.count >= fewestSteps else { return nil }
+      let middle = Point(Statistics.median(steps.map(\.x)), Statistics.median(steps.map(\.y)))
+      let distances = steps.map { ($0 - middle).length }
+      let limit = farthestStep * Statistics.median(distances)
+      let near = zip(steps, distances).filter { $1 <= limit }.map(\.0)
+      return near.reduce(.zero, +) / Double(near.count)
+    }
+    guard let u = mean(steps.u), let v = mean(steps.v) else { return nil }
+    return (u, v)
+  }
+
+  /// A mean of fewer steps says nothing; steps farther from the middle than so many times the median distance do not count.
+  private static let (fewestSteps, farthestStep) = (12, 4.0)
 }

@@ -5,8 +5,8 @@ struct ClassSorting {
   private let recipe: Recipe
   /// The averages of the classes and how patches are described; nil in a recipe that a person wrote.
   let model: TreeModel?
-  /// Whether patches are isolated; nil where that is not known.
-  var isolatesPatches: Bool?
+  /// Whether patches are isolated, and divided by the brightness around them; nil where that is not known.
+  var isolatesPatches, levelsBrightness: Bool?
   /// Whether the classes are those of one result, whatever the image.
   let isCommon: Bool
 
@@ -20,7 +20,8 @@ struct ClassSorting {
   init(result path: String) throws {
     let folder = try MotifFolder(path: path)
     let model = try TreeMethod(folder).model()
-    (self.model, isolatesPatches, isCommon) = (model, folder.settings.isolatesPatches, true)
+    (self.model, isCommon) = (model, true)
+    (isolatesPatches, levelsBrightness) = (folder.settings.isolatesPatches, folder.settings.levelsBrightness)
     recipe = Recipe(actions: [.apply(model)])
   }
 

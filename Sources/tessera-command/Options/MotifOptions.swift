@@ -32,6 +32,11 @@ struct MotifOptions: ParsableArguments {
   @Flag(help: "Ignore the mean intensity of each patch, as the published invariants do.")
   var noPiston = false
 
+  @Flag(
+    help: "Divide patches by how bright columns of their kind are around them, where the columns share a lattice. (default: where a slow change hides kinds)"
+  )
+  var levelBrightness = false
+
   @Flag(help: "Do not subtract the tails of columns that lie outside the patch.")
   var noIsolation = false
 
@@ -137,6 +142,7 @@ struct MotifOptions: ParsableArguments {
     finding.apply(to: &method.preparation, &method.finder, &method.network)
     method.descriptor = model?.descriptor ?? descriptor
     method.isolatesPatches = !noIsolation && sorting?.isolatesPatches != false
+    method.levelsBrightness = levelBrightness || sorting?.levelsBrightness == true
     method.patchSize = patchSize ?? model?.side(at: micrograph?.calibration)
     method.embedding.search.count = neighbors
     method.embedding.search.metric = metric

@@ -57,13 +57,20 @@ extension MotifMethod {
     let jumps = ScanJumps(of: image)
     return PatchStage(
       spectrum: spectrum, estimate: estimate, size: size,
-      patches: Patches(
-        of: jumps.straightened(flat, empty: .nan), around: crystal.sites.positions.map(jumps.straightened), side: size,
-        measured: jumps.straightened(prepared.isMeasured, empty: false)),
+      patches: Self.patches(of: flat, around: crystal.sites, side: size, measured: prepared.isMeasured, jumps: jumps),
       jumps: jumps, basis: try descriptor.basis(side: size), choices: [.init("patch size", "\(size) px", reason)],
       warnings: (estimate.side == nil && patchSize == nil && near == nil
         ? ["the power spectrum has no dominant ring (no lattice), so patches are three mean spacings wide"] : [])
         + (jumps.jumps.isEmpty ? [] : [Self.sentence(on: jumps)]))
+  }
+
+  /// Patches cut as if the scan had not jumped.
+  static func patches(
+    of flat: Raster<Float>, around sites: Sites, side: Int, measured: Raster<Bool>, jumps: ScanJumps
+  ) -> Patches {
+    Patches(
+      of: jumps.straightened(flat, empty: .nan), around: sites.positions.map(jumps.straightened), side: side,
+      measured: jumps.straightened(measured, empty: false))
   }
 
   /// What jumps of the scan mean for the result.
@@ -84,7 +91,7 @@ extension MotifMethod {
     if isolatesPatches {
       let image = found.background
       func moved(_ sites: Sites) -> Sites {
-        var moved = sites
+        var moved = patches.brightness?.levelled(sites) ?? sites
         for index in moved.sites.indices { moved[index].position = patches.jumps.straightened(moved[index].position) }
         return moved
       }
@@ -170,18 +177,6 @@ extension MotifMethod {
     return SortingStage(
       layout: structure.kind == .continuous ? layouts.spread : layouts.final, classes: classes, structure: structure,
       choices: [.init("classes", "\(classes.count)", reason)], warnings: warnings)
-  }
-
-  /// The method that leaves the mean brightness of the patches out of the features, where it may hide what differs: brightness that
-  /// drifts, with thickness or contamination, outweighs all else, and what classes there are drown in it. Nil where kinds were found,
-  /// or nothing is open.
-  func withoutBrightness(where sorting: SortingStage) -> MotifMethod? {
-    guard classCount == nil, descriptor.keepsPiston, descriptor.maxOrder > 0,
-      sorting.structure.kind == .continuous || sorting.classes.count == 1
-    else { return nil }
-    var plain = self
-    plain.descriptor.keepsPiston = false
-    return plain
   }
 
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.

@@ -64,6 +64,8 @@ struct PatchStage {
   var patches: Patches
   /// Jumps of the scan, which the patches are without.
   var jumps: ScanJumps
+  /// By which the patches were divided; nil where they were not.
+  var brightness: BrightnessField?
   /// Of the size of the patches.
   var basis: ZernikeBasis
   var choices: [RunRecord.Choice]
@@ -91,6 +93,17 @@ struct SortingStage {
   var choices: [RunRecord.Choice]
   /// What the scan has done.
   var warnings: [String]
+}
+
+/// How the sites were described, and the classes that they form so.
+struct MotifAccount {
+  /// The settings, with what they had left open.
+  var method: MotifMethod
+  var patches: PatchStage
+  var description: DescriptionStage
+  /// Standard deviation of a moment from the noise of the pixels.
+  var noise: Double
+  var sorting: SortingStage
 }
 
 /// Strain from the positions of the columns; no map where the columns share no lattice, or match it nowhere.

@@ -134,30 +134,18 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
     /// - Parameter offsets: from the place, in pixels.
     init(heights: [Double], at offsets: [Point]) {
       let logarithms = heights.map { log($0) }
-      var slope = Point(0, 0)
-      var kept = Array(heights.indices)
-      var leverage = 0.0
+      var (rest, leverage) = (logarithms, 0.0)
+      var weights = [Double](repeating: 1, count: heights.count)
       for _ in 0..<Self.rounds {
-        let middle = kept.reduce(Point(0, 0)) { $0 + offsets[$1] } / Double(kept.count)
-        let level = kept.reduce(0) { $0 + logarithms[$1] } / Double(kept.count)
-        var (xx, xy, yy, xz, yz) = (0.0, 0.0, 0.0, 0.0, 0.0)
-        for k in kept {
-          let (d, z) = (offsets[k] - middle, logarithms[k] - level)
-          (xx, xy, yy, xz, yz) = (xx + d.x * d.x, xy + d.x * d.y, yy + d.y * d.y, xz + d.x * z, yz + d.y * z)
-        }
-        let determinant = xx * yy - xy * xy
         // Of columns in a row there is no plane.
-        guard determinant > 1e-6 * (xx + yy) * (xx + yy) else { break }
-        slope = Point(yy * xz - xy * yz, xx * yz - xy * xz) / determinant
-        leverage =
-          (yy * middle.x * middle.x - 2 * xy * middle.x * middle.y + xx * middle.y * middle.y) / determinant
-        let rest = heights.indices.map { logarithms[$0] - slope.x * offsets[$0].x - slope.y * offsets[$0].y }
+        guard let plane = WeightedPlane(logarithms, at: offsets, weights: weights) else { break }
+        leverage = plane.leverage
+        rest = plane.residuals(logarithms, at: offsets).map { $0 + plane.level }
         let (centre, limit) = (Statistics.median(rest), Self.farthest * Statistics.robustDeviation(rest))
-        let near = heights.indices.filter { abs(rest[$0] - centre) <= limit }
-        guard 2 * near.count > heights.count, near != kept else { break }
-        kept = near
+        let near = rest.map { abs($0 - centre) <= limit ? 1.0 : 0 }
+        guard near.reduce(0, +) > Double(heights.count) / 2, near != weights else { break }
+        weights = near
       }
-      let rest = heights.indices.map { logarithms[$0] - slope.x * offsets[$0].x - slope.y * offsets[$0].y }
       height = exp(Statistics.median(rest))
       scatter = Statistics.robustDeviation(rest)
       error = scatter * (medianError * medianError / Double(heights.count) + leverage).squareRoot()
