@@ -126,6 +126,53 @@ struct `The main analysis` {
     #expect(result.classes.count == 1 && result.settings.descriptor.keepsPiston)
   }
 
+  /// A square crystal under an illumination that grows from `dark` to 1; each of 6 % of the columns is `share` as high as the others.
+  private func unevenly(lit dark: Double, share: Double) -> (image: Micrograph, dopants: [Point]) {
+    var random = RandomSource(seed: 5)
+    var image = Raster<Float>(width: 512, height: 512, filling: 50)
+    var dopants: [Point] = []
+    for k in 0..<38 * 38 {
+      let place = Point(14 * Double(k % 38) - 3.3, 14 * Double(k / 38) - 4.1)
+      let isDopant = random.uniform() < 0.06
+      if isDopant { dopants.append(place) }
+      for y in max(0, Int(place.y) - 14)..<max(0, min(512, Int(place.y) + 16)) {
+        for x in max(0, Int(place.x) - 14)..<max(0, min(512, Int(place.x) + 16)) {
+          let square = (Point(Double(x), Double(y)) - place).squaredLength
+          image[x, y] += Float((isDopant ? 300 * share : 300) * exp(-square / (2 * 2.8 * 2.8)))
+        }
+      }
+    }
+    for y in 0..<512 {
+      for x in 0..<512 {
+        let lit = Double(image[x, y]) * (dark + (1 - dark) * Double(x) / 511)
+        image[x, y] = Float(lit + lit.squareRoot() * random.gaussian())
+      }
+    }
+    return (Micrograph(name: "unevenly lit", pixels: image), dopants)
+  }
+
+  @Test(.slow, arguments: [1.5, 0.6]) func `tells dopants under uneven illumination`(share: Double) throws {
+    let (image, dopants) = unevenly(lit: 0.5, share: share)
+    let result = try MotifMethod().result(on: image)
+    #expect(result.structure.kind == .discrete && result.settings.levelsBrightness)
+    #expect(result.warnings.contains { $0.contains("times as bright in one place as in another") })
+    let index = PlanarIndex(dopants)
+    let isDopant = result.sites.positions.map { index.neighbours(of: $0, within: 4).isEmpty == false }
+    let sorted = result.classes.labels.indices.filter { result.classes.labels[$0] > 0 }
+    // Each class holds one of both kinds alone.
+    let wrong = (1...result.classes.count).reduce(0) { sum, label in
+      let members = result.classes.members(of: label)
+      let some = members.count { isDopant[$0] }
+      return sum + min(some, members.count - some)
+    }
+    #expect(sorted.count > 1_100 && wrong <= 2)
+  }
+
+  @Test(.slow) func `finds one motif under uneven illumination`() throws {
+    let result = try MotifMethod().result(on: unevenly(lit: 0.4, share: 1).image)
+    #expect(result.structure.kind == .discrete && result.classes.count == 1 && result.outliers.places.isEmpty)
+  }
+
   @Test(.slow) func `gives the number of classes that is asked for`() throws {
     var analysis = MotifMethod()
     analysis.classCount = 3

@@ -124,7 +124,7 @@ public struct MotifMethod: Method {
       ? VacancyClasses(
         of: sorting.classes, sites: crystal.sites, occupancies: crystal.occupancies, sublattices: crystal.sublattices
       ).classes : sorting.classes
-    if !seeksNearLayers, sorting.structure.kind == .continuous, !crystal.hasLayers,
+    if !seeksNearLayers, account.seemsContinuous, !crystal.hasLayers,
       twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) != nil
     {
       // Layers share no lattice, and nothing is vacant among them: all that rests on one is done again without.

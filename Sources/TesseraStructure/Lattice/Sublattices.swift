@@ -58,8 +58,9 @@ struct Sublattices {
     }
   }
 
-  /// Positions that leave a lattice by more than this share of the shorter edge, in the root mean square, do so as a whole, not one by one.
-  private static let largestMisfit = 0.1
+  /// Positions leave a lattice as a whole, not one by one, where they do by more than this share of the shorter edge in the root mean square, and
+  /// by so many times what half of the steps from column to column are off by: of positions that scatter one by one it is 0.85.
+  private static let (largestMisfit, looseness) = (0.03, 2.0)
 
   /// Common vectors and one offset per chain: position = offset + i u + j v.
   ///
@@ -99,13 +100,17 @@ struct Sublattices {
       count += chain.count
     }
     let limit = Self.largestMisfit * min(fitted.0.length, fitted.1.length)
-    if squares > limit * limit * Double(count), let steps = meanSteps(chains, positions) { fitted = steps }
+    let misfit = (squares / Double(count)).squareRoot()
+    if misfit > limit, let steps = meanSteps(chains, positions), misfit > looseness * steps.scatter {
+      fitted = (steps.u, steps.v)
+    }
     let (u, v) = fitted
     return (u, v, means.map { $0.place - u * $0.i - v * $0.j })
   }
 
-  /// The mean steps along u and v from a column of a chain to the next, but for those that stand out, as across a seam; nil where too few are known.
-  private static func meanSteps(_ chains: [Chain], _ positions: [Point]) -> (Point, Point)? {
+  /// The mean steps along u and v from a column of a chain to the next, but for those that stand out, as across a seam, and what half of
+  /// them are off by; nil where too few are known.
+  private static func meanSteps(_ chains: [Chain], _ positions: [Point]) -> (u: Point, v: Point, scatter: Double)? {
     var steps: (u: [Point], v: [Point]) = ([], [])
     for chain in chains {
       let sites = Dictionary(chain.map { (SIMD2($0.i, $0.j), $0.site) }, uniquingKeysWith: { first, _ in first })
@@ -114,16 +119,16 @@ struct Sublattices {
         if let next = sites[SIMD2(link.i, link.j + 1)] { steps.v.append(positions[next] - positions[link.site]) }
       }
     }
-    func mean(_ steps: [Point]) -> Point? {
+    func mean(_ steps: [Point]) -> (step: Point, scatter: Double)? {
       guard steps.count >= fewestSteps else { return nil }
       let middle = Point(Statistics.median(steps.map(\.x)), Statistics.median(steps.map(\.y)))
       let distances = steps.map { ($0 - middle).length }
-      let limit = farthestStep * Statistics.median(distances)
-      let near = zip(steps, distances).filter { $1 <= limit }.map(\.0)
-      return near.reduce(.zero, +) / Double(near.count)
+      let scatter = Statistics.median(distances)
+      let near = zip(steps, distances).filter { $1 <= farthestStep * scatter }.map(\.0)
+      return (near.reduce(.zero, +) / Double(near.count), scatter)
     }
     guard let u = mean(steps.u), let v = mean(steps.v) else { return nil }
-    return (u, v)
+    return (u.step, v.step, max(u.scatter, v.scatter))
   }
 
   /// A mean of fewer steps says nothing; steps farther from the middle than so many times the median distance do not count.

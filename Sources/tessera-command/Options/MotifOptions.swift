@@ -33,7 +33,8 @@ struct MotifOptions: ParsableArguments {
   var noPiston = false
 
   @Flag(
-    help: "Divide patches by how bright columns of their kind are around them, where the columns share a lattice. (default: where a slow change hides kinds)"
+    help:
+      "Divide patches by how bright columns of their kind are around them, where the columns share a lattice. (default: where a slow change hides kinds)"
   )
   var levelBrightness = false
 

@@ -34,8 +34,9 @@ extension MotifMethod {
           of: description.features, layouts, sites: crystal.sites, patches,
           noise: method.descriptor.leastNoiseShare * noise, scan: scan, seed: seed))
     }
-    let bright = try sorted(by: self, patches, description, layouts)
+    var bright = try sorted(by: self, patches, description, layouts)
     let seen = bright.sorting.structure
+    bright.seemsContinuous = seen.kind == .continuous
     guard classCount == nil, seen.kind == .continuous || bright.sorting.classes.count == 1 else { return bright }
     if descriptor.keepsPiston, descriptor.maxOrder > 0 {
       var plain = self
@@ -53,9 +54,11 @@ extension MotifMethod {
     guard let ratio = even.brightness?.ratio, ratio > Self.leastRatio else { return bright }
     var method = self
     method.levelsBrightness = true
-    let account = try sorted(by: method, even, descriptionStage(of: even, crystal, found))
+    var account = try sorted(by: method, even, descriptionStage(of: even, crystal, found))
     let kinds = account.sorting
-    return kinds.structure.kind == .discrete && (kinds.classes.count > 1 || seen.kind == .continuous) ? account : bright
+    guard kinds.structure.kind == .discrete, kinds.classes.count > 1 || seen.kind == .continuous else { return bright }
+    account.seemsContinuous = seen.kind == .continuous
+    return account
   }
 
   /// Patches divided by how bright columns of their kind are around them; the same patches where the columns share no lattice, which alone

@@ -35,7 +35,7 @@ extension MotifMethod {
         + (modulation.map { [.modulation($0, grains: grains, calibration: calibration)] } ?? [])
         + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: crystal.addedCount)])
         + patternChoices,
-      warnings: [])
+      warnings: grains?.boundarySentences(positions: found.sites.positions) ?? [])
   }
 
   /// The stage of two layers that lie on each other.

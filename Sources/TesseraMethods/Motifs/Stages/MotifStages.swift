@@ -99,6 +99,8 @@ struct SortingStage {
 struct MotifAccount {
   /// The settings, with what they had left open.
   var method: MotifMethod
+  /// Whether the motifs seem to change gradually by all that the patches show, brightness included.
+  var seemsContinuous = false
   var patches: PatchStage
   var description: DescriptionStage
   /// Standard deviation of a moment from the noise of the pixels.
