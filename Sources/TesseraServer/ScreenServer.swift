@@ -88,7 +88,13 @@ package final class ScreenServer: Sendable {
     }
     api.post("projects") { [shelf, workFolder] request, _ in
       let file = try await Upload.receive(request, below: workFolder)
-      let session = try await Self.aside { try shelf.open(upload: file) }
+      let session = try await Self.aside {
+        do { return try shelf.open(upload: file) } catch {
+          // What is no image is not kept until the program ends.
+          try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
+          throw error
+        }
+      }
       return try Reply.json(try await session.document(), status: .created)
     }
     ProjectRoutes(shelf: shelf).add(to: api.group("projects/:project"))

@@ -65,15 +65,23 @@ public struct ClassTree: Sendable, Equatable {
     precondition(labels.count == node.members.count && confidence.count == labels.count, "a part for each member")
     let parts = Classes(grouping: labels.map { max($0, 1) })
     nodes[index].isDivided = true
+    let taken = Set(leaves.map(\.name))
     return (1...max(1, parts.count)).map { part in
       let places = parts.members(of: part)
       let child = Node(
-        number: "\(number).\(part)", parents: [number], name: "\(node.name).\(part)",
+        number: "\(number).\(part)", parents: [number], name: Self.name(ofPart: part, of: node.name, unlike: taken),
         members: places.map { node.members[$0] },
         confidence: places.map { node.confidence[$0] * confidence[$0] })
       nodes.append(child)
       return child.number
     }
+  }
+
+  /// The name of a part of a class, which no other class has.
+  private static func name(ofPart part: Int, of name: String, unlike taken: Set<String>) -> String {
+    var own = "\(name).\(part)"
+    while taken.contains(own) { own += "'" }
+    return own
   }
 
   /// A class that is put in the place of others.
@@ -126,7 +134,15 @@ public struct ClassTree: Sendable, Equatable {
     let parts = numbers.compactMap { number in nodes.firstIndex { $0.number == number && !$0.isDivided } }
     guard parts.count == numbers.count, Set(parts).count == parts.count, parts.count > 1 else { return nil }
     let next = nextNumber
-    let pairs = parts.flatMap { zip(nodes[$0].members, nodes[$0].confidence) }.sorted { $0.0 < $1.0 }
+    let members = parts.flatMap { nodes[$0].members }.sorted()
+    // All parts of one class are that class again, as sure as it was.
+    let whole = nodes.first { node in
+      node.isDivided && node.members.count == members.count && node.members.sorted() == members
+    }
+    let pairs =
+      (whole.map { Array(zip($0.members, $0.confidence)) }
+      ?? parts.flatMap { zip(nodes[$0].members, nodes[$0].confidence) })
+      .sorted { $0.0 < $1.0 }
     let largest = parts.max { (nodes[$0].members.count, $1) < (nodes[$1].members.count, $0) }
     let name = largest.map { nodes[$0].name } ?? ""
     for part in parts { nodes[part].isDivided = true }

@@ -28,6 +28,13 @@ struct CountChapter {
     case nil: "\(columns) columns of \(range); \(probability)."
     case .smooth:
       "\(columns) columns whose intensities show no steps of one atom; the numbers (\(range)) are those of one comb among many."
+    case .offset:
+      "\(columns) columns of \(range), or all some atoms more or fewer: intensities gather, but not at whole numbers of atoms; \(probability) if "
+        + "they should."
+    case .seconds:
+      "\(columns) columns of \(range); the image does not tell surely how much one atom adds; \(probability) if the step is right."
+    case .reference:
+      "\(columns) columns of \(range), in proportion to a known column that is not known well; \(probability) if it is right."
     case .few:
       "\(columns) columns of \(range), or a multiple: so few thicknesses do not tell how much one atom adds; \(probability) if the step is "
         + "right."

@@ -82,7 +82,7 @@ public struct CountMethod: Method {
     let (low, high, thicknesses) = (known.min() ?? 0, known.max() ?? 0, counts.components.count)
     func range(_ factor: Double) -> String {
       let ends = [low, high].map { max(1, Int(saturating: (factor * Double($0)).rounded())) }
-      return "\(ends[0]) to \(ends[1])"
+      return ends[0] == ends[1] ? "\(ends[0])" : "\(ends[0]) to \(ends[1])"
     }
     let remedy = "To count absolutely, give \(setting("library")) or " + setting("known")
     return switch doubt {
@@ -90,9 +90,26 @@ public struct CountMethod: Method {
       "no steps of one atom are seen: the intensities of \(known.count) columns do not gather at equidistant values more than those of a smooth "
         + "distribution, so that the numbers (\(low) to \(high)) and their probabilities are those of one comb among many that suit the image as "
         + "well. " + remedy
+    case .offset:
+      "the intensities of \(known.count) columns gather at equidistant values, but these are no nearer to whole numbers of atoms than to halves, as "
+        + "where the background is too high or too low: all numbers (\(range(1))) may be too high or too low by the same few atoms, and their "
+        + "probabilities hold only if they are not. " + remedy
+    case .seconds:
+      counts.isHalved
+        ? "the image does not tell surely how much one atom adds: steps half as large suit the intensities better, but leave every second number of "
+          + "atoms of the thin columns empty, as where intensities saturate or scatter; so twice as many atoms (\(range(2))) are not excluded, "
+          + "and the probabilities hold only if \(range(1)) is right. " + remedy
+        : "the image does not tell how much one atom adds: of the numbers of atoms that follow one another every second holds hardly a column "
+          + (counts.emptySeconds.map { "(\($0.numbers.lowerBound) to \($0.numbers.upperBound)) " } ?? "")
+          + "so that half as many atoms (\(range(0.5))) suit it as well; the probabilities hold only if \(range(1)) is right. "
+          + remedy
+    case .reference:
+      "the cross-section of the known column has an error of \(Text.fixed(100 * counts.sourceError, 1)) %, which is "
+        + "\(Text.fixed(counts.sourceError * Double(high), 1)) atoms for the thickest column: the numbers (\(range(1))) may be off in "
+        + "proportion, and the probabilities do not count that; name a thicker known column"
     case .few:
       "the image does not tell how much one atom adds: so few thicknesses (\(thicknesses)) may have numbers with a common factor, so that "
-        + "twice (\(range(2))) or three times (\(range(3))) as many atoms suit it as well; the probabilities hold only if \(low) to \(high) is "
+        + "twice (\(range(2))) or three times (\(range(3))) as many atoms suit it as well; the probabilities hold only if \(range(1)) is "
         + "right. " + remedy
     case .unclear:
       "the image does not tell how much one atom adds: the \(thicknesses) thicknesses of \(known.count) columns overlap, hold "

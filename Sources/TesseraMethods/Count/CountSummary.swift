@@ -19,8 +19,9 @@ public struct CountSummary: Sendable, Encodable {
   public var source: String?
   /// Whether the columns tell how much one atom adds; if not, half or twice as many atoms suit them about as well.
   public var isStepDetermined: Bool
-  /// Why they do not: `smooth` (intensities do not gather at equidistant values), `few` (so few thicknesses may have a common factor) or
-  /// `unclear` (thicknesses overlap or do not follow one another); absent where they do.
+  /// Why they do not: `smooth` (intensities do not gather at equidistant values), `offset` (these are not whole numbers of atoms), `seconds` (every
+  /// second number of thin columns is empty), `few` (so few thicknesses may have a common factor), `reference` (the known column has too large an
+  /// error) or `unclear` (thicknesses overlap or do not follow one another); absent where they do.
   public var stepDoubt: AtomCounter.StepDoubt?
   /// How far the columns stand on a comb of equidistant intensities, and how far chance gets; absent where cross-sections are known.
   public var comb: AtomCounter.Comb?

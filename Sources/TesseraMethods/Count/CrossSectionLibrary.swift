@@ -75,12 +75,14 @@ extension CountMethod {
         throw DataError(
           "\(micrograph.name): column \(reference.column) has no measured intensity; choose one away from the border")
       }
+      let deviation = sites[reference.column].intensityError
+      let error = deviation.isFinite ? deviation / own : 0
       let source = "column \(reference.column) of \(reference.atoms) atom\(reference.atoms == 1 ? "" : "s")"
       guard let library else {
         let one = own / Double(reference.atoms)
         return KnownSteps(
           crossSections: (1...max(counter.largestCount, reference.atoms + 1)).map { one * Double($0) },
-          source: source + ", each atom adding as much")
+          source: source + ", each atom adding as much", error: error)
       }
       guard reference.atoms <= library.crossSections.count else {
         throw DataError(
@@ -90,7 +92,7 @@ extension CountMethod {
       let scale = own / library.crossSections[reference.atoms - 1]
       return KnownSteps(
         crossSections: library.crossSections.map { $0 * scale },
-        source: "a library of \(library.crossSections.count) thicknesses, scaled by \(source)")
+        source: "a library of \(library.crossSections.count) thicknesses, scaled by \(source)", error: error)
     }
     guard let library else { return nil }
     var scale = 1.0

@@ -24,11 +24,34 @@ public struct ResultFolder<Result: MethodResult>: Sendable {
   /// - Parameters:
   ///   - replacing: whether the files that an earlier result wrote there give way; other files of the folder stay.
   ///   - start: when the command began, for the total time; nil leaves that out.
-  /// - Returns: the summary that was written.
+  ///   - sequel: goes on with the folder before it appears in its place; nil: nothing follows.
+  /// - Returns: the summary of the method.
   /// - Throws: `FormatError` where the place is taken (unless `replacing`) or cannot be written.
   @discardableResult
   public func write(
-    to path: String, replacing: Bool = false, since start: ContinuousClock.Instant? = nil
+    to path: String, replacing: Bool = false, since start: ContinuousClock.Instant? = nil,
+    sequel: ((_ folder: String) throws -> Void)? = nil
+  ) throws -> ResultSummary<Result> {
+    guard let sequel else { return try write(to: path, replacing: replacing, since: start) }
+    return try AtomicOutput.folder(at: path, replacing: replacing, version: version) { place in
+      let whole = place.appendingPathComponent((path as NSString).lastPathComponent, isDirectory: true)
+      let summary = try write(to: whole.path, since: start)
+      do { try sequel(whole.path) } catch let error as DataError {
+        throw DataError(error.description.replacing(whole.path, with: path))
+      }
+      // The manifest is that of the place.
+      try FileManager.default.removeItem(at: whole.appendingPathComponent(FolderManifest.name))
+      for name in try FileManager.default.contentsOfDirectory(atPath: whole.path) {
+        try FileManager.default.moveItem(
+          at: whole.appendingPathComponent(name), to: place.appendingPathComponent(name))
+      }
+      try FileManager.default.removeItem(at: whole)
+      return summary
+    }
+  }
+
+  private func write(
+    to path: String, replacing: Bool = false, since start: ContinuousClock.Instant?
   ) throws -> ResultSummary<Result> {
     try AtomicOutput.folder(at: path, replacing: replacing, version: version) { folder in
       let files = ResultFiles(folder: folder, calibration: result.micrograph.calibration)

@@ -167,6 +167,7 @@ public struct MotifMethod: Method {
       patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
       modulation: crystal.modulation,
       brightness: account.patches.brightness, moments: account.description.moments, momentNoise: account.noise,
+      lineJitter: account.lineJitter,
       features: account.description.features, layout: sorting.layout,
       classes: classes,
       structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map,

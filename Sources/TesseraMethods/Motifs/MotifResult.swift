@@ -38,6 +38,8 @@ public struct MotifResult: MethodResult {
   public var moments: ZernikeMoments
   /// Standard deviation of a moment from the noise of the pixels alone, in the image's units.
   public var momentNoise: Double
+  /// By how much scan lines are shifted against one another all over the image, in pixels; 0 where both halves of the lines do not agree.
+  public var lineJitter = 0.0
   /// The features that were classified, one row per site; NaN where a site has no patch.
   public var features: Matrix<Float>
   /// One point per site; NaN where a site has no patch.

@@ -112,6 +112,8 @@ public struct MotifSummary: Sendable, Encodable {
   public var patch: PatchSummary
   /// Standard deviation of a Zernike moment from the noise of the pixels alone, in the image's units.
   public var momentNoise: Double
+  /// By how much scan lines are shifted against one another all over the image, in pixels; 0 where both halves of the lines do not agree.
+  public var lineJitterPx: Double
   /// Absent without a lattice.
   public var strain: StrainSummary?
 }
@@ -151,7 +153,7 @@ extension MotifResult {
       patch: .init(
         side: patchSize, planeSpacing: patchSizeEstimate.planeSpacing, ringContrast: patchSizeEstimate.contrast,
         confidence: patchSizeEstimate.confidence),
-      momentNoise: momentNoise,
+      momentNoise: momentNoise, lineJitterPx: lineJitter,
       strain: strain.map {
         StrainSummary(of: $0, reference: settings.strainReference, calibration: micrograph.calibration)
       })

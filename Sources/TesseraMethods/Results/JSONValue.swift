@@ -43,6 +43,12 @@ enum JSONValue: Codable, Equatable, Sendable {
   /// The member of an object; nil where there is none, and of what is no object.
   subscript(key: String) -> JSONValue? { if case .object(let values) = self { values[key] } else { nil } }
 
+  /// The same with what an object, or an object in it, lacks and another one has.
+  func completed(by other: JSONValue) -> JSONValue {
+    guard case .object(let own) = self, case .object(let others) = other else { return self }
+    return .object(own.merging(others) { $0.completed(by: $1) })
+  }
+
   /// The text itself; nil of what is none.
   var text: String? { if case .text(let value) = self { value } else { nil } }
 

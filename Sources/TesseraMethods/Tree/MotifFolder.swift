@@ -34,6 +34,8 @@ public struct MotifFolder: Sendable {
   public let outliers: [Outlier]
   /// Nil in the result of an older program.
   let imageSize: ImageSize?
+  /// By how much scan lines are shifted against one another, in pixels; 0 where they are not, and in the result of an older program.
+  let lineJitter: Double
   /// Whether the columns share a lattice.
   let hasLattice: Bool
   /// Nil where unknown.
@@ -93,7 +95,12 @@ public struct MotifFolder: Sendable {
     let summary: Summary
     (self.summary, summary) = try Self.summary(firstPath("summary.json"))
     (settings, seed, momentNoise) = (summary.settings, summary.seed ?? 1, summary.momentNoise)
-    outliers = summary.outliers ?? []
+    (outliers, lineJitter) = (summary.outliers ?? [], summary.lineJitterPx ?? 0)
+    if let size = summary.image, size.width < 1 || size.height < 1 {
+      throw FormatError(
+        in: firstPath("summary.json"),
+        "states an image of \(size.width) x \(size.height) pixels; run analyze or motifs again")
+    }
     (imageSize, hasLattice) = (summary.image, summary.lattice != nil)
     calibration = summary.calibration.flatMap { Calibration(x: $0.x, y: $0.y) }
     moments = try Self.moments(file("moments.npy"), side: summary.patch.side, rows: sites.rows.count)
@@ -138,6 +145,7 @@ public struct MotifFolder: Sendable {
     var settings: MotifMethod
     var seed: UInt64?
     var momentNoise: Double
+    var lineJitterPx: Double?
     var patch: Patch
     var image: ImageSize?
     var outliers: [Outlier]?
@@ -151,7 +159,12 @@ public struct MotifFolder: Sendable {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do {
-      return (try JSONDecoder().decode(JSONValue.self, from: data), try decoder.decode(Summary.self, from: data))
+      let summary = try JSONDecoder().decode(JSONValue.self, from: data)
+      // What a setting did not exist for, an older program did as it is done where nothing is set.
+      let standard = try JSONDecoder().decode(
+        JSONValue.self, from: try JSONEncoder.forResults().encode(["settings": MotifMethod()]))
+      let whole = try JSONEncoder().encode(summary.completed(by: standard))
+      return (summary, try decoder.decode(Summary.self, from: whole))
     } catch {
       throw FormatError(in: path, "is no summary of analyze or motifs of this version; run one of them again")
     }

@@ -39,6 +39,9 @@ extension TreeFiles {
   /// What the scales of two images say where no site fits a class, as the end of a sentence.
   private var scales: String {
     guard case .apply(let model)? = recipe.actions.last else { return "" }
+    guard model.pixelSize.map(Float.init) != folder.calibration.map({ Float($0.nanometresPerPixelX) }) else {
+      return "; the classes are those of another specimen, contrast or orientation"
+    }
     func text(_ size: Double?) -> String { size.map { "\(Float($0)) nm per pixel" } ?? "an unknown pixel size" }
     return "; the classes were learned at \(text(model.pixelSize)), and this image has "
       + "\(text(folder.calibration?.nanometresPerPixelX))"

@@ -1,3 +1,4 @@
+import Foundation
 import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
@@ -115,12 +116,23 @@ public struct TreeMethod: Sendable {
   }
 
   private func checkName(_ name: String) throws {
-    guard !name.isEmpty, name.allSatisfy({ !$0.isNewline }), ClassTree.isNoNumber(name), name != Self.unknown else {
+    let isPlain = name.unicodeScalars.allSatisfy { !Self.invisible.contains($0.properties.generalCategory) }
+    guard !name.isEmpty, name.count <= Self.longestName, isPlain, name == name.trimmingCharacters(in: .whitespaces),
+      ClassTree.isNoNumber(name), name.lowercased() != Self.unknown
+    else {
+      let shown = String(name.prefix(Self.longestName)).filter { !$0.isNewline }
       throw DataError(
-        "\(folder.path): a class cannot be called \"\(name)\": a name is one line of text, no number and not \(Self.unknown)"
-      )
+        "\(folder.path): a class cannot be called \"\(shown)\": a name is one line of at most \(Self.longestName) visible characters without spaces "
+          + "around them, no number and not \(Self.unknown)")
     }
   }
+
+  /// Longer names fit no table.
+  private static let longestName = 200
+  /// Kinds of characters that show nothing, or turn the line around.
+  private static let invisible: Set<Unicode.GeneralCategory> = [
+    .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned,
+  ]
 
   /// What sites are called that fit no class.
   public static let unknown = "unknown"
@@ -187,6 +199,11 @@ public struct TreeMethod: Sendable {
       try require(
         count >= 2 && count <= node.members.count, setting("classes"), is: count,
         mustBe: "between 2 and the \(node.members.count) members of the class")
+      guard node.members.count >= fewestMembers else {
+        throw DataError(
+          "\(folder.path): class \(node.number) has \(node.members.count) members; only classes of \(fewestMembers) or more are divided"
+        )
+      }
     }
     guard node.members.count >= fewestMembers else { return whole }
     let moments = ZernikeMoments(
@@ -205,7 +222,21 @@ public struct TreeMethod: Sendable {
     if let count = split.classes {
       return try ClassFitter(count: count).classes(of: features, layout: layout, noise: noise, seed: folder.seed)
     }
-    return try folder.settings.classFinder.outcome(features: features, layout: layout, noise: noise).classes
+    let found = try folder.settings.classFinder.outcome(features: features, layout: layout, noise: noise).classes
+    return try areRows(found, of: node.members) ? whole : found
+  }
+
+  /// Whether the parts of a class are rows along the scan, in an image whose scan lines are shifted against one another.
+  private func areRows(_ parts: Classes, of members: [Int]) throws -> Bool {
+    guard folder.lineJitter >= ScanRows.leastJitter, parts.count > 1, let size = folder.imageSize else { return false }
+    let positions = try folder.places().positions
+    guard let spacing = PlanarIndex(positions).medianSpacing else { return false }
+    let rows = ScanRows(width: size.width, spacing: spacing)
+    let label = Dictionary(zip(members, parts.labels), uniquingKeysWith: { first, _ in first })
+    return rows.explain({ (label[$0] ?? 0) - 1 }, of: members, positions)
+      || (1...parts.count).contains { part in
+        rows.isLine(parts.members(of: part).map { members[$0] }, among: members, positions)
+      }
   }
 }
 

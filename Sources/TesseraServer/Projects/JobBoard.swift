@@ -29,6 +29,9 @@ final class JobBoard: Sendable {
 
   var job: Job? { state.withLock { $0.job } }
 
+  /// The kind of the job that runs; nil where none does.
+  var running: String? { state.withLock { $0.isRunning ? $0.job?.kind : nil } }
+
   /// Begins a job.
   ///
   /// - Parameters:

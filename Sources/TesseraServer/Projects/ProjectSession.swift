@@ -109,7 +109,8 @@ final class ProjectSession: Sendable {
   /// Carries out an action on the class tree.
   /// - Returns: a sentence where it changes nothing.
   func perform(_ action: TreeAction) async throws -> String? {
-    try await change { state in
+    try refuseWhileAnalysing()
+    return try await change { state in
       var result = try state.knownResult()
       guard let numbered = try result.perform(action, after: state.history.actions) else {
         return Self.unchanged(by: action)
@@ -120,6 +121,16 @@ final class ProjectSession: Sendable {
     }
   }
 
+  /// An analysis begins anew: what is done while it runs would be gone from view at its end.
+  private func refuseWhileAnalysing() throws {
+    guard jobs.running != Self.analysis else {
+      throw DataError("an analysis is running, and its result will replace this one; wait for its end, or cancel it")
+    }
+  }
+
+  /// What the job board calls an analysis.
+  private static let analysis = "analysis"
+
   private static func unchanged(by action: TreeAction) -> String {
     switch action {
     case .split(let number, _): "no gap divides class \(number); it stays as it is"
@@ -129,6 +140,7 @@ final class ProjectSession: Sendable {
   }
 
   func make(_ correction: Correction) async throws {
+    try refuseWhileAnalysing()
     let (width, height) = (Double(micrograph.width), Double(micrograph.height))
     try await change { state in
       let places: [Point] =
@@ -169,6 +181,7 @@ final class ProjectSession: Sendable {
   }
 
   private func step(_ body: @escaping @Sendable (inout State) throws -> Void) async throws {
+    try refuseWhileAnalysing()
     let (micrograph, workFolder) = (micrograph, workFolder)
     try await change { state in
       try body(&state)
@@ -189,7 +202,7 @@ final class ProjectSession: Sendable {
     let order = ScreenOrder(
       command: "analyze", micrograph: micrograph, settings: settings,
       files: sites.map { ["sites": $0] } ?? [:], folder: folder.path)
-    try jobs.start("analysis", sentence: tools.sentence) { [self] progress in
+    try jobs.start(Self.analysis, sentence: tools.sentence) { [self] progress in
       try? FileManager.default.removeItem(at: folder)
       let outcome = try tools.run(order, progress)
       if let sites {
@@ -198,6 +211,8 @@ final class ProjectSession: Sendable {
         try FileManager.default.copyItem(
           at: URL(fileURLWithPath: sites), to: given.appendingPathComponent(Self.columnsName))
       }
+      // Cancelled until here, it leaves nothing.
+      try progress(Stage.report.rawValue, 1)
       try room.runAndWait { state in
         let number = try state.file.keep(filesIn: folder, as: .result)
         let unpacked = Self.folder(of: number, in: workFolder)

@@ -17,6 +17,8 @@ final class ProjectShelf: Sendable {
   /// For uploads and unpacked results; goes when the program ends.
   private let workFolder: URL
   private let sessions = Mutex<[ProjectSession]>([])
+  /// One project is opened at a time, so that each has a number and a file of its own.
+  private let door = Mutex(())
 
   init(folder: URL, workFolder: URL, tools: ScreenTools) {
     (self.folder, self.workFolder, self.tools) = (folder, workFolder, tools)
@@ -32,7 +34,9 @@ final class ProjectShelf: Sendable {
 
   /// Opens a project file, or the project of an image, which is begun where there is none.
   @discardableResult
-  func open(_ path: String) throws -> ProjectSession {
+  func open(_ path: String) throws -> ProjectSession { try door.withLock { _ in try opened(path) } }
+
+  private func opened(_ path: String) throws -> ProjectSession {
     if (path as NSString).pathExtension == ProjectFile.fileExtension {
       guard FileManager.default.fileExists(atPath: path) else {
         throw FormatError(.missing, "\(path): does not exist")
@@ -53,7 +57,9 @@ final class ProjectShelf: Sendable {
   }
 
   /// Opens an image that came through the page: a file that will go, so the project keeps a copy.
-  func open(upload file: URL) throws -> ProjectSession {
+  func open(upload file: URL) throws -> ProjectSession { try door.withLock { _ in try opened(upload: file) } }
+
+  private func opened(upload file: URL) throws -> ProjectSession {
     let micrograph = try tools.open(file.path)
     let reference = ImageReference(name: micrograph.name, path: nil, stamp: try FileStamp(of: file.path))
     switch try place(of: reference) {
@@ -109,6 +115,7 @@ final class ProjectShelf: Sendable {
 
   private func place(of image: ImageReference) throws -> Place {
     let stem = (image.name as NSString).deletingPathExtension
+    var earlier: String?
     for number in 1...Self.mostOfOneName {
       let name = "\(stem)\(number > 1 ? "-\(number)" : "").\(ProjectFile.fileExtension)"
       let path = folder.appendingPathComponent(name).path
@@ -120,8 +127,16 @@ final class ProjectShelf: Sendable {
       do {
         let file = try ProjectFile(path: path)
         let known = try file.image()
-        if let known, !known.stamp.isSameFile(as: image.stamp) { continue }
-        if known == nil { try file.setImage(image) }
+        if let known, !known.stamp.isSameFile(as: image.stamp) {
+          if known.path != nil, known.path == image.path { earlier = name }
+          continue
+        }
+        if known == nil {
+          try file.setImage(image)
+          if let earlier {
+            tools.warn("\(image.name) has changed since \(earlier) was made, which stays as it is; \(name) begins anew")
+          }
+        }
         return .file(file)
       } catch let error as FormatError where isNew && error.kind == .cannotWrite {
         tools.warn("\(path) cannot be written, so nothing is kept when the program ends; export what you need")

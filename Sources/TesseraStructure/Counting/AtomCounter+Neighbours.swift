@@ -16,6 +16,8 @@ extension AtomCounter {
     var areBetter: Bool
     /// The least criterion for each number of atoms of the thickest column.
     var orders: [Order]
+    /// Whether a comb of half steps had the least criterion, with every second number empty.
+    var isHalved = false
   }
 
   /// Columns that are asked for the step; the others join once it is known.
@@ -69,9 +71,11 @@ extension AtomCounter {
       (start, isCurved, orders) = (fromHistogram, histogram.means == .curved, histogram.orders)
       best = refined()
     }
+    let reduced = field.reduced(best, isCurved: isCurved)
+    let halved = spacing == .auto ? field.halved(reduced) : nil
     return NeighbourFit(
-      fit: field.reduced(best, isCurved: isCurved), isCurved: isCurved, noise: field.noise,
-      areBetter: best.criterion < alone, orders: orders)
+      fit: halved ?? reduced, isCurved: isCurved || halved != nil, noise: field.noise,
+      areBetter: best.criterion < alone, orders: orders, isHalved: halved != nil)
   }
 }
 

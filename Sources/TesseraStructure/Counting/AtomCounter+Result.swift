@@ -28,6 +28,10 @@ extension AtomCounter {
     public var meanEntropy: Double
     /// Where the cross-sections of 1, 2, 3, ... atoms come from, if they were given.
     public var source: String?
+    /// Standard error of the column by which `source` is scaled, as a share of its cross-section; 0 where no column scales it.
+    public var sourceError = 0.0
+    /// Whether a comb of half steps suits the intensities better, but left every second number of thin columns empty.
+    public var isHalved = false
     /// Columns brighter than any of known atoms, which have no number.
     public var beyondCount = 0
 
@@ -43,9 +47,11 @@ extension AtomCounter {
     /// Why the columns do not tell how much one atom adds; nil where they do. Where thicknesses overlap or hardly any is seen twice, half or
     /// twice as many atoms suit the histogram about as well, and any step suits columns of one thickness or of two elements.
     public var stepDoubt: StepDoubt? {
-      if source != nil { return nil }
-      guard let first = components.first, let last = components.last, let comb else { return .unclear }
-      if !comb.isSeen { return .smooth }
+      guard let first = components.first, let last = components.last else { return .unclear }
+      if source != nil { return sourceError * Double(last.atoms) > Self.largestError ? .reference : nil }
+      guard let comb else { return .few }
+      if isHalved || emptySeconds != nil { return .seconds }
+      if !comb.isSeen { return comb.gathering > comb.gatheringOfChance ? .offset : .smooth }
       if components.count < Self.fewestThicknesses { return .few }
       let follow = Double(components.count) >= Self.leastFilling * Double(last.atoms - first.atoms + 1)
       let isWithin = orders.map(\.components).max().map { $0 > order || orders.count == 1 } ?? true
@@ -55,6 +61,15 @@ extension AtomCounter {
       return isResolved && countedCount >= Self.fewestPerThickness * components.count ? nil : .unclear
     }
 
+    /// The numbers of which every second holds hardly a column; nil where none are like that.
+    package var emptySeconds: EmptySeconds? {
+      var members = [Double](repeating: 0, count: components.last?.atoms ?? 0)
+      for component in components { members[component.atoms - 1] = component.share * Double(countedCount) }
+      return EmptySeconds(in: members)
+    }
+
+    /// A reference column shifts no number by more than this, in atoms, for one standard error.
+    private static let largestError = 0.25
     /// Numbers of fewer thicknesses may have a common factor: where each is as likely odd as even, five are even in one case of 32.
     private static let fewestThicknesses = 5
     /// Where less than this share of the numbers from the least to the most holds columns, they do not follow one another.
@@ -95,6 +110,12 @@ extension AtomCounter {
   public enum StepDoubt: String, Sendable, Codable, CaseIterable {
     /// The cross-sections do not gather at equidistant values more than those of a smooth distribution.
     case smooth
+    /// They do gather, but no nearer to whole numbers of atoms than to halves, as where a constant is added to all or missing.
+    case offset
+    /// Every second of the numbers that follow one another holds hardly a column: half as many atoms suit the image as well.
+    case seconds
+    /// The column of known atoms is not known well enough to count the thick ones by it.
+    case reference
     /// So few thicknesses follow one another that their numbers may have a common factor.
     case few
     /// Thicknesses overlap, hold few columns each, do not follow one another, or would go on beyond those that were tried.

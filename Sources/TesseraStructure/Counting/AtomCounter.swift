@@ -15,7 +15,8 @@ import TesseraNumerics
 /// In most specimens columns side by side have similar numbers of atoms. Where places are given and neighbours foretell
 /// cross-sections better than the histogram does, they help to find the step and the numbers: `ThicknessField`.
 ///
-/// Numbers that nearly all have a common factor are divided by it, and `CombTest` tells the comb that was found from a smooth distribution.
+/// Numbers that nearly all have a common factor are divided by it, and where thin columns stand on every second number, half as many atoms
+/// are taken (`EmptySeconds`), with a doubt. `CombTest` tells the comb that was found from a smooth distribution.
 public struct AtomCounter: Sendable, Codable, Equatable {
   /// What is assumed of the components' means.
   public enum Spacing: String, Sendable, Codable, CaseIterable {
@@ -134,7 +135,7 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     }
     let whole = survey.shares.reduce(0, +)
     let field = found.fit
-    return Result(
+    var result = Result(
       counts: counts, probabilities: probabilities,
       components: survey.shares.indices.filter { survey.shares[$0] > 0.5 }.map { level in
         let mean = model.mean(level + 1)
@@ -146,6 +147,8 @@ public struct AtomCounter: Sendable, Codable, Equatable {
       spacing: found.isCurved ? .curved : .proportional,
       criterion: .plic, differences: model.law.differences, independentShare: model.independent,
       meanEntropy: survey.entropy / survey.informing)
+    result.isHalved = found.isHalved
+    return result
   }
 
   /// The mixture that was taken, and criteria against the number of components.

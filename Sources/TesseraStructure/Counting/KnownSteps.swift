@@ -13,10 +13,16 @@ public struct KnownSteps: Sendable, Codable, Equatable {
   /// Where they come from, in words that follow "by": "a library of 20 cross-sections".
   public var source: String
 
+  /// Standard error that they share, as of the column by which they are scaled, as a share of each.
+  public var error: Double
+
   /// - Parameters:
   ///   - crossSections: of columns of 1, 2, 3, ... atoms, rising, in the unit of the cross-sections that are counted.
   ///   - source: where they come from, in words that follow "by".
-  public init(crossSections: [Double], source: String) { (self.crossSections, self.source) = (crossSections, source) }
+  ///   - error: standard error that they share, as a share of each.
+  public init(crossSections: [Double], source: String, error: Double = 0) {
+    (self.crossSections, self.source, self.error) = (crossSections, source, error)
+  }
 
   /// A column farther above the last mean than this share of the last step has more atoms than are known.
   private static let beyond = 1.0
@@ -87,7 +93,7 @@ public struct KnownSteps: Sendable, Codable, Equatable {
       },
       orders: [], order: means.count, evidence: .histogram, spacing: .free, criterion: .auto,
       meanEntropy: entropy / Double(max(1, isKnown.count { $0 })))
-    result.source = source
+    (result.source, result.sourceError) = (source, error)
     result.beyondCount = values.count { $0.isFinite && $0 > limit }
     return result
   }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TesseraFormats
 import TesseraLearning
 import TesseraMethods
 import TesseraNumerics
@@ -39,28 +40,38 @@ struct TreeOptions: ParsableArguments {
 
   /// Carries out one more action, or says that it changes nothing.
   @discardableResult
-  func perform(_ action: TreeAction, unchanged: String) throws -> TreeFiles {
-    let folder = try MotifFolder(path: result)
-    let method = TreeMethod(folder)
-    var tree = try method.tree(after: folder.recipe.actions)
-    let numbered = try method.numbered(action, in: tree)
-    var recipe = folder.recipe
-    if try method.apply(numbered, to: &tree) {
-      recipe.actions.append(numbered)
-    } else if !output.json {
-      print(unchanged)
+  func perform(_ action: TreeAction, unchanged: @autoclosure () -> String) throws -> TreeFiles {
+    try change { folder in
+      let method = TreeMethod(folder)
+      var tree = try method.tree(after: folder.recipe.actions)
+      let numbered = try method.numbered(action, in: tree)
+      var recipe = folder.recipe
+      if try method.apply(numbered, to: &tree) {
+        recipe.actions.append(numbered)
+      } else if !output.json {
+        print(unchanged())
+      }
+      return TreeFiles(folder, recipe: recipe, tree: tree)
     }
-    let files = TreeFiles(folder, recipe: recipe, tree: tree)
-    try write(files)
-    return files
   }
 
-  func write(_ files: TreeFiles) throws {
-    if output.output != nil || files.recipe.actions != files.folder.recipe.actions {
-      try files.write(to: output.output, replacing: output.force)
+  /// Writes and shows what becomes of the folder. No other program changes it meanwhile, so that no action is lost.
+  @discardableResult
+  func change(_ files: (MotifFolder) throws -> TreeFiles) throws -> TreeFiles {
+    let lock =
+      FileManager.default.fileExists(atPath: result) ? try FolderLock(of: result, patience: Self.patience) : nil
+    return try withExtendedLifetime(lock) {
+      let files = try files(MotifFolder(path: result))
+      if output.output != nil || files.recipe.actions != files.folder.recipe.actions {
+        try files.write(to: output.output, replacing: output.force)
+      }
+      try TreeText(files).show(asJSON: output.json)
+      return files
     }
-    try TreeText(files).show(asJSON: output.json)
   }
+
+  /// Another action takes seconds, rarely a minute.
+  private static let patience = 60.0
 }
 
 /// A folder that is looked at and stays as it is.
@@ -199,13 +210,13 @@ struct UndoClassesCommand: ThreadedCommand {
   var threads: ThreadOptions { options.threads }
 
   func run() throws {
-    let folder = try MotifFolder(path: options.result)
-    guard !folder.recipe.actions.isEmpty else {
-      throw DataError("\(options.result): there is no action to take back")
+    try options.change { folder in
+      guard !folder.recipe.actions.isEmpty else {
+        throw DataError("\(options.result): there is no action to take back")
+      }
+      let recipe = Recipe(actions: all ? [] : Array(folder.recipe.actions.dropLast()))
+      return TreeFiles(folder, recipe: recipe, tree: try TreeMethod(folder).tree(after: recipe.actions))
     }
-    let recipe = Recipe(actions: all ? [] : Array(folder.recipe.actions.dropLast()))
-    let tree = try TreeMethod(folder).tree(after: recipe.actions)
-    try options.write(TreeFiles(folder, recipe: recipe, tree: tree))
   }
 }
 
@@ -225,12 +236,12 @@ struct AutoClassesCommand: ThreadedCommand {
   var threads: ThreadOptions { options.threads }
 
   func run() throws {
-    let folder = try MotifFolder(path: options.result)
-    let method = TreeMethod(folder)
-    var tree = try method.tree(after: folder.recipe.actions)
-    let splits = try method.splitAll(&tree)
-    if splits.isEmpty && !options.output.json { print("no gap divides any class") }
-    try options.write(
-      TreeFiles(folder, recipe: Recipe(actions: folder.recipe.actions + splits), tree: tree))
+    try options.change { folder in
+      let method = TreeMethod(folder)
+      var tree = try method.tree(after: folder.recipe.actions)
+      let splits = try method.splitAll(&tree)
+      if splits.isEmpty && !options.output.json { print("no gap divides any class") }
+      return TreeFiles(folder, recipe: Recipe(actions: folder.recipe.actions + splits), tree: tree)
+    }
   }
 }

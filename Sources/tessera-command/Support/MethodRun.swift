@@ -16,7 +16,7 @@ struct MethodRun<M: Method> {
   var models: [String?] = []
   var seed: UInt64 = 1
   var hasReport = true
-  /// Goes on with a result folder that has been written, and says what came of it.
+  /// Goes on with a result folder before it appears in its place, and says what came of it.
   var afterwards: ((_ folder: String) throws -> String)?
   /// What is read again from several results and written beside them; the report over all of them goes with it.
   var gathered: Gathering?
@@ -113,9 +113,10 @@ struct MethodRun<M: Method> {
     log.begin("files and report")
     Memory.release(after: micrograph.pixels.count)
     progress.report(Stage.report.rawValue, 0.9)
+    var addition: String?
     let summary = try ResultFolder(result, input: input, hasReport: hasReport)
-      .write(to: folder, replacing: output.force, since: start)
-    let addition = try afterwards?(folder)
+      .write(
+        to: folder, replacing: output.force, since: start, sequel: afterwards.map { go in { addition = try go($0) } })
     log.finish()
     progress.finish()
     for warning in summary.warnings where !micrograph.warnings.contains(warning) {

@@ -20,6 +20,7 @@ extension MotifMethod {
   ) throws -> MotifAccount {
     let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0, jumps: patches.jumps)
     let noise = Self.momentNoise(found, prepared.image, basis: patches.basis)
+    let sublattices = crystal.sublattices
     /// What a method makes of patches and what describes them; laid out unless that was done before.
     func sorted(
       by method: MotifMethod, _ patches: PatchStage, _ description: DescriptionStage, _ layouts: LayoutStage? = nil
@@ -29,9 +30,9 @@ extension MotifMethod {
         try layouts
         ?? method.layoutStage(of: description.features, rows: description.moments.existing, seed: seed)
       return MotifAccount(
-        method: method, patches: patches, description: description, noise: noise,
+        method: method, patches: patches, description: description, noise: noise, lineJitter: scan?.jitter ?? 0,
         sorting: try method.sortingStage(
-          of: description.features, layouts, sites: crystal.sites, patches,
+          of: description.features, layouts, sites: crystal.sites, sublattices: sublattices, patches,
           noise: method.descriptor.leastNoiseShare * noise, scan: scan, seed: seed))
     }
     var bright = try sorted(by: self, patches, description, layouts)

@@ -138,14 +138,15 @@ extension MotifMethod {
 
   /// Classes, found or of a given number.
   func sortingStage(
-    of features: Matrix<Float>, _ layouts: LayoutStage, sites: Sites, _ patches: PatchStage, noise: Double,
+    of features: Matrix<Float>, _ layouts: LayoutStage, sites: Sites, sublattices: [Int], _ patches: PatchStage,
+    noise: Double,
     scan: ScanErrors?, seed: UInt64
   ) throws -> SortingStage {
     let outcome = try classFinder.outcome(features: features, layout: layouts.final, noise: noise)
     let drift = SpatialCorrelation.ofResiduals(
       features, labels: outcome.classes.labels, positions: sites.positions, patchSide: patches.size,
       noise: outcome.noise)
-    let structure = StructureKind(of: outcome, drift: drift)
+    var structure = StructureKind(of: outcome, drift: drift)
     var classes = outcome.classes
     var reason = "\(structure.reason); \(outcome.components) feature components carry more than noise"
     if let classCount {
@@ -160,7 +161,8 @@ extension MotifMethod {
     var warnings: [String] = []
     if classCount == nil, structure.kind == .discrete,
       let cleaned = scan?.removed(
-        from: classes, features: features, positions: sites.positions, patches: patches.patches)
+        from: classes, features: features, positions: sites.positions, sublattices: sublattices,
+        patches: patches.patches)
     {
       classes = cleaned.classes
       warnings += cleaned.warnings
@@ -173,6 +175,9 @@ extension MotifMethod {
           + "and were joined: there are \(joined.count) of \(classes.count); \(setting("classes")) divides them all the same"
       )
       classes = joined
+    }
+    if classCount == nil, structure.kind == .discrete, classes.count < outcome.classes.count {
+      structure.reason += "; \(classes.count) remain without what scan lines and gradual changes make"
     }
     return SortingStage(
       layout: structure.kind == .continuous ? layouts.spread : layouts.final, classes: classes, structure: structure,

@@ -105,6 +105,8 @@ struct MotifAccount {
   var description: DescriptionStage
   /// Standard deviation of a moment from the noise of the pixels.
   var noise: Double
+  /// By how much scan lines are shifted against one another all over the image, in pixels.
+  var lineJitter: Double
   var sorting: SortingStage
 }
 

@@ -31,9 +31,9 @@ extension ScanErrors {
     func isMade(_ members: [Int]) -> Bool {
       let cut = members.filter(isCut.contains)
       let across = members.map { positions[$0].x }
-      return Double(cut.count) >= Self.rowShare * Double(members.count)
+      return Double(cut.count) >= ScanRows.rowShare * Double(members.count)
         && Double(cut.count) * log(max(share, 1e-9)) < log(Self.rarity)
-        && (across.max() ?? 0) - (across.min() ?? 0) >= Self.reachShare * Double(width)
+        && (across.max() ?? 0) - (across.min() ?? 0) >= ScanRows.reachShare * Double(rows.width)
     }
     let made = groups.indices.filter { isMade(groups[$0]) }
     guard made.count < groups.count else { return [] }
@@ -60,7 +60,7 @@ extension ScanErrors {
 
   /// What a jump did that the patches of a class show.
   func mark(of members: [Int], cutBy jump: LineJump, _ positions: [Point]) -> Mark {
-    let fullest = rows(of: members, positions).sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.prefix(2)
+    let fullest = rows.rows(of: members, positions).sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.prefix(2)
     return Mark(
       count: members.count,
       lines: fullest.map { Statistics.median($0.map { positions[$0].y }) + Double(jump.line) },
@@ -72,7 +72,7 @@ extension ScanErrors {
     // Several rows are cut by one jump.
     var places: [[Double]] = []
     for line in marks.flatMap(\.lines).sorted() {
-      if let last = places.last?.last, line - last < 0.5 * spacing {
+      if let last = places.last?.last, line - last < 0.5 * rows.spacing {
         places[places.count - 1].append(line)
       } else {
         places.append([line])
