@@ -27,6 +27,21 @@ import Testing
     #expect(try #require(State(again)).json["id"] as? Int == 1)
   }
 
+  @Test func `has a project of its own where several come at once`() async throws {
+    let server = try await RunningServer(opening: [])
+    let answers = await withTaskGroup(of: Int?.self) { group in
+      for k in 0..<6 {
+        group.addTask {
+          let answer = await server.client.ask(
+            "POST", "/api/projects?name=new\(k).tif", body: Data(repeating: UInt8(k), count: 10_000))
+          return State(answer)?.json["id"] as? Int
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(Set(answers.compactMap { $0 }) == Set(1...6), "\(answers)")
+  }
+
   @Test(arguments: ["", "..", "../x.tif", "a%2fb.tif", ".hidden", "a%00b", "a%0ab"])
   func `needs a name`(name: String) async throws {
     let server = try await RunningServer(opening: [])

@@ -63,7 +63,9 @@ final class ProjectShelf: Sendable {
     let micrograph = try tools.open(file.path)
     let reference = ImageReference(name: micrograph.name, path: nil, stamp: try FileStamp(of: file.path))
     switch try place(of: reference) {
-    case .open(let session): return session
+    case .open(let session):
+      try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
+      return session
     case .file(let project):
       if try project.image()?.path == nil, try project.imageBundle() == nil {
         _ = try project.keep(filesIn: file.deletingLastPathComponent(), as: .image)

@@ -56,6 +56,56 @@ struct `The command classes` {
     #expect(bytes("r/recipe.json") == nil && bytes("r/first/sites.csv") == nil)
   }
 
+  @Test(.slow) func `loses no action where several programs act at once`() throws {
+    try first()
+    let names = (1...4).map { "n\($0)" }
+    let run = try CommandRun(
+      shell: "for k in 1 1 1 1; do i=$((i+1)); $tessera classes name r 1 n$i > /dev/null || echo failed & done; wait",
+      in: folder.path)
+    #expect(run.output.isEmpty, "\(run.output) \(run.errors)")
+    let recipe = try String(contentsOfFile: folder / "r/recipe.json", encoding: .utf8)
+    #expect(names.allSatisfy { recipe.contains("\"\($0)\"") }, "\(recipe)")
+  }
+
+  @Test(.slow, arguments: ["unknown ", "Unknown", "a\tb", "a\u{202e}b", "2.1", ""])
+  func `refuses a name that misleads`(name: String) throws {
+    try first()
+    let run = try tessera("classes", "name", "r", "1", name)
+    #expect(run.status == 65 && run.errors.contains("a class cannot be called"), "\(run.errors)")
+    #expect(bytes("r/recipe.json") == nil)
+  }
+
+  /// `motifs --recipe` gives the sorted classes or nothing: what stood there stays where the recipe cannot be carried out.
+  @Test(.slow) func `keeps the old result where a recipe fails`() throws {
+    try first()
+    #expect(try tessera("classes", "name", "r", "1", "precious").status == 0)
+    let before = followers.map { bytes("r/\($0)") }
+    try Data(#"{"actions": [{"action": "merge", "classes": [1, 99]}]}"#.utf8)
+      .write(to: URL(filePath: folder / "hand.json"))
+    for place in ["r", "new"] {
+      let run = try tessera("motifs", "a.tif", "--recipe", "hand.json", "-o", place, "--force")
+      #expect(run.status == 65 && run.errors.contains("\(place): has no class 99"), "\(run.errors)")
+    }
+    #expect(followers.map { bytes("r/\($0)") } == before && !FileManager.default.fileExists(atPath: folder / "new"))
+  }
+
+  /// An older program had no such setting, and did what is done where it is not set.
+  @Test(.slow) func `opens a result without a setting of today`() throws {
+    try first()
+    var summary = try #require(
+      try JSONSerialization.jsonObject(with: bytes("r/summary.json") ?? Data()) as? [String: Any])
+    var settings = try #require(summary["settings"] as? [String: Any])
+    #expect(settings.removeValue(forKey: "levels_brightness") != nil)
+    summary["settings"] = settings
+    summary.removeValue(forKey: "line_jitter_px")
+    try JSONSerialization.data(withJSONObject: summary).write(to: URL(filePath: folder / "r/summary.json"))
+    #expect(try tessera("classes", "name", "r", "1", "metal").status == 0)
+    summary["image"] = ["width": 0, "height": 400]
+    try JSONSerialization.data(withJSONObject: summary).write(to: URL(filePath: folder / "r/first/summary.json"))
+    let damaged = try tessera("classes", "name", "r", "1", "other")
+    #expect(damaged.status == 65 && damaged.errors.contains("states an image of 0 x 400 pixels"), "\(damaged.errors)")
+  }
+
   @Test(.slow) func `a report follows the tree and comes back to the byte`() throws {
     #expect(try tessera("simulate", "mose2", "--size", "320", "-o", "a.tif").status == 0)
     #expect(try tessera("analyze", "a.tif", "-o", "r").status == 0)

@@ -22,6 +22,20 @@ struct `Atomic output` {
     #expect(try String(contentsOfFile: folder / "a.txt", encoding: .utf8) == "two")
   }
 
+  @Test func `a lock that was waited for is that of the folder which stands there now`() async throws {
+    let path = folder / "r"
+    try AtomicOutput.folder(at: path, version: "1") { _ in }
+    var lock: FolderLock? = try FolderLock(of: path)
+    let waiting = Task.detached { try FolderLock(of: path, patience: 30) }
+    try AtomicOutput.folder(at: path, replacing: true, version: "1") { _ in }
+    try await Task.sleep(for: .milliseconds(300))
+    lock = nil
+    #expect(lock == nil)
+    let held = try await waiting.value
+    #expect(throws: FormatError.self) { try FolderLock(of: path) }
+    withExtendedLifetime(held) {}
+  }
+
   @Test func `a failure leaves nothing behind and keeps what was there`() throws {
     struct Failure: Error {}
     try AtomicOutput.folder(at: folder / "r", version: "1") {

@@ -36,6 +36,21 @@ struct `The class tree` {
     #expect(tree.nodes.map(\.number) == ["1", "2", "1.1", "1.2", "3"])
   }
 
+  @Test func `gives a class back as sure as it was where all of its parts are merged`() {
+    var tree = tree
+    tree.split("1", labels: [1, 2, 2, 1, 2, 2], confidence: [0.7, 1, 0.5, 0.6, 1, 1])
+    tree.merge(["1.1", "1.2"])
+    #expect(tree.leaf(named: "3")?.members == [0, 1, 2, 6, 7, 9])
+    #expect(tree.leaf(named: "3")?.confidence == [1, 1, 0.9, 1, 1, 0.8])
+  }
+
+  @Test func `gives no two classes one name`() {
+    var tree = tree
+    tree.name("2", "host.1")
+    tree.split("1", labels: [1, 2, 2, 1, 2, 2], confidence: [1, 1, 1, 1, 1, 1])
+    #expect(tree.leaves.map(\.name) == ["host.1'", "host.2", "host.1"])
+  }
+
   @Test func `keeps a class whole that has one part`() {
     var tree = tree
     #expect(tree.split("2", labels: [1, 1, 1], confidence: [1, 1, 1]) == ["2.1"])

@@ -20,6 +20,16 @@ struct `Known cross-sections` {
     #expect(result.source == "a test" && result.isStepDetermined && result.beyondCount == 0)
   }
 
+  /// A column that is known to 15 % tells one atom from two, and not eleven from twelve.
+  @Test func `are doubted where they are not known well`() throws {
+    var counter = AtomCounter()
+    counter.known = KnownSteps(crossSections: steps, source: "a test", error: 0.15)
+    let thick = try counter.counts(of: steps, errors: steps.map { _ in 0.03 })
+    #expect(thick.stepDoubt == .reference && !thick.isStepDetermined)
+    let thin = try counter.counts(of: [1, 0.97], errors: [0.03, 0.03])
+    #expect(thin.counts == [1, 1] && thin.isStepDetermined)
+  }
+
   /// Scatter beyond the stated errors makes numbers less sure, and their probabilities say so.
   @Test func `are as sure as they are right`() throws {
     var random = RandomSource(seed: 5)

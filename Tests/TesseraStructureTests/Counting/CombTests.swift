@@ -77,4 +77,47 @@ struct `Combs of atoms` {
       #expect(CommonFactor.of(members) == nil)
     }
   }
+
+  @Test func `whose thin columns stand on every second tooth have too many`() throws {
+    // Even at the thin end, full at the thick one; and the same moved by a tooth.
+    for members in [[0, 40, 1, 40, 0, 40, 5, 30, 20, 20], [0, 0, 40, 1, 40, 0, 40, 5, 30, 20, 20]] as [[Double]] {
+      #expect(EmptySeconds(in: members) != nil)
+    }
+    let none: [[Double]] = [
+      [10, 10, 10, 10, 10, 10, 10], [40, 1, 40, 0, 40], [8, 0, 8, 0, 8, 0], [40, 12, 40, 12, 40, 12, 40], [],
+      [90, 0, 3, 0, 90, 0],
+    ]
+    for members in none { #expect(EmptySeconds(in: members) == nil, "\(members)") }
+  }
+
+  /// A wedge along x of 1 to 15 atoms whose columns scatter by 3 % beyond the stated errors: half steps suit the thick ones better.
+  @Test(.slow, arguments: [1, 2, 3] as [UInt64]) func `are not halved by scatter beyond the errors`(seed: UInt64) throws
+  {
+    var truth: [Int] = []
+    let made = field(rows: 30, columns: 34, slope: 1, seed: seed) { place, random in
+      truth.append(1 + Int(place.x / 46))
+      return 400 * Double(truth.last!) * (1 + 0.03 * random.gaussian())
+    }
+    let result = try AtomCounter().counts(of: made.values, errors: made.errors, places: made.places)
+    let exact = Double(zip(result.counts, truth).count { $0 == $1 }) / Double(truth.count)
+    #expect(exact > 0.85 && (14...18).contains(result.components.last?.atoms ?? 0), "\(exact)")
+    #expect(!result.isHalved || result.stepDoubt == .seconds)
+  }
+
+  /// Saturation that no parabola follows: the numbers are not known, and nothing says that they are.
+  @Test(.slow, arguments: [1, 2] as [UInt64]) func `are doubted where intensities saturate in another way`(seed: UInt64)
+    throws
+  {
+    let made = field(rows: 30, columns: 34, slope: 1, seed: seed) { place, _ in
+      400 * pow(1 + (place.x / 46).rounded(.down), 0.85)
+    }
+    let result = try AtomCounter().counts(of: made.values, errors: made.errors, places: made.places)
+    #expect(!result.isStepDetermined, "\(result.components.map(\.atoms))")
+  }
+
+  @Test func `of one thickness are few`() throws {
+    let made = field(slope: 0.012, seed: 5) { _, _ in 200 }
+    let result = try AtomCounter().counts(of: made.values, errors: made.errors, places: made.places)
+    #expect(result.components.count == 1 && result.stepDoubt == .few)
+  }
 }
