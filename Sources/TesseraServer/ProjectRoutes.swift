@@ -38,7 +38,9 @@ struct ProjectRoutes {
   }
 
   func session(_ context: some RequestContext) throws -> ProjectSession {
-    try shelf.session(try context.parameters.require("project", as: Int.self))
+    let name = try context.parameters.require("project")
+    guard let number = Int(name) else { throw DataError("there is no project \(name)") }
+    return try shelf.session(number)
   }
 
   private func addViews(to group: RouterGroup<some RequestContext>) {

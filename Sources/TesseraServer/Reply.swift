@@ -58,11 +58,18 @@ enum Reply {
 extension Request {
   /// The JSON value of the body, which is small.
   func value<Value: Decodable>(_ type: Value.Type) async throws -> Value {
-    let buffer = try await body.collect(upTo: 1 << 24)
+    guard let buffer = try? await body.collect(upTo: Self.largestValue) else {
+      throw HTTPError(
+        .contentTooLarge,
+        message: "the request holds more than \(Self.largestValue >> 20) MiB; a page asks for less at once")
+    }
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(type, from: Data(buffer.readableBytesView))
   }
+
+  /// Bytes of a request but for uploads, at most.
+  private static var largestValue: Int { 1 << 24 }
 
   /// A number of the query; nil where there is none.
   func number(_ name: Substring) -> Double? { uri.queryParameters[name].flatMap { Double($0) } }

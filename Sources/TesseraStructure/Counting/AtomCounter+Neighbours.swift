@@ -16,6 +16,8 @@ extension AtomCounter {
     var areBetter: Bool
     /// The least criterion for each number of atoms of the thickest column.
     var orders: [Order]
+    /// Means that saturate, where these foretell the columns about as well as those on a line do.
+    var rival: ThicknessField.Fit?
     /// Whether a comb of half steps had the least criterion, with every second number empty.
     var isHalved = false
   }
@@ -34,6 +36,7 @@ extension AtomCounter {
     var start: ThicknessField.Model
     var isCurved = histogram.means == .curved
     var orders: [Order]
+    var rivalStart: ThicknessField.Model?
     // Components much wider than the errors say may be two thicknesses each.
     if histogram.fit.entropy / histogram.fit.sampleCount < resolvedEntropy, histogram.fit.noiseFactor < 1.3 {
       start = histogram.start(reaching: sorted.last!)
@@ -49,6 +52,7 @@ extension AtomCounter {
       isCurved = curve.map { $0.criterion + Self.curveLead < line?.criterion ?? .infinity } ?? false
       let fit = isCurved ? curve! : line!
       start = fit.model
+      if !isCurved { rivalStart = curve?.model }
       orders = StepScreen.orders(of: lines + curves)
     }
     func fit(_ start: ThicknessField.Model, isCurved: Bool, coupling: Double) -> ThicknessField.Fit {
@@ -73,10 +77,33 @@ extension AtomCounter {
     }
     let reduced = field.reduced(best, isCurved: isCurved)
     let halved = spacing == .auto ? field.halved(reduced) : nil
+    // A curve that does not lead by enough to be taken is not refuted.
+    let isOpen = spacing == .auto && !isCurved && halved == nil && reduced.thickest == best.thickest
+    let rival =
+      isOpen
+      ? (rivalStart ?? curve(beside: best, in: field, places: places)).map {
+        fit($0, isCurved: true, coupling: best.model.coupling)
+      } : nil
     return NeighbourFit(
       fit: halved ?? reduced, isCurved: isCurved || halved != nil, noise: field.noise,
-      areBetter: best.criterion < alone, orders: orders, isHalved: halved != nil)
+      areBetter: best.criterion < alone, orders: orders,
+      rival: rival.flatMap { $0.criterion < best.criterion + Self.curveLead ? $0 : nil }, isHalved: halved != nil)
   }
+
+  /// Where the likeliest means that saturate begin which reach as high as those of a line, with as many atoms or a few more.
+  private func curve(beside line: ThicknessField.Fit, in field: ThicknessField, places: [Point]) -> ThicknessField
+    .Model?
+  {
+    let chosen = ColumnGraph.patches(places, limit: Self.screened)
+    let screen = StepScreen(
+      field: chosen.count == places.count ? field : field.part(chosen), top: line.model.mean(line.thickest),
+      largest: field.values.max() ?? 0, largestCount: largestCount)
+    let thickest = (0...Self.mostHidden).map { Double(line.thickest + $0) }
+    return screen.curves(of: thickest).min { $0.criterion < $1.criterion }?.model
+  }
+
+  /// Means that saturate hide so many atoms at most where the columns do not tell.
+  private static let mostHidden = 2
 }
 
 /// The field fitted from many steps.
@@ -96,8 +123,12 @@ private struct StepScreen {
   /// step to follow the curve.
   func curves(near lines: [ThicknessField.Fit]) -> [ThicknessField.Fit] {
     let likely = lines.min { $0.criterion < $1.criterion }.map { Double($0.thickest) }
-    let tried = thickest.filter { n in likely.map { 0.4 * $0 <= n && n <= 1.5 * $0 } ?? true }
-    return fits([0.1, 0.24].flatMap { loss in tried.map { model(thickest: $0, loss: loss) } })
+    return curves(of: thickest.filter { n in likely.map { 0.4 * $0 <= n && n <= 1.5 * $0 } ?? true })
+  }
+
+  /// Means that saturate by a tenth and by a quarter at the thickest column, which has one of these numbers of atoms.
+  func curves(of thickest: [Double]) -> [ThicknessField.Fit] {
+    fits([0.1, 0.24].flatMap { loss in thickest.map { model(thickest: $0, loss: loss) } })
   }
 
   static func orders(of fits: [ThicknessField.Fit]) -> [AtomCounter.Order] {

@@ -132,6 +132,10 @@ public struct AtomCounter: Sendable, Codable, Equatable {
     var (counts, probabilities) = ([Int](repeating: 0, count: count), [Double](repeating: 0, count: count))
     for (k, column) in measured.enumerated() {
       (counts[column], probabilities[column]) = (survey.counts[k], survey.probabilities[k])
+      // Of two models that suit the columns about as well each is as likely as the other.
+      guard let rival = found.rival?.survey else { continue }
+      let other = rival.counts[k] == survey.counts[k] ? rival.probabilities[k] : 1 - rival.probabilities[k]
+      probabilities[column] = (probabilities[column] + other) / 2
     }
     let whole = survey.shares.reduce(0, +)
     let field = found.fit

@@ -53,6 +53,16 @@ struct `Particles followed through a series` {
     #expect(changed.tracks.map(\.beginning) == [.first, .first, .appears])
   }
 
+  @Test func `are the same after an image without particles`() throws {
+    let discs: [Disc] = [(40, 40, 12), (100, 50, 15), (150, 110, 10)]
+    let gap = try tracker([discs, [], discs, []])
+    #expect(gap.emptyImages == [1, 3] && gap.drifts.count == 3)
+    #expect(gap.tracks.map { $0.steps.map(\.image) } == [[0, 2], [0, 2], [0, 2]])
+    // None is in the last image.
+    #expect(gap.tracks.map(\.ending) == [.vanishes, .vanishes, .vanishes])
+    #expect(try tracker([discs, [], discs]).tracks.allSatisfy { $0.ending == .last && $0.beginning == .first })
+  }
+
   @Test func `that move by up to a diameter are followed, and those that leave the image end at its border`() throws {
     let tracker = try tracker([
       [(40, 40, 12), (100, 50, 15), (150, 110, 10), (190, 80, 9)],

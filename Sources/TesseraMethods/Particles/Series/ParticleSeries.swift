@@ -11,8 +11,10 @@ public struct ParticleSeries: Sendable {
   public var records: [ParticleRecord]
   /// Tracks through the series; nil where particles were not followed.
   public var tracks: [ParticleTrack]?
-  /// Drift from each image to the next in pixels, if particles were followed.
+  /// Drift from each image to the next in pixels, if particles were followed; from one without particles it is zero.
   public var drifts: [Point]
+  /// Images without particles that ended no track, from 0, if particles were followed.
+  public var emptyImages: [Int] = []
 
   /// The particles of images that have been analysed.
   /// - Parameters:
@@ -34,7 +36,7 @@ public struct ParticleSeries: Sendable {
           labels: try raster("instances.tif").map { UInt16($0) }, mask: try raster("mask.tif").map { $0 > 0 },
           particles: record.rows))
     }
-    (tracks, drifts) = (tracker.tracks, tracker.drifts)
+    (tracks, drifts, emptyImages) = (tracker.tracks, tracker.drifts, tracker.emptyImages)
   }
 
   /// Chapters of a report: all particles together, and their ways through the series where they were followed.

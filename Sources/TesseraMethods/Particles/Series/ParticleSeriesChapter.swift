@@ -90,7 +90,9 @@ struct ParticleSeriesChapter {
         let all = drawn.reduce(0) { $0 + $1.all }
         return all > 0 ? Double(drawn.reduce(0) { $0 + $1.counted }) / Double(all) : nil
       }
-      text += ", by drawing images \(range(Statistics.quantile(shares, 0.025), Statistics.quantile(shares, 0.975)))"
+      // Where all images agree, drawing them tells nothing.
+      let (low, high) = (Statistics.quantile(shares, 0.025), Statistics.quantile(shares, 0.975))
+      if high > low { text += ", by drawing images \(range(low, high))" }
     }
     return text + ")"
   }
@@ -98,14 +100,19 @@ struct ParticleSeriesChapter {
   // MARK: - Tracks
 
   private func blocks(of tracks: [ParticleTrack]) -> [ReportDocument.Block] {
-    let whole = tracks.count { $0.steps.count == series.records.count }
+    let empty = series.emptyImages.count
+    let whole = tracks.count { $0.steps.count == series.records.count - empty }
     let joined = tracks.compactMap { track -> String? in
       guard case .joins(let other) = track.ending, let last = track.steps.last else { return nil }
       return joining(track, into: other, after: last.image, among: tracks)
     }
     let drift = series.drifts.reduce(Point(0, 0)) { $0 + $1 }
     var text =
-      "\(tracks.count) tracks, of which \(whole) run through all \(series.records.count) images; \(joined.count) end in another particle. "
+      "\(tracks.count) tracks, of which \(whole) run through all \(series.records.count - empty) images"
+      + (empty > 0
+        ? " that show particles (\(empty) show\(empty == 1 ? "s" : "") none, and end\(empty == 1 ? "s" : "") no track that goes on)"
+        : "")
+      + "; \(joined.count) end in another particle. "
       + "The drift over the series, which was taken out, is \(Text.fixed(drift, 1)) px."
     let rates = tracks.compactMap { track in track.growth.map { (track, $0) } }
     let growing = rates.filter { $0.1.rate > Self.clearRate * $0.1.error }

@@ -26,10 +26,23 @@ public struct ParticleTracker: Sendable {
   }
 
   /// All tracks so far; those that reach the last image end with `last`.
-  public private(set) var tracks: [ParticleTrack] = []
+  public var tracks: [ParticleTrack] {
+    guard isLastEmpty else { return begun }
+    return begun.map { track in
+      var track = track
+      if track.ending == .last { track.ending = .vanishes }
+      return track
+    }
+  }
+  private var begun: [ParticleTrack] = []
   /// Drift from each image to the next in pixels: where a particle at rest moves.
   public private(set) var drifts: [Point] = []
 
+  /// Images without one particle between or behind others, from 0: blank ones, or out of focus. They end no track unless none follows.
+  public private(set) var emptyImages: [Int] = []
+  private var isLastEmpty: Bool { emptyImages.last == imageCount - 1 }
+
+  /// The last image that was not left out.
   private var frame: Frame?
   private var imageCount = 0
   /// Of each particle of the last image, by its `id`, the index of its track.
@@ -49,8 +62,9 @@ public struct ParticleTracker: Sendable {
   ///
   /// - Throws: `DataError` for an image of another size.
   public mutating func add(_ next: Frame) throws {
-    defer { (frame, imageCount) = (next, imageCount + 1) }
+    defer { imageCount += 1 }
     guard let last = frame else {
+      frame = next
       for particle in next.particles { begin(particle, .first) }
       return
     }
@@ -59,16 +73,28 @@ public struct ParticleTracker: Sendable {
         "image \(imageCount + 1) of the series has \(next.labels.width) x \(next.labels.height) pixels, the one before "
           + "\(last.labels.width) x \(last.labels.height); particles are followed through images of one size")
     }
+    if next.particles.isEmpty, !last.particles.isEmpty, !next.mask.values.contains(true) {
+      emptyImages.append(imageCount)
+      drifts.append(.zero)
+      return
+    }
     let drift = Self.drift(from: last.particles, to: next.particles)
     drifts.append(drift)
     link(last, next, drift)
+    frame = next
+  }
+
+  /// The number of `frame`.
+  private var lastImage: Int {
+    let empty = Set(emptyImages)
+    return (0..<imageCount).last { !empty.contains($0) } ?? 0
   }
 
   private mutating func begin(_ particle: ParticleRecord.Row, _ beginning: ParticleTrack.Beginning) {
-    open[particle.id] = tracks.count
-    tracks.append(
+    open[particle.id] = begun.count
+    begun.append(
       ParticleTrack(
-        number: tracks.count + 1, steps: [.init(image: imageCount, particle: particle)], beginning: beginning,
+        number: begun.count + 1, steps: [.init(image: imageCount, particle: particle)], beginning: beginning,
         ending: .last))
   }
 
@@ -147,12 +173,12 @@ public struct ParticleTracker: Sendable {
         .sorted { (before[$1]?.area ?? 0, $0) < (before[$0]?.area ?? 0, $1) }
       guard let heir = candidates.first, let track = earlier[heir] else { continue }
       continued.formUnion(candidates)
-      tracks[track].steps.append(.init(image: imageCount, particle: particle))
+      begun[track].steps.append(.init(image: imageCount, particle: particle))
       open[particle.id] = track
       for other in candidates.dropFirst() {
-        if let lost = earlier[other] { tracks[lost].ending = .joins(tracks[track].number) }
+        if let lost = earlier[other] { begun[lost].ending = .joins(begun[track].number) }
       }
-      if candidates.count > 1 { tracks[track].breaks.append(imageCount) }
+      if candidates.count > 1 { begun[track].breaks.append(imageCount) }
     }
     // Particles of which nothing has been said yet, and which moved by up to a diameter.
     let left = last.particles.filter { !continued.contains($0.id) }
@@ -160,20 +186,20 @@ public struct ParticleTracker: Sendable {
     for (a, b) in Self.mutualNearest(left, new, drift) {
       guard let track = earlier[a.id] else { continue }
       continued.insert(a.id)
-      tracks[track].steps.append(.init(image: imageCount, particle: b))
+      begun[track].steps.append(.init(image: imageCount, particle: b))
       open[b.id] = track
     }
     for particle in next.particles where open[particle.id] == nil {
       let whole = wholes[particle.id].flatMap { earlier[$0] }
-      if let whole { tracks[whole].breaks.append(imageCount) }
-      begin(particle, whole.map { .dividesFrom(tracks[$0].number) } ?? .appears)
+      if let whole { begun[whole].breaks.append(imageCount) }
+      begin(particle, whole.map { .dividesFrom(begun[$0].number) } ?? .appears)
     }
     for (id, track) in earlier.sorted(by: { $0.key < $1.key }) where !continued.contains(id) {
       if let host = host(of: id, shared[id] ?? [:], before, after) {
-        tracks[track].ending = .joins(tracks[host].number)
-        if tracks[host].breaks.last != imageCount { tracks[host].breaks.append(imageCount) }
+        begun[track].ending = .joins(begun[host].number)
+        if begun[host].breaks.last != imageCount { begun[host].breaks.append(imageCount) }
       } else {
-        tracks[track].ending = ending(of: before[id], drift, in: next)
+        begun[track].ending = ending(of: before[id], drift, in: next)
       }
     }
   }
@@ -185,8 +211,8 @@ public struct ParticleTracker: Sendable {
   ) -> Int? {
     guard let lost = before[id] else { return nil }
     return shared.keys.sorted().first { target in
-      guard let particle = after[target], let track = open[target], let step = tracks[track].steps.dropLast().last,
-        step.image == imageCount - 1
+      guard let particle = after[target], let track = open[target], let step = begun[track].steps.dropLast().last,
+        step.image == lastImage
       else { return false }
       return particle.area - step.particle.area > Self.sharedPart * lost.area
     }.flatMap { open[$0] }
