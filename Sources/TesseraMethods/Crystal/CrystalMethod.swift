@@ -80,7 +80,7 @@ public struct CrystalMethod: Method {
       record: RunRecord(
         input, prepared: prepared,
         choices: finder.choices(for: found, isGiven: input.columns != nil) + [.lattice(of: grains)], clock: clock,
-        warnings: found.warnings + grains.boundarySentences(positions: positions)),
+        warnings: found.warnings + grains.boundarySentences(positions: positions, jumps: ScanJumps(of: prepared.image))),
       finding: found, grains: grains, grainMap: grains.map(positions: positions, width: width, height: height),
       dislocations: dislocations, displacements: displacements, survey: survey, planes: planes, spacings: spacings,
       counts: counts)

@@ -4,23 +4,26 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifMethod {
-  /// Brightness that changes by less than this factor hides no kinds.
-  private static let leastRatio = 1.1
+  /// Brightness that changes by less than these factors hides no kinds: all of them, or some of several.
+  private static let (leastRatio, largeRatio) = (1.1, 1.3)
+  /// Where heights of neighbours are more alike than this once the field is taken out, brightness changes in steps, which are no slow change.
+  private static let largestRoughness = 0.3
 
   /// The classes that the sites form by all that their patches show; where brightness that changes slowly hides the kinds there are, by
   /// what they show without it.
   ///
   /// Brightness that drifts, with thickness, contamination or illumination, outweighs all else, and what classes there are drown in it. So
-  /// where the motifs seem to change gradually, or to be all alike, the sites are sorted without the mean brightness of their patches, which
-  /// needs nothing but these; then with their brightness levelled, which needs a lattice and tells kinds that differ in brightness alone.
-  /// The first that shows kinds stands.
+  /// the sites are sorted with their brightness levelled as well, where the columns share a lattice and it changes much, or the motifs seem to
+  /// change gradually or to be all alike; that stands if it shows more kinds. Without a lattice, or where levelling shows none, they are sorted
+  /// without the mean brightness of their patches, which needs nothing but these.
   func bestAccount(
     of description: DescriptionStage, _ layouts: LayoutStage, _ patches: PatchStage, _ crystal: CrystalStage,
     _ found: ColumnFinder.Found, in prepared: Preparation.Prepared, seed: UInt64
   ) throws -> MotifAccount {
     let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0, jumps: patches.jumps)
     let noise = Self.momentNoise(found, prepared.image, basis: patches.basis)
-    let sublattices = crystal.sublattices
+    // Where the scan jumps, what lies below is on other nodes.
+    let sublattices = patches.jumps.jumps.isEmpty ? crystal.sublattices : crystal.sites.sites.map { _ in 0 }
     /// What a method makes of patches and what describes them; laid out unless that was done before.
     func sorted(
       by method: MotifMethod, _ patches: PatchStage, _ description: DescriptionStage, _ layouts: LayoutStage? = nil
@@ -38,8 +41,18 @@ extension MotifMethod {
     var bright = try sorted(by: self, patches, description, layouts)
     let seen = bright.sorting.structure
     bright.seemsContinuous = seen.kind == .continuous
-    guard classCount == nil, seen.kind == .continuous || bright.sorting.classes.count == 1 else { return bright }
-    if descriptor.keepsPiston, descriptor.maxOrder > 0 {
+    guard classCount == nil, descriptor.keepsPiston else { return bright }
+    let isOpen = seen.kind == .continuous || bright.sorting.classes.count == 1
+    let even = try evened(patches, leastRatio: isOpen ? Self.leastRatio : Self.largeRatio, crystal, found, in: prepared)
+    {
+      try sorted(by: $0, $1, descriptionStage(of: $1, crystal, found))
+    }
+    if var even, even.sorting.classes.count > bright.sorting.classes.count {
+      even.seemsContinuous = bright.seemsContinuous
+      return even
+    }
+    guard isOpen else { return bright }
+    if descriptor.maxOrder > 0 {
       var plain = self
       plain.descriptor.keepsPiston = false
       var own = description
@@ -50,16 +63,25 @@ extension MotifMethod {
         return account
       }
     }
-    guard descriptor.keepsPiston, patches.brightness == nil else { return bright }
+    guard seen.kind == .continuous, var even else { return bright }
+    even.seemsContinuous = true
+    return even
+  }
+
+  /// The kinds that the sites form with their brightness levelled; nil where it changes by less than a factor, or not slowly, and where there are none.
+  private func evened(
+    _ patches: PatchStage, leastRatio: Double, _ crystal: CrystalStage, _ found: ColumnFinder.Found,
+    in prepared: Preparation.Prepared, sorted: (MotifMethod, PatchStage) throws -> MotifAccount
+  ) rethrows -> MotifAccount? {
+    guard patches.brightness == nil, crystal.grains != nil else { return nil }
     let even = levelled(patches, around: crystal, found, in: prepared)
-    guard let ratio = even.brightness?.ratio, ratio > Self.leastRatio else { return bright }
+    guard let field = even.brightness, field.ratio > leastRatio, field.roughness < Self.largestRoughness else {
+      return nil
+    }
     var method = self
     method.levelsBrightness = true
-    var account = try sorted(by: method, even, descriptionStage(of: even, crystal, found))
-    let kinds = account.sorting
-    guard kinds.structure.kind == .discrete, kinds.classes.count > 1 || seen.kind == .continuous else { return bright }
-    account.seemsContinuous = seen.kind == .continuous
-    return account
+    let account = try sorted(method, even)
+    return account.sorting.structure.kind == .discrete ? account : nil
   }
 
   /// Patches divided by how bright columns of their kind are around them; the same patches where the columns share no lattice, which alone

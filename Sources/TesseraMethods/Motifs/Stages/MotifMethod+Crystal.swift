@@ -35,7 +35,8 @@ extension MotifMethod {
         + (modulation.map { [.modulation($0, grains: grains, calibration: calibration)] } ?? [])
         + (grains == nil ? [] : [.vacantNodes(vacant.count, undecided: undecided, added: crystal.addedCount)])
         + patternChoices,
-      warnings: grains?.boundarySentences(positions: found.sites.positions) ?? [])
+      warnings: grains?.boundarySentences(
+        positions: found.sites.positions, jumps: ScanJumps(of: prepared.image)) ?? [])
   }
 
   /// The stage of two layers that lie on each other.
