@@ -102,6 +102,11 @@ package struct MosaicPlan: Sendable, Codable {
     try sorter.findTurn(of: try finder.columns(in: &prepared, name: sample.name), in: prepared)
     let reach = sorter.reach(scale: finder.scale ?? 0) + Int(saturating: MosaicSites.margin(spacing).rounded(.up))
     grid.halo = max(grid.halo, reach)
+    if sorter.wasLevelled {
+      warnings.append(
+        "the classes were learned from patches of levelled brightness, and tiles are sorted as they are: where the image is brighter or "
+          + "darker than that of the classes at its median, columns may fit none of them")
+    }
     self.sorter = sorter
   }
 

@@ -9,6 +9,8 @@ package struct MosaicSorter: Sendable, Codable {
   package let model: TreeModel
   /// Whether the tails of columns outside the disc of a patch are taken out of its features.
   private let isolatesPatches: Bool
+  /// Whether the brightness of the patches was levelled from which the classes were learned; that of tiles is not.
+  package let wasLevelled: Bool
   /// Side of the patches in pixels of this image, odd.
   package let side: Int
   /// By how much the specimen is turned against that of the classes, from +x towards +y, in radians.
@@ -31,7 +33,8 @@ package struct MosaicSorter: Sendable, Codable {
   package init(result path: String, calibration: Calibration?) throws {
     let folder = try MotifFolder(path: path)
     model = try TreeMethod(folder).model()
-    (isolatesPatches, side) = (folder.settings.isolatesPatches, model.side(at: calibration))
+    (isolatesPatches, wasLevelled) = (folder.settings.isolatesPatches, folder.settings.levelsBrightness)
+    side = model.side(at: calibration)
   }
 
   /// How far beyond a column pixels and columns are needed: those of its patch, and those whose tails are taken out of it.
