@@ -85,6 +85,7 @@ struct ConvertCommand: ThreadedCommand {
     guard frameImage == nil else {
       throw ValidationError("--image belongs to a table of sites, but \(output) is to be an image; leave out --image")
     }
+    _ = try Conversion.Target(path: output)
     try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
     let file = try image.reading.open(input)
     var conversion = Conversion()
@@ -127,7 +128,6 @@ struct ConvertCommand: ThreadedCommand {
           ? "a resampled image holds no stored values; leave out --raw or --square-pixels"
           : "a mean is not a stored value; leave out --raw, or choose one frame with --frame")
     }
-    _ = try Conversion.Target(path: output)
     try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
     let mean =
       squarePixels

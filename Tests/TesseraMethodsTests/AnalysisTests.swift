@@ -168,6 +168,14 @@ struct `The main analysis` {
     #expect(sorted.count > 1_100 && wrong <= 2)
   }
 
+  /// Half of the crystal is thicker: a kind of its own, and no illumination.
+  @Test(.slow) func `levels no step of brightness`() throws {
+    var image = unevenly(lit: 1, share: 1).image
+    for y in 0..<512 { for x in 250..<512 { image.pixels[x, y] = 50 + 1.6 * (image.pixels[x, y] - 50) } }
+    let result = try MotifMethod().result(on: image)
+    #expect(!result.settings.levelsBrightness && result.structure.kind == .discrete && result.classes.count > 1)
+  }
+
   @Test(.slow) func `finds one motif under uneven illumination`() throws {
     let result = try MotifMethod().result(on: unevenly(lit: 0.4, share: 1).image)
     #expect(result.structure.kind == .discrete && result.classes.count == 1 && result.outliers.places.isEmpty)

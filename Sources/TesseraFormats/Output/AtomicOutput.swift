@@ -72,6 +72,7 @@ public enum AtomicOutput {
   public static func makeFolder(at path: String) throws {
     try checkNames(of: path)
     if isFolder(path) { return }
+    if exists(path) { throw FormatError(.cannotWrite, "\(path): is no folder; name a folder for the results") }
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch { throw outputFailure(error, at: path) }

@@ -32,7 +32,9 @@ public struct Conversion: Sendable {
       case "hspy", "h5", "hdf5": self = .hyperSpy
       default:
         throw FormatError(
-          .cannotWrite, "\(path): no format has this extension; use .tif, .ome.tif, .png, .npy, .mrc or .hspy")
+          .cannotWrite,
+          "\(path): no format has this extension; use .tif, .ome.tif, .png, .npy, .mrc or .hspy for images, and "
+            + ".csv, .txt, .xyz or .cif for tables of sites")
       }
     }
   }

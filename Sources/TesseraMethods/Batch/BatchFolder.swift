@@ -171,6 +171,9 @@ public final class BatchFolder {
     record.images.filter { $0.status == .done }.map { ($0.input, folder(named: $0.result)) }
   }
 
+  /// How many results of other options the folder holds beside those of this run.
+  public var otherCount: Int { record.images.count { $0.status == .done && $0.options != checksum } }
+
   /// Writes `report.html` over all inputs that ended.
   /// - Parameters:
   ///   - sections: chapters of the command on all images together.

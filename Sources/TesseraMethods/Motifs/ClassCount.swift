@@ -12,9 +12,11 @@ package struct ClassCount {
   package var interval: ClosedRange<Int>
 
   /// Of each class, from the confidence of its members.
-  package static func all(_ confidences: [[Double]]) -> [ClassCount] {
+  /// - Parameter squaredDistances: between the means of any two classes, in variances of the noise; nil where unknown.
+  package static func all(_ confidences: [[Double]], squaredDistances: [[Double]]? = nil) -> [ClassCount] {
     let total = max(1, confidences.reduce(0) { $0 + $1.count })
-    return zip(confidences, CountIntervals.intervals(confidences)).map { own, interval in
+    let intervals = CountIntervals.intervals(confidences, squaredDistances: squaredDistances)
+    return zip(confidences, intervals).map { own, interval in
       ClassCount(
         count: own.count, fraction: Double(own.count) / Double(total),
         confidence: own.isEmpty ? 0 : Statistics.mean(own), interval: interval)
@@ -33,9 +35,25 @@ package struct ClassCount {
 
 extension Classes {
   /// How many sites each class has, and how surely.
-  package var counts: [ClassCount] {
-    var confidences = [[Double]](repeating: [], count: count)
-    for (label, sure) in zip(labels, confidence) where label > 0 { confidences[label - 1].append(sure) }
-    return ClassCount.all(confidences)
+  /// - Parameters:
+  ///   - features: by which the sites were sorted.
+  ///   - noise: standard deviation of a feature.
+  func counts(by features: Matrix<Float>, noise: Double) -> [ClassCount] {
+    let groups = count > 0 ? (1...count).map { members(of: $0) } : []
+    return ClassCount.all(
+      groups.map { $0.map { confidence[$0] } },
+      squaredDistances: CountIntervals.squaredDistances(of: groups, in: features, noise: noise))
+  }
+}
+
+extension MotifFolder {
+  /// How many sites each of some classes has, and how surely.
+  package func counts(of leaves: [ClassTree.Node]) -> [ClassCount] {
+    let descriptor = settings.descriptor
+    return ClassCount.all(
+      leaves.map(\.confidence),
+      squaredDistances: CountIntervals.squaredDistances(
+        of: leaves.map(\.members), in: descriptor.features(from: moments),
+        noise: descriptor.leastNoiseShare * momentNoise))
   }
 }

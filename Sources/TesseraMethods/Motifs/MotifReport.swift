@@ -31,6 +31,7 @@ extension MotifResult {
       classes: classes, calibration: micrograph.calibration, patches: patches, moments: moments, layout: layout,
       isDiscrete: isDiscrete)
     motifs.reason = structure.reason.asSentence
+    motifs.counts = classCounts
     let rare = RareMotifsChapter(
       micrograph: micrograph, sites: sites, classes: classes, patchSide: Double(patchSize))
     let lattice = LatticeChapter(

@@ -34,7 +34,9 @@ extension MotifResult {
   }
 
   /// Of the classes 1, 2, ...
-  var classCounts: [ClassCount] { classes.counts }
+  var classCounts: [ClassCount] {
+    classes.counts(by: features, noise: settings.descriptor.leastNoiseShare * momentNoise)
+  }
 
   /// `classes.csv`. `parent` is empty: the classes of a first run are the roots of the class tree.
   private var classTable: Data {

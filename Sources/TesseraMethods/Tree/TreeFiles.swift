@@ -122,7 +122,7 @@ public struct TreeFiles {
   /// The classes of now.
   var classTable: Data {
     var table = TableWriter(columns: ["class", "parent", "name"] + ClassCount.columns)
-    for (leaf, own) in zip(tree.leaves, ClassCount.all(tree.leaves.map(\.confidence))) {
+    for (leaf, own) in zip(tree.leaves, folder.counts(of: tree.leaves)) {
       table.add([leaf.number, leaf.parents.joined(separator: " "), TableWriter.cell(leaf.name)] + own.fields)
     }
     return table.data

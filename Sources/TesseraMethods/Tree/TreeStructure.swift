@@ -34,7 +34,7 @@ struct TreeStructure {
     let leaves = tree.leaves.enumerated().sorted { a, b in
       (b.element.members.count, a.offset) < (a.element.members.count, b.offset)
     }.map(\.element)
-    let counts = ClassCount.all(leaves.map(\.confidence))
+    let counts = folder.counts(of: leaves)
     self.leaves = zip(leaves, counts).map { Leaf(number: $0.number, name: $0.name, members: $0.members, count: $1) }
     var labels = [Int](repeating: 0, count: tree.sampleCount)
     for (index, leaf) in leaves.enumerated() { for member in leaf.members { labels[member] = index + 1 } }

@@ -109,7 +109,8 @@ extension ProjectSession {
       let tree = try state.result?.tree(after: state.history.actions)
       return StateDocument(
         id: id, name: micrograph.name, revision: state.revision, projectFile: projectPath, image: picture,
-        job: jobs.job, result: try result(state), classes: tree.map(classes) ?? [], tree: tree.map(nodes) ?? [],
+        job: jobs.job, result: try result(state), classes: tree.map { classes(of: $0, in: state.result) } ?? [],
+        tree: tree.map(nodes) ?? [],
         corrections: list(of: state.corrections), undo: state.history.undoable?.step.text,
         redo: state.history.redoable?.step.text,
         history: state.history.entries.enumerated().map { index, entry in
@@ -159,12 +160,13 @@ extension ProjectSession {
       usesColumns: analysis.columns == .corrected)
   }
 
-  private func classes(of tree: ClassTree) -> [StateDocument.Class] {
+  private func classes(of tree: ClassTree, in result: OpenResult?) -> [StateDocument.Class] {
     // A class keeps its look when others are divided: looks go by the order in which classes came.
     let styles = ClassStyle.styles(names: tree.nodes.map(\.name))
     let looks = Dictionary(zip(tree.nodes.map(\.number), styles), uniquingKeysWith: { $1 })
     let leaves = tree.leaves
-    return zip(leaves, ClassCount.all(leaves.map(\.confidence))).map { leaf, count in
+    let counts = result?.folder.counts(of: leaves) ?? ClassCount.all(leaves.map(\.confidence))
+    return zip(leaves, counts).map { leaf, count in
       let style = looks[leaf.number] ?? .unclassified
       return .init(
         number: leaf.number, name: leaf.name, count: count.count, countLow: count.interval.lowerBound,

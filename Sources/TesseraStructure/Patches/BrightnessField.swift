@@ -14,9 +14,9 @@ import TesseraNumerics
 public struct BrightnessField: Sendable, Equatable {
   /// The brightest tenth of the columns beside the dimmest one: the ratio of the factors that a twentieth of them exceeds and falls short of.
   public let ratio: Double
-  /// Correlation of what neighbouring columns of one sublattice leave the field by, -1 ... 1: about 0 where it is followed, more where brightness
-  /// changes in steps, as at the edge of another thickness or phase.
-  public let roughness: Double
+  /// How much of the whole change happens from a column to its nearest neighbour, 0 ... 1, where it changes most: of a hundred columns one. Where
+  /// brightness changes slowly over n columns it is 1 / n; at the edge of another thickness or phase it changes within two or three.
+  public let steepness: Double
   /// Logarithms of the factor at the nodes of a grid; the first node is at pixel (0, 0).
   private let logarithms: Raster<Float>
   /// Of the grid, in pixels.
@@ -55,9 +55,9 @@ public struct BrightnessField: Sendable, Equatable {
     let starts = groups.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     let heights = known.map { log(columns[$0].amplitude) }
     var field = [Double](repeating: 0, count: known.count)
-    var (grid, rest) = (Raster<Float>(width: 1, height: 1, filling: 0), heights)
+    var grid = Raster<Float>(width: 1, height: 1, filling: 0)
     for _ in 0..<Self.rounds {
-      rest = heights
+      var rest = heights
       for group in groups.indices {
         let range = starts[group]..<starts[group + 1]
         let level = Statistics.median(range.map { heights[$0] - field[$0] })
@@ -69,33 +69,15 @@ public struct BrightnessField: Sendable, Equatable {
       for k in grid.values.indices { grid.values[k] -= middle }
       for k in field.indices { field[k] -= Double(middle) }
     }
-    let left = zip(rest, field).map { $0 - $1 }
-    roughness = Self.correlation(
-      of: left, groups: starts.indices.dropLast().map { starts[$0]..<starts[$0 + 1] }, at: index.points)
     (logarithms, self.step) = (grid, step)
-    ratio = exp(Statistics.quantile(field, 0.95) - Statistics.quantile(field, 0.05))
-  }
-
-  /// Of what columns leave the field by, with that of their nearest neighbours of the same sublattice; what stands out, as of another kind, is cut.
-  private static func correlation(of left: [Double], groups: [Range<Int>], at places: [Point]) -> Double {
-    var (products, squares) = (0.0, 0.0)
-    for group in groups {
-      let own = group.map { left[$0] }
-      let (middle, limit) = (Statistics.median(own), farthest / 2 * Statistics.robustDeviation(own))
-      let values = own.map { min(limit, max(-limit, $0 - middle)) }
-      let index = PlanarIndex(group.map { places[$0] })
-      for k in values.indices {
-        let near = index.nearest(neighbours + 1, to: index.points[k]).filter { $0 != k }
-        guard !near.isEmpty else { continue }
-        products += values[k] * near.reduce(0) { $0 + values[$1] } / Double(near.count)
-        squares += values[k] * values[k]
-      }
+    let change = Statistics.quantile(field, 0.95) - Statistics.quantile(field, 0.05)
+    let steps = index.points.indices.map { k -> Double in
+      let near = index.nearest(2, to: index.points[k]).first { $0 != k }
+      return near.map { abs(field[$0] - field[k]) } ?? 0
     }
-    return squares > 0 ? products / squares : 0
+    ratio = exp(change)
+    steepness = change > 0 ? min(1, Statistics.quantile(steps, 0.99) / change) : 0
   }
-
-  /// So many neighbours of a column are compared with it.
-  private static let neighbours = 4
 
   /// The factor at a place in pixels: 1 where columns are as bright as at the median.
   public func factor(at place: Point) -> Double { exp(Self.value(of: logarithms, at: place / step)) }

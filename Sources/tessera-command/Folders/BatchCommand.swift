@@ -105,6 +105,11 @@ struct BatchCommand: ParsableCommand {
     }
     // While others are at work, or some were killed, a report over all would be one over some.
     if try batch.finish(), share == nil || batch.record.hasEnded { try command.writeReport(over: batch) }
+    if batch.otherCount > 0 {
+      Messages.warning(
+        "\(many.output): holds \(batch.otherCount) result\(batch.otherCount == 1 ? "" : "s") of other inputs that were made with other options; give these "
+          + "inputs, too, or name another folder")
+    }
     if command.output.json {
       try Messages.printJSON(batch.record)
     } else {

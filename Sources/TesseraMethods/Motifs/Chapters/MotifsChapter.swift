@@ -20,6 +20,8 @@ package struct MotifsChapter: Sendable {
   package var isDiscrete: Bool?
   /// Why the program thinks so; may be empty.
   package var reason = ""
+  /// How many sites each class has, and how surely.
+  package var counts: [ClassCount] = []
   /// Numbers of the classes in the tables; nil: 1, 2, ...
   package var numbers: [String]?
   /// Whether the averages show what mean moments give, and not the patches themselves.
@@ -94,14 +96,14 @@ package struct MotifsChapter: Sendable {
 
   private var table: ReportDocument.Table {
     let (styles, shares, confidences) = (classes.styles, classes.shares, classes.meanConfidences)
-    let counts = classes.counts
     return ReportDocument.Table(
       columns: (numbers == nil ? [] : [.init("class")]) + [
         .init("motif"), .init("sites", isNumeric: true), .init("95 % interval", isNumeric: true),
         .init("share", isNumeric: true), .init("confidence", isNumeric: true),
       ],
       rows: styles.indices.prefix(40).map { index in
-        let (count, interval) = (styles[index].count ?? 0, counts[index].interval)
+        let count = styles[index].count ?? 0
+        let interval = counts.indices.contains(index) ? counts[index].interval : count...count
         return (numbers.map { [.init($0[index], value: Double(index))] } ?? []) + [
           .init(styles[index].name, value: Double(index), style: styles[index]),
           .init(Number.count(count), value: Double(count)),

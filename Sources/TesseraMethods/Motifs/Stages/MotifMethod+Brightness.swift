@@ -6,8 +6,8 @@ import TesseraStructure
 extension MotifMethod {
   /// Brightness that changes by less than these factors hides no kinds: all of them, or some of several.
   private static let (leastRatio, largeRatio) = (1.1, 1.3)
-  /// Where heights of neighbours are more alike than this once the field is taken out, brightness changes in steps, which are no slow change.
-  private static let largestRoughness = 0.3
+  /// Where more of the whole change than this happens from one column to the next, brightness changes in steps, which are no slow change.
+  private static let largestSteepness = 0.2
 
   /// The classes that the sites form by all that their patches show; where brightness that changes slowly hides the kinds there are, by
   /// what they show without it.
@@ -75,7 +75,7 @@ extension MotifMethod {
   ) rethrows -> MotifAccount? {
     guard patches.brightness == nil, crystal.grains != nil else { return nil }
     let even = levelled(patches, around: crystal, found, in: prepared)
-    guard let field = even.brightness, field.ratio > leastRatio, field.roughness < Self.largestRoughness else {
+    guard let field = even.brightness, field.ratio > leastRatio, field.steepness < Self.largestSteepness else {
       return nil
     }
     var method = self

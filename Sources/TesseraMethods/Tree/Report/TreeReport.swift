@@ -58,7 +58,7 @@ struct TreeReport {
       classes: classes, calibration: folder.calibration,
       averages: structure.leaves.map { folder.average(of: $0.members) }, layout: layout,
       moments: .init(of: folder.moments, members: structure.leaves.map(\.members)), isDiscrete: true)
-    motifs.numbers = structure.numbers
+    (motifs.numbers, motifs.counts) = (structure.numbers, structure.leaves.map(\.count))
     motifs.averagesAreOfMoments = true
     var columns = ColumnsChapter(
       micrograph: micrograph, sites: sites, classes: classes, layout: layout, numbers: structure.numbers)
