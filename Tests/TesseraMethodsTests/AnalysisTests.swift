@@ -114,8 +114,8 @@ struct `The main analysis` {
   @Test(.slow) func `tells a precipitate where brightness drifts`() throws {
     let result = try MotifMethod().result(on: drifting(withPrecipitate: true))
     #expect(result.structure.kind == .discrete && result.classes.count > 1)
-    #expect(!result.settings.descriptor.keepsPiston)
-    #expect(result.record.choices.contains { $0.name == "mean brightness" })
+    #expect(result.settings.levelsBrightness)
+    #expect(result.record.choices.contains { $0.name == "brightness" && $0.value == "levelled" })
     // Of the matrix all but what stands beside the precipitate, of the precipitate nothing.
     let matrix = result.classes.members(of: 1).map { (result.sites[$0].position - Point(330, 300)).length }
     #expect(matrix.count > 550 && matrix.count { $0 < 95 } < 10)
