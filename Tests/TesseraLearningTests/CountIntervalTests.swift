@@ -12,11 +12,12 @@ struct `Intervals of class sizes` {
   }
 
   /// The doubt of the first class is for the second, two deviations away, and not for the third, twelve away and larger.
-  @Test func `Doubt is for what is near`() {
+  @Test func `Doubt is for what is near`() throws {
     let features = Matrix<Float>(
       rows: 60, columns: 1, values: (0..<60).map { $0 < 20 ? 0 : $0 < 25 ? 1 : 6 })
     let groups = [Array(0..<20), Array(20..<25), Array(25..<60)]
-    let distances = CountIntervals.squaredDistances(of: groups, in: features, noise: 0.5)
+    let distances = try #require(CountIntervals.squaredDistances(of: groups, in: features, noise: 0.5))
+    #expect(CountIntervals.squaredDistances(of: groups, in: features, noise: 0) == nil)
     #expect(distances[0] == [0, 4, 144] && distances[2][1] == 100)
     let confidences = groups.enumerated().map { [Double](repeating: $0 == 0 ? 0.8 : 1, count: $1.count) }
     let near = CountIntervals.intervals(confidences, squaredDistances: distances)

@@ -39,16 +39,18 @@ public enum CountIntervals {
   }
 
   /// Between the means of any two groups of rows, in variances of the noise of a feature; infinite for a group without a row that is known.
+  /// Nil without noise, in whose units nothing is near.
   public static func squaredDistances(
     of groups: [[Int]], in features: Matrix<Float>, noise: Double
-  ) -> [[Double]] {
+  ) -> [[Double]]? {
+    guard noise > 0 else { return nil }
     let means = groups.map { group -> [Double]? in
       let known = group.filter { features.row($0).allSatisfy(\.isFinite) }
       return known.isEmpty ? nil : features.mean(ofRows: known)
     }
     return means.map { one in
       means.map { other in
-        guard let one, let other, noise > 0 else { return .infinity }
+        guard let one, let other else { return .infinity }
         return Statistics.squaredDistance(one, other) / (noise * noise)
       }
     }

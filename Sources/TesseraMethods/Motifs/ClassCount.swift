@@ -36,13 +36,13 @@ package struct ClassCount {
 extension Classes {
   /// How many sites each class has, and how surely.
   /// - Parameters:
-  ///   - features: by which the sites were sorted.
+  ///   - features: by which the sites were sorted; nil where they are not known.
   ///   - noise: standard deviation of a feature.
-  func counts(by features: Matrix<Float>, noise: Double) -> [ClassCount] {
+  func counts(by features: Matrix<Float>? = nil, noise: Double = 0) -> [ClassCount] {
     let groups = count > 0 ? (1...count).map { members(of: $0) } : []
     return ClassCount.all(
       groups.map { $0.map { confidence[$0] } },
-      squaredDistances: CountIntervals.squaredDistances(of: groups, in: features, noise: noise))
+      squaredDistances: features.flatMap { CountIntervals.squaredDistances(of: groups, in: $0, noise: noise) })
   }
 }
 

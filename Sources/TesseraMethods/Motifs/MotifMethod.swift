@@ -103,7 +103,9 @@ public struct MotifMethod: Method {
     let found = crystal.found
     let patches = try clock.run(.patches) {
       let patches = try patchStage(around: crystal, found, in: prepared, name: name)
-      return levelsBrightness ? levelled(patches, around: crystal, found, in: prepared) : patches
+      guard levelsBrightness else { return patches }
+      let field = brightness(of: crystal, found, in: prepared)
+      return levelled(patches, by: field, around: crystal, found, in: prepared)
     }
     let description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
     let known = description.moments.existing

@@ -19,6 +19,8 @@ struct OpenResult {
   let patches: Patches
   /// After 0, 1, ... actions.
   private(set) var trees: [ClassTree]
+  /// How many sites the classes of each of these have, by the number of actions, as far as that was asked.
+  private var counts: [Int: [ClassCount]] = [:]
 
   /// - Parameter url: the unpacked folder.
   /// - Throws: `FormatError` where a file of it is damaged.
@@ -45,6 +47,15 @@ struct OpenResult {
     return trees[actions.count]
   }
 
+  /// How many sites each class has after these actions, and how surely, in the order of the leaves.
+  mutating func counts(after actions: [TreeAction]) throws -> [ClassCount] {
+    let leaves = try tree(after: actions).leaves
+    if let known = counts[actions.count] { return known }
+    let found = folder.counts(of: leaves)
+    counts[actions.count] = found
+    return found
+  }
+
   /// Carries out one more action after those.
   /// - Returns: the action with numbers for names; nil where it changes nothing.
   mutating func perform(_ action: TreeAction, after actions: [TreeAction]) throws -> TreeAction? {
@@ -53,6 +64,7 @@ struct OpenResult {
     let numbered = try method.numbered(action, in: tree)
     guard try method.apply(numbered, to: &tree) else { return nil }
     trees.removeSubrange((actions.count + 1)...)
+    counts = counts.filter { $0.key <= actions.count }
     trees.append(tree)
     return numbered
   }

@@ -107,9 +107,10 @@ extension ProjectSession {
   func document(saying message: String? = nil) async throws -> StateDocument {
     try await run { [self] state in
       let tree = try state.result?.tree(after: state.history.actions)
+      let counts = try state.result?.counts(after: state.history.actions) ?? []
       return StateDocument(
         id: id, name: micrograph.name, revision: state.revision, projectFile: projectPath, image: picture,
-        job: jobs.job, result: try result(state), classes: tree.map { classes(of: $0, in: state.result) } ?? [],
+        job: jobs.job, result: try result(state), classes: tree.map { classes(of: $0, counts) } ?? [],
         tree: tree.map(nodes) ?? [],
         corrections: list(of: state.corrections), undo: state.history.undoable?.step.text,
         redo: state.history.redoable?.step.text,
@@ -160,13 +161,11 @@ extension ProjectSession {
       usesColumns: analysis.columns == .corrected)
   }
 
-  private func classes(of tree: ClassTree, in result: OpenResult?) -> [StateDocument.Class] {
+  private func classes(of tree: ClassTree, _ counts: [ClassCount]) -> [StateDocument.Class] {
     // A class keeps its look when others are divided: looks go by the order in which classes came.
     let styles = ClassStyle.styles(names: tree.nodes.map(\.name))
     let looks = Dictionary(zip(tree.nodes.map(\.number), styles), uniquingKeysWith: { $1 })
-    let leaves = tree.leaves
-    let counts = result?.folder.counts(of: leaves) ?? ClassCount.all(leaves.map(\.confidence))
-    return zip(leaves, counts).map { leaf, count in
+    return zip(tree.leaves, counts).map { leaf, count in
       let style = looks[leaf.number] ?? .unclassified
       return .init(
         number: leaf.number, name: leaf.name, count: count.count, countLow: count.interval.lowerBound,

@@ -75,10 +75,13 @@ extension AtomCounter {
       (start, isCurved, orders) = (fromHistogram, histogram.means == .curved, histogram.orders)
       best = refined()
     }
+    let areBetter = best.criterion < alone
     let reduced = field.reduced(best, isCurved: isCurved)
-    let halved = spacing == .auto ? field.halved(reduced) : nil
+    // What follows is for numbers that are taken.
+    let isAsked = spacing == .auto && (areBetter || mustAskNeighbours)
+    let halved = isAsked ? field.halved(reduced) : nil
     // A curve that does not lead by enough to be taken is not refuted.
-    let isOpen = spacing == .auto && !isCurved && halved == nil && reduced.thickest == best.thickest
+    let isOpen = isAsked && !isCurved && halved == nil && reduced.thickest == best.thickest
     let rival =
       isOpen
       ? (rivalStart ?? curve(beside: best, in: field, places: places)).map {
@@ -86,7 +89,7 @@ extension AtomCounter {
       } : nil
     return NeighbourFit(
       fit: halved ?? reduced, isCurved: isCurved || halved != nil, noise: field.noise,
-      areBetter: best.criterion < alone, orders: orders,
+      areBetter: areBetter, orders: orders,
       rival: rival.flatMap { $0.criterion < best.criterion + Self.curveLead ? $0 : nil }, isHalved: halved != nil)
   }
 

@@ -6,10 +6,8 @@ import TesseraNumerics
 /// the thick columns better, whose numbers overlap. The thin ones, which do not, then stand on every second tooth. `CommonFactor` sees only
 /// specimens all of whose numbers are even.
 package struct EmptySeconds: Sendable, Equatable {
-  /// The first and the last of the numbers that were looked at, from 1.
+  /// The numbers that were looked at, from 1; the first of them holds columns.
   package let numbers: ClosedRange<Int>
-  /// The first of them that holds columns.
-  let firstFull: Int
 
   /// So many numbers that follow one another are looked at, three of which are full.
   private static let window = 6
@@ -28,7 +26,7 @@ package struct EmptySeconds: Sendable, Equatable {
       guard all >= Self.fewestColumns, full.reduce(0, +) >= Self.leastShare * all,
         full.allSatisfy({ $0 >= Self.fewestMembers })
       else { continue }
-      (numbers, firstFull) = (start + 1...start + Self.window, start + 1)
+      numbers = start + 1...start + Self.window
       return
     }
     return nil
@@ -43,11 +41,11 @@ extension ThicknessField {
   ///
   /// Means may saturate, whatever was assumed: that they do is one cause of half steps.
   func halved(_ fit: Fit) -> Fit? {
-    guard let found = EmptySeconds(in: fit.survey.shares) else { return nil }
+    guard let firstFull = EmptySeconds(in: fit.survey.shares)?.numbers.lowerBound else { return nil }
     // From the first full number, which is odd where the thin end is offset, to the thickest.
-    let (first, last) = (Double((found.firstFull + 1) / 2), Double((fit.thickest + 1) / 2))
+    let (first, last) = (Double((firstFull + 1) / 2), Double((fit.thickest + 1) / 2))
     guard last > first else { return nil }
-    let (low, high) = (fit.model.mean(found.firstFull) / first, fit.model.mean(fit.thickest) / last)
+    let (low, high) = (fit.model.mean(firstFull) / first, fit.model.mean(fit.thickest) / last)
     let curvature = min(0, (high - low) / (last - first))
     var start = Model(
       step: low - curvature * first, curvature: curvature, levels: Int(saturating: last) + 1,

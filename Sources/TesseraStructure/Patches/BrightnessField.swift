@@ -55,15 +55,22 @@ public struct BrightnessField: Sendable, Equatable {
     let starts = groups.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     let heights = known.map { log(columns[$0].amplitude) }
     var field = [Double](repeating: 0, count: known.count)
-    var grid = Raster<Float>(width: 1, height: 1, filling: 0)
-    for _ in 0..<Self.rounds {
+    let across = Int(saturating: Double(width) / step) + 2
+    var grid = Raster<Float>(width: across, height: Int(saturating: Double(height) / step) + 2, filling: 0)
+    let nodes = grid.values.indices.map { Point(Double($0 % across), Double($0 / across)) * step }
+    let near = concurrentMap(count: nodes.count) { index.nearest(Self.nearest, to: nodes[$0]) }
+    // One level is a constant, and the field has none.
+    for _ in 0..<(groups.count > 1 ? Self.rounds : 1) {
       var rest = heights
       for group in groups.indices {
         let range = starts[group]..<starts[group + 1]
         let level = Statistics.median(range.map { heights[$0] - field[$0] })
         for k in range { rest[k] -= level }
       }
-      grid = Self.grid(through: rest, at: index, step: step, width: width, height: height)
+      let values = rest
+      grid.values = concurrentMap(count: nodes.count) { k in
+        Float(Self.level(of: near[k].map { values[$0] }, at: near[k].map { index.points[$0] - nodes[k] }))
+      }
       field = index.points.map { Self.value(of: grid, at: $0 / step) }
       let middle = Float(Statistics.median(field))
       for k in grid.values.indices { grid.values[k] -= middle }
@@ -118,20 +125,6 @@ public struct BrightnessField: Sendable, Equatable {
     let top = Double(grid[x, y]) * (1 - u) + Double(grid[right, y]) * u
     let bottom = Double(grid[x, below]) * (1 - u) + Double(grid[right, below]) * u
     return top * (1 - v) + bottom * v
-  }
-
-  private static func grid(
-    through values: [Double], at index: PlanarIndex, step: Double, width: Int, height: Int
-  ) -> Raster<Float> {
-    let columns = Int(saturating: Double(width) / step) + 2
-    let rows = Int(saturating: Double(height) / step) + 2
-    return Raster(
-      width: columns, height: rows,
-      values: concurrentMap(count: columns * rows) { k in
-        let place = Point(Double(k % columns), Double(k / columns)) * step
-        let near = index.nearest(nearest, to: place)
-        return Float(level(of: near.map { values[$0] }, at: near.map { index.points[$0] - place }))
-      })
   }
 
   /// The value at the origin of a plane through values around it.

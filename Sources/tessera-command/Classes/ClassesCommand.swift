@@ -58,8 +58,8 @@ struct TreeOptions: ParsableArguments {
   /// Writes and shows what becomes of the folder. No other program changes it meanwhile, so that no action is lost.
   @discardableResult
   func change(_ files: (MotifFolder) throws -> TreeFiles) throws -> TreeFiles {
-    let lock =
-      FileManager.default.fileExists(atPath: result) ? try FolderLock(of: result, patience: Self.patience) : nil
+    // What is no folder is refused below, in a sentence.
+    let lock = AtomicOutput.isFolder(result) ? try FolderLock(of: result, patience: Self.patience) : nil
     return try withExtendedLifetime(lock) {
       let files = try files(MotifFolder(path: result))
       if output.output != nil || files.recipe.actions != files.folder.recipe.actions {

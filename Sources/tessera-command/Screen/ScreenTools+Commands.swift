@@ -95,9 +95,8 @@ extension MethodRun {
     let start = ContinuousClock.now
     let result = try result(on: order.micrograph) { try progress($0.rawValue, 0.8 * $1) }
     try progress(Stage.report.rawValue, 0.8)
-    var addition: String?
-    let summary = try ResultFolder(result, input: order.micrograph.name)
-      .write(to: order.folder, since: start, sequel: afterwards.map { go in { addition = try go($0) } })
+    let (summary, addition) = try write(
+      ResultFolder(result, input: order.micrograph.name), to: order.folder, since: start)
     return ScreenOutcome(
       sentences: (result.sentences + (addition.map { [$0] } ?? [])).map { $0 + "." },
       warnings: summary.warnings.map { OptionNames.put(in: $0) })

@@ -113,10 +113,8 @@ struct MethodRun<M: Method> {
     log.begin("files and report")
     Memory.release(after: micrograph.pixels.count)
     progress.report(Stage.report.rawValue, 0.9)
-    var addition: String?
-    let summary = try ResultFolder(result, input: input, hasReport: hasReport)
-      .write(
-        to: folder, replacing: output.force, since: start, sequel: afterwards.map { go in { addition = try go($0) } })
+    let (summary, addition) = try write(
+      ResultFolder(result, input: input, hasReport: hasReport), to: folder, replacing: output.force, since: start)
     log.finish()
     progress.finish()
     for warning in summary.warnings where !micrograph.warnings.contains(warning) {
@@ -129,6 +127,16 @@ struct MethodRun<M: Method> {
       print(hasReport ? "report: \(folder)/report.html" : "result: \(folder)")
     }
     return summary
+  }
+
+  /// Writes a result folder with what follows it, and gives the sentence on that.
+  func write(
+    _ result: ResultFolder<M.Result>, to folder: String, replacing: Bool = false, since start: ContinuousClock.Instant
+  ) throws -> (summary: ResultSummary<M.Result>, addition: String?) {
+    var addition: String?
+    let summary = try result.write(
+      to: folder, replacing: replacing, since: start, sequel: afterwards.map { go in { addition = try go($0) } })
+    return (summary, addition)
   }
 
   /// The result of one image, not written.

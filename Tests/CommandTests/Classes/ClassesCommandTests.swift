@@ -67,6 +67,14 @@ struct `The command classes` {
     #expect(names.allSatisfy { recipe.contains("\"\($0)\"") }, "\(recipe)")
   }
 
+  @Test func `says what is no result`() throws {
+    #expect(try tessera("simulate", "mose2", "--size", "64", "-o", "a.tif").status == 0)
+    for (place, status) in [("a.tif", Int32(65)), ("missing", 66)] {
+      let run = try tessera("classes", "name", place, "1", "metal")
+      #expect(run.status == status && !run.errors.contains("cannot be opened"), "\(run.status) \(run.errors)")
+    }
+  }
+
   @Test(.slow, arguments: ["unknown ", "Unknown", "a\tb", "a\u{202e}b", "2.1", ""])
   func `refuses a name that misleads`(name: String) throws {
     try first()

@@ -118,6 +118,11 @@ import Testing
     #expect(other.status == 73 && other.errors.contains("made with other options (motifs --classes 2)"))
     #expect(try batch("--classes=2", name, "--threads", "1", "-o", "out").output.contains("1 by an earlier run"))
     #expect(try batch(name, "-o", "out", "--classes", "3", "--force").status == 0)
+    // The copy alone is done with two classes; the result of the first stays with three, and is said to.
+    try FileManager.default.copyItem(atPath: folder / name, toPath: folder / "copy.tif")
+    let mixed = try batch("copy.tif", "-o", "out", "--classes", "2", "--force")
+    #expect(mixed.status == 0 && mixed.errors.contains("holds 1 result of other inputs"), "\(mixed.errors)")
+    #expect(try batch("copy.tif", name, "-o", "out", "--classes", "3", "--force").errors.isEmpty)
     let lock = try FolderLock(of: folder / "out")
     let second = try batch(name, "-o", "out", "--classes", "3")
     #expect(second.status == 73 && second.errors.contains("another run works in this folder"))

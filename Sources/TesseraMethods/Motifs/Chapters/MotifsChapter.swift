@@ -21,7 +21,7 @@ package struct MotifsChapter: Sendable {
   /// Why the program thinks so; may be empty.
   package var reason = ""
   /// How many sites each class has, and how surely.
-  package var counts: [ClassCount] = []
+  package var counts: [ClassCount]
   /// Numbers of the classes in the tables; nil: 1, 2, ...
   package var numbers: [String]?
   /// Whether the averages show what mean moments give, and not the patches themselves.
@@ -33,6 +33,7 @@ package struct MotifsChapter: Sendable {
   ) {
     (self.classes, self.calibration, self.averages) = (classes, calibration, averages)
     (self.layout, self.moments, self.isDiscrete) = (layout, moments, isDiscrete)
+    counts = classes.counts()
   }
 
   /// Mean moments of all classes.
@@ -102,8 +103,7 @@ package struct MotifsChapter: Sendable {
         .init("share", isNumeric: true), .init("confidence", isNumeric: true),
       ],
       rows: styles.indices.prefix(40).map { index in
-        let count = styles[index].count ?? 0
-        let interval = counts.indices.contains(index) ? counts[index].interval : count...count
+        let (count, interval) = (styles[index].count ?? 0, counts[index].interval)
         return (numbers.map { [.init($0[index], value: Double(index))] } ?? []) + [
           .init(styles[index].name, value: Double(index), style: styles[index]),
           .init(Number.count(count), value: Double(count)),

@@ -73,29 +73,32 @@ extension MotifMethod {
     _ patches: PatchStage, leastRatio: Double, _ crystal: CrystalStage, _ found: ColumnFinder.Found,
     in prepared: Preparation.Prepared, sorted: (MotifMethod, PatchStage) throws -> MotifAccount
   ) rethrows -> MotifAccount? {
-    guard patches.brightness == nil, crystal.grains != nil else { return nil }
-    let even = levelled(patches, around: crystal, found, in: prepared)
-    guard let field = even.brightness, field.ratio > leastRatio, field.steepness < Self.largestSteepness else {
-      return nil
-    }
+    guard patches.brightness == nil, crystal.grains != nil, let field = brightness(of: crystal, found, in: prepared),
+      field.ratio > leastRatio, field.steepness < Self.largestSteepness
+    else { return nil }
+    let even = levelled(patches, by: field, around: crystal, found, in: prepared)
     var method = self
     method.levelsBrightness = true
     let account = try sorted(method, even)
     return account.sorting.structure.kind == .discrete ? account : nil
   }
 
-  /// Patches divided by how bright columns of their kind are around them; the same patches where the columns share no lattice, which alone
-  /// says what their kind is.
+  /// How bright columns of one kind are in each place; nil where they share no lattice, which alone says what their kind is, or are too few.
+  func brightness(
+    of crystal: CrystalStage, _ found: ColumnFinder.Found, in prepared: Preparation.Prepared
+  ) -> BrightnessField? {
+    BrightnessField(
+      of: found.sites, sublattices: Array(crystal.sublattices.prefix(found.sites.count)), width: prepared.image.width,
+      height: prepared.image.height)
+  }
+
+  /// Patches divided by how bright columns of their kind are around them; the same patches, and a warning, where that is not known.
   func levelled(
-    _ patches: PatchStage, around crystal: CrystalStage, _ found: ColumnFinder.Found, in prepared: Preparation.Prepared
+    _ patches: PatchStage, by field: BrightnessField?, around crystal: CrystalStage, _ found: ColumnFinder.Found,
+    in prepared: Preparation.Prepared
   ) -> PatchStage {
     var stage = patches
-    let image = prepared.image
-    guard
-      let field = BrightnessField(
-        of: found.sites, sublattices: Array(crystal.sublattices.prefix(found.sites.count)), width: image.width,
-        height: image.height)
-    else {
+    guard let field else {
       stage.warnings.append(
         "the columns share no lattice that tells their kinds, or are too few, so the brightness of their patches was not levelled"
       )
@@ -103,7 +106,7 @@ extension MotifMethod {
     }
     stage.brightness = field
     stage.patches = Self.patches(
-      of: field.levelled(found.flattened(image)), around: crystal.sites, side: patches.size,
+      of: field.levelled(found.flattened(prepared.image)), around: crystal.sites, side: patches.size,
       measured: prepared.isMeasured, jumps: patches.jumps)
     let ratio = Text.fixed(field.ratio, 2)
     stage.choices.append(

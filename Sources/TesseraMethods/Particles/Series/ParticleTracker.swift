@@ -42,8 +42,9 @@ public struct ParticleTracker: Sendable {
   public private(set) var emptyImages: [Int] = []
   private var isLastEmpty: Bool { emptyImages.last == imageCount - 1 }
 
-  /// The last image that was not left out.
+  /// The last image that was not left out, and its number.
   private var frame: Frame?
+  private var lastImage = 0
   private var imageCount = 0
   /// Of each particle of the last image, by its `id`, the index of its track.
   private var open: [Int: Int] = [:]
@@ -64,7 +65,7 @@ public struct ParticleTracker: Sendable {
   public mutating func add(_ next: Frame) throws {
     defer { imageCount += 1 }
     guard let last = frame else {
-      frame = next
+      (frame, lastImage) = (next, imageCount)
       for particle in next.particles { begin(particle, .first) }
       return
     }
@@ -81,13 +82,7 @@ public struct ParticleTracker: Sendable {
     let drift = Self.drift(from: last.particles, to: next.particles)
     drifts.append(drift)
     link(last, next, drift)
-    frame = next
-  }
-
-  /// The number of `frame`.
-  private var lastImage: Int {
-    let empty = Set(emptyImages)
-    return (0..<imageCount).last { !empty.contains($0) } ?? 0
+    (frame, lastImage) = (next, imageCount)
   }
 
   private mutating func begin(_ particle: ParticleRecord.Row, _ beginning: ParticleTrack.Beginning) {
