@@ -96,6 +96,11 @@ extension ParticleFinder {
 }
 
 extension ParticleFinder.Found {
+  /// Of a label from 1 on, in pixels; nil where the outline is the network's.
+  func outlineError(ofLabel label: Int) -> Double? {
+    outlineErrors.indices.contains(label - 1) ? outlineErrors[label - 1] : nil
+  }
+
   /// Of a label from 1 on; nil where nothing is known.
   func evidence(ofLabel label: Int) -> Double? { evidence.indices.contains(label - 1) ? evidence[label - 1] : nil }
 
@@ -103,7 +108,9 @@ extension ParticleFinder.Found {
   func keeping(_ numbers: [Int: Int]) -> Self {
     var kept = self
     kept.labels = labels.map { numbers[$0] ?? 0 }
+    kept.outlined = outlined?.map { numbers[$0] ?? 0 }
     if !evidence.isEmpty { kept.evidence = numbers.keys.sorted().map { evidence[$0 - 1] } }
+    if !outlineErrors.isEmpty { kept.outlineErrors = numbers.keys.sorted().map { outlineErrors[$0 - 1] } }
     return kept
   }
 }

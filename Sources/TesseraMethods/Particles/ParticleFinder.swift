@@ -66,6 +66,12 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     /// For each label from 1 on: how much more the image changes across its outline than elsewhere, in standard deviations; nil where
     /// that could not be tried, and empty where a mask was given.
     public var evidence: [Double?] = []
+    /// The labels as the network outlined them, on which the forest has learnt, where edges were found elsewhere; nil: `labels`.
+    public var outlined: Raster<Int>?
+    /// How far the outlines of plates were moved inwards to their edges, the median in pixels; nil where the network's were kept.
+    public var edgeShift: Double?
+    /// For each label from 1 on: standard deviation in pixels of where its edge lies; empty where the network's outlines were kept.
+    public var outlineErrors: [Double] = []
     /// Length of the shorter lattice vector in pixels where the regions lie on a lattice, as columns of atoms do; nil elsewhere.
     public var latticeSpacing: Double?
     /// Pixels that were joined along each axis before.
@@ -159,7 +165,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     let full = Binning.enlarged(map, factor: binning, width: image.width, height: image.height)
     found.labels = enlarged(labels, clean, full, threshold: Float(threshold), factor: binning)
     found.map = full
-    return supported(found, coarse: labels, image: image, pixel: pixel)
+    return sharpened(supported(found, coarse: labels, image: image, pixel: pixel), image: image)
   }
 
   /// Each pixel above the threshold takes the label of its large pixel, or of one beside it.

@@ -94,7 +94,7 @@ public struct ParticleMethod: Method {
     result.cut = ordered.count - whole.count
     let isGiven = finder.mask != nil
     let showsColumns = pixel.map { $0 <= Self.coarsestPixel } ?? false
-    let view = showsColumns ? LatticeView(image, labels: found.labels, pixel: pixel) : nil
+    let view = showsColumns ? LatticeView(image, labels: found.outlined ?? found.labels, pixel: pixel) : nil
     let measured = concurrentMap(count: whole.count) { number -> Particle in
       let region = whole[number]
       let measures = RegionMeasures(of: region, width: width)
@@ -110,8 +110,9 @@ public struct ParticleMethod: Method {
       }
       if let map = found.map, finder.route == .network {
         particle.confidence = Statistics.mean(region.map { map.values[$0] })
-        particle.areaError = hypot(
-          measures.areaError, blur(of: map, around: found, region: region) * measures.perimeter)
+        let outline =
+          found.outlineError(ofLabel: found.labels.values[region[0]]) ?? blur(of: map, around: found, region: region)
+        particle.areaError = hypot(measures.areaError, outline * measures.perimeter)
       }
       return particle
     }
@@ -154,6 +155,14 @@ public struct ParticleMethod: Method {
     if finder.mask == nil {
       list.append(.init("threshold", Text.fixed(found.threshold, 3), found.thresholdReason))
       list.append(.init("binning", "\(found.binning)", "pixels joined along each axis before"))
+      if finder.route == .network {
+        list.append(
+          .init(
+            "outlines", found.edgeShift.map { "at the edges, \(Text.fixed($0, 1)) px further in" } ?? "the network's",
+            found.edgeShift == nil
+              ? "fewer than half of the particles end at a sharp edge"
+              : "most particles are of even contrast and end at a sharp edge, which the network draws too far out"))
+      }
       if let assumed = found.assumedPixel {
         list.append(
           .init(
