@@ -86,6 +86,41 @@ struct `Labels drawn into an image` {
     #expect(try prepared(lattice(200, spacing: 20, sigma: 4, height: 100)).labels.isEmpty)
   }
 
+  /// Five letters T, whose strokes are two pixels wide and have soft edges.
+  private static func captioned(_ image: Raster<Float>, x: Int, y: Int) -> Raster<Float> {
+    var image = image
+    for letter in 0..<5 {
+      for v in 0..<10 {
+        for u in 0..<8 where v < 2 || u == 3 || u == 4 {
+          image[x + 10 * letter + u, y + v] = u == 0 || u == 7 || v == 9 ? 180 : 255
+        }
+      }
+    }
+    return image
+  }
+
+  @Test func `without a bar are left out where they are a line of letters`() throws {
+    let crystal = lattice(200, spacing: 20, sigma: 4, height: 100)
+    let found = try prepared(Self.captioned(crystal, x: 120, y: 180))
+    #expect(found.labels.count == 1 && !found.isMeasured[123, 183] && !found.isMeasured[163, 186])
+    #expect(found.isMeasured[100, 183] && found.isMeasured[140, 170])
+    // Columns as bright as letters: nothing tells which are letters.
+    #expect(
+      try prepared(Self.captioned(lattice(200, spacing: 20, sigma: 4, height: 255), x: 120, y: 180)).labels.isEmpty)
+    // A row of bright columns has no value twice.
+    var bright = crystal
+    for x in 60..<140 { for y in 92..<109 { bright[x, y] *= 2 } }
+    #expect(try prepared(bright).labels.isEmpty)
+  }
+
+  @Test func `beside a bar are left out whole, however thin their strokes`() throws {
+    var image = lattice(200, spacing: 20, sigma: 4, height: 100)
+    for y in 190..<194 { for x in 60..<140 { image[x, y] = 255 } }
+    for x in stride(from: 70, to: 130, by: 4) { for y in 183..<186 { image[x, y] = 255 } }
+    let found = try prepared(image)
+    #expect(found.labels.count == 1 && !found.isMeasured[126, 184] && !found.isMeasured[70, 184])
+  }
+
   @Test func `in colour are left out with what is beside them, unless labels are kept`() throws {
     let image = lattice(160, spacing: 20, sigma: 4)
     var micrograph = Micrograph(name: "scan", pixels: image)

@@ -5,6 +5,7 @@ import TesseraNumerics
 /// A bar is a solid rectangle of one value at an end of the image's range (exact, or nearly so after lossy compression), at least 3 % of the image's width
 /// long and four times as long as high. The caption is whatever else has (nearly) that value close to the bar. Solid
 /// boxes behind a caption are found the same way. Images of atoms hold no such rectangle: even a clipped column is round.
+/// A caption without a bar is one line of letters that alone have the values at an end of the range.
 public enum BurnedInLabels {
   /// A box of pixels: corners (`x`, `y`) and (`x + width`, `y + height`), the second outside.
   public struct Box: Sendable, Equatable, Codable {
@@ -20,7 +21,7 @@ public enum BurnedInLabels {
       let found = [high, low].flatMap { boxes(in: image, of: $0, slack: slack * (high - low), range: high - low) }
       if !found.isEmpty { return found }
     }
-    return []
+    return [high, low].compactMap { line(in: image, value: $0, range: high - low) }
   }
 
   /// How far a bar's pixels may be from the end of the range, as a share of the range: not at all, or as far as lossy compression
@@ -46,26 +47,57 @@ public enum BurnedInLabels {
         && box.height <= image.height / 10 && Double(piece.count) >= 0.9 * Double(box.width * box.height)
     }
     guard !bars.isEmpty, bars.count <= 4 else { return [] }
-    // Letters may be smoothed: within a tenth of the range of the bar's value.
-    let letters = components(of: image) { abs($0 - value) <= 0.1 * range }
+    let letters = letters(in: image, value: value, range: range)
+    let reach = max(8, image.height / 16)
+    // Where nothing but the label is so bright (or dark), no piece of it is noise.
+    let areAlone = letters.allSatisfy { letter in bars.contains { isNear(letter.box, $0.box, reach: reach) } }
     return bars.map { bar in
-      let reach = max(8, image.height / 16)
       var box = bar.box
-      for letter in letters where letter.count >= 4 {
-        let l = letter.box
-        let near =
-          l.x + l.width > bar.box.x - reach && l.x < bar.box.x + bar.box.width + reach
-          && l.y + l.height > bar.box.y - reach && l.y < bar.box.y + bar.box.height + reach
-        let small = l.width <= max(bar.box.width, reach) && l.height <= reach
+      for letter in letters where isNear(letter.box, bar.box, reach: reach) {
+        let small = letter.box.width <= max(bar.box.width, reach) && letter.box.height <= reach
         // Noise reaches the end of the range in single pixels; a letter is a stroke.
-        if near && small && letter.count >= 12 { box = union(box, l) }
+        if small && (areAlone || letter.count >= 12) { box = union(box, letter.box) }
       }
-      let margin = 3
-      let (x0, y0) = (max(0, box.x - margin), max(0, box.y - margin))
-      return Box(
-        x: x0, y: y0, width: min(image.width, box.x + box.width + margin) - x0,
-        height: min(image.height, box.y + box.height + margin) - y0)
+      return withMargin(box, in: image)
     }
+  }
+
+  /// Letters may be smoothed: within a tenth of the range of the bar's value.
+  private static func letters(in image: Raster<Float>, value: Float, range: Float) -> [(count: Int, box: Box)] {
+    components(of: image) { abs($0 - value) <= 0.1 * range }
+  }
+
+  private static func isNear(_ one: Box, _ bar: Box, reach: Int) -> Bool {
+    one.x + one.width > bar.x - reach && one.x < bar.x + bar.width + reach && one.y + one.height > bar.y - reach
+      && one.y < bar.y + bar.height + reach
+  }
+
+  /// Three pixels more on each side, as far as the image goes.
+  private static func withMargin(_ box: Box, in image: Raster<Float>) -> Box {
+    let margin = 3
+    let (x0, y0) = (max(0, box.x - margin), max(0, box.y - margin))
+    return Box(
+      x: x0, y: y0, width: min(image.width, box.x + box.width + margin) - x0,
+      height: min(image.height, box.y + box.height + margin) - y0)
+  }
+
+  /// Letters of a line of text, its length over its height, its height in the image's, and the share of pixels with exactly the
+  /// largest value, which smoothed letters have, too, but no row of columns: each column has a summit of its own.
+  private static let (fewestLetters, leastSlenderness, largestHeight, leastExact) = (5, 3, 0.1, 0.25)
+
+  /// The box of all letters if they are one line of text, else nil.
+  private static func line(in image: Raster<Float>, value: Float, range: Float) -> Box? {
+    let pieces = letters(in: image, value: value, range: range)
+    guard let first = pieces.first, pieces.count(where: { $0.count >= 4 }) >= fewestLetters else { return nil }
+    let box = pieces.dropFirst().reduce(first.box) { union($0, $1.box) }
+    guard box.width >= leastSlenderness * box.height, Double(box.height) <= largestHeight * Double(image.height) else {
+      return nil
+    }
+    let exact = (box.y..<box.y + box.height).reduce(0) { sum, y in
+      sum + (box.x..<box.x + box.width).count { image[$0, y] == value }
+    }
+    guard Double(exact) >= leastExact * Double(pieces.reduce(0) { $0 + $1.count }) else { return nil }
+    return withMargin(box, in: image)
   }
 
   private static func union(_ a: Box, _ b: Box) -> Box {
