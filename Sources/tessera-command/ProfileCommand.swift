@@ -76,7 +76,7 @@ struct ProfileCommand: ThreadedCommand {
         "\(micrograph.name): no place of the line holds a value; the image has \(width) x \(height) pixels, counted from 0,0"
       )
     }
-    let warning = LineProfile.warning(of: samples, in: micrograph.pixels)
+    let warning = profile.warning(of: samples, in: micrograph.pixels)
     if let warning { Messages.warning("\(micrograph.name): \(warning)") }
     let table = ProfileTable(samples, of: micrograph)
     if output.isPrinted {
