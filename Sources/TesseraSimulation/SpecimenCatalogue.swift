@@ -173,7 +173,7 @@ extension Simulation {
         "give either \(setting("dose")) or \(setting("counts")): each sets the number of detected electrons")
     }
     if let dose = options.dose { (imaging.dose, imaging.counts) = (dose.isInfinite ? nil : dose, nil) }
-    if let counts = options.counts { imaging.counts = counts.isInfinite ? nil : counts }
+    if let counts = options.counts { (imaging.counts, imaging.dose) = (counts.isInfinite ? nil : counts, nil) }
     imaging.scatteredFraction = options.scatteredFraction ?? imaging.scatteredFraction
     imaging.noise = options.noise ?? imaging.noise
     imaging.jitter = options.jitter ?? imaging.jitter

@@ -127,8 +127,28 @@ struct `Specimens` {
       try Simulation(specimen: "mose2", options: options)
     }
     options = SimulationOptions()
+    options.dopants = ["W": 0.1]
+    #expect(throws: ParameterError("“dopants” does not apply to square, which has no atoms that dopants replace")) {
+      try Simulation(specimen: "square", options: options).run()
+    }
+    (options.dopants, options.antisites) = (nil, 0.1)
+    #expect(throws: ParameterError.self) { try Simulation(specimen: "graphene", options: options).run() }
+    options = SimulationOptions()
     options.kind = "graphite"
     #expect(throws: ParameterError.self) { try Simulation(specimen: "bilayer", options: options) }
+  }
+}
+
+struct `Simulated counts` {
+  @Test func `without end have no noise, whatever the specimen's own dose`() throws {
+    var options = SimulationOptions()
+    (options.width, options.height, options.counts) = (128, 128, .infinity)
+    let images = try (1...2).map { seed in
+      var simulation = try Simulation(specimen: "wedge", options: options)
+      simulation.seed = UInt64(seed)
+      return try simulation.run().image
+    }
+    #expect(images[0] == images[1])
   }
 }
 

@@ -46,6 +46,7 @@ struct PlacedCrystal: Sendable {
     self.patchRadius = radius * scale
     // Almost two radii: what lies further changes no patch, and no shell of a common lattice lies at just this distance.
     names = SiteEquivalence(of: crystal, radius: 1.9 * radius)
+    try defects.check(in: crystal)
     var occupants: [[Occupant]] = []
     for column in crystal.columns { occupants.append(try defects.occupants(of: column, in: crystal)) }
     self.occupants = occupants

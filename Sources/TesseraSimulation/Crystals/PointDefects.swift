@@ -38,6 +38,19 @@ struct Occupant: Sendable, Equatable {
 }
 
 extension PointDefects {
+  /// Throws where a defect is asked for that the crystal has no place for.
+  func check(in crystal: Crystal) throws(ParameterError) {
+    if antisites > 0 && crystal.antisitePair.isEmpty {
+      throw ParameterError(
+        "\(setting("antisites")) does not apply to \(crystal.name), which has no two sublattices that exchange atoms")
+    }
+    for symbol in dopants.keys.sorted() where dopants[symbol, default: 0] > 0 {
+      guard crystal.dopantSublattices.isEmpty, crystal.singleDopants?[symbol] == nil else { continue }
+      throw ParameterError(
+        "\(setting("dopants")) does not apply to \(crystal.name), which has no atoms that dopants replace")
+    }
+  }
+
   /// All occupants of one column of the crystal; the first is the perfect one, and the probabilities add up to 1.
   func occupants(of column: CrystalColumn, in crystal: Crystal) throws(ParameterError) -> [Occupant] {
     var others: [Occupant] = []
