@@ -26,11 +26,17 @@ extension ColumnFinder {
     detector.strongShare = contrastThreshold ?? atoms.strongShare
     let detection = detector.detection(in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: scale)
     guard !detection.places.isEmpty else { return nil }
-    guard
-      isGiven || atoms.accounts(for: detection, insteadOfColumnsAt: columns)
-        || (columns?.order == ScaleLadder.Order.none && detection.standsOut(of: prepared.image.count)
-          && isDisordered(at: columns!.scale, in: prepared, noise: noise))
-    else { return nil }
+    if !isGiven {
+      // Shot noise is stronger on the bright grains of a texture, so that its spots rise higher there than the slow part tells.
+      let judged = detector.detection(
+        in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: detection.scale,
+        level: max(1, detection.scale))
+      guard
+        atoms.accounts(for: judged, insteadOfColumnsAt: columns)
+          || (columns?.order == ScaleLadder.Order.none && judged.standsOut(of: prepared.image.count)
+            && isDisordered(at: columns!.scale, in: prepared, noise: noise))
+      else { return nil }
+    }
     let sigma = max(1, detection.sigma)
     let seeds = detection.places.map { GaussianColumn(amplitude: 1, centre: $0, sigma: sigma) }
     // The background may follow the support's texture: it varies over six widths of an atom.

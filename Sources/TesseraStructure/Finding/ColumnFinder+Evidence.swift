@@ -9,7 +9,10 @@ extension ColumnFinder {
     _ found: Found, against noise: NoiseModel, in prepared: Preparation.Prepared, name: String
   ) throws(DataError) -> Found {
     let evidence = ColumnEvidence(
-      for: found.sites.positions, in: prepared.image, isMeasured: prepared.isMeasured, noise: noise, scale: found.scale)
+      for: found.sites.positions, heights: found.sites.sites.map(\.amplitude), in: prepared.image,
+      isMeasured: prepared.isMeasured, noise: noise, scale: found.scale)
+    var found = found
+    if let caution = evidence.caution { found.warnings.append(caution) }
     guard let doubt = evidence.doubt else { return found }
     // Who chooses a method or a scale wants the spots all the same.
     if route == .auto && scale == nil {
@@ -17,9 +20,19 @@ extension ColumnFinder {
         "\(name): no atom columns were found; \(doubt); \(setting("method", found.route == .atoms ? "atoms" : "scale-space")) "
           + "lists them all the same")
     }
-    var doubted = found
-    doubted.warnings.append("these \(found.sites.count) columns may be none: \(doubt); check them by eye")
-    return doubted
+    found.warnings.append("these \(found.sites.count) columns may be none: \(doubt); check them by eye")
+    return found
+  }
+
+  /// Where fewer columns of those that the reflections have room for are found, much of them was missed.
+  private static let leastFoundShare = 0.7
+
+  /// What to say where the scale came from a lattice in the power spectrum and many of its columns were not found; nil: nothing.
+  static func missed(by choice: ScaleLadder.Choice, found count: Int) -> String? {
+    guard let expected = choice.expectedCount, Double(count) < leastFoundShare * expected else { return nil }
+    return
+      "the lattice in the power spectrum has room for about \(Int(saturating: expected.rounded())) columns in the image, of which "
+      + "\(count) were found: the crystal fills a part of it, or the counts are too few; \(setting("method", "network")) may find more"
   }
 
   static func nothing(in name: String) -> DataError {

@@ -85,11 +85,13 @@ extension ColumnFinder {
     }
     let inside = columns.inside
     let evidence = ColumnEvidence(
-      for: inside.columns.map(\.centre), in: image, isMeasured: prepared.isMeasured, noise: noise, scale: choice.scale)
+      for: inside.columns.map(\.centre), heights: inside.columns.map(\.amplitude), in: image,
+      isMeasured: prepared.isMeasured, noise: noise, scale: choice.scale)
     if !areTrusted, let doubt = evidence.doubt { throw DataError("\(name): no atom columns were found; \(doubt)") }
     let heights = inside.columns.indices.map(inside.heightInErrors)
     var found = Self.result(
       inside, outside: columns.outside, route: .network, scale: choice, signalToNoise: Statistics.median(heights))
+    if let caution = evidence.caution { found.warnings.append(caution) }
     found.proposed = Proposed(
       probabilities: columns.numbers.map { measured[$0].probability }, count: proposals.count,
       unmeasured: proposals.count - measured.count)

@@ -8,7 +8,7 @@ import TesseraNumerics
 /// distances, and a somewhat coarser scale shows the same ones. Finer scales break columns into noise, whose maxima
 /// scatter, and coarser ones join them. The finest scale with even distances, or with a number that stays the same over
 /// three rungs, is taken, made coarser towards a quarter of the spacing, which suits a lattice best. Without such a scale
-/// (few columns, much noise) the first ring of the power spectrum tells the spacing, and without a ring the first scale
+/// (few columns, much noise) the first ring of the power spectrum tells the spacing, or its reflections do, and without either the first scale
 /// at which maxima stand four of it apart is taken, or that at which lone columns answer most strongly (Lindeberg, IJCV
 /// 30 (1998) 79).
 struct ScaleLadder {
@@ -34,6 +34,8 @@ struct ScaleLadder {
     var scale: Double
     var reason: String
     var order = Order.even
+    /// Columns that the image has room for, where a lattice in the spectrum led to the scale; nil elsewhere.
+    var expectedCount: Double?
   }
 
   /// What the choice of a scale rests on.
@@ -75,6 +77,8 @@ struct ScaleLadder {
   private static let keptShare = 0.88
   /// The power spectrum has a ring where it rises this many times above its surroundings.
   private static let ringContrast = 4.0
+  /// Planes less far apart, in pixels, are patterns of the camera or of the scan.
+  private static let finestPlanes = 3.3
   /// Columns on a lattice are about a fifth of the plane spacing wide at most.
   private static let scaleOfPlane = 0.2
   /// Maxima that answer most strongly at a scale so many times finer than that at which they are four scales apart are lone columns,
@@ -111,7 +115,7 @@ struct ScaleLadder {
       if isEven(rungs[k]) { return even(&rungs, from: k) }
       if k - steadyFrom >= Self.plateauSteps { return plateau(&rungs, from: steadyFrom) }
     }
-    return fromRing() ?? firstCloseScale(rungs)
+    return fromRing() ?? fromReflections() ?? firstCloseScale(rungs)
   }
 
   /// Whether neighbouring maxima stand at distances that noise does not make, and neither merge nor break.
@@ -160,6 +164,18 @@ struct ScaleLadder {
     guard let plane = estimate.planeSpacing, estimate.contrast > Self.ringContrast else { return nil }
     return Choice(
       scale: max(1, Self.scaleOfPlane * plane), reason: "a fifth of the plane spacing in the power spectrum")
+  }
+
+  /// Of a lattice, or nil. Where columns are small and counts few, none stands above the noise by itself, and all around its ring the
+  /// spectrum holds little; but its reflections are points, each as strong as all columns together.
+  private func fromReflections() -> Choice? {
+    guard let (first, second) = CrystalPlanes.pair(in: image),
+      case let spacing = CrystalPlanes.spacing(of: (first, second)), spacing >= Self.finestPlanes
+    else { return nil }
+    return Choice(
+      scale: max(1, spacing / Self.spacingInScales),
+      reason: "a quarter of the plane spacing of the reflections in the power spectrum",
+      expectedCount: Double(image.count) * abs(first.cross(second)))
   }
 
   private func firstCloseScale(_ rungs: [Rung]) -> Choice? {

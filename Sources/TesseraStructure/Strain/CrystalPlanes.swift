@@ -4,11 +4,16 @@ import TesseraNumerics
 /// The planes of a crystal that an image shows, for whoever needs no more than their spacing or their directions.
 package enum CrystalPlanes {
   /// Geometric mean of the spacings of the two strongest families of planes of low order, in pixels; nil where the spectrum shows no two.
-  package static func spacing(of image: Raster<Float>) -> Double? {
+  package static func spacing(of image: Raster<Float>) -> Double? { pair(in: image).map(spacing(of:)) }
+
+  /// Geometric mean of the spacings of two families of planes with these frequencies.
+  static func spacing(of pair: (Point, Point)) -> Double { 1 / (pair.0.length * pair.1.length).squareRoot() }
+
+  /// Frequencies of the two strongest families of planes of low order, in cycles per pixel; nil where the spectrum shows no two.
+  static func pair(in image: Raster<Float>) -> (Point, Point)? {
     guard let spectrum = spectrum(of: image) else { return nil }
     let finder = ReflectionFinder()
-    guard let pair = finder.pairs(of: finder.reflections(of: spectrum), atMost: 1).first else { return nil }
-    return 1 / (pair.0.frequency.length * pair.1.frequency.length).squareRoot()
+    return finder.pairs(of: finder.reflections(of: spectrum), atMost: 1).first.map { ($0.frequency, $1.frequency) }
   }
 
   /// Reflections on one line through the origin, bent as curved planes bend it: the sine of the angle between two.

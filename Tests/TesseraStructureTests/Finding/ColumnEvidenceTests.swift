@@ -121,6 +121,36 @@ struct `Evidence for columns` {
     }
   }
 
+  /// Shot noise is stronger on the bright grains of a texture.
+  @Test(arguments: [3.0, 5], [3.0, 10, 50]) func `is not in a film of few counts`(width: Double, counts: Double) throws {
+    for seed in 1...3 as ClosedRange<UInt64> {
+      var random = RandomSource(seed: seed)
+      let film = GaussianFilter.smoothed(
+        Raster<Float>(width: 384, height: 384, values: (0..<384 * 384).map { _ in Float(random.gaussian()) }), sigma: width)
+      let spread = Statistics.deviation(film.values)
+      let image = film.map { Float(random.poisson(max(0, counts * (1 + 0.3 * Double($0) / spread)))) }
+      #expect(throws: DataError.self) { try ColumnFinder().found(in: prepared(image), name: "film") }
+    }
+  }
+
+  /// Columns that are in no order and lower than those of the crystal beside them.
+  @Test func `is doubted in an amorphous part beside a crystal`() throws {
+    var random = RandomSource(seed: 310)
+    var image = Raster<Float>(width: 384, height: 384, filling: 0)
+    let film = GaussianFilter.smoothed(image.map { _ in Float(random.gaussian()) }, sigma: 3)
+    let spread = Statistics.deviation(film.values)
+    for y in 0..<384 {
+      for x in 0..<384 {
+        let d = Point(Double(x) - 20 * (Double(x) / 20).rounded(), Double(y) - 20 * (Double(y) / 20).rounded())
+        let signal = x < 190 ? exp(-d.squaredLength / 32) : 0.15 * Double(film[x, y]) / spread
+        image[x, y] = Float(random.poisson(max(0, 20 * (signal + 0.3))))
+      }
+    }
+    let found = try ColumnFinder().found(in: prepared(image), name: "half")
+    let amorphous = found.sites.positions.count { $0.x > 195 }
+    #expect(amorphous == 0 || found.warnings.contains { $0.contains("stand in no order, unlike the others") }, "\(amorphous)")
+  }
+
   /// Wide columns are no support whose slow changes carry atoms.
   @Test(arguments: [44.0, 60, 80]) func `is the lattice of wide columns`(spacing: Double) throws {
     var random = RandomSource(seed: 6)

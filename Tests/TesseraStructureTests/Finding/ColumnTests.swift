@@ -27,6 +27,35 @@ private func inner(_ points: [Point], _ width: Int, margin: Double = 4) -> [Poin
 }
 
 struct `Column finding` {
+  /// A hexagonal lattice of one column per cell, some pixels apart, in an image of 256 x 256 pixels.
+  @Test(arguments: [(6.0, 3.0), (8, 2), (8, 4)])
+  func `finds dense columns of few counts, of which none stands above the noise by itself`(
+    spacing: Double, counts: Double
+  ) throws {
+    let side = 256
+    var random = RandomSource(seed: 900)
+    let rows = -1...Int(256 / (0.866 * spacing)) + 1
+    let columns = rows.flatMap { j in
+      (-1...Int(256 / spacing) + 1).map { i in
+        Point(spacing * (Double(i) + (j % 2 == 0 ? 0 : 0.5)), 0.866 * spacing * Double(j))
+      }
+    }
+    var image = Raster<Float>(width: side, height: side, filling: 0.05)
+    for y in 0..<side {
+      for x in 0..<side {
+        for column in columns where abs(column.x - Double(x)) < spacing && abs(column.y - Double(y)) < spacing {
+          let d = column - Point(Double(x), Double(y))
+          image[x, y] += Float(exp(-d.squaredLength / (2 * pow(spacing / 5, 2))))
+        }
+      }
+    }
+    let noisy = image.map { Float(random.poisson(counts * Double($0))) }
+    let found = try ColumnFinder().found(
+      in: Preparation().prepared(Micrograph(name: "dense", pixels: noisy)), name: "dense")
+    let score = SiteScore(inner(found.sites.positions, side), truth: inner(columns, side))
+    #expect(score.f1 > 0.98, "\(score)")
+  }
+
   @Test(.slow) func `finds the columns of a monolayer with vacancies and places them near the limit of the counts`()
     throws
   {

@@ -11,8 +11,9 @@ import TesseraNumerics
 ///   enough if parts of the image are in order.
 /// - *Sign.* The response r of the blob filter at the scale of the columns has positive skewness, ⟨r³⟩ / ⟨r²⟩^(3/2): bright spots rise
 ///   higher than dark ones are deep. Its standard error comes from leaving out one part of the image at a time (jackknife: Efron, The
-///   Annals of Statistics 7 (1979) 1), so it holds for noise of any spectrum. What counting alone gives, g σ² Σw³ / ⟨r²⟩^(3/2) with the
-///   gain g, the variance σ² and the filter w, is taken off.
+///   Annals of Statistics 7 (1979) 1), so it holds for noise of any spectrum. What counting alone gives is taken off, with the gain g, the
+///   variance σ² and the filter w: g σ² Σw³ by the skewness of counts, and 3 g ⟨r (w² * I)⟩ because they scatter more where the image I is
+///   bright, so that a symmetric texture has higher summits than it has deep valleys.
 /// - *Height.* The highest spot is one that a Gaussian random field of this area has with a chance of 1 % at most
 ///   (`AtomDetector.Detection.expectedCount`).
 ///
@@ -25,6 +26,8 @@ public struct ColumnEvidence: Sendable, Equatable {
   public var orderedShare = 0.0
   /// Number of sites.
   public var count = 0
+  /// Sites in surroundings without order beside others in order, if they are clearly lower; else 0.
+  public var disorderedCount = 0
   /// Skewness of the blob filter's response; 0 where order has decided before.
   public var asymmetry = 0.0
   /// Standard error of `asymmetry`.
@@ -44,6 +47,10 @@ public struct ColumnEvidence: Sendable, Equatable {
   static let leastLocalOrder = 0.4
   private static let leastOrderedShare = 0.05
   private static let fewestOrdered = 12
+  /// Surroundings with fewer neighbours opposite have no order: of 25 sites of noise, the share scatters by .06.
+  private static let mostDisorder = 0.25
+  /// So many sites, and so large a part of all, are more than a few at defects; and they are lower than this share of those in order.
+  private static let (fewestDisordered, leastDisorderedShare, disorderedHeight) = (25, 0.1, 0.7)
   /// Skewness in units of its standard error, and the least that matters: no texture is perfectly symmetric.
   private static let leastSignificance = 3.0
   private static let leastAsymmetry = 0.08
@@ -67,6 +74,14 @@ public struct ColumnEvidence: Sendable, Equatable {
   public var hasHeight: Bool { expectedCount <= Self.largestExpectedCount }
   /// Whether the sites lie on ridges.
   public var isRidged: Bool { count > 1 && (roundness < Self.leastRoundness || isStriped) }
+
+  /// What to say of sites beside a crystal that may be no columns; nil: nothing.
+  public var caution: String? {
+    guard disorderedCount > 0 else { return nil }
+    return
+      "\(disorderedCount) of the \(count) columns are low and stand in no order, unlike the others: they may be the texture of "
+      + "a part of the image without a crystal; check them by eye"
+  }
 
   /// Why these sites may be no columns, as the end of a sentence; nil: nothing speaks against them.
   public var doubt: String? {
@@ -92,16 +107,19 @@ extension ColumnEvidence {
   ///
   /// - Parameters:
   ///   - places: of the sites, in pixels.
+  ///   - heights: of the sites above the background, in intensity units.
   ///   - isMeasured: pixels without a measurement count for nothing.
   ///   - scale: of the blob filter, in pixels.
   init(
-    for places: [Point], in image: Raster<Float>, isMeasured: Raster<Bool>, noise: NoiseModel, scale: Double
+    for places: [Point], heights: [Double], in image: Raster<Float>, isMeasured: Raster<Bool>, noise: NoiseModel,
+    scale: Double
   ) {
     count = places.count
     guard !places.isEmpty else { return }
     let regional = SupportTexture().regionalOrder(of: places, width: image.width, height: image.height)
     order = regional.order
     orderedShare = regional.share(from: Self.leastLocalOrder)
+    disorderedCount = Self.lowAndDisordered(regional.around, heights)
     roundness = Self.roundness(of: places, in: image, scale: scale)
     isStriped = roundness < Self.clearRoundness && CrystalPlanes.areParallel(in: image)
     // What is cheap comes first, and one of the three is enough.
@@ -118,6 +136,18 @@ extension ColumnEvidence {
     expectedCount = highest.map { detection.expectedCount(above: $0, pixelCount: image.count) } ?? .infinity
   }
 
+  /// Number of sites without order around them, where they are many and lower than those in order.
+  private static func lowAndDisordered(_ order: [Double], _ heights: [Double]) -> Int {
+    let ordered = order.indices.filter { order[$0] >= leastLocalOrder }
+    let disordered = order.indices.filter { order[$0] < mostDisorder }
+    guard ordered.count >= fewestOrdered, disordered.count >= fewestDisordered,
+      Double(disordered.count) >= leastDisorderedShare * Double(order.count),
+      Statistics.median(disordered.map { heights[$0] })
+        < disorderedHeight * Statistics.median(ordered.map { heights[$0] })
+    else { return 0 }
+    return disordered.count
+  }
+
   /// Skewness of the response of the blob filter, less that of counting, and its standard error.
   private static func skewness(
     in image: Raster<Float>, _ isMeasured: Raster<Bool>, _ noise: NoiseModel, scale: Double
@@ -125,6 +155,11 @@ extension ColumnEvidence {
     var response = GaussianFilter.blobResponse(image, sigma: scale)
     let slow = GaussianFilter.broadlySmoothed(response, sigma: slowness * scale)
     for index in response.values.indices { response.values[index] -= slow.values[index] }
+    let filter = FilterSums(scale: scale)
+    let gain = max(0, noise.gain)
+    // w² is nearly a Gaussian of this width, and its sum the variance that the filter makes of white noise.
+    let level = gain > 0 ? GaussianFilter.smoothed(image, sigma: scale / 2.0.squareRoot()) : nil
+    let mean = Statistics.mean(image.values)
     let side = max(partInPixels, Int(saturating: (partInScales * scale).rounded()))
     let (across, down) = (max(2, image.width / side), max(2, image.height / side))
     var parts = [(count: Double, second: Double, third: Double)](repeating: (0, 0, 0), count: across * down)
@@ -132,9 +167,10 @@ extension ColumnEvidence {
       let row = y * down / image.height * across
       for x in 0..<image.width where isMeasured[x, y] {
         let (value, part) = (Double(response[x, y]), row + x * across / image.width)
+        let excess = level.map { 3 * gain * filter.square * (Double($0[x, y]) - mean) } ?? 0
         parts[part].count += 1
         parts[part].second += value * value
-        parts[part].third += value * value * value
+        parts[part].third += value * (value * value - excess)
       }
     }
     parts.removeAll { $0.count == 0 }
@@ -146,20 +182,30 @@ extension ColumnEvidence {
     let number = Double(parts.count)
     guard number > 1, value.isFinite else { return (0, .infinity) }
     let others = parts.map { ratio(sum.0 - $0.count, sum.1 - $0.second, sum.2 - $0.third) }
-    let mean = Statistics.mean(others)
-    let variance = (number - 1) / number * others.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let spread = pow(sum.1 / sum.0, 1.5)
-    let level = Statistics.mean(image.values)
-    let counting = noise.gain * noise.variance(at: Double(level)) * cubeOfFilter(scale: scale) / spread
-    return (value - max(0, counting.isFinite ? counting : 0), variance.squareRoot())
+    let middle = Statistics.mean(others)
+    let variance = (number - 1) / number * others.reduce(0) { $0 + ($1 - middle) * ($1 - middle) }
+    // The level has the noise of the response in it, which the excess has counted.
+    let counting =
+      gain * noise.variance(at: mean) * (filter.cube - 3 * filter.square * filter.withLevel)
+      / pow(sum.1 / sum.0, 1.5)
+    return (value - (counting.isFinite ? counting : 0), variance.squareRoot())
   }
 
-  /// Σ w³ of the blob filter.
-  private static func cubeOfFilter(scale: Double) -> Double {
-    let reach = Int(saturating: (5 * scale).rounded(.up))
-    var pulse = Raster<Float>(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
-    pulse[reach, reach] = 1
-    return GaussianFilter.blobResponse(pulse, sigma: scale).values.reduce(0) { $0 + pow(Double($1), 3) }
+  /// Sums over the blob filter w.
+  private struct FilterSums {
+    /// Σ w², Σ w³, and Σ w g with the Gaussian g that stands for w².
+    let square, cube, withLevel: Double
+
+    init(scale: Double) {
+      let reach = Int(saturating: (5 * scale).rounded(.up))
+      var pulse = Raster<Float>(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
+      pulse[reach, reach] = 1
+      let filter = GaussianFilter.blobResponse(pulse, sigma: scale).values.map { Double($0) }
+      let level = GaussianFilter.smoothed(pulse, sigma: scale / 2.0.squareRoot()).values
+      square = filter.reduce(0) { $0 + $1 * $1 }
+      cube = filter.reduce(0) { $0 + $1 * $1 * $1 }
+      withLevel = zip(filter, level).reduce(0) { $0 + $1.0 * Double($1.1) }
+    }
   }
 
   /// The image is smoothed by this share of the scale before its curvatures are taken.
