@@ -5,100 +5,55 @@ import TesseraNumerics
 ///
 /// A lattice gives a peak at every lattice vector, and the highest may be the wrong one. But wrong peaks contradict each
 /// other: shifts around a ring of frames must add to zero. So each pair may take any of its peaks, and the places are those
-/// with the smallest sum of distances from the highest peaks; then each pair takes the peak nearest to them, pairs that fit
-/// nowhere are dropped, and the places follow by least squares. Source: Savitzky et al., Ultramicroscopy 191 (2018) 56, who
-/// mend a matrix of shifts by its transitivity.
+/// with the smallest sum of distances from the peaks that look best; then each pair takes the peak nearest to them, pairs that
+/// fit nowhere are dropped, and the places follow by least squares. Where all frames after one may lie a lattice vector off,
+/// all pairs across decide together (`ConsensusFit`). Source: Savitzky et al., Ultramicroscopy 191 (2018) 56, who mend a
+/// matrix of shifts by its transitivity.
 package struct FrameConsensus: Sendable {
+  /// Two frames and their shifts that are possible, the best first.
   package struct Pair: Sendable {
     package var first, second: Int
     package var peaks: [PairCorrelation.Peak]
-    /// Peaks this much below the highest are as good.
-    package var scoreNoise: Double
 
-    package init(first: Int, second: Int, peaks: [PairCorrelation.Peak], scoreNoise: Double) {
-      (self.first, self.second, self.peaks, self.scoreNoise) = (first, second, peaks, scoreNoise)
+    package init(first: Int, second: Int, peaks: [PairCorrelation.Peak]) {
+      (self.first, self.second, self.peaks) = (first, second, peaks)
     }
   }
 
   /// Of each frame, in pixels; the first frame that is placed is at zero. Nil where a frame fits no other.
   package private(set) var places: [Point?]
-  /// Pairs whose highest peak is not the one taken.
+  /// Pairs that take a peak clearly lower than their best.
   package private(set) var mendedPairs = 0
   /// Pairs none of whose peaks fits.
   package private(set) var droppedPairs = 0
   /// Root mean square distance of the peaks taken from the places, in pixels.
   package private(set) var residual = 0.0
+  /// Length of the shortest vector by which frames from some frame on may be off without the pairs telling, in pixels, as the
+  /// lattice vector of a perfect crystal; nil where the pairs determine all places.
+  package private(set) var openVector: Double?
 
-  /// - Parameter tolerance: how far a peak may lie from where the places say, in pixels.
-  package init(of pairs: [Pair], frames: Int, tolerance: Double) {
-    let pairs = pairs.filter { !$0.peaks.isEmpty }
-    let step = Self.usualStep(pairs)
-    var chosen = pairs.map { Self.preferred($0, step: step) }
-    var weights = [Double](repeating: 1, count: pairs.count)
-    func solve() -> [Point] {
-      Self.places(
-        of: zip(pairs, chosen).enumerated().map { ($1.0.first, $1.0.second, $1.1.shift, weights[$0]) }, frames)
-    }
-    func distance(_ index: Int, _ places: [Point], _ peak: PairCorrelation.Peak) -> Double {
-      (peak.shift - (places[pairs[index].second] - places[pairs[index].first])).length
-    }
-    // Weights one over the distance turn squares into distances, which a minority of wrong peaks does not move.
-    var places = solve()
-    for _ in 0..<30 {
-      for index in pairs.indices { weights[index] = 1 / max(0.05, distance(index, places, chosen[index])) }
-      places = solve()
-    }
-    for _ in 0..<8 {
-      for index in pairs.indices {
-        chosen[index] = pairs[index].peaks.min { distance(index, places, $0) < distance(index, places, $1) }!
-        weights[index] = distance(index, places, chosen[index]) <= tolerance ? 1 : 0
-      }
-      places = solve()
-    }
-    let kept = pairs.indices.filter { weights[$0] > 0 }
-    droppedPairs = pairs.count - kept.count
-    mendedPairs = kept.count { (pairs[$0].peaks[0].shift - chosen[$0].shift).length > tolerance }
-    residual = Statistics.mean(kept.map { pow(distance($0, places, chosen[$0]), 2) }).squareRoot()
-    let members = Self.largestGroup(kept.map { (pairs[$0].first, pairs[$0].second) }, frames)
-    let origin = members.min().map { places[$0] } ?? .zero
-    self.places = (0..<frames).map { members.contains($0) ? places[$0] - origin : nil }
+  /// - Parameters:
+  ///   - tolerance: how far a peak may lie from where the places say, in pixels.
+  ///   - longestHop: vectors of up to this many pixels are considered by which places may be wrong.
+  package init(of pairs: [Pair], frames: Int, tolerance: Double, longestHop: Double) {
+    var fit = ConsensusFit(
+      pairs.filter { !$0.peaks.isEmpty }, frames: frames, tolerance: tolerance, longestHop: longestHop)
+    fit.mendHops()
+    let kept = fit.pairs.indices.filter { fit.isKept[$0] }
+    droppedPairs = fit.pairs.count - kept.count
+    mendedPairs = kept.count { !fit.chosen[$0].isEqual }
+    residual = Statistics.mean(kept.map { pow(fit.distance($0, to: fit.chosen[$0]), 2) }).squareRoot()
+    let members = Self.largestGroup(kept.map { (fit.pairs[$0].first, fit.pairs[$0].second) }, frames)
+    let first = members.min() ?? 0
+    places = (0..<frames).map { members.contains($0) ? fit.places[$0] - fit.places[first] : nil }
+    openVector = fit.openVector(after: first, before: members.max() ?? 0)
   }
 
-  /// The median shift from a frame to the next.
-  private static func usualStep(_ pairs: [Pair]) -> Point {
-    let steps = pairs.filter { $0.second == $0.first + 1 }.map { $0.peaks[0].shift }
-    return steps.isEmpty ? .zero : Point(Statistics.median(steps.map(\.x)), Statistics.median(steps.map(\.y)))
-  }
-
-  /// The highest peak; of those that noise cannot tell apart the one that the usual step leads to.
-  private static func preferred(_ pair: Pair, step: Point) -> PairCorrelation.Peak {
-    let expected = Double(pair.second - pair.first) * step
-    return pair.peaks.filter { $0.score >= pair.peaks[0].score - pair.scoreNoise }
-      .min { ($0.shift - expected).length < ($1.shift - expected).length }!
-  }
-
-  /// Least squares for p(second) − p(first) = shift, weighted. A faint pull of each frame to the one before keeps frames
-  /// without any pair in place.
-  private static func places(
-    of pairs: [(first: Int, second: Int, shift: Point, weight: Double)], _ frames: Int
-  ) -> [Point] {
-    let band = max(1, pairs.map { $0.second - $0.first }.max() ?? 1)
-    var matrix = BandMatrix(size: frames, band: band)
-    var right = [Point](repeating: .zero, count: frames)
-    func add(_ first: Int, _ second: Int, _ shift: Point, _ weight: Double) {
-      matrix[first, first] += weight
-      matrix[second, second] += weight
-      matrix[second, first] -= weight
-      right[first] -= weight * shift
-      right[second] += weight * shift
-    }
-    for pair in pairs where pair.weight > 0 { add(pair.first, pair.second, pair.shift, pair.weight) }
-    for frame in 1..<max(1, frames) { add(frame - 1, frame, .zero, 1e-9) }
-    matrix[0, 0] += 1
-    guard let x = matrix.solvedPositive(right.map(\.x)), let y = matrix.solvedPositive(right.map(\.y)) else {
-      return [Point](repeating: .zero, count: frames)
-    }
-    return zip(x, y).map { Point($0, $1) }
+  /// Takes frames out that proved to show something else.
+  mutating func leaveOut(_ frames: [Int]) {
+    for frame in frames { places[frame] = nil }
+    let origin = places.lazy.compactMap { $0 }.first ?? .zero
+    places = places.map { $0.map { $0 - origin } }
   }
 
   /// The largest set of frames that pairs connect; of equal ones that with the first frame.

@@ -14,6 +14,8 @@ struct LineFit: Sendable {
   /// Σ g gᵀ r²: what the errors of b add up to, whatever the law of the noise.
   var varianceXX = 0.0, varianceXY = 0.0, varianceYY = 0.0
 
+  init() {}
+
   static func += (sum: inout LineFit, line: LineFit) { sum.add(line, weight: 1) }
 
   mutating func add(_ line: LineFit, weight w: Double) {
@@ -37,103 +39,74 @@ struct LineFit: Sendable {
     )
   }
 
+  /// The equations of a frame from those of its lines. The errors of b are those of the lines, each taken as a whole: a line
+  /// that jitters is off at all its pixels.
+  init(sumOf lines: [LineFit]) {
+    self.init()
+    for line in lines { self += line }
+    guard let (shift, _) = solution else { return }
+    (varianceXX, varianceXY, varianceYY) = (0, 0, 0)
+    for line in lines {
+      let rest =
+        line.b - Point(line.xx * shift.x + line.xy * shift.y, line.xy * shift.x + line.yy * shift.y)
+      varianceXX += rest.x * rest.x
+      varianceXY += rest.x * rest.y
+      varianceYY += rest.y * rest.y
+    }
+  }
+
   /// Displacement along the line when that across is known, and its variance; nil without structure.
   func along(given across: Double) -> (shift: Double, variance: Double)? {
     xx > 0 ? ((b.x - xy * across) / xx, varianceXX / (xx * xx)) : nil
   }
 
-  /// The equations of every line of a frame.
+  /// The equations of a comparison with the mean of `others` frames, as those of one with the mean of all and the frame.
   ///
-  /// - Parameters:
-  ///   - displacements: of the lines, along the scanner's axes.
-  ///   - reference: the mean of frames, along the same axes, its first pixel at `box.x`, `box.y`.
-  static func lines(
-    of frame: Raster<Float>, displacements: [Point], reference: Raster<Float>, box: PixelBox
-  ) -> [LineFit] {
-    let gain = brightnessRatio(frame, reference)
-    return concurrentMap(chunksOf: 8, of: frame.height) { lines in
-      lines.map { line in
-        fit(
-          frame.values.span.extracting(line * frame.width..<(line + 1) * frame.width),
-          at: Point(displacements[line].x + Double(box.x), Double(line) - displacements[line].y - Double(box.y)),
-          reference, gain)
-      }
-    }.flatMap { $0 }
-  }
-
-  /// - Parameter place: `x`: the pixel of the line that shows the reference's first column; `y`: the reference's row.
-  private static func fit(_ line: Span<Float>, at place: Point, _ reference: Raster<Float>, _ gain: Float) -> LineFit {
-    let (width, taps, before) = (reference.width, WindowedSinc.taps, WindowedSinc.before)
-    let row = place.y.rounded(.down)
-    guard row >= Double(before), row + Double(taps - before) <= Double(reference.height), abs(place.x) < 1e9 else {
-      return LineFit()
-    }
-    // Values and slopes of the reference between its rows.
-    let (down, downSlope) = (WindowedSinc.weights(at: place.y - row), WindowedSinc.slopes(at: place.y - row))
-    var values = [Float](repeating: 0, count: width)
-    var across = values
-    do {
-      var v = values.mutableSpan
-      var g = across.mutableSpan
-      for tap in 0..<taps {
-        let start = (Int(saturating: row) - before + tap) * width
-        let source = reference.values.span.extracting(start..<start + width)
-        let (weight, slope) = (gain * down[tap], gain * downSlope[tap])
-        for x in 0..<width {
-          v[x] += weight * source[x]
-          g[x] += slope * source[x]
-        }
-      }
-    }
-    // Pixel i of the line shows column i − place.x; the first and last that eight columns surround.
-    let first = Int(saturating: max(0, (place.x + Double(before)).rounded(.up)))
-    let last = Int(saturating: min(Double(line.count - 1), (place.x + Double(width - taps + before)).rounded(.down)))
-    guard last - first >= taps else { return LineFit() }
-    let column = (Double(first) - place.x).rounded(.down)
-    let fraction = Double(first) - place.x - column
-    let (weights, slopes) = (WindowedSinc.weights(at: fraction), WindowedSinc.slopes(at: fraction))
-    let count = last - first + 1
-    var (expected, along, sideways) = (
-      [Float](repeating: 0, count: count), [Float](repeating: 0, count: count), [Float](repeating: 0, count: count)
-    )
-    do {
-      var v = expected.mutableSpan
-      var gx = along.mutableSpan
-      var gy = sideways.mutableSpan
-      for tap in 0..<taps {
-        let start = Int(saturating: column) - before + tap
-        let (a, b) = (values.span.extracting(start..<start + count), across.span.extracting(start..<start + count))
-        let (weight, slope) = (weights[tap], slopes[tap])
-        for x in 0..<count {
-          v[x] += weight * a[x]
-          gx[x] += slope * a[x]
-          gy[x] += weight * b[x]
-        }
-      }
-    }
-    return sums(line.extracting(first..<last + 1), expected.span, along.span, sideways.span)
-  }
-
-  private static func sums(
-    _ line: Span<Float>, _ expected: Span<Float>, _ along: Span<Float>, _ across: Span<Float>
-  ) -> LineFit {
-    var s = SIMD8<Float>()
-    for x in 0..<line.count {
-      let (r, gx, gy) = (line[x] - expected[x], along[x], across[x])
-      let (rx, ry) = (gx * r, gy * r)
-      s += SIMD8(gx * gx, gx * gy, gy * gy, rx, ry, rx * rx, rx * ry, ry * ry)
-    }
-    let t = s.lowHalf
-    var fit = LineFit()
-    (fit.xx, fit.xy, fit.yy) = (Double(t[0]), Double(t[1]), Double(t[2]))
-    fit.b = Point(-Double(t[3]), -Double(s[4]))
-    (fit.varianceXX, fit.varianceXY, fit.varianceYY) = (Double(s[5]), Double(s[6]), Double(s[7]))
+  /// Residuals from the mean of the others are larger by N / (N − 1), N = others + 1, and would move frames too far; and the
+  /// noise of the reference adds the same factor to their variance, which is not the frame's.
+  func sharedWithMean(of others: Int) -> LineFit {
+    let share = Double(others) / Double(others + 1)
+    var fit = self
+    fit.b *= share
+    (fit.varianceXX, fit.varianceXY, fit.varianceYY) = (share * varianceXX, share * varianceXY, share * varianceYY)
     return fit
   }
 
-  /// Mean intensity of the frame over that of the reference, where it makes sense.
-  private static func brightnessRatio(_ frame: Raster<Float>, _ reference: Raster<Float>) -> Float {
-    let ratio = Statistics.mean(frame.values) / Statistics.mean(reference.values)
-    return ratio.isFinite && ratio > 0.1 && ratio < 10 ? Float(ratio) : 1
+  /// The equations less what noise adds to the squares of the reference's slopes: with it, shifts and their errors come out
+  /// too small.
+  ///
+  /// White noise of variance σ² under a Gaussian of deviation s has slopes of the variance σ² / (8π s⁴) along each axis.
+  /// - Parameters:
+  ///   - variance: of the noise of the reference before it was smoothed, summed over the pixels of the lines.
+  ///   - sigma: s, in pixels.
+  func withoutNoise(variance: Double, smoothedBy sigma: Double) -> LineFit {
+    let slope = variance / (8 * .pi * sigma * sigma * sigma * sigma)
+    var fit = self
+    // At least a quarter is kept: where noise is most of the slopes, the estimate of what is not is uncertain.
+    (fit.xx, fit.yy) = (max(xx / 4, xx - slope), max(yy / 4, yy - slope))
+    return fit
+  }
+
+  /// Displacement at the middle line and its change a line, by least squares over all lines.
+  static func straightLine(_ fits: [LineFit]) -> (offset: Point, slope: Point)? {
+    var matrix = Matrix<Double>(rows: 4, columns: 4, filling: 0)
+    var right = [Double](repeating: 0, count: 4)
+    let middle = Double(fits.count - 1) / 2
+    let scale = max(1, middle)
+    for (line, fit) in fits.enumerated() {
+      let t = (Double(line) - middle) / scale
+      for (i, j, factor) in [(0, 0, 1), (0, 2, t), (2, 0, t), (2, 2, t * t)] {
+        matrix[i, j] += factor * fit.xx
+        matrix[i, j + 1] += factor * fit.xy
+        matrix[i + 1, j] += factor * fit.xy
+        matrix[i + 1, j + 1] += factor * fit.yy
+      }
+      right[0] += fit.b.x
+      right[1] += fit.b.y
+      right[2] += t * fit.b.x
+      right[3] += t * fit.b.y
+    }
+    guard let x = matrix.solvedPositive(right), x.allSatisfy(\.isFinite) else { return nil }
+    return (Point(x[0], x[1]), Point(x[2], x[3]) / scale)
   }
 }

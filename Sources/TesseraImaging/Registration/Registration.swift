@@ -10,8 +10,8 @@ import TesseraNumerics
 ///    directions of scan are compared with each other's mean: along its lines a frame is sure only on average, across
 ///    them at every point. Source: Ophus, Ciston & Nelson, Ultramicroscopy 162 (2016) 1.
 ///
-/// Frames are read one by one, once for the pairs and once for each mean. Kept are `pairSpan` correlation spectra (9 MB each
-/// at most), about ten images, and two numbers a line of each frame.
+/// Frames are read one by one, once for the pairs and once for each mean. Kept are `pairSpan` correlation spectra with their
+/// means and variances (5 MB each at most), about ten images, two numbers a line of each frame, and up to 60 peaks a pair.
 public struct Registration: Sendable, Codable, Equatable {
   /// What is corrected in a frame.
   public enum Mode: String, Sendable, Codable, CaseIterable {
@@ -56,14 +56,20 @@ public struct Registration: Sendable, Codable, Equatable {
     var done = 0.0
     func step() throws {
       done += 1
-      try progress(done / work)
+      try progress(min(1, done / work))  // More, where frames turn out to be left out.
     }
-    let consensus = try self.consensus(of: series, step)
+    var consensus = try self.consensus(of: series, step)
     var state = try RegistrationState(self, series, consensus)
     try state.sumFrames(of: series, step)
     for pass in 0..<passes {
       // The first refinement makes the shifts exact, and with them the drift; then lines may follow.
       try state.refine(series, movesLines: mode == .rows && pass > 0, step)
+      if pass == 0, !state.strangers.isEmpty {
+        consensus.leaveOut(state.strangers)
+        state = try RegistrationState(self, series, consensus)
+        try state.sumFrames(of: series, step)
+        try state.refine(series, movesLines: false, step)
+      }
       if pass == 0 || (mode == .rigid && pass + 1 < passes) { state.followDrift() }
     }
     return try state.result(of: series)
@@ -112,15 +118,15 @@ public struct Registration: Sendable, Codable, Equatable {
       let prepared = correlation.prepared(try series.frame(index).turned(quarters: quarterTurns(of: index)))
       let earlier = recent
       pairs += concurrentMap(count: earlier.count) { number in
-        let peaks = correlation.peaks(from: earlier[number].prepared, to: prepared)
-        return FrameConsensus.Pair(
-          first: earlier[number].frame, second: index, peaks: peaks,
-          scoreNoise: correlation.scoreNoise(of: peaks.first?.score ?? 0))
+        FrameConsensus.Pair(
+          first: earlier[number].frame, second: index,
+          peaks: correlation.peaks(from: earlier[number].prepared, to: prepared))
       }
       recent.append((index, prepared))
       if recent.count > pairSpan { recent.removeFirst() }
     }
-    let tolerance = max(2, 0.004 * Double(min(series.width, series.height)))
-    return FrameConsensus(of: pairs, frames: series.count, tolerance: tolerance)
+    let side = Double(min(series.width, series.height))
+    // Farther than a quarter of the field, too few pixels overlap to correct a shift by them.
+    return FrameConsensus(of: pairs, frames: series.count, tolerance: max(2, 0.004 * side), longestHop: side / 4)
   }
 }

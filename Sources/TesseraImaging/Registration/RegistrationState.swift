@@ -1,3 +1,4 @@
+import Foundation
 import TesseraNumerics
 
 /// What a registration knows from one mean to the next.
@@ -9,11 +10,19 @@ struct RegistrationState {
   private let consensus: FrameConsensus
   private let frameWidth, lines: Int
   private(set) var paths: [FramePath]
+  /// The paths as the frames lie in the sums.
+  private var summedPaths: [FramePath]
+  /// The last comparison of each frame with the others.
+  private var agreements: [FrameAgreement?]
   private var errors: [Point]
   private var jitters: [Double]
   private(set) var warnings: [String] = []
   /// Sums of the frames by direction of scan, 0 ... 3 quarter turns.
   private var sums: [Int: FrameSum] = [:]
+
+  /// Standard deviation of the Gaussian under which frames are compared with their mean, in pixels: it takes noise off the
+  /// slopes, and is narrower than any column that is resolved.
+  private static let smoothing = 1.0
 
   init(_ settings: Registration, _ series: FrameSeries, _ consensus: FrameConsensus) throws {
     (self.settings, self.consensus) = (settings, consensus)
@@ -30,7 +39,8 @@ struct RegistrationState {
         quarterTurns: settings.quarterTurns(of: frame), shift: consensus.places[frame] ?? .zero,
         rate: rates?.rates[frame] ?? .zero)
     }
-    self.paths = paths
+    (self.paths, summedPaths) = (paths, paths)
+    agreements = [FrameAgreement?](repeating: nil, count: series.count)
     errors = [Point](repeating: Point(.infinity, .infinity), count: series.count)
     jitters = [Double](repeating: 0, count: series.count)
     let (common, isCommon) = try Self.box(
@@ -42,6 +52,12 @@ struct RegistrationState {
       warnings.append(
         "\(left.count == 1 ? "frame \(names) does" : "frames \(names) do") not show the structure of the other frames, and "
           + "\(left.count == 1 ? "is" : "are") left out of the mean")
+    }
+    if let vector = consensus.openVector {
+      warnings.append(
+        "within their noise, the frames fit each other as well if shifted by a further \(String(format: "%.1f", vector)) px, "
+          + "as those of a crystal without defects: the smallest steps that fit were taken, which are right if the specimen "
+          + "moved by less than half of that from frame to frame")
     }
     if !isCommon {
       warnings.append(
@@ -95,13 +111,17 @@ struct RegistrationState {
       guard used.contains(frame) else { continue }
       add(try series.frame(frame), number: frame, to: &sums)
     }
+    summedPaths = paths
+  }
+
+  /// The box along the scanner's axes of a direction of scan.
+  private func scannedBox(_ turns: Int) -> PixelBox {
+    box.turned(quarters: -turns, frameWidth: frameWidth, frameHeight: lines)
   }
 
   private func add(_ frame: Raster<Float>, number: Int, to sums: inout [Int: FrameSum]) {
     let (path, turns) = (paths[number], paths[number].quarterTurns)
-    var sum =
-      sums.removeValue(forKey: turns)
-      ?? FrameSum(box: box.turned(quarters: -turns, frameWidth: frameWidth, frameHeight: lines))
+    var sum = sums.removeValue(forKey: turns) ?? FrameSum(box: scannedBox(turns))
     sum.add(frame, displacements: path.scanned(lines: lines))
     sums[turns] = sum
   }
@@ -121,43 +141,79 @@ struct RegistrationState {
     return (values, coverage)
   }
 
-  /// What frames of a direction are compared with, along their scanner's axes: the mean of the frames across where there
-  /// are any, otherwise of all. Smoothed along the lines by a pixel, which takes noise off the slopes and favours no side.
-  private func reference(for turns: Int) -> Raster<Float> {
-    let across = sums.keys.filter { ($0 + turns) % 2 == 1 }.sorted()
-    let (values, coverage) = total(across.isEmpty ? sums.keys.sorted() : across)
+  /// A mean along the scanner's axes of a direction, smoothed, which favours no side.
+  private func reference(_ values: Raster<Float>, _ coverage: Raster<Float>, for turns: Int) -> Raster<Float> {
     let mean = Float(
       values.values.reduce(0) { $0 + Double($1) } / max(1, coverage.values.reduce(0) { $0 + Double($1) }))
     let ratio = zip(values.values, coverage.values).map { $1 > 0 ? $0 / $1 : mean }
     let image = Raster(width: box.width, height: box.height, values: ratio).turned(quarters: -turns)
-    return separableFilter(image, rows: GaussianFilter.halfKernel(sigma: 1), columns: [1])
+    let kernel = GaussianFilter.halfKernel(sigma: Self.smoothing)
+    return separableFilter(image, rows: kernel, columns: kernel)
   }
 
-  /// Compares every frame with the mean, moves it, and forms the next mean.
+  /// The mean of all frames but one, which would hold that one where it is.
+  private func reference(
+    _ all: (values: Raster<Float>, coverage: Raster<Float>), without frame: Raster<Float>, number: Int
+  ) -> Raster<Float> {
+    let turns = paths[number].quarterTurns
+    var own = FrameSum(box: scannedBox(turns))
+    own.add(frame, displacements: summedPaths[number].scanned(lines: lines))
+    var (values, coverage) = (own.values.turned(quarters: turns), own.coverage.turned(quarters: turns))
+    for index in values.values.indices {
+      values.values[index] = all.values.values[index] - values.values[index]
+      coverage.values[index] = all.coverage.values[index] - coverage.values[index]
+    }
+    return reference(values, coverage, for: turns)
+  }
+
+  /// Compares every frame with the mean of others, moves it, and forms the next mean. The others are the frames that were
+  /// scanned across it where there are any, else all.
   mutating func refine(_ series: FrameSeries, movesLines: Bool, _ step: () throws -> Void) throws {
-    let references = Dictionary(uniqueKeysWithValues: sums.keys.map { ($0, reference(for: $0)) })
-    let seesDrift = settings.correctsDrift && Set(sums.keys.map { $0 % 2 }).count == 2
+    let all = total(sums.keys.sorted())
+    var crossing: [Int: Raster<Float>] = [:]
+    for turns in sums.keys.sorted() {
+      let across = sums.keys.filter { ($0 + turns) % 2 == 1 }.sorted()
+      guard !across.isEmpty else { continue }
+      let (values, coverage) = total(across)
+      crossing[turns] = reference(values, coverage, for: turns)
+    }
+    let seesDrift = settings.correctsDrift && !crossing.isEmpty
     var next: [Int: FrameSum] = [:]
     for number in paths.indices {
       try step()
       guard used.contains(number) else { continue }
       let frame = try series.frame(number)
       let turns = paths[number].quarterTurns
-      let fits = LineFit.lines(
-        of: frame, displacements: paths[number].scanned(lines: lines), reference: references[turns]!,
-        box: box.turned(quarters: -turns, frameWidth: frameWidth, frameHeight: lines))
-      move(number, fits, seesDrift: seesDrift, movesLines: movesLines)
+      let fit = FrameFit(
+        of: frame, displacements: paths[number].scanned(lines: lines),
+        reference: crossing[turns] ?? reference(all, without: frame, number: number), box: scannedBox(turns))
+      agreements[number] = FrameAgreement(fit)
+      let others = used.count { crossing[turns] == nil ? $0 != number : (paths[$0].quarterTurns + turns) % 2 == 1 }
+      move(
+        number, fit, others: others, sharesMean: crossing[turns] == nil, seesDrift: seesDrift, movesLines: movesLines)
       add(frame, number: number, to: &next)
     }
-    sums = next
+    (sums, summedPaths) = (next, paths)
   }
 
-  private mutating func move(_ number: Int, _ fits: [LineFit], seesDrift: Bool, movesLines: Bool) {
-    var sum = LineFit()
-    for fit in fits { sum += fit }
+  /// Frames that show something else than the others.
+  var strangers: [Int] { FrameAgreement.strangers(in: agreements) }
+
+  /// - Parameters:
+  ///   - others: number of frames in the reference.
+  ///   - sharesMean: whether these are all the other frames, and the frame is to be moved to the mean of all.
+  private mutating func move(
+    _ number: Int, _ fit: FrameFit, others: Int, sharesMean: Bool, seesDrift: Bool, movesLines: Bool
+  ) {
+    let fits = sharesMean ? fit.lines.map { $0.sharedWithMean(of: others) } : fit.lines
+    // Of the noise of the residuals, one part in others + 1 is the reference's.
+    let noise = fit.pixelCount * fit.residualVariance / Double(others + 1)
+    let whole = LineFit(sumOf: fit.lines)
+    let sum = (sharesMean ? whole.sharedWithMean(of: others) : whole)
+      .withoutNoise(variance: noise, smoothedBy: Self.smoothing)
     guard let (shift, variance) = sum.solution else { return }
     var (offset, slope) = (shift, Point.zero)
-    if seesDrift, let line = Self.straightLine(fits) { (offset, slope) = line }
+    if seesDrift, let line = LineFit.straightLine(fits) { (offset, slope) = line }
     let turns = paths[number].quarterTurns
     errors[number] = Point(variance.x.squareRoot(), variance.y.squareRoot())
     if !turns.isMultiple(of: 2) { errors[number] = Point(errors[number].y, errors[number].x) }
@@ -172,29 +228,6 @@ struct RegistrationState {
     let lineErrors = LineErrors(fits, present: present, smoothing: settings.slowLines)
     paths[number].lineErrors = lineErrors.errors
     jitters[number] = lineErrors.jitter
-  }
-
-  /// Displacement at the middle line and its change a line, by least squares over all lines.
-  private static func straightLine(_ fits: [LineFit]) -> (offset: Point, slope: Point)? {
-    var matrix = Matrix<Double>(rows: 4, columns: 4, filling: 0)
-    var right = [Double](repeating: 0, count: 4)
-    let middle = Double(fits.count - 1) / 2
-    let scale = max(1, middle)
-    for (line, fit) in fits.enumerated() {
-      let t = (Double(line) - middle) / scale
-      for (i, j, factor) in [(0, 0, 1), (0, 2, t), (2, 0, t), (2, 2, t * t)] {
-        matrix[i, j] += factor * fit.xx
-        matrix[i, j + 1] += factor * fit.xy
-        matrix[i + 1, j] += factor * fit.xy
-        matrix[i + 1, j + 1] += factor * fit.yy
-      }
-      right[0] += fit.b.x
-      right[1] += fit.b.y
-      right[2] += t * fit.b.x
-      right[3] += t * fit.b.y
-    }
-    guard let x = matrix.solvedPositive(right), x.allSatisfy(\.isFinite) else { return nil }
-    return (Point(x[0], x[1]), Point(x[2], x[3]) / scale)
   }
 
   /// Takes the drift within frames from their present shifts. Frames of two directions see it themselves.
@@ -231,6 +264,8 @@ struct RegistrationState {
       mean: Raster(width: box.width, height: box.height, values: mean), coverage: coverage, record: record,
       displacements: paths.indices.map {
         consensus.places[$0] == nil ? [] : paths[$0].displacements(lines: lines)
-      }, warnings: warnings)
+      },
+      warnings: warnings
+        + [FrameAgreement.turnWarning(of: agreements, width: box.width, height: box.height)].compactMap { $0 })
   }
 }
