@@ -47,7 +47,7 @@ struct `Twist and domains from place to place` {
         #expect((anchor.position - site.position).length >= own.distance - 1e-6)
       }
       if let anchor = own.anchor {
-        #expect(result.moire.stackings[own.stacking] == result.moire.anchors[anchor].stacking)
+        #expect(own.stacking.map { result.moire.stackings[$0] } == result.moire.anchors[anchor].stacking)
       }
     }
     // Rigid layers: walls are about half as wide as the anchors are apart.

@@ -45,6 +45,12 @@ struct MoireChapter {
       .init(
         length.withError(moire.period), "moire period",
         note: "\(Text.fixed(moire.periodsInField, 1)) in the shorter side of the image"))
+    if !moire.presence.isWhole {
+      facts.append(
+        .init(
+          Number.percent(moire.presence.sharedShare), "of the image hold both layers",
+          note: "twist, strain and stackings are those of this part"))
+    }
     if let exx = moire.exx, let eyy = moire.eyy {
       let mean = Moire.Measured(50 * (exx.value + eyy.value), error: 50 * hypot(exx.error, eyy.error))
       facts.append(.init("\(Text.withError(mean))\u{A0}%", "mean heterostrain", note: "second layer against the first"))

@@ -14,6 +14,8 @@ public struct MoireDomains: Sendable {
   public var divergence: DomainDivergence.Outcome?
   /// Widths of the walls between domains.
   public var walls: [DomainWalls.Wall]
+  /// By which the surroundings were levelled; nil where the change of brightness is not known.
+  public var brightness: BrightnessField?
 
   /// The mean of the corrected divergences of all pairs of one stacking, with the error that leaving out one domain after the other
   /// gives, or bootstrap samples of the sites, whichever is larger.
@@ -50,27 +52,50 @@ extension MoireMethod {
     -> MoireDomains?
   {
     let (width, height) = (prepared.image.width, prepared.image.height)
+    let name = input.micrograph.name
     var prepared = prepared
     let found = try clock.run(.sites) { try columns.columns(of: input, in: &prepared, network: nil) }
     let positions = found.sites.positions
     guard let sites = MoireSites(of: positions, in: moire, width: width, height: height) else { return nil }
-    let crystal = CrystalStage(found: found, grains: nil, vacant: [], sites: found.sites, choices: [], warnings: [])
-    var motifs = MotifMethod()
-    motifs.descriptor.form = .invariant
-    let patches = try clock.run(.patches) {
-      try motifs.patchStage(around: crystal, found, in: prepared, name: input.micrograph.name)
-    }
-    let features = try clock.run(.features) { motifs.descriptionStage(of: patches, crystal, found).features }
+    // Brightness that changes over the field would pass for a difference of domains.
+    let brightness = BrightnessField(of: moire.presence)
+    let surroundings = try Surroundings(of: found, in: prepared, brightness: brightness, name: name, clock: &clock)
+    let features = surroundings.features
     return try clock.run(.cells) {
       let whole = moire.anchors.indices.map { sites.isWhole[$0] ? sites.members[$0] : [] }
       let kinds = moire.anchors.map { moire.stackings.firstIndex(of: $0.stacking) ?? 0 }
       return MoireDomains(
-        finding: found, sites: sites, patchSize: patches.size,
+        finding: found, sites: sites, patchSize: surroundings.patchSize,
         divergence: try divergence.outcome(
           features: features, domains: whole, groups: kinds,
           offsets: zip(positions, sites.nearest).map { $0 - $1.position }, cell: moire.layers[0].lattice.constant,
           seed: input.seed),
-        walls: walls.walls(of: moire, sites: sites, positions: positions, features: features, seed: input.seed))
+        walls: walls.walls(of: moire, sites: sites, positions: positions, features: features, seed: input.seed),
+        brightness: brightness)
     }
+  }
+}
+
+/// The surroundings of the columns of a bilayer, described by features that do not change when the specimen turns.
+private struct Surroundings {
+  let patchSize: Int
+  let features: Matrix<Float>
+
+  /// - Parameter brightness: by which the patches are levelled; nil for not at all.
+  init(
+    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, brightness: BrightnessField?, name: String,
+    clock: inout StageClock
+  ) throws {
+    let crystal = CrystalStage(found: found, grains: nil, vacant: [], sites: found.sites, choices: [], warnings: [])
+    var motifs = MotifMethod()
+    motifs.descriptor.form = .invariant
+    let method = motifs
+    let patches = try clock.run(.patches) {
+      let stage = try method.patchStage(around: crystal, found, in: prepared, name: name)
+      guard let brightness else { return stage }
+      return method.levelled(stage, by: brightness, around: crystal, found, in: prepared)
+    }
+    self.patchSize = patches.size
+    features = try clock.run(.features) { method.descriptionStage(of: patches, crystal, found).features }
   }
 }

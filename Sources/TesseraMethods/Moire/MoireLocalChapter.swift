@@ -60,12 +60,14 @@ struct MoireLocalChapter {
       blocks += [
         .paragraph(
           "A wall is where the surroundings of the columns go from 12 to 88 % of the way from those at anchors of one kind to those of the "
-            + "other. In two rigid layers they change all the way, over about half the distance of the anchors; layers that relax have "
-            + "narrower walls."),
+            + "other. In two rigid layers they change all the way, and how wide the wall seems depends on how wide the columns are and which of "
+            + "them are resolved: a quarter to two thirds of the distance of the anchors. The width alone does not tell whether layers relax; compare "
+            + "it only with that of an image of the same columns."),
         .table(
           .init(
             columns: [
-              .init("Wall between"), .init("Width"), .init("Width over distance of anchors"), .init("Columns"),
+              .init("Wall between"), .init("Width"), .init("Width over distance of anchors"),
+              .init("Columns"),
             ],
             rows: rows)),
       ]
@@ -91,7 +93,7 @@ struct MoireLocalChapter {
             })),
       ]
       var scatter = ScatterFigure(
-        points: plane, labels: domains.sites.nearest.map { $0.stacking + 1 }, styles: styles,
+        points: plane, labels: domains.sites.nearest.map { ($0.stacking ?? -1) + 1 }, styles: styles,
         summary: "Columns by their first two principal components, coloured by the nearest stacking")
       scatter.namesClasses = false
       scatter.width = 420

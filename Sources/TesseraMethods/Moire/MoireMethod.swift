@@ -48,13 +48,23 @@ public struct MoireMethod: Method {
         throw DataError("\(input.micrograph.name): \(error.description)")
       }
     }
-    let domains =
-      moire.status == .resolved
-      ? try domains(of: moire, input: input, prepared: prepared, clock: &clock) : nil
+    var (domains, warnings): (MoireDomains?, [String]) = (nil, warnings(moire))
+    if moire.status == .resolved {
+      do {
+        domains = try self.domains(of: moire, input: input, prepared: prepared, clock: &clock)
+      } catch let error as DataError {
+        // Twist and maps do not need the columns.
+        let prefix = "\(input.micrograph.name): "
+        let sentence =
+          error.description.hasPrefix(prefix) ? "\(error.description.dropFirst(prefix.count))" : error.description
+        warnings.append("the columns were not found, so walls and domains are not compared: \(sentence)")
+      }
+    }
     return MoireResult(
       settings: self,
       record: RunRecord(
-        input, prepared: prepared, choices: firstLayerChoice(moire), clock: clock, warnings: warnings(moire),
+        input, prepared: prepared, choices: firstLayerChoice(moire) + brightnessChoice(domains), clock: clock,
+        warnings: warnings,
         isRandom: domains?.divergence != nil),
       moire: moire, domains: domains)
   }
@@ -77,7 +87,22 @@ public struct MoireMethod: Method {
         "first layer", "the stronger, by \(Number.percent(share))",
         share < Self.likeStrengths
           ? "the layers are alike: with the other as the first the heterostrain has the other sign, along the axes of that layer"
+            + (moire.stackings.contains(.ab) ? ", and AB and BA are swapped" : "")
           : "heterostrain is that of the second layer against the first")
+    ]
+  }
+
+  /// Contrast that changes by less than this factor is levelled without a word.
+  private static let leastRatio = 1.1
+
+  /// That motifs were compared as if the contrast were the same everywhere.
+  private func brightnessChoice(_ domains: MoireDomains?) -> [RunRecord.Choice] {
+    guard let ratio = domains?.brightness?.ratio, ratio > Self.leastRatio else { return [] }
+    return [
+      .init(
+        "brightness", "levelled",
+        "the waves of both layers are up to \(Text.fixed(ratio, 2)) times as strong in one place as in another; a difference of domains that "
+          + "changes slowly over the field would be levelled with it")
     ]
   }
 
@@ -87,6 +112,12 @@ public struct MoireMethod: Method {
   private func warnings(_ moire: Moire) -> [String] {
     if let doubt = moire.doubt { return [doubt] }
     var warnings: [String] = []
+    if !moire.presence.isWhole {
+      let own = moire.presence.shares.map { Number.percent($0) }
+      warnings.append(
+        "both layers lie in \(Number.percent(moire.presence.sharedShare)) of the image only, the first in \(own[0]) and the second in \(own[1]): "
+          + "twist, strain, stackings and maps are those of this part")
+    }
     if moire.orientation == .unknown {
       warnings.append(
         "the columns do not show which way each layer points: whether the twist is near 0 or near 60 degrees is not known, and "

@@ -55,8 +55,9 @@ public struct MoireResult: MethodResult {
     sites.extras = domains.sites.nearest.enumerated().map { site, own in
       let place = domains.divergence?.plane[site] ?? Point(.nan, .nan)
       return [
-        own.anchor.map { "\($0 + 1)" } ?? "", moire.stackings[own.stacking].rawValue,
-        TableWriter.number(own.distance), TableWriter.number(place.x), TableWriter.number(place.y),
+        own.anchor.map { "\($0 + 1)" } ?? "", own.stacking.map { moire.stackings[$0].rawValue } ?? "",
+        TableWriter.number(own.stacking == nil ? .nan : own.distance), TableWriter.number(place.x),
+        TableWriter.number(place.y),
       ]
     }
     return sites.csv
@@ -104,9 +105,7 @@ public struct MoireResult: MethodResult {
 extension Text {
   /// A number with its standard error, to two digits of the error: `3.1004 ± 0.0011`.
   static func withError(_ measured: Moire.Measured) -> String {
-    guard measured.error > 0, measured.error.isFinite else { return Number.short(measured.value) }
-    let decimals = max(0, min(9, 1 - Int(saturating: log10(measured.error).rounded(.down))))
-    return "\(fixed(measured.value, decimals)) ± \(fixed(measured.error, decimals))"
+    fixed(measured.value, error: measured.error)
   }
 
   /// An angle in radians as degrees with its error.

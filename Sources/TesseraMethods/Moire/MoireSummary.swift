@@ -16,6 +16,8 @@ public struct MoireSummary: Sendable, Encodable {
   public var orientation: LayerOrientation
   /// The two layers, the one that strain is measured against first.
   public var layers: [Layer]
+  /// Part of the image in which both layers lie, 0 ... 1: twist, strain and stackings are those of this part.
+  public var bothLayersShare: Double
   /// Lattice constant of the moire pattern; null in nm where the micrograph has no calibration.
   @Explicit public var periodNm: Moire.Measured?
   /// The same in pixels.
@@ -47,8 +49,10 @@ public struct MoireSummary: Sendable, Encodable {
     public var constantPx: Double
     /// Of the shortest lattice vector nearest to +x, towards +y, -30 ... 30.
     public var directionDegrees: Double
-    /// Root mean square of the layer's waves over the image, in the units of the image.
+    /// Root mean square of the layer's waves where both layers lie, in the units of the image.
     public var strength: Double
+    /// Part of the image in which the layer lies, 0 ... 1.
+    public var imageShare: Double
   }
 
   /// How often one stacking occurs.
@@ -68,11 +72,13 @@ public struct MoireSummary: Sendable, Encodable {
     } else {
       heterostrain = nil
     }
-    layers = moire.layers.map { layer in
+    bothLayersShare = moire.presence.sharedShare
+    layers = moire.layers.enumerated().map { index, layer in
       let direction = calibration?.nanometres(layer.lattice.vectors.u) ?? layer.lattice.vectors.u
       return Layer(
         constantNm: calibration == nil ? nil : layer.constant, constantPx: layer.lattice.constant,
-        directionDegrees: direction.angle.remainder(dividingBy: .pi / 3) * 180 / .pi, strength: layer.strength)
+        directionDegrees: direction.angle.remainder(dividingBy: .pi / 3) * 180 / .pi, strength: layer.strength,
+        imageShare: moire.presence.shares[index])
     }
     periodNm = calibration == nil ? nil : moire.period
     periodPx = calibration.map { moire.period.scaled(by: 1 / $0.meanNanometresPerPixel) } ?? moire.period

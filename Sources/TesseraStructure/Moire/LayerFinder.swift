@@ -49,6 +49,33 @@ struct LayerFinder: Sendable, Codable, Equatable {
     return [pair.0, pair.1]
   }
 
+  /// Lattices of very different constants are shells of one another, or unlike crystals.
+  private static let largestMismatch = 0.5
+
+  /// By how much the constant of another lattice differs that is about as clear as the strongest, in parts of the smaller one; nil where
+  /// there is none beyond `mismatch`.
+  func otherConstant(in reflections: [Reflection], beside first: LayerLattice) -> Double? {
+    let all = candidates(of: reflections)
+    return all.filter { $0.score > all[0].score / 2 && !isSuperstructure($0.lattice, of: first) }
+      .map { difference(first, $0.lattice) }.first { $0 > mismatch && $0 < Self.largestMismatch }
+  }
+
+  /// Denominators of the waves of the common superstructures, 2 x 2 and √3 x √3: larger ones have hardly all waves of one other constant,
+  /// while layers of constants like 7 and 8 do share multiples.
+  private static let superstructures = [2.0, 3]
+
+  /// Reflections of a superstructure lie this near to the fractions, in coefficients: the centroids of clear peaks are not farther off.
+  private static let fractionReach = 0.3
+
+  /// Whether the waves of a lattice are fractions of another's.
+  private func isSuperstructure(_ lattice: LayerLattice, of other: LayerLattice) -> Bool {
+    Self.superstructures.contains { parts in
+      [lattice.first, lattice.second].allSatisfy {
+        coefficients(offset(of: parts * $0, from: other)) < parts * Self.fractionReach
+      }
+    }
+  }
+
   /// Whether what two layers leave over has a lattice like theirs.
   /// - Parameters:
   ///   - rest: reflections of the residual.
@@ -110,8 +137,13 @@ struct LayerFinder: Sendable, Codable, Equatable {
 
   /// Whether two lattices can be the layers of one bilayer: of about the same constant, and apart in the spectrum.
   private func areLayers(_ one: LayerLattice, _ other: LayerLattice) -> Bool {
+    difference(one, other) < mismatch && distance(one, other) > reach
+  }
+
+  /// By how much the constants of two lattices differ, in parts of the smaller one.
+  func difference(_ one: LayerLattice, _ other: LayerLattice) -> Double {
     let (a, b) = (one.scaled(pixel: pixel).length, other.scaled(pixel: pixel).length)
-    return abs(a - b) < mismatch * min(a, b) && distance(one, other) > reach
+    return max(a, b) / min(a, b) - 1
   }
 
   /// The part of the power of the reflections that lies on waves of these lattices, of any order, 0 ... 1.

@@ -105,15 +105,17 @@ package struct LayerFit: Sendable, Codable, Equatable {
 
   /// Fits the waves of lattices, starting from these. Nil where it does not settle: the lattices cannot be told apart, or
   /// the image does not show them.
-  /// - Parameter image: finite intensities.
-  package func fit(_ image: Raster<Float>, from lattices: [LayerLattice]) -> Outcome? {
+  /// - Parameters:
+  ///   - image: finite intensities.
+  ///   - part: which blocks are fitted, row after row, `blocks` along each side; nil for all.
+  package func fit(_ image: Raster<Float>, from lattices: [LayerLattice], within part: [Bool]? = nil) -> Outcome? {
+    let field = FieldBlocks(width: image.width, height: image.height, perSide: blocks, isUsed: part)
     var lattices = lattices
     var amplitudes: [Double] = []
-    let (columns, rows) = (0..<image.width, 0..<image.height)
     let coefficient = Point(1 / Double(image.width), 1 / Double(image.height))
     for step in 0..<stepLimit {
       let waves = WaveDictionary(width: image.width, height: image.height, waves: lattices.flatMap(\.frequencies))
-      let (gram, data) = (waves.gram(taperPower: 1), waves.products(with: image, columns: columns, rows: rows))
+      let (gram, data) = (field.gram(of: waves, taperPower: 1), field.products(of: waves, with: image))
       // The amplitudes at these frequencies; then amplitudes and frequencies together.
       let plain = Self.jacobian(waves, lattices: [], amplitudes: [])
       guard let solved = Self.solution(plain, gram, data) else { return nil }
@@ -134,7 +136,7 @@ package struct LayerFit: Sendable, Codable, Equatable {
       }
       if largest < 1e-6 || step == stepLimit - 1 {
         guard largest < 1e-3 else { return nil }
-        return outcome(of: image, lattices: lattices, waves: waves, amplitudes: amplitudes, gram: gram)
+        return outcome(of: image, lattices: lattices, waves: waves, amplitudes: amplitudes, gram: gram, field)
       }
     }
     return nil
@@ -151,33 +153,29 @@ package struct LayerFit: Sendable, Codable, Equatable {
   }
 
   private func outcome(
-    of image: Raster<Float>, lattices: [LayerLattice], waves: WaveDictionary, amplitudes: [Double], gram: Matrix<Double>
+    of image: Raster<Float>, lattices: [LayerLattice], waves: WaveDictionary, amplitudes: [Double],
+    gram: Matrix<Double>, _ field: FieldBlocks
   ) -> Outcome? {
     let coefficients = Self.pairs(of: amplitudes)
-    let model = waves.image(of: coefficients)
-    let residual = Raster(
-      width: image.width, height: image.height, values: zip(image.values, model.values).map { $0 - $1 })
+    let model = field.cleared(waves.image(of: coefficients))
+    let residual = field.cleared(
+      Raster(width: image.width, height: image.height, values: zip(image.values, model.values).map { $0 - $1 }))
     let jacobian = Self.jacobian(waves, lattices: lattices, amplitudes: amplitudes)
     guard let inverse = SmallSystem.inverse(Self.sandwich(jacobian, gram).values, count: jacobian.columns) else {
       return nil
     }
     let bread = Matrix(rows: jacobian.columns, columns: jacobian.columns, values: inverse)
-    let deviation = Statistics.deviation(residual.values)
-    var white = Self.sandwich(bread, Self.sandwich(jacobian, waves.gram(taperPower: 2)))
+    // What is not fitted is zero.
+    let deviation = Statistics.deviation(residual.values) / field.share.squareRoot()
+    var white = Self.sandwich(bread, Self.sandwich(jacobian, field.gram(of: waves, taperPower: 2)))
     for index in white.values.indices { white.values[index] *= deviation * deviation }
     let normal = Self.sandwich(jacobian, gram)
-    @Sendable func part(_ index: Int, of length: Int) -> Range<Int> {
-      index * length / blocks..<(index + 1) * length / blocks
-    }
-    let lines = (0..<blocks).map {
-      (
-        columns: waves.lineMoments(\.x, taperPower: 1, over: part($0, of: image.width)),
-        rows: waves.lineMoments(\.y, taperPower: 1, over: part($0, of: image.height))
-      )
-    }
-    let moves = concurrentMap(count: blocks * blocks) { block -> [Double] in
-      let (columns, rows) = (part(block % blocks, of: image.width), part(block / blocks, of: image.height))
-      let score = Self.product(jacobian.transposed, waves.products(with: residual, columns: columns, rows: rows))
+    let lines = field.lines(of: waves, taperPower: 1)
+    let moves = concurrentMap(count: field.used.count) { index -> [Double] in
+      let block = field.used[index]
+      let score = Self.product(
+        jacobian.transposed,
+        waves.products(with: residual, columns: field.columns(of: block), rows: field.rows(of: block)))
       var rest = normal
       let own = Self.sandwich(jacobian, waves.gram(lines[block % blocks].columns, lines[block / blocks].rows))
       for index in rest.values.indices { rest.values[index] -= own.values[index] }

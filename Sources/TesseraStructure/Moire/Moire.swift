@@ -69,6 +69,8 @@ public struct Moire: Sendable {
   public var centres: [Point]
   /// Twist and strain from place to place; nil if unresolved, or where the image holds no more than one window.
   public var map: TwistMap?
+  /// Where in the image each layer lies: anchors and domains are those of the part that holds both.
+  public var presence: LayerPresence
   /// The phases of both layers, from which the anchors follow; nil if unresolved.
   var registry: Registry?
   /// The difference of phases of each of `stackings`.

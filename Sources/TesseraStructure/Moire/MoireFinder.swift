@@ -11,10 +11,9 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   public var leastExplained = 0.6
   /// The shortest waves of a layer hold this part of the power of its waves at least; else its peaks are those of another lattice.
   public var leastFirstShell = 0.05
-  /// A layer counts as present in a part of the image from this part of its strength in its strongest parts on.
-  public var presence = 0.25
-  /// Two lattices, each alone in more than this part of the image, lie side by side: grains, not layers.
-  public var mostAlone = 0.15
+  /// Two lattices that lie on each other in less than this part of the smaller one are grains side by side, of which the rims alone seem
+  /// to overlap: a layer that ends on the other one lies on it with all of its area.
+  public var leastOverlap = 0.5
   /// Layers whose third shells are nearer than this, in coefficients of the spectrum, have peaks that touch.
   public var nearest = 8.0
   /// The squared amplitudes of a layer, over their variances, must be so large on average for the layer to count.
@@ -23,6 +22,9 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   public var mostLeft = 0.1
   /// Whether layers whose peaks touch are sought where the reflections show one lattice, which takes a second or two.
   public var triesNearLayers = true
+  /// Whether a second layer is sought where neither reflections nor near layers show one: one of another constant, or over part of the
+  /// field. It takes a second or two more.
+  public var seeksHiddenLayers = true
   /// A superstructure of one layer has waves between those of its two lattices (`LayerStrengths.superstructure`): half the power of the
   /// weaker lattice's where every seventh column is brighter. Layers on each other have at most a fiftieth, however their contrasts combine.
   private static let mostSuperstructure = 0.2
@@ -48,12 +50,33 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       )
     }
     let detail = Self.detail(of: image, spacing: 1 / strongest.lattice.length)
-    guard let outcome = outcome(in: detail, found.map(\.lattice), finder, pixel: pixel) else {
-      let smallest = Self.smallestTwist(strongest.lattice, image, periods: fewestPeriods)
+    let seen = outcome(in: detail, found.map(\.lattice), finder, pixel: pixel).map { ($0, true) }
+    if seen == nil, let difference = finder.otherConstant(in: reflections, beside: strongest.lattice) {
       throw DataError(
-        "one hexagonal lattice is seen, and no second that stands apart; a layer turned by less than \(Self.degrees(smallest)) degrees would not "
-          + "be told from it in a field of this size")
+        "two hexagonal lattices are seen whose constants differ by \(Self.percent(difference)) %; the moire of layers is measured up to a "
+          + "difference of \(Self.percent(finder.mismatch)) %")
     }
+    guard
+      let (outcome, isOfWhole) = seen ?? secondLayer(in: detail, beside: strongest.lattice, finder, pixel: pixel)
+    else { throw oneLattice(strongest.lattice, image) }
+    let presence = LayerPresence(of: outcome, in: detail)
+    guard presence.overlap >= leastOverlap else { throw Self.areGrains(presence) }
+    let part = FittedPart(of: outcome, in: image, detail: detail, presence: presence, isOfWhole: isOfWhole)
+    try check(part, pixel: pixel)
+    var measured = moire(from: part, in: image, pixel: pixel)
+    if measured.status == .resolved {
+      measured.map = mapper?.map(
+        of: detail, lattices: part.outcome.lattices, period: Self.period(part.outcome, pixel: Point(1, 1)),
+        pixel: pixel, presence: presence)
+    }
+    return measured
+  }
+
+  /// - Throws: `DataError` where the waves are not those of two layers.
+  private func check(_ part: FittedPart, pixel: Point) throws {
+    let outcome = part.outcome
+    let finder = LayerFinder(width: part.image.width, height: part.image.height, pixel: pixel)
+    let reflections = Self.reflections(of: part.image)
     let rest = Self.reflections(of: outcome.residual)
     guard !finder.hasThird(in: rest, beside: outcome.lattices, of: reflections) else {
       throw DataError(
@@ -63,10 +86,10 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     let share = finder.explainedShare(of: reflections, by: outcome.lattices)
     guard share > leastExplained else {
       throw DataError(
-        "two hexagonal lattices explain only \(Int(saturating: (100 * share).rounded())) % of the power of the reflections: the "
-          + "image shows another structure" + Self.jitterNote(on: image))
+        "two hexagonal lattices explain only \(Self.percent(share)) % of the power of the reflections: the "
+          + "image shows another structure" + Self.jitterNote(on: part.image))
     }
-    guard (0..<2).allSatisfy({ outcome.firstShellShare(lattice: $0) > leastFirstShell }) else {
+    guard hasFirstShells(outcome) else {
       throw DataError(
         "the peaks of the spectrum are not those of hexagonal lattices: hardly anything is seen at their shortest vectors"
       )
@@ -76,13 +99,6 @@ public struct MoireFinder: Sendable, Codable, Equatable {
         "the waves of a second hexagonal lattice are seen, and as strong ones between both: a superstructure of one layer, such as columns "
           + "that are brighter in order, and not two layers")
     }
-    try checkThatLayersOverlap(outcome, detail)
-    var measured = moire(from: outcome, in: image, pixel: pixel)
-    if measured.status == .resolved {
-      measured.map = mapper?.map(
-        of: detail, lattices: outcome.lattices, period: Self.period(outcome, pixel: Point(1, 1)), pixel: pixel)
-    }
-    return measured
   }
 
   /// The fit of both lattices; nil where a second one is not there.
@@ -100,12 +116,39 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     }
     guard triesNearLayers else { return nil }
     guard let near = NearLayers().outcome(in: image, lattices: Array(named), pixel: pixel) else { return nil }
-    // Noise gives each coefficient its variance.
-    let isSeen = (0..<2).allSatisfy { layer in
-      LayerLattice.waves.indices.reduce(0) { $0 + near.significance(lattice: layer, wave: $1) }
+    return isSeen(near) ? near : nil
+  }
+
+  /// Whether a fit shows both layers: noise gives each coefficient its variance.
+  private func isSeen(_ outcome: LayerFit.Outcome) -> Bool {
+    (0..<2).allSatisfy { layer in
+      LayerLattice.waves.indices.reduce(0) { $0 + outcome.significance(lattice: layer, wave: $1) }
         > leastSignificance * 2 * Double(LayerLattice.waves.count)
     }
-    return isSeen ? near : nil
+  }
+
+  /// Whether the shortest waves of both layers are seen.
+  private func hasFirstShells(_ outcome: LayerFit.Outcome) -> Bool {
+    (0..<2).allSatisfy { outcome.firstShellShare(lattice: $0) > leastFirstShell }
+  }
+
+  /// A second layer that the reflections do not show, and whether its fit is that of the whole image.
+  private func secondLayer(
+    in image: Raster<Float>, beside first: LayerLattice, _ finder: LayerFinder, pixel: Point
+  ) -> (LayerFit.Outcome, Bool)? {
+    guard seeksHiddenLayers else { return nil }
+    // Waves without a first shell are those of a superstructure.
+    return SecondLayer(finder: finder, pixel: pixel) { isSeen($0) && hasFirstShells($0) }.outcome(
+      in: image, beside: first)
+  }
+
+  /// The refusal of an image that shows no second layer.
+  private func oneLattice(_ lattice: LayerLattice, _ image: Raster<Float>) -> DataError {
+    let smallest = Self.smallestTwist(lattice, image, periods: fewestPeriods)
+    return DataError(
+      "one hexagonal lattice is seen, and no second that stands apart; a layer of the same lattice constant over all of the field that is "
+        + "turned by less than \(Self.degrees(smallest)) degrees would not be told from it in a field of this size, nor one that covers a small "
+        + "part of it")
   }
 
   private static func reflections(of image: Raster<Float>) -> [Reflection] {
@@ -141,21 +184,22 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     2 * asin(min(1, lattice.constant * periods / (2 * Double(min(image.width, image.height)))))
   }
 
+  /// A number of periods, rounded down: what is too few must not read as enough.
+  private static func periods(_ number: Double) -> String { String(format: "%.1f", (10 * number).rounded(.down) / 10) }
+  private static func percent(_ share: Double) -> Int { Int(saturating: (100 * share).rounded()) }
+
   private static func degrees(_ angle: Double) -> String { String(format: "%.2f", angle * 180 / .pi) }
 
-  /// - Throws: `DataError` where each lattice is alone in a part of the image.
-  private func checkThatLayersOverlap(_ outcome: LayerFit.Outcome, _ image: Raster<Float>) throws {
-    let strengths = LayerStrengths(of: outcome, in: image)
-    let (one, other) = strengths.aloneShares(presence: presence)
-    guard min(one, other) <= mostAlone else {
-      throw DataError(
-        "two hexagonal lattices are seen, but side by side and not on each other: each is alone in part of the image, as grains are"
-      )
-    }
+  /// The refusal of two lattices side by side.
+  private static func areGrains(_ presence: LayerPresence) -> DataError {
+    let shares = presence.shares.sorted().map(percent)
+    return DataError(
+      "two hexagonal lattices are seen, but side by side and not on each other, as grains are: one in \(shares[0]) % of the image, the other "
+        + "in \(shares[1]) %, and both in \(percent(presence.sharedShare)) %")
   }
 
-  private func moire(from outcome: LayerFit.Outcome, in image: Raster<Float>, pixel: Point) -> Moire {
-    let middle = Point(Double(image.width - 1) / 2, Double(image.height - 1) / 2)
+  private func moire(from part: FittedPart, in image: Raster<Float>, pixel: Point) -> Moire {
+    let (outcome, middle, presence) = (part.outcome, part.middle, part.presence)
     func quantities(_ o: LayerFit.Outcome) -> [Double] {
       let twist = Twist(from: o.lattices[0], to: o.lattices[1], pixel: pixel)
       return [twist.angle, twist.exx, twist.eyy, twist.exy, Self.period(o, pixel: pixel)]
@@ -166,12 +210,12 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     let (waves, pixels) = (Self.vectors(outcome), Point(1, 1))
     let side = Double(min(image.width, image.height))
     let periods = side / Self.period(outcome, pixel: pixels)
-    let doubt = self.doubt(outcome, image, periods: periods)
+    let doubt = self.doubt(part, periods: periods)
     let isResolved = doubt == nil
     let orientation = self.orientation(of: outcome, middle: middle)
     let registry = Registry(of: outcome, middle: middle)
     let stackings = registry.differences(orientation: orientation)
-    let anchors = isResolved ? self.anchors(of: outcome, orientation, middle: middle, in: image) : []
+    let anchors = isResolved ? self.anchors(of: part, orientation, in: image) : []
     return Moire(
       status: isResolved ? .resolved : .unresolved, doubt: doubt,
       layers: (0..<2).map { l in
@@ -183,20 +227,32 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       vectors: waves, period: measured[4], periodsInField: periods, orientation: orientation,
       stackings: stackings.map(\.stacking), anchors: anchors,
       domains: isResolved
-        ? Self.domains(registry, stackings.map(\.difference), width: image.width, height: image.height)
+        ? Self.domains(registry, stackings.map(\.difference), presence, width: image.width, height: image.height)
         : Raster(width: image.width, height: image.height, filling: 0),
       centres: anchors.map { registry.brightPlace(nearest: $0.position) },
-      registry: isResolved ? registry : nil, differences: stackings.map(\.difference))
+      presence: presence, registry: isResolved ? registry : nil, differences: stackings.map(\.difference))
   }
 
   /// Why the twist is not measured; nil if it is.
-  private func doubt(_ outcome: LayerFit.Outcome, _ image: Raster<Float>, periods: Double) -> String? {
-    guard periods >= fewestPeriods else {
+  private func doubt(_ part: FittedPart, periods: Double) -> String? {
+    let outcome = part.outcome
+    let fewest = String(format: "%.0f", fewestPeriods)
+    if !part.presence.isWhole {
+      // As many as the side of a square of the same area holds.
+      let area = part.presence.sharedShare * Double(part.presence.width * part.presence.height)
+      let own = area.squareRoot() / Self.period(outcome, pixel: Point(1, 1))
+      let share = Self.percent(part.presence.sharedShare)
+      guard part.isSettled, own >= fewestPeriods else {
+        return
+          "two hexagonal lattices lie on each other in \(share) % of the image only, where there is room for \(Self.periods(own)) "
+          + "moire periods; a twist is measured from \(fewest) periods on: take an image of more of this part"
+      }
+    } else if periods < fewestPeriods {
       return
-        "the peaks are those of two layers with \(String(format: "%.1f", periods)) moire periods in the image, or of one that drift or "
-        + "bending broadens; a twist is measured from \(String(format: "%.0f", fewestPeriods)) periods on: take an image of a larger field"
+        "the peaks are those of two layers with \(Self.periods(periods)) moire periods in the image, or of one that drift or "
+        + "bending broadens; a twist is measured from \(fewest) periods on: take an image of a larger field"
     }
-    let finder = LayerFinder(width: image.width, height: image.height, pixel: Point(1, 1))
+    let finder = LayerFinder(width: part.image.width, height: part.image.height, pixel: Point(1, 1))
     guard finder.distance(outcome.lattices[0], outcome.lattices[1]) < 2 * nearest else { return nil }
     // A bent or drifting single lattice has broad peaks, of which two lattices explain the middle.
     let strengths = LayerStrengths.left(of: outcome)
@@ -215,75 +271,5 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     let v = vectors(outcome)
     let area = abs(Point(v.u.x * pixel.x, v.u.y * pixel.y).cross(Point(v.v.x * pixel.x, v.v.y * pixel.y)))
     return (2 * area / 3.0.squareRoot()).squareRoot()
-  }
-
-  private func orientation(of outcome: LayerFit.Outcome, middle: Point) -> LayerOrientation {
-    func phases(_ o: LayerFit.Outcome) -> [Double] {
-      let registry = Registry(of: o, middle: middle)
-      return [Registry.brightPhase(of: registry.first.phases), Registry.brightPhase(of: registry.second.phases)]
-    }
-    let values = phases(outcome)
-    for (value, error) in zip(values, outcome.errors(of: phases)) {
-      // At 0 there is one kind of column, at π/3 two that are alike.
-      guard abs(value) > orientationErrors * error, .pi / 3 - abs(value) > orientationErrors * error else {
-        return .unknown
-      }
-    }
-    return values[0] * values[1] > 0 ? .parallel : .antiparallel
-  }
-
-  private func anchors(
-    of outcome: LayerFit.Outcome, _ orientation: LayerOrientation, middle: Point, in image: Raster<Float>
-  ) -> [Moire.Anchor] {
-    let registry = Registry(of: outcome, middle: middle)
-    let differences = registry.differences(orientation: orientation)
-    let (width, height) = (Double(image.width), Double(image.height))
-    var turns: [(stacking: Int, n1: Int, n2: Int, place: Point)] = []
-    for (index, entry) in differences.enumerated() {
-      let ends = [Point(0, 0), Point(width, 0), Point(0, height), Point(width, height)].flatMap {
-        registry.corners(around: $0, difference: entry.difference)
-      }
-      let (i, j) = (ends.map(\.0), ends.map(\.1))
-      guard let firstI = i.min(), let lastI = i.max(), let firstJ = j.min(), let lastJ = j.max() else { continue }
-      for n1 in firstI...lastI {
-        for n2 in firstJ...lastJ {
-          let place = registry.place(difference: entry.difference, n1, n2)
-          if place.x >= 0 && place.y >= 0 && place.x <= width - 1 && place.y <= height - 1 {
-            turns.append((index, n1, n2, place))
-          }
-        }
-      }
-    }
-    turns.sort { ($0.place.y, $0.place.x) < ($1.place.y, $1.place.x) }
-    let chosen = turns
-    let errors = outcome.errors { o in
-      let registry = Registry(of: o, middle: middle)
-      let differences = registry.differences(orientation: orientation)
-      return chosen.flatMap {
-        let place = registry.place(difference: differences[$0.stacking].difference, $0.n1, $0.n2)
-        return [place.x, place.y]
-      }
-    }
-    return turns.enumerated().map { index, turn in
-      Moire.Anchor(
-        position: turn.place, error: max(errors[2 * index], errors[2 * index + 1]),
-        stacking: differences[turn.stacking].stacking)
-    }
-  }
-
-  private static func domains(_ registry: Registry, _ differences: [Double], width: Int, height: Int) -> Raster<UInt16>
-  {
-    concurrentRows(width: width, height: height, of: UInt16(0)) { y, row in
-      for x in 0..<width {
-        let place = Point(Double(x), Double(y))
-        var nearest = Double.infinity
-        for (index, difference) in differences.enumerated() {
-          for corner in registry.corners(around: place, difference: difference) {
-            let distance = (registry.place(difference: difference, corner.0, corner.1) - place).squaredLength
-            if distance < nearest { (nearest, row[x]) = (distance, UInt16(index + 1)) }
-          }
-        }
-      }
-    }
   }
 }

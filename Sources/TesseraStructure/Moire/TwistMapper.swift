@@ -29,7 +29,10 @@ public struct TwistMapper: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - image: without its slow changes.
   ///   - pixel: width and height of a pixel in one unit.
-  func map(of image: Raster<Float>, lattices: [LayerLattice], period: Double, pixel: Point) -> TwistMap? {
+  ///   - presence: where each layer lies.
+  func map(
+    of image: Raster<Float>, lattices: [LayerLattice], period: Double, pixel: Point, presence: LayerPresence
+  ) -> TwistMap? {
     let shorter = Double(min(image.width, image.height))
     let side = Int(saturating: max(periods * period, leastShare * shorter).rounded(.up))
     func layout(_ length: Int) -> (count: Int, step: Double)? {
@@ -48,6 +51,11 @@ public struct TwistMapper: Sendable, Codable, Equatable {
     let windows = concurrentMap(count: across.count * down.count) { index -> LocalTwist? in
       let corner = Point(
         (steps.x * Double(index % across.count)).rounded(), (steps.y * Double(index / across.count)).rounded())
+      // The Hann weight is more than a third in this middle of the window.
+      let holdsBoth = [0.3, 0.5, 0.7].allSatisfy { x in
+        [0.3, 0.5, 0.7].allSatisfy { presence.holdsBoth(at: corner + 2 * half * Point(x, $0)) }
+      }
+      guard holdsBoth else { return nil }
       let window = image.cropped(
         x: Int(saturating: corner.x), y: Int(saturating: corner.y), width: side, height: side)
       guard let found = fit.fit(window, from: lattices) else { return nil }

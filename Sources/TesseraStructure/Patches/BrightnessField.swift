@@ -76,10 +76,20 @@ public struct BrightnessField: Sendable, Equatable {
       for k in grid.values.indices { grid.values[k] -= middle }
       for k in field.indices { field[k] -= Double(middle) }
     }
-    (logarithms, self.step) = (grid, step)
+    self.init(logarithms: grid, step: step, at: index.points)
+  }
+
+  /// - Parameters:
+  ///   - logarithms: of the factor at the nodes of a grid, whose first node is at pixel (0, 0).
+  ///   - step: of the grid, in pixels.
+  ///   - places: at which the field counts.
+  init(logarithms: Raster<Float>, step: Double, at places: [Point]) {
+    (self.logarithms, self.step) = (logarithms, step)
+    let index = PlanarIndex(places)
+    let field = places.map { Self.value(of: logarithms, at: $0 / step) }
     let change = Statistics.quantile(field, 0.95) - Statistics.quantile(field, 0.05)
-    let steps = index.points.indices.map { k -> Double in
-      let near = index.nearest(2, to: index.points[k]).first { $0 != k }
+    let steps = places.indices.map { k -> Double in
+      let near = index.nearest(2, to: places[k]).first { $0 != k }
       return near.map { abs(field[$0] - field[k]) } ?? 0
     }
     ratio = exp(change)

@@ -125,9 +125,13 @@ extension MotifMethod {
   /// - Parameter near: whether layers are sought whose peaks touch.
   func twist(in image: Raster<Float>, calibration: Calibration?, near: Bool) -> Moire.Measured? {
     var layers = MoireFinder()
-    (layers.triesNearLayers, layers.mapper) = (near, nil)
-    return try? layers.moire(in: image, pixel: MoireMethod.pixel(of: calibration)).twist
+    (layers.triesNearLayers, layers.seeksHiddenLayers, layers.mapper) = (near, false, nil)
+    let moire = try? layers.moire(in: image, pixel: MoireMethod.pixel(of: calibration))
+    return moire.flatMap { $0.presence.sharedShare > Self.leastBilayerShare ? $0.twist : nil }
   }
+
+  /// Where two layers lie in less than this part of the image, most columns are those of one lattice.
+  private static let leastBilayerShare = 0.5
 
   /// The only lattice, if its cell is longer than a lattice's usually is; nil else.
   private func largeCell(of grains: Grains?, index: PlanarIndex) -> Lattice? {

@@ -5,8 +5,9 @@ import TesseraNumerics
 ///
 /// Along the line from an anchor to a neighbour of another kind, each site says by its features how far it has gone from the mean of
 /// the sites at anchors of the one kind (0) to that of the other (1). A logistic curve through all sites near such lines gives the width
-/// from 12 to 88 %. In two rigid layers the motif changes all the way, and the wall is about half as wide as the anchors are apart;
-/// layers that relax have narrow walls.
+/// from 12 to 88 %. In two rigid layers the motif changes all the way, and how wide the wall seems depends on how wide the columns
+/// are, and on which of them are resolved: it is a quarter to two thirds of the distance of the anchors. So a width does not tell rigid
+/// layers from those that relax.
 public struct DomainWalls: Sendable, Codable, Equatable {
   /// Sites this near to an anchor, in distances of neighbouring anchors, show its stacking.
   public var core = 0.2

@@ -4,10 +4,10 @@ import TesseraNumerics
 public struct MoireSites: Sendable, Equatable {
   /// What is known of one column.
   public struct Nearest: Sendable, Equatable {
-    /// Index into `Moire.anchors`; nil where the nearest anchor lies outside the image.
+    /// Index into `Moire.anchors`; nil where the nearest anchor lies outside the image or what both layers cover.
     public var anchor: Int?
-    /// Index into `Moire.stackings`.
-    public var stacking: Int
+    /// Index into `Moire.stackings`; nil where not both layers lie.
+    public var stacking: Int?
     /// Where the anchor is, in pixels.
     public var position: Point
     /// Distance of the column from it, in pixels.
@@ -18,7 +18,7 @@ public struct MoireSites: Sendable, Equatable {
   public var nearest: [Nearest]
   /// For each anchor its columns; the part of the plane that is nearest to it lies wholly in the image only if `isWhole`.
   public var members: [[Int]]
-  /// Whether no part of an anchor's domain is cut by the edge of the image.
+  /// Whether no part of an anchor's domain is cut by the edge of the image, or of a layer.
   public var isWhole: [Bool]
 
   /// - Parameters:
@@ -29,9 +29,11 @@ public struct MoireSites: Sendable, Equatable {
     let index = PlanarIndex(moire.anchors.map(\.position))
     nearest = concurrentMap(count: positions.count) { site in
       let (stacking, place) = moire.nearestAnchor(to: positions[site])!
+      let holdsBoth = moire.presence.holdsBoth(at: positions[site])
       let known = index.neighbours(of: place, within: Self.same).first
       return Nearest(
-        anchor: known, stacking: stacking, position: place, distance: (place - positions[site]).length)
+        anchor: holdsBoth ? known : nil, stacking: holdsBoth ? stacking : nil, position: place,
+        distance: (place - positions[site]).length)
     }
     members = [[Int]](repeating: [], count: moire.anchors.count)
     for (site, own) in nearest.enumerated() { if let anchor = own.anchor { members[anchor].append(site) } }
@@ -40,6 +42,7 @@ public struct MoireSites: Sendable, Equatable {
     isWhole = moire.anchors.map { anchor in
       let p = anchor.position
       return min(p.x, p.y, Double(width - 1) - p.x, Double(height - 1) - p.y) >= reach
+        && (0..<6).allSatisfy { moire.presence.holdsBoth(at: p + Point(reach, 0).rotated(by: Double($0) * .pi / 3)) }
     }
   }
 
