@@ -18,7 +18,8 @@ struct EvaluateCommand: ThreadedCommand {
       other and the distance is at most half the mean spacing of the true sites (--tolerance). --region excludes predicted \
       sites that lie just outside the image, which the truth does not list.
 
-      Labels: other tables, all tables with --as labels, and images with more than two values (label maps).
+      Labels: other tables, all tables with --as labels, and images with more than two values (label maps). Label 0 of a \
+      map is unknown: it is right only where it is the true label.
 
       Masks: images with two values.
 
@@ -108,6 +109,7 @@ struct EvaluateCommand: ThreadedCommand {
           try evaluation.scores(of: StandardInput.file(for: predicted), truth: StandardInput.file(for: truth))
         })
     }
+    for pair in pairs { for warning in pair.scores.warnings { Messages.warning("\(pair.predicted): \(warning)") } }
     if pairs.count == 1 {
       if json { try Messages.printJSON(Single(scores: pairs[0].scores)) } else { print(Self.table(pairs[0].scores)) }
       return

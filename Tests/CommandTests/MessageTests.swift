@@ -119,12 +119,13 @@ struct `Messages` {
   }
 
   @Test func `state the version in each JSON value`() throws {
-    let scan = try image()
+    _ = try image()
+    try TIFFWriter.write([Raster<Float>(width: 8, height: 8, filling: 1)], to: folder / "mask.tif")
     struct Answer: Decodable { let version: String }
     for run in [
       try tessera("simulate", "square", "--size", "64", "-o", "b.tif", "--json"),
       try tessera("evaluate", "scan.sites.csv", "scan.sites.csv", "--json"),
-      try tessera("evaluate", scan, scan, scan, scan, "--as", "mask", "--json"),
+      try tessera("evaluate", "mask.tif", "mask.tif", "mask.tif", "mask.tif", "--as", "mask", "--json"),
     ] {
       #expect(run.status == 0)
       #expect(try !JSONDecoder().decode(Answer.self, from: Data(run.output.utf8)).version.isEmpty)

@@ -32,6 +32,15 @@ struct `Label scores` {
     #expect(abs(scores.adjustedMutualInformation - 0.6 * information / (mean - 0.4 * information)) < 1e-12)
   }
 
+  /// What is called unknown is wrong where the truth has a class, however often, and right where it has none.
+  @Test func `never call the unknown right, unless it is unknown in truth`() {
+    let (labels, truth) = ([0, 0, 0, 2, 2, 1], [1, 1, 1, 2, 2, 1])
+    #expect(LabelScores(labels, truth: truth).accuracy == 5 / 6.0)
+    #expect(LabelScores(labels, truth: truth, unknown: 0).accuracy == 0.5)
+    #expect(LabelScores([0, 0, 1], truth: [0, 0, 7], unknown: 0).accuracy == 1)
+    #expect(LabelScores([3, 3, 1], truth: [0, 0, 7], unknown: 0).accuracy == 1 / 3.0)
+  }
+
   @Test func `of independent labels are near zero`() {
     var random = RandomSource(seed: 1)
     let a = (0..<20_000).map { _ in random.index(below: 5) }

@@ -106,6 +106,30 @@ struct `Evaluations` {
     }
   }
 
+  @Test func `say what is no mask, and where no object counts`() throws {
+    try inFolder { folder in
+      func image(_ values: [Float], _ name: String) throws -> String {
+        try NPYWriter.write(values, shape: [3, values.count / 3], to: folder + name)
+        return folder + name
+      }
+      let labels = try image([0, 1, 2, 0, 1, 2, 0, 1, 2], "a.npy")
+      let mask = try image([0, 1, 1, 0, 1, 1, 0, 1, 1], "b.npy")
+      var evaluation = Evaluation()
+      evaluation.subject = .mask
+      #expect(throws: DataError.self) { try evaluation.scores(of: labels, truth: mask) }
+      #expect(throws: DataError.self) { try evaluation.scores(of: mask, truth: labels) }
+      #expect(try evaluation.scores(of: mask, truth: mask).warnings.isEmpty)
+      evaluation.subject = .instances
+      #expect(try evaluation.scores(of: labels, truth: labels).warnings.count == 1)
+      let inside = try image([0, 0, 0, 0, 1, 0, 0, 0, 0], "c.npy")
+      #expect(try evaluation.scores(of: inside, truth: inside).warnings.isEmpty)
+      // Unknown pixels are wrong.
+      let unknown = try image([0, 0, 0, 1, 1, 1, 2, 2, 2], "d.npy")
+      let truth = try image([3, 3, 3, 1, 1, 1, 2, 2, 2], "e.npy")
+      #expect(try Evaluation().scores(of: unknown, truth: truth)["accuracy"] == 6 / 9.0)
+    }
+  }
+
   @Test func `of a simulation's files against themselves are perfect`() throws {
     try inFolder { folder in
       var options = SimulationOptions()

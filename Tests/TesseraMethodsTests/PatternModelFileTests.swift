@@ -22,9 +22,10 @@ struct `A file of patterns` {
     #expect(try PatternModel(path: folder.path) == own.model)
     let text = String(decoding: data, as: UTF8.self)
     for (part, other) in [
-      ("\"version\" : 2", "\"version\" : 9"), ("\"version\" : 2", "\"version\" : 1"),
+      ("\"version\" : 3", "\"version\" : 9"), ("\"version\" : 3", "\"version\" : 2"),
       ("\"spacing\" : ", "\"spacing\" : -"), ("\"count\" : 2", "\"count\" : 3"),
-      ("\"reaches\" : [", "\"reaches\" : [1,"), ("\"log_determinants\" : [", "\"log_determinants\" : [1,"), ("{", "["),
+      ("\"reaches\" : [", "\"reaches\" : [1,"), ("\"orders\" : [", "\"orders\" : [null,"),
+      ("\"remainders\" : [", "\"remainders\" : [-1,"), ("{", "["),
     ] {
       try #require(text.contains(part), "\(part)")
       let place = try #require(text.range(of: part))

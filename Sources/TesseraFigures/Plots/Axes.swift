@@ -17,6 +17,8 @@ public struct Axis: Sendable {
   public var scale = Scale.linear
   /// Nil: what the data need, rounded outwards a little.
   public var range: ClosedRange<Double>?
+  /// Whether the values are whole numbers, such as those of images, and only such are marked on a linear axis.
+  public var isWhole = false
 
   /// An axis; `title` carries the unit in brackets, and without `range` the axis covers the data.
   public init(_ title: String, scale: Scale = .linear, range: ClosedRange<Double>? = nil) {
@@ -57,7 +59,9 @@ struct PlotFrame: Sendable {
   ) {
     (self.x, self.y, self.spanX, self.spanY) = (x, y, spanX, spanY)
     let lines = max(3, Int(saturating: outer.height / 45))
-    ticksY = y.scale == .linear ? Ticks(covering: spanY, atMost: lines) : Ticks(decades: spanY, atMost: lines)
+    ticksY =
+      y.scale == .linear
+      ? Ticks(covering: spanY, atMost: lines, isWhole: y.isWhole) : Ticks(decades: spanY, atMost: lines)
     let left = (y.title.isEmpty ? 0 : 22) + ticksY.widestLabel + 12
     let below = (numbersX ? 22.0 : 6) + (x.title.isEmpty ? 0 : 22)
     box = Rectangle(
@@ -66,7 +70,9 @@ struct PlotFrame: Sendable {
     let columns = max(2, Int(saturating: box.width / 80))
     ticksX =
       !numbersX
-      ? nil : x.scale == .linear ? Ticks(covering: spanX, atMost: columns) : Ticks(decades: spanX, atMost: columns)
+      ? nil
+      : x.scale == .linear
+        ? Ticks(covering: spanX, atMost: columns, isWhole: x.isWhole) : Ticks(decades: spanX, atMost: columns)
   }
 
   /// The place of a value; not finite where a logarithm is not defined.

@@ -9,14 +9,15 @@ struct Ticks: Sendable {
   /// Multiples of 1, 2 or 5 times a power of ten that lie in the range: the finest of at most `limit` of them, or two more
   /// where a single one would be left, which gives no scale.
   /// Source: Heckbert, "Nice numbers for graph labels", Graphics Gems (1990) 61.
-  init(covering range: ClosedRange<Double>, atMost limit: Int) {
+  /// - Parameter isWhole: whether only whole numbers are ticks.
+  init(covering range: ClosedRange<Double>, atMost limit: Int, isWhole: Bool = false) {
     let length = range.upperBound - range.lowerBound
     guard length > 0, length.isFinite, limit > 1 else {
       values = [range.lowerBound]
       labels = [Number.short(range.lowerBound)]
       return
     }
-    var exponent = Int(saturating: log10Floor(length / Double(limit)))
+    var exponent = max(isWhole ? 0 : Int.min, Int(saturating: log10Floor(length / Double(limit))))
     var factors = [1.0, 2, 5].makeIterator()
     var finer: (values: [Double], exponent: Int)?
     func multiples(of step: Double) -> [Double] {

@@ -5,15 +5,18 @@ import TesseraNumerics
 struct ContingencyTable {
   /// `counts[a][b]` samples have the a-th label of one labelling and the b-th of the other; labels rise.
   let counts: [[Int]]
+  /// The labels of both, rising.
+  let rowLabels, columnLabels: [Int]
   let rowSums: [Int]
   let columnSums: [Int]
   let total: Int
 
   init(_ first: [Int], _ second: [Int]) {
+    (rowLabels, columnLabels) = (Set(first).sorted(), Set(second).sorted())
     func ranks(_ labels: [Int]) -> [Int: Int] {
-      Dictionary(uniqueKeysWithValues: Set(labels).sorted().enumerated().map { ($1, $0) })
+      Dictionary(uniqueKeysWithValues: labels.enumerated().map { ($1, $0) })
     }
-    let (rows, columns) = (ranks(first), ranks(second))
+    let (rows, columns) = (ranks(rowLabels), ranks(columnLabels))
     var counts = [[Int]](repeating: [Int](repeating: 0, count: columns.count), count: rows.count)
     for (a, b) in zip(first, second) { counts[rows[a]!][columns[b]!] += 1 }
     self.counts = counts

@@ -3,7 +3,7 @@ import TesseraNumerics
 
 /// How well labels agree with the truth, whatever the numbers mean: every score is the same after renumbering.
 ///
-/// All labels take part, 0 ("no class") as a label of its own.
+/// All labels take part, 0 ("no class") as a label of its own, which is never the right one of what has a class.
 public struct LabelScores: Sendable, Codable, Equatable {
   /// Mutual information adjusted for chance, normalised by the arithmetic mean of the entropies: 1 where the
   /// partitions are equal, about 0 for independent ones.
@@ -18,18 +18,25 @@ public struct LabelScores: Sendable, Codable, Equatable {
   public let accuracy: Double
 
   /// O(n + r c (r + c) + n min(r, c)) for r and c different labels.
-  public init(_ labels: [Int], truth: [Int]) {
+  /// - Parameter unknown: the label of what has no class, which is right where it is the true one alone; nil: there is none.
+  public init(_ labels: [Int], truth: [Int], unknown: Int? = nil) {
     precondition(labels.count == truth.count, "scores need a true label for each label")
     let table = ContingencyTable(labels, truth)
     adjustedMutualInformation = table.adjustedMutualInformation
     (adjustedRand, fowlkesMallows) = table.pairScores
     let n = Double(max(1, table.total))
-    let matched = bestAssignment(gains: table.counts.map { $0.map(Double.init) })
+    // What has no class matches nothing but what has none in truth.
+    let gains = zip(table.rowLabels, table.counts).map { label, counts in
+      zip(table.columnLabels, counts).map { other, count in
+        unknown == nil || (label == unknown) == (other == unknown) ? Double(count) : 0
+      }
+    }
+    let matched = bestAssignment(gains: gains)
     accuracy =
       table.total == 0
       ? 1
       : matched.enumerated().reduce(0.0) { sum, pair in
-        sum + (pair.element.map { Double(table.counts[pair.offset][$0]) } ?? 0)
+        sum + (pair.element.map { gains[pair.offset][$0] } ?? 0)
       } / n
   }
 }

@@ -11,9 +11,9 @@ public struct Evaluation: Sendable {
   public enum Subject: String, Sendable, CaseIterable {
     /// Two tables with places.
     case sites
-    /// Images of which the pixels that are not 0 count.
+    /// Images of two values, of which the pixels that are not 0 count.
     case mask
-    /// Label maps, or tables with a column of labels.
+    /// Label maps, in which 0 is unknown, or tables with a column of labels.
     case labels
     /// Label maps in which each label is an object of its own, such as a particle; which number it has does not matter.
     case instances
@@ -75,9 +75,11 @@ public struct Evaluation: Sendable {
     }
     switch subject ?? (isLabelMap(images.0) || isLabelMap(images.1) ? .labels : .mask) {
     case .sites: throw DataError("\(predicted): is an image; sites are tables with columns x and y")
-    case .mask: return Scores(MaskScore(images.0, truth: images.1))
+    case .mask:
+      for (image, path) in [(images.0, predicted), (images.1, truth)] { try checkMask(image, path) }
+      return Scores(MaskScore(images.0, truth: images.1))
     case .labels:
-      return Scores(LabelScores(try labels(images.0, predicted), truth: try labels(images.1, truth)))
+      return Scores(LabelScores(try labels(images.0, predicted), truth: try labels(images.1, truth), unknown: 0))
     case .instances:
       let (width, height) = (images.0.width, images.0.height)
       return Scores(
@@ -171,6 +173,15 @@ public struct Evaluation: Sendable {
     try ImageFile.open(path: path, options: .labels).read().pixels
   }
 
+  /// A map of labels as a mask would say that all its labels are one.
+  private func checkMask(_ image: Raster<Float>, _ path: String) throws {
+    var seen: Set<Float> = []
+    for value in image.values where !value.isNaN && seen.insert(value).inserted && seen.count > 2 {
+      throw DataError(
+        "\(path): has more than two values, so it is no mask; try \(setting("as", "labels")), or make a mask of it")
+    }
+  }
+
   private func isLabelMap(_ image: Raster<Float>) -> Bool {
     var seen: Set<Float> = []
     for value in image.values where !value.isNaN && seen.insert(value).inserted && seen.count > 2 { return true }
@@ -181,7 +192,8 @@ public struct Evaluation: Sendable {
     // Whole numbers in the range of any label map; anything else is a picture.
     guard image.values.allSatisfy({ $0 >= 0 && $0 <= 65535 && $0 == $0.rounded() }) else {
       throw DataError(
-        "\(path): holds values that are not labels (whole numbers from 0 to 65535); try \(setting("as", "mask"))")
+        "\(path): holds values that are not labels (whole numbers from 0 to 65535); a map of labels, or a mask of two values, is needed"
+      )
     }
     return image.values.map { Int($0) }
   }

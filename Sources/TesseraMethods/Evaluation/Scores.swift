@@ -26,6 +26,12 @@ public struct Scores: Sendable, Encodable, Equatable {
   /// The value of a score.
   public subscript(name: String) -> Double? { entries.first { $0.name == name }?.value }
 
+  /// What a reader must know of the scores, in sentences.
+  public var warnings: [String] {
+    guard let instances, instances.trueCount == 0 else { return [] }
+    return ["no object was scored: there is none in the truth that the border of the image does not cut"]
+  }
+
   private init(
     _ subject: Evaluation.Subject, _ entries: [(String, Double)], mask: MaskScore? = nil,
     instances: InstanceScore? = nil

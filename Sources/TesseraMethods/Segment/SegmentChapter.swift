@@ -43,6 +43,7 @@ struct SegmentChapter {
 
   private var patternSection: ReportDocument.Section {
     var overlay = ImageFigure(micrograph, summary: "Patterns in colour over the micrograph")
+    overlay.contrast = contrast
     overlay.tint = RegionTint(labels: segmentation.labels, colors: styles.map(\.color))
     overlay.legend = styles
     return .init(
@@ -66,6 +67,18 @@ struct SegmentChapter {
       ] + (uncertainty.map { [.figure($0)] } ?? []))
   }
 
+  /// From the pixels that hold a measurement: a scale bar is brighter than any column.
+  private var contrast: Contrast {
+    let image = micrograph.pixels
+    guard let isMeasured = segmentation.isMeasured, isMeasured.values.contains(false),
+      isMeasured.width == image.width, isMeasured.height == image.height
+    else { return .standard }
+    var measured = image
+    for index in measured.values.indices where !isMeasured.values[index] { measured.values[index] = .nan }
+    let limits = Contrast.standard.limits(of: measured)
+    return .range(limits.lowerBound, limits.upperBound)
+  }
+
   /// Where the label of a pixel is in doubt.
   private var uncertainty: ReportDocument.Figure? {
     guard patterns.count > 1 || segmentation.unknownFraction > 0 else { return nil }
@@ -85,7 +98,7 @@ struct SegmentChapter {
         .init("Angle, degrees", isNumeric: true), .init("Correlation", isNumeric: true),
       ],
       rows: patterns.map { pattern in
-        let basis = pattern.basis.map { Point(Double($0.x), Double($0.y)) }
+        let basis = pattern.basis
         let lengths = basis.map { Number.short(length.value($0), digits: 3) }.joined(separator: ", ")
         let angle = basis.count == 2 ? abs(atan2(basis[0].cross(basis[1]), basis[0].dot(basis[1]))) * 180 / .pi : .nan
         return [
@@ -173,7 +186,9 @@ struct SegmentChapter {
 
   private var steps: ReportDocument.Figure? {
     let points = segmentation.steps.map { Point(Double($0.count), $0.separation) }
-    guard !points.isEmpty else { return nil }
+    guard let last = points.last else { return nil }
+    // Parts of one lattice are joined after that.
+    let gaps = last.y >= neededSeparation ? Int(last.x) : 1
     let figure = LineFigure(
       curves: [
         .init(name: "closest two", points: points.reversed()),
@@ -181,7 +196,7 @@ struct SegmentChapter {
           name: "needed", points: [Point(1, neededSeparation), Point(points[0].x, neededSeparation)],
           color: Color(0x5C636D)),
       ],
-      marks: [.init(at: Double(segmentation.foundCount), label: "\(segmentation.foundCount)")],
+      marks: [.init(at: Double(gaps), label: "\(gaps)")],
       x: Axis("number of groups"), y: Axis("separation, standard deviations"),
       summary: "Separation of the two closest groups against the number of groups")
     return .init(

@@ -88,7 +88,7 @@ public struct SegmentMethod: Method {
       settings: self,
       record: RunRecord(
         input, prepared: prepared, choices: choices(scales, spacing: spacing, segmentation), clock: clock,
-        warnings: warnings(segmentation), isRandom: true),
+        warnings: warnings(segmentation, scales: scales, spacing: spacing, side: min(width, height)), isRandom: true),
       segmentation: segmentation)
   }
 
@@ -142,8 +142,6 @@ public struct SegmentMethod: Method {
 
   /// Sizes of pixels that differ by more than this show a lattice at another scale.
   private static let largestScaling = 1.03
-  /// An image of which a larger share fits none of the patterns shows something else.
-  private static let notableShare = 0.02
 
   private func result(
     on input: MethodInput, _ prepared: Preparation.Prepared, by model: PatternModel, clock: inout StageClock
@@ -165,17 +163,6 @@ public struct SegmentMethod: Method {
         throw DataError("\(input.micrograph.name): \(error.description)")
       }
     }
-    var warnings: [String] = []
-    let merged = segmentation.mergedPatterns
-    if merged.count > 1 {
-      warnings.append(
-        "patterns \(merged.map(String.init).joined(separator: ", ")) are not told apart in this image, whose noise is "
-          + "stronger than in the one that they are of; what is of them has label 0")
-    } else if segmentation.unknownFraction > Self.notableShare {
-      warnings.append(
-        "\(Number.percent(segmentation.unknownFraction)) of the image fits none of the \(model.count) patterns and has "
-          + "label 0")
-    }
     let source = fitOn ?? self.model.map { ($0 as NSString).lastPathComponent } ?? "another image"
     return SegmentResult(
       settings: self,
@@ -187,7 +174,7 @@ public struct SegmentMethod: Method {
           .init(
             "gain", Text.fixed(segmentation.gain, 2),
             "by what correlations were larger in the image of the patterns; above 1 where noise is stronger here"),
-        ], clock: clock, warnings: warnings, isRandom: false),
+        ], clock: clock, warnings: warnings(segmentation, by: model), isRandom: false),
       segmentation: segmentation)
   }
 
@@ -218,7 +205,11 @@ public struct SegmentMethod: Method {
       .init(
         "patterns", "\(segmentation.patterns.count)",
         scribbles != nil
-          ? "those marked" : segmenter.finder.count == nil ? "as many as have a gap between them" : "as set"),
+          ? "those marked"
+          : segmenter.finder.count.map {
+            $0 == segmentation.patterns.count
+              ? "as set" : "\($0) were asked for, and so many have regions larger than a patch"
+          } ?? "as many as have a gap between them"),
     ] + bestChoice(segmentation)
   }
 
@@ -228,40 +219,5 @@ public struct SegmentMethod: Method {
       segmentation.model.selectsOperations
       ? "those that tell the patterns apart best, of all that were tried" : "all of them: no choice was to be made"
     return [.init("operations", "\(min(best, segmentation.model.operationCount))", why)]
-  }
-
-  private func warnings(_ segmentation: Segmentation) -> [String] {
-    var warnings: [String] = []
-    if segmentation.mergedPatterns.count > 1 {
-      warnings.append(
-        "the patterns \(segmentation.mergedPatterns.map(String.init).joined(separator: ", ")) that were marked are hardly told apart by "
-          + "their symmetry; the map of uncertainty shows where")
-    }
-    if segmentation.unknownFraction > Self.notableShare {
-      warnings.append(
-        "\(Number.percent(segmentation.unknownFraction)) of the image fits none of the patterns that were marked and has label 0"
-      )
-    }
-    if let count = segmenter.finder.count, segmentation.foundCount != count {
-      let found = segmentation.foundCount
-      warnings.append(
-        "\(count) patterns were asked for; gaps between the descriptors speak for \(found == 1 ? "one" : "\(found)"), so "
-          + "the division into \(count) need not mean anything")
-    }
-    if segmentation.patterns.count < segmenter.finder.count ?? 1 {
-      warnings.append(
-        "fewer patterns than were asked for have regions larger than a patch: \(segmentation.patterns.count)")
-    }
-    if segmenter.best != nil, segmentation.patterns.count < 2, !segmentation.model.selectsOperations {
-      warnings.append("one pattern was found, which no operation tells from another: all operations were used")
-    }
-    if !segmentation.patterns.contains(where: \.isOrdered) {
-      warnings.append(
-        segmentation.patterns.contains { $0.order == .fringes }
-          ? "the image shows fringes and no lattice: where one set of planes is seen, crystals of other structures may look alike"
-          : "no shift along two directions repeats any part of the image more than chance does: the image shows no lattice"
-      )
-    }
-    return warnings
   }
 }

@@ -20,8 +20,7 @@ public struct SegmentResult: MethodResult {
   public var sentences: [String] {
     let patterns = segmentation.patterns.filter { $0.pixels > 0 }
     if segmentation.isByModel {
-      let known = 1 - segmentation.unknownFraction
-      let shares = segmentation.patterns.map { "pattern \($0.label) \(Number.percent($0.fraction * known))" }
+      let shares = segmentation.patterns.map { "pattern \($0.label) \(Number.percent($0.fraction))" }
       let unknown =
         segmentation.unknownFraction > 0 ? ["\(Number.percent(segmentation.unknownFraction)) of the image none"] : []
       return [(shares + unknown).joined(separator: ", ")]
@@ -34,9 +33,21 @@ public struct SegmentResult: MethodResult {
     let orders =
       wide.filter { $0.order == .none }.map { "pattern \($0.label) has no lattice" }
       + wide.filter { $0.order == .fringes }.map { "pattern \($0.label) shows fringes" }
+    let joined = Self.sentenceOfJoins(segmentation).map { [$0] } ?? []
     return [
-      (["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"] + orders + narrow).joined(separator: "; ")
+      (["\(patterns.count) patterns (\(shares)) and \(length) of boundaries"] + orders + narrow + joined)
+        .joined(separator: "; ")
     ]
+  }
+
+  /// Of regions with a gap between their descriptors that are one lattice; nil without any.
+  static func sentenceOfJoins(_ segmentation: Segmentation) -> String? {
+    let joins = segmentation.joins
+    guard let strain = joins.map(\.strain).max(), let turn = joins.map(\.turn).max() else { return nil }
+    let much = "strained by \(Text.fixed(100 * strain, 1)) % and turned by \(Text.fixed(turn * 180 / .pi, 1)) degrees"
+    return joins.count == 1
+      ? "two regions were joined as one lattice, \(much)"
+      : "\(joins.count) regions were joined to others with the same lattice, \(much) at most"
   }
 
   /// What is said of an image that is one pattern: that no gap was found, for regions that differ may lead to one another without a gap.
@@ -45,7 +56,9 @@ public struct SegmentResult: MethodResult {
     // The width that a region needs to be seen: two patches.
     let smallest = LengthText(calibration: calibration)(Double(2 * segmentation.scales.patchSize))
     return switch segmentation.patterns.first?.order ?? .none {
-    case .lattice: "one pattern: no gap was found between the local symmetry of regions wider than about \(smallest)"
+    case .lattice:
+      sentenceOfJoins(segmentation).map { "one pattern: \($0)" }
+        ?? "one pattern: no gap was found between the local symmetry of regions wider than about \(smallest)"
     case .fringes:
       "one pattern of fringes: the image repeats itself along one direction alone, and no gap was found between regions wider than about "
         + smallest
@@ -102,7 +115,11 @@ public struct SegmentResult: MethodResult {
           "\(pattern.label)", "\(pattern.pixels)", TableWriter.number(pattern.fraction, decimals: 6),
           TableWriter.number(area ?? .nan), TableWriter.number(pattern.correlation), pattern.isOrdered ? "1" : "0",
           pattern.order.rawValue, pattern.isNarrow ? "1" : "0",
-        ] + (0..<2).flatMap { $0 < basis.count ? ["\(basis[$0].x)", "\(basis[$0].y)"] : ["", ""] })
+        ]
+          + (0..<2).flatMap {
+            $0 < basis.count
+              ? [TableWriter.number(basis[$0].x, decimals: 2), TableWriter.number(basis[$0].y, decimals: 2)] : ["", ""]
+          })
     }
     return table.data
   }
@@ -116,10 +133,13 @@ public struct SegmentResult: MethodResult {
 }
 
 extension Segmentation.Pattern {
-  /// The shortest shift that repeats the pattern, and the next that is not parallel to it, in pixels; fewer if there are none.
-  var basis: [Shift] {
+  /// Vectors within about 15 degrees are parallel.
+  private static let leastSine = 0.26
+
+  /// The shortest vector that repeats the pattern, and the next that is not parallel to it, in pixels; fewer if there are none.
+  var basis: [Point] {
     guard let first = repeats.first else { return [] }
-    let second = repeats.dropFirst().first { !$0.isParallel(to: first) }
+    let second = repeats.dropFirst().first { abs($0.cross(first)) > Self.leastSine * $0.length * first.length }
     return [first] + (second.map { [$0] } ?? [])
   }
 }

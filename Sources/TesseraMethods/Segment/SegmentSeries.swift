@@ -30,7 +30,7 @@ public struct SegmentSeries: Sendable {
         let summary = try? decoder.decode(Summary.self, from: data)
       else { throw FormatError(in: path, "is no summary of a segmentation; run the command on this image again") }
       (self.image, labels, unknown) = (image, summary.patterns.map(\.label), summary.unknownFraction)
-      shares = summary.patterns.map { $0.fraction * (1 - summary.unknownFraction) }
+      shares = summary.patterns.map(\.fraction)
       (boundaryLength, regions) = (summary.boundaryLengthPx, summary.regions)
     }
 
@@ -86,20 +86,29 @@ public struct SegmentSeries: Sendable {
     var curves = zip(labels, styles).map { label, style in
       LineFigure.Curve(
         name: style.name,
-        points: entries.enumerated().map { Point(Double($0.offset), share(of: label, in: $0.element)) },
+        points: places(entries.map { share(of: label, in: $0) }),
         color: style.color)
     }
     if entries.contains(where: { $0.unknown > 0 }) {
       curves.append(
         .init(
           name: "none of them",
-          points: entries.enumerated().map { Point(Double($0.offset), $0.element.unknown) },
+          points: places(entries.map(\.unknown)),
           color: Color(0x5C636D)))
     }
+    var images = Axis("image")
+    images.isWhole = true
     return LineFigure(
-      curves: curves, x: Axis("image"), y: Axis("share of the image", range: 0...1),
+      curves: curves, x: images, y: Axis("share of the image", range: 0...1),
       summary: "Share of each pattern in \(entries.count) images"
     ).drawing()
+  }
+
+  /// The points of a curve, one an image; of a single image a line as wide as it, since one point is no line.
+  private func places(_ values: [Double]) -> [Point] {
+    values.count == 1
+      ? [Point(-0.5, values[0]), Point(0.5, values[0])]
+      : values.enumerated().map { Point(Double($0.offset), $0.element) }
   }
 
   /// The chapter of a report over all images.

@@ -8,6 +8,8 @@ public struct SegmentSummary: Sendable, Encodable {
   public var patterns: [Pattern]
   /// The number that gaps between descriptors speak for, whatever was asked.
   public var patternsFound: Int
+  /// By how much regions differ that were joined as one lattice: `strain` (0.01 is 1 %) and `turn` in radians.
+  public var joins: [LatticeDistortion]
   /// Share of the measured pixels that fit no pattern, 0 ... 1; 0 where the patterns are the image's own.
   public var unknownFraction: Double
   /// Number of connected regions of one pattern, specks left out.
@@ -27,7 +29,7 @@ public struct SegmentSummary: Sendable, Encodable {
   public struct Pattern: Sendable, Encodable {
     /// Label in `segmentation.tif`, from 1, and number of pixels.
     public var label, pixels: Int
-    /// Share of the pixels with a label, and autocorrelation at the best shift; both at most 1.
+    /// Share of the measured pixels, and autocorrelation at the best shift; both at most 1.
     public var fraction, correlation: Double
     /// `lattice`, `fringes` (repeated along one direction alone) or `none`.
     public var order: Segmentation.Pattern.Order
@@ -35,7 +37,13 @@ public struct SegmentSummary: Sendable, Encodable {
     /// window.
     public var isOrdered, isNarrow: Bool
     /// In pixels.
-    public var repeats: [Shift]
+    public var repeats: [Vector]
+  }
+
+  /// A vector in pixels, `x` to the right and `y` down.
+  public struct Vector: Sendable, Encodable {
+    /// Its components.
+    public var x, y: Double
   }
 
   init(of segmentation: Segmentation, calibration: Calibration?) {
@@ -43,8 +51,9 @@ public struct SegmentSummary: Sendable, Encodable {
       Pattern(
         label: $0.label, pixels: $0.pixels, fraction: $0.fraction, correlation: $0.correlation, order: $0.order,
         isOrdered: $0.isOrdered,
-        isNarrow: $0.isNarrow, repeats: $0.repeats)
+        isNarrow: $0.isNarrow, repeats: $0.repeats.map { Vector(x: $0.x, y: $0.y) })
     }
+    joins = segmentation.joins
     (patternsFound, regions) = (segmentation.foundCount, segmentation.regionCount)
     unknownFraction = segmentation.unknownFraction
     boundaryLengthPx = segmentation.boundaryLength

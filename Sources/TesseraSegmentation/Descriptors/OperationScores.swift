@@ -61,9 +61,13 @@ struct OperationScores: Sendable {
     return factor
   }
 
-  /// The components of the descriptor of each point, one row each. Maps of translations are never held, only their sums.
-  func components(of image: Raster<Float>, on grid: DescriptorGrid, basis: DescriptorBasis) -> Matrix<Float> {
-    let count = basis.axes.axes.rows
+  /// The coordinates of the descriptor of each point (`DescriptorBasis.coordinates(of:)`), one row each. Maps of translations are never
+  /// held, only their sums.
+  func coordinates(of image: Raster<Float>, on grid: DescriptorGrid, basis: DescriptorBasis) -> Matrix<Float> {
+    let (seen, outside) = (basis.axes.axes.rows, basis.directionsOutside)
+    let directions = Matrix(
+      rows: seen + outside.rows, columns: outside.columns, values: basis.axes.axes.values + outside.values)
+    let count = directions.rows
     var sums = [[Float]](repeating: [Float](repeating: 0, count: grid.count), count: count)
     var (first, column) = (0, 0)
     for (index, kind) in kinds.enumerated() {
@@ -75,7 +79,7 @@ struct OperationScores: Sendable {
       let offsets = kept.indices.map { Float(basis.axes.mean[column + $0]) / weight }
       var weights = Matrix<Float>(rows: count, columns: kept.count, filling: 0)
       for row in 0..<count {
-        for k in kept.indices { weights[row, k] = weight * Float(basis.axes.axes[row, column + k]) }
+        for k in kept.indices { weights[row, k] = weight * Float(directions[row, column + k]) }
       }
       column += kept.count
       let parts =
@@ -84,11 +88,20 @@ struct OperationScores: Sendable {
         : summed(maps(of: kind, kept: kept, image, on: grid), weights: weights, offsets: offsets)
       for row in 0..<count { for point in sums[row].indices { sums[row][point] += parts[row].values[point] } }
     }
-    var result = Matrix<Float>(rows: grid.count, columns: count, filling: 0)
-    for row in 0..<count {
-      sums[row].withUnsafeBufferPointer { sum in
+    // Components are measured from the mean, the height from nothing.
+    let height = Float(basis.origin[seen])
+    for point in sums[seen].indices { sums[seen][point] += height }
+    return basis.coordinates(of: Self.table(sums[..<seen]), Self.table(sums[seen...]))
+  }
+
+  /// One row a point, one column a sum.
+  private static func table(_ sums: ArraySlice<[Float]>) -> Matrix<Float> {
+    let width = sums.count
+    var result = Matrix<Float>(rows: sums.first?.count ?? 0, columns: width, filling: 0)
+    for (column, sum) in sums.enumerated() {
+      sum.withUnsafeBufferPointer { sum in
         result.values.withUnsafeMutableBufferPointer { values in
-          for point in sum.indices { values[point * count + row] = sum[point] }
+          for point in sum.indices { values[point * width + column] = sum[point] }
         }
       }
     }

@@ -18,18 +18,76 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
   /// distance from the space of the components.
   let origin: [Double]
 
-  /// A basis, and the components of the points that it was fitted to, one row each.
+  /// Directions at random that tell how much of a descriptor lies outside: a dozen know its length to a fifth.
+  private static let randomDirections = 12
+
+  /// A basis, and the coordinates of the points that it was fitted to (`coordinates(of:)`), one row each.
   /// - Parameters:
   ///   - kinds: the maps of each kind of operation, all of one size. Several kinds get equal weight.
   ///   - selection: which scores these are, among those of all operations; nil: all.
   ///   - count: components wanted, 1 or more.
   static func fitted(
     to kinds: [[Raster<Float>]], selection: [Int]?, count: Int
-  ) throws -> (basis: DescriptorBasis, components: Matrix<Float>) {
+  ) throws -> (basis: DescriptorBasis, coordinates: Matrix<Float>) {
     let weights = weights(of: kinds)
     let table = table(of: kinds, weights: weights)
     let basis = try DescriptorBasis(of: table, weights: weights, selection: selection, count: count)
-    return (basis, basis.axes.transform(table))
+    let seen = basis.axes.transform(table)
+    let unseen = table.times(basis.directionsOutside.map { Float($0) }, transposingRight: true)
+    return (basis, basis.coordinates(of: seen, unseen))
+  }
+
+  /// Directions that the components do not see, one row each, of unit length, at right angles to the axes and to one another: first that
+  /// along which the mean descriptor leaves the space of the components (zeros where it does not), then some at random.
+  var directionsOutside: Matrix<Double> {
+    let d = axes.mean.count
+    let seen = (0..<axes.axes.rows).map { Array(axes.axes.row($0)) }
+    var found: [[Double]] = []
+    func length(_ row: [Double]) -> Double { row.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    func rest(of row: [Double]) -> [Double] {
+      var row = row
+      // Twice is enough for right angles to all digits.
+      for _ in 0..<2 {
+        for other in seen + found {
+          let share = zip(row, other).reduce(0) { $0 + $1.0 * $1.1 }
+          for k in row.indices { row[k] -= share * other[k] }
+        }
+      }
+      return row
+    }
+    func unit(_ row: [Double]) -> [Double] {
+      let (rest, whole) = (rest(of: row), length(row))
+      let left = length(rest)
+      return left > 1e-6 * whole ? rest.map { $0 / left } : row.map { _ in 0 }
+    }
+    found.append(unit(axes.mean))
+    var random = RandomSource(seed: 1)
+    for _ in 0..<max(0, min(Self.randomDirections, d - axes.axes.rows - 1)) {
+      found.append(unit((0..<d).map { _ in random.gaussian() }))
+    }
+    return Matrix(rows: found.count, columns: d, values: found.flatMap { $0 })
+  }
+
+  /// Dimensions of what neither the components nor the height see.
+  var unseenDimensions: Int { max(0, axes.mean.count - axes.axes.rows - 1) }
+
+  /// The components, the height (how far a descriptor lies from nothing along the first direction outside) and the remainder (the length of
+  /// all else, from its random directions), one row a point.
+  /// - Parameters:
+  ///   - seen: components, one row a point.
+  ///   - unseen: scalar products with the directions outside.
+  func coordinates(of seen: Matrix<Float>, _ unseen: Matrix<Float>) -> Matrix<Float> {
+    let (width, others) = (seen.columns, unseen.columns)
+    let scale = others > 1 ? Float(unseenDimensions) / Float(others - 1) : 0
+    var result = Matrix<Float>(rows: seen.rows, columns: width + 2, filling: 0)
+    for row in 0..<seen.rows {
+      for k in 0..<width { result.values[row * (width + 2) + k] = seen.values[row * width + k] }
+      result.values[row * (width + 2) + width] = unseen.values[row * others]
+      var squares: Float = 0
+      for k in 1..<max(1, others) { squares += unseen.values[row * others + k] * unseen.values[row * others + k] }
+      result.values[row * (width + 2) + width + 1] = (scale * squares).squareRoot()
+    }
+    return result
   }
 
   private static func weights(of kinds: [[Raster<Float>]]) -> [Float] {

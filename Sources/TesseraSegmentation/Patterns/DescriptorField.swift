@@ -8,6 +8,12 @@ public struct DescriptorField: Sendable {
   public let grid: DescriptorGrid
   /// One row a point of the grid, one column a component.
   public let components: Matrix<Float>
+  /// How far the descriptor of each point lies from that of nothing along the direction in which the mean leaves the space of the
+  /// components: the mean has the last number of `origin`.
+  let heights: [Float]
+  /// The length of what neither the components nor the height see of each descriptor: what no pattern of the image that the basis was
+  /// fitted to has.
+  let remainders: [Float]
   /// Part of the variance of the descriptors of the image that the basis was fitted to that each component holds, 0 ... 1.
   public var explained: [Double] { basis.explained }
   /// Length of a descriptor, the mean not taken off, that one point in twenty exceeds: what differences are measured by.
@@ -21,8 +27,8 @@ public struct DescriptorField: Sendable {
   init(of image: Raster<Float>, by scores: OperationScores, on grid: DescriptorGrid, basis: DescriptorBasis) {
     (self.grid, self.basis) = (grid, basis)
     let sampled = scores.sampled(grid, width: image.width, height: image.height)
-    components = Self.interpolated(
-      scores.components(of: image, on: sampled, basis: basis), from: sampled, to: grid)
+    (components, heights, remainders) = Self.parts(
+      Self.interpolated(scores.coordinates(of: image, on: sampled, basis: basis), from: sampled, to: grid))
   }
 
   /// The same with a basis of `count` components fitted to the image. A large one is fitted to a coarser grid: its points need not all
@@ -32,28 +38,39 @@ public struct DescriptorField: Sendable {
     let sampled = scores.sampled(grid, width: image.width, height: image.height)
     let factor = OperationScores.coarsening(points: sampled.count, scores: scores.names.count)
     guard factor > 1 else {
-      let (basis, components) = try DescriptorBasis.fitted(
+      let (basis, coordinates) = try DescriptorBasis.fitted(
         to: scores.maps(of: image, on: sampled), selection: scores.selection, count: count)
       self.basis = basis
-      self.components = Self.interpolated(components, from: sampled, to: grid)
+      (components, heights, remainders) = Self.parts(Self.interpolated(coordinates, from: sampled, to: grid))
       return
     }
     let coarse = DescriptorGrid(width: image.width, height: image.height, stride: factor * sampled.stride)
     basis = try DescriptorBasis.fitted(
       to: scores.maps(of: image, on: coarse), selection: scores.selection, count: count
     ).basis
-    components = Self.interpolated(
-      scores.components(of: image, on: sampled, basis: basis), from: sampled, to: grid)
+    (components, heights, remainders) = Self.parts(
+      Self.interpolated(scores.coordinates(of: image, on: sampled, basis: basis), from: sampled, to: grid))
   }
 
-  /// Components at the points of a finer grid.
+  /// Components, heights and remainders.
+  private static func parts(_ coordinates: Matrix<Float>) -> (Matrix<Float>, [Float], [Float]) {
+    let (rows, width) = (coordinates.rows, coordinates.columns)
+    return (
+      coordinates.selecting(columns: Array(0..<width - 2)),
+      (0..<rows).map { coordinates.values[$0 * width + width - 2] },
+      (0..<rows).map { coordinates.values[$0 * width + width - 1] }
+    )
+  }
+
+  /// Coordinates at the points of a finer grid.
   private static func interpolated(
-    _ components: Matrix<Float>, from coarse: DescriptorGrid, to grid: DescriptorGrid
+    _ coordinates: Matrix<Float>, from coarse: DescriptorGrid, to grid: DescriptorGrid
   ) -> Matrix<Float> {
-    guard coarse != grid else { return components }
-    let width = components.columns
+    guard coarse != grid else { return coordinates }
+    let width = coordinates.columns
     let maps = concurrentMap(count: width) { k in
-      GridInterpolation(from: coarse, to: grid).values(of: (0..<coarse.count).map { components.values[$0 * width + k] })
+      GridInterpolation(from: coarse, to: grid).values(
+        of: (0..<coarse.count).map { coordinates.values[$0 * width + k] })
     }
     var result = Matrix<Float>(rows: grid.count, columns: width, filling: 0)
     for (k, map) in maps.enumerated() {

@@ -12,24 +12,31 @@ import TesseraNumerics
 package struct RepeatVectors: Sendable {
   /// The shifts that repeat the pattern best within the reach, shortest first; each stands for its opposite, too.
   package let shifts: [Shift]
+  /// The same to parts of a pixel.
+  package let vectors: [Point]
   /// The largest autocorrelation among them, 0 where there is none. Noise makes it smaller than 1.
   package let correlation: Double
   /// Correlation, over all shifts, of the autocorrelations of two halves of the pixels, what depends on the length of a shift
   /// alone taken off: about 1 for a lattice, about 0 for noise and for columns without a lattice.
   package let agreement: Double
+  /// Of the autocorrelation of all pixels, as that of each half agrees with the other's (Spearman and Brown): the square of its correlation
+  /// with one without noise.
+  var reliability: Double { agreement > 0 ? 2 * agreement / (1 + agreement) : 0 }
   /// The part of what both halves have in common that depends on the direction of a shift: 0.8 and more for lattices, two thirds for
   /// quasicrystals; below 0.2 for waves of one length in all directions, of which each half of an image holds the same.
   package let directedShare: Double
   /// Standard deviation of an autocorrelation of white noise in so many pixels.
   private let noise: Double
-  /// The autocorrelation at all shifts within the reach, no shift in the middle.
+  /// The autocorrelation at all shifts within the reach, no shift in the middle, smoothed by one pixel.
   package let map: Raster<Float>
+  /// The largest value of it at a shift that repeats something.
+  private let strength: Double
 
   private static let tile = 512
 
   /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth; stripes and the
   /// lines of a noisy scan agree, too, but have ridges instead of peaks.
-  package var isLattice: Bool { isRepeated && isPeakedTwice && correlation > 5 * noise }
+  package var isLattice: Bool { isRepeated && isPeakedTwice && strength > 5 * noise }
   /// In how many directions the pattern repeats itself.
   package var order: Segmentation.Pattern.Order {
     isLattice ? .lattice : isRepeated && isFringed ? .fringes : .none
@@ -64,8 +71,8 @@ package struct RepeatVectors: Sendable {
     // Smoothing by one pixel leaves 1 / (2 √π) of the deviation 1 / √count.
     noise = 1 / (4 * Double.pi * Double(max(1, count))).squareRoot()
     guard count > 0, power > 0 else {
-      (shifts, correlation, agreement, directedShare) = ([], 0, 0, 0)
-      (isFringed, isPeakedTwice) = (false, false)
+      (shifts, vectors, correlation, agreement, directedShare) = ([], [], 0, 0, 0)
+      (isFringed, isPeakedTwice, strength) = (false, false, 0)
       map = Raster(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
       return
     }
@@ -79,11 +86,13 @@ package struct RepeatVectors: Sendable {
         guard pairs >= 0.025 * Double(count * parts.count) else { return 0 }
         return Float(parts.reduce(0) { $0 + $1.products[index] } / pairs / (power / Double(count)))
       }
-      return GaussianFilter.smoothed(Raster(width: side, height: side, values: values), sigma: 1)
+      return Raster(width: side, height: side, values: values)
     }
-    map = autocorrelation(halves)
+    func smoothed(_ map: Raster<Float>) -> Raster<Float> { GaussianFilter.smoothed(map, sigma: 1) }
+    let sharp = autocorrelation(halves)
+    map = smoothed(sharp)
     (agreement, directedShare) = Self.agreement(
-      autocorrelation([halves[0]]), autocorrelation([halves[1]]), from: spacing / 2)
+      smoothed(autocorrelation([halves[0]])), smoothed(autocorrelation([halves[1]])), from: spacing / 2)
     isFringed = RepeatedRidges(of: map, spacing: spacing).isFringed
     var peaks: [(shift: Shift, value: Float, rise: Float)] = []
     for index in LocalMaxima.indices(in: map, reach: max(1, Int(spacing / 5))) {
@@ -94,7 +103,7 @@ package struct RepeatVectors: Sendable {
       peaks.append((shift, map.values[index], rise))
     }
     let top = peaks.map(\.value).max() ?? 0
-    correlation = max(0, min(1, Double(top)))
+    strength = Double(top)
     let first = peaks.max { $0.rise < $1.rise }
     let second = peaks.filter { peak in first.map { !peak.shift.isParallel(to: $0.shift) } ?? false }
       .max { $0.rise < $1.rise }
@@ -105,6 +114,47 @@ package struct RepeatVectors: Sendable {
       strong.append(second.shift)
     }
     shifts = Array(strong.sorted { ($0.length, $0) < ($1.length, $1) }.prefix(limit))
+    // Smoothing has lowered the peaks: by half where columns are two pixels wide.
+    let summits = strong.map { Self.summit(near: $0, in: sharp, spacing: spacing) }
+    correlation = max(0, min(1, summits.map(\.height).max() ?? 0))
+    vectors = shifts.map { shift in summits[strong.firstIndex(of: shift) ?? 0].place }
+  }
+
+  /// Half the side of the square about a peak to which a paraboloid is fitted, in plane spacings: a fifth of the width of a peak.
+  private static let summitReach = 0.1
+
+  /// The summit of a peak, from the paraboloid of least squares over a square about it.
+  private static func summit(
+    near shift: Shift, in map: Raster<Float>, spacing: Double
+  ) -> (place: Point, height: Double) {
+    let reach = map.width / 2
+    let (u, v) = (shift.x + reach, shift.y + reach)
+    let here = (place: Point(Double(shift.x), Double(shift.y)), height: Double(map[u, v]))
+    let h = max(1, Int(saturating: summitReach * spacing))
+    guard min(u, v) >= h, max(u, v) + h < map.width else { return here }
+    // ⟨x²⟩ over the square, and what the fit of 1, x, y, x², xy, y² divides by.
+    let (side, k) = (Double((2 * h + 1) * (2 * h + 1)), Double(h * (h + 1)))
+    let square = k / 3
+    let spread = side * (k * (3 * k - 1) / 15 - square * square)
+    var (sum, gx, gy, xx, xy, yy) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+    for j in -h...h {
+      for i in -h...h {
+        let (x, y, z) = (Double(i), Double(j), Double(map[u + i, v + j]))
+        sum += z
+        gx += x * z / (side * square)
+        gy += y * z / (side * square)
+        xx += (x * x - square) * z / spread
+        yy += (y * y - square) * z / spread
+        xy += x * y * z / (side * square * square)
+      }
+    }
+    let determinant = 4 * xx * yy - xy * xy
+    guard xx < 0, determinant > 0 else { return here }
+    let (x, y) = ((xy * gy - 2 * yy * gx) / determinant, (xy * gx - 2 * xx * gy) / determinant)
+    guard max(abs(x), abs(y)) <= Double(h) + 0.5 else { return here }
+    let height = sum / side - square * (xx + yy) + (gx * x + gy * y) / 2
+    // A paraboloid lies below a peak that is hardly wider than the square.
+    return (here.place + Point(x, y), max(height, here.height))
   }
 
   /// Side of the fields of the two halves: speckle is alike over some of its grains, and fields that are hardly wider would share them.

@@ -20,7 +20,8 @@ public struct Segmentation: Sendable {
   public let change: Raster<Float>
   /// How the number of patterns came about, from many groups to few.
   public let steps: [PatternFinder.Step]
-  /// The number of patterns that gaps between descriptors speak for, whatever was asked; that of the model where one was given.
+  /// The number of patterns that gaps between descriptors speak for, whatever was asked, parts of one lattice (`joins`) being one; that of
+  /// the model where one was given.
   public let foundCount: Int
   /// How well each operation tells the patterns apart; nil of one pattern, and where the patterns are another image's.
   public let ranking: OperationRanking?
@@ -35,8 +36,17 @@ public struct Segmentation: Sendable {
   /// Patterns of a model that cannot be told from one another in this image: their pixels are unknown; or patterns that were marked
   /// and are not told apart.
   public let mergedPatterns: [Int]
+  /// Patterns of a model of which pixels have no lattice here and one in the image of the model, or one here and none there: these are
+  /// something else and have no label.
+  public let refusedPatterns: [Int]
+  /// Regions with a gap between their descriptors that are parts of one lattice, distorted a little.
+  public let joins: [LatticeDistortion]
+  /// Patterns that were marked and whose own marks symmetry gives to others, a fifth of their pixels or more.
+  public let contradictedMarks: [Int]
   /// How probable each pattern is at each pixel; computed when asked.
   public let probabilities: PatternProbabilities
+  /// Pixels that hold a measurement; nil: all.
+  public var isMeasured: Raster<Bool>? { probabilities.isMeasured }
 
   /// One pattern.
   public struct Pattern: Sendable, Codable, Equatable {
@@ -44,10 +54,10 @@ public struct Segmentation: Sendable {
     public let label: Int
     /// Number of pixels; 0 of a pattern of a model that the image does not show.
     public let pixels: Int
-    /// Of the pixels that have a label, 0 ... 1.
+    /// Of the pixels that were measured, those that fit no pattern among them, 0 ... 1.
     public let fraction: Double
-    /// Shifts, in pixels, that repeat the pattern best, shortest first; none without a lattice.
-    public let repeats: [Shift]
+    /// Vectors, in pixels, that repeat the pattern best, shortest first; none without a lattice.
+    public let repeats: [Point]
     /// Autocorrelation at the best of them: 1 for a perfect repetition without noise, 0 for none.
     public let correlation: Double
     /// How the pattern repeats itself: the same shifts must repeat two halves of its pixels. Not asked of
@@ -74,7 +84,7 @@ public struct Segmentation: Sendable {
 }
 
 extension Raster<UInt16> {
-  /// Length of the lines between pixels of different labels, in pixels, from how often lines in four directions cross them
+  /// Length of the lines between pixels of different labels above 0, in pixels, from how often lines in four directions cross them
   /// (the Cauchy-Crofton formula: Serra, Image Analysis and Mathematical Morphology (1982), ch. VII). A straight boundary's
   /// length is right within 5 %; steps of single pixels add nothing.
   package func boundaryLength() -> Double {
@@ -82,11 +92,13 @@ extension Raster<UInt16> {
     for y in 0..<height {
       for x in 0..<width {
         let here = values[y * width + x]
-        if x + 1 < width && values[y * width + x + 1] != here { straight += 1 }
+        guard here > 0 else { continue }
+        func isOther(_ index: Int) -> Bool { values[index] != here && values[index] > 0 }
+        if x + 1 < width && isOther(y * width + x + 1) { straight += 1 }
         if y + 1 < height {
-          if values[(y + 1) * width + x] != here { straight += 1 }
-          if x + 1 < width && values[(y + 1) * width + x + 1] != here { diagonal += 1 }
-          if x > 0 && values[(y + 1) * width + x - 1] != here { diagonal += 1 }
+          if isOther((y + 1) * width + x) { straight += 1 }
+          if x + 1 < width && isOther((y + 1) * width + x + 1) { diagonal += 1 }
+          if x > 0 && isOther((y + 1) * width + x - 1) { diagonal += 1 }
         }
       }
     }

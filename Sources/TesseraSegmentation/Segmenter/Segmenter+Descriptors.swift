@@ -17,10 +17,10 @@ extension Segmenter {
     return try DescriptorField(of: image, by: scores, on: grid, count: components)
   }
 
-  /// Bytes for each pixel (the image, the same without its background, labels and masks), and for each point of the grid (components,
+  /// Bytes for each pixel (the image, the same without its background, labels and masks), and for each point of the grid (coordinates,
   /// labels, change): measured on images of 8,192 x 8,192 pixels.
   private static let bytesPerPixel = 24
-  private static let bytesPerPoint = 120
+  private static let bytesPerPoint = 136
 
   /// About how many bytes an image of this size takes. The maps of a large one are never held at once.
   public func bytes(width: Int, height: Int, scales: Scales) -> Int {

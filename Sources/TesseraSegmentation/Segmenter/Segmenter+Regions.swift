@@ -65,34 +65,37 @@ extension Segmenter {
 
   /// For each label the one that it is a part of: a lattice that is distorted a little in one part of the image, by the scan or by
   /// strain, has descriptors with a gap between them and is one pattern.
-  func joinedByLattice(_ points: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales) -> [Int]
-  {
+  /// - Returns: also by how much each part that was joined is distorted.
+  func joinedByLattice(
+    _ points: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales
+  ) -> (names: [Int], joins: [LatticeDistortion]) {
     let count = points.values.max() ?? 0
-    var result = Array(0...count)
-    guard count > 1 else { return result }
+    var (result, joins) = (Array(0...count), [LatticeDistortion]())
+    guard count > 1 else { return (result, joins) }
     let refinement = BoundaryRefinement(of: points, on: grid, reach: scales.reach)
     let least = Self.fewestCells * scales.spacing * scales.spacing
     // A strip along the border has no interior, and nothing beyond it that could be another lattice.
     let strips = NarrowRegions(halfWidth: scales.reach / Double(scales.stride)).strips(in: points)
-    let maps = refinement.interior.enumerated().map { index, interior -> Raster<Float>? in
+    let maps = refinement.interior.enumerated().map { index, interior -> RepeatVectors? in
       let isStrip = strips.contains(index + 1)
       guard isStrip || Double(interior.count * grid.stride * grid.stride) >= least else { return nil }
       var inside = points.map { isStrip && $0 == index + 1 }
       for point in interior { inside.values[point] = true }
       let repeats = repeats(where: spread(inside, on: grid, over: image), in: image, scales: scales)
-      return repeats.isLattice ? repeats.map : nil
+      return repeats.isLattice ? repeats : nil
     }
     for b in 1...count {
       for a in 1..<b {
         guard result[b] == b, let first = maps[a - 1], let second = maps[b - 1] else { continue }
-        let isBesideStrip = !strips.isDisjoint(with: [a, b])
-        let needed = isBesideStrip ? DistortedLattice.leastStripAgreement : DistortedLattice.leastAgreement
-        if DistortedLattice(first, second, spacing: scales.spacing).agreement >= needed {
+        if let distortion = DistortedLattice.distortion(
+          between: first, and: second, isStrip: !strips.isDisjoint(with: [a, b]), spacing: scales.spacing)
+        {
           result[b] = result[a]
+          joins.append(distortion)
         }
       }
     }
-    return result
+    return (result, joins)
   }
 
   func repeats(where isInside: Raster<Bool>, in image: Raster<Float>, scales: Scales) -> RepeatVectors {

@@ -46,13 +46,12 @@ extension Segmenter {
     let core = core(
       of: change, in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales))
     let outcome = PatternFinder.Outcome(labels: marked, steps: [], centres: centres, labelOfCentre: labelOfCentre)
-    let byMarks = try PatternMixture(
-      of: field, labels: marked, count: count, resolution: finder.resolution * field.scale)
     let leastReaches = Self.leastReaches(centres, labelOfCentre)
     let draft = PatternModel(
-      operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre, mixture: byMarks,
-      discriminant: nil, leastReaches: leastReaches)
-    var seeds = draft.labels(of: field, gain: 1)
+      operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre, discriminant: nil,
+      leastReaches: leastReaches)
+    let likeness = draft.labels(of: field, gain: 1)
+    var seeds = likeness
     for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
     for point in seeds.values.indices where marked.values[point] > 0 { seeds.values[point] = marked.values[point] }
     let points = grown(from: seeds, over: change, scales: scales)
@@ -64,14 +63,45 @@ extension Segmenter {
       of: field, labels: known, count: count, resolution: finder.resolution * field.scale)
     let identity = Dictionary(uniqueKeysWithValues: (1...count).map { ($0, $0) })
     let model = PatternModel(
-      operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre, mixture: mixture,
+      operations: operations, scales: scales, field: field, outcome: outcome, labels: labelOfCentre,
       discriminant: placed.discriminant?.renumbered(identity, count: count), leastReaches: leastReaches)
     let near = PatternSeparation.all(in: field, labels: points, count: count, core: core)
       .filter { $0.deviations < finder.separation }
+    let found = placed.labels.map { Int($0) > count ? 0 : $0 }
     return segmentation(
-      placed.labels.map { Int($0) > count ? 0 : $0 }, points: points.map { $0 > count ? 0 : $0 }, change: change,
-      field: field, of: image, model: model, isMeasured: isMeasured, steps: [], foundCount: count,
-      merged: Set(near.flatMap { [$0.first, $0.second] }).sorted())
+      Self.obeying(marks, found, isMeasured: isMeasured), points: points.map { $0 > count ? 0 : $0 }, change: change,
+      field: field, of: image, model: model, mixture: mixture, isMeasured: isMeasured, steps: [], foundCount: count,
+      merged: Set(near.flatMap { [$0.first, $0.second] }).sorted(),
+      contradicted: Set(
+        Self.contradicted(marks, by: found, count: count, isMeasured: isMeasured)
+          + Self.contradicted(marked, by: likeness, count: count)
+      ).sorted())
+  }
+
+  /// Labels with those of the marks where something is marked: what a person has drawn is not in doubt.
+  private static func obeying(
+    _ marks: Raster<UInt16>, _ labels: Raster<UInt16>, isMeasured: Raster<Bool>?
+  ) -> Raster<UInt16> {
+    var result = labels
+    for index in result.values.indices where marks.values[index] > 0 && isMeasured?.values[index] ?? true {
+      result.values[index] = marks.values[index]
+    }
+    return result
+  }
+
+  /// A smaller share of the marks of a pattern may lie beside a boundary, or on a defect.
+  private static let leastContradicted = 0.2
+
+  /// The patterns whose own marks lie on what symmetry gives to others.
+  private static func contradicted<Label: BinaryInteger>(
+    _ marks: Raster<Label>, by labels: Raster<Label>, count: Int, isMeasured: Raster<Bool>? = nil
+  ) -> [Int] {
+    var (all, lost) = ([Int](repeating: 0, count: count + 1), [Int](repeating: 0, count: count + 1))
+    for (index, mark) in marks.values.enumerated() where mark > 0 && isMeasured?.values[index] ?? true {
+      all[Int(mark)] += 1
+      if labels.values[index] != mark { lost[Int(mark)] += 1 }
+    }
+    return (1...count).filter { Double(lost[$0]) >= leastContradicted * Double(max(1, all[$0])) }
   }
 
   /// The mark of each point of the grid: of the pixels nearest to it the largest number of equal ones; 0 for none.
@@ -110,20 +140,40 @@ extension Segmenter {
     return result
   }
 
-  /// Groups of the marked descriptors of each pattern.
+  /// Groups of the marked descriptors of each pattern, without those that look as more marks of another do: a slip of the pen.
   private func groups(
     of marked: Raster<Int>, count: Int, in field: DescriptorField, seed: UInt64
   ) throws -> (centres: Matrix<Double>, labels: [Int]) {
-    var (values, labels) = ([Double](), [Int]())
+    var groups: [(centre: [Double], label: Int, points: Int)] = []
     for label in 1...count {
       let table = field.components.selecting(rows: marked.values.indices.filter { marked.values[$0] == label })
       let clustering = KMeans(count: max(1, min(Self.groupsOfMark, table.rows / Self.marksOfGroup)))
       let fit = try clustering.fit(table, seed: seed)
       for group in Set(fit.assignment).sorted() {
-        values += fit.centres.row(group)
-        labels.append(label)
+        groups.append((Array(fit.centres.row(group)), label, fit.assignment.count { $0 == group }))
       }
     }
-    return (Matrix(rows: labels.count, columns: field.components.columns, values: values), labels)
+    let resolution = finder.resolution * field.scale
+    /// Marks of a pattern that look as a group does.
+    func alike(_ label: Int, to centre: [Double]) -> Int {
+      groups.reduce(0) { sum, other in
+        let square = zip(other.centre, centre).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+        return other.label == label && square < resolution * resolution ? sum + other.points : sum
+      }
+    }
+    let slips = groups.indices.filter { index in
+      let own = alike(groups[index].label, to: groups[index].centre)
+      return (1...count).contains { $0 != groups[index].label && alike($0, to: groups[index].centre) > own }
+    }
+    // A pattern that has nothing else keeps its groups.
+    let kept = groups.indices.filter { index in
+      !slips.contains(index)
+        || !groups.indices.contains { groups[$0].label == groups[index].label && !slips.contains($0) }
+    }
+    groups = kept.map { groups[$0] }
+    return (
+      Matrix(rows: groups.count, columns: field.components.columns, values: groups.flatMap(\.centre)),
+      groups.map(\.label)
+    )
   }
 }

@@ -19,7 +19,7 @@ public struct PatternProbabilities: Sendable {
   let points: Raster<Int>
   let field: DescriptorField
   let model: PatternModel
-  let gain: Double
+  let mixture: PatternMixture
   let isMeasured: Raster<Bool>?
 
   private var count: Int { model.count }
@@ -39,7 +39,7 @@ public struct PatternProbabilities: Sendable {
 
   /// For each label, 0 the first, the probability of each pattern on the grid by descriptors in regions of that label.
   private func byDescriptor() -> [[Raster<Float>]] {
-    let probabilities = model.mixture.probabilities(of: field, gain: gain)
+    let probabilities = mixture.probabilities(of: field)
     let step = Double(grid.stride)
     let empty = Raster<Float>(width: grid.columns, height: grid.rows, filling: 0)
     return (0...count).map { label in

@@ -87,6 +87,41 @@ struct `Patterns of another image` {
     #expect(try Segmenter().segmentation(of: hidden.pixels, by: own.model).unknownFraction > 0.9)
   }
 
+  /// A crystal is not the amorphous pattern of a model, whatever its descriptor is nearest to, and neither is noise a lattice.
+  @Test(.slow) func `are not those of what has another order`() throws {
+    let made = try simulated("amorphous-crystal", seed: 53)
+    let own = try Segmenter().segmentation(of: made.micrograph.pixels, spacing: 22)
+    try #require(Set(own.patterns.map(\.order)) == [.lattice, .none])
+    for name in ["square", "hexagonal"] {
+      let other = try simulated(name, seed: 4).micrograph.pixels
+      let found = try Segmenter().segmentation(of: other, by: own.model)
+      for (pattern, known) in zip(found.patterns, own.patterns)
+      where Double(pattern.pixels) > 0.02 * Double(other.count) {
+        #expect(pattern.order == known.order, "\(name)")
+      }
+    }
+  }
+
+  /// Labels and probabilities follow one rule, and the labels right, where noise is ten times as strong, too.
+  @Test(.slow, arguments: [0.1, 0.5, 1.0]) func `have the labels that are most probable`(noise: Double) throws {
+    let series = try Series()
+    let first = series.frame(x: 100, noise: 0.1, seed: 1)
+    let own = try Segmenter().segmentation(of: first.pixels, spacing: 22)
+    let meaning = names(own.labels, first.labels)
+    let other = series.frame(x: 200, noise: noise, seed: 5)
+    let found = try Segmenter().segmentation(of: other.pixels, by: own.model)
+    let maps = found.probabilities.maps()
+    let distance = distances(other.labels)
+    let labelled = found.labels.values.indices.filter { found.labels.values[$0] > 0 && distance.values[$0] > 66 }
+    let same = labelled.count { index in
+      maps.indices.max { maps[$0].values[index] < maps[$1].values[index] }! + 1 == Int(found.labels.values[index])
+    }
+    #expect(Double(same) > 0.98 * Double(labelled.count))
+    let right = labelled.count { meaning[other.labels.values[$0]] == found.labels.values[$0] }
+    #expect(Double(right) > 0.97 * Double(labelled.count))
+    #expect(noise > 0.9 || found.unknownFraction < 0.05, "\(found.unknownFraction), gain \(found.gain)")
+  }
+
   @Test(.slow) func `that are missing have no pixels`() throws {
     let series = try Series()
     let first = series.frame(x: 100, noise: 0.1, seed: 1)

@@ -56,11 +56,14 @@ struct `Regions` {
       values: (0..<side * side).map { index -> UInt16 in
         let place = Point(Double(index % side) - 199.7, Double(index / side) - 199.6)
         // A straight boundary within a disc; the disc's edge is the same for both halves.
-        return place.length > 150 ? 0 : place.dot(normal) < 0 ? 1 : 2
+        return place.length > 150 ? 3 : place.dot(normal) < 0 ? 1 : 2
       })
-    let disc = labels.map { $0 == 0 ? UInt16(0) : 1 }
+    let disc = labels.map { $0 == 3 ? $0 : 1 }
     let straight = labels.boundaryLength() - disc.boundaryLength()
     #expect(abs(straight / 300 - 1) < 0.06)
     #expect(abs(disc.boundaryLength() / (2 * .pi * 150) - 1) < 0.02)
+    // The edge of what has no label, as of an information bar, is no boundary of patterns.
+    #expect(disc.map { $0 == 3 ? 0 : $0 }.boundaryLength() == 0)
+    #expect(abs(labels.map { $0 == 3 ? 0 : $0 }.boundaryLength() / 300 - 1) < 0.06)
   }
 }

@@ -21,6 +21,32 @@ struct `The shifts that repeat a pattern` {
     }
   }
 
+  /// Noise-free, a crystal repeats itself perfectly, however few pixels a column has, and vectors are known to parts of a pixel.
+  @Test(arguments: [(6.0, 0.3), (8.3, 1.1), (11.7, 0.7)]) func `are found to parts of a pixel`(a: Double, angle: Double)
+    throws
+  {
+    let side = 256
+    var image = Raster<Float>(width: side, height: side, filling: 0)
+    for y in 0..<side {
+      for x in 0..<side {
+        // The nearest columns of a square lattice, of a standard deviation of 0.18 a.
+        let (u, v) = (
+          (Double(x) * cos(angle) + Double(y) * sin(angle)) / a, (Double(y) * cos(angle) - Double(x) * sin(angle)) / a
+        )
+        for j in -1...1 {
+          for i in -1...1 {
+            let (du, dv) = (u - u.rounded() + Double(i), v - v.rounded() + Double(j))
+            image[x, y] += Float(exp(-(du * du + dv * dv) / (2 * 0.18 * 0.18)))
+          }
+        }
+      }
+    }
+    let found = RepeatVectors(of: image, where: image.map { _ in true }, spacing: a, reach: Int(3 * a), limit: 9)
+    #expect(found.isLattice && found.correlation > 0.95, "\(found.correlation)")
+    for vector in found.vectors.prefix(2) { #expect(abs(vector.length / a - 1) < 0.015, "\(vector)") }
+    #expect(abs(found.vectors[0].dot(found.vectors[1])) < 0.02 * a * a)
+  }
+
   /// Two shifts along two directions are a lattice, whatever the scale of the pixels, and however the lines of the scan lift one of them.
   @Test func `are those of a large cell at any binning, and under the noise of scan lines`() throws {
     var options = SimulationOptions()

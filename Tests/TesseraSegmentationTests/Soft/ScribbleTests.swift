@@ -62,6 +62,23 @@ struct `Patterns that a person has marked` {
     #expect(found.unknownFraction > 0.15)
   }
 
+  /// Marks of one pattern on another are said to contradict, and keep their labels.
+  @Test(.slow) func `keep their labels, and are named where they contradict`() throws {
+    let case1 = try Marked("three-phases", seed: 52)
+    let right = try case1.marks([1: 1, 2: 2, 3: 3])
+    #expect(try case1.segmentation(right).contradictedMarks.isEmpty)
+    // A stroke of 2, larger than its own, on the first.
+    let wrong = try case1.marks([1: 2], side: 100)
+    var both = right
+    for index in both.values.indices where wrong.values[index] > 0 && right.values[index] == 0 {
+      both.values[index] = 2
+    }
+    let found = try case1.segmentation(both)
+    #expect(!found.contradictedMarks.isEmpty)
+    #expect(both.values.indices.allSatisfy { both.values[$0] == 0 || found.labels.values[$0] == both.values[$0] })
+    #expect(found.patterns.allSatisfy { $0.pixels > 0 })
+  }
+
   /// The null: two marks on one crystal are not told apart, and that is said.
   @Test(.slow) func `are not told apart in one crystal`() throws {
     let made = try simulated("hexagonal", seed: 3)
