@@ -4,6 +4,7 @@ import TesseraImaging
 import TesseraMethods
 import TesseraNumerics
 import TesseraSimulation
+import TesseraStructure
 import Testing
 
 /// All that a new method takes (CONTRIBUTING.md, "A method"): settings, a result, a summary.
@@ -129,5 +130,46 @@ struct `A method` {
     let result = try StrainMethod().result(on: micrograph)
     #expect(result.maps[0].spread.planes.contains { $0.isBeyondNoise })
     #expect(result.report().summary.contains("Beyond the noise"))
+  }
+
+  /// A uniform strain varies nowhere: it shows in the means against given vectors alone.
+  @Test(arguments: ["columns", "gpa"], [0, 0.01]) func `sees a uniform strain against given vectors`(
+    route: String, strain: Double
+  ) throws {
+    let micrograph = try simulated("strained", size: 400) {
+      ($0.field, $0.crystal, $0.strain, $0.counts) = ("uniform", "square", strain, 50)
+    }
+    var method = StrainMethod()
+    method.route = try #require(.init(rawValue: route))
+    method.reference = .vectors(LatticeVectors(u: Point(24, 0), v: Point(0, 24)))
+    let result = try method.result(on: micrograph)
+    let planes = result.maps[0].spread.planes
+    // exx, eyy, exy and rotation of the field `uniform`.
+    for (plane, share) in zip(planes, [1, -0.5, 0.25, 0.5]) {
+      let error = try #require(plane.meanError)
+      #expect(abs(plane.mean - share * strain) < 4 * error + 0.01 * strain, "\(plane)")
+      #expect(plane.isBeyondNoise == (strain > 0), "\(plane)")
+    }
+    #expect(result.report().headline.hasPrefix("No strain beyond") == (strain == 0))
+    #expect(result.sentences[0].contains("means exx ") && result.sentences[0].contains(" ± "))
+    #expect(result.summary.strain["exx"]?.meanError == planes[0].meanError)
+    #expect(result.summary.strain["exx"]?.isBeyondNoise == (strain > 0))
+    // The mean against the mean is no result.
+    method.reference = .mean
+    let own = try method.result(on: micrograph)
+    #expect(own.summary.strain["exx"]?.meanError == nil && !own.sentences[0].contains("means"))
+  }
+
+  /// exx of a crystal that is turned by θ alone is cos θ - 1, 1.5 % at 10 degrees.
+  @Test func `says where a crystal is turned far against the reference`() throws {
+    func warnings(_ angle: Double) throws -> [String] {
+      let micrograph = try simulated("strained", size: 400) {
+        ($0.field, $0.crystal, $0.strain, $0.angle) = ("uniform", "square", 0.001, angle)
+      }
+      var method = StrainMethod()
+      method.reference = .vectors(LatticeVectors(u: Point(24, 0), v: Point(0, 24)))
+      return try method.result(on: micrograph).record.warnings.filter { $0.contains("turned by up to") }
+    }
+    #expect(try warnings(10).count == 1 && warnings(0).isEmpty)
   }
 }

@@ -63,7 +63,9 @@ package struct StrainChapter: Sendable {
     let rows = map.planes.statistics.enumerated().map { index, one -> [ReportDocument.Table.Cell] in
       let error = index < errors.count ? errors[index] : .nan
       let verdict = index < spread.count ? (spread[index].isBeyondNoise ? "yes" : "no") : "–"
-      return [.init(one.name), mean(one.mean, of: map), Self.cell(one.deviation), Self.cell(error), .init(verdict)]
+      let text = index < spread.count ? spread[index].meanText : nil
+      let mean = text.map { .init($0, value: one.mean) } ?? mean(one.mean, of: map)
+      return [.init(one.name), mean, Self.cell(one.deviation), Self.cell(error), .init(verdict)]
     }
     return .init(
       columns: [

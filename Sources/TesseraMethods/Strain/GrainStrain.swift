@@ -16,7 +16,7 @@ struct GrainStrain {
     /// How the lattice is followed.
     var columns: ColumnStrain
     /// The lattice against which strain is measured: in a field, of the columns of a grain.
-    var reference: (_ field: LatticeField, _ grain: Int) throws -> LatticeVectors
+    var reference: (_ field: LatticeField, _ grain: Int) throws -> StrainReference.Resolved
     /// Direction along which exx is taken, from the reference, in radians.
     var axis: (LatticeVectors) -> Double
   }
@@ -40,10 +40,10 @@ struct GrainStrain {
           leftOut.append(number)
           continue
         }
-        let vectors = try setting.reference(field, number)
-        let axis = setting.axis(vectors)
-        maps.append((number, field.map(source: .columns, reference: vectors, axis: axis)))
-        let own = fit.strains(at: positions, from: vectors, axis: axis)
+        let reference = try setting.reference(field, number)
+        let axis = setting.axis(reference.vectors)
+        maps.append((number, field.map(source: .columns, against: reference, axis: axis)))
+        let own = fit.strains(at: positions, from: reference.vectors, axis: axis)
         for site in positions.indices where grains.grains.count == 1 || grains.labels[site] == number {
           strains[site] = own[site]
         }

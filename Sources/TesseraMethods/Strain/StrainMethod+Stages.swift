@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFigures
 import TesseraImaging
 import TesseraNumerics
 import TesseraStructure
@@ -52,12 +53,21 @@ extension StrainMethod {
     }
     stage.lattice = latticeFinder.lattice(
       of: positions, heights: heights, width: prepared.image.width, height: prepared.image.height)
+    if let lattice = stage.lattice, lattice.indexedShare < Self.commonShare {
+      stage.warnings.append(
+        "the lattice is shared by \(Number.percent(lattice.indexedShare)) of the columns only; the others may belong to a second grain or "
+          + "phase, which is measured against a lattice that is not its own")
+    }
     if stage.lattice == nil {
-      stage.obstacle = "\(name): the \(positions.count) columns share no lattice"
       stage.grains = grainFinder.crystals(
         of: positions, heights: heights, width: prepared.image.width, height: prepared.image.height)
       // Cells of a dozen columns are no lattice whose strain is local.
       if stage.grains?.grains.count == 1 { stage.grains = nil }
+      if stage.grains == nil {
+        stage.lattice = latticeFinder.filmLattice(
+          of: positions, heights: heights, width: prepared.image.width, height: prepared.image.height)
+      }
+      if stage.lattice == nil { stage.obstacle = "\(name): the \(positions.count) columns share no lattice" }
     }
     return stage
   }
@@ -74,21 +84,28 @@ extension StrainMethod {
     if wantsColumns && crystal.lattice == nil {
       throw DataError(
         "\(crystal.obstacle ?? "\(name): the columns share no lattice"); strain from positions needs a lattice; "
-          + "\(setting("method", "gpa")) needs reflections only")
+          + "with three rows of columns or more, \(setting("method", "gpa")) needs about seven planes in two directions"
+      )
     }
     if isGiven && route == .auto, let obstacle = crystal.obstacle {
       throw DataError("\(obstacle); give other columns, or none to have them found")
     }
     let usesPhases = route == .gpa || route == .both || crystal.lattice == nil
-    let phases =
-      try usesPhases
-      ? phase.outcome(
-        of: image,
-        lattice: crystal.lattice.map { LatticeVectors(u: $0.grid.u, v: $0.grid.v) }, name: name) : nil
+    let phases: GeometricPhase.Outcome?
+    do {
+      phases =
+        try usesPhases
+        ? phase.outcome(
+          of: image,
+          lattice: crystal.lattice.map { LatticeVectors(u: $0.grid.u, v: $0.grid.v) }, name: name) : nil
+    } catch let error as DataError where route == .auto {
+      guard let obstacle = crystal.obstacle else { throw error }
+      throw DataError("\(obstacle), and phases give no strain either: \(error.description)")
+    }
     guard route != .gpa, let lattice = crystal.lattice, let columns = crystal.columns else {
       let field = phases!.field
-      let vectors = try vectors(in: field, crystal)
-      let map = field.map(source: .gpa, reference: vectors, axis: axis.direction(in: vectors))
+      let reference = try reference(in: field, crystal)
+      let map = field.map(source: .gpa, against: reference, axis: axis.direction(in: reference.vectors))
       return MeasuredStage(phases: phases, maps: [map], warnings: Self.warnings(of: map))
     }
     let covariances = columns.positionErrors.isEmpty ? nil : columns.positionErrors.map(PlanarCovariance.init(errors:))
@@ -101,12 +118,15 @@ extension StrainMethod {
         "\(name): the columns match the lattice nowhere; try \(setting("method", "gpa")) or a larger \(setting("radius"))"
       )
     }
-    let vectors = try vectors(in: field, crystal)
+    let resolved = try reference(in: field, crystal)
+    let vectors = resolved.vectors
     let direction = axis.direction(in: vectors)
-    var maps = [field.map(source: .columns, reference: vectors, axis: direction)]
+    var maps = [field.map(source: .columns, against: resolved, axis: direction)]
     if let phases {
       let same = try StrainReference.vectors(vectors).vectors(in: phases.field)
-      maps.append(phases.field.map(source: .gpa, reference: same, axis: direction))
+      // The mean against a lattice that the columns gave has an error that the phases do not know.
+      let isGiven = if case .vectors = reference { true } else { false }
+      maps.append(phases.field.map(source: .gpa, against: .init(same, areGiven: isGiven), axis: direction))
     }
     return MeasuredStage(
       phases: phases, maps: maps,
@@ -120,7 +140,7 @@ extension StrainMethod {
   ) throws -> MeasuredStage {
     let way = GrainStrain.Setting(
       columns: self.columns,
-      reference: { field, grain in try vectors(in: field, crystal) { grains.labels[$0] == grain } },
+      reference: { field, grain in try reference(in: field, crystal) { grains.labels[$0] == grain } },
       axis: axis.direction(in:))
     let covariances = columns.positionErrors.isEmpty ? nil : columns.positionErrors.map(PlanarCovariance.init(errors:))
     guard
@@ -138,10 +158,10 @@ extension StrainMethod {
   }
 
   /// - Parameter isOwn: whether a column counts for a reference by class.
-  private func vectors(
+  private func reference(
     in field: LatticeField, _ crystal: CrystalStage, where isOwn: (Int) -> Bool = { _ in true }
-  ) throws -> LatticeVectors {
-    try reference.vectors(in: field) { name in
+  ) throws -> StrainReference.Resolved {
+    try reference.resolved(in: field) { name in
       guard let columns = crystal.columns, !(columns.classNames.isEmpty && columns.classLabels.isEmpty) else {
         throw ParameterError(
           "the reference class \(name) needs columns with classes: give the sites.csv of an analysis as \(setting("sites"))"
@@ -156,13 +176,31 @@ extension StrainMethod {
     }
   }
 
+  /// A lattice of fewer of the columns may be that of one of two grains.
+  private static let commonShare = 0.8
+  /// Where so much of the map is turned further than its errors allow, it is said that it is.
+  private static let turnedShare = 0.05
+  /// A strain that counts where no errors are known.
+  private static let notableStrain = 1e-3
+
   private static func warnings(of map: StrainMap) -> [String] {
+    var list: [String] = []
     let share = map.planes.knownShare
-    guard share < 0.5 else { return [] }
-    return [
-      "strain by \(map.source.name) is known on \(Int(saturating: (100 * share).rounded())) % of the pixels only; elsewhere the lattice is not seen, "
-        + "or the edges are too near"
-    ]
+    if share < 0.5 {
+      list.append(
+        "strain by \(map.source.name) is known on \(Int(saturating: (100 * share).rounded())) % of the pixels only; elsewhere the lattice "
+          + "is not seen, or the edges are too near")
+    }
+    let turns = map.planes.rotation.values.filter(\.isFinite).map { abs($0) }
+    guard !turns.isEmpty else { return list }
+    let turn = Double(Statistics.quantile(turns, 1 - turnedShare))
+    if turn * turn / 2 > max(map.errorMedians.first ?? notableStrain, notableStrain) {
+      list.append(
+        "the crystal is turned by up to \(Text.fixed(turn, 2)) rad against the reference; exx and eyy are derivatives of the displacement, "
+          + "of which a rotation by θ alone makes cos θ - 1 = \(Text.fixed(100 * (cos(turn) - 1), 2)) %; measure a turned grain with a "
+          + "\(setting("reference")) in it")
+    }
+    return list
   }
 
   func choices(_ crystal: CrystalStage, _ measured: MeasuredStage) -> [RunRecord.Choice] {

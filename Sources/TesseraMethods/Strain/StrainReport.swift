@@ -42,10 +42,16 @@ extension StrainResult {
       }
       let noise =
         index < spread.count
-        ? (spread[index].isBeyondNoise ? "noise" : "not beyond the noise of") + " \(amount(spread[index].error))" : ""
+        ? (spread[index].variesBeyondNoise ? "noise" : "not beyond the noise of") + " \(amount(spread[index].error))"
+        : ""
       return ReportDocument.Fact(amount(one.deviation), "standard deviation of \(one.name)", note: noise)
     }
     let pixels = LengthText()(map.resolution)
+    facts += spread.compactMap { plane in
+      plane.meanText.map { text in
+        .init(text, "mean of \(plane.name)", note: plane.hasMeanBeyondNoise ? "" : "not beyond the noise")
+      }
+    }
     facts.append(
       .init(
         LengthText(calibration: micrograph.calibration)(map.resolution), "resolution",
@@ -59,7 +65,8 @@ extension StrainResult {
     + "scanned in two directions. Strain along the beam is not seen, and what varies along the beam is averaged. Near a "
     + "surface or an interface, a tilt or a bent foil moves columns too. Vacancies and other point defects shift the phases "
     + "of the lattice without straining it. The stated errors include the noise of the pixels "
-    + "alone: neither these effects nor the error of the reference, which adds a constant to every plane."
+    + "alone: neither these effects nor the error of the reference, which adds a constant to every plane. The errors of means include that "
+    + "of a reference region or class, but given vectors count as exact: an error of the pixel size is a uniform strain."
 
   private var pictures: [ReportDocument.Block] {
     var figure = ImageFigure(micrograph, summary: "The micrograph \(micrograph.name)")

@@ -20,7 +20,8 @@ public struct StrainResult: MethodResult {
   /// The strain at each column, in the order of `columns`; nil where unknown. Empty without columns.
   public var columnStrains: [LocalStrain?]
 
-  /// One sentence per map: standard deviations of the components over the map, their noise, and the resolution.
+  /// One sentence per map: means of the components with their errors, where the reference makes them a result, standard deviations over
+  /// the map, their noise, and the resolution.
   public var sentences: [String] {
     maps.map { map in
       let spread = map.spread.planes
@@ -30,7 +31,10 @@ public struct StrainResult: MethodResult {
         return "\(name) \(Self.amount(plane.deviation, of: name))\(noise)"
       }
       let resolution = LengthText(calibration: micrograph.calibration)(map.resolution)
-      return "strain \(map.source.origin), standard deviations over the map: \(parts.joined(separator: ", ")); "
+      let means = spread.compactMap { plane in plane.meanText.map { "\(plane.name) \($0)" } }
+      let meanPart = means.isEmpty ? "" : "means \(means.joined(separator: ", ")); "
+      return
+        "strain \(map.source.origin), \(meanPart)standard deviations over the map: \(parts.joined(separator: ", ")); "
         + "resolution \(resolution)"
     }
   }

@@ -9,13 +9,26 @@ extension StrainSpread {
     func list(_ value: (Plane) -> Double) -> String {
       strains.map { "\($0.name) \(Number.short(100 * value($0), digits: 2))\u{A0}%" }.joined(separator: ", ")
     }
-    let beyond = planes.filter(\.isBeyondNoise).map(\.name)
+    let means = planes.compactMap { plane in plane.meanText.map { "\(plane.name) \($0)" } }
+    let meanSentence = means.isEmpty ? "" : " Means: \(means.joined(separator: ", "))."
+    let beyond =
+      planes.filter(\.hasMeanBeyondNoise).map { "the mean of \($0.name)" }
+      + planes.filter(\.variesBeyondNoise).map { means.isEmpty ? $0.name : "the variation of \($0.name)" }
     if beyond.isEmpty {
       return "The map shows no strain beyond its noise: over the map, exx varies by "
         + "\(Number.short(100 * exx.deviation, digits: 2))\u{A0}%, and noise alone gives "
-        + "\(Number.short(100 * exx.error, digits: 2))\u{A0}%."
+        + "\(Number.short(100 * exx.error, digits: 2))\u{A0}%." + meanSentence
     }
-    return "Standard deviations over the map: \(list(\.deviation)); noise alone gives \(list(\.error)). "
+    return "Standard deviations over the map: \(list(\.deviation)); noise alone gives \(list(\.error)).\(meanSentence) "
       + "Beyond the noise: \(ReportHeadline.list(beyond))."
+  }
+}
+
+extension StrainSpread.Plane {
+  /// The mean with its standard error, strains in per cent and rotations in milliradians; nil where the mean is no result.
+  var meanText: String? {
+    guard let meanError else { return nil }
+    let (scale, unit) = name == "rotation" ? (1000.0, "mrad") : (100.0, "%")
+    return "\(Text.fixed(scale * mean, error: scale * meanError)) \(unit)"
   }
 }

@@ -9,14 +9,17 @@ public struct StrainSummary: Sendable, Encodable {
   public struct Plane: Sendable, Encodable {
     /// Over the pixels where the strain is known.
     public var mean, std: Double
+    /// Standard error of the mean; absent where unknown, of the hydrostatic strain, and where the reference is that of the whole image,
+    /// against which the mean is no result.
+    public var meanError: Double?
     /// The median of the standard errors; absent where unknown.
     public var medianError: Double?
-    /// Whether the plane varies by more than its noise explains (`StrainSpread`); absent where no error is known, and of
-    /// the hydrostatic strain.
+    /// Whether the plane varies, or its mean differs from zero, by more than its noise explains (`StrainSpread`); absent where no error is
+    /// known, and of the hydrostatic strain.
     public var isBeyondNoise: Bool?
 
     enum CodingKeys: String, CodingKey {
-      case mean, std, medianError
+      case mean, std, meanError, medianError
       case isBeyondNoise = "beyond_noise"
     }
   }
@@ -52,12 +55,14 @@ public struct StrainSummary: Sendable, Encodable {
   public init(of map: StrainMap, reference: StrainReference, calibration: Calibration?) {
     method = map.source.rawValue
     let medians = Dictionary(uniqueKeysWithValues: zip(StrainPlanes.names, map.errorMedians).map { ($0, $1) })
-    let beyond = Dictionary(uniqueKeysWithValues: map.spread.planes.map { ($0.name, $0.isBeyondNoise) })
+    let spread = Dictionary(uniqueKeysWithValues: map.spread.planes.map { ($0.name, $0) })
     planes = Dictionary(
       uniqueKeysWithValues: map.planes.statistics.map {
         (
           $0.name,
-          Plane(mean: $0.mean, std: $0.deviation, medianError: medians[$0.name], isBeyondNoise: beyond[$0.name])
+          Plane(
+            mean: $0.mean, std: $0.deviation, meanError: spread[$0.name]?.meanError, medianError: medians[$0.name],
+            isBeyondNoise: spread[$0.name]?.isBeyondNoise)
         )
       })
     knownShare = map.planes.knownShare

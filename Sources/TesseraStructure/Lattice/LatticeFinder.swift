@@ -61,19 +61,47 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     return lattice
   }
 
+  /// In a film of n rows the share 1 - 1/n of the columns has a neighbour across it, .67 of three rows, while all have one along it.
+  private static let filmShare = 0.6
+  /// A film is of one crystal: nearly all of its columns lie on the lattice.
+  private static let leastFilmIndexedShare = 0.8
+  /// They lie within this share of the shorter vector of it (RMS), which rows that are not in step exceed.
+  private static let largestFilmDeviation = 0.15
+
+  /// The lattice of a film of three rows or more, across which columns share fewer vectors than along it; nil where there is none. For
+  /// columns that share no `lattice` and are no grains, which share one vector in the same way. Parameters as in `vectors`.
+  public func filmLattice(of positions: [Point], heights: [Double], width: Int, height: Int) -> Lattice? {
+    guard
+      let (u, v) = vectors(
+        of: positions, heights: heights, width: width, height: height, commonShare: Self.filmShare),
+      let lattice = LatticeIndexer(u: u, v: v).lattice(of: positions, heights: heights),
+      lattice.indexedShare >= Self.leastFilmIndexedShare,
+      lattice.deviation <= Self.largestFilmDeviation * min(lattice.grid.u.length, lattice.grid.v.length)
+    else { return nil }
+    return lattice
+  }
+
   /// Two lattice vectors, the shorter first, turned so that u x v is positive; nil where the columns have no lattice. Columns
   /// centred outside the image take no part: of their heights only a flank is seen, and heights tell columns apart.
   /// - Parameters:
   ///   - heights: of the columns, any unit.
   ///   - width, height: size of the image, in pixels.
   public func vectors(of positions: [Point], heights: [Double], width: Int, height: Int) -> (u: Point, v: Point)? {
-    let (across, down) = (-1...Double(width), -1...Double(height))
-    let seen = positions.indices.filter { across.contains(positions[$0].x) && down.contains(positions[$0].y) }
-    return vectors(ofSeen: seen.map { positions[$0] }, heights: seen.map { heights[$0] }, width: width, height: height)
+    vectors(of: positions, heights: heights, width: width, height: height, commonShare: Self.commonShare)
   }
 
   private func vectors(
-    ofSeen positions: [Point], heights: [Double], width: Int, height: Int
+    of positions: [Point], heights: [Double], width: Int, height: Int, commonShare: Double
+  ) -> (u: Point, v: Point)? {
+    let (across, down) = (-1...Double(width), -1...Double(height))
+    let seen = positions.indices.filter { across.contains(positions[$0].x) && down.contains(positions[$0].y) }
+    return vectors(
+      ofSeen: seen.map { positions[$0] }, heights: seen.map { heights[$0] }, width: width, height: height,
+      commonShare: commonShare)
+  }
+
+  private func vectors(
+    ofSeen positions: [Point], heights: [Double], width: Int, height: Int, commonShare: Double
   ) -> (u: Point, v: Point)? {
     guard positions.count >= Self.fewestSites else { return nil }
     let index = PlanarIndex(positions)
@@ -81,7 +109,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     let translations = self.translations(
       index: index, heights: heights, spacing: spacing, extent: Point(Double(width - 1), Double(height - 1)))
     guard let best = translations.map(\.share).max(), best >= smallestShare else { return nil }
-    return Self.vectors(from: translations.filter { $0.share >= max(smallestShare, Self.commonShare * best) })
+    return Self.vectors(from: translations.filter { $0.share >= max(smallestShare, commonShare * best) })
   }
 
   /// The two shortest independent vectors of those that most columns share, that keep the heights.

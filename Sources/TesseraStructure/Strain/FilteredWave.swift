@@ -82,6 +82,68 @@ struct FilteredWave: Sendable {
     return (base + slope / (2 * .pi), power.squareRoot())
   }
 
+  /// At least this share of the squared width over which a wave is seen must be the crystal's own, the rest being the mask's: of a film
+  /// of fewer than seven planes the frequency seen is nearly that of the mask's centre.
+  private static let leastOwnShare = 0.6
+  /// Standard deviation of a column's image in plane spacings, usual in micrographs. Its transform falls across the spot of a reflection
+  /// and shifts the spot of a film of few planes towards the middle of the spectrum.
+  private static let columnWidth = 0.3
+  /// Of edges that take less than this share of the width, which noise does as well, nothing is said to shift a spot.
+  private static let noticeableEdge = 0.1
+  /// What other reflections leak through the taper moves local frequencies by up to this share of |g|: differences from the mask's centre
+  /// that are smaller are left as they are, because freeing them of the taper would enlarge the leak.
+  private static let leak = 1e-3
+
+  /// The frequency at a node without the pull of the taper towards the mask's centre, and the shift that other changes of the amplitude
+  /// may have given it; nil where too little of the width seen is the crystal's own.
+  ///
+  /// Where the amplitude changes within the width b of what the mask mixes, the local frequency is pulled to the mask's centre: one that
+  /// differs from the centre by κ is seen as (1 + b² ∇∇ ln |H|) κ, to first order in κ b. For the taper, which is known, this is undone.
+  /// For the edges of a crystal -X = b² ∇∇ ln |H| is measured: the pull is X (1 - X)⁻¹ times what is seen, and a column's image of finite
+  /// width w, whose transform falls across the spot of a film, shifts it by as much of g w² / b².
+  /// What was seen and its noise are multiplied by `gain`.
+  /// - Parameter edge: b² ∂² ln T of the taper T seen through the mask, along x and y.
+  func corrected(
+    _ frequency: Point, at index: Int, step: Point, edge: Point, mask: SizedMask
+  ) -> (frequency: Point, gain: Point, shift: Point)? {
+    let seen = frequency - carrier
+    let trusted = seen.squaredLength / (seen.squaredLength + pow(Self.leak, 2) * carrier.squaredLength)
+    let gain = Point(1 - trusted * edge.x / (1 + edge.x), 1 - trusted * edge.y / (1 + edge.y))
+    let own = Point(seen.x * gain.x, seen.y * gain.y)
+    let square = mask.mixing * mask.mixing
+    let bend = self.curvature(index, step: step) * square
+    // 1 - X, and with it X = 1 - (1 - X).
+    let left = PlanarCovariance(xx: 1 + bend.xx - edge.x, xy: bend.xy, yy: 1 + bend.yy - edge.y)
+    let determinant = left.xx * left.yy - left.xy * left.xy
+    let middle = (left.xx + left.yy) / 2
+    let smallest = middle - max(0, middle * middle - determinant).squareRoot()
+    guard smallest > Self.leastOwnShare else { return nil }
+    let column = smallest < 1 - Self.noticeableEdge ? pow(Self.columnWidth / carrier.length, 2) / square : 0
+    let pulled = own + carrier * column
+    // X (1 - X)⁻¹ = (1 - X)⁻¹ - 1.
+    let shift =
+      Point(left.yy * pulled.x - left.xy * pulled.y, left.xx * pulled.y - left.xy * pulled.x) / determinant - pulled
+    return (carrier + own, gain, shift)
+  }
+
+  /// The second derivatives of ln |H| at a node, from differences between the nodes around it, which are `step` pixels apart.
+  private func curvature(_ index: Int, step: Point) -> PlanarCovariance {
+    let (x, y) = (index % columns, index / columns)
+    let (left, right) = ((x + columns - 1) % columns, (x + 1) % columns)
+    let (above, below) = ((y + rows - 1) % rows * columns, (y + 1) % rows * columns)
+    let here = y * columns
+    func logarithm(_ place: Int) -> Double {
+      let h = SIMD2<Double>(wave[place])
+      return log(max((h * h).sum(), .leastNormalMagnitude)) / 2
+    }
+    let middle = 2 * logarithm(index)
+    return PlanarCovariance(
+      xx: (logarithm(here + left) + logarithm(here + right) - middle) / (step.x * step.x),
+      xy: (logarithm(above + left) + logarithm(below + right) - logarithm(above + right) - logarithm(below + left))
+        / (4 * step.x * step.y),
+      yy: (logarithm(above + x) + logarithm(below + x) - middle) / (step.y * step.y))
+  }
+
   /// Calls `body` for the coefficients under a mask: their indices (of any sign), offset from the centre in cycles a
   /// pixel, the mask's value, and the coefficient itself.
   private static func forEach(

@@ -86,7 +86,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
       }
       let field = latticeField(
         waves, nominal: LatticeVectors(u: bragg[0], v: bragg[1]).reciprocal, mask: sized, noise: noise,
-        size: (image.width, image.height))
+        taper: margin, size: (image.width, image.height))
       let outcome = Outcome(
         field: field, reflections: [first, second], isAutomatic: !isGiven, maskRadius: sized.s)
       // Where a boundary divides the image, the strongest two may be of different grains and nowhere together.
@@ -97,7 +97,8 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
     }
     guard let best, best.share > 0 else {
       throw DataError(
-        "\(name): no part of the image shows both reflections; choose others with \(setting("g1")) and \(setting("g2"))"
+        "\(name): no part of the image shows both reflections over the width that phases need, about seven planes each way; choose "
+          + "others with \(setting("g1")) and \(setting("g2"))"
       )
     }
     return best.outcome
@@ -162,8 +163,8 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
         found.isEmpty
           ? "\(name): the power spectrum shows no reflections, so there are no phases to analyse; the image needs a crystal "
             + "lattice of at least \(Int(finder.fewestPlanes)) planes"
-          : "\(name): the power spectrum shows reflections in one direction only; strain in two dimensions needs two, or "
-            + "\(setting("method", "columns"))")
+          : "\(name): the power spectrum shows reflections in one direction only; strain in two dimensions needs two, each of about "
+            + "seven planes or more, or three rows of resolved columns")
     }
     return pairs
   }
@@ -219,8 +220,12 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
   private static let leastSignal = 3.5
 
   /// Local lattice vectors from two waves, on the nodes that both are sampled on.
+  ///
+  /// Frequencies are freed of the pull of the taper; what the edges of a crystal may shift them by adds to the errors
+  /// (`FilteredWave.corrected`).
   private func latticeField(
-    _ waves: [FilteredWave], nominal: LatticeVectors, mask: SizedMask, noise: [Double?], size: (width: Int, height: Int)
+    _ waves: [FilteredWave], nominal: LatticeVectors, mask: SizedMask, noise: [Double?], taper: Double,
+    size: (width: Int, height: Int)
   ) -> LatticeField {
     let (columns, rows) = (waves[0].columns, waves[0].rows)
     let step = Point(Double(size.width) / Double(columns), Double(size.height) / Double(rows))
@@ -229,6 +234,10 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
       let floor = Self.leastSignal * (noise ?? 0) * wave.noiseGain
       return max(smallestAmplitude * wave.strongAmplitude, floor, 1e-30)
     }
+    let (edgesX, edgesY) = (
+      taperCurvature(nodes: columns, length: size.width, taper: taper, width: mask.mixing),
+      taperCurvature(nodes: rows, length: size.height, taper: taper, width: mask.mixing)
+    )
     let locals = concurrentMap(chunksOf: columns, of: columns * rows) { range in
       range.map { index -> LatticeField.Local? in
         let place = Point(Double(index % columns) * step.x, Double(index / columns) * step.y)
@@ -237,24 +246,48 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
           place.x <= Double(size.width - 1) - margin + step.x, place.y <= Double(size.height - 1) - margin + step.y,
           let g = waves[0].local(index, above: limits[0]), let h = waves[1].local(index, above: limits[1])
         else { return nil }
-        let bragg = LatticeVectors(u: g.frequency, v: h.frequency)
+        let edge = Point(edgesX[index % columns], edgesY[index / columns])
+        guard
+          let first = waves[0].corrected(g.frequency, at: index, step: step, edge: edge, mask: mask),
+          let second = waves[1].corrected(h.frequency, at: index, step: step, edge: edge, mask: mask)
+        else { return nil }
+        let bragg = LatticeVectors(u: first.frequency, v: second.frequency)
         guard abs(bragg.area) > Self.leastArea * abs(nominal.reciprocal.area) else { return nil }
         let lattice = bragg.reciprocal
-        // dA = -A dGᵀ A, and the components of a Bragg vector are equally uncertain.
+        // dA = -A dGᵀ A.
         let (u, v) = (lattice.u, lattice.v)
-        let metric = PlanarCovariance(xx: u.dot(u), xy: u.dot(v), yy: v.dot(v))
+        func spread(_ k: Int, _ amplitude: Double, _ gain: Point, _ shift: Point) -> PlanarCovariance {
+          let error = (noise[k] ?? 0) * waves[k].gradientNoiseGain / amplitude / (2 * .pi)
+          let noise = PlanarCovariance(errors: gain * error)
+          return (noise + PlanarCovariance(outer: shift)).mapped(u, v)
+        }
         let (a, b) = (
-          pow((noise[0] ?? 0) * waves[0].gradientNoiseGain / g.amplitude / (2 * .pi), 2),
-          pow((noise[1] ?? 0) * waves[1].gradientNoiseGain / h.amplitude / (2 * .pi), 2)
+          spread(0, g.amplitude, first.gain, first.shift), spread(1, h.amplitude, second.gain, second.shift)
         )
         let spread = VectorSpread(
-          xx: metric * (u.x * u.x * a + v.x * v.x * b), xy: metric * (u.x * u.y * a + v.x * v.y * b),
-          yy: metric * (u.y * u.y * a + v.y * v.y * b))
+          xx: a * (u.x * u.x) + b * (v.x * v.x), xy: a * (u.x * u.y) + b * (v.x * v.y),
+          yy: a * (u.y * u.y) + b * (v.y * v.y))
         return LatticeField.Local(vectors: lattice, spread: spread)
       }
     }.flatMap { $0 }
     return LatticeField(
       width: size.width, height: size.height, columns: columns, rows: rows, step: step, locals: locals,
       nominal: nominal, resolution: mask.resolution, hasErrors: !noise.contains(nil))
+  }
+  /// b² (ln T)'' at the nodes along one side, T being the taper seen through a Gaussian of standard deviation b.
+  private func taperCurvature(nodes: Int, length: Int, taper margin: Double, width b: Double) -> [Double] {
+    let factors = taper(length, margin: margin)
+    let reach = Int(saturating: (4 * b).rounded(.up))
+    return (0..<nodes).map { node in
+      let place = Double(node) * Double(length) / Double(nodes)
+      let centre = Int(saturating: place)
+      var (sum, slope, bend) = (0.0, 0.0, 0.0)
+      for pixel in max(0, centre - reach)...min(length - 1, centre + reach) {
+        let t = (place - Double(pixel)) / b
+        let weight = exp(-t * t / 2) * Double(factors[pixel])
+        (sum, slope, bend) = (sum + weight, slope - t * weight, bend + (t * t - 1) * weight)
+      }
+      return sum > 0 ? bend / sum - pow(slope / sum, 2) : 0
+    }
   }
 }

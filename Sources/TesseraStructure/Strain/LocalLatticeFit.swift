@@ -47,6 +47,13 @@ public struct LocalLatticeFit: Sendable {
   private static let (firstReach, growth) = (1.3, 1.6)
   /// Where a smaller share of the columns around a place matches, as in the core of a dislocation, there is no lattice.
   private static let leastMatched = 0.6
+  /// Columns that match the local lattice only within more than this share of the shorter vector, beyond their errors, are of none: within
+  /// about a Burgers vector of a dislocation, or across a fault. Between one and two vectors from a dislocation the share is .03-.05.
+  private static let largestMisfit = 0.05
+  /// Bends and steps of the strain of a few per cent leave misfits of less than this share, and the slope is right in spite of them.
+  private static let harmlessMisfit = 0.01
+  /// Error of a slope over the misfit and σ: .5-.7 between one and two Burgers vectors from a dislocation, .25-.4 beyond.
+  private static let slopePerMisfit = 0.5
   /// Columns fill this share of what the weights cover at least: they fill half at an edge and a quarter at a corner.
   private static let leastFilled = 0.18
   /// A component of the displacement gradient that is larger than this is that of another lattice.
@@ -77,8 +84,20 @@ public struct LocalLatticeFit: Sendable {
     guard let result, isSound(result.vectors), Double(result.count) >= Self.leastMatched * Double(near.count) else {
       return nil
     }
-    return LatticeField.Local(
-      vectors: result.unbiased(of: self, around: place), spread: result.spread(of: self, around: place))
+    let misfit = result.squaredMisfit(of: self, around: place)
+    let unit = nominal.u.length < nominal.v.length ? nominal.u.squaredLength : nominal.v.squaredLength
+    guard misfit <= Self.largestMisfit * Self.largestMisfit * unit else { return nil }
+    let harm = max(0, misfit - Self.harmlessMisfit * Self.harmlessMisfit * unit)
+    var spread = result.spread(of: self, around: place)
+    if harm > 0 {
+      // Both components of the displacement, along every direction alike.
+      let (u, v) = (result.vectors.u, result.vectors.v)
+      let slope =
+        PlanarCovariance(xx: u.dot(u), xy: u.dot(v), yy: v.dot(v))
+        * (Self.slopePerMisfit * Self.slopePerMisfit * harm / (blur * blur))
+      (spread.xx, spread.yy) = (spread.xx + slope, spread.yy + slope)
+    }
+    return LatticeField.Local(vectors: result.unbiased(of: self, around: place), spread: spread)
   }
 
   /// A column and its indices within its sublattice.
@@ -183,6 +202,37 @@ public struct LocalLatticeFit: Sendable {
         result.v += shift * c.y
       }
       return result
+    }
+
+    /// Mean square distance along one axis of the columns from the nodes, weighted as the fit, in square pixels, by which it exceeds what
+    /// the errors of the columns give; zero where no errors are known.
+    func squaredMisfit(of fit: LocalLatticeFit, around place: Point) -> Double {
+      guard let covariances = fit.covariances else { return 0 }
+      var (sum, expected, total, squares, start) = (0.0, 0.0, 0.0, 0.0, 0)
+      var groups = 0
+      while start < matches.count {
+        let end =
+          matches[start...].firstIndex { fit.basis[$0.column] != fit.basis[matches[start].column] } ?? matches.count
+        var centre = Point.zero
+        for match in matches[start..<end] {
+          centre += (fit.index.points[match.column] - place) * (fit.weight(match.column, place) / totals[start])
+        }
+        for k in start..<end {
+          let (column, n) = (matches[k].column, matches[k].n - means[k])
+          let w = fit.weight(column, place)
+          let miss = fit.index.points[column] - place - centre - vectors.u * n.x - vectors.v * n.y
+          let leverage = w / totals[k] + w * n.dot(Self.times(inverse, n))
+          sum += w * miss.squaredLength / 2
+          expected += w * (1 - leverage) * (covariances[column].xx + covariances[column].yy) / 2
+          total += w
+          squares += w * w
+        }
+        (start, groups) = (end, groups + 1)
+      }
+      // Each column has two coordinates, a sublattice needs two and the vectors four.
+      let degrees = max(1, 2 * total * total / squares - Double(2 * groups + 4))
+      let factor = StrainSpread.errorFactor * StrainSpread.errorFactor
+      return max(0, sum - factor * (1 + StrainSpread.significance * (2 / degrees).squareRoot()) * expected) / total
     }
 
     func spread(of fit: LocalLatticeFit, around place: Point) -> VectorSpread {

@@ -27,6 +27,10 @@ struct SizedMask: Sendable {
   /// Standard deviation of the Gaussian with this resolution, in pixels.
   var blur: Double { resolution / LatticeField.gaussianWidth }
 
+  /// Standard deviation of the Gaussian whose transform is as curved at its summit as the mask, in pixels: what first counts where
+  /// the amplitude of a wave changes over this width. Of cos²(π k / 2 s) = 1 - π² k² / 4 s² + ... it is 1 / (2 √2 s).
+  var mixing: Double { shape == .gaussian ? 1 / (2 * .pi * s) : 1 / (8.0.squareRoot() * s) }
+
   /// The distance, in units of 1 / s, over which the integral of Hann's kernel ∫ cos²(πk/2) cos(2πkt) dk rises from 12 to
   /// 88 % of its height; by numerical integration.
   static let hannStep = 0.8993

@@ -17,20 +17,20 @@ public struct StrainMap: Sendable {
   public var axis: Double
   /// Width over which a sharp step of the strain rises from 12 to 88 %, in pixels.
   public var resolution: Double
-  /// How far the planes spread, and whether noise explains it.
+  /// How far the planes spread and what their means are, and whether noise explains it.
   public let spread: StrainSpread
   /// The number of grains that were measured, each against a reference of its own.
   public let grainCount: Int
 
   init(
     source: StrainSource, planes: StrainPlanes, errors: StrainPlanes?, reference: LatticeVectors, axis: Double,
-    resolution: Double, grainCount: Int = 1
+    resolution: Double, meanErrors: SIMD4<Double>?, grainCount: Int = 1
   ) {
     self.grainCount = grainCount
     (self.source, self.planes, self.errors) = (source, planes, errors)
     (self.reference, self.axis, self.resolution) = (reference, axis, resolution)
     errorMedians = errors?.medians ?? []
-    spread = StrainSpread(of: planes, errors: errors, resolution: resolution)
+    spread = StrainSpread(of: planes, errors: errors, resolution: resolution, meanErrors: meanErrors)
   }
 }
 
@@ -59,10 +59,20 @@ extension StrainMap {
       return StrainPlanes(exx: rasters[0], eyy: rasters[1], exy: rasters[2], rotation: rasters[3])
     }
     let errors = maps.compactMap { grain, map in map.errors.map { (grain, $0) } }
+    let pixels = maps.map { grain, map in
+      zip(labels.values, map.planes.exx.values).count { Int($0) == grain && $1.isFinite }
+    }
+    // The mean over all is that of the grains, each with its share of the pixels; each has a reference of its own.
+    var variance: SIMD4<Double>? = .zero
+    for (count, one) in zip(pixels, maps) where count > 0 {
+      let share = Double(count) / Double(pixels.reduce(0, +))
+      let means = one.map.spread.planes.compactMap(\.meanError)
+      variance = means.count == 4 ? variance.map { $0 + SIMD4(means) * SIMD4(means) * (share * share) } : nil
+    }
     self.init(
       source: first.source, planes: joined(maps.map { ($0.grain, $0.map.planes) }),
       errors: errors.count == maps.count ? joined(errors) : nil, reference: first.reference, axis: first.axis,
-      resolution: first.resolution, grainCount: maps.count)
+      resolution: first.resolution, meanErrors: variance?.squareRoot(), grainCount: maps.count)
   }
 }
 
@@ -72,9 +82,15 @@ extension LatticeField {
   /// Values between nodes come from Keys' cubic interpolation, errors from the bilinear one. A pixel is known where the
   /// four nodes around it are.
   /// - Parameters:
-  ///   - reference: as `StrainReference.vectors(in:)` gives it.
+  ///   - reference: any vectors; nothing is said of the mean strain against them.
   ///   - axis: direction along which exx is taken, from +x towards +y, in radians.
   public func map(source: StrainSource, reference: LatticeVectors, axis: Double = 0) -> StrainMap {
+    map(source: source, against: StrainReference.Resolved(reference, areGiven: false), axis: axis)
+  }
+
+  /// The same against a reference as `StrainReference.resolved(in:)` gives it, with errors of the means where these are a result.
+  public func map(source: StrainSource, against resolved: StrainReference.Resolved, axis: Double = 0) -> StrainMap {
+    let reference = resolved.vectors
     let strains = concurrentMap(chunksOf: columns, of: locals.count) { range in
       range.map { locals[$0]?.strain(from: reference, axis: axis, hasErrors: hasErrors) }
     }.flatMap { $0 }
@@ -82,9 +98,14 @@ extension LatticeField {
       strain.map { SIMD4($0.gradient.exx, $0.gradient.eyy, $0.gradient.exy, $0.gradient.rotation) }
     }
     let planes = rendered(values, cubic: true)
-    let errors = hasErrors ? rendered(strains.map { $0?.errors }, cubic: false) : nil
+    let nodeErrors = hasErrors ? strains.map { $0?.errors } : nil
+    let errors = nodeErrors.map { rendered($0, cubic: false) }
+    let meanErrors = nodeErrors.flatMap { errors in
+      resolved.shares.map { self.meanErrors(errors, source: source, less: $0, axis: axis) }
+    }
     return StrainMap(
-      source: source, planes: planes, errors: errors, reference: reference, axis: axis, resolution: resolution)
+      source: source, planes: planes, errors: errors, reference: reference, axis: axis, resolution: resolution,
+      meanErrors: meanErrors)
   }
 
   /// Four planes from values at the nodes.

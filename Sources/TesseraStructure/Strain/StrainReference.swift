@@ -13,20 +13,44 @@ public enum StrainReference: Sendable, Codable, Equatable {
   /// Known vectors, in pixels.
   case vectors(LatticeVectors)
 
-  /// The vectors of the reference, by the names that the field's own vectors have.
+  /// The lattice that counts as unstrained in a field.
+  public struct Resolved: Sendable {
+    /// In pixels, by the names that the field's own vectors have.
+    public var vectors: LatticeVectors
+    /// The share of each node of the field in the vectors; empty where they are given. Nil where they are those of the whole field, whose
+    /// mean strain is then zero whatever the crystal does.
+    var shares: [Double]?
+
+    /// Vectors that were measured elsewhere, or given.
+    /// - Parameter areGiven: whether the vectors count as exact, so that the mean strain against them is a result.
+    package init(_ vectors: LatticeVectors, areGiven: Bool) {
+      (self.vectors, shares) = (vectors, areGiven ? [] : nil)
+    }
+
+    fileprivate init(_ shares: [Double], of field: LatticeField) {
+      (vectors, self.shares) = (field.mean(shares), shares)
+    }
+  }
+
+  /// The vectors of the reference, by the names that the field's own vectors have; parameters as in `resolved`.
+  public func vectors(
+    in field: LatticeField, places: (String) throws -> [Point] = { _ in [] }
+  ) throws -> LatticeVectors { try resolved(in: field, places: places).vectors }
+
+  /// The vectors of the reference, and what of the field they are the mean of.
   ///
   /// - Parameter places: the columns of a named class, in pixels.
   /// - Throws: `DataError` where the reference holds no lattice, `ParameterError` where it makes no sense.
-  public func vectors(
+  public func resolved(
     in field: LatticeField, places: (String) throws -> [Point] = { _ in [] }
-  ) throws -> LatticeVectors {
+  ) throws -> Resolved {
     switch self {
     case .mean:
-      guard let mean = field.mean() else {
+      guard let shares = field.shares() else {
         throw DataError("the lattice could not be measured anywhere in the image, so there is no mean")
       }
-      return mean
-    case .lattice: return field.nominal
+      return Resolved(field.mean(shares), areGiven: false)
+    case .lattice: return Resolved(field.nominal, areGiven: false)
     case .region(let x, let y, let width, let height):
       let name = "the reference region \(Self.text(x)),\(Self.text(y)),\(Self.text(width)),\(Self.text(height))"
       guard width > 0, height > 0 else { throw ParameterError("\(name) must have a positive width and height") }
@@ -38,21 +62,21 @@ public enum StrainReference: Sendable, Codable, Equatable {
         throw ParameterError(
           "\(name) (x, y, width, height in pixels) reaches beyond the image of \(field.width) x \(field.height) pixels")
       }
-      let mean = field.mean { $0.x >= x && $0.y >= y && $0.x <= x + width && $0.y <= y + height }
-      guard let mean else {
+      let shares = field.shares { $0.x >= x && $0.y >= y && $0.x <= x + width && $0.y <= y + height }
+      guard let shares else {
         throw DataError(
           "\(name) contains no part of the image where the lattice was measured; choose a larger one, inside the crystal"
         )
       }
-      return mean
+      return Resolved(shares, of: field)
     case .siteClass(let name):
-      let found = try places(name).compactMap { field.nearest(to: $0) }
+      let found = try places(name).compactMap { field.nearestNode(to: $0) }
       guard !found.isEmpty else {
         throw DataError("no column of class \(name) lies where the lattice was measured; choose another reference")
       }
-      let count = Double(found.count)
-      return LatticeVectors(
-        u: found.reduce(.zero) { $0 + $1.u } / count, v: found.reduce(.zero) { $0 + $1.v } / count)
+      var shares = [Double](repeating: 0, count: field.locals.count)
+      for node in found { shares[node] += 1 / Double(found.count) }
+      return Resolved(shares, of: field)
     case .vectors(let vectors):
       guard abs(vectors.area) > 1e-6 * vectors.u.length * vectors.v.length else {
         throw ParameterError("the reference vectors must span a cell, but are parallel")
@@ -62,7 +86,7 @@ public enum StrainReference: Sendable, Codable, Equatable {
           "the reference vectors are not lattice vectors of this image, whose lattice has u \(Self.text(field.nominal.u)), "
             + "v \(Self.text(field.nominal.v)) px; check their direction and the pixel size")
       }
-      return named
+      return Resolved(named, areGiven: true)
     }
   }
 

@@ -3,20 +3,34 @@ import TesseraNumerics
 
 /// How far the planes of a strain map spread, against what the noise of the pixels alone would give.
 ///
-/// A plane says more than noise if one of two measures does: its variance over the map, against the mean square of its
+/// A plane varies by more than noise if one of two measures does: its variance over the map, against the mean square of its
 /// standard errors; or the variance of its means over blocks, which a weak but steady gradient raises long before it shows
-/// in the whole. For both, noise gives chi-square variables, whose scatter is allowed for.
+/// in the whole. For both, noise gives chi-square variables, whose scatter is allowed for. Against a reference that is not the
+/// whole image, the mean of a plane is a result too, and is held against its standard error: a uniform strain shows in it alone.
 public struct StrainSpread: Sendable, Equatable {
   /// The spread of one plane; strain is a number, rotation in radians.
   public struct Plane: Sendable, Equatable {
     /// `exx`, `eyy`, `exy` or `rotation`.
     public var name: String
+    /// Mean over the map.
+    public var mean: Double
+    /// Standard error of the mean from noise, the error of a reference in the image included; nil where the mean is zero by the choice of
+    /// the reference, or its error is unknown.
+    public var meanError: Double?
     /// Standard deviation over the map.
     public var deviation: Double
     /// Root mean square of the standard errors over the map.
     public var error: Double
     /// Whether the plane varies by more than its noise explains.
-    public var isBeyondNoise: Bool
+    public var variesBeyondNoise: Bool
+
+    /// Whether the mean differs from zero by more than its noise explains.
+    public var hasMeanBeyondNoise: Bool {
+      meanError.map { abs(mean) > StrainSpread.errorFactor * StrainSpread.significance * $0 } ?? false
+    }
+
+    /// Whether the plane shows more than noise: it varies, or its mean differs from zero.
+    public var isBeyondNoise: Bool { variesBeyondNoise || hasMeanBeyondNoise }
   }
   /// exx, eyy, exy and rotation; empty where no errors are known.
   public var planes: [Plane]
@@ -36,7 +50,8 @@ extension StrainSpread {
   /// - Parameters:
   ///   - errors: standard errors of the planes; nil: unknown.
   ///   - resolution: of the map, in pixels.
-  init(of planes: StrainPlanes, errors: StrainPlanes?, resolution: Double) {
+  ///   - meanErrors: standard errors of the means; nil where these are no result.
+  init(of planes: StrainPlanes, errors: StrainPlanes?, resolution: Double, meanErrors: SIMD4<Double>?) {
     guard let errors else {
       self.planes = []
       return
@@ -45,13 +60,16 @@ extension StrainSpread {
     let (maps, noises) = (planes.all, errors.all)
     self.planes = concurrentMap(count: maps.count) { k in
       let (map, noise) = (maps[k], Self.rootMeanSquare(of: noises[k], around: 0))
-      let deviation = Self.rootMeanSquare(of: map, around: Self.mean(of: map))
+      let mean = Self.mean(of: map)
+      let deviation = Self.rootMeanSquare(of: map, around: mean)
       let known = Double(map.values.count(where: \.isFinite))
-      let isBeyond =
+      let varies =
         noise.isFinite
         && (Self.exceeds(deviation * deviation, noise: noise, degrees: known / area)
           || Self.blockMeansExceed(map, noise: noise, area: area))
-      return Plane(name: StrainPlanes.names[k], deviation: deviation, error: noise, isBeyondNoise: isBeyond)
+      return Plane(
+        name: StrainPlanes.names[k], mean: mean, meanError: meanErrors?[k], deviation: deviation, error: noise,
+        variesBeyondNoise: varies)
     }
   }
 

@@ -222,7 +222,7 @@ extension MotifMethod {
     let way = GrainStrain.Setting(
       columns: strain,
       reference: { field, number in
-        try strainReference.vectors(in: field) { wanted in
+        try strainReference.resolved(in: field) { wanted in
           positions.indices.filter { site in
             let label = classes.labels[site]
             return label > 0 && (classes.names[label - 1] == wanted || String(label) == wanted)
