@@ -122,11 +122,13 @@ struct `Evidence for columns` {
   }
 
   /// Shot noise is stronger on the bright grains of a texture.
-  @Test(arguments: [3.0, 5], [3.0, 10, 50]) func `is not in a film of few counts`(width: Double, counts: Double) throws {
+  @Test(arguments: [3.0, 5], [3.0, 10, 50]) func `is not in a film of few counts`(width: Double, counts: Double) throws
+  {
     for seed in 1...3 as ClosedRange<UInt64> {
       var random = RandomSource(seed: seed)
       let film = GaussianFilter.smoothed(
-        Raster<Float>(width: 384, height: 384, values: (0..<384 * 384).map { _ in Float(random.gaussian()) }), sigma: width)
+        Raster<Float>(width: 384, height: 384, values: (0..<384 * 384).map { _ in Float(random.gaussian()) }),
+        sigma: width)
       let spread = Statistics.deviation(film.values)
       let image = film.map { Float(random.poisson(max(0, counts * (1 + 0.3 * Double($0) / spread)))) }
       #expect(throws: DataError.self) { try ColumnFinder().found(in: prepared(image), name: "film") }
@@ -148,7 +150,8 @@ struct `Evidence for columns` {
     }
     let found = try ColumnFinder().found(in: prepared(image), name: "half")
     let amorphous = found.sites.positions.count { $0.x > 195 }
-    #expect(amorphous == 0 || found.warnings.contains { $0.contains("stand in no order, unlike the others") }, "\(amorphous)")
+    #expect(
+      amorphous == 0 || found.warnings.contains { $0.contains("stand in no order, unlike the others") }, "\(amorphous)")
   }
 
   /// Wide columns are no support whose slow changes carry atoms.
