@@ -42,12 +42,14 @@ extension PointDefects {
   func check(in crystal: Crystal) throws(ParameterError) {
     if antisites > 0 && crystal.antisitePair.isEmpty {
       throw ParameterError(
-        "\(setting("antisites")) does not apply to \(crystal.name), which has no two sublattices that exchange atoms")
+        "\(setting("antisites", "\(antisites)")) does not apply to \(crystal.name), which has no two sublattices that exchange atoms"
+      )
     }
-    for symbol in dopants.keys.sorted() where dopants[symbol, default: 0] > 0 {
+    for (symbol, fraction) in dopants.sorted(by: { $0.key < $1.key }) where fraction > 0 {
       guard crystal.dopantSublattices.isEmpty, crystal.singleDopants?[symbol] == nil else { continue }
       throw ParameterError(
-        "\(setting("dopants")) does not apply to \(crystal.name), which has no atoms that dopants replace")
+        "\(setting("dopants", "\(symbol):\(fraction)")) does not apply to \(crystal.name), which has no atoms that dopants replace"
+      )
     }
   }
 
