@@ -77,8 +77,6 @@ struct ScaleLadder {
   private static let keptShare = 0.88
   /// The power spectrum has a ring where it rises this many times above its surroundings.
   private static let ringContrast = 4.0
-  /// Planes less far apart, in pixels, are patterns of the camera or of the scan.
-  private static let finestPlanes = 3.3
   /// Columns on a lattice are about a fifth of the plane spacing wide at most.
   private static let scaleOfPlane = 0.2
   /// Maxima that answer most strongly at a scale so many times finer than that at which they are four scales apart are lone columns,
@@ -170,7 +168,7 @@ struct ScaleLadder {
   /// spectrum holds little; but its reflections are points, each as strong as all columns together.
   private func fromReflections() -> Choice? {
     guard let (first, second) = CrystalPlanes.pair(in: image),
-      case let spacing = CrystalPlanes.spacing(of: (first, second)), spacing >= Self.finestPlanes
+      case let spacing = CrystalPlanes.spacing(of: (first, second)), spacing >= CrystalPlanes.finest
     else { return nil }
     return Choice(
       scale: max(1, spacing / Self.spacingInScales),

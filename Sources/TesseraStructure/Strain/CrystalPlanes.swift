@@ -6,6 +6,9 @@ package enum CrystalPlanes {
   /// Geometric mean of the spacings of the two strongest families of planes of low order, in pixels; nil where the spectrum shows no two.
   package static func spacing(of image: Raster<Float>) -> Double? { pair(in: image).map(spacing(of:)) }
 
+  /// Planes less far apart, in pixels, are patterns of the camera or of the scan.
+  static let finest = 3.3
+
   /// Geometric mean of the spacings of two families of planes with these frequencies.
   static func spacing(of pair: (Point, Point)) -> Double { 1 / (pair.0.length * pair.1.length).squareRoot() }
 

@@ -5,7 +5,7 @@ import TesseraNumerics
 /// What tells the spots of an image from those that smooth noise has: their order, their sign, and their height.
 ///
 /// Noise that is smooth has bright spots of the size of columns everywhere, far above the noise of a pixel, so that no fit and no network
-/// that looks at one spot can tell them. But noise is as dark as it is bright. So one of three must hold:
+/// that looks at one spot can tell them. But noise is as dark as it is bright, and has no reflections. So one of four must hold:
 ///
 /// - *Order.* Neighbours have another one opposite (`SupportTexture.order`): at random one in seven, in crystals half and more; it is
 ///   enough if parts of the image are in order.
@@ -14,6 +14,8 @@ import TesseraNumerics
 ///   Annals of Statistics 7 (1979) 1), so it holds for noise of any spectrum. What counting alone gives is taken off, with the gain g, the
 ///   variance σ² and the filter w: g σ² Σw³ by the skewness of counts, and 3 g ⟨r (w² * I)⟩ because they scatter more where the image I is
 ///   bright, so that a symmetric texture has higher summits than it has deep valleys.
+/// - *Reflections.* The spectrum of the image has points in two directions, as all columns of a lattice make together (`CrystalPlanes`),
+///   however few of them stand above the noise.
 /// - *Height.* The highest spot is one that a Gaussian random field of this area has with a chance of 1 % at most
 ///   (`AtomDetector.Detection.expectedCount`).
 ///
@@ -30,6 +32,8 @@ public struct ColumnEvidence: Sendable, Equatable {
   public var disorderedCount = 0
   /// Skewness of the blob filter's response; 0 where order has decided before.
   public var asymmetry = 0.0
+  /// Whether the spectrum shows a lattice; false where it was not asked, because order or sign has decided before.
+  public var hasReflections = false
   /// Standard error of `asymmetry`.
   public var asymmetryError = Double.infinity
   /// How many spots as high as the highest site a Gaussian random field of this area has on average; infinite where it was not asked.
@@ -90,7 +94,7 @@ public struct ColumnEvidence: Sendable, Equatable {
         + "\(roundness.formatted(2)) of the larger; of columns 0.5 to 0.9"
         + (isStriped ? "; and all planes of the image run in one direction)" : ")")
     }
-    if hasOrder || hasSign || hasHeight { return nil }
+    if hasOrder || hasSign || hasReflections || hasHeight { return nil }
     return
       "nothing tells its bright spots from smooth noise: they stand in no order, and dark spots are as deep as they are high "
       + "(skewness \(asymmetry.formatted(2)) ± \(asymmetryError.formatted(2)))"
@@ -122,10 +126,13 @@ extension ColumnEvidence {
     disorderedCount = Self.lowAndDisordered(regional.around, heights)
     roundness = Self.roundness(of: places, in: image, scale: scale)
     isStriped = roundness < Self.clearRoundness && CrystalPlanes.areParallel(in: image)
-    // What is cheap comes first, and one of the three is enough.
+    // What is cheap comes first, and one of the four is enough.
     if hasOrder { return }
     (asymmetry, asymmetryError) = Self.skewness(in: image, isMeasured, noise, scale: scale)
     if hasSign { return }
+    hasReflections =
+      CrystalPlanes.pair(in: image).map { CrystalPlanes.spacing(of: $0) >= CrystalPlanes.finest } ?? false
+    if hasReflections { return }
     let detection = AtomDetector().detection(
       in: image, isMeasured: isMeasured, noise: noise, scale: max(1, scale), level: max(1, scale))
     let index = PlanarIndex(places)
