@@ -92,16 +92,16 @@ private struct BandSums {
   private var sum = 0.0, squares = 0.0
   /// Sum over all samples of Σ w², w being the weights of the pixels, and over all pairs of Σ w w'.
   private var own = 0.0, shared = 0.0
-  /// The last two samples: one further away shares no pixel.
-  private var last: [PixelWeights] = []
+  /// The last two samples, the later first: one further away shares no pixel.
+  private var last: (PixelWeights?, PixelWeights?) = (nil, nil)
 
   mutating func add(_ value: Double, weighted weights: PixelWeights) {
     count += 1
     sum += value
     squares += value * value
     own += weights.overlap(weights)
-    shared += last.reduce(0) { $0 + $1.overlap(weights) }
-    last = last.suffix(1) + [weights]
+    shared += (last.0?.overlap(weights) ?? 0) + (last.1?.overlap(weights) ?? 0)
+    last = (weights, last.0)
   }
 
   var mean: Double { count > 0 ? sum / Double(count) : .nan }

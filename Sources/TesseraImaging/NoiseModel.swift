@@ -58,7 +58,7 @@ public struct NoiseModel: Sendable {
   }
 
   /// Squares of the second differences, scaled so that white noise of unit variance has mean one.
-  package static func squaredDifferences(of image: Raster<Float>) -> Raster<Float> {
+  private static func squaredDifferences(of image: Raster<Float>) -> Raster<Float> {
     let (width, height) = (image.width, image.height)
     return concurrentRows(width: width, height: height, of: Float(0)) { y, row in
       let v = image.values.span

@@ -35,7 +35,7 @@ struct FrameAgreement: Sendable {
     let usual = Statistics.median(known.map(\.correlation))
     let angles = known.compactMap { $0.turn?.angle }
     let usualTurn = Statistics.median(angles)
-    let deviation = 1.4826 * Statistics.median(angles.map { abs($0 - usualTurn) })
+    let deviation = Statistics.robustDeviation(angles)
     let strangers = agreements.indices.filter { index in
       guard let agreement = agreements[index] else { return false }
       if let turn = agreement.turn, abs(turn.angle - usualTurn) > max(largestTurn, unusualTurn * deviation),

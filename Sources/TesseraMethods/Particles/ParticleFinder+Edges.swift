@@ -22,9 +22,9 @@ extension ParticleFinder {
     // About as fine as the network's map allows.
     let step = max(1, Double(found.binning) / 2)
     let labels = found.labels
-    let edges = concurrentMap(count: regions.count) { index -> (distances: [Double], shift: Double?) in
+    let edges = concurrentMap(count: regions.count) { index -> (profile: EdgeProfile, shift: Double?) in
       let profile = EdgeProfile(of: regions[index], in: image, labels: labels, step: step)
-      return (profile.insideDistances, EdgeFit(profile).flatMap { $0.isSharp ? $0.shift : nil })
+      return (profile, EdgeFit(profile).flatMap { $0.isSharp ? $0.shift : nil })
     }
     let sharp = edges.compactMap(\.shift)
     guard !sharp.isEmpty, Double(sharp.count) >= Self.leastShare * Double(regions.count) else { return found }
@@ -36,8 +36,8 @@ extension ParticleFinder {
     found.outlineErrors = edges.map { step * ($0.shift == nil ? Self.borrowedError : Self.edgeError) }
     for (region, edge) in zip(regions, edges) {
       // A particle is never taken away.
-      let shift = min(edge.shift ?? typical, (edge.distances.max() ?? 0) / 2)
-      for (pixel, distance) in zip(region, edge.distances) where distance < shift { found.labels.values[pixel] = 0 }
+      let shift = min(edge.shift ?? typical, edge.profile.depth / 2)
+      for (pixel, distance) in zip(region, edge.profile.insideDistances) where distance < shift { found.labels.values[pixel] = 0 }
     }
     return found
   }

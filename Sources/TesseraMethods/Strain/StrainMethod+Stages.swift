@@ -83,8 +83,8 @@ extension StrainMethod {
     let wantsColumns = route == .columns || route == .both
     if wantsColumns && crystal.lattice == nil {
       throw DataError(
-        "\(crystal.obstacle ?? "\(name): the columns share no lattice"); strain from positions needs a lattice; "
-          + "with three rows of columns or more, \(setting("method", "gpa")) needs about seven planes in two directions"
+        "\(crystal.obstacle ?? "\(name): the columns share no lattice"); strain from positions needs a lattice of "
+          + "three rows of columns or more, and \(setting("method", "gpa")) about seven planes in each of two directions"
       )
     }
     if isGiven && route == .auto, let obstacle = crystal.obstacle {
@@ -180,6 +180,8 @@ extension StrainMethod {
   private static let commonShare = 0.8
   /// Where so much of the map is turned further than its errors allow, it is said that it is.
   private static let turnedShare = 0.05
+  /// So many pixels tell that share.
+  private static let turnSample = 100_000
   /// A strain that counts where no errors are known.
   private static let notableStrain = 1e-3
 
@@ -191,7 +193,9 @@ extension StrainMethod {
         "strain by \(map.source.name) is known on \(Int(saturating: (100 * share).rounded())) % of the pixels only; elsewhere the lattice "
           + "is not seen, or the edges are too near")
     }
-    let turns = map.planes.rotation.values.filter(\.isFinite).map { abs($0) }
+    let rotations = map.planes.rotation.values
+    let step = max(1, rotations.count / turnSample)
+    let turns = stride(from: 0, to: rotations.count, by: step).map { abs(rotations[$0]) }.filter(\.isFinite)
     guard !turns.isEmpty else { return list }
     let turn = Double(Statistics.quantile(turns, 1 - turnedShare))
     if turn * turn / 2 > max(map.errorMedians.first ?? notableStrain, notableStrain) {

@@ -26,7 +26,7 @@ package struct UnitFilling: Sendable, Codable, Equatable {
   }
 
   /// Widths of the middles that are tried, over the columns' own.
-  private static let widthRatios = [0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.3, 1.4]
+  private static let widthRatios = [0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.05, 1.1, 1.2, 1.3, 1.4]
   /// Another width than the columns' is taken if the sum of squares, in variances, falls by so much: what chance has with 0.1 % of fits
   /// is 11, and of so many units the texture adds some.
   private static let leastGain = 25.0
@@ -44,14 +44,13 @@ package struct UnitFilling: Sendable, Codable, Equatable {
     var solved = solutions(of: units, ratio: 1)
     let filled = units.indices.filter { solved[$0].map { $0.values[1] > Self.clearHeight * $0.errors[1] } ?? false }
     let step = max(1, filled.count / Self.mostFilled)
-    let sample = stride(from: 0, to: filled.count, by: step).map { units[filled[$0]] }
+    let sample = stride(from: 0, to: filled.count, by: step).map { filled[$0] }
     if !sample.isEmpty {
-      let rests = Self.widthRatios.map { ratio in
-        solutions(of: sample, ratio: ratio).reduce(0) { $0 + ($1?.rest ?? .infinity) }
-      }
+      func rest(_ solved: [NormalSums.Solution?]) -> Double { solved.reduce(0) { $0 + ($1?.rest ?? .infinity) } }
+      let own = rest(sample.map { solved[$0] })
+      let rests = Self.widthRatios.map { rest(solutions(of: sample.map { units[$0] }, ratio: $0)) }
       let best = rests.indices.min { rests[$0] < rests[$1] }!
-      let own = Self.widthRatios.firstIndex(of: 1)!
-      if rests[own] - rests[best] > Self.leastGain { solved = solutions(of: units, ratio: Self.widthRatios[best]) }
+      if own - rests[best] > Self.leastGain { solved = solutions(of: units, ratio: Self.widthRatios[best]) }
     }
     return solved.map { solution in
       solution.map { Heights(middle: $0.values[1], error: $0.errors[1], corners: Array($0.values[2...])) }

@@ -63,9 +63,10 @@ extension StrainMap {
       zip(labels.values, map.planes.exx.values).count { Int($0) == grain && $1.isFinite }
     }
     // The mean over all is that of the grains, each with its share of the pixels; each has a reference of its own.
+    let known = Double(pixels.reduce(0, +))
     var variance: SIMD4<Double>? = .zero
     for (count, one) in zip(pixels, maps) where count > 0 {
-      let share = Double(count) / Double(pixels.reduce(0, +))
+      let share = Double(count) / known
       let means = one.map.spread.planes.compactMap(\.meanError)
       variance = means.count == 4 ? variance.map { $0 + SIMD4(means) * SIMD4(means) * (share * share) } : nil
     }

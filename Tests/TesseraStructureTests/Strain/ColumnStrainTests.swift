@@ -226,14 +226,20 @@ struct `Strain from columns` {
     #expect(none)
   }
 
-  @Test func `knows nothing in the core of a dislocation, and states what it misses around it`() throws {
+  /// A square crystal with a dislocation in the middle, its columns and their lattice.
+  private func dislocated(side: Int) throws -> (result: SimulatedMicrograph, positions: [Point], lattice: Lattice) {
     var options = SimulationOptions()
-    (options.width, options.height, options.crystal, options.field) = (384, 384, "square", "dislocation")
+    (options.width, options.height, options.crystal, options.field) = (side, side, "square", "dislocation")
     let result = try Simulation(specimen: "strained", options: options).run()
-    let positions = result.sites.map(\.position)
-    let truth = result.scene.lattices[0]
+    let (positions, truth) = (result.sites.map(\.position), result.scene.lattices[0])
     let heights = [Double](repeating: 1, count: positions.count)
     let lattice = try #require(LatticeIndexer(u: truth.a, v: truth.b).lattice(of: positions, heights: heights))
+    return (result, positions, lattice)
+  }
+
+  @Test func `knows nothing in the core of a dislocation, and states what it misses around it`() throws {
+    let (result, positions, lattice) = try dislocated(side: 384)
+    let truth = result.scene.lattices[0]
     let errors = positions.map { _ in PlanarCovariance(errors: Point(0.02, 0.02)) }
     let fit = try ColumnStrain().fit(of: positions, covariances: errors, lattice: lattice)
     let map = fit.field(width: 384, height: 384).map(
@@ -261,13 +267,8 @@ struct `Strain from columns` {
   }
 
   @Test func `goes around a dislocation without a seam`() throws {
-    var options = SimulationOptions()
-    (options.width, options.height, options.crystal, options.field) = (500, 500, "square", "dislocation")
-    let result = try Simulation(specimen: "strained", options: options).run()
-    let positions = result.sites.map(\.position)
+    let (result, positions, lattice) = try dislocated(side: 500)
     let truth = result.scene.lattices[0]
-    let heights = [Double](repeating: 1, count: positions.count)
-    let lattice = try #require(LatticeIndexer(u: truth.a, v: truth.b).lattice(of: positions, heights: heights))
     let fit = try ColumnStrain().fit(of: positions, covariances: nil, lattice: lattice)
     let field = fit.field(width: 500, height: 500)
     let map = field.map(source: .columns, reference: LatticeVectors(u: truth.a, v: truth.b))

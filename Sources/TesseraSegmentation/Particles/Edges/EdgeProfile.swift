@@ -14,7 +14,7 @@ package struct EdgeProfile: Sendable {
   /// Of each pixel of the region from the outline, in steps and in the order of the region.
   package let insideDistances: [Double]
   /// The largest of them.
-  package var depth: Double { insideDistances.max() ?? 0 }
+  package let depth: Double
 
   /// Steps outside the outline that are looked at.
   private static let reach = 16
@@ -43,8 +43,9 @@ package struct EdgeProfile: Sendable {
     let others = DistanceTransform.distances(toWhere: labels.map { $0 > 0 && $0 != number })
     let inside = region.map { Point(Double($0 % box.stride - box.x), Double($0 / box.stride - box.y)) }
     insideDistances = inside.map { distance[Int($0.y) * box.width + Int($0.x)] }
+    depth = insideDistances.max() ?? 0
     let centre = inside.reduce(Point.zero) { $0 + $1 } / Double(inside.count)
-    let count = Self.reach + max(0, Int(insideDistances.max() ?? 0) - Self.core) + 1
+    let count = Self.reach + max(0, Int(depth) - Self.core) + 1
     var sums = [Double](repeating: 0, count: count * Self.sectors)
     var counts = [Int](repeating: 0, count: count * Self.sectors)
     for index in distance.indices {

@@ -191,13 +191,9 @@ extension ColumnEvidence {
     let others = parts.map { ratio(sum.0 - $0.count, sum.1 - $0.second, sum.2 - $0.third) }
     let middle = Statistics.mean(others)
     let variance = (number - 1) / number * others.reduce(0) { $0 + ($1 - middle) * ($1 - middle) }
-    // The level has the noise of the response in it, which the excess has counted. Of few counts, the noise model, which leaves out
-    // the highest values, says too little.
-    let squares = NoiseModel.squaredDifferences(of: image)
-    let known = image.values.indices.filter { isMeasured.values[$0] }
-    let pixelVariance = known.reduce(0) { $0 + Double(squares.values[$1]) } / Double(max(1, known.count))
+    // The level has the noise of the response in it, which the excess has counted.
     let counting =
-      gain * max(noise.variance(at: mean), pixelVariance) * (filter.cube - 3 * filter.square * filter.withLevel)
+      gain * noise.variance(at: mean) * (filter.cube - 3 * filter.square * filter.withLevel)
       / pow(sum.1 / sum.0, 1.5)
     return (value - (counting.isFinite ? counting : 0), variance.squareRoot())
   }
