@@ -37,7 +37,9 @@ extension ParticleFinder {
     for (region, edge) in zip(regions, edges) {
       // A particle is never taken away.
       let shift = min(edge.shift ?? typical, edge.profile.depth / 2)
-      for (pixel, distance) in zip(region, edge.profile.insideDistances) where distance < shift { found.labels.values[pixel] = 0 }
+      for (pixel, distance) in zip(region, edge.profile.insideDistances) where distance < shift {
+        found.labels.values[pixel] = 0
+      }
     }
     return found
   }
