@@ -103,7 +103,10 @@ struct SegmentChapter {
         let angle = basis.count == 2 ? abs(atan2(basis[0].cross(basis[1]), basis[0].dot(basis[1]))) * 180 / .pi : .nan
         return [
           .init("\(pattern.label)", value: Double(pattern.label), style: styles[pattern.label - 1]),
-          .init(Number.percent(pattern.fraction), value: pattern.fraction),
+          .init(
+            Number.percent(pattern.fraction)
+              + (pattern.fractionError > 0 ? " ± \(Number.percent(pattern.fractionError))" : ""),
+            value: pattern.fraction),
           .init(
             pattern.isNarrow
               ? "narrow: a fault or a boundary"

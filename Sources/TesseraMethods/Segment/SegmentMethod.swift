@@ -60,7 +60,7 @@ public struct SegmentMethod: Method {
     let (width, height) = (prepared.image.width, prepared.image.height)
     let marks = try scribbles.map { try self.marks(in: $0, width: width, height: height) }
     let (image, scales, field, spacing) = try clock.run(.descriptors) {
-      let spacing = Self.planeSpacing(of: prepared.image)
+      let spacing = PlaneSpacing.estimate(of: prepared.image)
       do {
         let scales = try segmenter.scales(spacing: spacing, width: width, height: height)
         try checkMemory(segmenter, scales, width: width, height: height)
@@ -178,21 +178,10 @@ public struct SegmentMethod: Method {
       segmentation: segmentation)
   }
 
-  /// The plane spacing behind the first dominant ring of the power spectrum, in pixels, at any scale from 2.5 pixels to an
-  /// eighth of the image; nil if no ring stands out.
-  private static func planeSpacing(of image: Raster<Float>) -> Double? {
-    let finest = 2.5
-    // The estimate looks at spacings from 0.4 to `widest` times that of columns, which nobody knows here.
-    let columns = finest / 0.4
-    let widest = Double(min(image.width, image.height)) / 8 / columns
-    guard widest > 0.4 else { return nil }
-    return PatchSize().estimate(of: PowerSpectrum(of: image), spacing: columns, widest: widest).planeSpacing
-  }
-
   private func choices(
     _ scales: Segmenter.Scales, spacing: Double?, _ segmentation: Segmentation
   ) -> [RunRecord.Choice] {
-    let planes = spacing.map { "of \(Text.fixed($0, 1)) px, the first dominant ring of the power spectrum" } ?? ""
+    let planes = spacing.map { "of \(Text.fixed($0, 1)) px, by the power spectrum" } ?? ""
     return [
       .init(
         "patch size", "\(scales.patchSize) px", segmenter.patchSize == nil ? "three plane spacings \(planes)" : "as set"
@@ -210,7 +199,17 @@ public struct SegmentMethod: Method {
             $0 == segmentation.patterns.count
               ? "as set" : "\($0) were asked for, and so many have regions larger than a patch"
           } ?? "as many as have a gap between them"),
-    ] + bestChoice(segmentation)
+    ] + averagingChoice(segmentation) + bestChoice(segmentation)
+  }
+
+  private func averagingChoice(_ segmentation: Segmentation) -> [RunRecord.Choice] {
+    guard let smoothing = segmentation.scales.smoothing else { return [] }
+    return [
+      .init(
+        "averaging", "\(Text.fixed(smoothing, 0)) px",
+        "noise hides what single descriptors tell apart; regions narrower than about \(Text.fixed(4 * smoothing, 0)) px are lost"
+      )
+    ]
   }
 
   private func bestChoice(_ segmentation: Segmentation) -> [RunRecord.Choice] {

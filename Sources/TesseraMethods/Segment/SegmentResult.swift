@@ -62,7 +62,8 @@ public struct SegmentResult: MethodResult {
     case .fringes:
       "one pattern of fringes: the image repeats itself along one direction alone, and no gap was found between regions wider than about "
         + smallest
-    case .none: "no order: nothing repeats itself more than chance does, so there are no patterns to tell apart"
+    case .none:
+      "no order: nothing wider than about \(smallest) repeats itself more than chance does, so there are no patterns to tell apart"
     }
   }
 
@@ -103,7 +104,8 @@ public struct SegmentResult: MethodResult {
   /// One row a pattern.
   private var table: Data {
     var table = TableWriter(columns: [
-      "label", "pixels", "fraction", "area_nm2", "correlation", "ordered", "order", "narrow", "repeat1_x", "repeat1_y",
+      "label", "pixels", "fraction", "fraction_error", "area_nm2", "correlation", "ordered", "order", "narrow",
+      "repeat1_x", "repeat1_y",
       "repeat2_x",
       "repeat2_y",
     ])
@@ -113,6 +115,7 @@ public struct SegmentResult: MethodResult {
       table.add(
         [
           "\(pattern.label)", "\(pattern.pixels)", TableWriter.number(pattern.fraction, decimals: 6),
+          TableWriter.number(pattern.fractionError, decimals: 6),
           TableWriter.number(area ?? .nan), TableWriter.number(pattern.correlation), pattern.isOrdered ? "1" : "0",
           pattern.order.rawValue, pattern.isNarrow ? "1" : "0",
         ]

@@ -29,8 +29,8 @@ public struct SegmentSummary: Sendable, Encodable {
   public struct Pattern: Sendable, Encodable {
     /// Label in `segmentation.tif`, from 1, and number of pixels.
     public var label, pixels: Int
-    /// Share of the measured pixels, and autocorrelation at the best shift; both at most 1.
-    public var fraction, correlation: Double
+    /// Share of the measured pixels, its standard error, and autocorrelation at the best shift; all at most 1.
+    public var fraction, fractionError, correlation: Double
     /// `lattice`, `fringes` (repeated along one direction alone) or `none`.
     public var order: Segmentation.Pattern.Order
     /// Whether the pattern has a lattice, and whether it is a fault or a boundary, nowhere wider than a patch and a
@@ -49,9 +49,9 @@ public struct SegmentSummary: Sendable, Encodable {
   init(of segmentation: Segmentation, calibration: Calibration?) {
     patterns = segmentation.patterns.map {
       Pattern(
-        label: $0.label, pixels: $0.pixels, fraction: $0.fraction, correlation: $0.correlation, order: $0.order,
-        isOrdered: $0.isOrdered,
-        isNarrow: $0.isNarrow, repeats: $0.repeats.map { Vector(x: $0.x, y: $0.y) })
+        label: $0.label, pixels: $0.pixels, fraction: $0.fraction, fractionError: $0.fractionError,
+        correlation: $0.correlation, order: $0.order, isOrdered: $0.isOrdered, isNarrow: $0.isNarrow,
+        repeats: $0.repeats.map { Vector(x: $0.x, y: $0.y) })
     }
     joins = segmentation.joins
     (patternsFound, regions) = (segmentation.foundCount, segmentation.regionCount)

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraImaging
 import TesseraLearning
 import TesseraNumerics
 
@@ -7,13 +8,13 @@ public struct DescriptorField: Sendable {
   /// The points of the image at which descriptors were computed.
   public let grid: DescriptorGrid
   /// One row a point of the grid, one column a component.
-  public let components: Matrix<Float>
+  public private(set) var components: Matrix<Float>
   /// How far the descriptor of each point lies from that of nothing along the direction in which the mean leaves the space of the
   /// components: the mean has the last number of `origin`.
-  let heights: [Float]
+  private(set) var heights: [Float]
   /// The length of what neither the components nor the height see of each descriptor: what no pattern of the image that the basis was
   /// fitted to has.
-  let remainders: [Float]
+  private(set) var remainders: [Float]
   /// Part of the variance of the descriptors of the image that the basis was fitted to that each component holds, 0 ... 1.
   public var explained: [Double] { basis.explained }
   /// Length of a descriptor, the mean not taken off, that one point in twenty exceeds: what differences are measured by.
@@ -87,6 +88,39 @@ public struct DescriptorField: Sendable {
   public func map(ofComponent component: Int) -> Raster<Float> {
     let values = (0..<grid.count).map { components.values[$0 * components.columns + component] }
     return Raster(width: grid.columns, height: grid.rows, values: values)
+  }
+
+  /// The same with all numbers averaged over a Gaussian of `sigma` points of the grid, those that are not known left out.
+  func smoothed(sigma: Double, over isKnown: Raster<Bool>) -> DescriptorField {
+    let weights = isKnown.values.contains(false) ? isKnown.map { $0 ? Float(1) : 0 } : nil
+    func smooth(_ values: [Float]) -> [Float] {
+      GaussianFilter.broadlySmoothed(
+        Raster(width: grid.columns, height: grid.rows, values: values), weights: weights, sigma: sigma
+      ).values
+    }
+    var result = self
+    let width = components.columns
+    for k in 0..<width {
+      for (point, value) in smooth(map(ofComponent: k).values).enumerated() {
+        result.components.values[point * width + k] = value
+      }
+    }
+    (result.heights, result.remainders) = (smooth(heights), smooth(remainders))
+    return result
+  }
+
+  /// Root mean square of the length by which the components differ from those of another field of the same grid, over some points.
+  func rmsDifference(from other: DescriptorField, where isCore: Raster<Bool>) -> Double {
+    let width = components.columns
+    var (sum, count) = (0.0, 0)
+    for point in isCore.values.indices where isCore.values[point] {
+      for index in point * width..<(point + 1) * width {
+        let difference = Double(components.values[index] - other.components.values[index])
+        sum += difference * difference
+      }
+      count += 1
+    }
+    return count > 0 ? (sum / Double(count)).squareRoot() : 0
   }
 
   /// How much the components change across each point, from `reach` points before it to `reach` points after it along x

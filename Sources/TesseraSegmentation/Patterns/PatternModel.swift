@@ -189,6 +189,10 @@ public struct PatternModel: Sendable, Codable, Equatable {
     }
   }
 
+  /// Whether translations place the edges of a pattern; they do not place those of one too small to be learned. What has no pattern (0) does
+  /// not count against the edges of those beside it.
+  func isPlaced(_ label: Int) -> Bool { discriminant.map { label < 1 || $0.isLearned[label - 1] } ?? false }
+
   /// Number of operations whose scores make the descriptor.
   public var operationCount: Int { basis.axes.mean.count }
   /// Whether these are a choice from all operations of their kinds.
@@ -199,7 +203,8 @@ public struct PatternModel: Sendable, Codable, Equatable {
     let kinds = operations.count
     guard kinds >= 1, Set(operations).count == kinds, (3...4001).contains(scales.patchSize), scales.patchSize % 2 == 1,
       (1...2000).contains(scales.window), (1...2000).contains(scales.stride), scales.spacing.isFinite,
-      scales.spacing > 0, scales.spacing <= 4000, nanometresPerPixel.map({ $0.isFinite && $0 > 0 }) ?? true
+      scales.spacing > 0, scales.spacing <= 4000, scales.smoothing.map({ $0 > 0 && $0 <= 4001 }) ?? true,
+      nanometresPerPixel.map({ $0.isFinite && $0 > 0 }) ?? true
     else { return false }
     let scores = OperationScores(kinds: operations, scales: scales, selection: nil).totalCount
     let rows = centres.rows

@@ -56,6 +56,9 @@ public struct Segmentation: Sendable {
     public let pixels: Int
     /// Of the pixels that were measured, those that fit no pattern among them, 0 ... 1.
     public let fraction: Double
+    /// Standard error of `fraction` from the places of boundaries with other patterns (`PatternProbabilities`), which a boundary of one
+    /// kind moves to one side all along; 0 without boundaries.
+    public let fractionError: Double
     /// Vectors, in pixels, that repeat the pattern best, shortest first; none without a lattice.
     public let repeats: [Point]
     /// Autocorrelation at the best of them: 1 for a perfect repetition without noise, 0 for none.
@@ -84,24 +87,39 @@ public struct Segmentation: Sendable {
 }
 
 extension Raster<UInt16> {
-  /// Length of the lines between pixels of different labels above 0, in pixels, from how often lines in four directions cross them
-  /// (the Cauchy-Crofton formula: Serra, Image Analysis and Mathematical Morphology (1982), ch. VII). A straight boundary's
-  /// length is right within 5 %; steps of single pixels add nothing.
-  package func boundaryLength() -> Double {
-    var (straight, diagonal) = (0, 0)
+  /// Length of the lines between pixels of different labels above 0, in pixels.
+  package func boundaryLength() -> Double { boundaryLengths(count: Int(values.max() ?? 0)).values.reduce(0, +) / 2 }
+
+  /// For each two labels from 1 to `count`, the length of the lines between their pixels, in pixels, from how often lines in four
+  /// directions cross them (the Cauchy-Crofton formula: Serra, Image Analysis and Mathematical Morphology (1982), ch. VII); symmetric.
+  /// A straight boundary's length is right within 5 %; steps of single pixels add nothing.
+  package func boundaryLengths(count: Int) -> Matrix<Double> {
+    var straight = Matrix<Double>(rows: count, columns: count, filling: 0)
+    var diagonal = straight
     for y in 0..<height {
       for x in 0..<width {
-        let here = values[y * width + x]
+        let here = Int(values[y * width + x])
         guard here > 0 else { continue }
-        func isOther(_ index: Int) -> Bool { values[index] != here && values[index] > 0 }
-        if x + 1 < width && isOther(y * width + x + 1) { straight += 1 }
+        func cross(_ index: Int, _ crossings: inout Matrix<Double>) {
+          let other = Int(values[index])
+          if other != here, other > 0 { crossings[here - 1, other - 1] += 1 }
+        }
+        if x + 1 < width { cross(y * width + x + 1, &straight) }
         if y + 1 < height {
-          if isOther((y + 1) * width + x) { straight += 1 }
-          if x + 1 < width && isOther((y + 1) * width + x + 1) { diagonal += 1 }
-          if x > 0 && isOther((y + 1) * width + x - 1) { diagonal += 1 }
+          cross((y + 1) * width + x, &straight)
+          if x + 1 < width { cross((y + 1) * width + x + 1, &diagonal) }
+          if x > 0 { cross((y + 1) * width + x - 1, &diagonal) }
         }
       }
     }
-    return Double.pi / 8 * (Double(straight) + Double(diagonal) / 2.0.squareRoot())
+    var result = straight
+    for a in 0..<count {
+      for b in 0..<count {
+        result[a, b] =
+          Double.pi / 8
+          * (straight[a, b] + straight[b, a] + (diagonal[a, b] + diagonal[b, a]) / 2.0.squareRoot())
+      }
+    }
+    return result
   }
 }

@@ -68,9 +68,10 @@ extension Segmenter {
     return result
   }
 
-  /// How much the descriptor changes across each point, over half a plane spacing to each side.
+  /// How much the descriptor changes across each point, over half a plane spacing to each side, or as far as it is averaged.
   func change(in field: DescriptorField, scales: Scales) -> Raster<Float> {
-    field.change(across: max(1, Int(saturating: (scales.spacing / 2 / Double(scales.stride)).rounded())))
+    let reach = max(scales.spacing / 2, scales.smoothing ?? 0)
+    return field.change(across: max(1, Int(saturating: (reach / Double(scales.stride)).rounded())))
   }
 
   /// Points that do not lie on a ridge of the change: those well below the largest change within a patch, and all where
@@ -78,7 +79,7 @@ extension Segmenter {
   func core(
     of change: Raster<Float>, in field: DescriptorField, scales: Scales, isKnown: Raster<Bool>
   ) -> Raster<Bool> {
-    let patch = Int(saturating: (Double(scales.half) / Double(scales.stride)).rounded())
+    let patch = Int(saturating: (scales.sight / Double(scales.stride)).rounded())
     let highest = change.windowMaximum(reach: max(1, patch))
     let usual = change.windowQuantile(0.3, reach: max(1, 3 * patch))
     let resolution = Float(finder.resolution * field.scale)

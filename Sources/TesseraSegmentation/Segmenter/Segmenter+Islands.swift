@@ -28,10 +28,13 @@ extension Segmenter {
     let surroundings = lengths.map { $0 < limit }
     let rest = repeats(where: spread(surroundings, on: field.grid, over: image), in: image, scales: scales)
     var crystals: [(points: [Int], map: Raster<Float>)] = []
-    for region in surroundings.map({ $0 ? 0 : 1 }).connectedRegions() {
-      // Half of a patch at the edge lies outside.
+    var isTaken = surroundings.map { _ in false }
+    for region in surroundings.map({ $0 ? 0 : 1 }).connectedRegions()
+    where !region.contains(where: { isTaken.values[$0] }) {
+      // Half of a patch at the edge lies outside. In strong speckle that reaches below what the surroundings reach by chance.
       let half = (usual + (region.map { lengths.values[$0] }.max() ?? 0)) / 2
-      let inside = region.filter { lengths.values[$0] > half }
+      let inside = lengths.region(above: half, around: region)
+      for point in inside { isTaken.values[point] = true }
       guard let crystal = crystal(inside, on: field.grid, in: image, beside: rest, scales: scales) else { continue }
       if let same = crystals.firstIndex(where: {
         DistortedLattice($0.map, crystal, spacing: scales.spacing).agreement >= DistortedLattice.leastAgreement
@@ -65,6 +68,25 @@ extension Segmenter {
       rest.order != .none && rest.correlation > finder.contrast * own.correlation
       && DistortedLattice(rest.map, own.map, spacing: scales.spacing).agreement > Self.sameLattice
     return isContinued ? nil : own.map
+  }
+}
+
+extension Raster<Float> {
+  /// The points above a level that are joined to one of `seeds` by such points along rows and columns, rising.
+  func region(above level: Float, around seeds: [Int]) -> [Int] {
+    var isInside = map { _ in false }
+    var open = seeds.filter { values[$0] > level }
+    for point in open { isInside.values[point] = true }
+    var next = 0
+    while next < open.count {
+      forEachNeighbour(of: open[next]) { point in
+        guard values[point] > level, !isInside.values[point] else { return }
+        isInside.values[point] = true
+        open.append(point)
+      }
+      next += 1
+    }
+    return open.sorted()
   }
 }
 

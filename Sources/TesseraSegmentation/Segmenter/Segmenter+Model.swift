@@ -18,9 +18,13 @@ extension Segmenter {
     let image = Self.withoutBackground(image, scales: scales, isMeasured: isMeasured)
     let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
     let scores = OperationScores(kinds: own.operations, scales: scales, selection: model.basis.selection)
-    let field = DescriptorField(of: image, by: scores, on: grid, basis: model.basis)
+    let measured = known(isMeasured, on: grid, scales: scales)
+    var field = DescriptorField(of: image, by: scores, on: grid, basis: model.basis)
+    if let smoothing = scales.smoothing {
+      field = field.smoothed(sigma: smoothing / Double(grid.stride), over: measured)
+    }
     let change = own.change(in: field, scales: scales)
-    let core = own.core(of: change, in: field, scales: scales, isKnown: known(isMeasured, on: grid, scales: scales))
+    let core = own.core(of: change, in: field, scales: scales, isKnown: measured)
     let gain = model.gain(of: field, core: core)
     var seeds = model.labels(of: field, gain: gain)
     for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }

@@ -23,13 +23,15 @@ extension Segmenter {
     seed: UInt64 = 1
   ) throws -> Segmentation {
     guard let best, let ranking = first.ranking, best < ranking.entries.count else { return first }
+    // The descriptors of the best operations may need no average.
+    let scales = first.scales.averaging(over: nil)
     let field = try descriptors(
-      of: image, scales: first.scales, selection: ranking.best(best, among: first.field.basis.selection))
+      of: image, scales: scales, selection: ranking.best(best, among: first.field.basis.selection))
     if let marks {
       return try segmentation(
-        from: field, of: image, scales: first.scales, marks: marks, isMeasured: isMeasured, seed: seed)
+        from: field, of: image, scales: scales, marks: marks, isMeasured: isMeasured, seed: seed)
     }
-    return try segmentation(from: field, of: image, scales: first.scales, isMeasured: isMeasured, seed: seed)
+    return try segmentation(from: field, of: image, scales: scales, isMeasured: isMeasured, seed: seed)
   }
 
   /// The patterns of an image whose descriptors are known.
@@ -43,17 +45,24 @@ extension Segmenter {
     from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil,
     seed: UInt64 = 1
   ) throws -> Segmentation {
-    let change = change(in: field, scales: scales)
-    let core = core(
-      of: change, in: field, scales: scales, isKnown: known(isMeasured, on: field.grid, scales: scales))
-    // Two patches and the pooling apart, descriptors share no pixels.
-    let distance = Int(saturating: ((Double(scales.patchSize) + scales.spacing) / Double(scales.stride)).rounded())
-    var found = try finder.outcome(field, core: core, distance: distance, seed: seed)
-    var foundCount = finder.count(after: found.steps)
-    if finder.count == nil, foundCount == 1, let islands = islands(in: field, of: image, scales: scales) {
-      (found.labels, found.centres, found.labelOfCentre) = (islands.labels, islands.centres, islands.labelOfCentre)
-      foundCount = islands.labelOfCentre.count
-    }
+    let grouping = try grouping(of: field, image: image, scales: scales, isMeasured: isMeasured, seed: seed)
+    let result = try segmentation(by: grouping, of: image, isMeasured: isMeasured)
+    // Where nothing repeats itself, there is nothing by which regions could differ.
+    guard finder.count == nil, result.patterns.count > 1,
+      result.patterns.allSatisfy({ $0.order == .none && !$0.isNarrow })
+    else { return result }
+    var undivided = self
+    undivided.finder.count = 1
+    return try undivided.segmentation(
+      from: field, of: image, scales: scales, isMeasured: isMeasured, seed: seed)
+  }
+
+  /// The regions that grow from groups, joined where the pixels say so, and their boundaries.
+  private func segmentation(
+    by grouping: Grouping, of image: Raster<Float>, isMeasured: Raster<Bool>?
+  ) throws -> Segmentation {
+    let (field, scales, change, core) = (grouping.field, grouping.scales, grouping.change, grouping.core)
+    var (found, foundCount) = (grouping.outcome, grouping.count)
     var regions = grown(from: found.labels, over: change, scales: scales)
     var joins: [LatticeDistortion] = []
     // What other operations tell apart may have one autocorrelation.
@@ -80,17 +89,9 @@ extension Segmenter {
     let model = PatternModel(
       operations: operations, scales: scales, field: field, outcome: found, labels: label,
       discriminant: placed.discriminant?.renumbered(order, count: max(1, label.max() ?? 1)))
-    let result = segmentation(
+    return segmentation(
       labels, points: finalPoints, change: change, field: field, of: image,
       model: model, mixture: mixture, isMeasured: isMeasured, steps: found.steps, foundCount: foundCount, joins: joins)
-    // Where nothing repeats itself, there is nothing by which regions could differ.
-    guard finder.count == nil, result.patterns.count > 1,
-      result.patterns.allSatisfy({ $0.order == .none && !$0.isNarrow })
-    else { return result }
-    var undivided = self
-    undivided.finder.count = 1
-    return try undivided.segmentation(
-      from: field, of: image, scales: scales, isMeasured: isMeasured, seed: seed)
   }
 
   /// - Parameters:
@@ -107,14 +108,20 @@ extension Segmenter {
     if narrow.isSuperset(of: points.values) { narrow = [] }
     let measured = isMeasured.map { $0.values.count { $0 } } ?? labels.count
     let known = labels.values.count { $0 > 0 }
+    let lengths = labels.boundaryLengths(count: model.count)
+    let fractionErrors = (0..<model.count).map { a in
+      (0..<model.count).reduce(0.0) {
+        $0 + lengths[a, $1] * PatternProbabilities.meanPlacement(between: a + 1, and: $1 + 1, by: model)
+      } / Double(max(1, measured))
+    }
     let patterns = described(
-      labels, count: model.count, measured: measured, narrow: narrow, in: image, scales: scales)
+      labels, fractionErrors: fractionErrors, measured: measured, narrow: narrow, in: image, scales: scales)
     var model = model
     if !isByModel { model.orders = patterns.map { $0.isNarrow ? nil : $0.order } }
     return Segmentation(
       labels: labels, patterns: patterns,
       unknownFraction: measured > 0 ? Double(measured - known) / Double(measured) : 0,
-      boundaryLength: labels.boundaryLength(), regionCount: points.connectedRegions().count,
+      boundaryLength: lengths.values.reduce(0, +) / 2, regionCount: points.connectedRegions().count,
       scales: scales,
       field: field, change: change, steps: steps, foundCount: foundCount,
       ranking: isByModel || model.count < 2
@@ -127,9 +134,10 @@ extension Segmenter {
   }
 
   func described(
-    _ labels: Raster<UInt16>, count: Int, measured: Int, narrow: Set<Int>, in image: Raster<Float>, scales: Scales
+    _ labels: Raster<UInt16>, fractionErrors: [Double], measured: Int, narrow: Set<Int>, in image: Raster<Float>,
+    scales: Scales
   ) -> [Segmentation.Pattern] {
-    var sizes = [Int](repeating: 0, count: count + 1)
+    var sizes = [Int](repeating: 0, count: fractionErrors.count + 1)
     for label in labels.values { sizes[Int(label)] += 1 }
     return sizes.indices.dropFirst().map { label in
       let repeats = repeats(where: labels.map { Int($0) == label }, in: image, scales: scales)
@@ -138,7 +146,8 @@ extension Segmenter {
       let order: Segmentation.Pattern.Order = isNarrow ? .none : repeats.order
       return Segmentation.Pattern(
         label: label, pixels: sizes[label], fraction: Double(sizes[label]) / Double(max(1, measured)),
-        repeats: order == .lattice ? repeats.vectors : [], correlation: repeats.correlation, order: order,
+        fractionError: fractionErrors[label - 1], repeats: order == .lattice ? repeats.vectors : [],
+        correlation: repeats.correlation, order: order,
         isNarrow: isNarrow, autocorrelation: repeats.map)
     }
   }

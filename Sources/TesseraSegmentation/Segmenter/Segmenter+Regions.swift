@@ -7,7 +7,7 @@ extension Segmenter {
   func grown(from seeds: Raster<Int>, over change: Raster<Float>, scales: Scales) -> Raster<Int> {
     let step = Double(scales.stride)
     let regions = Watershed.regions(from: seeds, over: change)
-    let least = Int(saturating: Double(scales.half * scales.half) / (step * step))
+    let least = Int(saturating: scales.sight * scales.sight / (step * step))
     let clean = Watershed.withoutSpecks(regions, least: max(1, least), level: change)
     return NarrowRegions(halfWidth: scales.reach / step).dissolvedBetweenPatterns(clean, level: change)
   }
@@ -34,7 +34,8 @@ extension Segmenter {
     }
     let evidence =
       discriminant?.logLikelihoods(
-        of: image, on: grid, gain: gain, smoothing: scales.spacing / 2 / Double(grid.stride)) ?? []
+        of: image, on: grid, gain: gain,
+        smoothing: max(scales.spacing, scales.smoothing ?? 0) / 2 / Double(grid.stride)) ?? []
     let fits = refinement.fits(by: discriminant, evidence: evidence)
     return (
       interpolated(fits, on: grid, width: image.width, height: image.height, isMeasured: isMeasured), discriminant

@@ -51,15 +51,26 @@ public struct Segmenter: Sendable, Codable, Equatable {
     public let window: Int
     /// Distance between neighbouring points of the grid of descriptors.
     public let stride: Int
+    /// Standard deviation of the Gaussian over which descriptors are averaged, where their noise hides what they tell apart; nil: none.
+    public private(set) var smoothing: Double?
 
     /// Scales at hand, in pixels.
     public init(spacing: Double, patchSize: Int, window: Int, stride: Int) {
       (self.spacing, self.patchSize, self.window, self.stride) = (spacing, patchSize, window, stride)
     }
 
+    /// The same with averages over a Gaussian of this standard deviation, in pixels; nil: without.
+    func averaging(over deviation: Double?) -> Scales {
+      var result = self
+      result.smoothing = deviation
+      return result
+    }
+
     var half: Int { patchSize / 2 }
+    /// How far a descriptor sees from its point, what lies far out in the average aside.
+    var sight: Double { Double(half) + (smoothing ?? 0) }
     /// How far from a boundary a descriptor may see across it.
-    var reach: Double { Double(half) + Double(window) / 2 }
+    var reach: Double { sight + Double(window) / 2 }
   }
 
   /// The scales for an image.

@@ -32,9 +32,15 @@ public struct PatternProbabilities: Sendable {
   private static let placementByChange = [(share: 0.5, scale: 0.35), (share: 0.5, scale: 1.2)]
 
   /// Scales of the errors of boundaries in pixels, with their shares.
-  private var errors: [(share: Double, scale: Double)] {
-    (model.discriminant != nil ? Self.placement : Self.placementByChange)
-      .map { ($0.share, $0.scale * model.scales.spacing) }
+  /// - Parameter isPlaced: whether translations place them.
+  private static func errors(isPlaced: Bool, by model: PatternModel) -> [(share: Double, scale: Double)] {
+    (isPlaced ? placement : placementByChange).map { ($0.share, $0.scale * model.scales.spacing) }
+  }
+
+  /// Mean distance of the found boundary between two patterns from the true one, in pixels: 2 ln 2 scales of a logistic distribution.
+  static func meanPlacement(between a: Int, and b: Int, by model: PatternModel) -> Double {
+    2 * log(2)
+      * errors(isPlaced: model.isPlaced(a) && model.isPlaced(b), by: model).reduce(0) { $0 + $1.share * $1.scale }
   }
 
   /// For each label, 0 the first, the probability of each pattern on the grid by descriptors in regions of that label.
@@ -120,7 +126,8 @@ public struct PatternProbabilities: Sendable {
     let rows = max(1, Self.stripRows / step)
     var values = [[Float]](repeating: [], count: count + 1)
     for label in values.indices { values[label].reserveCapacity(width * height) }
-    let halo = Int(saturating: (Self.reachInScales * (errors.map(\.scale).max() ?? 0)).rounded(.up))
+    let widest = (0...1).flatMap { Self.errors(isPlaced: $0 == 1, by: model).map(\.scale) }.max() ?? 0
+    let halo = Int(saturating: (Self.reachInScales * widest).rounded(.up))
     for first in stride(from: 0, to: height, by: rows) {
       let strip = first..<min(height, first + rows)
       let places = strip.map { min(labels.height - 1, grid?.pixel($0) ?? $0) }
@@ -155,13 +162,32 @@ public struct PatternProbabilities: Sendable {
         }
       }.values
     }
+    let isPlaced = present.map { model.isPlaced($0) }
+    let (byChange, byTranslations) = (Self.errors(isPlaced: false, by: model), Self.errors(isPlaced: true, by: model))
+    // The boundary next to a pixel is that of the two regions that are nearest.
+    let isSharp = concurrentRows(width: width, height: rows.count, of: true) { y, row in
+      if isPlaced.allSatisfy({ $0 }) { return }
+      for x in 0..<width {
+        let index = y * width + x
+        var (first, second) = (0, 1)
+        if distances[1][index] > distances[0][index] { (first, second) = (1, 0) }
+        for k in present.indices.dropFirst(2) {
+          if distances[k][index] > distances[first][index] {
+            (first, second) = (k, first)
+          } else if distances[k][index] > distances[second][index] {
+            second = k
+          }
+        }
+        row[x] = isPlaced[first] && isPlaced[second]
+      }
+    }
     return (0...count).map { label in
       guard let own = present.firstIndex(of: label) else { return [Float](repeating: 0, count: rows.count * width) }
       return concurrentRows(width: width, height: rows.count, of: Float(0)) { y, row in
         for x in 0..<width {
           let index = y * width + x
           var sum = 0.0
-          for error in errors {
+          for error in isSharp.values[index] ? byTranslations : byChange {
             // Between two regions d_2 = −d_1: exp(d / λ) with λ of twice the logistic scale.
             let others = distances.reduce(0.0) {
               $0 + exp(Double($1[index] - distances[own][index]) / (2 * error.scale))

@@ -64,6 +64,11 @@ struct `Regions` {
     #expect(abs(disc.boundaryLength() / (2 * .pi * 150) - 1) < 0.02)
     // The edge of what has no label, as of an information bar, is no boundary of patterns.
     #expect(disc.map { $0 == 3 ? 0 : $0 }.boundaryLength() == 0)
-    #expect(abs(labels.map { $0 == 3 ? 0 : $0 }.boundaryLength() / 300 - 1) < 0.06)
+    let halves = labels.map { $0 == 3 ? 0 : $0 }
+    #expect(abs(halves.boundaryLength() / 300 - 1) < 0.06)
+    // Both sides have all of it, and what does not touch none.
+    let lengths = halves.boundaryLengths(count: 3)
+    #expect(lengths[0, 1] == lengths[1, 0] && abs(lengths[0, 1] - halves.boundaryLength()) < 1e-9)
+    #expect(lengths[2, 0] == 0 && lengths[2, 1] == 0)
   }
 }
