@@ -101,7 +101,7 @@ extension TreeAction {
     case .name(let number, let name): "class \(number) named \(name)"
     case .lasso(let number, _): "lasso in class \(number)"
     case .label(let labels): "\(labels.count) sites labelled"
-    case .apply: "sorted by the classes of another image"
+    case .apply: "sorted by known classes"
     }
   }
 }

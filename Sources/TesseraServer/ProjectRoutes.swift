@@ -105,7 +105,8 @@ struct ProjectRoutes {
     group.post("analysis") { request, context in
       let session = try session(context)
       let wish = try await request.value(AnalysisWish.self)
-      try await session.analyse(settings: wish.options, columns: wish.columns ?? .found)
+      try await session.analyse(
+        settings: wish.options, columns: wish.columns ?? .found, keepsClasses: wish.keepsClasses ?? false)
       return try Reply.json(try await session.document(), status: .accepted)
     }
     group.post("map") { _, context in
@@ -128,6 +129,8 @@ private struct AnalysisWish: Decodable {
   var settings: [String: SettingValue]?
   var columns: ProjectStep.Columns?
   var mapFilter: Filter?
+  /// Whether the columns go to the classes of now, instead of classes that are found anew.
+  var keepsClasses: Bool?
 
   /// The settings as words of a command line: flags that are set have an empty value. The filter of the map belongs to its columns.
   var options: [String: String] {

@@ -167,6 +167,21 @@ struct `Plots` {
     #expect(Set(places.map { SIMD2($0.x.rounded(.down), $0.y.rounded(.down)) }).count > 100_000)
   }
 
+  // Two clouds of a class, and one stray half way between them, where another class is.
+  @Test func `name a class in two clouds at one of them`() throws {
+    func cloud(_ x: Double, _ y: Double, _ count: Int) -> [Point] {
+      (0..<count).map { Point(x, y) + 0.02 * Point(Double($0 % 5), Double($0 / 5)) }
+    }
+    let points = cloud(0, 0, 30) + cloud(0, 1, 30) + [Point(0, 0.5)] + cloud(0, 0.5, 20) + cloud(1, 0, 40)
+    let labels = [Int](repeating: 1, count: 61) + [Int](repeating: 2, count: 20) + [Int](repeating: 3, count: 40)
+    let styles = ["torn", "middle", "far"].map { ClassStyle(name: $0, color: Color(0xFF0000)) }
+    let figure = ScatterFigure(points: points, labels: labels, styles: styles, summary: "Three classes")
+    let name = try #require(figure.namePlaces[1])
+    func distance(_ sites: Range<Int>) -> Double { figure.places[sites].map { ($0 - name).length }.min() ?? .infinity }
+    #expect(min(distance(0..<30), distance(30..<60)) < distance(61..<81))
+    #expect(min(distance(0..<30), distance(30..<60)) < 60)
+  }
+
   @Test func `escape what a file's name may hold`() {
     let hostile = "</title><script>alert(1)</script>\u{0}&\"'\u{1F600}"
     let styles = ClassStyle.styles(names: [hostile], counts: [1])

@@ -63,7 +63,7 @@ public struct ScatterFigure: Sendable {
       canvas.addRoundedRectangle(box.inset(by: 0.5), radius: 6)
       canvas.stroke(.rule)
       drawPoints(at: places, on: canvas)
-      if namesClasses { drawNames(at: places, in: box, on: canvas) }
+      if namesClasses { drawNames(names(at: places, in: box), on: canvas) }
       legend.draw(on: canvas, at: Point(4, box.maxY + 8))
     }
   }
@@ -87,25 +87,35 @@ public struct ScatterFigure: Sendable {
     }
   }
 
+  private func drawNames(_ names: [(label: Int, text: String, plate: Rectangle)], on canvas: Canvas) {
+    for (_, text, plate) in names {
+      canvas.addRoundedRectangle(plate, radius: 4)
+      canvas.fill(.white, opacity: 0.82)
+      canvas.text(text, at: Point(plate.centre.x, plate.y + 14.5), .strong, anchor: .middle)
+    }
+  }
+
+  /// Where the figure writes the names of classes 1, 2, ..., in drawing units; classes without a name in the plot are left out.
+  package var namePlaces: [Int: Point] {
+    let (box, places) = plan
+    return Dictionary(uniqueKeysWithValues: names(at: places, in: box).map { ($0.label, $0.plate.centre) })
+  }
+
   /// The names of the sixteen largest classes, each where it hides the fewest points and no other name.
-  private func drawNames(at places: [Point], in box: Rectangle, on canvas: Canvas) {
+  private func names(at places: [Point], in box: Rectangle) -> [(label: Int, text: String, plate: Rectangle)] {
     let finite = places.indices.filter { places[$0].x.isFinite && places[$0].y.isFinite }
     let index = PlanarIndex(finite.map { places[$0] })
     var members = [[Point]](repeating: [], count: styles.count)
     for site in finite where labels[site] >= 1 && labels[site] <= styles.count {
       members[labels[site] - 1].append(places[site])
     }
-    var taken: [Rectangle] = []
+    var found: [(label: Int, text: String, plate: Rectangle)] = []
     let largest = members.indices.filter { !members[$0].isEmpty }
       .sorted { (members[$1].count, $0) < (members[$0].count, $1) }.prefix(16)
     for label in largest {
-      // A class in two clouds is named at one of them, not between.
-      let all = members[label]
-      let median = Point(Statistics.median(all.map(\.x)), Statistics.median(all.map(\.y)))
-      let nearest = all.min { ($0 - median).squaredLength < ($1 - median).squaredLength }!
-      let cloud = all.filter { ($0 - nearest).length < 80 }
+      let cloud = Self.namedCloud(of: members[label])
       let (xs, ys) = (cloud.map(\.x), cloud.map(\.y))
-      let middle = Point(Statistics.median(xs), Statistics.median(ys))
+      let middle = Self.median(of: cloud)
       let text = Font.strong.fitting(styles[label].name, within: 160)
       let width = Font.strong.width(of: text) + 10
       func plate(_ centre: Point) -> Rectangle {
@@ -120,18 +130,45 @@ public struct ScatterFigure: Sendable {
         Point(left - width / 2 - 6, middle.y), Point(right + width / 2, top), Point(left - width / 2, top),
         Point(right + width / 2, bottom), Point(left - width / 2, bottom), Point(middle.x, top - 20),
         Point(middle.x, bottom + 20),
-      ].map(plate).filter { candidate in !taken.contains { $0.overlaps(candidate) } }
+      ].map(plate).filter { candidate in !found.contains { $0.plate.overlaps(candidate) } }
       func hidden(_ plate: Rectangle) -> Int {
         index.neighbours(of: plate.centre, within: plate.width / 2).count { plate.contains(index.points[$0]) }
       }
       guard let best = candidates.map({ ($0, hidden($0)) }).min(by: { $0.1 < $1.1 }),
         best.1 * 10 <= members[label].count
       else { continue }
-      taken.append(best.0)
-      canvas.addRoundedRectangle(best.0, radius: 4)
-      canvas.fill(.white, opacity: 0.82)
-      canvas.text(text, at: Point(best.0.centre.x, best.0.y + 14.5), .strong, anchor: .middle)
+      found.append((label + 1, text, best.0))
     }
+    return found
+  }
+}
+
+extension ScatterFigure {
+  /// The members of a class that its name stands beside. A class in two clouds is named at one of them, not between: not where only a stray
+  /// lies half way.
+  private static func namedCloud(of members: [Point]) -> [Point] {
+    let middle = cloud(about: median(of: members), of: members)
+    var cells: [SIMD2<Int>: [Point]] = [:]
+    for point in members {
+      let cell = SIMD2(Int(saturating: (point.x / reach).rounded()), Int(saturating: (point.y / reach).rounded()))
+      cells[cell, default: []].append(point)
+    }
+    let fullest = cells.max { a, b in (a.value.count, -a.key.y, -a.key.x) < (b.value.count, -b.key.y, -b.key.x) }
+    let thickest = fullest.map { cloud(about: median(of: $0.value), of: members) } ?? []
+    return 2 * middle.count >= thickest.count ? middle : thickest
+  }
+
+  /// So far from its middle a cloud counts, in drawing units: about the width of a name.
+  private static let reach = 80.0
+
+  /// The members about the one that is nearest to a place.
+  private static func cloud(about place: Point, of members: [Point]) -> [Point] {
+    guard let nearest = members.min(by: { ($0 - place).squaredLength < ($1 - place).squaredLength }) else { return [] }
+    return members.filter { ($0 - nearest).length < reach }
+  }
+
+  private static func median(of points: [Point]) -> Point {
+    Point(Statistics.median(points.map(\.x)), Statistics.median(points.map(\.y)))
   }
 }
 

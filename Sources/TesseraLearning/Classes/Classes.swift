@@ -6,6 +6,8 @@ public struct Classes: Sendable, Codable, Equatable {
   public var confidence: [Double]
   /// Names of the classes 1, 2, ...; `names[label - 1]`.
   public var names: [String]
+  /// Which of all colours and markers each class has, from 0, as `names`; nil: those of its number.
+  package var looks: [Int]?
 
   /// The number of classes.
   public var count: Int { names.count }

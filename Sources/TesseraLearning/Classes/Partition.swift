@@ -45,10 +45,10 @@ struct Partition: Sendable {
     var pairs: [PairKey: Double] = [:]
     func strength(_ a: Int, _ b: Int) -> Double {
       let gap = Gap(between: groups[a], and: groups[b], in: table)
-      let wanted = required(groups[a].count, groups[b].count) - 0.5
+      let wanted = rule.lastingSeparation(groups[a].count, groups[b].count, components: table.components)
       let small = min(groups[a].count, groups[b].count) < rule.smallestClass
       if small { return -1 / (1 + gap.separation) }
-      return gap.separation >= wanted && gap.valley <= rule.valley * 1.2 ? .infinity : gap.separation - wanted
+      return gap.separation >= wanted && gap.valley <= rule.lastingValley ? .infinity : gap.separation - wanted
     }
     var alive = Array(groups.indices)
     for (k, a) in alive.enumerated() { for b in alive[..<k] { pairs[PairKey(a, b)] = strength(a, b) } }
@@ -112,14 +112,6 @@ struct Partition: Sendable {
 
   // MARK: - Splitting one class
 
-  /// The separation that two classes of these sizes need.
-  private func required(_ a: Int, _ b: Int) -> Double {
-    let ratio = Double(max(a, b)) / Double(max(1, min(a, b)))
-    // The best line through few points in many dimensions separates even one group a little.
-    let chance = 2.5 * (Double(table.components) / Double(a + b)).squareRoot()
-    return rule.separation + rule.rarityPenalty * log10(ratio) + chance
-  }
-
   private func bestSplit(of group: [Int]) -> (first: [Int], second: [Int])? {
     let mean = table.mean(of: group)
     let covariance = table.covariance(of: group, about: mean)
@@ -135,7 +127,7 @@ struct Partition: Sendable {
     let tries = concurrentMap(count: pairs.count) { k -> (score: Double, first: [Int], second: [Int])? in
       guard let (first, second) = twoMeans(group, pairs[k].far, pairs[k].near) else { return nil }
       let gap = Gap(between: first, and: second, in: table)
-      let surplus = gap.separation - required(first.count, second.count)
+      let surplus = gap.separation - rule.wantedSeparation(first.count, second.count, components: table.components)
       return surplus >= 0 && gap.valley <= rule.valley ? (surplus, first, second) : nil
     }
     return tries.compactMap { $0 }.max { $0.score < $1.score }.map { ($0.first, $0.second) }

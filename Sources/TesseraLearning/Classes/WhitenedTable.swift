@@ -51,6 +51,12 @@ struct WhitenedTable: Sendable {
     return rows.isEmpty ? sum : sum.map { $0 / Double(rows.count) }
   }
 
+  /// The one of some rows that is nearest to their mean.
+  func middle(of rows: [Int]) -> Int {
+    let mean = mean(of: rows)
+    return rows.min { squaredDistance($0, mean) < squaredDistance($1, mean) }!
+  }
+
   func squaredDistance(_ row: Int, _ place: [Double]) -> Double {
     var sum = 0.0
     for j in 0..<components {

@@ -11,6 +11,8 @@ public struct ClassTree: Sendable, Equatable {
     public var parents: [String]
     /// Name of its motif; parts of a class take the name of the class with a number, such as `motif 2.1`.
     public var name: String
+    /// Which of all colours and markers it has, from 0: first classes by their order, then each new class the next. A class keeps its look.
+    public var look: Int
     /// Indices of the samples, rising.
     public var members: [Int]
     /// How sure each of `members` is to belong here, 0 ... 1; in their order.
@@ -70,7 +72,7 @@ public struct ClassTree: Sendable, Equatable {
       let places = parts.members(of: part)
       let child = Node(
         number: "\(number).\(part)", parents: [number], name: Self.name(ofPart: part, of: node.name, unlike: taken),
-        members: places.map { node.members[$0] },
+        look: nextLook, members: places.map { node.members[$0] },
         confidence: places.map { node.confidence[$0] * confidence[$0] })
       nodes.append(child)
       return child.number
@@ -92,9 +94,11 @@ public struct ClassTree: Sendable, Equatable {
     public var parents: [String]
     /// Name of its motif.
     public var name: String
+    /// Which of all colours and markers it has, from 0; nil: the next.
+    public var look: Int?
     /// A class with this number and name, by default a first one.
-    public init(number: String, parents: [String] = [], name: String) {
-      (self.number, self.parents, self.name) = (number, parents, name)
+    public init(number: String, parents: [String] = [], name: String, look: Int? = nil) {
+      (self.number, self.parents, self.name, self.look) = (number, parents, name, look)
     }
   }
 
@@ -111,18 +115,24 @@ public struct ClassTree: Sendable, Equatable {
     let first = nextNumber
     let headings = names.enumerated().map { Heading(number: "\(first + $0)", name: $1) }
     for index in nodes.indices { nodes[index].isDivided = true }
-    nodes += Self.nodes(headings, labels: labels, confidence: confidence)
+    nodes += Self.nodes(headings, labels: labels, confidence: confidence, looksFrom: nextLook)
   }
 
   /// The next number that no class had.
   private var nextNumber: Int { (nodes.compactMap { Int($0.number) }.max() ?? 0) + 1 }
 
-  private static func nodes(_ headings: [Heading], labels: [Int], confidence: [Double]) -> [Node] {
+  /// The next colour and marker that no class had.
+  private var nextLook: Int { (nodes.map(\.look).max() ?? -1) + 1 }
+
+  private static func nodes(
+    _ headings: [Heading], labels: [Int], confidence: [Double], looksFrom first: Int = 0
+  ) -> [Node] {
     precondition(labels.count == confidence.count, "a confidence for each label")
     return headings.enumerated().map { index, heading in
       let members = labels.indices.filter { labels[$0] == index + 1 }
       return Node(
-        number: heading.number, parents: heading.parents, name: heading.name, members: members,
+        number: heading.number, parents: heading.parents, name: heading.name, look: heading.look ?? first + index,
+        members: members,
         confidence: members.map { confidence[$0] })
     }
   }
@@ -147,7 +157,9 @@ public struct ClassTree: Sendable, Equatable {
     let name = largest.map { nodes[$0].name } ?? ""
     for part in parts { nodes[part].isDivided = true }
     nodes.append(
-      Node(number: "\(next)", parents: numbers, name: name, members: pairs.map(\.0), confidence: pairs.map(\.1)))
+      Node(
+        number: "\(next)", parents: numbers, name: name, look: nextLook, members: pairs.map(\.0),
+        confidence: pairs.map(\.1)))
     return "\(next)"
   }
 

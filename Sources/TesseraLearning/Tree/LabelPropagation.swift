@@ -19,12 +19,12 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
 
   /// Labels of all samples, how sure they are, and which samples to ask about next.
   public struct Outcome: Sendable, Equatable {
-    /// 1 ... the number of classes; 0 where a sample is joined to no labelled one, or has no features.
+    /// 1 ... the number of classes; 0 where a sample is joined to no labelled one, where a gap divides its group from every labelled one,
+    /// or where it has no features.
     public var labels: [Int]
     /// Share of the winning label in what reaches the sample, 0 ... 1; 0 without label.
     public var confidence: [Double]
-    /// Samples whose label would tell most, the most useful first: one of every group that no label reaches, then those
-    /// between two classes.
+    /// Samples whose label would tell most, the most useful first: one of every group without label, then those between two classes.
     public var questions: [Int]
   }
 
@@ -32,8 +32,12 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
   ///   - features: one row a sample; rows that are not finite get no label.
   ///   - known: of each sample 1 ... `classCount`, or 0 where it is not known.
   ///   - noise: standard deviation of a feature from the noise of the image alone.
+  ///   - groups: rows that are thought to be alike, such as the members of each class that was found without labels. A group without a known
+  ///     label gets none where a gap divides it from all to which labels spread; each row is in one group at most.
+  ///   - finder: says what a gap is.
   public func outcome(
-    features: Matrix<Float>, known: [Int], classCount: Int, noise: Double, resolution: Double = 0.01
+    features: Matrix<Float>, known: [Int], classCount: Int, noise: Double, resolution: Double = 0.01,
+    groups: [[Int]] = [], finder: ClassFinder = ClassFinder()
   ) throws -> Outcome {
     precondition(known.count == features.rows, "a label or 0 for each sample")
     let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
@@ -63,7 +67,16 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
       result.confidence[row] = known[row] > 0 ? 1 : own[best] / total
       if known[row] == 0 { margins.append((place, (own[best] - second) / total)) }
     }
-    result.questions = (graph.middles(of: reached) + unsure(margins, graph)).prefix(Self.questionLimit).map { rows[$0] }
+    let places = Dictionary(uniqueKeysWithValues: rows.enumerated().map { ($1, $0) })
+    let apart = strangers(
+      among: groups.map { $0.compactMap { places[$0] } }, labels: rows.map { result.labels[$0] }, seeds, finder,
+      in: table)
+    for place in apart.joined() { (result.labels[rows[place]], result.confidence[rows[place]]) = (0, 0) }
+    let isApart = Set(apart.joined())
+    margins.removeAll { isApart.contains($0.place) }
+    let middles = apart.map { table.middle(of: $0) }
+    result.questions = (graph.middles(of: reached) + middles + unsure(margins, graph)).prefix(Self.questionLimit)
+      .map { rows[$0] }
     return result
   }
 

@@ -58,7 +58,7 @@ extension RelationResult {
   private static let mostNodes = 60
 
   private func figure(of tree: ShellTree) -> ReportDocument.Figure {
-    let styles = ClassStyle.styles(names: structure.leaves.map(\.name))
+    let styles = structure.leaves.map { ClassStyle.styles(names: [$0.name], after: $0.look)[0] }
     let all = Double(max(1, tree.root.count))
     let lengths = LengthText(calibration: calibration)
     var nodes: [TreeFigure.Node] = [

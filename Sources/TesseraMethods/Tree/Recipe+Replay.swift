@@ -27,8 +27,7 @@ extension TreeFiles {
   /// How many sites are in how many classes, and how many fit none, as a sentence without an end.
   public var sentence: String {
     let leaves = tree.leaves.filter { !$0.members.isEmpty }
-    let sorted = leaves.reduce(0) { $0 + $1.members.count }
-    let left = folder.moments.existing.count - sorted
+    let (sorted, left) = (sortedCount, unknownCount)
     let degrees = if case .apply(let model)? = recipe.actions.last { model.turn(of: folder) * 180 / .pi } else { 0.0 }
     return "\(sorted) sites sorted into \(leaves.count) class\(leaves.count == 1 ? "" : "es")"
       + (left > 0 ? ", \(left) fit none of them" : "")

@@ -13,7 +13,7 @@ public enum TreeAction: Sendable, Equatable {
   case lasso(String, [Point])
   /// All sites are sorted anew by the classes that a person gave to a few of them.
   case label([KnownLabel])
-  /// All sites are sorted by the classes of another image.
+  /// All sites are sorted by classes that were known: those of another image, or of this one with other columns.
   case apply(TreeModel)
 
   /// What a person says of one site.
@@ -99,7 +99,7 @@ extension TreeAction {
     case .name(let number, let name): "class \(number) named \(name)"
     case .lasso(let number, let corners): "class \(number) divided by a lasso of \(corners.count) corners"
     case .label(let labels): "all sites sorted by the labels of \(labels.count)"
-    case .apply: "all sites sorted by the classes of another image"
+    case .apply: "all sites sorted by classes that were known before"
     }
   }
 }

@@ -20,7 +20,11 @@ public struct TreeMethod: Sendable {
   }
 
   /// The classes of now, in a form that sorts other images.
-  public func model() throws -> TreeModel { try TreeModel(folder, try tree(after: folder.recipe.actions)) }
+  public func model() throws -> TreeModel { try model(of: try tree(after: folder.recipe.actions)) }
+
+  /// The classes of a tree of this result, in a form that sorts other images, or this one with other columns.
+  /// - Throws: `DataError` where no class has a member with a patch.
+  public func model(of tree: ClassTree) throws -> TreeModel { try TreeModel(folder, tree) }
 
   /// Carries out one action.
   /// - Returns: false where it changes nothing: the class is one motif.
@@ -75,14 +79,16 @@ public struct TreeMethod: Sendable {
 
   /// Sorts all sites by the classes that a person gave to a few.
   private func sort(_ tree: inout ClassTree, by labels: [TreeAction.KnownLabel]) throws {
-    let spread = try spread(labels)
+    let spread = try spread(labels, over: tree)
     tree.sort(into: spread.names, labels: spread.outcome.labels, confidence: spread.outcome.confidence)
   }
 
   /// What few labels make of all sites, and which further ones would tell most.
+  /// - Parameter tree: its classes of now that no label is in, and that a gap divides from the labelled ones, get no class; by default the
+  ///   classes of the first run.
   /// - Throws: `DataError` where a label names no site of the table, or one that has no patch.
   public func spread(
-    _ labels: [TreeAction.KnownLabel]
+    _ labels: [TreeAction.KnownLabel], over tree: ClassTree? = nil
   ) throws -> (names: [String], outcome: LabelPropagation.Outcome) {
     var names: [String] = []
     var known = [Int](repeating: 0, count: folder.sites.rows.count)
@@ -111,7 +117,8 @@ public struct TreeMethod: Sendable {
       names,
       try LabelPropagation().outcome(
         features: features, known: known, classCount: names.count,
-        noise: folder.settings.descriptor.leastNoiseShare * folder.momentNoise)
+        noise: folder.settings.descriptor.leastNoiseShare * folder.momentNoise,
+        groups: (try tree ?? folder.firstTree()).leaves.map(\.members), finder: folder.settings.classFinder)
     )
   }
 

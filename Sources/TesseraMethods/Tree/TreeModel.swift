@@ -17,6 +17,8 @@ public struct TreeModel: Sendable, Codable, Equatable {
     /// Whether most of its members are vacant nodes: columns are none of them, and vacant nodes are no columns. Nil in recipes of earlier
     /// versions, whose classes hold both.
     public var isVacant: Bool?
+    /// Which of all colours and markers the class has, from 0, so that it looks alike in all images. Nil in recipes of earlier versions: by order.
+    public var look: Int?
   }
 
   /// The classes with members, in the order of the groups of `discriminant`.
@@ -46,11 +48,14 @@ public struct TreeModel: Sendable, Codable, Equatable {
     classes = leaves.map { leaf, members in
       Class(
         number: leaf.number, parents: leaf.parents, name: leaf.name,
-        isVacant: 2 * members.count { isVacant[$0] } > members.count)
+        isVacant: 2 * members.count { isVacant[$0] } > members.count, look: leaf.look)
     }
     discriminant = try LinearDiscriminant(
       features, groups: leaves.map(\.1), noise: descriptor.leastNoiseShare * folder.momentNoise)
   }
+
+  /// More classes than these no person and no program makes.
+  private static let looks = 0..<1_000_000
 
   /// The side of patches that show as much of the specimen in another image, odd; that of this image where a calibration is unknown.
   public func side(at calibration: Calibration?) -> Int {
@@ -73,7 +78,8 @@ public struct TreeModel: Sendable, Codable, Equatable {
       of: features, noise: descriptor.leastNoiseShare * folder.momentNoise,
       kinds: isVacant.count == classes.count ? (try folder.places().isVacant, isVacant) : nil)
     tree.restart(
-      classes.map { ClassTree.Heading(number: $0.number, parents: $0.parents, name: $0.name) }, labels: found.labels,
+      classes.map { ClassTree.Heading(number: $0.number, parents: $0.parents, name: $0.name, look: $0.look) },
+      labels: found.labels,
       confidence: found.confidence)
   }
 
@@ -82,6 +88,6 @@ public struct TreeModel: Sendable, Codable, Equatable {
     classes.count == discriminant.count && discriminant.isConsistent && side >= 5 && side % 2 == 1 && side < 10_000
       && (try? descriptor.validate()) != nil && pixelSize.map { $0 > 0 && $0.isFinite } ?? true
       && Set(classes.map(\.number)).count == classes.count
-      && classes.allSatisfy { !$0.number.isEmpty && !ClassTree.isNoNumber($0.number) }
+      && classes.allSatisfy { !$0.number.isEmpty && !ClassTree.isNoNumber($0.number) && Self.looks ~= $0.look ?? 0 }
   }
 }

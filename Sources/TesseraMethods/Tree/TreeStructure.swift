@@ -23,6 +23,8 @@ struct TreeStructure {
   /// A class of now.
   struct Leaf {
     var number, name: String
+    /// Which of all colours and markers it has.
+    var look: Int
     var members: [Int]
     /// How many they are, and how surely.
     var count: ClassCount
@@ -35,7 +37,9 @@ struct TreeStructure {
       (b.element.members.count, a.offset) < (a.element.members.count, b.offset)
     }.map(\.element)
     let counts = folder.counts(of: leaves)
-    self.leaves = zip(leaves, counts).map { Leaf(number: $0.number, name: $0.name, members: $0.members, count: $1) }
+    self.leaves = zip(leaves, counts).map { leaf, count in
+      Leaf(number: leaf.number, name: leaf.name, look: leaf.look, members: leaf.members, count: count)
+    }
     var labels = [Int](repeating: 0, count: tree.sampleCount)
     for (index, leaf) in leaves.enumerated() { for member in leaf.members { labels[member] = index + 1 } }
     self.labels = labels

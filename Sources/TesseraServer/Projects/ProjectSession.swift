@@ -193,19 +193,29 @@ final class ProjectSession: Sendable {
   // MARK: Jobs
 
   /// Begins an analysis.
-  func analyse(settings wished: [String: String], columns: ProjectStep.Columns) async throws {
-    // Columns that are known are not found.
-    let settings = columns == .corrected ? wished.filter { !Self.findingSettings.contains($0.key) } : wished
-    let sites: String? =
-      columns == .corrected ? try await room.run { [workFolder] in try Self.writeColumns(of: $0, to: workFolder) } : nil
+  /// - Parameter keepsClasses: whether the columns go to the classes of now; otherwise classes are found anew.
+  func analyse(
+    settings wished: [String: String], columns: ProjectStep.Columns, keepsClasses: Bool = false
+  ) async throws {
+    // Columns that are known are not found, and neither are classes.
+    let settings = wished.filter { name, _ in
+      !(columns == .corrected && Self.findingSettings.contains(name))
+        && !(keepsClasses && Self.sortingSettings.contains(name))
+    }
+    let files = try await room.run { [workFolder] state in
+      var files: [String: String] = [:]
+      if columns == .corrected { files["sites"] = try Self.writeColumns(of: state, to: workFolder) }
+      if keepsClasses { files["recipe"] = try Self.writeClasses(of: &state, to: workFolder) }
+      return files
+    }
     let folder = workFolder.appendingPathComponent("new-result")
     let order = ScreenOrder(
       command: "analyze", micrograph: micrograph, settings: settings,
-      files: sites.map { ["sites": $0] } ?? [:], folder: folder.path)
+      files: files, folder: folder.path)
     try jobs.start(Self.analysis, sentence: tools.sentence) { [self] progress in
       try? FileManager.default.removeItem(at: folder)
       let outcome = try tools.run(order, progress)
-      if let sites {
+      if let sites = files["sites"] {
         let given = folder.appendingPathComponent(Self.givenFolder, isDirectory: true)
         try FileManager.default.createDirectory(at: given, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
@@ -221,7 +231,7 @@ final class ProjectSession: Sendable {
         let result = try OpenResult(number, at: unpacked, of: micrograph)
         // A recipe, or the classes of another result, are part of what was done to the classes, and no setting of the columns.
         let analysis = ProjectStep.Analysis(
-          result: number, settings: settings.filter { !["recipe", "apply"].contains($0.key) }, columns: columns,
+          result: number, settings: settings.filter { !Self.sortingSettings.contains($0.key) }, columns: columns,
           siteCount: result.places.positions.count,
           sentences: outcome.sentences, warnings: outcome.warnings)
         state.history.add(try state.file.add(.analysis(analysis)))
@@ -236,6 +246,8 @@ final class ProjectSession: Sendable {
   private static let findingSettings: Set = [
     "method", "fold", "model", "filter", "filter-window", "filter-lower-bound",
   ]
+  /// What says by which classes the columns are sorted.
+  private static let sortingSettings: Set = ["recipe", "apply"]
 
   /// Begins to run the network.
   func findMap() throws {
@@ -248,18 +260,6 @@ final class ProjectSession: Sendable {
         state.revision += 1
       }
     }
-  }
-
-  /// The columns of now as a table for the analysis.
-  private static func writeColumns(of state: State, to folder: URL) throws -> String {
-    let places = state.result?.places
-    let columns = state.corrections.columns(of: places?.positions ?? [], isVacant: places?.isVacant ?? [])
-    guard !columns.isEmpty else { throw DataError("there are no columns; add some, or let the program find them") }
-    var table = TableWriter(columns: ["x", "y"])
-    for place in columns { table.add([TableWriter.number(place.x), TableWriter.number(place.y)]) }
-    let path = folder.appendingPathComponent("corrected.csv").path
-    try table.data.write(to: URL(fileURLWithPath: path))
-    return path
   }
 
   // MARK: Results

@@ -51,6 +51,8 @@ struct StateDocument: Encodable, Sendable {
     let isLayout: Bool
     /// Whether the columns are those that a person corrected.
     let usesColumns: Bool
+    /// How much was done to its classes.
+    let classActions: Int
   }
 
   struct Class: Encodable, Sendable {
@@ -158,15 +160,12 @@ extension ProjectSession {
       columns: result.places.positions.count - vacant, vacant: vacant,
       sentences: analysis.sentences, warnings: analysis.warnings, settings: analysis.settings,
       patchSide: result.folder.moments.side, isLayout: result.layout.contains { $0.x.isFinite },
-      usesColumns: analysis.columns == .corrected)
+      usesColumns: analysis.columns == .corrected, classActions: state.history.actions.count)
   }
 
   private func classes(of tree: ClassTree, _ counts: [ClassCount]) -> [StateDocument.Class] {
-    // A class keeps its look when others are divided: looks go by the order in which classes came.
-    let styles = ClassStyle.styles(names: tree.nodes.map(\.name))
-    let looks = Dictionary(zip(tree.nodes.map(\.number), styles), uniquingKeysWith: { $1 })
-    return zip(tree.leaves, counts).map { leaf, count in
-      let style = looks[leaf.number] ?? .unclassified
+    zip(tree.leaves, counts).map { leaf, count in
+      let style = ClassStyle.styles(names: [leaf.name], after: leaf.look)[0]
       return .init(
         number: leaf.number, name: leaf.name, count: count.count, countLow: count.interval.lowerBound,
         countHigh: count.interval.upperBound,

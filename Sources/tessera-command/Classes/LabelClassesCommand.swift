@@ -10,8 +10,8 @@ struct LabelClassesCommand: ThreadedCommand {
         tessera classes label scan.tessera few.csv
 
       The table has the columns id (the row of sites.csv, from 0) and class (a name, or the number of a class). The labels spread along the \
-      nearest neighbours in the space of the features; confidence says how sure each site is. Sites that no label reaches are unknown. \
-      The command ends with the sites whose label would tell most.
+      nearest neighbours in the space of the features; confidence says how sure each site is. Sites that no label reaches are unknown, and so \
+      are classes without a label that a gap divides from all labelled sites. The command ends with the sites whose label would tell most.
       """)
 
   @OptionGroup var options: TreeOptions
@@ -24,7 +24,9 @@ struct LabelClassesCommand: ThreadedCommand {
     let labels = try TreeAction.labels(inTable: StandardInput.file(for: table))
     let files = try options.perform(.label(labels), unchanged: "")
     guard !options.output.json, case .label(let labels)? = files.recipe.actions.last else { return }
-    let questions = try TreeMethod(files.folder).spread(labels).outcome.questions
+    let method = TreeMethod(files.folder)
+    let before = try method.tree(after: Array(files.recipe.actions.dropLast()))
+    let questions = try method.spread(labels, over: before).outcome.questions
     if !questions.isEmpty {
       print("the labels of these sites would tell most: \(questions.map(String.init).joined(separator: ", "))")
     }

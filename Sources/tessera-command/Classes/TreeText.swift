@@ -19,6 +19,8 @@ struct TreeText {
       var confidence: Double
     }
     var classes: [Class]
+    /// Sites with a patch that are in no class.
+    var unknown: Int
     var actions: [TreeAction]
   }
 
@@ -30,7 +32,7 @@ struct TreeText {
           .init(
             class: $0.number, parents: $0.parents, name: $0.name, count: $0.members.count,
             confidence: $0.confidence.isEmpty ? 0 : Statistics.mean($0.confidence))
-        }, actions: files.recipe.actions)
+        }, unknown: files.unknownCount, actions: files.recipe.actions)
       print(String(decoding: try JSONEncoder.forResults().encode(document), as: UTF8.self))
       return
     }
@@ -40,6 +42,8 @@ struct TreeText {
       let from = leaf.parents.isEmpty ? "" : ", from \(leaf.parents.joined(separator: " and "))"
       print("\(number)  \(leaf.name): \(leaf.members.count) \(leaf.members.count == 1 ? "site" : "sites")\(from)")
     }
+    let unknown = files.unknownCount
+    if unknown > 0 { print("\(TreeMethod.unknown): \(unknown) \(unknown == 1 ? "site" : "sites")") }
     let count = files.recipe.actions.count
     if count > 0 { print("\(count) \(count == 1 ? "action" : "actions") in recipe.json") }
   }

@@ -144,7 +144,13 @@ struct MotifOptions: ParsableArguments {
     method.descriptor = model?.descriptor ?? descriptor
     method.isolatesPatches = !noIsolation && sorting?.isolatesPatches != false
     method.levelsBrightness = levelBrightness || sorting?.levelsBrightness == true
-    method.patchSize = patchSize ?? model?.side(at: micrograph?.calibration)
+    let known = model?.side(at: micrograph?.calibration)
+    if let patchSize, let known, patchSize != known {
+      throw ValidationError(
+        "--patch-size is \(patchSize), but the classes that the columns are sorted by were learned from patches that are \(known) pixels "
+          + "wide at the scale of this image, and no others can be compared with them; leave --patch-size out")
+    }
+    method.patchSize = patchSize ?? known
     method.embedding.search.count = neighbors
     method.embedding.search.metric = metric
     for stage in method.embedding.stages.indices {

@@ -130,6 +130,12 @@ struct `The command classes` {
     #expect(page.contains("The class tree") && page.contains("href=\"./first/report.html\""))
     #expect(page.contains("class 1.2 named the &lt;other&gt; half") && page.contains("95 % interval"))
     #expect(after["first/report.html"] == before["report.html"] && after["figures/class-tree.svg"] != nil)
+    // A class that nothing was done to looks as before, though others are of other sizes now.
+    let (first, now) = (
+      colors(in: String(decoding: before["report.html"] ?? Data(), as: UTF8.self)), colors(in: page)
+    )
+    let kept = Set(first.keys).intersection(now.keys)
+    #expect(kept.count > 1 && kept.allSatisfy { first[$0] == now[$0] } && Set(now.values).count == now.count, "\(now)")
     // Every file of the first run is there, as it was.
     for (name, data) in before where name != "manifest.json" {
       #expect(after["first/\(name)"] == data || after[name] == data, "\(name)")
@@ -140,6 +146,12 @@ struct `The command classes` {
     #expect(try all() == after)
     #expect(try tessera("classes", "undo", "r", "--all").status == 0)
     #expect(try all() == before)
+  }
+
+  /// The colour of each class in the linked views of a report, by its number.
+  private func colors(in page: String) -> [String: String] {
+    let pattern = /&quot;color&quot;:&quot;(#[0-9a-f]{6})&quot;.*?&quot;number&quot;:&quot;([0-9.]+)&quot;/
+    return Dictionary(page.matches(of: pattern).map { (String($0.2), String($0.1)) }, uniquingKeysWith: { $1 })
   }
 
   @Test(.slow) func `leaves one motif whole and writes a copy elsewhere`() throws {

@@ -69,6 +69,38 @@ struct `Classes by hand and in other images` {
     #expect(try rows("r/sites.csv") == before)
   }
 
+  /// Ten sites beside double vacancies are not the single vacancies that alone were shown to the program.
+  @Test(.slow) func `classes far from every label are unknown`() throws {
+    let made = try tessera(
+      "simulate", "mose2", "--size", "768", "--dose", "2e4", "--pixel-size", "0.0123nm", "--seed", "1", "-o", "a.tif")
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
+    let before = try rows("r/sites.csv")
+    let labelled = ["1", "2", "3", "4", "5", "6"]
+    let firsts = labelled.compactMap { number in before.first { $0["class"] == number } }
+    try write("id,class\n" + firsts.map { "\($0["id"]!),kind \($0["class"]!)\n" }.joined(), "few.csv")
+    #expect(try tessera("classes", "label", "r", "few.csv").status == 0)
+    let after = try rows("r/sites.csv")
+    for (old, new) in zip(before, after) where !old["class"]!.isEmpty && !labelled.contains(old["class"]!) {
+      #expect(new["class_name"] == "unknown", "site \(old["id"]!) of class \(old["class"]!)")
+    }
+    let right = zip(before, after).count { $1["class_name"] == "kind \($0["class"]!)" }
+    #expect(right >= before.count { labelled.contains($0["class"]!) } - 1)
+  }
+
+  @Test(.slow) func `patches of another size than those of the classes are refused`() throws {
+    try image("a.tif", seed: 1)
+    #expect(try tessera("motifs", "a.tif", "-o", "r", "--patch-size", "31").status == 0)
+    #expect(try tessera("classes", "name", "r", "1", "host").status == 0)
+    for source in [["--recipe", "r/recipe.json"], ["--apply", "r"]] {
+      let run = try CommandRun(["motifs", "a.tif", "--patch-size", "25", "-o", "s"] + source, in: folder.path)
+      #expect(run.status == 64 && run.errors.contains("31 pixels wide"), "\(run.errors)")
+      #expect(bytes("s/sites.csv") == nil)
+    }
+    let same = try tessera("motifs", "a.tif", "--patch-size", "31", "--recipe", "r/recipe.json", "-o", "s")
+    #expect(same.status == 0 && bytes("s/sites.csv") == bytes("r/sites.csv"), "\(same.errors)")
+  }
+
   @Test(.slow) func `review proposes what auto does, and changes nothing`() throws {
     try image("a.tif", seed: 1)
     #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)

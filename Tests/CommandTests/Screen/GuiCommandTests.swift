@@ -160,6 +160,20 @@ import Testing
     #expect(try CommandRun(Array(words.dropFirst()) + ["-o", "own"], in: folder.path).status == 0, "\(line)")
     for (name, bytes) in zip(names, shown) { #expect(try folder.data("own/\(name)") == bytes, "\(name) of \(line)") }
 
+    // One more column goes, and what was done to the classes stays.
+    _ = client.post(path + "/corrections", #"{"remove": [7]}"#)
+    let keeping = #"{"settings": {"features": "invariant"}, "columns": "corrected", "keeps_classes": true}"#
+    #expect(client.post(path + "/analysis", keeping).status == 202)
+    let kept = screen.state()
+    #expect((kept["job"] as? [String: Any])?["failed"] == nil && kept["undo"] as? String == "sorted by known classes")
+    #expect((kept["classes"] as? [[String: Any]] ?? []).contains { $0["name"] as? String == "bulk" })
+    let again = names.map { client.ask(path + "/export/\($0)").body }
+    for name in ["recipe.json", "columns.csv"] {
+      try client.ask(path + "/export/\(name)").body.write(to: URL(fileURLWithPath: folder / "scan.\(name)"))
+    }
+    #expect(try CommandRun(Array(words.dropFirst()) + ["-o", "kept"], in: folder.path).status == 0, "\(line)")
+    for (name, bytes) in zip(names, again) { #expect(try folder.data("kept/\(name)") == bytes, "\(name) of \(line)") }
+
     // The page takes the recipe too.
     _ = client.post(
       path + "/analysis", #"{"settings": {"features": "invariant", "recipe": "\#(folder / "scan.recipe.json")"}}"#)

@@ -107,8 +107,13 @@ struct `The page` {
     try browser.wait(for: "tessera.state.project.corrections.added.length === 1")
     try browser.evaluate(
       "[...document.querySelectorAll('button')].find((b) => b.textContent === 'Fit and sort again').click()")
-    try browser.wait(for: "!tessera.state.job && tessera.state.project.undo.includes('corrected columns')")
+    try browser.wait(
+      for: "!tessera.state.job && tessera.state.project.history.some(({ text }) => text.includes('corrected columns'))")
     #expect(try number(browser, columns) == before)
+    // What was done to the classes is still there.
+    #expect(try browser.evaluate("tessera.state.project.undo") as? String == "sorted by known classes")
+    #expect(
+      try browser.evaluate("tessera.state.project.classes.some(({ number }) => number === '1.1')") as? Bool == true)
     try browser.press("Escape")
 
     // What is downloaded is what the server has.

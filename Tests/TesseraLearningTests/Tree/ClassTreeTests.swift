@@ -36,6 +36,20 @@ struct `The class tree` {
     #expect(tree.nodes.map(\.number) == ["1", "2", "1.1", "1.2", "3"])
   }
 
+  @Test func `leaves each class its look`() {
+    var tree = tree
+    tree.split("1", labels: [1, 2, 2, 1, 2, 2], confidence: [1, 1, 1, 1, 1, 1])
+    tree.merge(["1.2", "2"])
+    #expect(tree.leaves.map(\.number) == ["1.1", "3"] && tree.leaves.map(\.look) == [2, 4])
+    // In another image, or with other columns, and what comes after.
+    var other = ClassTree(labels: [1, 1, 1, 1], confidence: [1, 1, 1, 1], names: ["motif 1"])
+    let headings = tree.leaves.map { ClassTree.Heading(number: $0.number, name: $0.name, look: $0.look) }
+    other.restart(headings, labels: [1, 2, 2, 2], confidence: [1, 1, 1, 1])
+    #expect(other.leaves.map(\.look) == [2, 4])
+    other.split("3", labels: [1, 1, 2], confidence: [1, 1, 1])
+    #expect(other.leaves.map(\.look) == [2, 5, 6])
+  }
+
   @Test func `gives a class back as sure as it was where all of its parts are merged`() {
     var tree = tree
     tree.split("1", labels: [1, 2, 2, 1, 2, 2], confidence: [0.7, 1, 0.5, 0.6, 1, 1])

@@ -1,6 +1,6 @@
 import { getJSON } from "../base/api.js";
 import { element } from "../base/dom.js";
-import { count } from "../base/numbers.js";
+import { count, counted } from "../base/numbers.js";
 
 /** Rows that are made at a time: a list of thousands would take longer than it can be read. */
 const rowsAtOnce = 200;
@@ -30,7 +30,7 @@ export class PlaceList {
       const places = await getJSON(this.session.path("views", view.command, "places"));
       if (this.#wanted !== wanted) return;
       this.#places = places;
-      this.title.textContent = view.command === "moire" ? `${count(places.length)} anchors` : `${count(places.length)} particles`;
+      this.title.textContent = counted(places.length, view.command === "moire" ? "anchor" : "particle");
       this.#show();
     } catch (error) {
       this.session.notices.error(error);

@@ -48,7 +48,7 @@ export class ClassList {
 
   #render() {
     const { project } = this.store.values;
-    this.sentences.textContent = (project?.result?.sentences ?? []).join(" ");
+    this.sentences.textContent = [...(project?.result?.sentences ?? []), ...classesNow(project)].join(" ");
     this.tools.hidden = !project?.result;
     this.empty.hidden = Boolean(project?.result);
     this.empty.textContent = project
@@ -234,6 +234,14 @@ export class ClassList {
     const known = this.#averages.get(canvas.dataset.number);
     if (known?.values) drawPatch(canvas, known.side, known.values);
   }
+}
+
+/** What the sentences of the analysis do not know: how many classes there are after what was done to them. */
+function classesNow(project) {
+  const actions = project?.result?.class_actions ?? 0;
+  if (actions === 0) return [];
+  const number = project.classes.filter((entry) => entry.count > 0).length;
+  return [`Now ${number === 1 ? "one class" : `${number} classes`}, after ${counted(actions, "action")}.`];
 }
 
 /** "1,747 (1,740–1,750) · confidence 0.98, from 3 and 4". */

@@ -27,12 +27,17 @@ export class Corrections {
     this.#makeModes();
     this.summary = element("p", { class: "figure", "aria-live": "polite" });
     this.apply = element("button", { type: "button", class: "primary", onclick: () => this.#apply() }, "Fit and sort again");
+    this.keep = element("input", { type: "checkbox", checked: true, "aria-describedby": "keep-classes-help" });
+    this.keepChoice = element("div", { hidden: true },
+      element("label", { class: "check" }, this.keep, " Keep the classes as they are now"),
+      element("p", { class: "hint", id: "keep-classes-help" },
+        "Every column goes to the class whose average it fits. Otherwise classes are found anew, without your names, mergers and divisions."));
     byId("panel-columns").append(
       element("section", { "aria-label": "Corrections" },
         element("h3", {}, "Corrections"),
         element("p", { class: "hint" }, "Choose Add, Delete or Move above the micrograph, then click or drag. ",
           "Corrections wait until the columns are fitted and sorted again."),
-        this.summary, element("div", { class: "buttons" }, this.apply)));
+        this.summary, this.keepChoice, element("div", { class: "buttons" }, this.apply)));
     store.subscribe(["project", "points", "job"], () => this.#showSummary());
     store.subscribe(["mode"], ({ mode }) => this.#showMode(mode));
     micrograph.host.addEventListener("keyup", (event) => event.key === "Alt" && this.#finishNudge());
@@ -168,7 +173,9 @@ export class Corrections {
 
   async #apply() {
     const { project } = this.store.values;
-    await this.session.perform("analysis", { settings: project.result?.settings ?? {}, columns: "corrected" });
+    await this.session.perform("analysis", {
+      settings: project.result?.settings ?? {}, columns: "corrected", keeps_classes: !this.keepChoice.hidden && this.keep.checked,
+    });
   }
 
   #showSummary() {
@@ -181,6 +188,8 @@ export class Corrections {
       [removed.filter((site) => site < sites).length, "deleted"],
       [moved.filter(([site]) => !isGone.has(site)).length, "moved"],
     ].filter(([number]) => number > 0);
+    // Where nothing was done to the classes, there is nothing to lose.
+    this.keepChoice.hidden = !project?.result?.class_actions;
     this.apply.disabled = counts.length === 0 || Boolean(job && !job.failed);
     this.summary.textContent = counts.length === 0 ? "No corrections wait."
       : `${counts.map(([number, word]) => `${counted(number, "column")} ${word}`).join(", ")}.`;

@@ -3,7 +3,12 @@ import TesseraLearning
 
 extension Classes {
   /// How each class looks in all figures of a report.
-  package var styles: [ClassStyle] { ClassStyle.styles(names: names, counts: sizes) }
+  package var styles: [ClassStyle] {
+    let sizes = sizes
+    return names.indices.map { index in
+      ClassStyle.styles(names: [names[index]], counts: [sizes[index]], after: looks?[index] ?? index)[0]
+    }
+  }
 
   /// Legend entries for all classes, those after the fifteenth as one.
   package var legend: [ClassStyle] {

@@ -86,7 +86,7 @@ struct TreeReport {
   private var classes: Classes {
     var classes = Classes(grouping: structure.labels)
     classes.labels = structure.labels
-    classes.names = structure.leaves.map(\.name)
+    (classes.names, classes.looks) = (structure.leaves.map(\.name), structure.leaves.map(\.look))
     classes.confidence = [Double](repeating: 0, count: structure.labels.count)
     for leaf in tree.leaves {
       for (member, sure) in zip(leaf.members, leaf.confidence) { classes.confidence[member] = sure }
