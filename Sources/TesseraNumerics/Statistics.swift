@@ -90,6 +90,21 @@ public enum Statistics {
     return [max(0, middle - half), min(1, middle + half)]
   }
 
+  /// The interval of 95 % of the mean of some shares, by Wilson's interval of each: the squares of the distances of their ends from the
+  /// shares add up. Never narrower than chance allows, also where all shares are 1. Source: Zou & Donner, Statistics in Medicine 27 (2008) 1693.
+  /// - Parameter shares: each a count of one or more; one share at least.
+  public static func meanShareInterval(_ shares: [(count: Int, all: Int)]) -> (low: Double, high: Double) {
+    var (mean, below, above) = (0.0, 0.0, 0.0)
+    for (count, all) in shares {
+      let (share, ends) = (Double(count) / Double(all), shareInterval(count, of: all))
+      mean += share
+      below += (share - ends[0]) * (share - ends[0])
+      above += (ends[1] - share) * (ends[1] - share)
+    }
+    let n = Double(shares.count)
+    return (max(0, (mean - below.squareRoot()) / n), min(1, (mean + above.squareRoot()) / n))
+  }
+
   /// Of each p-value the smallest false discovery rate at which it counts as a discovery, among `tests` tests (those given, or more).
   /// Source: Benjamini & Hochberg, J. R. Stat. Soc. B 57 (1995) 289.
   public static func falseDiscoveryRates(_ p: [Double], tests: Int? = nil) -> [Double] {

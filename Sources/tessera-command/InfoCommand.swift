@@ -15,7 +15,7 @@ struct InfoCommand: ThreadedCommand {
 
       Formats: TIFF, Gatan dm3 and dm4, Velox and Berkeley emd, HyperSpy, NeXus and other HDF5 files, TIA ser and emi, MRC, NumPy \
       npy and npz, PNG, JPEG, BMP, and text tables of numbers. The format is recognised from the content of the file, not from \
-      the name.
+      the name. Of a model file (.tessera-model), the images that it was trained on, its scores and its licence are shown.
       """)
 
   @Argument(help: ArgumentHelp("Image files to describe.", valueName: "file"), completion: .file())
@@ -38,7 +38,8 @@ struct InfoCommand: ThreadedCommand {
     defer { if json { try? Messages.printJSON(summaries, keys: .useDefaultKeys) } }
     try forEachInput(files, announced: statistics) { path in
       let summary = try StageLog(of: path).run(statistics ? "statistics" : "headers") {
-        try FileSummary(of: reading.open(path), path: path, statistics: statistics, all: all)
+        try FileSummary(ofModel: path)
+          ?? FileSummary(of: reading.open(path), path: path, statistics: statistics, all: all)
       }
       if json { summaries.append(summary) } else { print(summary.table(all: all)) }
     }
@@ -133,7 +134,7 @@ struct FileSummary: Encodable {
         }
       }
     }
-    var lines = ["\(path): \(format)"] + aligned(rows).map { "  " + $0 }
+    var lines = ["\(path): \(format)"] + (datasets.isEmpty ? [] : aligned(rows).map { "  " + $0 })
     if case .group(let entries) = metadata {
       // A detector of one dataset of several stands in the table.
       let facts = entries.filter { $0.name != "all" && !(haveDetectors && $0.name == "detector") }

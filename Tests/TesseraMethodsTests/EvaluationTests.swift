@@ -29,6 +29,17 @@ struct `Evaluations` {
     }
   }
 
+  @Test func `say where no true site was there to be found`() throws {
+    try inFolder { folder in
+      try write("x,y\n0,0\n10,0\n", folder + "truth.csv")
+      var evaluation = Evaluation()
+      #expect(try evaluation.scores(of: folder + "truth.csv", truth: folder + "truth.csv").warnings.isEmpty)
+      evaluation.region = .init(x: 50, y: 50, width: 9, height: 9)
+      let scores = try evaluation.scores(of: folder + "truth.csv", truth: folder + "truth.csv")
+      #expect(scores["f1"] == 1 && scores.warnings.count == 1 && scores.warnings[0].contains("nothing was scored"))
+    }
+  }
+
   @Test func `let optional elements go unseen, and do not mind if they are seen`() throws {
     try inFolder { folder in
       try write("x,y,element\n0,0,Sr\n10,0,O\n20,0,Sr\n30,0,O\n", folder + "truth.csv")

@@ -60,6 +60,18 @@ struct `Tables of labels` {
     #expect(fault(LabelFiles(tables: [folder / "none.csv"], images: [folder / "a.tif"])) != "")
   }
 
+  @Test func `that lie beside the spots of their image are told by how much`() throws {
+    let places = try image("a.tif").filter { (10...180).contains($0.x) && (10...140).contains($0.y) }
+    let moved = try LabelFiles(tables: [table("a.csv", places.map { $0 + Point(2, -1) })]).read(side: 128)
+    #expect(
+      moved.warnings.count == 1 && moved.warnings[0].contains("-2 pixels to the right and 1 further down"),
+      "\(moved.warnings)")
+    // As scattered as those of a careful person.
+    var random = RandomSource(seed: 2)
+    let careful = places.map { $0 + Point(0.5 * random.gaussian(), 0.5 * random.gaussian()) }
+    #expect(try LabelFiles(tables: [table("a.csv", careful)]).read(side: 128).warnings.isEmpty)
+  }
+
   @Test func `are refused with images that are too small, and doubled labels are one`() throws {
     let places = try image("a.tif")
     let table = try table("a.csv", places + [places[0], Point(-30, 5)])

@@ -121,3 +121,18 @@ struct `Parallel loops` {
     #expect(rows[2, 39] == 392)
   }
 }
+
+struct `Means of shares` {
+  @Test func `have an interval also where all shares are one`() {
+    let (low, high) = Statistics.meanShareInterval([(4, 4), (4, 4)])
+    // Wilson's interval of 4 of 4 begins at 1 / (1 + z² / 4).
+    let end = 1 / (1 + 1.959964 * 1.959964 / 4)
+    #expect(abs(low - (1 - 2.0.squareRoot() / 2 * (1 - end))) < 1e-9 && high == 1)
+  }
+
+  @Test func `of one share have its own`() {
+    let (low, high) = Statistics.meanShareInterval([(7, 20)])
+    let one = Statistics.shareInterval(7, of: 20)
+    #expect(abs(low - one[0]) < 1e-12 && abs(high - one[1]) < 1e-12)
+  }
+}

@@ -28,8 +28,17 @@ public struct Scores: Sendable, Encodable, Equatable {
 
   /// What a reader must know of the scores, in sentences.
   public var warnings: [String] {
-    guard let instances, instances.trueCount == 0 else { return [] }
-    return ["no object was scored: there is none in the truth that the border of the image does not cut"]
+    if let instances, instances.trueCount == 0 {
+      return ["no object was scored: there is none in the truth that the border of the image does not cut"]
+    }
+    if self["n_truth"] == 0, subject == .sites {
+      return [
+        "no true site is there to be found, in the region that counts: "
+          + (self["n_predicted"] == 0
+            ? "nothing was scored, and scores of 1 say nothing" : "scores of 0 say nothing of what was missed")
+      ]
+    }
+    return []
   }
 
   private init(

@@ -44,7 +44,10 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
     found.proposed?.sourceReason = model == nil ? "the network that comes with the program" : "given"
     found.proposed?.spacing = maps.spacing
     found.warnings += Self.warnings(of: network.unlikeness(of: maps))
-    found.warnings += Self.warnings(ofProbabilities: found.proposed?.probabilities ?? [])
+    // That single atoms may be texture says the same of a network, and why.
+    if found.proposed?.isTextureDoubted != true {
+      found.warnings += Self.warnings(ofProbabilities: found.proposed?.probabilities ?? [])
+    }
     return found
   }
 

@@ -35,6 +35,20 @@ public struct DefectModel: Sendable, Equatable {
     (self.sharpness, self.training, self.licence) = (sharpness, training, licence)
   }
 
+  /// Classes that the forest has not learnt, because the micrographs of its training had hardly any: a particle of such a class gets another.
+  public var unlearntClasses: [ParticleClass] { ParticleClass.allCases.filter { !classes.contains($0) } }
+
+  /// What a user must know of a forest that has not learnt all classes; nil: it has.
+  ///
+  /// - Parameter name: of the forest, at the beginning of the sentence.
+  public func caution(name: String) -> String? {
+    let missing = unlearntClasses.map(\.rawValue)
+    guard !missing.isEmpty else { return nil }
+    return
+      "\(name) knows the classes \(classes.map(\.rawValue).joined(separator: ", ")) alone: a particle of the class "
+      + "\(missing.joined(separator: " or ")), which its training had too few of, is taken for one of these"
+  }
+
   /// The probability of each class, in the order of `classes`; they add up to 1.
   public func probabilities(of features: [Float]) -> [Double] {
     Self.sharpened(forest.shares(of: features), by: sharpness)

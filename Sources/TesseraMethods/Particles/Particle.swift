@@ -15,6 +15,9 @@ public struct Particle: Sendable {
   /// How much more the image changes across the outline than across the same outline laid elsewhere, in standard deviations of such
   /// placements: in brightness or in texture, whichever is more. Nil of a given mask, and where there is no room elsewhere.
   public var evidence: Double?
+  /// Whether the texture that the support shows around is missing inside, as in a hole: see `SmoothInterior`. False of a given mask, and where
+  /// that cannot be told.
+  public var isSmooth = false
   /// Probability of each class; empty where the image cannot show columns of atoms, or its scale is unknown.
   public var probabilities: [ParticleClass: Double]
 

@@ -24,7 +24,8 @@ extension ParticleFinder {
   ///   - pixel: side of a pixel in nm, known or by the lattice of the image; nil: neither.
   func supported(_ found: Found, coarse: Raster<Int>, image: Raster<Float>, pixel: Double?) -> Found {
     let regions = LabelRegions.regions(of: coarse)
-    let test = PlacementTest(Binning.means(of: image, factor: found.binning), labels: coarse)
+    let joinedImage = Binning.means(of: image, factor: found.binning)
+    let test = PlacementTest(joinedImage, labels: coarse)
     let tested = concurrentMap(count: regions.count) { test.evidence(of: regions[$0], number: $0 + 1) }
     let evidence = tested.map { $0?.strength }
     var found = found
@@ -33,6 +34,8 @@ extension ParticleFinder {
     found.latticeSpacing = latticeSpacing(of: regions, in: coarse).map { $0 * joined }
     // The simpler rules are shown as they are.
     guard route == .network else { return found }
+    let interior = SmoothInterior(joinedImage, labels: coarse)
+    found.smooth = concurrentMap(count: regions.count) { interior.isSmooth(regions[$0], number: $0 + 1) }
     let known = evidence.compactMap { $0 }
     let areClear = known.count >= Self.fewestTogether && Statistics.median(known) > Self.clearMedian
     // Brightness alone does not say that a region is a particle: contamination and thickness change it across a crystal, too.
@@ -104,11 +107,15 @@ extension ParticleFinder.Found {
   /// Of a label from 1 on; nil where nothing is known.
   func evidence(ofLabel label: Int) -> Double? { evidence.indices.contains(label - 1) ? evidence[label - 1] : nil }
 
+  /// Of a label from 1 on; false where nothing is known.
+  func isSmooth(label: Int) -> Bool { smooth.indices.contains(label - 1) && smooth[label - 1] }
+
   /// With new numbers for some labels, in the same order; the others become 0.
   func keeping(_ numbers: [Int: Int]) -> Self {
     var kept = self
     kept.labels = labels.map { numbers[$0] ?? 0 }
     kept.outlined = outlined?.map { numbers[$0] ?? 0 }
+    if !smooth.isEmpty { kept.smooth = numbers.keys.sorted().map { smooth[$0 - 1] } }
     if !evidence.isEmpty { kept.evidence = numbers.keys.sorted().map { evidence[$0 - 1] } }
     if !outlineErrors.isEmpty { kept.outlineErrors = numbers.keys.sorted().map { outlineErrors[$0 - 1] } }
     return kept

@@ -76,7 +76,7 @@ public struct ParticleMethod: Method {
     result.latticeSpacing = found.latticeSpacing
     result.record = RunRecord(
       input, prepared: prepared, choices: choices(found, forest, result), clock: clock,
-      warnings: warnings(found, result, pixel: pixel))
+      warnings: warnings(found, result, forest, pixel: pixel))
     return result
   }
 
@@ -100,7 +100,8 @@ public struct ParticleMethod: Method {
       let measures = RegionMeasures(of: region, width: width)
       var particle = Particle(
         id: 0, measures: measures, areaError: measures.areaError, confidence: nil,
-        evidence: found.evidence(ofLabel: found.labels.values[region[0]]), probabilities: [:])
+        evidence: found.evidence(ofLabel: found.labels.values[region[0]]),
+        isSmooth: found.isSmooth(label: found.labels.values[region[0]]), probabilities: [:])
       // A region of a given mask may be smaller than a pixel of the view.
       if let view, case let seen = view.region(of: found.labels.values[region[0]]), !seen.isEmpty {
         let features = forest.features.values(
@@ -148,6 +149,8 @@ public struct ParticleMethod: Method {
 
   // MARK: - What was chosen, and what to know
 
+  private var forestName: String { defects.map { ($0 as NSString).lastPathComponent } ?? DefectModel.shippedName }
+
   private func choices(
     _ found: ParticleFinder.Found, _ forest: DefectModel, _ result: ParticleResult
   ) -> [RunRecord.Choice] {
@@ -177,16 +180,20 @@ public struct ParticleMethod: Method {
             + "\(found.inCrystal) in the middle of a crystal"
         ))
     }
-    let file = defects.map { ($0 as NSString).lastPathComponent } ?? DefectModel.shippedName
     list.append(
       .init(
-        "classes", file + (forest.checksum.map { ", CRC-32 \($0)" } ?? ""),
+        "classes", forestName + (forest.checksum.map { ", CRC-32 \($0)" } ?? ""),
         defects == nil ? "the forest that comes with the program" : "given"))
     return list
   }
 
-  private func warnings(_ found: ParticleFinder.Found, _ result: ParticleResult, pixel: Double?) -> [String] {
+  private func warnings(
+    _ found: ParticleFinder.Found, _ result: ParticleResult, _ forest: DefectModel, pixel: Double?
+  ) -> [String] {
     var warnings: [String] = []
+    if let pixel, pixel <= Self.coarsestPixel, let caution = forest.caution(name: forestName) {
+      warnings.append(caution)
+    }
     if let pixel, pixel > Self.coarsestPixel {
       warnings.append(
         "pixels of \(Number.short(pixel, digits: 3)) nm cannot show columns of atoms, which takes \(Self.coarsestPixel) nm or less: particles "
@@ -228,6 +235,12 @@ public struct ParticleMethod: Method {
       warnings.append(
         "\(result.cut) \(result.cut == 1 ? "particle is" : "particles are") cut by the border of the image and left out of the table"
       )
+    }
+    let smooth = result.particles.count(where: \.isSmooth)
+    if smooth > 0 {
+      warnings.append(
+        "\(smooth) of the \(result.particles.count) particles \(smooth == 1 ? "is" : "are") smooth inside, while the support around shows its "
+          + "texture: holes look like this, and so do thick crystals through which nothing is seen; check them by eye")
     }
     if result.falseCount > 0 {
       warnings.append("\(result.falseCount) regions look like background and were left out")

@@ -49,6 +49,7 @@ public struct ParticleReview: Sendable {
           "the image changes across the outline by \(Text.fixed(evidence, 1)) standard deviations of the same outline elsewhere"
         )
       }
+      if particle.isSmooth { reasons.append("smooth inside, unlike the support around: perhaps a hole") }
       if isFound, let neighbours = touching[particle.id], !neighbours.isEmpty {
         reasons.append("touches " + neighbours.sorted().map { "particle \($0)" }.joined(separator: ", "))
       }

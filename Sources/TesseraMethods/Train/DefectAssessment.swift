@@ -45,8 +45,18 @@ struct DefectAssessment: Sendable {
     return all > 0 ? Double(table.indices.reduce(0) { $0 + table[$1][$1] }) / Double(all) : 0
   }
 
-  /// Mean of the recalls of samples of the micrographs drawn with replacement: the interval of 95 %.
-  func bootstrap(seed: UInt64, count: Int = 400) -> (low: Double, high: Double) {
+  /// The interval of 95 % of the mean of the recalls: the wider of two. One draws micrographs with replacement, as particles of one resemble
+  /// each other; it says nothing where all answers are right, or of few micrographs. The other is that of the numbers of particles.
+  func interval(seed: UInt64, count: Int = 400) -> (low: Double, high: Double) {
+    let drawn = bootstrap(seed: seed, count: count)
+    let counts = heldConfusion.enumerated().map { (count: $1[$0], all: $1.reduce(0, +)) }.filter { $0.all > 0 }
+    guard !counts.isEmpty else { return drawn }
+    let counted = Statistics.meanShareInterval(counts)
+    return (min(drawn.low, counted.low), max(drawn.high, counted.high))
+  }
+
+  /// Mean of the recalls of samples of the micrographs drawn with replacement.
+  private func bootstrap(seed: UInt64, count: Int) -> (low: Double, high: Double) {
     var groups: [Int: [Int]] = [:]
     for (index, micrograph) in held.micrographs.enumerated() { groups[micrograph, default: []].append(index) }
     let all = groups.keys.sorted().map { groups[$0]! }
@@ -60,7 +70,7 @@ struct DefectAssessment: Sendable {
 
   var scores: [String: Double] {
     let (table, bag) = (heldConfusion, confusion(of: outOfBag.shares, outOfBag.labels))
-    let interval = bootstrap(seed: 1)
+    let interval = interval(seed: 1)
     let top = zip(held.probabilities, held.labels).map { (probability: $0.max() ?? 0, isTrue: $0.largest == $1) }
     var scores = [
       "mean_recall": Self.meanRecall(table), "mean_recall_low": interval.low, "mean_recall_high": interval.high,

@@ -26,6 +26,7 @@ struct DefectReport {
       .init(score("accuracy"), "share of right answers", note: "classes as often as they occur"),
       .init(score("calibration_error"), "error of the probabilities"),
     ]
+    if let caution = model.caution(name: "this forest") { document.warnings = [caution] }
     document.sections = [
       .init(
         "Confusion",

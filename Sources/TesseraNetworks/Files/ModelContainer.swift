@@ -28,6 +28,13 @@ package struct ModelContainer {
     (self.description, self.words) = (try JSONEncoder.forResults().encode(description), words)
   }
 
+  /// Whether a file begins as a model file does, whatever its name.
+  package static func isModel(_ path: String) -> Bool {
+    guard let handle = FileHandle(forReadingAtPath: path) else { return false }
+    defer { try? handle.close() }
+    return (try? handle.read(upToCount: signature.count)).map { Array($0 ?? Data()) } == signature
+  }
+
   package var bytes: [UInt8] {
     var bytes = Self.signature
     bytes.reserveCapacity(Self.headSize + description.count + 2 * words.count + Self.checksumSize)

@@ -52,10 +52,26 @@ extension ColumnFinder {
       : "at this smoothing, single atoms rise highest above the surrounding texture, by "
         + "\(detection.strongHeight.formatted(1)) of the texture's standard deviations"
         + (isGiven ? "" : ", and show no lattice order")
-    return Self.result(
+    var found = Self.result(
       outcome.selecting(kept), outside: outcome.selecting([]), route: .atoms,
       scale: ScaleLadder.Choice(scale: detection.scale, reason: reason),
       signalToNoise: Statistics.median(detection.heights))
+    let shares = detection.textureShares(threshold: detector.threshold)
+    if let caution = Self.textureCaution(kept.map { shares[$0] }) { found.warnings.append(caution) }
+    return found
+  }
+
+  /// From this share on a reader is told that spots may be texture: as of places from a network, one in four.
+  static let tellingTexture = 0.25
+
+  /// What to say of single atoms of which the texture of the support has as many by itself; nil: nothing.
+  /// - Parameter shares: of each atom, that of the texture in spots as high, 0 ... 1.
+  static func textureCaution(_ shares: [Double]) -> String? {
+    let texture = shares.reduce(0, +)
+    guard texture >= 1, texture > tellingTexture * Double(shares.count) else { return nil }
+    return
+      "about \(Int(saturating: texture.rounded())) of these \(shares.count) atoms may be spots of the support: that many are as high as "
+      + "the lower spots of its texture make expect; check them by eye, or raise \(setting("contrast threshold"))"
   }
 }
 

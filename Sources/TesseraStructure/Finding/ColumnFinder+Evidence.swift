@@ -12,7 +12,8 @@ extension ColumnFinder {
       for: found.sites.positions, heights: found.sites.sites.map(\.amplitude), in: prepared.image,
       isMeasured: prepared.isMeasured, noise: noise, scale: found.scale)
     var found = found
-    if let caution = evidence.caution { found.warnings.append(caution) }
+    // Single atoms have a test of their own (`textureCaution`).
+    if found.route != .atoms { found.warnings += evidence.cautions }
     guard let doubt = evidence.doubt else { return found }
     // Who chooses a method or a scale wants the spots all the same.
     if route == .auto && scale == nil {

@@ -19,7 +19,8 @@ extension ColumnFinder {
 
   /// What was proposed, and what became of it.
   public struct Proposed: Sendable, Equatable {
-    /// Of the columns that stand, in the order of `Found.sites`, 0 ... 1.
+    /// Of the columns that stand, in the order of `Found.sites`, 0 ... 1: as proposed, and for single atoms on a support times the chance
+    /// that the spot is not the support's (`TextureTail`).
     public var probabilities: [Double]
     /// Number of places that were proposed, and of those left out because there is no measurement.
     public var count, unmeasured: Int
@@ -29,6 +30,8 @@ extension ColumnFinder {
     public var sourceReason = ""
     /// Mean distance of nearest neighbours in pixels, as the source says it; nil: it does not.
     public var spacing: Double?
+    /// Whether a warning says that single atoms may be spots of the support.
+    public var isTextureDoubted = false
   }
 
   /// A column that a fit moves farther from where it was proposed than this share of the spacing is another column, or none.
@@ -91,7 +94,7 @@ extension ColumnFinder {
     let heights = inside.columns.indices.map(inside.heightInErrors)
     var found = Self.result(
       inside, outside: columns.outside, route: .network, scale: choice, signalToNoise: Statistics.median(heights))
-    if let caution = evidence.caution { found.warnings.append(caution) }
+    found.warnings += evidence.cautions
     found.proposed = Proposed(
       probabilities: columns.numbers.map { measured[$0].probability }, count: proposals.count,
       unmeasured: proposals.count - measured.count)

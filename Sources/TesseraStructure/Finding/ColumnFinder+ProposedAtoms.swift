@@ -26,13 +26,17 @@ extension ColumnFinder {
     else { return nil }
     let sigma = max(1, detection.sigma)
     let index = PlanarIndex(places)
+    let texture = detection.textureShares(threshold: detector.threshold)
     var seeds: [GaussianColumn] = []
     var probabilities: [Double] = []
-    for spot in detection.places {
+    var shares: [Double] = []
+    for (spot, share) in zip(detection.places, texture) {
       let near = index.neighbours(of: spot, within: Self.reachOfProposals * detection.scale)
       guard let best = near.map({ proposals[$0].probability }).max() else { continue }
       seeds.append(GaussianColumn(amplitude: 1, centre: spot, sigma: sigma))
-      probabilities.append(best)
+      // An atom looks like one to the network, and is none of the spots that the support has by itself.
+      probabilities.append(best * (1 - share))
+      shares.append(share)
     }
     guard !seeds.isEmpty else { return nil }
     // The background may follow the support's texture, as for atoms that nobody proposes.
@@ -51,6 +55,9 @@ extension ColumnFinder {
       signalToNoise: Statistics.median(detection.heights))
     found.proposed = Proposed(
       probabilities: kept.map { probabilities[$0] }, count: proposals.count, unmeasured: 0)
+    let caution = Self.textureCaution(kept.map { shares[$0] })
+    found.proposed?.isTextureDoubted = caution != nil
+    if let caution { found.warnings.append(caution) }
     return found
   }
 

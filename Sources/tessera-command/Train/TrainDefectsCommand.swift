@@ -47,6 +47,9 @@ struct TrainDefectsCommand: ThreadedCommand {
     let count = try folder.run(training, anew: output.force) { bar.report("micrographs", 0.95 * $0) }
     bar.finish()
     let model = try DefectModel(readFrom: folder.model)
+    if let caution = model.caution(name: "this forest") {
+      Messages.warning("\(caution); ask for more --micrographs")
+    }
     if output.json {
       try Messages.printJSON(Report(model: folder.model, regions: count, scores: model.training.scores))
     } else {

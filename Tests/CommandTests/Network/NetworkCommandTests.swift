@@ -15,6 +15,17 @@ struct `The method network` {
     try NetworkModel.handedOn(spacing: 16).write(to: folder / "hand.tessera-model")
   }
 
+  @Test func `has models that info describes`() throws {
+    try prepare()
+    let run = try tessera("info", "hand.tessera-model", "scan.tif")
+    #expect(run.status == 0 && run.output.hasPrefix("hand.tessera-model: Tessera model of atoms\n"), "\(run.output)")
+    #expect(run.output.contains("licence") && run.output.contains("scan.tif: TIFF"))
+    try Data(contentsOf: URL(fileURLWithPath: folder / "hand.tessera-model")).dropLast(9)
+      .write(to: URL(fileURLWithPath: folder / "cut.tessera-model"))
+    let cut = try tessera("info", "cut.tessera-model")
+    #expect(cut.status == 65 && cut.errors.contains("truncated or damaged"))
+  }
+
   @Test func `finds columns with their probabilities, and says which network it was`() throws {
     try prepare()
     let run = try tessera(

@@ -241,8 +241,30 @@ struct `The model of defects` {
     #expect(throws: FormatError.self) { try DefectModel(readFrom: path) }
   }
 
+  @Test func `that has not learnt a class says so`() throws {
+    let model = try small()
+    #expect(model.unlearntClasses == [.agglomeration, .background])
+    let caution = try #require(model.caution(name: "mine"))
+    #expect(
+      caution.hasPrefix("mine knows the classes fault, no-fault, misoriented alone")
+        && caution.contains("agglomeration or background"))
+    let path = folder / "three.tessera-model"
+    try model.write(to: path)
+    var method = ParticleMethod()
+    method.defects = path
+    var random = RandomSource(seed: 2)
+    let image = Raster<Float>(width: 128, height: 128, filling: 0).map { _ in Float(100 + 5 * random.gaussian()) }
+    var micrograph = Micrograph(name: "image", pixels: image)
+    // Without a scale no class is told, and nothing is to be said.
+    #expect(try !method.result(on: micrograph).warnings.contains { $0.contains("knows the classes") })
+    micrograph.calibration = Calibration(nanometresPerPixel: 0.04)
+    #expect(
+      try method.result(on: micrograph).warnings.contains { $0.contains("three.tessera-model knows the classes") })
+  }
+
   @Test func `that comes with the program knows its classes`() {
     let model = DefectModel.shipped
+    #expect(model.caution(name: "it") == nil)
     #expect(Set(model.classes).isSuperset(of: [.fault, .noFault, .misoriented, .agglomeration]))
     #expect(model.forest.featureCount == model.features.names.count)
     #expect((model.training.scores["mean_recall"] ?? 0) > 0.7)

@@ -33,12 +33,21 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     var places: [Point] = []
     /// Heights in local standard deviations.
     var heights: [Double] = []
+    /// Heights of all maxima, those of the texture among them; highest first, so that they begin with `heights`.
+    var allHeights: [Double] = []
     /// Standard deviation of the filter, in pixels.
     var scale: Double
     /// Mean height of the strongest spots: one in 13,000 pixels, twenty at least.
     var strongHeight = 0.0
     /// Width of an atom that this scale suits, in pixels.
     var sigma: Double { scale / 3.0.squareRoot() }
+
+    /// For each spot, the share of spots as high that the texture has by itself (`TextureTail`); 0 where nothing is known of it.
+    /// - Parameter threshold: of the detector; lower spots are the texture's.
+    func textureShares(threshold: Double) -> [Double] {
+      guard let tail = TextureTail(heights: allHeights, threshold: threshold) else { return heights.map { _ in 0 } }
+      return Array(tail.shares(of: Array(allHeights.prefix { $0 > threshold })).prefix(heights.count))
+    }
   }
 
   /// - Parameters:
@@ -92,8 +101,8 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     let maxima = all.prefix { contrast.values[$0] > least }
     return Detection(
       places: maxima.map { LocalMaxima.subpixel(in: response, x: $0 % response.width, y: $0 / response.width) },
-      heights: maxima.map { Double(contrast.values[$0]) }, scale: scale,
-      strongHeight: strongHeight)
+      heights: maxima.map { Double(contrast.values[$0]) }, allHeights: all.map { Double(contrast.values[$0]) },
+      scale: scale, strongHeight: strongHeight)
   }
 
   /// Beyond the border the image goes on as a mirror shows it, so that its noise counts twice within so many scales.

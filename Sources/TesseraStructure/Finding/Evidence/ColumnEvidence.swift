@@ -30,6 +30,8 @@ public struct ColumnEvidence: Sendable, Equatable {
   public var count = 0
   /// Sites in surroundings without order beside others in order, if they are clearly lower; else 0.
   public var disorderedCount = 0
+  /// Robust standard deviation of the heights over their median.
+  public var heightScatter = 0.0
   /// Skewness of the blob filter's response; 0 where order has decided before.
   public var asymmetry = 0.0
   /// Whether the spectrum shows a lattice; false where it was not asked, because order or sign has decided before.
@@ -55,6 +57,9 @@ public struct ColumnEvidence: Sendable, Equatable {
   private static let mostDisorder = 0.25
   /// So many sites, and so large a part of all, are more than a few at defects; and they are lower than this share of those in order.
   private static let (fewestDisordered, leastDisorderedShare, disorderedHeight) = (25, 0.1, 0.7)
+  /// Heights of columns without order scatter by 5 to 9 % (simulated amorphous layers of 3 to 40 counts), those of the maxima of textures, made
+  /// of few atoms or of many, by 23 to 43 %.
+  private static let mostScatter = 0.2
   /// Skewness in units of its standard error, and the least that matters: no texture is perfectly symmetric.
   private static let leastSignificance = 3.0
   private static let leastAsymmetry = 0.08
@@ -79,12 +84,24 @@ public struct ColumnEvidence: Sendable, Equatable {
   /// Whether the sites lie on ridges.
   public var isRidged: Bool { count > 1 && (roundness < Self.leastRoundness || isStriped) }
 
-  /// What to say of sites beside a crystal that may be no columns; nil: nothing.
-  public var caution: String? {
-    guard disorderedCount > 0 else { return nil }
-    return
-      "\(disorderedCount) of the \(count) columns are low and stand in no order, unlike the others: they may be the texture of "
-      + "a part of the image without a crystal; check them by eye"
+  /// Whether the sites have no order, and heights that are as unlike as those of a texture's maxima.
+  public var isUneven: Bool {
+    !hasOrder && !hasReflections && count >= Self.fewestDisordered && heightScatter > Self.mostScatter
+  }
+
+  /// What to say of sites that may be no columns, a sentence each: of some beside a crystal, of all that stand in no order.
+  public var cautions: [String] {
+    if disorderedCount > 0 {
+      return [
+        "\(disorderedCount) of the \(count) columns are low and stand in no order, unlike the others: they may be the texture of "
+          + "a part of the image without a crystal; check them by eye"
+      ]
+    }
+    guard isUneven, doubt == nil else { return [] }
+    return [
+      "these \(count) columns stand in no order, and their heights scatter by \(Int(saturating: (100 * heightScatter).rounded())) % as those "
+        + "of the bright spots of a texture do: they may be the texture of a support without any column; check them by eye"
+    ]
   }
 
   /// Why these sites may be no columns, as the end of a sentence; nil: nothing speaks against them.
@@ -124,15 +141,17 @@ extension ColumnEvidence {
     order = regional.order
     orderedShare = regional.share(from: Self.leastLocalOrder)
     disorderedCount = Self.lowAndDisordered(regional.around, heights)
+    let median = Statistics.median(heights)
+    if median > 0 { heightScatter = Statistics.robustDeviation(heights) / median }
     roundness = Self.roundness(of: places, in: image, scale: scale)
     isStriped = roundness < Self.clearRoundness && CrystalPlanes.areParallel(in: image)
     // What is cheap comes first, and one of the four is enough.
     if hasOrder { return }
     (asymmetry, asymmetryError) = Self.skewness(in: image, isMeasured, noise, scale: scale)
-    if hasSign { return }
+    if hasSign && heightScatter <= Self.mostScatter { return }
     hasReflections =
       CrystalPlanes.pair(in: image).map { CrystalPlanes.spacing(of: $0) >= CrystalPlanes.finest } ?? false
-    if hasReflections { return }
+    if hasSign || hasReflections { return }
     let detection = AtomDetector().detection(
       in: image, isMeasured: isMeasured, noise: noise, scale: max(1, scale), level: max(1, scale))
     let index = PlanarIndex(places)
