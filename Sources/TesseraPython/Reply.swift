@@ -27,7 +27,8 @@ struct Reply {
     /// The exit status that the command would have had.
     var status: Int32?
     var version: String?
-    var settings: [String: [String: Bool]]?
+    /// Of each command on an image in memory, and on files.
+    var settings, fileSettings: [String: [String: Bool]]?
     var name: String?
     var pixelSize: [Double]?
     var metadata: [String: String]?

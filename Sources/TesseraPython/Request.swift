@@ -27,6 +27,8 @@ struct Request: Decodable {
   }
 
   var action: Action
+  /// Number by which `tessera_stop` knows the call; nil: nobody will stop it.
+  var call: Int?
   /// Path of `tessera-hdf5`, which reads HDF5 files.
   var helper: String?
   var command: String?
@@ -48,7 +50,7 @@ struct Request: Decodable {
   var input: String?
   /// Of a batch: files, folders and patterns.
   var inputs: [String]?
-  /// Whether complete inputs of a batch are done again.
+  /// Whether complete inputs of a batch are done again, or an earlier result gives way.
   var force: Bool?
   /// Number of an open batch.
   var batch: Int?
@@ -73,7 +75,8 @@ struct Request: Decodable {
     case .run: return try run(on: pixels, progress: progress)
     case .write:
       let path = try given(path, "path")
-      try embedded().write(input ?? path, at: path, to: try given(folder, "folder"), threads: threads)
+      try embedded().write(
+        input ?? path, at: path, to: try given(folder, "folder"), threads: threads, progress: progress)
     case .openBatch: return try openBatch()
     case .begin: try given(batch).begin(try given(job, "job"))
     case .end: try given(batch).end(try given(job, "job"), seconds: seconds ?? 0)
@@ -104,6 +107,8 @@ struct Request: Decodable {
     reply.body.version = TesseraVersion.current
     reply.body.settings = Dictionary(
       uniqueKeysWithValues: EmbeddedCommand.names.map { ($0, EmbeddedCommand.settings(of: $0)) })
+    reply.body.fileSettings = Dictionary(
+      uniqueKeysWithValues: EmbeddedCommand.names.map { ($0, EmbeddedCommand.settings(of: $0, onFiles: true)) })
     return reply
   }
 
@@ -128,7 +133,8 @@ struct Request: Decodable {
       }
       micrograph.calibration = calibration
     }
-    let answer = try command.answer(on: micrograph, threads: threads, progress: progress)
+    let answer = try command.answer(
+      on: micrograph, threads: threads, folder: folder, replacing: force ?? false, progress: progress)
     var reply = Reply(files: answer.files)
     reply.body.summary = String(decoding: answer.summary, as: UTF8.self)
     reply.body.warnings = answer.warnings

@@ -28,7 +28,7 @@ private final class HeldReply {
 
 /// The number of this set of functions; it changes with their meaning.
 @_cdecl("tessera_abi")
-public func tesseraABI() -> Int32 { 1 }
+public func tesseraABI() -> Int32 { 2 }
 
 /// Does what a request asks.
 ///
@@ -49,7 +49,9 @@ public func tesseraCall(
     let image = pixels.map { pixels in
       Raster(width: width, height: height, values: Array(UnsafeBufferPointer(start: pixels, count: width * height)))
     }
+    defer { StoppedCalls.forget(asked.call) }
     reply = try asked.reply(image) { stage, share in
+      if StoppedCalls.contains(asked.call) { throw Stopped() }
       if let progress, stage.rawValue.withCString({ progress($0, share) }) != 0 { throw Stopped() }
     }
   } catch {
@@ -57,6 +59,12 @@ public func tesseraCall(
   }
   return Unmanaged.passRetained(HeldReply(reply)).toOpaque()
 }
+
+/// Stops a call as its next stage begins; its reply is then an error. The caller may come from any thread, and calls before it has the reply.
+///
+/// - Parameter call: the number that the request has as its `call`.
+@_cdecl("tessera_stop")
+public func tesseraStop(call: Int) { StoppedCalls.stop(call) }
 
 /// The body of a reply: JSON that ends with a zero, valid until the reply is released.
 @_cdecl("tessera_body")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, Sequence, Tuple, Union
 
 from . import _settings
-from ._library import call
+from ._library import MOST_THREADS, call, describe, whole
 from .errors import SettingError, TesseraError
 
 Inputs = Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]
@@ -22,14 +22,14 @@ class Batch:
     """A batch that is open: no other run works in its folder."""
 
     def __init__(self, command: str, inputs: Inputs, output: str, force: bool, settings: Dict[str, Any]) -> None:
-        if command not in _settings.describe()["settings"] or command == "sites":
+        if command not in describe()["settings"] or command == "sites":
             raise SettingError(f"{command!r} is no command that writes a result folder per image")
         given = [inputs] if isinstance(inputs, (str, os.PathLike)) else list(inputs)
         names = [os.fspath(name) for name in given]
         self.command = command
-        with _settings.words(command, settings) as words:
-            if any(word.startswith("--sites=") and "/sites-" in word for word in words):
-                raise SettingError("sites must be the path of a table here, since the batch may go on another day")
+        if not isinstance(settings.get("sites"), (str, os.PathLike, type(None))):
+            raise SettingError("sites must be the path of a table here, since the batch may go on another day")
+        with _settings.words(command, settings, on_files=True) as words:
             self.words = words
             request = {"action": "open_batch", "command": command, "words": words, "inputs": names}
             body, _ = call({**request, "folder": output, "force": force})
@@ -61,11 +61,12 @@ class Batch:
         self._enter("fail", index, message=message, status=status, seconds=seconds)
         return seconds, status, message
 
-    def task(self, index: int) -> Dict[str, Any]:
-        """What :func:`work` is to do for an input, as a value that can travel to another process."""
+    def task(self, index: int, elsewhere: bool = False) -> Dict[str, Any]:
+        """What :func:`work` is to do for an input, as a value that can travel to a process that works ``elsewhere``."""
         job = self.jobs[index]
         paths = {"path": str(Path(job["input"]).absolute()), "folder": str(Path(job["folder"]).absolute())}
-        return {"action": "write", "command": self.command, "words": self.words, "input": job["input"], **paths}
+        words = _settings.absolute(self.words) if elsewhere else self.words
+        return {"action": "write", "command": self.command, "words": words, "input": job["input"], **paths}
 
     def row(self, index: int, outcome: Outcome) -> Dict[str, Any]:
         """What a caller gets of an input."""
@@ -126,7 +127,8 @@ def batch(
         output: the folder of the results, with ``batch.csv`` and ``batch.json``.
         force: do complete inputs again, also with other settings than before.
         threads: number of threads; all cores without it.
-        settings: as of :func:`tessera.analyze`.
+        settings: as of :func:`tessera.analyze`, and those that say how files are read: ``pixel_size`` in nm, ``dataset``, ``frame``,
+            ``frames=range(0, 10)``, ``register`` ...; ``tessera.settings(command, files=True)`` lists them.
 
     Returns:
         A row per input, in their order: ``input``, ``status`` (``done`` or ``failed``), ``seconds``, ``message``, ``result``. ``seconds``
@@ -136,5 +138,6 @@ def batch(
         SettingError: a setting that does not exist. WriteError: the folder holds something else, belongs to other settings, or
         another run works in it. MissingError: a pattern or a folder without an image.
     """
+    threads = whole("threads", threads, least=1, most=MOST_THREADS)
     opened = Batch(command, inputs, os.fspath(output), force, settings)
     return run(opened, lambda indices: ((index, work(opened.task(index), threads)) for index in indices))

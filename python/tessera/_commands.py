@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings as messages
-from typing import Any, List, Optional, Sequence, Tuple
+from typing import Any, List, Optional, Sequence, Tuple, Union
 
 from . import _settings
 from ._image import PixelSize, as_image
-from ._library import Progress, call
+from ._library import Progress, call, describe
 from ._result import Result
 from ._table import Table
+from .errors import SettingError
+
+
+Folder = Union[str, "os.PathLike[str]"]
 
 
 class TesseraWarning(UserWarning):
@@ -24,13 +29,16 @@ def _run(
     threads: Optional[int],
     progress: Optional[Progress],
     settings: Any,
+    output: Optional[Folder] = None,
+    force: bool = False,
 ) -> Tuple[Sequence[Any], Any, List[str]]:
     pixels, size, name = as_image(image, pixel_size)
     with _settings.words(command, settings) as words:
         if threads is not None:
             words = words + [f"--threads={threads}"]
         request = {"action": "run", "command": command, "words": words, "name": name, "pixel_size": size, "threads": threads}
-        body, items = call(request, pixels, progress)
+        place = {} if output is None else {"folder": os.fspath(output), "force": bool(force)}
+        body, items = call({**request, **place}, pixels, progress)
     for sentence in body.get("warnings", []):
         messages.warn(f"{name}: {sentence}", TesseraWarning, stacklevel=3)
     return items, json.loads(body["summary"]), body.get("warnings", [])
@@ -73,18 +81,22 @@ def analyze(
     *,
     threads: Optional[int] = None,
     progress: Optional[Progress] = None,
+    output: Optional[Folder] = None,
+    force: bool = False,
     **settings: Any,
 ) -> Result:
     """Finds columns, motifs, classes and motif-cells, as ``tessera analyze`` does.
 
     Args: as of :func:`sites`; ``progress`` is called with the name of each stage as it begins and the share that is done.
-        An exception that it raises stops the work and is raised here.
+        An exception that it raises stops the work and is raised here. ``output`` names a result folder to write as well, with
+        its report, as the command does; ``force`` replaces an earlier result there. ``apply="first.tessera"`` sorts the columns by the
+        classes of another result, ``recipe="first.tessera/recipe.json"`` by those of a recipe.
 
     Returns:
         A :class:`Result`: ``result["sites"]``, ``result["classes"]``, ``result["cells"]``, ``result["features"]`` (float32,
         a row per row of ``sites``), ``result["layout"]``, ``result["hierarchy"]`` and more; ``result.summary``.
     """
-    return Result(*_run("analyze", image, pixel_size, threads, progress, settings))
+    return Result(*_run("analyze", image, pixel_size, threads, progress, settings, output, force))
 
 
 def strain(
@@ -93,6 +105,8 @@ def strain(
     *,
     threads: Optional[int] = None,
     progress: Optional[Progress] = None,
+    output: Optional[Folder] = None,
+    force: bool = False,
     **settings: Any,
 ) -> Result:
     """Measures strain and rotation of a crystal, as ``tessera strain`` does. Arguments as of :func:`analyze`.
@@ -102,7 +116,7 @@ def strain(
         +x towards +y), NaN where unknown; ``result["strain-error"]`` of the same shape; ``result["strain.csv"]``, a
         :class:`Table` with a row per column, if strain is measured from columns.
     """
-    return Result(*_run("strain", image, pixel_size, threads, progress, settings))
+    return Result(*_run("strain", image, pixel_size, threads, progress, settings, output, force))
 
 
 def segment(
@@ -111,6 +125,8 @@ def segment(
     *,
     threads: Optional[int] = None,
     progress: Optional[Progress] = None,
+    output: Optional[Folder] = None,
+    force: bool = False,
     **settings: Any,
 ) -> Result:
     """Divides an image into phases, grains and faults by local symmetry, as ``tessera segment`` does.
@@ -118,7 +134,7 @@ def segment(
     Arguments as of :func:`analyze`. Returns a :class:`Result`: ``result["segmentation"]``, uint16 of the shape of the image, 1 the
     largest pattern, 0 unknown; ``result["patterns"]``.
     """
-    return Result(*_run("segment", image, pixel_size, threads, progress, settings))
+    return Result(*_run("segment", image, pixel_size, threads, progress, settings, output, force))
 
 
 def run(
@@ -128,23 +144,25 @@ def run(
     *,
     threads: Optional[int] = None,
     progress: Optional[Progress] = None,
+    output: Optional[Folder] = None,
+    force: bool = False,
     **settings: Any,
 ) -> Result:
     """Runs any command that writes a result folder per image: ``crystal``, ``count``, ``particles``, ``moire``, ``polygons``
     and those that have a function of their own. Arguments as of :func:`analyze`.
     """
-    known = [name for name in _settings.describe()["settings"] if name != "sites"]
+    known = [name for name in describe()["settings"] if name != "sites"]
     if command not in known:
-        raise _settings.SettingError(f"{command!r} is no command that runs on an image; there are {', '.join(sorted(known))}")
-    return Result(*_run(command, image, pixel_size, threads, progress, settings))
+        raise SettingError(f"{command!r} is no command that runs on an image; there are {', '.join(sorted(known))}")
+    return Result(*_run(command, image, pixel_size, threads, progress, settings, output, force))
 
 
-def settings(command: str) -> List[str]:
+def settings(command: str, files: bool = False) -> List[str]:
     """The settings that a command takes, by name; ``tessera COMMAND --help`` describes each.
+
+    With ``files`` those of :func:`batch`, which also say how a file is read: ``pixel_size``, ``dataset``, ``frames`` ...
 
     >>> settings("moire")
     ['contrast']
     """
-    if command not in _settings.describe()["settings"]:
-        raise _settings.SettingError(f"{command!r} is no command that runs on an image")
-    return _settings.names(command)
+    return sorted(_settings.known(command, on_files=files))

@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterator, List, Sequence, Tuple
 from ._table import Table
 
 
-class Result(Mapping):
+class Result(Mapping[str, Any]):
     """What a command would write into its result folder, by the names of its files without their extension.
 
     Tables (``sites.csv``) are :class:`Table`, arrays (``features.npy``) and images (``strain.tif``) are NumPy arrays,

@@ -13,7 +13,7 @@ _WHOLE = {"id", "class", "count", "size", "sides", "domain", "grain", "label", "
 """Columns of whole numbers, as far as all their cells are; 0 where a cell is empty (classes count from 1)."""
 
 
-class Table(Mapping):
+class Table(Mapping[str, np.ndarray]):
     """A table by its columns, which are named as in the CSV file that the command writes.
 
     Numbers are float64, NaN where the file has nothing; ``id``, ``class`` and other numbers that count are integers, 0
@@ -61,7 +61,7 @@ class Table(Mapping):
 
     def to_records(self) -> np.ndarray:
         """The same as one structured array, a row per row."""
-        records = np.empty(self.rows, dtype=[(name, column.dtype) for name, column in self.items()])
+        records: np.ndarray = np.empty(self.rows, dtype=[(name, column.dtype) for name, column in self.items()])
         for name, column in self.items():
             records[name] = column
         return records
@@ -74,7 +74,7 @@ def _column(name: str, cells: Sequence[str]) -> np.ndarray:
     except ValueError:
         pass
     try:
-        numbers: Any = np.array([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)
+        numbers: np.ndarray = np.array([float(cell) if cell else np.nan for cell in cells], dtype=np.float64)
         # A column without any number is text that happens to be empty, unless its name says that it measures.
         if any(cells) or name not in _TEXTS:
             return numbers

@@ -16,7 +16,7 @@ from typing import Any, Dict, Iterator, List, Optional, Tuple, Union
 
 from . import _settings
 from ._batch import Batch, Inputs, Outcome, run, work
-from ._library import call
+from ._library import MOST_THREADS, call, whole
 from ._commands import TesseraWarning
 from .errors import WriteError
 
@@ -43,19 +43,20 @@ def batch(
         output: the folder of the results, with ``batch.csv`` and ``batch.json``.
         force: do complete inputs again, also with other settings than before.
         threads: number of threads per image; all cores of the worker without it.
-        settings: as of :func:`tessera.analyze`; files in them (``model``) by absolute paths.
+        settings: as of :func:`tessera.batch`; files and result folders in them (``model``, ``apply``) must lie on the shared disk.
 
     Returns:
         A row per input, in their order: ``input``, ``status`` (``done`` or ``failed``), ``seconds``, ``message``, ``result``. ``seconds``
         is 0 where an earlier run did it.
     """
+    threads = whole("threads", threads, least=1, most=MOST_THREADS)
     opened = Batch(command, inputs, os.fspath(output), force, settings)
 
     def done(indices: List[int]) -> Iterator[Tuple[int, Outcome]]:
         from distributed import as_completed
 
         # Impure: a result is a folder, which Dask does not see; the same task may have to be done again.
-        futures = {client.submit(work, opened.task(index), threads, pure=False): index for index in indices}
+        futures = {client.submit(work, opened.task(index, elsewhere=True), threads, pure=False): index for index in indices}
         for future in as_completed(list(futures)):
             error = future.exception()
             yield futures[future], future.result() if error is None else (0.0, 70, f"the cluster gave it up: {error!r}")
@@ -103,6 +104,7 @@ def sites(
     Returns:
         The number of columns.
     """
+    threads = whole("threads", threads, least=1, most=MOST_THREADS)
     path, table = str(Path(image).absolute()), Path(output).absolute()
     if table.exists() and not force:
         raise WriteError(f"{output}: exists already; give another name, or force=True")

@@ -58,24 +58,26 @@ def main():
             words = ["simulate", "mose2", "--size", "256", "--seed", str(seed), "-o", f"scans/m{seed:03}.tif"]
             subprocess.run([command, *words], check=True, capture_output=True)
         Path("scans/bad.tif").write_bytes(b"II*\0broken")
+        subprocess.run([command, "motifs", "scans/m001.tif", "-o", "first"], check=True, capture_output=True)
+        own = ["--apply", "first", "--pixel-size", "0.0137nm"]
         stop = threading.Event()
         with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
             killer = threading.Thread(target=kill_one, args=(client, stop))
             killer.start()
             start = time.perf_counter()
-            rows = tessera.dask.batch(client, "motifs", "scans/*.tif", "cluster", threads=1)
+            rows = tessera.dask.batch(client, "motifs", "scans/*.tif", "cluster", threads=1, apply="first", pixel_size=0.0137)
             print(f"{count} images and a damaged file on two workers: {time.perf_counter() - start:.1f} s")
             stop.set()
             killer.join()
         assert [row["input"] for row in rows if row["status"] == "failed"] == ["scans/bad.tif"], rows
         start = time.perf_counter()
-        alone = subprocess.run([command, "batch", "motifs", "scans/*.tif", "-o", "alone"], capture_output=True, text=True)
+        alone = subprocess.run([command, "batch", "motifs", "scans/*.tif", "-o", "alone", *own], capture_output=True, text=True)
         print(f"the command: {time.perf_counter() - start:.1f} s, {alone.stdout.splitlines()[-1]}")
         one, other = contents("cluster"), contents("alone")
         assert one.keys() == other.keys(), one.keys() ^ other.keys()
         assert all(one[name] == other[name] for name in one), [name for name in one if one[name] != other[name]]
         print(f"the same bytes: {len(one)} files")
-        again = subprocess.run([command, "batch", "motifs", "scans/*.tif", "-o", "cluster"], capture_output=True, text=True)
+        again = subprocess.run([command, "batch", "motifs", "scans/*.tif", "-o", "cluster", *own], capture_output=True, text=True)
         assert f"{count} done ({count} by an earlier run), 1 failed" in again.stdout, again.stdout + again.stderr
         print("the command goes on with the folder of the cluster")
         mosaic(command)

@@ -3,18 +3,22 @@
 TESSERA_LIBRARY names the folder of a build, which holds the library and the command.
 """
 
+import copy
 import csv
 import doctest
 import gc
 import importlib
+import importlib.util
 import os
 import pickle
 import pkgutil
-import resource
+import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+import types
 import unittest
 import warnings
 from pathlib import Path
@@ -99,6 +103,125 @@ class Numbers(OneImage):
         self.assertTrue(np.isnan(tessera.sites(turned)["x_nm"]).all())
 
 
+class Images(OneImage):
+    """An image never says a pixel size that its pixels do not have, and what it holds is what is analysed."""
+
+    def test_keep_the_pixel_size_where_pixels_stay_what_they_are(self):
+        image, size = self.image, self.image.pixel_size
+        for part in [
+            image[3:40], image[:, 5:], image[...], image[2:9, 3:30], image + 1, image - image, np.sqrt(image), np.clip(image, 0, 5),
+            image.copy(), image.astype(np.float64), copy.copy(image), copy.deepcopy(image), np.diff(image, axis=0),
+        ]:
+            self.assertEqual(part.pixel_size, size, part.shape)
+        other = tessera.Micrograph(np.zeros(image.shape), pixel_size=2 * size)
+        every = np.arange(0, 256, 2)
+        for part in [
+            image[::2, ::2], image[::2].copy(), image.T, image.T.copy(), image[::-1], image[[0, 2, 4]], image[every][:, every],
+            image.take(every, 0), np.compress(every >= 0, image[:128], 0), np.repeat(image, 2, 0), image.repeat(2, axis=1),
+            image.reshape(128, 512), image @ image, np.dot(image, image), np.tile(image, (2, 2)), image.view(np.int16), np.rot90(image),
+            image.swapaxes(0, 1), image.mean(axis=0, keepdims=True), image + other, image[image > 3], image[3],
+        ]:
+            self.assertIsNone(getattr(part, "pixel_size", None), part.shape)
+
+    def test_masked_pixels_are_left_out(self):
+        hidden = np.zeros(self.image.shape, bool)
+        hidden[100:120, 60:90] = True
+        spoiled = np.where(hidden, 1e4, np.asarray(self.image))
+        masked = tessera.sites(np.ma.masked_array(spoiled, hidden), scale=5)
+        missing = tessera.sites(np.where(hidden, np.nan, spoiled), scale=5)
+        np.testing.assert_array_equal(masked["x"], missing["x"])
+        self.assertIn("600 pixels are not finite", masked.warnings[0])
+
+    def test_numbers_that_single_precision_cannot_hold_are_refused(self):
+        pixels = np.asarray(self.image, np.float64)
+        for values, text in [
+            (pixels * 1e60, "too large to compute with"), (pixels + 1e12, "subtract a constant"),
+            (pixels.astype(np.int64) + 2**40, "subtract a constant"),
+        ]:
+            with self.assertRaisesRegex(tessera.DataError, text):
+                tessera.sites(values)
+        self.assertEqual(tessera.sites(pixels + 1000, noise="gaussian").rows, tessera.sites(pixels, noise="gaussian").rows)
+
+    def test_signals_of_hyperspy_bring_their_axes(self):
+        def signal(units, scale=(0.0137, 0.0137), navigation=1):
+            axes = [types.SimpleNamespace(units=units, scale=number) for number in scale]
+            manager = types.SimpleNamespace(signal_axes=axes, navigation_size=navigation)
+            metadata = types.SimpleNamespace(get_item=lambda name, default: "scan")
+            return types.SimpleNamespace(data=np.asarray(self.image), axes_manager=manager, metadata=metadata)
+
+        found = tessera.sites(self.image)
+        for own in [signal("nm"), signal("A", (0.137, 0.137)), signal("pm", (13.7, 13.7)), signal("µm", (1.37e-5, 1.37e-5))]:
+            np.testing.assert_allclose(tessera.sites(own)["x_nm"], found["x_nm"], rtol=1e-5)
+        self.assertTrue(np.isnan(tessera.sites(signal("1/nm"))["x_nm"]).all())
+        self.assertTrue(np.isnan(tessera.sites(signal("<undefined>"))["x_nm"]).all())
+        np.testing.assert_allclose(tessera.sites(signal("<undefined>"), pixel_size=0.0137)["x_nm"], found["x_nm"])
+        with self.assertRaisesRegex(tessera.DataError, "choose one image"):
+            tessera.sites(signal("nm", navigation=5))
+
+
+class Viewers(OneImage):
+    """What other programs show is at the place where it was found."""
+
+    def test_layers_of_napari(self):
+        import tessera.napari
+
+        result = tessera.strain(self.image, pixel_size=(0.0137, 0.0137))
+        layers = tessera.napari.layers(self.image, result)
+        kinds = {attributes["name"]: kind for _, attributes, kind in layers}
+        self.assertEqual(layers[0][1]["name"], "m.tif")
+        for name in result.pages["strain"]:
+            self.assertEqual(kinds[f"strain {name}"], "image")
+        self.assertEqual(kinds["strain.csv"], "points")
+        self.assertEqual({attributes["scale"] for _, attributes, _ in layers}, {(self.image.pixel_size,) * 2})
+        # Points are (row, column), and bright pixels lie there.
+        points, attributes, _ = tessera.napari.layers(self.image, tessera.sites(self.image))[1]
+        self.assertIn("amplitude", attributes["features"])
+        rows, columns = points[((points > 0) & (points < 255)).all(axis=1)].round().astype(int).T
+        self.assertGreater(self.image[rows, columns].mean(), 2 * self.image.mean())
+        self.assertLess(self.image[columns, rows].mean(), 1.5 * self.image.mean())
+        labels = tessera.napari.layers(self.image, tessera.segment(self.image))
+        self.assertIn("labels", [kind for _, _, kind in labels])
+
+    @unittest.skipUnless(importlib.util.find_spec("hyperspy"), "HyperSpy is not installed")
+    def test_signals_and_markers_of_hyperspy(self):
+        import tessera.hyperspy
+
+        signal = tessera.hyperspy.signal(self.image)
+        self.assertEqual([axis.units for axis in signal.axes_manager.signal_axes], ["nm", "nm"])
+        found, own = tessera.sites(signal), tessera.sites(self.image)
+        np.testing.assert_array_equal(found["x_nm"], own["x_nm"])
+        places = tessera.hyperspy.markers(found, signal).kwargs["offsets"]
+        np.testing.assert_allclose(places, np.column_stack([own["x_nm"], own["y_nm"]]), atol=1e-4)
+
+
+class Folders(OneImage):
+    """What follows a result, and result folders of images that are in memory only."""
+
+    def test_columns_are_sorted_by_the_classes_of_another_result(self):
+        self.command("simulate", "mose2", "--size", "256", "--seed", "2", "-o", "n.tif")
+        self.command("motifs", "n.tif", "-o", "first")
+        self.command("motifs", "m.tif", "-o", "sorted", "--apply", "first")
+        result = tessera.run("motifs", self.image, apply=self.folder / "first")
+        for name in ["sites", "classes", "cells"]:
+            self.assert_same_table(result[name], f"sorted/{name}.csv")
+        with self.assertRaises(tessera.MissingError):
+            tessera.analyze(self.image, apply="absent")
+
+    def test_a_result_folder_is_that_of_the_command(self):
+        self.command("analyze", "m.tif", "-o", "theirs")
+        mine = self.folder / "mine"
+        result = tessera.analyze(self.image, output=mine)
+        for name in ["sites.csv", "classes.csv", "features.npy", "hierarchy.json"]:
+            self.assertEqual((mine / name).read_bytes(), (self.folder / "theirs" / name).read_bytes(), name)
+        self.assertTrue((mine / "report.html").exists())
+        self.assert_same_table(result["sites"], "mine/sites.csv")
+        self.assertEqual(result.summary["counts"], tessera.analyze(self.image).summary["counts"])
+        with self.assertRaisesRegex(tessera.WriteError, "exists"):
+            tessera.analyze(self.image, output=mine)
+        tessera.analyze(self.image, output=mine, force=True, seed=3)
+        self.assertFalse(list(self.folder.glob(".*")))
+
+
 class Batches(OneImage):
     """A batch of Python is a batch of the command, and either goes on with the other's."""
 
@@ -131,6 +254,41 @@ class Batches(OneImage):
             os.chdir(here)
 
 
+    def test_take_the_settings_of_files(self):
+        folder = self.folder / "settings"
+        folder.mkdir()
+        np.save(folder / "stack.npy", np.stack([np.asarray(self.image)] * 3))
+        found = tessera.sites(self.image)
+        (folder / "sites-known.csv").write_text("x,y\n" + "".join(f"{x},{y}\n" for x, y in zip(found["x"], found["y"])))
+        own = {"pixel_size": 0.0137, "frames": range(0, 2), "register": "none", "sites": folder / "sites-known.csv"}
+        rows = tessera.batch("motifs", folder / "stack.npy", folder / "mine", **own)
+        self.assertEqual([row["status"] for row in rows], ["done"], rows)
+        words = ["--pixel-size", "0.0137nm", "--frames", "0..1", "--register", "none", "--sites", str(folder / "sites-known.csv")]
+        self.command("batch", "motifs", str(folder / "stack.npy"), "-o", str(folder / "theirs"), *words)
+        for name in ["sites.csv", "features.npy"]:
+            self.assertEqual((folder / "mine/stack" / name).read_bytes(), (folder / "theirs/stack" / name).read_bytes())
+        # And the command goes on with it.
+        self.command("batch", "motifs", str(folder / "stack.npy"), "-o", str(folder / "mine"), *words)
+        for wrong in [{"pixel_size": 0}, {"pixel_size": "wide"}, {"frames": [0, 2]}, {"frames": 3}, {"frame": 1.5}, {"threads": 0}]:
+            with self.assertRaises(tessera.SettingError):
+                tessera.batch("motifs", folder / "stack.npy", folder / "wrong", **wrong)
+        self.assertIn("pixel_size", tessera.settings("motifs", files=True))
+
+    def test_sort_by_one_set_of_classes(self):
+        self.command("motifs", "m.tif", "-o", "first")
+        here = os.getcwd()
+        os.chdir(self.folder)
+        try:
+            tessera.batch("motifs", "m.tif", "sorted-mine", apply="first")
+            self.command("batch", "motifs", "m.tif", "-o", "sorted-theirs", "--apply", "first")
+            for name in ["m/sites.csv", "m/recipe.json", "class-counts.csv"]:
+                self.assertEqual(Path("sorted-mine", name).read_bytes(), Path("sorted-theirs", name).read_bytes(), name)
+            with self.assertRaises(tessera.TesseraError):
+                tessera.batch("motifs", "m.tif", "sorted-more", apply="absent")
+        finally:
+            os.chdir(here)
+
+
 class Pages(OneImage):
     def test_the_example_prints_what_the_page_shows(self):
         page = (Path(__file__).resolve().parents[2] / "docs/python.md").read_text()
@@ -152,6 +310,10 @@ class Refusals(OneImage):
             (tessera.SettingError, "True or False", lambda: tessera.analyze(self.image, no_piston=1)),
             (tessera.SettingError, "pixel_size", lambda: tessera.sites(self.image, pixel_size=0)),
             (tessera.SettingError, "threads", lambda: tessera.sites(self.image, threads=0)),
+            (tessera.SettingError, "threads must be a whole number", lambda: tessera.sites(self.image, threads=1.5)),
+            (tessera.SettingError, "threads must be a whole number", lambda: tessera.sites(self.image, threads="all")),
+            (tessera.SettingError, "frame must be a whole number", lambda: tessera.read(self.folder / "m.tif", frame=-1)),
+            (tessera.SettingError, "frame must be a whole number", lambda: tessera.read(self.folder / "m.tif", frame="0")),
             (tessera.SettingError, "there are", lambda: tessera.run("sights", self.image)),
             (tessera.DataError, "shape (2, 3, 4)", lambda: tessera.sites(np.zeros((2, 3, 4)))),
             (tessera.DataError, "complex128", lambda: tessera.sites(np.zeros((9, 9), complex))),
@@ -181,6 +343,42 @@ class Calls(OneImage):
 
         with self.assertRaises(KeyboardInterrupt):
             tessera.strain(self.image, progress=stop)
+        threads = set()
+        tessera.strain(self.image, progress=lambda *_: threads.add(threading.current_thread()), threads=np.int64(1))
+        self.assertEqual(threads, {threading.current_thread()})
+
+    def test_end_at_once_with_control_c(self):
+        """Wherever the signal comes: it is neither lost nor heard only when the work is done; and the process ends as it should."""
+        code = """if True:
+            import os, signal, sys, threading, time, numpy, tessera
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # Whoever runs the tests may ignore it, or block it.
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+            image = numpy.tile(tessera.read("m.tif"), (3, 3))
+            told = (lambda stage, share: None) if sys.argv[1] == "told" else None
+            threading.Timer(float(sys.argv[2]), lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+            start = time.perf_counter()
+            try:
+                while True:
+                    tessera.run("motifs", image, progress=told, pixel_size=0.0137)
+            except KeyboardInterrupt:
+                print(time.perf_counter() - start - float(sys.argv[2]))
+        """
+        for told in ["told", "untold"]:
+            for delay in ["0.05", "0.5", "1.5"]:
+                done = subprocess.run([sys.executable, "-W", "ignore", "-c", code, told, delay], cwd=self.folder, capture_output=True, text=True, timeout=120)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), (told, delay))
+                self.assertLess(float(done.stdout), 1, (told, delay))
+
+    def test_go_on_after_an_interrupted_one(self):
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.addCleanup(signal.signal, signal.SIGINT, before)
+        mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGINT])
+        self.addCleanup(signal.pthread_sigmask, signal.SIG_SETMASK, mask)
+        threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        with self.assertRaises(KeyboardInterrupt):
+            while True:
+                tessera.analyze(self.image)
+        self.assertEqual(tessera.sites(self.image).rows, tessera.sites(self.image, threads=1).rows)
 
     def test_leave_other_threads_running(self):
         done, ticks, results = threading.Event(), [0], []
@@ -203,14 +401,36 @@ class Calls(OneImage):
 
     def test_give_back_their_memory(self):
         small = np.asarray(self.image)[:64, :64]
-        for _ in range(20):
-            tessera.sites(small)
-        gc.collect()
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        for _ in range(100):
-            tessera.sites(small)
-        # A reply that was never released would be tens of kB per call, some MB here.
-        self.assertLess(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, 1500)
+
+        def stop(stage, share):
+            raise InterruptedError
+
+        def refused(error, call):
+            with self.assertRaises(error):
+                call()
+
+        def resident():
+            gc.collect()
+            return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") // 1024
+
+        calls = {
+            "found": lambda: tessera.sites(small),
+            "read": lambda: tessera.read(self.folder / "m.tif"),
+            "refused": lambda: refused(tessera.DataError, lambda: tessera.sites(np.zeros((64, 64)))),
+            "stopped": lambda: refused(InterruptedError, lambda: tessera.strain(small, progress=stop)),
+        }
+        for name, call in calls.items():
+            for _ in range(20):
+                call()
+            before, files = resident(), len(os.listdir("/proc/self/fd"))
+            for _ in range(100 if name == "found" else 400):
+                call()
+            # A reply that was never released would be tens of kB per call, some MB here.
+            self.assertLess(resident() - before, 2000, name)
+            end = time.monotonic() + 10
+            while threading.active_count() > 1 and time.monotonic() < end:
+                time.sleep(0.01)  # A stopped call ends on its own.
+            self.assertEqual((len(os.listdir("/proc/self/fd")), threading.active_count()), (files, 1), name)
 
     def test_images_travel(self):
         copy = pickle.loads(pickle.dumps(self.image))

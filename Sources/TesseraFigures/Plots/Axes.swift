@@ -25,6 +25,13 @@ public struct Axis: Sendable {
     (self.title, self.scale, self.range) = (title, scale, range)
   }
 
+  /// The images of a series by their numbers from 1.
+  public static var images: Axis {
+    var axis = Axis("image")
+    axis.isWhole = true
+    return axis
+  }
+
   /// The value on the axis' own scale; NaN where it has none.
   func transformed(_ value: Double) -> Double {
     scale == .linear ? value : value > 0 ? log10(value) : .nan

@@ -36,7 +36,7 @@ struct Ticks: Sendable {
         if let finer, found.values.count < 2, finer.values.count <= limit + 2 { found = finer }
         values = found.values
         labels = values.map {
-          Self.label($0, decimals: max(0, -found.exponent), largest: max(abs(range.lowerBound), abs(range.upperBound)))
+          Self.label($0, exponent: found.exponent, largest: max(abs(range.lowerBound), abs(range.upperBound)))
         }
         return
       }
@@ -56,9 +56,12 @@ struct Ticks: Sendable {
     }
   }
 
-  /// All labels of an axis have the same number of decimals, unless the numbers are very large or small.
-  private static func label(_ value: Double, decimals: Int, largest: Double) -> String {
-    if largest >= 1e6 || decimals > 5 { return Number.short(value, digits: 3) }
+  /// All labels of an axis have the same number of decimals, unless the numbers are very large or small; then as many digits as tell them apart.
+  private static func label(_ value: Double, exponent: Int, largest: Double) -> String {
+    let decimals = max(0, -exponent)
+    if largest >= 1e6 || decimals > 5 {
+      return Number.short(value, digits: max(3, Int(saturating: log10(largest).rounded(.down)) - exponent + 1))
+    }
     if largest >= 10_000 { return Number.count(Int(saturating: value.rounded())) }
     let text = String(format: "%.\(decimals)f", abs(value) < 1e-12 * largest ? 0 : value)
     return text.replacingOccurrences(of: "-", with: "−")

@@ -43,7 +43,10 @@ public struct ClassSeries: Sendable {
         throw FormatError(in: path, "lacks the columns class, name and count; run the command on this image again")
       }
       struct Summary: Decodable {
-        struct Counts: Decodable { var classified: Int }
+        struct Counts: Decodable {
+          /// Nil in a result that was not sorted by the classes of another one.
+          var unknown: Int?
+        }
         var counts: Counts
       }
       let summary = "\(folder)/summary.json"
@@ -51,13 +54,13 @@ public struct ClassSeries: Sendable {
         let counts = try? JSONDecoder().decode(Summary.self, from: data).counts
       else {
         throw FormatError(
-          in: summary, "does not say how many sites were classified; run the command on this image again")
+          in: summary, "does not say how many sites there are; run the command on this image again")
       }
       self.image = image
       self.counts = zip(table.rows, try table.numbers(count)).map {
         Count(number: $0[number], name: $0[name], count: $1.isFinite ? Int($1) : 0)
       }
-      unknown = max(0, counts.classified - self.counts.reduce(0) { $0 + $1.count })
+      unknown = counts.unknown ?? 0
     }
   }
 

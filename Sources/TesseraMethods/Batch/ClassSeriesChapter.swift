@@ -88,7 +88,7 @@ extension ClassSeries {
             .init(
               name: style.name, points: row.shares.enumerated().map { Point(Double($0.offset + 1), $0.element) },
               color: style.color)
-          }, x: Axis("image"), y: Axis("share of the sites"), summary: "Share of each class in \(entries.count) images"
+          }, x: .images, y: Axis("share of the sites"), summary: "Share of each class in \(entries.count) images"
         ).drawing())
     }
   }

@@ -134,7 +134,7 @@ public struct SeriesReport: Sendable {
         "trend-\(number + 1)", title: title.prefix(1).uppercased() + title.dropFirst(),
         caption: "Over the images in the order of the table.",
         LineFigure(
-          curves: [.init(name: title, points: points)], x: Axis("image"), y: Axis(title),
+          curves: [.init(name: title, points: points)], x: .images, y: Axis(title),
           summary: "\(title) of \(done.count) images"
         ).drawing())
     }

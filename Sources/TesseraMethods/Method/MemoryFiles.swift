@@ -11,6 +11,9 @@ public final class MemoryFiles: Sendable {
     public var name: String
     /// What the file would hold, as the method gave it.
     public var content: Content
+
+    /// A file of this name and content.
+    package init(name: String, content: Content) { (self.name, self.content) = (name, content) }
   }
 
   /// The kinds of content that a result folder holds.

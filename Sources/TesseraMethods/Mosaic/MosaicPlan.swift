@@ -104,8 +104,8 @@ package struct MosaicPlan: Sendable, Codable {
     grid.halo = max(grid.halo, reach)
     if sorter.wasLevelled {
       warnings.append(
-        "the classes were learned from patches of levelled brightness, and tiles are sorted as they are: where the image is brighter or "
-          + "darker than that of the classes at its median, columns may fit none of them")
+        "the classes were learned from patches of levelled brightness, so that of each tile is levelled before its columns are sorted, where at "
+          + "least 100 of them share a lattice; heights in the table are those of the image")
     }
     self.sorter = sorter
   }

@@ -58,8 +58,8 @@ package struct MosaicSites: Sendable {
     }
     var isKept = isNear.map { !$0 }
     for (k, keep) in zip(near, keeps) { isKept[k] = keep }
-    let kept = items.indices.filter { isKept[$0] }.map { items[$0] }
-    // Whoever did the tiles in whatever order: by tile, and within a tile as it found them.
-    return kept.enumerated().sorted { ($0.element.tile, $0.offset) < ($1.element.tile, $1.offset) }.map(\.element)
+    // Whoever did the tiles in whatever order: by tile, and within a tile as it found them. Numbers are sorted, which take a twentieth of the
+    // memory of the columns.
+    return items.indices.filter { isKept[$0] }.sorted { (items[$0].tile, $0) < (items[$1].tile, $1) }.map { items[$0] }
   }
 }

@@ -9,7 +9,7 @@ package struct MosaicSorter: Sendable, Codable {
   package let model: TreeModel
   /// Whether the tails of columns outside the disc of a patch are taken out of its features.
   private let isolatesPatches: Bool
-  /// Whether the brightness of the patches was levelled from which the classes were learned; that of tiles is not.
+  /// Whether the brightness of the patches was levelled from which the classes were learned; then that of each tile is, too.
   package let wasLevelled: Bool
   /// Side of the patches in pixels of this image, odd.
   package let side: Int
@@ -72,15 +72,29 @@ package struct MosaicSorter: Sendable, Codable {
     of found: ColumnFinder.Found, in prepared: Preparation.Prepared
   ) throws -> (moments: ZernikeMoments, noise: Double) {
     let basis = try model.descriptor.basis(side: side)
+    let field = wasLevelled ? Self.brightness(of: found.sites, in: prepared.image) : nil
+    let flat = found.flattened(prepared.image)
     var moments = basis.moments(
       of: Patches(
-        of: found.flattened(prepared.image), around: found.sites.positions, side: side, measured: prepared.isMeasured))
+        of: field?.levelled(flat) ?? flat, around: found.sites.positions, side: side, measured: prepared.isMeasured))
     if isolatesPatches {
       moments = PatchIsolation.isolated(
-        moments, of: found.sites, outside: found.outside, inside: (prepared.image.width, prepared.image.height),
-        basis: basis)
+        moments, of: field?.levelled(found.sites) ?? found.sites,
+        outside: field?.levelled(found.outside) ?? found.outside,
+        inside: (prepared.image.width, prepared.image.height), basis: basis)
     }
-    let noise = MotifMethod.momentNoise(found, prepared.image, basis: basis)
+    let noise =
+      MotifMethod.momentNoise(found, prepared.image, basis: basis) * (field?.noiseFactor(at: found.sites) ?? 1)
     return (moments, model.descriptor.leastNoiseShare * noise)
+  }
+
+  /// How bright columns of one kind are over a tile beside its median; nil where they share no lattice, or are too few. The median itself
+  /// is a factor of all features, which the classes fit for each tile.
+  private static func brightness(of columns: Sites, in image: Raster<Float>) -> BrightnessField? {
+    GrainFinder().crystals(
+      of: columns.positions, heights: columns.sites.map(\.amplitude), width: image.width, height: image.height
+    ).flatMap {
+      BrightnessField(of: columns, sublattices: $0.sublattices, width: image.width, height: image.height)
+    }
   }
 }

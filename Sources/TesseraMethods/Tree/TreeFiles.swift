@@ -62,11 +62,17 @@ public struct TreeFiles {
         "summary.json",
         try encoder.document(
           TreeSummary(
-            first: folder.summary, structure: structure, hierarchy: hierarchy, actionCount: recipe.actions.count
+            first: folder.summary, structure: structure, hierarchy: hierarchy, actionCount: recipe.actions.count,
+            unknownCount: unknownCount
           ).document)
       ),
     ] + (try report(structure, hierarchy)).map { ($0.path, $0.data) }
   }
+
+  /// Number of sites in the classes of now.
+  var sortedCount: Int { tree.leaves.reduce(0) { $0 + $1.members.count } }
+  /// How many sites that have a patch are in none of the classes of now.
+  public var unknownCount: Int { folder.moments.existing.count - sortedCount }
 
   /// The report of the classes of now; nothing where the first run wrote none, or the image is not in the folder.
   private func report(_ structure: TreeStructure, _ hierarchy: Hierarchy?) throws -> [ReportFile] {

@@ -32,6 +32,15 @@ public struct Grains: Sendable {
     labels.indices.map { labels[$0] > 0 ? grains[labels[$0] - 1].lattice.nodes[$0] : nil }
   }
 
+  /// A number for the sublattice of a node in the grain with this number from 1; -1 without a node.
+  package func sublattice(of node: Lattice.Node?, inGrain grain: Int) -> Int {
+    guard let node else { return -1 }
+    return grain * (grains.map(\.lattice.basis.count).max() ?? 1) + node.basis
+  }
+
+  /// The same of each site.
+  package var sublattices: [Int] { zip(nodes, labels).map { sublattice(of: $0, inGrain: $1) } }
+
   /// The grain of each pixel: that of the nearest indexed site, 0 where the next is farther than one and a half
   /// lattice vectors.
   public func map(positions: [Point], width: Int, height: Int) -> Raster<UInt16> {

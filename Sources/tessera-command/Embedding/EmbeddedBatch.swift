@@ -19,6 +19,8 @@ package final class EmbeddedBatch: Sendable {
     let folder: BatchFolder
     let jobs: [BatchFolder.Job]
     let command: any ImageCommand
+    /// Whether the command goes on with each result.
+    let hasSequel: Bool
   }
 
   private let state: Mutex<State>
@@ -31,11 +33,12 @@ package final class EmbeddedBatch: Sendable {
   ///   - anew: whether inputs that are complete are done again, and other settings than before are taken.
   package init(_ command: String, words: [String], inputs: [String], folder path: String, anew: Bool) throws {
     let many = try ManyFiles(command, inputs + words + ["--output=\(path)"], in: BatchCommand._commandName)
+    let hasSequel = try many.command.hasSequel
     let folder = try BatchFolder(at: path, options: many.options, anew: anew)
     let jobs = try folder.jobs(for: try ImageFolder.files(of: inputs), anew: anew)
     self.jobs = jobs.map { Job(input: $0.input, folder: folder.folder(of: $0), isComplete: $0.isComplete) }
     try folder.write()
-    state = Mutex(State(folder: folder, jobs: jobs, command: many.command))
+    state = Mutex(State(folder: folder, jobs: jobs, command: many.command, hasSequel: hasSequel))
   }
 
   /// Enters all that was done, and writes the report over all inputs.
@@ -47,7 +50,9 @@ package final class EmbeddedBatch: Sendable {
   }
 
   /// Enters that an input is begun.
-  package func begin(_ index: Int) throws { try state.withLock { try $0.folder.begin($0.jobs[index]) } }
+  package func begin(_ index: Int) throws {
+    try state.withLock { try $0.folder.begin($0.jobs[index], hasSequel: $0.hasSequel) }
+  }
 
   /// Enters that the result of an input lies in its folder.
   package func end(_ index: Int, seconds: Double) throws {
@@ -62,4 +67,9 @@ package final class EmbeddedBatch: Sendable {
         job, message: fact(message, about: job.input), exitStatus: status, seconds: seconds)
     }
   }
+}
+
+extension ImageCommand {
+  /// Whether something follows a result, such as the classes of another one. What it follows by is read: it throws where that is missing.
+  fileprivate var hasSequel: Bool { get throws { try methodRun().afterwards != nil } }
 }

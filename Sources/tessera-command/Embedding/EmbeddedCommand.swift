@@ -36,14 +36,18 @@ package struct EmbeddedCommand {
 
   /// Runs the command on an image.
   ///
-  /// - Parameter progress: called as each stage of a method begins, with the share that is done; may throw to stop.
+  /// - Parameters:
+  ///   - folder: the result folder to write as well, with its report; nil: none. `sites` has none.
+  ///   - replacing: whether an earlier result there gives way.
+  ///   - progress: called as each stage of a method begins, with the share that is done; may throw to stop.
   package func answer(
-    on micrograph: Micrograph, threads: Int?, progress: @escaping (Stage, Double) throws -> Void
+    on micrograph: Micrograph, threads: Int?, folder: String? = nil, replacing: Bool = false,
+    progress: @escaping (Stage, Double) throws -> Void
   ) throws -> Answer {
     try Workers.$limit.withValue(threads) {
       if let sites = command as? SitesCommand { return try sites.answer(on: micrograph) }
       guard let command = command as? any ImageCommand else { throw ParameterError("the command takes no image") }
-      return try command.answer(on: micrograph, progress: progress)
+      return try command.answer(on: micrograph, folder: folder, replacing: replacing, progress: progress)
     }
   }
 
@@ -52,15 +56,23 @@ package struct EmbeddedCommand {
   /// - Parameters:
   ///   - input: as the result states it.
   ///   - path: where the file is.
-  package func write(_ input: String, at path: String, to folder: String, threads: Int?) throws {
+  ///   - progress: as of `answer`.
+  package func write(
+    _ input: String, at path: String, to folder: String, threads: Int?,
+    progress: @escaping (Stage, Double) throws -> Void
+  ) throws {
     guard let command = command as? any ImageCommand else {
       throw ParameterError("the command writes no result folder")
     }
-    try Workers.$limit.withValue(threads) { try command.write(input, at: path, to: folder) }
+    try Workers.$limit.withValue(threads) { try command.write(input, at: path, to: folder, progress: progress) }
   }
 
   /// The settings of a command: the name of each option that says how an image is analysed, and whether a value follows.
-  package static func settings(of name: String) -> [String: Bool] {
+  ///
+  /// - Parameter files: whether it runs on files, so that how these are read is a setting, too, and so is what is said of all of them.
+  package static func settings(of name: String, onFiles files: Bool = false) -> [String: Bool] {
+    let others = files || name == SitesCommand._commandName ? notSettings : notSettings.subtracting(sequels)
+    let left = files ? others.subtracting(sequels).subtracting(settingsOfFiles) : others
     let types: [any ParsableCommand.Type] = [SitesCommand.self] + ManyFiles.commands
     guard let type = types.first(where: { $0._commandName == name }) else { return [:] }
     let help = TesseraCommand.helpMessage(for: type, columns: 1000)
@@ -68,22 +80,24 @@ package struct EmbeddedCommand {
     for line in help.split(separator: "\n") {
       guard let match = line.prefixMatch(of: /\ \ (?:-\w, )?--([a-z][a-z0-9-]*)( <)?/) else { continue }
       let option = String(match.1)
-      if !notSettings.contains(option) { settings[option.replacing("-", with: "_")] = match.2 != nil }
+      if !left.contains(option) { settings[option.replacing("-", with: "_")] = match.2 != nil }
     }
     return settings
   }
 
-  /// Options that say which image of a file is meant, where the result goes and how it is shown; and those that go on with a
-  /// result folder.
-  private static let notSettings: Set = [
-    "pixel-size", "dataset", "frame", "frames", "each", "register", "scan-angles", "frame-pause", "camera",
-    "frame-axis",
-    "max-pixels",
-    "output", "force", "json", "threads", "quiet", "verbose", "report", "no-report", "recipe", "apply", "motifs",
-    "track", "tile",
-    "help",
-    "version",
+  /// Options that say which image of a file is meant and how it is read, and what a run on several files says of them.
+  private static let settingsOfFiles: Set = [
+    "pixel-size", "dataset", "frame", "frames", "register", "scan-angles", "frame-pause", "camera", "frame-axis",
+    "max-pixels", "report", "no-report", "track",
   ]
+
+  /// Options that go on with a result; of `sites` they are about tiles.
+  private static let sequels: Set = ["recipe", "apply"]
+
+  /// Beside these, options that say where the result goes and how it is shown.
+  private static let notSettings = settingsOfFiles.union(sequels).union([
+    "each", "output", "force", "json", "threads", "quiet", "verbose", "motifs", "tile", "help", "version",
+  ])
 
   /// The sentence of an error, with settings named as in other languages, and the exit status that the command would have had.
   package static func sentence(for error: any Error) -> (text: String, status: Int32) {
@@ -98,21 +112,55 @@ package struct EmbeddedCommand {
 
 extension ImageCommand {
   fileprivate func answer(
-    on micrograph: Micrograph, progress: @escaping (Stage, Double) throws -> Void
+    on micrograph: Micrograph, folder: String?, replacing: Bool,
+    progress: @escaping (Stage, Double) throws -> Void
   ) throws -> EmbeddedCommand.Answer {
-    let result = try methodRun().result(on: micrograph.withSquarePixels(), progress: progress)
-    let files = MemoryFiles()
-    try result.write(to: ResultFiles(inMemory: files))
+    let (start, run) = (ContinuousClock.now, try methodRun())
+    if let folder { try AtomicOutput.checkPlace(folder, replacing: replacing, inputs: run.models.compactMap { $0 }) }
+    let result = try run.result(on: micrograph.withSquarePixels(), progress: progress)
+    let memory = MemoryFiles()
+    try result.write(to: ResultFiles(inMemory: memory))
     let summary = ResultSummary(of: result, input: micrograph.name)
-    return EmbeddedCommand.Answer(
-      summary: try JSONEncoder.forResults().encode(summary), files: files.files,
+    var answer = EmbeddedCommand.Answer(
+      summary: try JSONEncoder.forResults().encode(summary), files: memory.files,
       warnings: summary.warnings.map(EmbeddedCommand.named))
+    guard folder != nil || run.afterwards != nil else { return answer }
+    // What follows a result goes on with a folder of it.
+    let scratch = FileManager.default.temporaryDirectory.appending(path: "tessera-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let place = folder ?? scratch.path
+    _ = try run.write(
+      ResultFolder(result, input: micrograph.name, hasReport: folder != nil && run.hasReport), to: place,
+      replacing: replacing, since: start)
+    try answer.takeTexts(of: place)
+    return answer
   }
 
-  fileprivate func write(_ input: String, at path: String, to folder: String) throws {
+  fileprivate func write(
+    _ input: String, at path: String, to folder: String, progress: @escaping (Stage, Double) throws -> Void
+  ) throws {
     var run = try methodRun()
     (run.output.force, run.output.json) = (true, true)
-    try run.run(input, into: folder, reading: [path]) { try image.micrograph(at: path) }
+    try run.run(input, into: folder, reading: [path], telling: progress) { try image.micrograph(at: path) }
+  }
+}
+
+extension EmbeddedCommand.Answer {
+  private static let summaryName = "summary.json"
+
+  /// Takes the tables, the JSON files and the summary of a result folder for those of the first result: what followed it changes no others.
+  fileprivate mutating func takeTexts(of folder: String) throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    where (name.hasSuffix(".csv") || name.hasSuffix(".json")) && name != FolderManifest.name {
+      let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(name)"))
+      if name == Self.summaryName {
+        summary = data
+      } else if let place = files.firstIndex(where: { $0.name == name }) {
+        files[place].content = .bytes(data)
+      } else {
+        files.append(MemoryFiles.File(name: name, content: .bytes(data)))
+      }
+    }
   }
 }
 

@@ -88,10 +88,12 @@ struct MethodRun<M: Method> {
   ///   - input: as the user typed it.
   ///   - folder: where the result goes.
   ///   - files: all files that the command reads; none of them is written to.
+  ///   - tell: called as each stage begins, with the share that is done; may throw to stop.
   /// - Returns: what `--json` prints; otherwise sentences have been printed.
   @discardableResult
   func run(
-    _ input: String, into folder: String, reading files: [String] = [], read: () throws -> Micrograph
+    _ input: String, into folder: String, reading files: [String] = [],
+    telling tell: @escaping (Stage, Double) throws -> Void = { _, _ in }, read: () throws -> Micrograph
   ) throws -> ResultSummary<M.Result> {
     let start = ContinuousClock.now
     let inputs = files + ([columns?.sites] + models).compactMap { $0 }
@@ -108,6 +110,7 @@ struct MethodRun<M: Method> {
       log.begin(stage.rawValue)
       Memory.release(after: micrograph.pixels.count)
       progress.report(stage.rawValue, 0.9 * share)
+      try tell(stage, share)
     }
     result.record.timings.insert(reading, at: 0)
     log.begin("files and report")

@@ -37,4 +37,22 @@ import Testing
     #expect(try tessera("motifs", "m1.tif", "-o", "x", "--apply", "absent").status == 66)
     #expect(try tessera("motifs", "m1.tif", "-o", "x", "--apply", "m1.tif").status == 65)
   }
+
+  @Test func `counts the sites that fit no class`() throws {
+    for words in [["mose2", "--seed", "1", "-o", "m.tif"], ["square", "-o", "s.tif"]] {
+      #expect(try CommandRun(["simulate"] + words + ["--size", "256"], in: folder.path).status == 0)
+    }
+    #expect(try tessera("motifs", "m.tif", "-o", "tree").status == 0)
+    let run = try tessera("batch", "motifs", "m.tif", "s.tif", "-o", "out", "--apply", "tree")
+    let said = try #require(run.output.firstMatch(of: /s\.tif: 0 sites sorted into 0 classes, (\d+) fit none/)).1
+    let lines = String(decoding: try folder.data("out/class-counts.csv"), as: UTF8.self).split(separator: "\n")
+    #expect(
+      lines.contains { $0.hasPrefix("s.tif,,unknown,\(said),1,") }
+        && lines.contains { $0.hasPrefix("s.tif,1,motif 1,0,0,0,") }, "\(lines)")
+    #expect(lines.contains { $0.hasPrefix("m.tif,,unknown,0,0,0,") })
+    let page = String(decoding: try folder.data("out/report.html"), as: UTF8.self)
+    #expect(page.contains("of which \(said) fit none of them"))
+    let summary = try JSONSerialization.jsonObject(with: try folder.data("out/s/summary.json")) as? [String: Any]
+    #expect((summary?["counts"] as? [String: Any])?["unknown"] as? Int == Int(said))
+  }
 }

@@ -71,6 +71,40 @@ import Testing
     #expect(try folder.data("again.csv") == folder.data("sorted.csv"))
   }
 
+  @Test func `are sorted alike where the brightness changes`() throws {
+    let side = 900
+    #expect(try tessera("simulate", "mose2", "--size", "\(side)", "-o", "scan.tif").status == 0)
+    #expect(try tessera("convert", "scan.tif", "scan.npy").status == 0)
+    // Four times as bright at the right border as at the left one.
+    var data = try folder.data("scan.npy")
+    let start = data.count - 4 * side * side
+    data.withUnsafeMutableBytes { bytes in
+      for index in 0..<side * side {
+        let place = start + 4 * index
+        let value = bytes.loadUnaligned(fromByteOffset: place, as: Float.self)
+        let factor = 0.4 + 1.2 * Float(index % side) / Float(side - 1)
+        bytes.storeBytes(of: value * factor, toByteOffset: place, as: Float.self)
+      }
+    }
+    try data.write(to: URL(fileURLWithPath: folder / "ramp.npy"))
+    let size = ["--pixel-size", "0.0137nm"]
+    let whole = try CommandRun(["motifs", "ramp.npy", "-o", "whole"] + size, in: folder.path)
+    #expect(whole.status == 0 && whole.errors.contains("times as bright"))
+    let run = try CommandRun(
+      ["sites", "ramp.npy", "--tile", "450", "--apply", "whole", "-o", "tiles.csv"] + size, in: folder.path)
+    #expect(run.status == 0, "\(run.errors)")
+    var classes: [[Int]: String] = [:]
+    for row in try table("whole/sites.csv") where row["kind"] != "vacant" { classes[cell(row)] = row["class"] }
+    var (same, all) = (0, 0)
+    for row in try table("tiles.csv") {
+      let (i, j) = (cell(row)[0], cell(row)[1])
+      let near = (-1...1).flatMap { dx in (-1...1).compactMap { classes[[i + dx, j + $0]] } }
+      guard near.count == 1, near[0] != "" else { continue }
+      (same, all) = (same + (near[0] == row["class"] ? 1 : 0), all + 1)
+    }
+    #expect(all > 2500 && same * 100 >= all * 97, "\(same) of \(all)")
+  }
+
   /// The rows of a table by the names of its columns.
   private func table(_ name: String) throws -> [[String: String]] {
     let lines = String(decoding: try folder.data(name), as: UTF8.self).split(separator: "\n")

@@ -46,8 +46,8 @@ struct CrystalStage {
 
   /// A number for the sublattice of each site, -1 off the lattice.
   var sublattices: [Int] {
-    let bases = grains?.grains.map(\.lattice.basis.count).max() ?? 1
-    return zip(nodes, grainOfSite).map { node, grain in node.map { grain * bases + $0.basis } ?? -1 }
+    guard let grains else { return [Int](repeating: -1, count: sites.count) }
+    return zip(nodes, grainOfSite).map { grains.sublattice(of: $0, inGrain: $1) }
   }
   /// The number of each site's grain from 1; 0 for none.
   var grainOfSite: [Int] {

@@ -157,7 +157,7 @@ struct ParticleSeriesChapter {
           points: track.steps.map {
             Point(Double($0.image + 1), $0.particle.diameter * series.scale(of: series.records[$0.image]))
           }, color: curve)
-      }, x: Axis("image"), y: Axis("diameter, \(series.unit)"), summary: "Diameters of tracks against the image")
+      }, x: .images, y: Axis("diameter, \(series.unit)"), summary: "Diameters of tracks against the image")
     figure.hasLegend = false
     return figure.drawing()
   }

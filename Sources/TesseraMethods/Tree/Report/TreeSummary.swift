@@ -7,11 +7,14 @@ struct TreeSummary {
   let hierarchy: Hierarchy?
   /// Number of the actions that led here.
   let actionCount: Int
+  /// Number of sites with a patch that fit none of the classes.
+  let unknownCount: Int
 
   var document: JSONValue {
     var values = first.members
     var counts = values["counts"]?.members ?? [:]
     counts["classified"] = .integer(structure.labels.count { $0 > 0 })
+    counts["unknown"] = .integer(unknownCount)
     counts["classes"] = .integer(structure.leaves.count)
     counts["cells"] = .integer(structure.cells?.cells.count ?? 0)
     counts["cell_types"] = .integer(structure.cells?.types.count ?? 0)
