@@ -1,7 +1,9 @@
 """Motifs, partly filled and vacant nodes of simulated specimens before and after what an image may suffer that changes no atom.
 
 Lines: each scan line has a brightness of its own (normal, as a share of a column's height). Corner: a masked quarter. Turned: by 17 degrees, with
-nothing where the image does not reach. Shade: brightness that rises by a factor of 5 across the field. Usage: disturbed.py [--tessera PATH]
+nothing where the image does not reach. Shade: brightness that rises by a factor of 5 across the field. Frame: zero in a border of 20 to 40 pixels.
+Aperture: zero outside a circle. Dead: every 37th line, three columns of pixels, or five lines together are zero. Blocks: the middle, magnified by 3
+without interpolation. Usage: disturbed.py [--tessera PATH]
 """
 import argparse
 import json
@@ -28,6 +30,16 @@ def disturbed(image):
     yield "corner", masked
     yield "turned", ndimage.rotate(image, 17, reshape=False, order=1)
     yield "shade", image * numpy.linspace(0.3, 1.5, image.shape[1])
+    framed = numpy.zeros_like(image)
+    framed[40:-20, 25:] = image[40:-20, 25:]
+    yield "frame", framed
+    y, x = numpy.indices(image.shape)
+    yield "aperture", numpy.where(numpy.hypot(x - 255.5, y - 255.5) < 235, image, 0)
+    for what, lines in (("dead lines", numpy.s_[37::37]), ("dead columns", numpy.s_[:, [100, 101, 300]]), ("dead band", numpy.s_[300:305])):
+        dead = image.copy()
+        dead[lines] = 0
+        yield what, dead
+    yield "blocks", image[128:384, 128:384].repeat(3, 0).repeat(3, 1)
 
 
 def main():

@@ -179,6 +179,28 @@ struct `Blank areas` {
     }
   }
 
+  /// What is cut out need not be convex; what fades away is not cut out.
+  @Test func `are left out around an aperture and in a frame, but not where a background was cut off`() throws {
+    let image = lattice(256, spacing: 20, sigma: 4)
+    var aperture = image
+    var frame = image
+    var cutOff = image.map { max(0, $0 - 60) }
+    for y in 0..<256 {
+      for x in 0..<256 {
+        let r = Point(Double(x) - 127.5, Double(y) - 127.5).length
+        if r > 115 { aperture[x, y] = 0 }
+        if x < 12 || y < 24 || y > 245 { frame[x, y] = 0 }
+        if r > 60 { cutOff[x, y] = max(0, (cutOff[x, y] * Float(max(0, 1 - (r - 60) / 15))).rounded(.down)) }
+      }
+    }
+    for masked in [aperture, frame] {
+      let found = try prepared(masked)
+      #expect(abs(found.measuredShare - Double(masked.values.count { $0 > 0 }) / 65536) < 0.002)
+      #expect(found.warnings.count == 1 && found.warnings[0].contains("are blank, of the value 0.0"))
+    }
+    #expect(try prepared(cutOff).measuredShare == 1)
+  }
+
   @Test func `are none where pixels have one value for another reason`() throws {
     // Few counts on nothing.
     let sparse = try prepared(lattice(256, spacing: 40, sigma: 3, height: 4, background: 0.002))
@@ -198,5 +220,58 @@ struct `Blank areas` {
     var bright = particle
     for y in 100..<150 { for x in 100..<150 { bright[x, y] = 5000 } }
     #expect(try prepared(bright).measuredShare == 1)
+  }
+}
+
+struct `Dead lines` {
+  @Test func `that are single get what the lines beside them tell, others are left out`() throws {
+    let image = lattice(256, spacing: 20, sigma: 4)
+    var dead = image
+    for place in 0..<256 { for x in [40, 170] { dead[x, place] = 0 } }
+    for place in 0..<256 { for y in 90..<94 { dead[place, y] = 7 } }
+    let found = try prepared(dead)
+    #expect(found.isMeasured.values.count { !$0 } == 4 * 256)
+    #expect(
+      found.warnings == [
+        "4 lines (90, 91, 92, 93, counted from 0) hold one value throughout, which no measurement does: they were left out",
+        "2 columns of pixels (40, 170, counted from 0) hold one value throughout, which no measurement does: they were replaced by what "
+          + "the lines beside tell",
+      ])
+    // The mean of the noise, √(164 / 256) of which the interpolation has.
+    let errors = (0..<256).filter { !(88..<96).contains($0) }.map { Double(found.image[40, $0] - image[40, $0]) }
+    #expect(abs(Statistics.mean(errors)) < 4)
+  }
+
+  @Test func `of an image that is sharper than they are wide are left out`() throws {
+    var dead = lattice(256, spacing: 7, sigma: 1, height: 4000)
+    for place in 0..<256 { dead[place, 70] = 0 }
+    let found = try prepared(dead)
+    #expect(found.isMeasured.values.count { !$0 } == 256 && found.warnings.count == 1)
+  }
+
+  @Test func `are none where nothing stands in a line`() throws {
+    // Rows of columns with nothing between them, few counts or a background that was cut off.
+    let cutOff = lattice(256, spacing: 32, sigma: 3).map { max(0, $0 - 40) }
+    let sparse = lattice(256, spacing: 32, sigma: 3, height: 10, background: 0)
+    for image in [cutOff, sparse] {
+      #expect(image.values.indices.contains { $0 % 256 == 0 && image.values[$0..<$0 + 256].allSatisfy { $0 == 0 } })
+      let found = try prepared(image)
+      #expect(found.measuredShare == 1 && !found.warnings.contains { $0.contains("one value throughout") })
+    }
+  }
+}
+
+struct `Blocks of equal pixels` {
+  @Test(arguments: [2, 3]) func `of a magnified image are interpolated`(factor: Int) throws {
+    let image = lattice(128, spacing: 9, sigma: 1.8)
+    let size = 128 * factor
+    var magnified = Raster<Float>(width: size, height: size, filling: 0)
+    for y in 0..<size { for x in 0..<size { magnified[x, y] = image[x / factor, y / factor] } }
+    let found = try prepared(magnified)
+    #expect(found.warnings.count == 1 && found.warnings[0].contains("\(factor) x \(factor) on average"))
+    #expect(found.measuredShare == 1)
+    // The middles of the blocks, which odd ones have, keep their values.
+    if factor == 3 { for k in 0..<128 { #expect(found.image[3 * k + 1, 3 * k + 1] == image[k, k]) } }
+    #expect(try prepared(image).warnings.isEmpty)
   }
 }

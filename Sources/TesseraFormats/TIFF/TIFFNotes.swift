@@ -35,6 +35,30 @@ struct TIFFNotes {
     imageJCount = count
   }
 
+  /// What a directory says of its pixels that is not applied to them.
+  ///
+  /// ImageJ stores signed integers of 16 bits as unsigned ones, 32768 higher, and says so by a calibration of values: function 0 is
+  /// `c0 + c1 value`, 20 none. Source: ij.io.TiffEncoder, ij.measure.Calibration.
+  static func warnings(of directory: TIFFDirectory) -> [String] {
+    var warnings: [String] = []
+    if let orientation = directory.integer(TIFFTag.orientation), (2...8).contains(orientation) {
+      warnings.append(
+        "is to be shown turned or mirrored (orientation \(orientation)): lines and pixels are given as stored")
+    }
+    if let text = directory.text(TIFFTag.description, where: { $0.hasPrefix("ImageJ=") }) {
+      let pairs = keyValues(text)
+      func number(_ name: String) -> Double? { pairs.first { $0.name == name }?.value.number }
+      let (function, offset, factor) = (number("cf"), number("c0") ?? 0, number("c1") ?? 1)
+      if function == 0, offset != 0 || factor != 1 {
+        warnings.append(
+          "states that values are \(offset) + \(factor) times what is stored (ImageJ): values are given as stored")
+      } else if let function, !(function == 0 || function == 20) {
+        warnings.append("states a curve from what is stored to values (ImageJ): values are given as stored")
+      }
+    }
+    return warnings
+  }
+
   private static func addThermoFisher(_ tree: MetadataTree, to acquisition: inout [String: String]) {
     if let voltage = tree["Beam", "HV"]?.number { acquisition["voltage_kv"] = "\(voltage / 1000)" }
     if let dwell = tree["Scan", "Dwelltime"]?.number ?? tree["Scan", "Dwell"]?.number {

@@ -102,6 +102,7 @@ struct TIFFReader: FormatReader {
     if first.photometric == 0 && first.palette == nil {
       warnings.append("stores white as zero: values are given as stored, so bright areas have low values")
     }
+    warnings += TIFFNotes.warnings(of: first.directory)
     metadata = notes.tree
     acquisition = notes.acquisition
     self.warnings = warnings

@@ -43,9 +43,11 @@ struct TIFFScale {
     let pairs = keyValues(text)
     let unit = unescaped(pairs.first { $0.name == "unit" }?.value.text ?? "")
     guard AxisUnit(unit) != .none else { return nil }
+    // A second unit is written where that of y is another (ij.io.TiffEncoder).
+    let unitOfY = pairs.first { $0.name == "yunit" }?.value.text.map(unescaped) ?? unit
     let isCentimetre = directory.integer(TIFFTag.resolutionUnit) == 3
-    let factor = isCentimetre && AxisUnit(unit) == .length(nanometres: 1e3) ? 1e4 : 1
-    var scale = TIFFScale(x: factor / x, y: factor / y, units: (unit, unit))
+    func factor(_ unit: String) -> Double { isCentimetre && AxisUnit(unit) == .length(nanometres: 1e3) ? 1e4 : 1 }
+    var scale = TIFFScale(x: factor(unit) / x, y: factor(unitOfY) / y, units: (unit, unitOfY))
     if let interval = pairs.first(where: { $0.name == "finterval" })?.value.number, interval > 0 {
       scale.series = (interval, "s")
     }

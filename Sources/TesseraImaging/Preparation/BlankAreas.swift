@@ -4,8 +4,9 @@ import TesseraNumerics
 ///
 /// A detector's pixels differ by noise. So a square of equal pixels was not measured if squares of that size elsewhere in the image hold many
 /// pixels of other values, be they only a few counts: in the vacuum of an image of few counts the next square holds as few. Of an image
-/// without noise, such as a simulated one, nothing is said. And blank areas are convex, as corners, bands and rectangles are: where a background was
-/// cut off at zero, the gaps between columns and the surroundings of particles are not.
+/// without noise, such as a simulated one, nothing is said. And blank areas are convex, as corners, bands and rectangles are, or end where the
+/// image is as bright as elsewhere, as the frame around an image that was shifted and the surroundings of an aperture: where a background was
+/// cut off at zero, the gaps between columns and the surroundings of particles are not convex, and the image fades towards them.
 enum BlankAreas {
   /// Side of the smallest square of equal pixels: a part of the shorter side of the image, between two limits.
   private static let (sideShare, sides) = (1.0 / 32, 8...16)
@@ -15,6 +16,8 @@ enum BlankAreas {
   private static let leastShare = 0.005
   /// An area is convex if it fills this share of its convex hull.
   private static let leastSolidity = 0.9
+  /// An area of another shape was cut out if the pixels beside it differ from its value by this share of what others do.
+  private static let leastDifference = 0.5
   /// Squares are compared with tiles of at most this side, in pixels.
   private static let largestTile = 32
   /// So many pixels of another value are expected in a blank square, by the tile that has the fewest of them: chance leaves none out of e³⁰.
@@ -27,7 +30,7 @@ enum BlankAreas {
     let (width, height) = (image.width, image.height)
     let side = min(max(sides.lowerBound, Int(sideShare * Double(min(width, height)))), sides.upperBound)
     let squares = Squares(side: side, in: image)
-    let solid = convexParts(of: squares.pixels(in: image), in: image)
+    let solid = solidParts(of: squares.pixels(in: image), in: image)
     guard !solid.isEmpty else { return nil }
     let isCovered = withTips(solid, in: image)
     let rest = image.values.indices.filter { !isCovered.values[$0] && image.values[$0].isFinite }.map {
@@ -73,13 +76,32 @@ enum BlankAreas {
     return Double(fewest ?? 0) * Double(side * side) / Double(tile * tile)
   }
 
-  /// Connected parts of one value with a convex shape, large enough to be none of the gaps between columns.
-  private static func convexParts(of pixels: Raster<Bool>?, in image: Raster<Float>) -> [[Int]] {
+  /// Connected parts of one value, large enough to be none of the gaps between columns, with a convex shape or a sharp edge.
+  private static func solidParts(of pixels: Raster<Bool>?, in image: Raster<Float>) -> [[Int]] {
     guard let pixels else { return [] }
     return regions(of: pixels, in: image).filter { region in
       Double(region.count) >= leastShare * Double(image.count)
-        && Double(region.count) >= leastSolidity * hullArea(of: region, width: image.width)
+        && (Double(region.count) >= leastSolidity * hullArea(of: region, width: image.width)
+          || isCut(region, from: image))
     }
+  }
+
+  /// Whether the image is as bright beside an area as elsewhere.
+  private static func isCut(_ region: [Int], from image: Raster<Float>) -> Bool {
+    let value = image.values[region[0]]
+    let covered = withTips([region], in: image)
+    var beside = Raster(width: image.width, height: image.height, filling: false)
+    for index in covered.values.indices where covered.values[index] {
+      image.forEachNeighbour(of: index) { if !covered.values[$0] { beside.values[$0] = true } }
+    }
+    var (sums, counts) = ((beside: 0.0, elsewhere: 0.0), (beside: 0, elsewhere: 0))
+    for index in covered.values.indices where !covered.values[index] && image.values[index].isFinite {
+      let difference = Double(abs(image.values[index] - value))
+      (sums.elsewhere, counts.elsewhere) = (sums.elsewhere + difference, counts.elsewhere + 1)
+      if beside.values[index] { (sums.beside, counts.beside) = (sums.beside + difference, counts.beside + 1) }
+    }
+    guard counts.beside > 0, sums.elsewhere > 0 else { return false }
+    return sums.beside / Double(counts.beside) >= leastDifference * sums.elsewhere / Double(counts.elsewhere)
   }
 
   /// The parts with what adjoins them in squares of `tipSide`, and so many pixels of the same value beyond.

@@ -17,6 +17,11 @@ public enum InformationBar {
       guard let isBlank else { return true }
       return Double((0..<image.width).count { isBlank[$0, next] }) <= largestRest * Double(image.width)
     }
+    /// What is blank altogether holds no settings.
+    func isWritten(_ lines: Range<Int>) -> Bool {
+      guard let isBlank else { return true }
+      return isBlank.values[lines.lowerBound * image.width..<lines.upperBound * image.width].contains(false)
+    }
     var (low, high) = (Float.infinity, -Float.infinity)
     for value in image.values where value.isFinite { (low, high) = (min(low, value), max(high, value)) }
     let limit = Int(largestShare * Double(image.height))
@@ -31,10 +36,9 @@ public enum InformationBar {
       // The rest of the image must not be as plain: an image of few counts is mostly zero everywhere.
       let elsewhere = isPlain.count { $0 } - max(below, above)
       guard elsewhere * 10 < image.height else { continue }
-      if (fewest...limit).contains(below), ends(at: image.height - below - 1) {
-        return image.height - below..<image.height
-      }
-      if (fewest...limit).contains(above), ends(at: above) { return 0..<above }
+      let (bottom, top) = (image.height - below..<image.height, 0..<above)
+      if (fewest...limit).contains(below), ends(at: bottom.lowerBound - 1), isWritten(bottom) { return bottom }
+      if (fewest...limit).contains(above), ends(at: above), isWritten(top) { return top }
     }
     return nil
   }

@@ -98,9 +98,18 @@ public struct Preparation: Sendable, Codable, Equatable {
       }
     }
     // Labels have extreme values of their own.
-    let seen = Raster(
-      width: source.width, height: source.height,
-      values: zip(source.values, measured.values).map { $1 ? $0 : .nan })
+    func measuredPixels() -> Raster<Float> {
+      Raster(
+        width: source.width, height: source.height, values: zip(source.values, measured.values).map { $1 ? $0 : .nan })
+    }
+    var dead: [(lines: DeadLines, before: Raster<Bool>)] = []
+    for direction in [DeadLines.Direction.rows, .columns] {
+      let lines = DeadLines(direction, in: measuredPixels())
+      guard !lines.runs.isEmpty else { continue }
+      dead.append((lines, measured))
+      for index in lines.runs.joined().flatMap({ lines.pixels(of: $0, in: source) }) { measured.values[index] = false }
+    }
+    let seen = measuredPixels()
     let saturation = Saturation(of: seen)
     if let saturation {
       warnings.append(
@@ -110,6 +119,18 @@ public struct Preparation: Sendable, Codable, Equatable {
     let unit = Self.unit(of: max(abs(low), abs(high)))
     if unit != 1 { image = image.map { Float(Double($0) / unit) } }
     Self.fill(&image, where: measured)
+    for (lines, before) in dead {
+      let mended = lines.mend(&image)
+      for index in mended.flatMap({ lines.pixels(of: $0, in: image) }) { measured.values[index] = before.values[index] }
+      warnings.append(lines.sentence(mended: mended))
+    }
+    if let blocks = PixelBlocks(in: source) {
+      image = blocks.interpolated(image)
+      warnings.append(
+        "pixels lie in blocks of equal ones, \(Self.size(blocks.width)) x \(Self.size(blocks.height)) on average, as where an image was "
+          + "magnified without interpolation: values between the middles of the blocks were interpolated; the image as it was recorded shows as much"
+      )
+    }
     if spikeThreshold > 0 {
       let count = removeSpikes(from: &image)
       if count > 0 {
@@ -215,6 +236,8 @@ public struct Preparation: Sendable, Codable, Equatable {
     for (index, value) in found { image.values[index] = value }
     return found.count
   }
+
+  private static func size(_ pixels: Double) -> String { String(format: "%.3g", pixels) }
 
   private static func percent(_ share: Double) -> String {
     let percent = 100 * share

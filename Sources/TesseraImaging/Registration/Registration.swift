@@ -58,7 +58,9 @@ public struct Registration: Sendable, Codable, Equatable {
       done += 1
       try progress(min(1, done / work))  // More, where frames turn out to be left out.
     }
-    var consensus = try self.consensus(of: series, step)
+    // Places of all frames to about a tenth of a pixel.
+    let framePairs = FramePairs(settings: self, series: series)
+    var consensus = framePairs.consensus(of: try framePairs.pairs(step), frames: series.count)
     var state = try RegistrationState(self, series, consensus)
     try state.sumFrames(of: series, step)
     for pass in 0..<passes {
@@ -106,27 +108,5 @@ public struct Registration: Sendable, Codable, Equatable {
   func quarterTurns(of frame: Int) -> Int {
     let turns = scanAngles[frame % scanAngles.count] / 90
     return ((turns % 4) + 4) % 4
-  }
-
-  /// Places of all frames to about a tenth of a pixel, from pairs.
-  private func consensus(of series: FrameSeries, _ step: () throws -> Void) throws -> FrameConsensus {
-    let correlation = PairCorrelation(width: series.width, height: series.height)
-    var recent: [(frame: Int, prepared: PairCorrelation.Prepared)] = []
-    var pairs: [FrameConsensus.Pair] = []
-    for index in 0..<series.count {
-      try step()
-      let prepared = correlation.prepared(try series.frame(index).turned(quarters: quarterTurns(of: index)))
-      let earlier = recent
-      pairs += concurrentMap(count: earlier.count) { number in
-        FrameConsensus.Pair(
-          first: earlier[number].frame, second: index,
-          peaks: correlation.peaks(from: earlier[number].prepared, to: prepared))
-      }
-      recent.append((index, prepared))
-      if recent.count > pairSpan { recent.removeFirst() }
-    }
-    let side = Double(min(series.width, series.height))
-    // Farther than a quarter of the field, too few pixels overlap to correct a shift by them.
-    return FrameConsensus(of: pairs, frames: series.count, tolerance: max(2, 0.004 * side), longestHop: side / 4)
   }
 }

@@ -35,6 +35,8 @@ struct CountChapter {
       "\(columns) columns of \(range); the image does not tell surely how much one atom adds; \(probability) if the step is right."
     case .reference:
       "\(columns) columns of \(range), in proportion to a known column that is not known well; \(probability) if it is right."
+    case .given:
+      "\(columns) columns of \(range), by cross-sections at which intensities do not gather; \(probability) if they are right."
     case .few:
       "\(columns) columns of \(range), or a multiple: so few thicknesses do not tell how much one atom adds; \(probability) if the step is "
         + "right."

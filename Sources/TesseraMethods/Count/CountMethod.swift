@@ -107,6 +107,10 @@ public struct CountMethod: Method {
       "the cross-section of the known column has an error of \(Text.fixed(100 * counts.sourceError, 1)) %, which is "
         + "\(Text.fixed(counts.sourceError * Double(high), 1)) atoms for the thickest column: the numbers (\(range(1))) may be off in "
         + "proportion, and the probabilities do not count that; name a thicker known column"
+    case .given:
+      "the intensities lie between the cross-sections of \(counts.source ?? "1, 2, 3, ... atoms") as often as at them, as those of another image, scale "
+        + "or column would: the numbers (\(range(1))) and their probabilities hold only if these are right. Without \(setting("library")) and "
+        + "\(setting("known")), the step is sought in the image"
     case .few:
       "the image does not tell how much one atom adds: so few thicknesses (\(thicknesses)) may have numbers with a common factor, so that "
         + "twice (\(range(2))) or three times (\(range(3))) as many atoms suit it as well; the probabilities hold only if \(range(1)) is "

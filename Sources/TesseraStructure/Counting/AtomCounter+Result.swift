@@ -30,6 +30,8 @@ extension AtomCounter {
     public var source: String?
     /// Standard error of the column by which `source` is scaled, as a share of its cross-section; 0 where no column scales it.
     public var sourceError = 0.0
+    /// Whether the intensities have nothing to do with the cross-sections that were given: they lie between them as often as at them.
+    public var missesSource = false
     /// Whether a comb of half steps suits the intensities better, but left every second number of thin columns empty.
     public var isHalved = false
     /// Columns brighter than any of known atoms, which have no number.
@@ -48,7 +50,9 @@ extension AtomCounter {
     /// twice as many atoms suit the histogram about as well, and any step suits columns of one thickness or of two elements.
     public var stepDoubt: StepDoubt? {
       guard let first = components.first, let last = components.last else { return .unclear }
-      if source != nil { return sourceError * Double(last.atoms) > Self.largestError ? .reference : nil }
+      if source != nil {
+        return sourceError * Double(last.atoms) > Self.largestError ? .reference : missesSource ? .given : nil
+      }
       guard let comb else { return .few }
       if isHalved || emptySeconds != nil { return .seconds }
       if !comb.isSeen { return comb.gathering > comb.gatheringOfChance ? .offset : .smooth }
@@ -116,6 +120,8 @@ extension AtomCounter {
     case seconds
     /// The column of known atoms is not known well enough to count the thick ones by it.
     case reference
+    /// The cross-sections lie between those that were given as often as at them.
+    case given
     /// So few thicknesses follow one another that their numbers may have a common factor.
     case few
     /// Thicknesses overlap, hold few columns each, do not follow one another, or would go on beyond those that were tried.

@@ -95,6 +95,32 @@ public struct KnownSteps: Sendable, Codable, Equatable {
       meanEntropy: entropy / Double(max(1, isKnown.count { $0 })))
     (result.source, result.sourceError) = (source, error)
     result.beyondCount = values.count { $0.isFinite && $0 > limit }
+    if let noise { result.missesSource = misses(sample.map { values[$0] }, noise) }
     return result
   }
+
+  /// Whether cross-sections that are measured well enough to gather at those known lie between them as often as at them.
+  ///
+  /// With the number of atoms n as a fraction, the mean of cos 2πn is exp(-2π²σ²) for numbers that scatter by σ about whole ones, and is zero
+  /// with a standard error of 1 / √(2N) for N that have nothing to do with them.
+  private func misses(_ values: [Double], _ noise: SpacedMixture.Noise) -> Bool {
+    let ladder = [0] + crossSections
+    var (sum, expected, count) = (0.0, 0.0, 0)
+    for value in values {
+      guard let k = ladder.indices.dropFirst().first(where: { value <= ladder[$0] }) else { continue }
+      let step = ladder[k] - ladder[k - 1]
+      let scatter = noise.variance(at: value).squareRoot() / step
+      guard scatter < Self.resolvedScatter else { continue }
+      sum += cos(2 * .pi * (Double(k - 1) + (value - ladder[k - 1]) / step))
+      expected += exp(-2 * .pi * .pi * scatter * scatter)
+      count += 1
+    }
+    let error = (Double(count) / 2).squareRoot()
+    return expected > 2 * Self.significance * error && sum < Self.significance * error
+  }
+
+  /// Columns whose errors are larger, in atoms, gather at nothing.
+  private static let resolvedScatter = 0.25
+  /// Standard errors by which the mean must exceed zero.
+  private static let significance = 3.0
 }

@@ -23,7 +23,7 @@ extension GrainFinder {
   }
 
   /// Cells whose areas differ by less than this share may be one, seen through the scatter of the columns.
-  private static let sameArea = 0.1
+  static let sameArea = 0.1
   /// Parts that are turned by less than this share of `largestTurn` may be one crystal that bends.
   static let sameTurn = 0.5
   /// Sites of two parts touch up to this distance, in units of the longer vector: across a column that neither has.

@@ -64,7 +64,8 @@ public struct GrainFinder: Sendable, Codable, Equatable {
       if round == 0, found.count == 1, found[0].lattice.indexedShare >= Self.completeShare { break }
     }
     let parts = found.sorted { ($1.sites.count, $0.sites[0]) < ($0.sites.count, $1.sites[0]) }
-    let whole = united(parts, index: index, heights: heights, spacing: spacing).flatMap {
+    let crystals = united(parts, index: index, heights: heights, spacing: spacing)
+    let whole = parted(crystals, index: index, heights: heights).flatMap {
       domains(of: $0.lattice, positions: positions, heights: heights)?.grains ?? [$0]
     }
     return Self.settled(whole, count: positions.count, smallest: smallestGrain)

@@ -81,6 +81,26 @@ struct `TIFF files of microscopes` {
     #expect(file.datasets[0].calibration == Calibration(x: 0.02, y: 0.04))
   }
 
+  @Test func `ImageJ may state a unit for y and values that are not those stored`() throws {
+    func file(_ words: String, _ more: Tag...) throws -> ImageFile {
+      try ImageFile.open(
+        path: folder.file(
+          "j.tif",
+          tiff([text(270, "ImageJ=1.53t\n" + words), ratio(282, 50, 1), ratio(283, 25, 1), short(296, 1)] + more)))
+    }
+    #expect(try file("unit=nm\nyunit=\\u00C5\n").datasets[0].calibration == Calibration(x: 0.02, y: 0.004))
+    #expect(try file("unit=nm\n").read().warnings.isEmpty)
+    #expect(try file("unit=nm\ncf=0\nc0=0.0\nc1=1.0\n").read().warnings.isEmpty)
+    let signed = try file("unit=nm\ncf=0\nc0=-32768.0\nc1=1.0\nvunit=Gray Value\n").read()
+    #expect(signed.pixels.values == [1, 2, 3, 4, 5, 6])
+    #expect(signed.warnings.contains { $0.contains("values are -32768.0 + 1.0 times what is stored") })
+    #expect(
+      try file("unit=nm\n", short(274, 6)).read().warnings.contains {
+        $0.contains("turned or mirrored (orientation 6)")
+      })
+    #expect(try file("unit=nm\n", short(274, 1)).read().warnings.isEmpty)
+  }
+
   @Test func `planes become colours`() throws {
     let offsets = Tag(number: 273, type: 4, count: 3, content: [8, 14, 20].flatMap { bytes(UInt32($0)) })
     let counts = Tag(number: 279, type: 4, count: 3, content: [6, 6, 6].flatMap { bytes(UInt32($0)) })

@@ -30,6 +30,21 @@ struct `Known cross-sections` {
     #expect(thin.counts == [1, 1] && thin.isStepDetermined)
   }
 
+  /// A known column of 14 atoms that is said to be of three, or of 13; double the number suits as well.
+  @Test func `are doubted where columns lie between them`() throws {
+    var random = RandomSource(seed: 4)
+    let values = (0..<300).map { Double(1 + $0 % 15) + 0.05 * random.gaussian() }
+    for (scale, doubt) in [(1.0, nil), (14.0 / 3, AtomCounter.StepDoubt.given), (14.0 / 13, .given), (0.5, nil)] {
+      var counter = AtomCounter()
+      counter.known = KnownSteps(crossSections: (1...40).map { scale * Double($0) }, source: "a test")
+      #expect(try counter.counts(of: values, errors: values.map { _ in 0.05 }).stepDoubt == doubt, "\(scale)")
+    }
+    // As unsure as the columns are, nothing tells.
+    var counter = AtomCounter()
+    counter.known = KnownSteps(crossSections: steps, source: "a test")
+    #expect(try counter.counts(of: values, errors: values.map { _ in 0.4 }).stepDoubt == nil)
+  }
+
   /// Scatter beyond the stated errors makes numbers less sure, and their probabilities say so.
   @Test func `are as sure as they are right`() throws {
     var random = RandomSource(seed: 5)

@@ -32,6 +32,42 @@ struct `Domains of one lattice` {
     #expect(abs(abs(step.y) - shift.y) < 0.1 && abs(step.x) < 0.1)
   }
 
+  /// Honeycombs whose second sublattice goes on, a fifth to a quarter of a vector off, as the first one behind the boundary, or the other way round.
+  @Test(arguments: [Point(0.47, 0.77), Point(0.29, 0.77), Point(0.2, 0.44)])
+  func `keep their columns where a sublattice goes on as another one`(shift: Point) throws {
+    let (u, v) = (Point(22, 0), Point(-11, 22 * 0.75.squareRoot()))
+    var random = RandomSource(seed: 8)
+    for direction in [0.3, 1.3] {
+      var places: [Point] = []
+      var heights: [Double] = []
+      var isBeyond: [Bool] = []
+      let normal = Point(cos(direction), sin(direction))
+      for k in 0..<60 * 60 {
+        for (basis, height) in [(Point(0, 0), 100.0), (Point(1.0 / 3, 2.0 / 3), 45)] {
+          let node = Point(Double(k % 60) - 20 + basis.x, Double(k / 60) - 20 + basis.y)
+          let place = node.x * u + node.y * v
+          let side = (place - Point(200, 200)).dot(normal)
+          let seen =
+            (side > 0 ? place + shift.x * u + shift.y * v : place) + Point(random.gaussian(), random.gaussian()) * 0.2
+          guard abs(side) > 4, (0..<400).contains(seen.x), (0..<400).contains(seen.y) else { continue }
+          if let near = places.indices.first(where: { (places[$0] - seen).length < 8 }) {
+            heights[near] = max(heights[near], height)
+            continue
+          }
+          places.append(seen)
+          heights.append(height)
+          isBeyond.append(side > 0)
+        }
+      }
+      let grains = GrainFinder().grains(of: places, heights: heights, width: 400, height: 400)
+      #expect(grains.grains.map(\.lattice.basis.count) == [2, 2], "direction \(direction)")
+      for grain in grains.grains {
+        let beyond = grain.sites.count { isBeyond[$0] }
+        #expect(min(beyond, grain.sites.count - beyond) <= grain.sites.count / 50, "direction \(direction)")
+      }
+    }
+  }
+
   @Test func `are one where every cell has both columns`() {
     let crystal = columns { $0 }
     let places = crystal.places + crystal.places.map { $0 + Point(7, 5) }
