@@ -102,14 +102,15 @@ public struct Preparation: Sendable, Codable, Equatable {
       Raster(
         width: source.width, height: source.height, values: zip(source.values, measured.values).map { $1 ? $0 : .nan })
     }
+    var seen = measuredPixels()
     var dead: [(lines: DeadLines, before: Raster<Bool>)] = []
     for direction in [DeadLines.Direction.rows, .columns] {
-      let lines = DeadLines(direction, in: measuredPixels())
+      let lines = DeadLines(direction, in: seen)
       guard !lines.runs.isEmpty else { continue }
       dead.append((lines, measured))
       for index in lines.runs.joined().flatMap({ lines.pixels(of: $0, in: source) }) { measured.values[index] = false }
+      seen = measuredPixels()
     }
-    let seen = measuredPixels()
     let saturation = Saturation(of: seen)
     if let saturation {
       warnings.append(

@@ -207,7 +207,7 @@ public struct SegmentMethod: Method {
     return [
       .init(
         "averaging", "\(Text.fixed(smoothing, 0)) px",
-        "noise hides what single descriptors tell apart; regions narrower than about \(Text.fixed(4 * smoothing, 0)) px are lost"
+        "noise hides what single descriptors tell apart; regions narrower than about \(Text.fixed(4 * smoothing, 0)) px may be lost"
       )
     ]
   }

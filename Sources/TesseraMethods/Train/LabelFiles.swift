@@ -101,17 +101,17 @@ public struct LabelFiles: Sendable {
     }
     let found = try ColumnFinder().fitted(at: places, in: prepared, name: micrograph.name)
     // A fit on a textured support may take in the texture; the scale of the spots does not.
-    let sigma = max(0.7, min(found.scale, Statistics.median(found.sites.sites.map(\.sigmaMinor).filter(\.isFinite))))
-    let response = GaussianFilter.blobResponse(pixels, sigma: max(1, sigma.isFinite ? sigma : found.scale))
+    let median = Statistics.median(found.sites.sites.map(\.sigmaMinor).filter(\.isFinite))
+    let sigma = median.isFinite ? max(0.7, min(found.scale, median)) : found.scale
+    let response = GaussianFilter.blobResponse(pixels, sigma: max(1, sigma))
     try check(places, in: response, table: table, image: image)
-    if let (u, v) = Self.offset(of: places, in: response, reach: Self.offsetReach * max(1, sigma.isFinite ? sigma : 1))
-    {
+    if let (u, v) = Self.offset(of: places, in: response, reach: Self.offsetReach * max(1, sigma)) {
       warnings.append(
         "\(table): the labels lie beside the bright spots of \(image), which are \(u) pixels to the right and \(v) further down on average; a "
           + "network learns that offset: the image may be a part of the labelled one, or pixels may be counted from 1")
     }
     return .init(
-      name: micrograph.name, pixels: pixels, columns: places, sigma: sigma.isFinite ? sigma : found.scale)
+      name: micrograph.name, pixels: pixels, columns: places, sigma: sigma)
   }
 
   /// Labels may lie beside their spots by so many standard deviations of a column.

@@ -90,8 +90,10 @@ public struct DescriptorField: Sendable {
     return Raster(width: grid.columns, height: grid.rows, values: values)
   }
 
-  /// The same with all numbers averaged over a Gaussian of `sigma` points of the grid, those that are not known left out.
-  func smoothed(sigma: Double, over isKnown: Raster<Bool>) -> DescriptorField {
+  /// The same with all numbers averaged over the Gaussian of some scales, points that are not known left out; itself without one.
+  func averaged(at scales: Segmenter.Scales, over isKnown: Raster<Bool>) -> DescriptorField {
+    guard let smoothing = scales.smoothing else { return self }
+    let sigma = smoothing / Double(grid.stride)
     let weights = isKnown.values.contains(false) ? isKnown.map { $0 ? Float(1) : 0 } : nil
     func smooth(_ values: [Float]) -> [Float] {
       GaussianFilter.broadlySmoothed(

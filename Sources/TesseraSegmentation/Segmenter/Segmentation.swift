@@ -87,9 +87,6 @@ public struct Segmentation: Sendable {
 }
 
 extension Raster<UInt16> {
-  /// Length of the lines between pixels of different labels above 0, in pixels.
-  package func boundaryLength() -> Double { boundaryLengths(count: Int(values.max() ?? 0)).values.reduce(0, +) / 2 }
-
   /// For each two labels from 1 to `count`, the length of the lines between their pixels, in pixels, from how often lines in four
   /// directions cross them (the Cauchy-Crofton formula: Serra, Image Analysis and Mathematical Morphology (1982), ch. VII); symmetric.
   /// A straight boundary's length is right within 5 %; steps of single pixels add nothing.

@@ -19,10 +19,8 @@ extension Segmenter {
     let grid = DescriptorGrid(width: image.width, height: image.height, stride: scales.stride)
     let scores = OperationScores(kinds: own.operations, scales: scales, selection: model.basis.selection)
     let measured = known(isMeasured, on: grid, scales: scales)
-    var field = DescriptorField(of: image, by: scores, on: grid, basis: model.basis)
-    if let smoothing = scales.smoothing {
-      field = field.smoothed(sigma: smoothing / Double(grid.stride), over: measured)
-    }
+    let field = DescriptorField(of: image, by: scores, on: grid, basis: model.basis)
+      .averaged(at: scales, over: measured)
     let change = own.change(in: field, scales: scales)
     let core = own.core(of: change, in: field, scales: scales, isKnown: measured)
     let gain = model.gain(of: field, core: core)

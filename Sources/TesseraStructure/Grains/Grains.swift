@@ -32,14 +32,14 @@ public struct Grains: Sendable {
     labels.indices.map { labels[$0] > 0 ? grains[labels[$0] - 1].lattice.nodes[$0] : nil }
   }
 
-  /// A number for the sublattice of a node in the grain with this number from 1; -1 without a node.
-  package func sublattice(of node: Lattice.Node?, inGrain grain: Int) -> Int {
-    guard let node else { return -1 }
-    return grain * (grains.map(\.lattice.basis.count).max() ?? 1) + node.basis
+  /// A number for the sublattice of each of some nodes, in the grains with these numbers from 1; -1 without a node.
+  package func sublattices(of nodes: [Lattice.Node?], inGrains numbers: [Int]) -> [Int] {
+    let most = grains.map(\.lattice.basis.count).max() ?? 1
+    return zip(nodes, numbers).map { node, grain in node.map { grain * most + $0.basis } ?? -1 }
   }
 
   /// The same of each site.
-  package var sublattices: [Int] { zip(nodes, labels).map { sublattice(of: $0, inGrain: $1) } }
+  package var sublattices: [Int] { sublattices(of: nodes, inGrains: labels) }
 
   /// The grain of each pixel: that of the nearest indexed site, 0 where the next is farther than one and a half
   /// lattice vectors.

@@ -72,3 +72,10 @@ struct `Regions` {
     #expect(lengths[2, 0] == 0 && lengths[2, 1] == 0)
   }
 }
+
+extension Raster<UInt16> {
+  /// Length of the lines between pixels of different labels above 0.
+  fileprivate func boundaryLength() -> Double {
+    boundaryLengths(count: Int(values.max() ?? 0)).values.reduce(0, +) / 2
+  }
+}

@@ -46,8 +46,7 @@ struct CrystalStage {
 
   /// A number for the sublattice of each site, -1 off the lattice.
   var sublattices: [Int] {
-    guard let grains else { return [Int](repeating: -1, count: sites.count) }
-    return zip(nodes, grainOfSite).map { grains.sublattice(of: $0, inGrain: $1) }
+    grains?.sublattices(of: nodes, inGrains: grainOfSite) ?? [Int](repeating: -1, count: sites.count)
   }
   /// The number of each site's grain from 1; 0 for none.
   var grainOfSite: [Int] {
