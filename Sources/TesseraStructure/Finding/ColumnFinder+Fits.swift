@@ -31,14 +31,20 @@ extension ColumnFinder {
       isLast: true)
   }
 
-  /// Widths of its own need a column well above the noise, and room: beside neighbours at a few standard deviations, two
-  /// free widths cost more precision of place than they describe.
+  /// A column has a width of its own from so many errors of its height on, and two from so many. The width of a Gaussian above white noise
+  /// is known to the relative error of its height over √2, here 9 % and 3.5 %.
+  private static let (leastHeightOfRound, leastHeightOfElliptical) = (8.0, 20.0)
+  /// Two widths need neighbours at least so many standard deviations away: nearer ones share their tails with the column, and the widths cost
+  /// more precision of place than they describe.
+  private static let roomOfElliptical = 5.0
+
+  /// The shape of the columns of the last fit, by their median height over its error and by the room that they have.
   private static func shape(for outcome: ColumnFit.Outcome, kept: [Int], sigma: Double, spacing: Double)
     -> ColumnFit.Shape
   {
     let ratio = Statistics.median(kept.map(outcome.heightInErrors))
-    if ratio < 8 { return .shared }
-    return ratio < 20 || spacing < 5 * sigma ? .round : .elliptical
+    if ratio < leastHeightOfRound { return .shared }
+    return ratio < leastHeightOfElliptical || spacing < roomOfElliptical * sigma ? .round : .elliptical
   }
 }
 

@@ -1,0 +1,57 @@
+import Foundation
+import TesseraNumerics
+
+/// Whether columns are dark.
+extension Preparation {
+  /// Skewness of the flattened image below which columns look dark, where nothing says what the detector is.
+  private static let darkSkewness = -0.5
+  /// The same where the name of the file or dataset speaks of a detector that shows columns dark: a name may be about
+  /// another image, or about a specimen, so the image must not contradict.
+  private static let namedDarkSkewness = 0.0
+
+  /// Dark columns, by the detector that the file states of this image; else by names and by the shape of what is saturated, or the
+  /// skewness of the flattened image.
+  /// - Parameter seen: the image as the file has it, NaN where nothing was measured.
+  static func columnsAreDark(
+    in image: Raster<Float>, seen: Raster<Float>, of micrograph: Micrograph, saturation: Saturation?
+  ) -> Bool {
+    let facts = micrograph.metadata
+    if let detector = facts["detector"].flatMap({ DetectorContrast(words: $0) }) { return detector == .dark }
+    let names = [facts["dataset"], facts["signal"], facts["imaging_mode"], facts["mode"], micrograph.name]
+    let named = names.lazy.compactMap { $0.flatMap { DetectorContrast(words: $0) } }.first
+    if named == .bright { return false }
+    // Cut off at the top, bright columns leave a distribution that leans the other way.
+    if let saturation, saturation.share > cutShare { return !saturation.areIslands(in: seen) }
+    return flattenedSkewness(of: image) < (named == .dark ? namedDarkSkewness : darkSkewness)
+  }
+
+  /// More saturated pixels than this share bend the distribution of the values.
+  private static let cutShare = 0.02
+
+  /// Skewness of the image after a light smoothing and without its slow background; positive for bright dots.
+  ///
+  /// The smoothing takes the noise away and must leave the columns: where one of two pixels, which suits most images, takes most of the
+  /// structure too, columns are finer and it is of 0.8 pixels.
+  static func flattenedSkewness(of image: Raster<Float>) -> Double {
+    let side = Double(min(image.width, image.height))
+    let slow = GaussianFilter.broadlySmoothed(image, sigma: max(8, side / 16))
+    func flattened(_ sigma: Double) -> [Double] {
+      zip(GaussianFilter.smoothed(image, sigma: sigma).values, slow.values).map { Double($0 - $1) }
+    }
+    /// Variance beyond that of the noise, which smoothing by sigma leaves 1 / (4 pi sigma^2) of.
+    let noise = noiseLevel(of: image)
+    func structure(_ flat: [Double], _ sigma: Double) -> Double {
+      let deviation = Statistics.deviation(flat)
+      return deviation * deviation - noise * noise / (4 * .pi * sigma * sigma)
+    }
+    let (fine, coarse) = (flattened(0.8), flattened(2))
+    let isFine =
+      structure(fine, 0.8) > noise * noise / (4 * .pi * 0.64) && structure(coarse, 2) < 0.1 * structure(fine, 0.8)
+    let flat = isFine ? fine : coarse
+    let mean = Statistics.mean(flat)
+    let deviation = Statistics.deviation(flat)
+    guard deviation > 0 else { return 0 }
+    let cubes = flat.reduce(0.0) { $0 + ($1 - mean) * ($1 - mean) * ($1 - mean) }
+    return cubes / (deviation * deviation * deviation) / Double(flat.count)
+  }
+}
