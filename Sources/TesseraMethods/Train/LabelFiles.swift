@@ -103,9 +103,9 @@ public struct LabelFiles: Sendable {
     // A fit on a textured support may take in the texture; the scale of the spots does not.
     let median = Statistics.median(found.sites.sites.map(\.sigmaMinor).filter(\.isFinite))
     let sigma = median.isFinite ? max(0.7, min(found.scale, median)) : found.scale
-    let response = GaussianFilter.blobResponse(pixels, sigma: max(1, sigma))
+    let response = LabelResponse(of: pixels, sigma: sigma)
     try check(places, in: response, table: table, image: image)
-    if let (u, v) = Self.offset(of: places, in: response, reach: Self.offsetReach * max(1, sigma)) {
+    if let (u, v) = Self.offset(of: places, in: response.values, reach: Self.offsetReach * max(1, sigma)) {
       warnings.append(
         "\(table): the labels lie beside the bright spots of \(image), which are \(u) pixels to the right and \(v) further down on average; a "
           + "network learns that offset: the image may be a part of the labelled one, or pixels may be counted from 1")
@@ -145,19 +145,10 @@ public struct LabelFiles: Sendable {
   private static let fewestLabels = 4
 
   /// Throws unless labels lie on bright spots: then they are those of another image, or x and y are exchanged.
-  /// - Parameter response: of the blob filter at the size of the columns.
-  private func check(_ places: [Point], in response: Raster<Float>, table: String, image name: String) throws {
-    let spread = Statistics.deviation(response.values)
-    /// Mean response in units of its standard error.
-    func significance(_ places: [Point]) -> Double {
-      let values = places.compactMap { place -> Double? in
-        let (x, y) = (Int(saturating: place.x.rounded()), Int(saturating: place.y.rounded()))
-        return response.contains(x: x, y: y) ? Double(response[x, y]) : nil
-      }
-      guard !values.isEmpty, spread > 0 else { return 0 }
-      return Statistics.mean(values) / (spread / Double(values.count).squareRoot())
-    }
-    let (here, exchanged) = (significance(places), significance(places.map { Point($0.y, $0.x) }))
+  private func check(_ places: [Point], in response: LabelResponse, table: String, image name: String) throws {
+    let (here, exchanged) = (
+      response.significance(of: places), response.significance(of: places.map { Point($0.y, $0.x) })
+    )
     if exchanged > Self.leastSignificance, exchanged > 2 * max(here, 0) {
       throw DataError(
         "\(table): the labels meet bright spots of \(name) only with x and y exchanged; exchange the two columns")

@@ -1,0 +1,237 @@
+import TesseraFitting
+import TesseraImaging
+import TesseraNumerics
+import TesseraStructure
+
+/// A series that is aligned, and the stages of its labelling.
+struct AlignedImages {
+  let series: ImageSeries
+  let labelling: SeriesLabelling
+  let registered: RegisteredSeries
+  let calibration: Calibration?
+
+  /// Columns of the best image.
+  struct Labels {
+    var source: LabelledSeries.Source
+    /// In pixels of the best image.
+    var places: [Point]
+    /// Heights in the best image, in its units.
+    var heights: [Double]
+    /// Typical distance of neighbours, in pixels.
+    var spacing: Double
+    /// The part of the best image in which all columns are known: its corners, in its pixels.
+    var low, high: Point
+    var warnings: [String]
+  }
+
+  private func motion(_ source: LabelledSeries.Source) -> FrameMotion {
+    switch source {
+    case .mean: FrameMotion(meanFrom: registered.record.origin)
+    case .image(let index): FrameMotion(registered.displacements[index])
+    }
+  }
+
+  private func isUsed(_ index: Int) -> Bool { registered.record.frames[index].isUsed }
+
+  private func micrograph(_ source: LabelledSeries.Source) throws -> Micrograph {
+    switch source {
+    case .mean: Micrograph(name: "the mean of the images", pixels: registered.mean, calibration: calibration)
+    case .image(let index): try series.micrograph(index)
+    }
+  }
+
+  /// The image in which columns have the smallest errors: those of the mean, fitted in each image.
+  func best(progress: (Double) throws -> Void) throws -> LabelledSeries.Source {
+    let labels = try labels(of: .mean, given: nil)
+    var best = (source: LabelledSeries.Source.mean, error: Double.infinity)
+    for source in [LabelledSeries.Source.mean] + series.names.indices.filter(isUsed).map({ .image($0) }) {
+      let places = moved(labels.places, from: .mean, to: source)
+      let size = registered.mean
+      let inside = places.filter { size.contains($0) }
+      guard !inside.isEmpty else { continue }
+      let error = try fitted(at: inside, in: micrograph(source)).medianError
+      if error < best.error { best = (source, error) }
+      if case .image(let index) = source { try progress(Double(index + 1) / Double(series.count)) }
+    }
+    return best.source
+  }
+
+  /// The columns of an image that is the best.
+  func labels(
+    of source: LabelledSeries.Source, given columns: ((Micrograph) throws -> KnownColumns)?
+  ) throws -> Labels {
+    let micrograph = try micrograph(source)
+    var prepared = try labelling.preparation.prepared(micrograph)
+    let input = MethodInput(micrograph, columns: try columns?(micrograph))
+    let found = try labelling.finder.columns(of: input, in: &prepared, network: labelling.network)
+    let seen = registered.mean.map(\.isFinite)
+    let part =
+      source == .mean ? seen.largestFull : (low: Point.zero, high: Point(Double(seen.width - 1), Double(seen.height - 1)))
+    // A person's labels stand as he has put them.
+    let sites = found.sites.sites
+    let places = input.columns?.sites.positions ?? sites.map(\.position)
+    let kept = places.indices.filter { index in
+      (part.low.x - 0.5...part.high.x + 0.5).contains(places[index].x)
+        && (part.low.y - 0.5...part.high.y + 0.5).contains(places[index].y)
+    }
+    guard let spacing = PlanarIndex(places).medianSpacing, !kept.isEmpty else {
+      throw DataError("\(micrograph.name): shows fewer than two columns, so there is nothing to label other images with")
+    }
+    return Labels(
+      source: source, places: kept.map { places[$0] }, heights: kept.map { sites[$0].amplitude }, spacing: spacing,
+      low: part.low, high: part.high, warnings: found.warnings.map { "\(micrograph.name): \($0)" })
+  }
+
+  private func moved(
+    _ places: [Point], from source: LabelledSeries.Source, to target: LabelledSeries.Source
+  ) -> [Point] {
+    guard source != target else { return places }
+    let (from, to) = (motion(source), motion(target))
+    return places.map { to.place(of: from.specimen(at: $0)) }
+  }
+
+  private struct Fit {
+    var found: ColumnFinder.Found
+    var image: Raster<Float>
+
+    /// Median standard error of a place per axis, in pixels.
+    var medianError: Double {
+      Statistics.median(found.accuracies.map { ($0.position.squaredLength / 2).squareRoot() })
+    }
+  }
+
+  private func fitted(at places: [Point], in micrograph: Micrograph) throws -> Fit {
+    let prepared = try labelling.preparation.prepared(micrograph)
+    return Fit(
+      found: try labelling.finder.fitted(at: places, in: prepared, name: micrograph.name), image: prepared.image)
+  }
+
+  /// The labels lie on bright spots by so many standard errors, or the image does not show them: of ten thousand images without columns,
+  /// three would.
+  private static let leastSignificance = 4.0
+  /// Fewer labels cannot be significant.
+  private static let fewestLabels = 4
+  /// A smaller part of the image, in pixels, cannot be trained on, nor checked.
+  private static let leastSide = 32
+  /// A column is gone whose height, and so many standard errors more, stays below this share of what it has in the best image, as columns
+  /// of the image compare with those of the best: chance makes three of a hundred thousand.
+  private static let (goneShare, goneErrors) = (0.5, 4.0)
+  /// Columns lie within this share of the spacing of where registration sees them.
+  private static let reach = 0.5
+
+  /// One image with the labels that it can be given.
+  func image(_ index: Int, with labels: Labels) throws -> LabelledSeries.Image {
+    var image = LabelledSeries.Image(name: series.names[index])
+    let record = registered.record.frames[index]
+    guard record.isUsed else {
+      image.reason = "shows something else than most images, or nothing, and could not be aligned"
+      return image
+    }
+    (image.shift, image.shiftError) = (record.shift, record.shiftError)
+    let target = LabelledSeries.Source.image(index)
+    let places = moved(labels.places, from: labels.source, to: target)
+    let inside = places.indices.filter { registered.mean.contains(places[$0]) }
+    guard inside.count >= Self.fewestLabels else {
+      image.reason = "shows \(inside.count) columns of the best image, too few to tell whether it does"
+      return image
+    }
+    let fit = try fitted(at: inside.map { places[$0] }, in: series.micrograph(index))
+    let (sites, accuracies) = (fit.found.sites.sites, fit.found.accuracies)
+    image.positionError = fit.medianError
+    let alignment =
+      labels.source == target
+      ? nil
+      : FrameAlignment(
+        places: inside.map { places[$0] }, fitted: sites.map(\.position), errors: fit.found.trustedErrors,
+        reach: Self.reach * labels.spacing)
+    func settled(_ place: Point) -> Point { alignment?.applied(to: place) ?? place }
+    (image.isDistorted, image.residual) = (alignment?.isDistorted ?? false, alignment?.residual ?? 0)
+    if let alignment { image.shift += alignment.shift }
+    let response = LabelResponse(of: fit.image, sigma: Statistics.median(sites.map(\.sigmaMinor)))
+    image.significance = response.significance(of: inside.map { settled(places[$0]) })
+    guard image.significance >= Self.leastSignificance else {
+      image.reason = "does not show the columns: where they should be, it is not brighter than elsewhere"
+      return image
+    }
+    // What a column of the best image should have here.
+    let ratio = Statistics.median(zip(inside, sites).map { $1.amplitude / labels.heights[$0] }.filter(\.isFinite))
+    let isGone = zip(inside.indices, inside).map { number, label in
+      let expected = ratio * labels.heights[label]
+      return labels.source != target && expected > 0
+        && sites[number].amplitude + Self.goneErrors * accuracies[number].amplitude < Self.goneShare * expected
+    }
+    image.goneCount = isGone.count { $0 }
+    let corners = moved(Self.outline(of: labels), from: labels.source, to: target).map(settled)
+    guard crop(&image, to: corners) else {
+      image.reason = "shares too little with the best image"
+      return image
+    }
+    let origin = Point(Double(image.x), Double(image.y))
+    let area = (x: -0.5..<Double(image.width) - 0.5, y: -0.5..<Double(image.height) - 0.5)
+    image.labels = zip(inside, isGone).filter { !$1 }.map { settled(places[$0.0]) - origin }
+      .filter { area.x.contains($0.x) && area.y.contains($0.y) }
+    return image
+  }
+
+  /// Corners and middles of the sides of the part of the best image that is labelled: left, right, upper and lower side.
+  private static func outline(of labels: Labels) -> [Point] {
+    let (low, high) = (labels.low, labels.high)
+    let middle = (low + high) / 2
+    return [
+      low, Point(low.x, middle.y), Point(low.x, high.y), Point(high.x, low.y), Point(high.x, middle.y), high,
+      Point(middle.x, low.y), Point(middle.x, high.y),
+    ]
+  }
+
+  /// Whether a part is left of the image that lies within the outline; its corners are set.
+  private func crop(_ image: inout LabelledSeries.Image, to outline: [Point]) -> Bool {
+    func whole(_ values: [Double], _ limit: Int, isLow: Bool) -> Int {
+      let edge = isLow ? values.max()!.rounded(.up) : values.min()!.rounded(.down)
+      return min(max(Int(saturating: edge), 0), limit - 1)
+    }
+    let (width, height) = (registered.mean.width, registered.mean.height)
+    let x = (
+      whole(outline[0...2].map(\.x), width, isLow: true), whole(outline[3...5].map(\.x), width, isLow: false)
+    )
+    let y = (
+      whole([outline[0].y, outline[3].y, outline[6].y], height, isLow: true),
+      whole([outline[2].y, outline[5].y, outline[7].y], height, isLow: false)
+    )
+    (image.x, image.y, image.width, image.height) = (x.0, y.0, x.1 - x.0 + 1, y.1 - y.0 + 1)
+    return min(image.width, image.height) >= Self.leastSide
+  }
+}
+
+extension Raster {
+  /// Whether a place lies in the image, pixels reaching half a pixel beyond their centres.
+  fileprivate func contains(_ place: Point) -> Bool {
+    (-0.5..<Double(width) - 0.5).contains(place.x) && (-0.5..<Double(height) - 0.5).contains(place.y)
+  }
+}
+
+extension Raster where Pixel == Bool {
+  /// The corners of a large rectangle of true pixels: the side with the largest share of false ones is taken off again and again.
+  fileprivate var largestFull: (low: Point, high: Point) {
+    var (x, y) = (0...width - 1, 0...height - 1)
+    func holes(_ columns: ClosedRange<Int>, _ rows: ClosedRange<Int>) -> Double {
+      let count = rows.reduce(0) { sum, row in sum + columns.count { !self[$0, row] } }
+      return Double(count) / Double(columns.count * rows.count)
+    }
+    while x.count > 1, y.count > 1 {
+      let sides = [
+        holes(x.lowerBound...x.lowerBound, y), holes(x.upperBound...x.upperBound, y),
+        holes(x, y.lowerBound...y.lowerBound), holes(x, y.upperBound...y.upperBound),
+      ]
+      guard let most = sides.max(), most > 0 else { break }
+      switch sides.firstIndex(of: most)! {
+      case 0: x = x.lowerBound + 1...x.upperBound
+      case 1: x = x.lowerBound...x.upperBound - 1
+      case 2: y = y.lowerBound + 1...y.upperBound
+      default: y = y.lowerBound...y.upperBound - 1
+      }
+    }
+    return (
+      Point(Double(x.lowerBound), Double(y.lowerBound)), Point(Double(x.upperBound), Double(y.upperBound))
+    )
+  }
+}
