@@ -86,10 +86,12 @@ public struct ColumnFit: Sendable, Codable, Equatable {
 
   /// - Parameters:
   ///   - seeds: places to start from, within about one standard deviation of the columns.
+  ///   - image: intensities, in any unit; columns bright.
+  ///   - isMeasured: pixels that hold a measurement; the others take no part.
   ///   - noiseFactor: local departures of the noise from a line in the intensity; nil: none.
   ///   - sigma: first guess of the columns' standard deviation, in pixels.
   ///   - spacing: mean distance between neighbouring columns, in pixels: the background varies over twice that.
-  ///   - shape: instead of the fit's own; elliptical where neither says one. Round widths that turn out to agree become a
+  ///   - wanted: the shape instead of the fit's own; elliptical where neither says one. Round widths that turn out to agree become a
   ///     shared one unless the fit's own shape says round.
   ///   - previous: a fit of (almost) the same columns in the same image, whose background and noise this one goes on with.
   ///   - isLast: whether the errors of all unknowns are wanted.

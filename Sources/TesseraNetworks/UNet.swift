@@ -16,8 +16,10 @@ public struct UNet: Sendable, Equatable {
 
   /// The network of these weights, batch normalisations folded into the convolutions before them.
   ///
-  /// - Parameter weights: `architecture.weightCount` numbers: of each layer in the order of `UNetArchitecture.layers` the
-  ///   kernels (output, input, row, column; of transposed convolutions output, row, column, input) and the bias.
+  /// - Parameters:
+  ///   - architecture: layers and channels of the network.
+  ///   - weights: `architecture.weightCount` numbers: of each layer in the order of `UNetArchitecture.layers` the
+  ///     kernels (output, input, row, column; of transposed convolutions output, row, column, input) and the bias.
   public init(_ architecture: UNetArchitecture, weights: [Float]) throws(ParameterError) {
     try architecture.check()
     let wanted = architecture.weightCount

@@ -6,7 +6,9 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
   private var spare: Double?
 
-  /// - Parameter stream: a second number, so that parallel pieces of work draw from sources of their own.
+  /// - Parameters:
+  ///   - seed: equal seeds with equal streams give equal numbers.
+  ///   - stream: a second number, so that parallel pieces of work draw from sources of their own.
   public init(seed: UInt64, stream: UInt64 = 0) {
     var mixer = seed &+ stream &* 0xD1B5_4A32_D192_ED03
     func next() -> UInt64 {

@@ -35,7 +35,9 @@ public func tesseraABI() -> Int32 { 2 }
 /// - Parameters:
 ///   - request: JSON, as `Request` reads it.
 ///   - pixels: `width` * `height` numbers, row by row; null where the request has no image. They are copied.
-///   - progress: may be null.
+///   - width: of the image, in pixels; not read without `pixels`.
+///   - height: of the image, in pixels; not read without `pixels`.
+///   - progress: called as each stage begins, with the share that is done; a result other than 0 stops the call. May be null.
 /// - Returns: a reply, to be released.
 @_cdecl("tessera_call")
 public func tesseraCall(

@@ -18,6 +18,7 @@ package final class ScreenServer: Sendable {
   /// - Parameters:
   ///   - folder: where project files go.
   ///   - workFolder: an empty folder for uploads and unpacked results; the caller removes it.
+  ///   - tools: what the page needs of the commands.
   package init(folder: URL, workFolder: URL, tools: ScreenTools) {
     var own = tools
     own.sentence = { Self.told(tools.sentence($0), without: workFolder.path) }

@@ -20,7 +20,12 @@ public struct Simulation: Sendable {
   public var seed: UInt64
 
   /// A simulation of any specimen; `init(specimen:options:)` takes a specimen by its name.
-  /// - Parameter name: name of the micrograph, and of the specimen in the truth.
+  /// - Parameters:
+  ///   - name: name of the micrograph, and of the specimen in the truth.
+  ///   - specimen: what lies under the probe.
+  ///   - frame: size of the image in pixels, and of a pixel in nm.
+  ///   - imaging: probe, noise, scan errors and background, with which the specimen becomes an image.
+  ///   - seed: of every random draw: one seed gives one image.
   public init(
     name: String, specimen: any Specimen, frame: Frame = Frame(), imaging: ImageModel = ImageModel(), seed: UInt64 = 1
   ) {

@@ -12,7 +12,11 @@ public struct SceneRequest: Sendable {
   /// Decides where the lattice starts, which nodes are defects and how far columns are displaced.
   public var seed: UInt64
 
-  /// - Parameter reach: six standard deviations unless told otherwise.
+  /// - Parameters:
+  ///   - frame: the field of view that the scene must cover.
+  ///   - columnSigma: standard deviation of an imaged column, in pixels.
+  ///   - reach: how far outside the frame a column still reaches into the image, in pixels; nil: six standard deviations.
+  ///   - seed: decides where the lattice starts, which nodes are defects and how far columns are displaced.
   public init(frame: Frame, columnSigma: Double, reach: Double? = nil, seed: UInt64) {
     self.frame = frame
     self.columnSigma = columnSigma

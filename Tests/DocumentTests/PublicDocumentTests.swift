@@ -14,10 +14,24 @@ struct `Public declarations` {
     #expect(undocumented.isEmpty, "\(undocumented.joined(separator: "\n"))")
   }
 
-  /// A line without its texts and its comment, whose braces are none.
-  private static func code(of line: Substring) -> Substring {
-    guard line.contains("\"") || line.contains("//") else { return line }
-    return Substring(line.replacing(/"(?:\\.|[^"\\])*"/, with: "\"\"").replacing(/\/\/.*/, with: ""))
+  @Test(arguments: SourceTree.targets.filter { !$0.isTest })
+  func `document all of their parameters, or none`(_ target: Target) {
+    let wrong = SourceTree.files.filter { $0.path.hasPrefix(target.folder + "/") }.flatMap { file in
+      DocumentedFunction.all(in: file).filter { $0.isShared && $0.documented != $0.parameters }.map {
+        "\(file.path):\($0.line): has the parameters \($0.parameters), but documents \($0.documented)"
+      }
+    }
+    #expect(wrong.isEmpty, "\(wrong.joined(separator: "\n"))")
+  }
+
+  @Test func `are read as the compiler reads them`() {
+    let file = SourceFile(path: "", text: Self.sample)
+    let found = DocumentedFunction.all(in: file)
+    #expect(found.map(\.parameters) == Self.sampleParameters)
+    #expect(found.dropLast().allSatisfy { $0.documented == $0.parameters })
+    #expect(found.last?.documented == ["left, right"])
+    #expect(found.map(\.isShared) == [true, true, true, true, true, false, true, true])
+    #expect(found.map(\.line) == [8, 17, 22, 27, 31, 34, 40, 44])
   }
 
   /// Public declarations, and cases of public enumerations, without a comment above them: file, line and text of each.
@@ -27,7 +41,7 @@ struct `Public declarations` {
     /// Whether each open brace is that of a public enumeration.
     var open: [Bool] = []
     for (number, line) in lines.enumerated() {
-      let code = Self.code(of: line)
+      let code = SourceFile.code(of: line)
       let isDeclared =
         code.contains("public ") && code.contains(/^\s*(?:@\S+(?:\(.*?\))? )*(?:indirect )?public (?!extension|import)/)
       let isCase = open.last == true && code.contains("case ") && code.contains(#/^\s*(?:indirect )?case /#)
@@ -47,4 +61,56 @@ struct `Public declarations` {
     }
     return found
   }
+
+  private static let sampleParameters = [
+    ["closure", "table", "text", "flag", "last"], ["image", "body"], ["path"], ["row", "column"], ["values"],
+    ["hidden"], ["request"], ["left", "right"],
+  ]
+
+  private static let sample = #"""
+    /// - Parameters:
+    ///   - closure: of two.
+    ///   - table: of tables,
+    ///     - one: of which is no parameter.
+    ///   - text: with a comma.
+    ///   - flag: whatever.
+    ///   - last: of all.
+    public static func first<A: Sequence<Int>, B>(
+      _ closure: @escaping (_ a: Int, [B]) throws -> (Int, B) = { a, _ in (a, b) }, by table: [String: (A, Int)] = [:],
+      text: String = "a, b: (c", flag: Bool = 1 < 2,  // no, comment: (
+      at last: inout Dictionary<String, (A) -> B>
+    ) -> (one: Int, two: Int) {
+
+    /// - Parameter image: of one.
+    /// - Parameter body: of another.
+    @discardableResult
+    package mutating func second(in image: Raster<Float>, @Builder _ body: () -> Void) {
+    /// Nothing of parameters.
+    public func third(a: Int) {
+    /// - Parameter path: of a file.
+    @available(*, deprecated)
+    @inlinable @inline(__always) public init?<T>(readFrom path: T) where T: Equatable {
+    /// - Parameters:
+    ///   - row: first.
+    ///   - column: then.
+    /// - Returns: a number.
+    public subscript(row: Int, column: Int) -> Float {
+    /// - Parameters:
+    ///   - values: any number of them.
+    /// - Throws: nothing.
+    public func `repeat`(_ values: Int...) {
+    public protocol Something {
+      /// - Parameter hidden: to others.
+      private func fourth(hidden: Int = max(1, 2))
+    }
+    public protocol Asked {
+      /// - Parameter request: of a protocol.
+      ///
+      /// More words.
+      func fifth(for request: Request) throws(Error) -> Answer
+    }
+    /// - Parameters:
+    ///   - left, right: of the sign.
+    public static func < (left: Int, right: Int) -> Bool {
+    """#
 }

@@ -34,6 +34,12 @@ struct SourceFile: Sendable, CustomTestStringConvertible {
     text.matches(of: /(?m)^(?:@\w+(?:\([^)]*\))? )*((?:[a-z]+ )*)(?:struct|enum|class|actor|protocol) (\w+)/)
       .filter { !$0.1.contains("private") }.map { String($0.2) }
   }
+
+  /// A line without its comment and what its texts hold, whose brackets are none.
+  static func code(of line: Substring) -> Substring {
+    guard line.contains("\"") || line.contains("//") else { return line }
+    return Substring(line.replacing(/"(?:\\.|[^"\\])*"/, with: "\"\"").replacing(/\/\/.*/, with: ""))
+  }
 }
 
 /// The manifest, the folders and the files that the documents speak of.

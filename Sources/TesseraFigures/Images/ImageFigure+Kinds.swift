@@ -6,8 +6,10 @@ extension ImageFigure {
   ///
   /// - Parameters:
   ///   - values: one a pixel; NaN where unknown.
+  ///   - calibration: size of a pixel, for the scale bar; nil: the bar is in pixels.
   ///   - title: the quantity with its unit.
   ///   - limit: value of the last colour; nil takes the 99 % quantile of the absolute values.
+  ///   - summary: one sentence for readers who do not see the picture.
   public static func signedMap(
     _ values: Raster<Float>, calibration: Calibration?, title: String, limit: Double? = nil, summary: String
   ) -> ImageFigure {
@@ -21,9 +23,12 @@ extension ImageFigure {
   /// Where the members of rare classes lie, as rings on the darkened image, with one zoom a class.
   ///
   /// - Parameters:
+  ///   - micrograph: the image below the rings.
+  ///   - sites: places, classes and looks of all sites; rings mark those of `classes`.
   ///   - classes: classes to show, 1 ... `sites.styles.count`, at most eight.
   ///   - examples: for each of them, the index of the site to zoom in on; nil shows no zoom.
-  ///   - zoomSide: in pixels of the image.
+  ///   - zoomSide: side of each zoom, in pixels of the image.
+  ///   - summary: one sentence for readers who do not see the picture.
   public static func rareClasses(
     of micrograph: Micrograph, sites: SiteMarkers, classes: [Int], examples: [Int?], zoomSide: Double, summary: String
   ) -> ImageFigure {

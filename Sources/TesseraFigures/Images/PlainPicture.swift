@@ -3,7 +3,9 @@ import TesseraNumerics
 
 /// An image alone, in grey between the standard quantiles of its intensities, as a PNG: no scale bar, no frame.
 ///
-/// - Parameter longestSide: of the picture in pixels; a smaller image keeps its own pixels.
+/// - Parameters:
+///   - image: intensities, in any unit.
+///   - longestSide: of the picture in pixels; a smaller image keeps its own pixels.
 package func plainPicture(of image: Raster<Float>, longestSide: Int) -> Data {
   let scale = min(1, Double(longestSide) / Double(max(image.width, image.height)))
   let (width, height) = (

@@ -26,7 +26,11 @@ public struct SiteMarkers: Sendable {
   /// Markers for sites with their classes.
   ///
   /// - Parameters:
-  ///   - labels: class of each site, one for each of `points`.
+  ///   - points: places of the sites, in pixels of the image.
+  ///   - labels: class of each point, 1 ... `styles.count`; 0 for none.
+  ///   - styles: looks of the classes 1, 2, ...
+  ///   - style: filled markers, or rings around the columns.
+  ///   - shownClasses: classes to draw; nil: all, those without class included.
   ///   - radius: in pixels of the image; nil derives it from the mean spacing of the points.
   public init(
     points: [Point], labels: [Int], styles: [ClassStyle], style: Style = .filled, shownClasses: Set<Int>? = nil,

@@ -24,7 +24,10 @@ public struct StrainFigure: Sendable {
     public var drawing: Drawing
   }
 
-  /// - Parameter others: maps to be compared with these: all take the same scales.
+  /// - Parameters:
+  ///   - planes: strains and rotation, one value per pixel; NaN where unknown.
+  ///   - calibration: size of a pixel, for the scale bar; nil: the maps have none.
+  ///   - others: maps to be compared with these: all take the same scales.
   public init(_ planes: StrainPlanes, calibration: Calibration?, sharingScaleWith others: [StrainPlanes] = []) {
     (self.planes, self.calibration) = (planes, calibration)
     let all = [planes] + others

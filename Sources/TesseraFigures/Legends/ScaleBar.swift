@@ -13,6 +13,7 @@ public struct ScaleBar: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - width: of the image or of the part that is shown, in its pixels; positive.
+  ///   - calibration: size of a pixel; nil: the bar is in pixels.
   ///   - minimum: shortest length without a calibration, in pixels.
   public init(width: Double, calibration: Calibration?, minimum: Double = 1) {
     let pixel = calibration?.nanometresPerPixelX ?? 1

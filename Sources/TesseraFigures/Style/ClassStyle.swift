@@ -22,7 +22,10 @@ public struct ClassStyle: Sendable, Codable, Equatable {
 
   /// Looks of the classes 1, 2, ... in this order. Sixteen colours meet nine shapes, so 144 classes differ.
   ///
-  /// - Parameter used: looks to leave to something else that is named in the same figure.
+  /// - Parameters:
+  ///   - names: of the classes, as legends and captions say them.
+  ///   - counts: members of each class; nil leaves the numbers out of legends.
+  ///   - used: number of looks to leave to something else that is named in the same figure.
   public static func styles(names: [String], counts: [Int]? = nil, after used: Int = 0) -> [ClassStyle] {
     names.indices.map { index in
       ClassStyle(

@@ -16,7 +16,9 @@ package final class FileBytes: Sendable {
 
   /// Opens a regular file.
   ///
-  /// - Parameter wanted: what a message asks for where the path leads to something else.
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - wanted: what a message asks for where the path leads to something else.
   package init(path: String, wanted: String = "an image file") throws(FormatError) {
     self.path = path
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)

@@ -83,7 +83,9 @@ public struct ImageFile: Sendable {
   /// The mean of frames after registration, with `registration` set.
   ///
   /// - Parameters:
+  ///   - dataset: index into `datasets`; nil takes `defaultDataset`, with a warning when there are others.
   ///   - frames: both ends included; nil takes all.
+  ///   - registration: how the shifts of the frames are found.
   ///   - progress: is told the part of the work that is done, 0 ... 1; may throw to stop.
   public func read(
     dataset: Int? = nil, registering frames: ClosedRange<Int>? = nil, by registration: Registration,

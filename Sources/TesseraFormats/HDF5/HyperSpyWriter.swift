@@ -7,7 +7,10 @@ import CHDF5
 public enum HyperSpyWriter {
   /// Writes an image, or a stack with a navigation axis `frame`, in the stack's own type.
   ///
-  /// - Parameter replacing: whether an existing file gives way.
+  /// - Parameters:
+  ///   - stack: one image or more, in the order in which they are written.
+  ///   - path: of the file.
+  ///   - replacing: whether an existing file gives way.
   /// - Throws: `FormatError` where the file exists or cannot be written; what reading a frame throws.
   public static func write(_ stack: ImageStack, to path: String, replacing: Bool = false) throws {
     try AtomicOutput.file(at: path, replacing: replacing) { temporary in

@@ -4,7 +4,10 @@
 public enum MRCWriter {
   /// Writes an image or a stack of `uint16` or `float32` values.
   ///
-  /// - Parameter replacing: whether an existing file gives way.
+  /// - Parameters:
+  ///   - stack: one image or more, in the order in which they are written.
+  ///   - path: of the file.
+  ///   - replacing: whether an existing file gives way.
   /// - Throws: `FormatError` where the file exists, cannot be written, or would need more than 2³¹ - 1 pixels along an
   ///   axis or as many frames; what reading a frame throws.
   public static func write(_ stack: ImageStack, to path: String, replacing: Bool = false) throws {

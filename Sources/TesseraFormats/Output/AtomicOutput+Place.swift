@@ -7,6 +7,7 @@ extension AtomicOutput {
   ///
   /// Long computations call it first, so that a wrong `--output` is said at once.
   /// - Parameters:
+  ///   - path: of the file or folder that is to be written.
   ///   - replacing: whether what the program wrote there before may give way.
   ///   - inputs: the files that the run reads; none of them is ever written to, under whatever name.
   public static func checkPlace(_ path: String, replacing: Bool, inputs: [String] = []) throws {

@@ -12,7 +12,10 @@ public enum AtomicOutput {
   /// Writes one file. `write` gets the path of a temporary file in the same folder, which it must create.
   ///
   /// A link is written through: what it leads to is replaced.
-  /// - Parameter replacing: whether an existing file gives way; otherwise it is an error.
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - replacing: whether an existing file gives way; otherwise it is an error.
+  ///   - write: is given the path of the temporary file and makes it; what it throws leaves nothing behind.
   public static func file<Value>(
     at path: String, replacing: Bool = false, _ write: (String) throws -> Value
   ) throws -> Value {
@@ -40,7 +43,11 @@ public enum AtomicOutput {
   ///
   /// With `replacing`, the files that the manifest of an earlier result names give way; whatever else the folder holds
   /// stays. A folder that is no result is never touched.
-  /// - Parameter version: of the program, for the manifest.
+  /// - Parameters:
+  ///   - path: of the folder.
+  ///   - replacing: whether an earlier result gives way; otherwise it is an error.
+  ///   - version: of the program, for the manifest.
+  ///   - fill: is given the URL of the new folder and writes the files; what it throws leaves nothing behind.
   public static func folder<Value>(
     at path: String, replacing: Bool = false, version: String, _ fill: (URL) throws -> Value
   ) throws -> Value {

@@ -55,7 +55,11 @@ public struct Conversion: Sendable {
 
   /// Writes `path` and returns what the user should know.
   ///
-  /// - Parameter progress: is told the part of the frames that is done, 0 ... 1.
+  /// - Parameters:
+  ///   - file: the file that is read.
+  ///   - path: of the new file; its extension names the format.
+  ///   - replacing: whether an existing file gives way; otherwise it is an error.
+  ///   - progress: is told the part of the frames that is done, 0 ... 1.
   public func run(
     on file: ImageFile, to path: String, replacing: Bool = false, progress: (Double) throws -> Void = { _ in }
   ) throws -> [String] {

@@ -7,6 +7,7 @@ public final class FolderLock: Sendable {
   private let descriptor: Int32
 
   /// - Parameters:
+  ///   - folder: path of the folder, which exists.
   ///   - isShared: whether others that share the work may hold it too.
   ///   - patience: for how many seconds it is tried again while another program holds it. Where that program put another folder in its
   ///     place meanwhile, that one is locked.

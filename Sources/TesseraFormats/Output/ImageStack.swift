@@ -22,6 +22,11 @@ public struct ImageStack {
   }
 
   /// - Parameters:
+  ///   - count: number of images, 1 or more.
+  ///   - width: of each image, in pixels, 1 or more.
+  ///   - height: of each image, in pixels, 1 or more.
+  ///   - calibration: size of a pixel; nil writes no scale.
+  ///   - name: title of the images; some formats hold it.
   ///   - isShort: whether all values are whole numbers of 0 ... 65535, which 16 bits hold; otherwise single precision is
   ///     written.
   ///   - frame: gives image `0 ..< count`, of `width` x `height` pixels.

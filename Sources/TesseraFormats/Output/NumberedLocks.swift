@@ -19,7 +19,9 @@ package final class NumberedLocks: Sendable {
 
   /// Takes a lock.
   ///
-  /// - Parameter waits: whether it waits for another program that has it.
+  /// - Parameters:
+  ///   - number: of the lock, 0 or more.
+  ///   - waits: whether it waits for another program that has it.
   /// - Returns: false where another program has it.
   /// - Throws: `FormatError` where the file system knows no such locks.
   package func take(_ number: Int, waits: Bool = false) throws(FormatError) -> Bool {

@@ -4,7 +4,9 @@ import TesseraNumerics
 public enum Binning {
   /// Each pixel is the mean of `factor` x `factor` pixels; a rest at the right and the lower border is left out.
   ///
-  /// - Parameter factor: 1 or more, and at most the shorter side of the image.
+  /// - Parameters:
+  ///   - image: values of any unit.
+  ///   - factor: 1 or more, and at most the shorter side of the image.
   public static func means(of image: Raster<Float>, factor: Int) -> Raster<Float> {
     precondition(factor >= 1 && factor <= min(image.width, image.height))
     guard factor > 1 else { return image }

@@ -4,7 +4,9 @@ import TesseraNumerics
 /// Gaussian smoothing and the Laplacian of the Gaussian, sampled to four standard deviations.
 public enum GaussianFilter {
   /// The image convolved with a normalised Gaussian; reflecting edges.
-  /// - Parameter sigma: standard deviation in pixels; not positive: the image itself.
+  /// - Parameters:
+  ///   - image: values of any unit.
+  ///   - sigma: standard deviation in pixels; not positive: the image itself.
   public static func smoothed(_ image: Raster<Float>, sigma: Double) -> Raster<Float> {
     guard sigma > 0 else { return image }
     let kernel = halfKernel(sigma: sigma)

@@ -15,7 +15,8 @@ public enum MedianFilter {
   /// The median of the square window around each pixel, of the pixels with weight only; what has none near takes that of the whole image.
   ///
   /// - Parameters:
-  ///   - weights: 0 for pixels that say nothing; nil: all do.
+  ///   - image: values of any unit.
+  ///   - weights: of the pixels, of the image's size: 0 for those that say nothing; nil: all do.
   ///   - reach: half the side of the window in pixels, 0 or more: it has 2 `reach` + 1 pixels each way, fewer at the border.
   public static func filtered(_ image: Raster<Float>, weights: Raster<Float>? = nil, reach: Int) -> Raster<Float> {
     precondition(reach >= 0 && (weights.map { $0.count == image.count } ?? true))

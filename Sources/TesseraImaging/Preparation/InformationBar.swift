@@ -11,7 +11,9 @@ public enum InformationBar {
   private static let largestRest = 0.1
 
   /// The lines of the bar, down to the last line of the image or up to the first; nil where there is none.
-  /// - Parameter isBlank: pixels of blank areas, if there are any.
+  /// - Parameters:
+  ///   - image: intensities as the file has them.
+  ///   - isBlank: pixels of blank areas, of the image's size; nil: there are none.
   public static func rows(in image: Raster<Float>, isBlank: Raster<Bool>? = nil) -> Range<Int>? {
     func ends(at next: Int) -> Bool {
       guard let isBlank else { return true }

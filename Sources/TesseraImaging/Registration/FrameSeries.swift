@@ -8,7 +8,12 @@ public struct FrameSeries {
   public let name: String
   private let read: (Int) throws -> Raster<Float>
 
-  /// - Parameter read: gives frame `0 ..< count`; may be called several times for each.
+  /// - Parameters:
+  ///   - count: number of frames, 1 or more.
+  ///   - width: of each frame, in pixels, 1 or more.
+  ///   - height: of each frame, in pixels, 1 or more.
+  ///   - name: short name for messages, usually the file's.
+  ///   - read: gives frame `0 ..< count`; may be called several times for each.
   public init(count: Int, width: Int, height: Int, name: String, read: @escaping (Int) throws -> Raster<Float>) {
     precondition(count > 0 && width > 0 && height > 0, "a series needs a frame with a pixel")
     (self.count, self.width, self.height, self.name, self.read) = (count, width, height, name, read)

@@ -28,6 +28,7 @@ public struct ClassFitter: Sendable, Codable, Equatable {
   ///   - features: one row a sample; rows with a value that is not finite get label 0.
   ///   - layout: one point for each row.
   ///   - noise: standard deviation of a feature from the noise of the image alone; 0 if unknown.
+  ///   - seed: of the starts of k-means: equal seeds give equal classes.
   public func classes(
     of features: Matrix<Float>, layout: Layout, noise: Double = 0, seed: UInt64
   ) throws -> Classes {

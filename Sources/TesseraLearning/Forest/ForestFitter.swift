@@ -26,6 +26,7 @@ public struct ForestFitter: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - table: a row per sample, a column per feature; finite.
   ///   - labels: class of each row, 0 ..< classCount.
+  ///   - classCount: number of classes; every label is below it.
   ///   - groups: rows of one group are drawn together, so that out of bag means: of a group that the tree has not seen. Nil: each row is its
   ///     own group.
   public func fit(

@@ -47,6 +47,7 @@ public struct ForceRelaxedLayout: Sendable, Codable, Equatable {
   /// The layout of a table. O(n² d) for the neighbours, O(n k) a sweep.
   /// - Parameters:
   ///   - features: one sample a row, finite numbers; at least three samples.
+  ///   - seed: of the random draws: equal seeds give equal layouts.
   ///   - progress: called after each sweep; what it throws ends the run.
   public func layout(
     of features: Matrix<Float>, seed: UInt64, progress: ((LayoutProgress) throws -> Void)? = nil

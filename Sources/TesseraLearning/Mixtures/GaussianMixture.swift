@@ -101,7 +101,9 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
   }
 
   /// The mixture that expectation-maximisation reaches from given classes.
-  /// - Parameter assignment: for each sample a component, 0 ..< `count`, or -1 for none (its share is equal in all).
+  /// - Parameters:
+  ///   - features: one row a sample; at least one row and one column.
+  ///   - assignment: for each sample a component, 0 ..< `count`, or -1 for none (its share is equal in all).
   public func fit(_ features: Matrix<Float>, startingFrom assignment: [Int]) throws -> Fit {
     let k = min(count, features.rows)
     var responsibilities = Matrix<Double>(rows: features.rows, columns: max(1, k), filling: 0)

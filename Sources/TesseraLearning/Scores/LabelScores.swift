@@ -18,7 +18,10 @@ public struct LabelScores: Sendable, Codable, Equatable {
   public let accuracy: Double
 
   /// O(n + r c (r + c) + n min(r, c)) for r and c different labels.
-  /// - Parameter unknown: the label of what has no class, which is right where it is the true one alone; nil: there is none.
+  /// - Parameters:
+  ///   - labels: the class that each sample was given.
+  ///   - truth: the true class of each sample, in the same order.
+  ///   - unknown: the label of what has no class, which is right where it is the true one alone; nil: there is none.
   public init(_ labels: [Int], truth: [Int], unknown: Int? = nil) {
     precondition(labels.count == truth.count, "scores need a true label for each label")
     let table = ContingencyTable(labels, truth)

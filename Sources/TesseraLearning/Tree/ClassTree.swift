@@ -28,7 +28,8 @@ public struct ClassTree: Sendable, Equatable {
 
   /// - Parameters:
   ///   - labels: the class of each sample, 1 ... `names.count`; 0 for none.
-  ///   - confidence: of each label.
+  ///   - confidence: of each label, 0 ... 1.
+  ///   - names: of the motifs of the classes 1, 2, ...
   public init(labels: [Int], confidence: [Double], names: [String]) {
     sampleCount = labels.count
     nodes = Self.nodes(
@@ -57,6 +58,7 @@ public struct ClassTree: Sendable, Equatable {
 
   /// Divides a class; parts by falling size.
   /// - Parameters:
+  ///   - number: of the class; nothing is divided where no living class has it.
   ///   - labels: the part of each member, 1 ...; 0 goes with the largest part.
   ///   - confidence: of each part, multiplied with that of the class.
   /// - Returns: the numbers of the parts.
@@ -104,8 +106,9 @@ public struct ClassTree: Sendable, Equatable {
 
   /// Forgets all classes and begins again with others, as those of another image.
   /// - Parameters:
+  ///   - headings: the new classes, in the order of their labels.
   ///   - labels: the class of each sample, 1 ... `headings.count`; 0 for none.
-  ///   - confidence: of each label.
+  ///   - confidence: of each label, 0 ... 1.
   public mutating func restart(_ headings: [Heading], labels: [Int], confidence: [Double]) {
     nodes = Self.nodes(headings, labels: labels, confidence: confidence)
   }

@@ -31,7 +31,9 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - features: one row a sample; rows that are not finite get no label.
   ///   - known: of each sample 1 ... `classCount`, or 0 where it is not known.
+  ///   - classCount: number of classes, 1 or more.
   ///   - noise: standard deviation of a feature from the noise of the image alone.
+  ///   - resolution: the noise counts as no less than this share of the root mean square norm of a row: no image is known better.
   ///   - groups: rows that are thought to be alike, such as the members of each class that was found without labels. A group without a known
   ///     label gets none where a gap divides it from all to which labels spread; each row is in one group at most.
   ///   - finder: says what a gap is.

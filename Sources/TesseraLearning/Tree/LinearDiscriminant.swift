@@ -85,7 +85,7 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
 
   /// - Parameters:
   ///   - features: of the other image, one row a sample, `dimensions` columns.
-  ///   - noise: of a feature there, in its own units.
+  ///   - other: noise of a feature there, in its own units.
   ///   - kinds: of the rows and of the classes, where it is known beforehand that a row belongs to a class of its own kind; a row of a
   ///     kind without classes fits none. Nil: every row may belong to every class.
   public func assignment(
@@ -130,7 +130,7 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
   ///
   /// - Parameters:
   ///   - features: one row a sample, `dimensions` columns; rows that are not finite are left out.
-  ///   - noise: of a feature there, in its own units.
+  ///   - other: noise of a feature there, in its own units.
   public func misfit(of features: Matrix<Float>, noise other: Double) -> Double {
     precondition(features.columns == dimensions, "the features of the classes")
     let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }

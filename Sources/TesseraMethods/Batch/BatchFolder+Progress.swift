@@ -34,7 +34,9 @@ extension BatchFolder {
 
   /// Enters that an input is begun, with the file as it is now.
   ///
-  /// - Parameter hasSequel: whether the command goes on with the result after it was put in its place.
+  /// - Parameters:
+  ///   - job: of those that `jobs(for:anew:)` of this folder gave.
+  ///   - hasSequel: whether the command goes on with the result after it was put in its place.
   /// - Throws: `FormatError` where there is no such file or the folder cannot be written.
   public func begin(_ job: Job, hasSequel: Bool = false) throws {
     var entry = record.images[job.index]

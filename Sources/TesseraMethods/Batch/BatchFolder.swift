@@ -36,8 +36,11 @@ public final class BatchFolder {
   /// Opens the folder of a batch, or makes it.
   ///
   /// - Parameters:
+  ///   - path: of the folder; it is made where there is none.
+  ///   - options: the command and its options, which all results of the folder share.
   ///   - anew: whether the folder may take on other options than those of its results.
   ///   - share: the part of the inputs that this run does while others do theirs; nil for a run that works in the folder alone.
+  ///   - version: of the program, for the record.
   /// - Throws: `FormatError` for a folder that holds something else, belongs to other options, or in which a run is at work.
   public init(
     at path: String, options: BatchOptions, anew: Bool = false, share: BatchShare? = nil,
@@ -121,7 +124,9 @@ public final class BatchFolder {
 
   /// Enters inputs and says which of them are to be done; of those of a share, the others do theirs.
   ///
-  /// - Parameter anew: whether those that are complete are done again.
+  /// - Parameters:
+  ///   - inputs: paths of images, in the order of the jobs.
+  ///   - anew: whether those that are complete are done again.
   /// - Throws: `FormatError` where a share cannot enter inputs that are new.
   public func jobs(for inputs: [String], anew: Bool = false) throws -> [Job] {
     let paths = inputs.map(Self.fullPath)

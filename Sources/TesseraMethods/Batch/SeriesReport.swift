@@ -28,7 +28,11 @@ public struct SeriesReport: Sendable {
     }
 
     /// An image whose result lies in a folder below that of the page. A folder without a readable summary has no numbers.
-    /// - Parameter leftOut: names of numbers that are not taken.
+    /// - Parameters:
+    ///   - image: the image as given.
+    ///   - folder: its result folder, relative to `page`.
+    ///   - page: path of the folder of the page.
+    ///   - leftOut: names of numbers that are not taken.
     public init(image: String, folder: String, in page: String, leavingOut leftOut: Set<String> = []) {
       (self.image, self.folder, self.message) = (image, folder, "")
       let place = URL(fileURLWithPath: page, isDirectory: true).appending(path: folder, directoryHint: .isDirectory)

@@ -7,6 +7,7 @@ extension ColumnFinder {
   /// The columns of an input: found in its image, or those that are known, fitted where they are.
   ///
   /// - Parameters:
+  ///   - input: the micrograph, with columns that are known already, if there are any.
   ///   - prepared: the image; where its scan lines differ in brightness, it is left without these offsets (`LineOffsets`).
   ///   - network: how a network finds them, for the route `network`; nil: with the network of the program.
   public func columns(

@@ -56,8 +56,9 @@ extension Method {
   /// Runs the method on one micrograph.
   ///
   /// - Parameters:
+  ///   - micrograph: the image, with its calibration and what its file says of it.
   ///   - columns: columns that are known already; nil: the method finds them.
-  ///   - seed: the seed of all random draws; the same seed gives the same result.
+  ///   - seed: of all random draws: equal seeds give equal results.
   ///   - progress: called as each stage begins, with the share of the work that is done, 0 ... 1; may throw to stop.
   /// - Throws: `DataError` where the image does not show what the method needs, `ParameterError` for a setting outside its
   ///   range.

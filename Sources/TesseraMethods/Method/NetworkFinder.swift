@@ -19,7 +19,10 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
   /// The columns of a prepared image; `Found.proposed` holds their probabilities and says which network it was.
   ///
   /// The network sees the prepared image: columns bright, unusable pixels filled from their surroundings.
-  /// - Parameter finder: how columns are fitted and which of them stand.
+  /// - Parameters:
+  ///   - finder: how columns are fitted and which of them stand.
+  ///   - prepared: the image, which the network sees and to which columns are fitted.
+  ///   - name: of the micrograph, for messages.
   /// - Throws: `FormatError` for the model file, `DataError` where no column stands, `ParameterError` for a setting outside its
   ///   range.
   public func found(

@@ -22,6 +22,7 @@ public struct ResultFolder<Result: MethodResult>: Sendable {
   /// Writes the folder, whole or not at all.
   ///
   /// - Parameters:
+  ///   - path: of the folder.
   ///   - replacing: whether the files that an earlier result wrote there give way; other files of the folder stay.
   ///   - start: when the command began, for the total time; nil leaves that out.
   ///   - sequel: goes on with the folder before it appears in its place; nil: nothing follows.

@@ -15,7 +15,13 @@ public struct RunRecord: Sendable {
   /// Nil where nothing is random.
   public var seed: UInt64?
 
-  /// - Parameter warnings: of the method's own stages; those of the file and of the preparation are added before them.
+  /// - Parameters:
+  ///   - input: what the method was given.
+  ///   - prepared: the image that was analysed, and what was done to it before.
+  ///   - choices: the parameters that were chosen, in the order of the stages.
+  ///   - clock: of the stages, for the time that each took.
+  ///   - warnings: of the method's own stages; those of the file and of the preparation are added before them.
+  ///   - isRandom: whether the result depends on the seed, which the record then states.
   public init(
     _ input: MethodInput, prepared: Preparation.Prepared, choices: [Choice] = [], clock: StageClock,
     warnings: [String] = [], isRandom: Bool = false

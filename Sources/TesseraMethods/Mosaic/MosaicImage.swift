@@ -47,7 +47,10 @@ package struct MosaicImage: Sendable {
   }
 
   /// The lines that the tiles of each row of a grid need, row by row. Memory: the lines of one row.
-  /// - Parameter rows: of the grid; all others are passed over.
+  /// - Parameters:
+  ///   - grid: of tiles over this image.
+  ///   - rows: numbers of the rows wanted; all others are passed over.
+  ///   - body: is given the number of each row, and the lines that its tiles need in their full width.
   package func forEachRow(of grid: MosaicGrid, in rows: Range<Int>, _ body: (Int, Raster<Float>) throws -> Void) throws
   {
     var (row, first, values) = (rows.lowerBound, grid.lines(ofRow: rows.lowerBound).lowerBound, [Float]())

@@ -12,7 +12,9 @@ package struct MosaicMethod: Sendable {
   package init(_ image: MosaicImage, plan: MosaicPlan) { (self.image, self.plan) = (image, plan) }
 
   /// The columns of the tiles in some rows of the grid.
-  /// - Parameter progress: called after each tile with the number of those that are done; may throw to stop.
+  /// - Parameters:
+  ///   - rows: numbers of rows of the grid, 0 ..< `plan.grid.rows`.
+  ///   - progress: called after each tile with the number of those that are done; may throw to stop.
   package func sites(inRows rows: Range<Int>, progress: (Int) throws -> Void = { _ in }) throws -> MosaicSites {
     var result = MosaicSites()
     try image.forEachRow(of: plan.grid, in: rows) { row, lines in

@@ -37,7 +37,10 @@ package struct MosaicPlan: Sendable, Codable {
   /// Looks through the image once.
   ///
   /// - Parameters:
-  ///   - side: of the tiles, in pixels.
+  ///   - image: the image that is divided into tiles.
+  ///   - side: of the tiles, in pixels; within `sides`.
+  ///   - preparation: how images are prepared; the sample decides the contrast for all tiles.
+  ///   - finder: how columns are found; what it leaves open is chosen from the sample.
   /// - Throws: `DataError` where no sample of the image shows columns, `ParameterError` for settings that do not go with tiles.
   package init(for image: MosaicImage, side: Int, preparation: Preparation, finder: ColumnFinder) throws {
     try require(

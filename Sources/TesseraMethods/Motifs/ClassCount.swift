@@ -12,7 +12,9 @@ package struct ClassCount {
   package var interval: ClosedRange<Int>
 
   /// Of each class, from the confidence of its members.
-  /// - Parameter squaredDistances: between the means of any two classes, in variances of the noise; nil where unknown.
+  /// - Parameters:
+  ///   - confidences: of the members of each class, 0 ... 1.
+  ///   - squaredDistances: between the means of any two classes, in variances of the noise; nil where unknown.
   package static func all(_ confidences: [[Double]], squaredDistances: [[Double]]? = nil) -> [ClassCount] {
     let total = max(1, confidences.reduce(0) { $0 + $1.count })
     let intervals = CountIntervals.intervals(confidences, squaredDistances: squaredDistances)

@@ -28,7 +28,10 @@ public struct MethodsParagraph: Sendable, Equatable {
 
   /// What was done for a result.
   ///
-  /// - Parameter input: the file, as the summary of the result states it.
+  /// - Parameters:
+  ///   - result: of a method, with the record of its run.
+  ///   - input: the file, as the summary of the result states it.
+  ///   - version: of the program.
   public init<Result: MethodResult>(of result: Result, input: String, version: String = TesseraVersion.current) {
     self.init(Result.Settings.self, MethodFacts(of: result, input: input, version: version))
   }

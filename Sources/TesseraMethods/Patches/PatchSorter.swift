@@ -47,7 +47,9 @@ public struct PatchSorter: Sendable, Codable, Equatable {
 
   /// The classes of some patches.
   ///
-  /// - Parameter patches: images of one size, whose names tell them apart. Copies of a patch, pixel by pixel, count once.
+  /// - Parameters:
+  ///   - patches: images of one size, whose names tell them apart. Copies of a patch, pixel by pixel, count once.
+  ///   - seed: of the layout, and of k-means where `classCount` is set: equal seeds give equal classes.
   /// - Throws: `DataError` where the sizes differ or fewer than four patches show anything, `ParameterError` for a setting outside
   ///   its range.
   public func result(of patches: [Micrograph], seed: UInt64 = 1) throws -> PatchClasses {

@@ -29,7 +29,9 @@ public struct KnownColumns: Sendable {
   /// error of a column that the border cuts counts as unknown (`ColumnFinder.Found.trustedErrors`). Of other tables it takes
   /// the positions alone, in pixels or in nm.
   ///
-  /// - Parameter calibration: of the image, for positions in nm.
+  /// - Parameters:
+  ///   - path: of the table.
+  ///   - calibration: of the image, for positions in nm; nil: unknown.
   /// - Throws: `FormatError` where the file is no such table, `DataError` where it holds nm and the image has no pixel size.
   public init(tableAt path: String, calibration: Calibration? = nil) throws {
     let list = try SiteList.read(path: path)

@@ -126,7 +126,9 @@ public struct SegmentSeries: Sendable {
   }
 
   /// Writes `fractions.csv` and `fractions.png` into a folder.
-  /// - Parameter replacing: whether files of these names may be replaced.
+  /// - Parameters:
+  ///   - folder: path of the folder.
+  ///   - replacing: whether files of these names may be replaced.
   /// - Throws: `FormatError` where one cannot be written.
   public func write(to folder: String, replacing: Bool) throws {
     for (name, data) in zip(Self.names, [table, figure.png(scale: 2)]) {

@@ -37,7 +37,9 @@ public struct SimulationFiles: Sendable {
 
   /// Writes every file of a series, its frames one by one, and returns the names, the stack first.
   ///
-  /// - Parameter progress: is told the part of the frames that is done, 0 ... 1.
+  /// - Parameters:
+  ///   - series: the frames and the truth of their specimen.
+  ///   - progress: is told the part of the frames that is done, 0 ... 1; may throw to stop.
   public func write(
     _ series: SimulatedSeries, progress: @escaping (Double) throws -> Void = { _ in }
   ) throws -> [String] {

@@ -34,6 +34,7 @@ public struct DefectFolder: Sendable {
   /// Simulates, finds, grows and writes.
   ///
   /// - Parameters:
+  ///   - training: the settings; an interrupted training goes on with equal ones only.
   ///   - anew: whether an earlier training gives way.
   ///   - progress: is told the share of the micrographs that is done.
   /// - Returns: the number of regions.

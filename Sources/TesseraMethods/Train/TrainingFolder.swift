@@ -28,6 +28,8 @@ public struct TrainingFolder<Training: AssessedTraining>: Sendable {
   /// A training of these settings: the one that was interrupted in the folder, or a new one.
   ///
   /// - Parameters:
+  ///   - training: the settings; an interrupted training goes on with equal ones only.
+  ///   - threads: of libtorch: with one, a seed gives the same weights bit by bit; with more, nearly the same.
   ///   - network: what a new one starts from; nil: random weights.
   ///   - anew: whether an earlier training gives way.
   /// - Throws: `FormatError` where the folder holds something else, or a training with other settings.

@@ -20,7 +20,10 @@ public struct TreeFiles {
   }
 
   /// Writes the whole folder anew, in its own place or another: what the tree does not change is copied.
-  /// - Parameter replacing: whether another folder that stands there gives way.
+  /// - Parameters:
+  ///   - path: of another folder; nil: the result's own, which gives way.
+  ///   - replacing: whether another folder that stands there gives way.
+  ///   - version: of the program, for the manifest.
   public func write(to path: String? = nil, replacing: Bool = false, version: String = TesseraVersion.current) throws {
     let target = path ?? folder.path
     let isOwn = path == nil

@@ -84,8 +84,10 @@ public struct TreeMethod: Sendable {
   }
 
   /// What few labels make of all sites, and which further ones would tell most.
-  /// - Parameter tree: its classes of now that no label is in, and that a gap divides from the labelled ones, get no class; by default the
-  ///   classes of the first run.
+  /// - Parameters:
+  ///   - labels: sites and the names of their classes, of two classes or more.
+  ///   - tree: its classes of now that no label is in, and that a gap divides from the labelled ones, get no class; by default the
+  ///     classes of the first run.
   /// - Throws: `DataError` where a label names no site of the table, or one that has no patch.
   public func spread(
     _ labels: [TreeAction.KnownLabel], over tree: ClassTree? = nil

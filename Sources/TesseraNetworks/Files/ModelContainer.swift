@@ -55,7 +55,9 @@ package struct ModelContainer {
     try self.init(bytes: file.bytes(at: 0, count: file.count), name: path)
   }
 
-  /// - Parameter name: of the file, for messages.
+  /// - Parameters:
+  ///   - bytes: of the whole file.
+  ///   - name: of the file, for messages.
   package init(bytes: [UInt8], name: String) throws(FormatError) {
     let (jsonCount, wordCount) = try Self.sizes(bytes, of: bytes.count, name)
     let end = bytes.count - Self.checksumSize

@@ -43,7 +43,9 @@ extension NetworkModel {
 
   /// Reads a model file. All sizes are checked against the length of the file before memory is asked for.
   ///
-  /// - Parameter kind: what the network must find; nil takes any.
+  /// - Parameters:
+  ///   - path: of the model file.
+  ///   - wanted: what the network must find; nil: anything.
   public init(readFrom path: String, kind wanted: Kind? = nil) throws(FormatError) {
     try self.init(ModelContainer(readFrom: path), name: path, wanted)
   }
@@ -51,8 +53,9 @@ extension NetworkModel {
   /// A model from the bytes of its file.
   ///
   /// - Parameters:
+  ///   - bytes: of the whole file.
   ///   - name: of the file, for messages.
-  ///   - kind: what the network must find; nil takes any.
+  ///   - wanted: what the network must find; nil: anything.
   public init(bytes: [UInt8], name: String, kind wanted: Kind? = nil) throws(FormatError) {
     try self.init(ModelContainer(bytes: bytes, name: name), name: name, wanted)
   }

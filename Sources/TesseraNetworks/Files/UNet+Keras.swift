@@ -9,7 +9,9 @@ extension UNet {
   /// normalisation is folded into the convolutions.
   ///
   /// The layers are `conv2d_1` and `batch_normalization_1` to `..._14`, in the order of the passes, and `final_layer`.
-  /// - Parameter activation: of the output: softmax, as it was trained, or sigmoid, as in the authors' demonstration.
+  /// - Parameters:
+  ///   - path: of the HDF5 file.
+  ///   - activation: of the output: softmax, as it was trained, or sigmoid, as in the authors' demonstration.
   public init(publishedParticleWeights path: String, activation: OutputActivation = .softmax) throws(FormatError) {
     var architecture = UNetArchitecture.particles
     architecture.outputActivation = activation

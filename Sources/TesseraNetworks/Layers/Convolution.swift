@@ -34,7 +34,9 @@ package struct Convolution: Sendable, Equatable {
   /// Bands of pixels are unfolded into a matrix with a row for each number of a kernel and a column for each pixel, which the
   /// matrix of the kernels is multiplied with (Chellapilla, Puri & Simard, 10th IWFHR (2006)). The bands follow from the
   /// sizes alone, never from the number of threads. Memory beside the result: a band per thread.
-  /// - Parameter rectifying: whether negative numbers of the result become 0.
+  /// - Parameters:
+  ///   - inputs: maps of one width and height, `inputChannels` channels in all.
+  ///   - rectifying: whether negative numbers of the result become 0.
   package func maps(of inputs: [FeatureMaps], rectifying: Bool = false) -> FeatureMaps {
     let (width, height) = (inputs[0].width, inputs[0].height)
     precondition(inputs.allSatisfy { $0.width == width && $0.height == height }, "maps must have equal sizes")

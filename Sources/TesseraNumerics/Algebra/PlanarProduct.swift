@@ -5,8 +5,12 @@ import COpenBLAS
 ///
 /// - Parameters:
 ///   - left: rows of `inner` numbers, without gaps; their number is that of the rows of the result.
+///   - inner: columns of `left` and rows of `right`, 1 or more.
 ///   - right: `inner` rows of `columns` numbers, which begin `rightStride` numbers apart.
+///   - rightStride: distance between the beginnings of rows of `right`, `columns` or more.
+///   - columns: of `right` that are read, and of the result that are added to.
 ///   - result: rows of `columns` numbers, which begin `resultStride` numbers apart; what lies between is left alone.
+///   - resultStride: distance between the beginnings of rows of the result, `columns` or more.
 package func addPlanarProduct(
   _ left: Span<Float>, inner: Int, _ right: UnsafeBufferPointer<Float>, rightStride: Int, columns: Int,
   to result: UnsafeMutableBufferPointer<Float>, resultStride: Int

@@ -5,6 +5,7 @@ import COpenBLAS
 /// - Parameters:
 ///   - left: rows of `inner` numbers, row-major.
 ///   - right: rows of `inner` numbers, row-major.
+///   - inner: numbers of a row, 1 or more.
 ///   - result: room for (rows of `left`) x (rows of `right`) numbers; more is left alone.
 package func rowProducts(
   _ left: Span<Float>, _ right: Span<Float>, inner: Int, into result: inout MutableSpan<Float>

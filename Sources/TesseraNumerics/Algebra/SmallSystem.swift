@@ -20,7 +20,10 @@ package enum SmallSystem {
   }
 
   /// The Schur complement of the last `block` unknowns once those before are eliminated; zero where these are singular.
-  /// - Parameter matrix: its upper triangle is read; overwritten.
+  /// - Parameters:
+  ///   - matrix: `n` x `n` numbers, row-major; its upper triangle is read; overwritten.
+  ///   - n: number of unknowns.
+  ///   - block: number of the last unknowns that are kept, at most `n`.
   package static func complementOfLastBlock(upper matrix: inout [Double], count n: Int, block: Int) -> [Double] {
     let first = n - block
     let isRegular = matrix.withUnsafeMutableBufferPointer { a in

@@ -12,6 +12,8 @@ package struct WeightedPlane: Sendable {
   private static let leastSpread = 1e-6
 
   /// - Parameters:
+  ///   - values: one per place, in any unit.
+  ///   - places: of the values, in their order.
   ///   - weights: one per value, not negative.
   /// - Returns: nil where the places with weight lie in a row, or there are none.
   package init?(_ values: [Double], at places: [Point], weights: [Double]) {

@@ -4,10 +4,12 @@ extension Spectrum {
   /// Mean power of noise per coefficient between two frequencies (`Statistics.meanOfExponential`). Reflections, which take a small part
   /// of the ring, hardly move it.
   /// - Parameters:
-  ///   - lowest: and `highest`, in cycles per pixel.
+  ///   - lowest: the inner end of the ring, in cycles per pixel.
+  ///   - highest: the outer end of the ring, in cycles per pixel.
   ///   - fewest: with fewer coefficients between them, the answer is nil.
-  ///   - reflections: coefficients within `distance` of them, or of their opposites, in cycles per pixel, do not count: the taper of an
-  ///     image and the strain of a crystal spread its reflections.
+  ///   - reflections: coefficients within `distance` of them, or of their opposites, do not count: the taper of an image and the strain
+  ///     of a crystal spread its reflections. In cycles per pixel.
+  ///   - distance: around each reflection, in cycles per pixel; 0: all coefficients count.
   /// - Returns: in squared units of the image, for an image of `width` x `height` pixels: white noise of unit variance has
   ///   `width` x `height`.
   public func noisePower(

@@ -48,7 +48,9 @@ public struct LocalCorrelation: Sendable {
   ///
   /// Near the edge the pairs of pixels that lie inside the image count; where they are less than half a patch, the value of
   /// the opposite shift stands in, which a perfect crystal has too.
-  /// - Parameter shift: greater than (0, 0).
+  /// - Parameters:
+  ///   - shift: greater than (0, 0).
+  ///   - grid: the points of the image that get a value.
   public func maps(of shift: Shift, on grid: DescriptorGrid) -> (forward: Raster<Float>, backward: Raster<Float>) {
     maps(
       of: shift, columns: (0..<grid.columns).map(grid.pixel), rows: (0..<grid.rows).map(grid.pixel), step: grid.stride)

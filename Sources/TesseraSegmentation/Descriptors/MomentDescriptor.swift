@@ -40,7 +40,10 @@ public struct MomentDescriptor: Sendable, Codable, Equatable {
   static let names = folds.map { "symmetry \($0)" } + oddTerms.map { "term \($0.p) \($0.q)" }
 
   /// One map a score, -1 ... 1; near the edge the values of the nearest disc inside.
-  /// - Parameter kept: indices of the scores wanted.
+  /// - Parameters:
+  ///   - image: finite intensities.
+  ///   - grid: the points of the image that get a value.
+  ///   - kept: indices of the scores wanted; nil: all.
   public func maps(of image: Raster<Float>, on grid: DescriptorGrid, kept: [Int]? = nil) -> [Raster<Float>] {
     let kept = kept ?? Array(Self.names.indices)
     let folds = kept.filter { $0 < Self.folds.count }.map { Self.folds[$0] }

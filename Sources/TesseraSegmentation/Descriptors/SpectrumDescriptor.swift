@@ -38,7 +38,10 @@ public struct SpectrumDescriptor: Sendable, Codable, Equatable {
   }
 
   /// One map a wave, 0 ... 1; 0 where the window is constant. A window that leaves the image is moved inside.
-  /// - Parameter kept: indices of the waves wanted; their amplitudes are over those of all.
+  /// - Parameters:
+  ///   - image: finite intensities, more than 2 `half` pixels wide and high.
+  ///   - grid: the points of the image that get a value.
+  ///   - kept: indices of the waves wanted, nil: all; their amplitudes are over those of all.
   public func maps(of image: Raster<Float>, on grid: DescriptorGrid, kept: [Int]? = nil) -> [Raster<Float>] {
     precondition(min(image.width, image.height) > 2 * half, "the window must fit into the image")
     let least = 1e-6 * Float(Statistics.deviation(image.values))

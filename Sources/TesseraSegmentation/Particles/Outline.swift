@@ -14,6 +14,7 @@ package struct Outline: Sendable {
 
   /// - Parameters:
   ///   - region: indices of its pixels in an image of this width.
+  ///   - width: of the image, in pixels.
   package init(of region: [Int], width: Int) {
     let margin = 5
     var (left, right, top, bottom) = (Int.max, Int.min, Int.max, Int.min)

@@ -37,8 +37,8 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
   }
 
   /// - Parameters:
-  ///   - image: the whole image.
   ///   - region: indices of the particle's pixels.
+  ///   - image: the whole image.
   ///   - measures: of the region.
   ///   - pixel: side of a pixel in nm; nil: unknown.
   public func values(
@@ -64,6 +64,7 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
   /// Number of families of planes in a region whose spots stand far above what chance reaches.
   /// - Parameters:
   ///   - region: indices of its pixels in the whole image; at least one.
+  ///   - image: the whole image.
   ///   - pixel: side of a pixel in nm; nil: unknown.
   package static func latticeDirections(of region: [Int], in image: Raster<Float>, pixel: Double?) -> Int {
     let diameter = 2 * (Double(region.count) / .pi).squareRoot()

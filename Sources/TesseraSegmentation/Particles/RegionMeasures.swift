@@ -27,7 +27,9 @@ public struct RegionMeasures: Sendable, Equatable {
   /// 4π area / perimeter²: 1 for a disc, less for all other shapes.
   public var circularity: Double { perimeter > 0 ? 4 * .pi * area / (perimeter * perimeter) : 0 }
 
-  /// - Parameter region: indices of its pixels in an image of this width; at least one.
+  /// - Parameters:
+  ///   - region: indices of its pixels in an image of this width; at least one.
+  ///   - width: of the image, in pixels.
   package init(of region: [Int], width: Int) {
     precondition(!region.isEmpty)
     let count = Double(region.count)

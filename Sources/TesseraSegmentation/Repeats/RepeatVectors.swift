@@ -54,8 +54,10 @@ package struct RepeatVectors: Sendable {
   private let isFringed: Bool
 
   /// - Parameters:
+  ///   - image: intensities, finite where the pattern is.
   ///   - isInside: the pixels of the pattern, of the image's size.
   ///   - spacing: distance of lattice planes in pixels: shifts between half of it and `reach` are looked at.
+  ///   - reach: length of the longest shift, in pixels.
   ///   - limit: of the number of shifts.
   package init(of image: Raster<Float>, where isInside: Raster<Bool>, spacing: Double, reach: Int, limit: Int) {
     var (sum, count) = (0.0, 0)

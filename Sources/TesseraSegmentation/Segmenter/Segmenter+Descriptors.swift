@@ -5,7 +5,9 @@ import TesseraNumerics
 extension Segmenter {
   /// Descriptors of the points of a grid, and their principal components.
   ///
-  /// - Parameter image: finite intensities without their background (`withoutBackground`).
+  /// - Parameters:
+  ///   - image: finite intensities without their background (`withoutBackground`).
+  ///   - scales: patch, window and grid, as `scales(spacing:width:height:)` chooses them.
   public func descriptors(of image: Raster<Float>, scales: Scales) throws -> DescriptorField {
     try descriptors(of: image, scales: scales, selection: nil)
   }
@@ -38,7 +40,10 @@ extension Segmenter {
   /// The image less what varies more slowly than the lattice: thickness, contamination and steps of brightness resemble
   /// themselves whatever the lattice does. The background is a median, which follows a step; a mean would leave a seam along it that
   /// would be a pattern of its own.
-  /// - Parameter isMeasured: pixels that hold a measurement; the others have 0 in the result.
+  /// - Parameters:
+  ///   - image: intensities, in any unit.
+  ///   - scales: the window of the median reaches one plane spacing of them to each side.
+  ///   - isMeasured: pixels that hold a measurement, nil: all; the others have 0 in the result.
   public static func withoutBackground(
     _ image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil
   ) -> Raster<Float> {

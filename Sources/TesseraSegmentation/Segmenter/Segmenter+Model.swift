@@ -6,7 +6,10 @@ extension Segmenter {
   /// Divides an image by the patterns of another, at the scales and with the operations of that one; the settings of this
   /// segmenter are not asked.
   ///
-  /// - Parameter isMeasured: pixels that hold a measurement; the others, and those that fit no pattern, get label 0.
+  /// - Parameters:
+  ///   - image: finite intensities, with their background.
+  ///   - model: the patterns of the other image, with their scales and operations.
+  ///   - isMeasured: pixels that hold a measurement, nil: all; the others, and those that fit no pattern, get label 0.
   /// - Throws: `DataError` where the image is smaller than a patch.
   public func segmentation(
     of image: Raster<Float>, by model: PatternModel, isMeasured: Raster<Bool>? = nil

@@ -5,7 +5,10 @@ import TesseraNumerics
 extension Segmenter {
   /// Both steps, `descriptors` and `segmentation(from:)`, at the scales that `scales` chooses.
   ///
-  /// - Parameter spacing: distance of lattice planes in pixels; nil if the image shows none.
+  /// - Parameters:
+  ///   - image: finite intensities, with their background.
+  ///   - spacing: distance of lattice planes in pixels; nil if the image shows none.
+  ///   - seed: of the starts of k-means: equal seeds give equal patterns.
   public func segmentation(of image: Raster<Float>, spacing: Double?, seed: UInt64 = 1) throws -> Segmentation {
     let scales = try scales(spacing: spacing, width: image.width, height: image.height)
     let image = Self.withoutBackground(image, scales: scales)
@@ -16,8 +19,11 @@ extension Segmenter {
   /// The segmentation by the operations alone that tell the patterns of a first one apart best; the first where `best` is nil, and where
   /// it has one pattern, which no operation tells from another.
   /// - Parameters:
+  ///   - first: the segmentation by all operations, with their ranking.
   ///   - image: without its background (`withoutBackground`).
   ///   - marks: as for a first segmentation by marks; nil for one without.
+  ///   - isMeasured: pixels that hold a measurement, nil: all; the others get label 0.
+  ///   - seed: of the starts of k-means: equal seeds give equal patterns.
   public func withBestOperations(
     _ first: Segmentation, of image: Raster<Float>, marks: Raster<UInt16>? = nil, isMeasured: Raster<Bool>? = nil,
     seed: UInt64 = 1
@@ -39,8 +45,9 @@ extension Segmenter {
   /// - Parameters:
   ///   - field: from the same image, at the same scales.
   ///   - image: without its background (`withoutBackground`).
-  ///   - isMeasured: pixels that hold a measurement; the others get label 0.
-  ///   - seed: of the starts of k-means.
+  ///   - scales: those of the descriptors.
+  ///   - isMeasured: pixels that hold a measurement, nil: all; the others get label 0.
+  ///   - seed: of the starts of k-means: equal seeds give equal patterns.
   public func segmentation(
     from field: DescriptorField, of image: Raster<Float>, scales: Scales, isMeasured: Raster<Bool>? = nil,
     seed: UInt64 = 1

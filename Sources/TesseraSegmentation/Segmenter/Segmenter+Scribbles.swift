@@ -32,8 +32,10 @@ extension Segmenter {
   /// - Parameters:
   ///   - field: from the same image, at the same scales.
   ///   - image: without its background (`withoutBackground`).
+  ///   - scales: those of the descriptors.
   ///   - marks: of the image's size: number of the pattern where it is marked, 1 upwards without gaps, 0 elsewhere.
-  ///   - isMeasured: pixels that hold a measurement; the others get label 0.
+  ///   - isMeasured: pixels that hold a measurement, nil: all; the others get label 0.
+  ///   - seed: of the starts of k-means: equal seeds give equal patterns.
   /// - Throws: `DataError` where fewer than two patterns are marked, one of them too little, or a number is left out.
   public func segmentation(
     from field: DescriptorField, of image: Raster<Float>, scales: Scales, marks: Raster<UInt16>,

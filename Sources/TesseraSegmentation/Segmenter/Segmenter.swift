@@ -75,7 +75,10 @@ public struct Segmenter: Sendable, Codable, Equatable {
 
   /// The scales for an image.
   ///
-  /// - Parameter spacing: distance of lattice planes in pixels; nil if the image shows none.
+  /// - Parameters:
+  ///   - spacing: distance of lattice planes in pixels; nil if the image shows none.
+  ///   - width: of the image, in pixels.
+  ///   - height: of the image, in pixels.
   /// - Throws: `DataError` where scales are neither given nor known, or the image is smaller than a patch.
   public func scales(spacing: Double?, width: Int, height: Int) throws -> Scales {
     if let count = finder.count {

@@ -24,6 +24,7 @@ public struct Crystal: Sendable, Codable, Equatable {
 
   /// A crystal from its cell, seen along the beam.
   /// - Parameters:
+  ///   - name: of the crystal; those of the library are chosen by it.
   ///   - a: first lattice vector, in nm.
   ///   - b: second lattice vector, in nm.
   ///   - columns: the atom columns of one cell; places in fractions of `a` and `b`.

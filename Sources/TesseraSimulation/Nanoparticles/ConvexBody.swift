@@ -37,7 +37,10 @@ package struct ConvexBody: Sendable {
 
   /// A body for a crystal with these facets: each is cut a little nearer or farther, and the whole may be longer than wide.
   ///
-  /// - Parameter diameter: about that of a circle of the area of its outline.
+  /// - Parameters:
+  ///   - facets: unit normals of the facets.
+  ///   - diameter: about that of a circle of the area of its outline, in nm.
+  ///   - random: source of the random draws, which moves on.
   package static func random(
     facets: [SIMD3<Double>], diameter: Double, random: inout RandomSource
   ) -> ConvexBody {

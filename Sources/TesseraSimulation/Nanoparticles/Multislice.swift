@@ -34,7 +34,11 @@ package struct Multislice {
 
   /// The phase of atoms: `counts` of one element on each pixel, spread over four pixels where they lie between.
   ///
-  /// - Parameter structure: factor of the spectrum at q² in nm⁻².
+  /// - Parameters:
+  ///   - counts: atoms on each pixel, of the size of the wave.
+  ///   - factor: of one atom of the element.
+  ///   - isSpread: whether an atom between pixels was spread over four, which is then taken back in the spectrum.
+  ///   - structure: factor of the spectrum at q² in nm⁻²; 1 without one.
   package func phase(
     of counts: Raster<Float>, _ factor: ScatteringFactor, isSpread: Bool = true,
     structure: (Double) -> Double = { _ in 1 }

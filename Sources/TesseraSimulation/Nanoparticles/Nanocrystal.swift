@@ -38,7 +38,10 @@ package struct Nanocrystal: Sendable {
   /// Five crystals around a common row of atoms, each the twin of the next, seen along that row: a decahedron. Five times the 70.5 degrees
   /// between close-packed planes leave gaps of 1.5 degrees, which crystals close by strain and these do not.
   ///
-  /// - Parameter material: of cubic stacking; hexagonal crystals have no such twins.
+  /// - Parameters:
+  ///   - material: of cubic stacking; hexagonal crystals have no such twins.
+  ///   - diameter: of the whole particle, about, in nm.
+  ///   - random: source of the random draws, which moves on.
   package static func fiveFold(
     _ material: ParticleMaterial, diameter: Double, random: inout RandomSource
   ) -> [Nanocrystal] {

@@ -20,7 +20,12 @@ package struct Nanoparticle: Sendable {
 
   /// A particle of a class, its centre at the origin.
   ///
-  /// - Parameter fiveFold: share of the faulted particles that are five-fold twins, in a cubic material.
+  /// - Parameters:
+  ///   - material: what it is made of.
+  ///   - diameter: about that of a circle of the area of its outline, in nm; an agglomeration has crystals of 0.6 to 0.85 of it.
+  ///   - kind: what is to be seen of it: decides how crystals lie, and how many there are.
+  ///   - fiveFold: share of the faulted particles that are five-fold twins, in a cubic material, 0 ... 1.
+  ///   - random: source of the random draws, which moves on.
   package static func random(
     _ material: ParticleMaterial, diameter: Double, kind: ParticleClass, fiveFold: Double, random: inout RandomSource
   ) -> Nanoparticle {

@@ -16,7 +16,7 @@ package struct ScatteringFactor: Sendable {
   }
 
   /// In nm.
-  /// - Parameter squaredFrequency: q² in nm⁻².
+  /// - Parameter q2: squared frequency q² in nm⁻².
   package func value(atSquaredFrequency q2: Double) -> Double {
     let s2 = q2 / 400  // q / 2 in reciprocal Angstrom, squared.
     var sum = 0.0

@@ -13,8 +13,10 @@ public struct CrystalSpecimen: Specimen, Equatable {
   public var displacement = 0.0
 
   /// - Parameters:
+  ///   - crystal: reaches beyond every edge of the image.
   ///   - angle: turns the crystal from +x towards +y, in radians.
-  ///   - displacement: root mean square length of the columns' random displacements, in pixels.
+  ///   - defects: vacancies, antisites and dopants; none by default.
+  ///   - displacement: root mean square length of the columns' random displacements, in pixels; 0 or more.
   public init(_ crystal: Crystal, angle: Double = 0, defects: PointDefects = PointDefects(), displacement: Double = 0) {
     self.crystal = crystal
     self.angle = angle

@@ -33,7 +33,9 @@ public struct StrainField: Sendable, Codable, Equatable {
   public init() {}
 
   /// The field on a frame.
-  /// - Parameter burgers: Burgers vector of a dislocation, in pixels.
+  /// - Parameters:
+  ///   - frame: the field of view, in whose middle the field has its own.
+  ///   - burgers: Burgers vector of a dislocation, in pixels.
   package func placed(on frame: Frame, burgers: Point) -> PlacedStrainField {
     PlacedStrainField(
       field: self, half: Point(Double(frame.width), Double(frame.height)) / 2, centre: frame.centre, burgers: burgers)

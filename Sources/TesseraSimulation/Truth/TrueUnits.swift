@@ -5,7 +5,9 @@ public struct TrueUnits: Sendable {
   /// The middles, in the order of the table of sites.
   public var sites: [TrueSite]
 
-  /// - Parameter sublattice: that of the middles; V partly fills a unit, any other column fills it.
+  /// - Parameters:
+  ///   - sites: of the specimen; those of other sublattices are left out.
+  ///   - sublattice: that of the middles; V partly fills a unit, any other column fills it.
   public init(of sites: [TrueSite], sublattice: String) { self.sites = sites.filter { $0.sublattice == sublattice } }
 
   /// `empty`, `V` or `filled`, for each unit.

@@ -10,7 +10,8 @@ extension LatticeCells {
   /// - Parameters:
   ///   - positions: of the sites, in pixels; finite.
   ///   - labels: the class of each site, 1 or more; 0 where it has none.
-  ///   - nodes: of each site in the lattice of its grain.
+  ///   - grains: the crystals of the image, each with its lattice.
+  ///   - nodes: of each site in the lattice of its grain; nil where it has none.
   ///   - grainOfSite: the number of each site's grain from 1; 0 for none.
   public func cells(
     of positions: [Point], labels: [Int], grains: Grains, nodes: [Lattice.Node?], grainOfSite: [Int]

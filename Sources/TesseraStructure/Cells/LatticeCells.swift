@@ -16,7 +16,8 @@ public struct LatticeCells: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - positions: of the sites, in pixels; finite.
   ///   - labels: the class of each site, 1 or more; 0 where it has none.
-  ///   - coordinates: of the sites in units of the lattice, where a distorted lattice makes them differ from `grid`'s.
+  ///   - grid: origin and edges of the cells, in pixels.
+  ///   - coordinates: of the sites in units of the lattice, where a distorted lattice makes them differ from `grid`'s; nil: `grid`'s.
   public func cells(
     of positions: [Point], labels: [Int], grid: CellGrid, coordinates: [Point]? = nil
   ) throws(ParameterError) -> Cells {

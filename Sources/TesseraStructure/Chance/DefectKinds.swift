@@ -37,6 +37,7 @@ public struct DefectKinds: Sendable, Equatable {
   private static let (leastInner, fewestInner, fewestAround) = (0.5, 9, 6)
 
   /// - Parameters:
+  ///   - cells: of the image, with their types.
   ///   - dominant: types that are the perfect crystal, indices into `cells.types`; where no type is, the commonest class of each place is
   ///     its host.
   ///   - strengths: mean brightness of the columns of the classes 0, 1, 2, ...; of class 0, where no column is, 0.
@@ -94,6 +95,9 @@ public struct DefectKinds: Sendable, Equatable {
   }
 
   /// - Parameters:
+  ///   - cells: of the image, with their types.
+  ///   - dominant: types that are the perfect crystal, indices into `cells.types`; where no type is, the commonest class of each place is
+  ///     its host.
   ///   - heights: of the columns of all sites, any unit; 0 where none is, NaN where unknown.
   ///   - labels: the class of each site, 1 or more; 0 where it has none.
   public init(of cells: Cells, dominant: [Int], heights: [Double], labels: [Int]) {

@@ -28,7 +28,10 @@ public struct ColumnIntensities: Sendable, Codable, Equatable {
   }
 
   /// The cross-sections of `sites`; nil where no site has a width. O(pixels + sites).
-  /// - Parameter outside: columns centred outside the image that reach into it; fitted too, but not returned.
+  /// - Parameters:
+  ///   - image: finite intensities, in any unit.
+  ///   - sites: columns whose places stay; their median width bounds that of all.
+  ///   - outside: columns centred outside the image that reach into it; fitted too, but not returned.
   public func result(of image: Raster<Float>, sites: Sites, outside: Sites = Sites([])) throws(ParameterError)
     -> Result?
   {

@@ -56,8 +56,11 @@ public struct BondSurvey: Sendable, Codable, Equatable {
   }
 
   /// All bonds and angles of the grains.
-  /// - Parameter errors: standard errors of x and y of each site, in pixels. Where some are known, sites of unknown error have
-  ///   no trustworthy place and no bonds.
+  /// - Parameters:
+  ///   - grains: the crystals of the image, each with its lattice.
+  ///   - positions: of all sites, in pixels.
+  ///   - errors: standard errors of x and y of each site, in pixels. Where some are known, sites of unknown error have
+  ///     no trustworthy place and no bonds.
   public func survey(of grains: Grains, positions: [Point], errors: [Point]) throws(ParameterError) -> Survey {
     try require(
       shellTolerance > 0 && shellTolerance < 1, "bonds: shell tolerance", is: shellTolerance, mustBe: "between 0 and 1")

@@ -73,7 +73,9 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
 
   /// The displacements in one grain; nil where no sublattice is enclosed by another.
   /// - Parameters:
+  ///   - grain: one of the crystals of the image, with its lattice.
   ///   - number: of the grain, from 1.
+  ///   - positions: of all sites of the image, in pixels.
   ///   - errors: standard errors of x and y of each site, in pixels. Where some are known, cages with a column of unknown
   ///     error are left out.
   public func map(

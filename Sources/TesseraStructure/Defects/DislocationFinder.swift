@@ -30,8 +30,9 @@ public struct DislocationFinder: Sendable, Codable, Equatable {
 
   /// The dislocations of all grains, from top to bottom.
   /// - Parameters:
+  ///   - grains: the crystals of the image, each with its lattice.
   ///   - positions: of all sites, in pixels.
-  ///   - heights: of the columns; the brightest of the well-populated sublattices carries the circuits.
+  ///   - heights: of the columns, in any unit; the brightest of the well-populated sublattices carries the circuits.
   public func dislocations(in grains: Grains, positions: [Point], heights: [Double]) throws(ParameterError)
     -> [Dislocation]
   {

@@ -23,7 +23,8 @@ public struct ZernikeBasis: Sendable {
   /// - Parameters:
   ///   - side: diameter of the disc in pixels, at least 3.
   ///   - order: largest p, 0 ... 40.
-  ///   - coversSites: also make the 16 bases that patches around sites need.
+  ///   - rule: how moments are taken from pixels.
+  ///   - coversSites: whether the 16 bases that patches around sites need are made, too.
   public init(side: Int, order: Int, rule: MomentRule = .integral, coversSites: Bool = true) {
     precondition(side >= 3 && (0...40).contains(order))
     (self.side, self.order, self.rule) = (side, order, rule)

@@ -7,8 +7,11 @@ extension ColumnFinder {
   ///
   /// The first guess of the width is the scale at which the places answer most strongly to the Laplacian of the Gaussian
   /// (`scale` if that is set).
-  /// - Parameter positions: in pixels, within about one standard deviation of the columns; outside the image, two spacings
-  ///   at most make sense, and places farther away than its own size are refused.
+  /// - Parameters:
+  ///   - positions: in pixels, within about one standard deviation of the columns; outside the image, two spacings
+  ///     at most make sense, and places farther away than its own size are refused.
+  ///   - prepared: the image.
+  ///   - name: of the micrograph, for messages.
   /// - Throws: `DataError` where no place lies in the image, or one is far from it.
   public func fitted(at positions: [Point], in prepared: Preparation.Prepared, name: String) throws -> Found {
     let image = prepared.image

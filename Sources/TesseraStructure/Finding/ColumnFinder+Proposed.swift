@@ -54,6 +54,8 @@ extension ColumnFinder {
   ///   - proposals: in any order; the columns that stand keep it.
   ///   - areTrusted: whether a person's labels have taught what is proposed: then single atoms may be fainter beside their support,
   ///     and nothing is asked of the image as a whole.
+  ///   - prepared: the image.
+  ///   - name: of the micrograph, for messages.
   /// - Returns: the columns; `proposed` says what became of the places.
   /// - Throws: `DataError` where no column stands, or nothing tells the columns from smooth noise (`ColumnEvidence`);
   ///   `ParameterError` for a setting outside its range.

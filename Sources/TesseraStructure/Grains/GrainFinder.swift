@@ -28,8 +28,10 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   ///
   /// An image of one grain has the lattice that `LatticeFinder` and `LatticeIndexer` give it.
   /// - Parameters:
+  ///   - positions: of the columns, in pixels.
   ///   - heights: of the columns, any unit; NaN where unknown.
-  ///   - width, height: size of the image, in pixels.
+  ///   - width: of the image, in pixels.
+  ///   - height: of the image, in pixels.
   public func grains(of positions: [Point], heights: [Double], width: Int, height: Int) -> Grains {
     var found: [Grain] = []
     let none = Grains(grains: [], labels: positions.map { _ in 0 })

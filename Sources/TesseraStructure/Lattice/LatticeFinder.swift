@@ -84,8 +84,10 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   /// Two lattice vectors, the shorter first, turned so that u x v is positive; nil where the columns have no lattice. Columns
   /// centred outside the image take no part: of their heights only a flank is seen, and heights tell columns apart.
   /// - Parameters:
+  ///   - positions: of the columns, in pixels.
   ///   - heights: of the columns, any unit.
-  ///   - width, height: size of the image, in pixels.
+  ///   - width: of the image, in pixels.
+  ///   - height: of the image, in pixels.
   public func vectors(of positions: [Point], heights: [Double], width: Int, height: Int) -> (u: Point, v: Point)? {
     vectors(of: positions, heights: heights, width: width, height: height, commonShare: Self.commonShare)
   }

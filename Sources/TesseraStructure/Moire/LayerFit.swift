@@ -107,6 +107,7 @@ package struct LayerFit: Sendable, Codable, Equatable {
   /// the image does not show them.
   /// - Parameters:
   ///   - image: finite intensities.
+  ///   - lattices: of the layers, one or more, near enough to settle from.
   ///   - part: which blocks are fitted, row after row, `blocks` along each side; nil for all.
   package func fit(_ image: Raster<Float>, from lattices: [LayerLattice], within part: [Bool]? = nil) -> Outcome? {
     let field = FieldBlocks(width: image.width, height: image.height, perSide: blocks, isUsed: part)

@@ -30,7 +30,10 @@ public struct TwistMap: Sendable {
   public static let planeNames = ["twist_degrees", "exx", "eyy", "exy"]
 
   /// The planes over the image, interpolated between the windows; NaN beyond the middles of the outermost ones.
-  /// - Parameter isError: of the standard errors instead of the values.
+  /// - Parameters:
+  ///   - width: of the image, in pixels.
+  ///   - height: of the image, in pixels.
+  ///   - isError: whether the planes are of the standard errors instead of the values.
   public func planes(width: Int, height: Int, isError: Bool = false) -> [Raster<Float>] {
     (0..<Self.planeNames.count).map { plane in
       let values = windows.map { window -> Double in

@@ -13,7 +13,8 @@ package struct Twist: Sendable, Equatable {
   package var exx, eyy, exy: Double
 
   /// - Parameters:
-  ///   - second: named like `first`.
+  ///   - first: lattice of the layer against which the other is turned.
+  ///   - second: lattice of the other layer, named like `first`.
   ///   - pixel: width and height of a pixel in one unit; only their ratio matters.
   package init(from first: LayerLattice, to second: LayerLattice, pixel: Point) {
     let (a, b) = (first.scaled(pixel: pixel), second.scaled(pixel: pixel))

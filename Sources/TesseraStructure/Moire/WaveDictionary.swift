@@ -17,7 +17,10 @@ package struct WaveDictionary {
   package enum Growth: Int, CaseIterable { case none, x, y }
   package enum Part: Int, CaseIterable { case cosine, sine }
 
-  /// - Parameter waves: frequencies without zero, in cycles per pixel.
+  /// - Parameters:
+  ///   - width: of the field, in pixels.
+  ///   - height: of the field, in pixels.
+  ///   - waves: frequencies without zero, in cycles per pixel.
   package init(width: Int, height: Int, waves: [Point]) {
     (self.width, self.height) = (width, height)
     frequencies = [.zero] + waves
@@ -41,7 +44,10 @@ package struct WaveDictionary {
   }
 
   /// What `gram` needs of the columns, or of the rows, of a part of the field: parts with the same columns share it.
-  /// - Parameter axis: `\.x` for columns, `\.y` for rows.
+  /// - Parameters:
+  ///   - axis: `\.x` for columns, `\.y` for rows.
+  ///   - power: of the taper, to which its weights are raised.
+  ///   - part: indices of the columns, or of the rows, that count; nil: all.
   package func lineMoments(
     _ axis: KeyPath<Point, Double> & Sendable, taperPower power: Int, over part: Range<Int>? = nil
   ) -> LineMoments {

@@ -23,7 +23,9 @@ package struct LineJump: Sendable {
   private static let mostPatches = 400
 
   /// - Parameters:
-  ///   - cut, whole: members of the motif in question, and of the one it may be, that have patches.
+  ///   - cut: members of the motif in question that have patches.
+  ///   - whole: members of the motif that it may be, that have patches.
+  ///   - patches: of all sites, whose indices the members are.
   ///   - spacing: of neighbouring columns, in pixels.
   package init?(in cut: [Int], from whole: [Int], patches: Patches, spacing: Double) {
     guard let own = MeanPatch(of: cut, patches, most: Self.mostPatches),

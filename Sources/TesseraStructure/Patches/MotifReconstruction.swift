@@ -16,7 +16,8 @@ public struct MotifReconstruction: Sendable, Equatable {
   /// - Parameters:
   ///   - patches: one a site.
   ///   - labels: class of each site, 1 ... ; sites with 0 are left out.
-  ///   - width, height: of the image, in pixels.
+  ///   - width: of the image, in pixels.
+  ///   - height: of the image, in pixels.
   public init(of patches: Patches, labels: [Int], width: Int, height: Int) {
     precondition(labels.count == patches.count, "every patch needs a label")
     let used = patches.existing.filter { labels[$0] > 0 }

@@ -30,8 +30,11 @@ public struct PatchSize: Sendable, Codable, Equatable {
     public var imageSide: Int
   }
 
-  /// - Parameter spacing: mean distance between neighbouring columns, in pixels: the ring is sought at plane spacings
-  ///   between 0.4 and `widest` of it.
+  /// - Parameters:
+  ///   - spectrum: of the image, with its radial average.
+  ///   - spacing: mean distance between neighbouring columns, in pixels: the ring is sought at plane spacings
+  ///     between 0.4 and `widest` of it.
+  ///   - widest: largest plane spacing at which the ring is sought, in units of `spacing`.
   public func estimate(of spectrum: PowerSpectrum, spacing: Double, widest: Double = 4) -> Estimate {
     let side = Double(spectrum.side)
     let low = max(3, Int(saturating: side / (widest * spacing)))

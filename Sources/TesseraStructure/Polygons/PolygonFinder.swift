@@ -31,8 +31,9 @@ public struct PolygonFinder: Sendable, Codable, Equatable {
 
   /// O(n log n).
   /// - Parameters:
-  ///   - positions: all columns, in pixels.
-  ///   - width: of the image in pixels, as `height`.
+  ///   - positions: of all columns, in pixels.
+  ///   - width: of the image, in pixels.
+  ///   - height: of the image, in pixels.
   /// - Throws: `ParameterError` for a number of sides outside its range.
   public func net(of positions: [Point], width: Int, height: Int) throws(ParameterError) -> Net {
     if let sides {

@@ -34,7 +34,8 @@ package struct UnitSymmetry: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - units: of one number of sides.
   ///   - cut: centres of faces that the border cuts, which may be units, too.
-  ///   - bond: in pixels.
+  ///   - image: intensities, in any unit.
+  ///   - bond: distance of neighbouring columns, in pixels.
   /// - Returns: nil where the disc is larger than the image or the image has no other place.
   package func outcome(
     for units: [PolygonalUnit], cut: [Point], in image: Raster<Float>, bond: Double

@@ -37,6 +37,7 @@ public struct PairRelations: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - positions: of the sites, in pixels; finite.
   ///   - labels: the class of each site, 1 or more; sites with 0 are left out.
+  ///   - seed: of the shuffles of the labels: equal seeds give equal relations.
   public func relations(
     among positions: [Point], labels: [Int], seed: UInt64
   ) throws(ParameterError) -> [Relation] {

@@ -10,6 +10,7 @@ public enum SpatialCorrelation {
   /// - Parameters:
   ///   - features: one row a site; NaN where unknown.
   ///   - labels: the class of each site, 1 or more; 0 where it has none.
+  ///   - positions: of the sites, in pixels.
   ///   - patchSide: diameter of the patches in pixels.
   ///   - noise: standard deviation of a feature from the image's noise.
   /// - Returns: about 0 for disorder, towards 1 for motifs that drift; 0 where the classes hold no more than noise.

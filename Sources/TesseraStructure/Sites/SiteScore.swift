@@ -24,7 +24,10 @@ public struct SiteScore: Sendable, Equatable {
   /// Largest distance of a match, in pixels.
   public let tolerance: Double
 
-  /// - Parameter tolerance: in pixels; nil for half the mean distance between nearest neighbours of the truth.
+  /// - Parameters:
+  ///   - predicted: the places that were found, in pixels.
+  ///   - truth: the true places, in pixels.
+  ///   - tolerance: largest distance of a match, in pixels; nil for half the mean distance between nearest neighbours of the truth.
   public init(_ predicted: [Point], truth: [Point], tolerance: Double? = nil) {
     let pairs = SiteMatch(predicted, truth: truth)
     let limit = tolerance ?? SiteMatch.defaultTolerance(of: truth)

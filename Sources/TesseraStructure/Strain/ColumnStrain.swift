@@ -25,7 +25,9 @@ public struct ColumnStrain: Sendable, Codable, Equatable {
   ///   - positions: of the columns, in pixels, in the order of `lattice.nodes`.
   ///   - covariances: of the positions. Where some are known, a column without a finite, positive one (whose place is
   ///     not to be trusted) takes no part. Nil: unknown.
-  ///   - blur: standard deviation of the weights in pixels, instead of `radius`.
+  ///   - lattice: of the columns; those without a node take no part.
+  ///   - blur: standard deviation of the weights in pixels, instead of `radius`; nil: by `radius`.
+  ///   - name: of the image, for messages.
   /// - Throws: `DataError` where there are too few columns, `ParameterError` for a setting outside its range.
   public func fit(
     of positions: [Point], covariances: [PlanarCovariance]?, lattice: Lattice, blur: Double? = nil,

@@ -83,7 +83,8 @@ extension LatticeField {
   /// Values between nodes come from Keys' cubic interpolation, errors from the bilinear one. A pixel is known where the
   /// four nodes around it are.
   /// - Parameters:
-  ///   - reference: any vectors; nothing is said of the mean strain against them.
+  ///   - source: what the field was measured from; the map states it.
+  ///   - reference: any vectors, in pixels; nothing is said of the mean strain against them.
   ///   - axis: direction along which exx is taken, from +x towards +y, in radians.
   public func map(source: StrainSource, reference: LatticeVectors, axis: Double = 0) -> StrainMap {
     map(source: source, against: StrainReference.Resolved(reference, areGiven: false), axis: axis)

@@ -22,7 +22,9 @@ public enum StrainReference: Sendable, Codable, Equatable {
     var shares: [Double]?
 
     /// Vectors that were measured elsewhere, or given.
-    /// - Parameter areGiven: whether the vectors count as exact, so that the mean strain against them is a result.
+    /// - Parameters:
+    ///   - vectors: in pixels, by the names that the field's own vectors have.
+    ///   - areGiven: whether the vectors count as exact, so that the mean strain against them is a result.
     package init(_ vectors: LatticeVectors, areGiven: Bool) {
       (self.vectors, shares) = (vectors, areGiven ? [] : nil)
     }
@@ -39,7 +41,9 @@ public enum StrainReference: Sendable, Codable, Equatable {
 
   /// The vectors of the reference, and what of the field they are the mean of.
   ///
-  /// - Parameter places: the columns of a named class, in pixels.
+  /// - Parameters:
+  ///   - field: the lattice from place to place.
+  ///   - places: gives the columns of a class by its name, in pixels.
   /// - Throws: `DataError` where the reference holds no lattice, `ParameterError` where it makes no sense.
   public func resolved(
     in field: LatticeField, places: (String) throws -> [Point] = { _ in [] }

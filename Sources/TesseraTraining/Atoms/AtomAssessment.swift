@@ -46,7 +46,9 @@ public struct AtomAssessment: Sendable, Codable, Equatable {
 
   /// The model with calibration, spread and scores.
   ///
-  /// - Parameter images: of a seed that the network was not trained on.
+  /// - Parameters:
+  ///   - model: the trained network.
+  ///   - images: simulated images of a seed that the network was not trained on; `side` is that of the assessment.
   /// - Throws: `DataError` where the network says the same of every image.
   public func assessed(_ model: NetworkModel, on images: AtomImages) throws -> NetworkModel {
     try require(count >= 8, "images of an assessment", is: count, mustBe: "8 or more")

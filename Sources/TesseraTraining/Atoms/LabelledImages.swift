@@ -73,9 +73,10 @@ public struct LabelledImages: Sendable, Codable, Equatable {
   /// Part `index` of an image: turned, mirrored and magnified by chance.
   ///
   /// - Parameters:
+  ///   - index: number of the part, for which draws of its own are made.
   ///   - side: of the part in pixels; every image is as large at least.
-  ///   - seed: of the random draws.
-  ///   - held: whether of the images that are held back.
+  ///   - seed: of the random draws: equal seeds give equal parts.
+  ///   - held: whether the part is of an image that is held back.
   public func part(_ index: Int, side: Int, seed: UInt64, held: Bool) -> AtomImage {
     let drawn = parts.drawn(index, seed: seed, isHeld: held)
     let entry = entries[drawn.number]

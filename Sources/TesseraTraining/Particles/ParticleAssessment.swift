@@ -25,7 +25,9 @@ public struct ParticleAssessment: Sendable, Codable, Equatable {
 
   /// The model with its threshold and scores, and the curve behind the threshold.
   ///
-  /// - Parameter images: of a seed that the network was not trained on.
+  /// - Parameters:
+  ///   - model: the trained network.
+  ///   - images: simulated scenes of a seed that the network was not trained on.
   public func assessed(
     _ model: NetworkModel, on images: ParticleImages
   ) throws -> (model: NetworkModel, curve: [Point]) {

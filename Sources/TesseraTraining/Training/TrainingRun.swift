@@ -21,6 +21,7 @@ public final class TrainingRun<Training: NetworkTraining> {
   private lazy var validation = makeValidation()
 
   /// - Parameters:
+  ///   - training: the settings, with the seed of all draws.
   ///   - threads: with one, a seed gives the same weights bit by bit; with more, nearly the same.
   ///   - network: weights to start from; nil: random ones.
   /// - Throws: `ParameterError` for settings out of range or a network of another shape, `DataError` where libtorch is missing or fails.
@@ -39,7 +40,10 @@ public final class TrainingRun<Training: NetworkTraining> {
 
   /// Goes on from a checkpoint.
   ///
-  /// - Parameter training: the settings of the checkpoint with what it does not hold, such as labelled images; nil: the settings alone.
+  /// - Parameters:
+  ///   - checkpoint: where an earlier run stopped.
+  ///   - training: the settings of the checkpoint with what it does not hold, such as labelled images; nil: the settings alone.
+  ///   - threads: of libtorch: with one, a seed gives the same weights bit by bit; with more, nearly the same.
   public convenience init(
     resuming checkpoint: TrainingCheckpoint<Training>, as training: Training? = nil, threads: Int = 1
   ) throws {

@@ -29,7 +29,10 @@ package final class EmbeddedBatch: Sendable {
   /// Opens the folder of a batch and enters its inputs: files, folders of images and patterns.
   ///
   /// - Parameters:
+  ///   - command: name of the command that runs on each input, such as `analyze`.
   ///   - words: the settings as words of a command line.
+  ///   - inputs: files, folders of images and patterns.
+  ///   - path: of the folder of the batch; it is made where there is none.
   ///   - anew: whether inputs that are complete are done again, and other settings than before are taken.
   package init(_ command: String, words: [String], inputs: [String], folder path: String, anew: Bool) throws {
     let many = try ManyFiles(command, inputs + words + ["--output=\(path)"], in: BatchCommand._commandName)

@@ -23,7 +23,9 @@ package struct EmbeddedCommand {
 
   private let command: any ThreadedCommand
 
-  /// - Parameter words: as on a command line, without inputs.
+  /// - Parameters:
+  ///   - name: of the command, one of `names`.
+  ///   - words: its options as on a command line, without inputs.
   package init(_ name: String, words: [String]) throws {
     guard Self.names.contains(name),
       let command = try TesseraCommand.parseAsRoot([name, Self.input] + words) as? any ThreadedCommand
@@ -37,6 +39,8 @@ package struct EmbeddedCommand {
   /// Runs the command on an image.
   ///
   /// - Parameters:
+  ///   - micrograph: the image, with its calibration.
+  ///   - threads: the most threads of one parallel loop, 1 or more; nil: one for each processor.
   ///   - folder: the result folder to write as well, with its report; nil: none. `sites` has none.
   ///   - replacing: whether an earlier result there gives way.
   ///   - progress: called as each stage of a method begins, with the share that is done; may throw to stop.
@@ -54,8 +58,10 @@ package struct EmbeddedCommand {
   /// Runs a command on a file and writes its result folder, as `batch` does; an earlier result there gives way.
   ///
   /// - Parameters:
-  ///   - input: as the result states it.
+  ///   - input: the file, as the result states it.
   ///   - path: where the file is.
+  ///   - folder: path of the result folder.
+  ///   - threads: the most threads of one parallel loop, 1 or more; nil: one for each processor.
   ///   - progress: as of `answer`.
   package func write(
     _ input: String, at path: String, to folder: String, threads: Int?,
@@ -69,7 +75,9 @@ package struct EmbeddedCommand {
 
   /// The settings of a command: the name of each option that says how an image is analysed, and whether a value follows.
   ///
-  /// - Parameter files: whether it runs on files, so that how these are read is a setting, too, and so is what is said of all of them.
+  /// - Parameters:
+  ///   - name: of the command, one of `names`; another has no settings.
+  ///   - files: whether it runs on files, so that how these are read is a setting, too, and so is what is said of all of them.
   package static func settings(of name: String, onFiles files: Bool = false) -> [String: Bool] {
     let others = files || name == SitesCommand._commandName ? notSettings : notSettings.subtracting(sequels)
     let left = files ? others.subtracting(sequels).subtracting(settingsOfFiles) : others

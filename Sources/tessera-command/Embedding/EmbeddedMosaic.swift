@@ -8,7 +8,9 @@ import TesseraNumerics
 package struct EmbeddedMosaic {
   private let command: SitesCommand
 
-  /// - Parameter words: as on a command line of `sites`, `--tile` among them, without the input.
+  /// - Parameters:
+  ///   - path: of the image.
+  ///   - words: as on a command line of `sites`, `--tile` among them, without the input.
   package init(path: String, words: [String]) throws {
     guard let command = try TesseraCommand.parseAsRoot([SitesCommand._commandName, path] + words) as? SitesCommand,
       command.tile != nil
@@ -38,7 +40,11 @@ package struct EmbeddedMosaic {
   }
 
   /// Joins the columns of all rows to one table.
-  /// - Parameter parts: the files of the rows.
+  /// - Parameters:
+  ///   - parts: the files of the rows.
+  ///   - json: the plan of the mosaic, as `plan()` gives it.
+  ///   - path: of the table.
+  ///   - replacing: whether an existing table gives way; otherwise it is an error.
   /// - Returns: the number of columns.
   package func join(_ parts: [String], plan json: String, to path: String, replacing: Bool) throws -> Int {
     let plan = try MosaicPlan(json: json)

@@ -33,6 +33,8 @@ package struct FrameConsensus: Sendable {
   package private(set) var openVector: Double?
 
   /// - Parameters:
+  ///   - pairs: each two frames that were compared, with their possible shifts.
+  ///   - frames: number of frames; the pairs name them 0 ..< `frames`.
   ///   - tolerance: how far a peak may lie from where the places say, in pixels.
   ///   - longestHop: vectors of up to this many pixels are considered by which places may be wrong.
   package init(of pairs: [Pair], frames: Int, tolerance: Double, longestHop: Double) {

@@ -7,8 +7,12 @@ extension MotifsChapter {
   /// Averages, moments and examples from the patches themselves.
   ///
   /// - Parameters:
+  ///   - classes: of the sites.
+  ///   - calibration: size of a pixel, for scale bars; nil: unknown.
   ///   - patches: one a site, in the order of `classes.labels`.
   ///   - moments: of the same patches; nil leaves moments and reconstructions out.
+  ///   - layout: one point a site, NaN where a site has no patch; nil: there is none.
+  ///   - isDiscrete: whether the motifs are of separate kinds; nil where unknown.
   package init(
     classes: Classes, calibration: Calibration?, patches: Patches, moments: ZernikeMoments?, layout: Layout?,
     isDiscrete: Bool? = nil

@@ -30,7 +30,8 @@ public struct LargeCellFinder: Sendable, Codable, Equatable {
   /// - Parameters:
   ///   - positions: of the columns, in pixels.
   ///   - heights: of the columns, any unit.
-  ///   - width, height: size of the image, in pixels.
+  ///   - width: of the image, in pixels.
+  ///   - height: of the image, in pixels.
   public func lattice(of positions: [Point], heights: [Double], width: Int, height: Int) -> Lattice? {
     let (across, down) = (0...Double(width - 1), 0...Double(height - 1))
     let seen = positions.indices.filter { across.contains(positions[$0].x) && down.contains(positions[$0].y) }

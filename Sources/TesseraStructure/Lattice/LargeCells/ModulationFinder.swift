@@ -24,6 +24,7 @@ public struct ModulationFinder: Sendable, Codable, Equatable {
 
   /// The waves that stand out; nil without any.
   /// - Parameters:
+  ///   - lattice: the mean lattice, with the node of each column.
   ///   - positions: of the columns, in pixels, in the order of `lattice.nodes`.
   ///   - spacing: typical distance of neighbouring columns, in pixels.
   public func modulation(of lattice: Lattice, positions: [Point], spacing: Double) -> LatticeModulation? {

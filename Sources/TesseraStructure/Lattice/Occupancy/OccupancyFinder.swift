@@ -29,8 +29,10 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
   /// The occupancy of each column, then of each vacant node; nil where it is not known: off the lattice, in small sublattices, and
   /// where the border cuts a column.
   /// - Parameters:
-  ///   - columns: in the order of the labels of `grains`.
+  ///   - columns: in the order of the labels of `grains`, with their heights.
   ///   - accuracies: of the columns; columns without one count as exact.
+  ///   - vacant: nodes of the lattices of `grains` without a column.
+  ///   - grains: the crystals of the image, each with its lattice.
   public func occupancies(
     of columns: Sites, accuracies: [ColumnAccuracy], vacant: [VacantNode], in grains: Grains
   ) -> [NodeOccupancy?] {

@@ -32,8 +32,11 @@ public struct VacantNodes: Sendable, Codable, Equatable {
 
   /// The nodes of all grains without a column, by what the pixels show there.
   /// - Parameters:
+  ///   - grains: the crystals of the image, each with its lattice.
+  ///   - columns: of the image, in the order of the labels of `grains`.
   ///   - background: of the image, in its units.
   ///   - residual: the image without background and columns.
+  ///   - isMeasured: pixels that hold a measurement, of the image's size.
   public func outcome(
     in grains: Grains, columns: Sites, background: Raster<Float>, residual: Raster<Float>, isMeasured: Raster<Bool>
   ) -> Outcome {

@@ -64,6 +64,7 @@ public struct DomainDivergence: Sendable, Codable, Equatable {
   ///   - groups: of the domains; those of different groups are not compared.
   ///   - offsets: of the rows, each from the anchor of its domain, in any unit.
   ///   - cell: side of the squares whose sites go to one half together, in the same unit; positive.
+  ///   - seed: of the random halvings and of the bootstrap samples: equal seeds give equal results.
   public func outcome(
     features: Matrix<Float>, domains: [[Int]], groups: [Int], offsets: [Point], cell: Double, seed: UInt64
   ) throws -> Outcome? {

@@ -43,7 +43,12 @@ public struct DomainWalls: Sendable, Codable, Equatable {
   }
 
   /// The widths between each two stackings that are seen side by side.
-  /// - Parameter features: one row a site.
+  /// - Parameters:
+  ///   - moire: both layers, with the anchors of the stackings.
+  ///   - sites: the nearest anchor of each of `positions`.
+  ///   - positions: of the columns, in pixels.
+  ///   - features: one row a site, in the order of `positions`.
+  ///   - seed: of the bootstrap samples of the lines: equal seeds give equal errors of the widths.
   package func walls(
     of moire: Moire, sites: MoireSites, positions: [Point], features: Matrix<Float>, seed: UInt64
   ) -> [Wall] {

@@ -23,7 +23,9 @@ public struct MoireSites: Sendable, Equatable {
 
   /// - Parameters:
   ///   - positions: of the columns, in pixels.
-  ///   - width, height: of the image, in pixels.
+  ///   - moire: both layers; without their registry there are no anchors, and the result is nil.
+  ///   - width: of the image, in pixels.
+  ///   - height: of the image, in pixels.
   public init?(of positions: [Point], in moire: Moire, width: Int, height: Int) {
     guard moire.registry != nil else { return nil }
     let index = PlanarIndex(moire.anchors.map(\.position))

@@ -18,7 +18,10 @@ package struct UnitCodes: Sendable {
   /// The disjoint windows, as positions in `windows`: one set at level 2, one for each of the four origins at level 3.
   package let disjoint: [[Int]]
 
-  /// - Parameter isCoded: whether each unit is empty or filled.
+  /// - Parameters:
+  ///   - level: of the windows: 2 or 3.
+  ///   - net: the windows of the units.
+  ///   - isCoded: whether each unit is empty or filled, and so has a bit.
   package init(level: Int, of net: UnitWindows, isCoded: [Bool]) {
     self.level = level
     let all = level == 2 ? net.level2.map(\.corners) : net.level3.map { $0.corners.flatMap { net.level2[$0].corners } }

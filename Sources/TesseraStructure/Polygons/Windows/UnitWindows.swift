@@ -44,7 +44,9 @@ public struct UnitWindows: Sendable, Equatable {
   private static let leastDifference = 10 * Double.pi / 180
 
   /// Windows of units with these centres, in pixels. O(n log n).
-  /// - Parameter swapsKinds: A and B change names, if there are both: level 3 is built from the squares that are fewer.
+  /// - Parameters:
+  ///   - centres: of the units, in pixels.
+  ///   - swapsKinds: whether A and B change names, if there are both: level 3 is then built from the squares that are fewer.
   public init(centres: [Point], swapsKinds: Bool = false) {
     let squares = Self.squares(of: centres)
     guard !squares.isEmpty else { return }
