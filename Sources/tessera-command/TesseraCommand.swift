@@ -22,7 +22,8 @@ struct TesseraCommand: ParsableCommand {
       SitesCommand.self, MotifsCommand.self, ClassesCommand.self, RelationsCommand.self, PatchesCommand.self,
       StrainCommand.self,
       CrystalCommand.self, CountCommand.self, SegmentCommand.self, ParticlesCommand.self, MoireCommand.self,
-      PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, TrainCommand.self, BatchCommand.self,
+      PolygonsCommand.self, ProfileCommand.self, EvaluateCommand.self, LabelCommand.self, TrainCommand.self,
+      BatchCommand.self,
       WatchCommand.self, GuiCommand.self,
       ReadHDF5Command.self, ManualCommand.self,
     ])

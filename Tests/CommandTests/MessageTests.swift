@@ -136,7 +136,7 @@ struct `Messages` {
 struct `Help pages` {
   static let commands = [
     "demo", "analyze", "info", "convert", "simulate", "sites", "motifs", "strain", "crystal", "count", "segment",
-    "particles", "moire", "polygons", "classes", "profile", "evaluate", "train", "batch", "watch",
+    "particles", "moire", "polygons", "classes", "profile", "evaluate", "label", "train", "batch", "watch",
   ]
 
   @Test(arguments: commands) func `show an example and what is public`(command: String) throws {

@@ -24,6 +24,7 @@ struct `Numeric options` {
     (["strain", "a.tif", "-o", "g", "--force", "--g2", "0,0.0833"], ["--g1"]),
     (["crystal", "a.tif", "--force"], ["--largest-turn"]), (["count", "a.tif", "--force"], ["--largest-count"]),
     (["segment", "a.tif", "--force"], ["--patterns", "--patch-size", "--window", "--stride", "--memory"]),
+    (["label", "a.tif", "b.tif", "--force"], ["--best", "--pixel-size", "--dataset"] + columns),
     (["particles", "a.tif", "--force"], ["--least-diameter"]), (["polygons", "a.tif", "--force"], ["--sides"]),
     (["simulate", "pom", "-o", "y.tif", "--force", "--size", "64"], ["--phase"]),
     (
@@ -72,7 +73,9 @@ struct `Numeric options` {
 
   @Test(.slow, arguments: commands.indices) func `of any value are refused or obeyed in time`(index: Int) throws {
     let folder = ScratchFolder()
-    #expect(try CommandRun("simulate", "square", "--size", "64", "-o", "a.tif", in: folder.path).status == 0)
+    for name in ["a.tif", "b.tif"] {
+      #expect(try CommandRun("simulate", "square", "--size", "64", "-o", name, in: folder.path).status == 0)
+    }
     let (words, options) = Self.commands[index]
     for option in options {
       for value in Self.values {

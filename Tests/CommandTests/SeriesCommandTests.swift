@@ -31,6 +31,41 @@ struct `A series on the command line` {
     #expect(abs(last[3] - 4 * 1.2 * 192 / 191) < 0.2 && abs(last[4] - 4 * 0.8 * 192 / 191) < 0.2)
   }
 
+  @Test func `is labelled by its best image`() throws {
+    let made = try run(
+      "simulate", "mose2", "--size", "192", "--frames", "4", "--counts", "3", "--drift", "1.2,0.8", "-o", "s.tif")
+    #expect(made.status == 0)
+    let labelled = try run("label", "s.tif")
+    #expect(labelled.status == 0 && labelled.errors.isEmpty, "\(labelled.errors)")
+    #expect(labelled.output.contains("4 of 4 images have the labels of") && labelled.output.contains("-> s.labels"))
+    let rows = try String(contentsOfFile: folder / "s.labels/labels.csv", encoding: .utf8).split(separator: "\n")
+    #expect(rows.count == 5 && rows[1].hasPrefix("frame-0,1,"))
+    let again = try run("label", "s.tif", "--threads", "1", "--best", "mean", "-o", "again")
+    #expect(again.status == 0)
+    #expect(
+      try String(contentsOfFile: folder / "again/labels.csv", encoding: .utf8)
+        == String(contentsOfFile: folder / "s.labels/labels.csv", encoding: .utf8))
+  }
+
+  @Test func `that cannot be labelled is refused in a sentence`() throws {
+    _ = try run("simulate", "square", "--size", "64", "-o", "one.tif")
+    try FileManager.default.createDirectory(atPath: folder / "other", withIntermediateDirectories: true)
+    try FileManager.default.copyItem(atPath: folder / "one.tif", toPath: folder / "other/one.tif")
+    try TIFFWriter.write([Raster<Float>(width: 48, height: 64, filling: 1)], to: folder / "small.tif")
+    for (words, status, sentence) in [
+      (["one.tif"], Int32(65), "two or more"), (["one.tif", "other/one.tif"], 64, "two images are called one"),
+      (["one.tif", "small.tif"], 65, "equal size"), (["one.tif", "none.tif"], 66, "none.tif"),
+      (["one.tif", "--best", "x"], 64, "'x'"), (["one.tif", "--frames", "2..9"], 64, "ends with 9"),
+      (["one.tif", "--sites", "one.sites.csv"], 64, "needs --best"),
+      (["one.tif", "small.tif", "--frames", "0..1"], 64, "one stack"),
+    ] {
+      let refused = try CommandRun(["label", "-o", "labels"] + words, in: folder.path)
+      #expect(
+        refused.status == status && refused.errors.contains(sentence), "\(words): \(refused.status) \(refused.errors)")
+      #expect(!FileManager.default.fileExists(atPath: folder / "labels"))
+    }
+  }
+
   @Test func `has one mean on any number of threads`() throws {
     _ = try run("simulate", "mose2", "--size", "128", "--frames", "4", "--drift", "1,1", "-o", "s.tif")
     for threads in ["1", "2"] {

@@ -29,6 +29,18 @@ struct `Evaluations` {
     }
   }
 
+  @Test func `score columns outside the image only where the truth has them`() throws {
+    try inFolder { folder in
+      try write("x,y,kind\n0,0,column\n20,0,column\n-2,20,outside\n-2,40,outside\n", folder + "found.csv")
+      try write("x,y\n0,0\n20,0\n-1,20\n", folder + "labels.csv")
+      try write("x,y\n0,0\n20,0\n", folder + "truth.csv")
+      let labelled = try Evaluation().scores(of: folder + "found.csv", truth: folder + "labels.csv")
+      #expect(labelled["f1"] == 1 && labelled["n_predicted"] == 3)
+      let simulated = try Evaluation().scores(of: folder + "found.csv", truth: folder + "truth.csv")
+      #expect(simulated["f1"] == 1 && simulated["n_predicted"] == 2)
+    }
+  }
+
   @Test func `say where no true site was there to be found`() throws {
     try inFolder { folder in
       try write("x,y\n0,0\n10,0\n", folder + "truth.csv")

@@ -64,7 +64,7 @@ enum CatalogueExamples {
     let prepared = try Preparation().prepared(micrograph)
     let found = try ColumnFinder().found(in: prepared, name: micrograph.name)
     // Columns just outside the image, whose flanks it shows, are found too; the truth lists those inside.
-    let inside = found.sites.positions.filter { simulated.simulation.frame.contains($0) }
+    let inside = found.sites.sites.filter { $0.kind != .outside }.map(\.position)
     let columns = simulated.sites.filter { !$0.isVacant }.map(\.position)
     let score = SiteScore(inside, truth: columns)
     print("\(inside.count) columns found, \(columns.count) in the specimen")

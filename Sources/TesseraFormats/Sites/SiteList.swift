@@ -34,14 +34,14 @@ public struct SiteList: Sendable, Equatable {
     (self.positions, self.unit, self.elements, self.classes) = (positions, unit, elements, classes)
   }
 
-  /// Reads a table of sites; throws a sentence if the file is none. Rows whose `kind` is `vacant` hold no atom and are left
-  /// out.
+  /// Reads a table of sites; throws a sentence if the file is none. Rows whose `kind` is `vacant` hold no atom, and
+  /// those whose `kind` is `outside` none of the image: both are left out.
   ///
   /// A table that has both is read in nm if `prefersNanometres` is true, otherwise in pixels.
   public static func read(path: String, prefersNanometres: Bool = false) throws(FormatError) -> SiteList {
     let table = try SiteTableFile(path: path)
     let columns = try table.placeColumns(prefersNanometres: prefersNanometres)
-    let rows = table.rows(withVacant: false)
+    let rows = table.rows(withVacant: false, withOutside: false)
     var list = SiteList(positions: try table.positions(columns, rows: rows), unit: columns.unit)
     if let element = table.elements { list.elements = rows.map { element[$0] } }
     if let labels = table.words(["class", "phase", "label"]) { list.classes = rows.map { Int(labels[$0]) ?? 0 } }

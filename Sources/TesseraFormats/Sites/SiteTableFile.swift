@@ -91,10 +91,16 @@ package struct SiteTableFile: Sendable {
   /// Places farther out, in pixels or nm, are mistakes; a search among them would find all others in one spot.
   private static let farthest = 1e8
 
-  /// Rows that hold a site; those whose `kind` is `vacant` only if they are wanted.
-  package func rows(withVacant: Bool) -> [Int] {
-    guard !withVacant, let kind = column(["kind"]) else { return Array(table.rows.indices) }
-    return table.rows.indices.filter { table.rows[$0][kind] != "vacant" }
+  /// Rows that hold a site; those whose `kind` is `vacant` or `outside` only if they are wanted.
+  package func rows(withVacant: Bool, withOutside: Bool) -> [Int] {
+    guard let kind = column(["kind"]) else { return Array(table.rows.indices) }
+    return table.rows.indices.filter { row in
+      switch table.rows[row][kind] {
+      case "vacant": withVacant
+      case "outside": withOutside
+      default: true
+      }
+    }
   }
 
   /// Places of these rows; throws where a field is no number.

@@ -33,6 +33,8 @@ public struct Registration: Sendable, Codable, Equatable {
   public var pairSpan = 6
   /// Lines over which the slow error of the scan changes (standard deviation of the Gaussian that smooths it); positive.
   public var slowLines = 12.0
+  /// Whether frames differ in dose or focus: then a frame that agrees less with the others than is usual may show the same all the same.
+  public var dosesDiffer = false
   /// Means that are formed anew with better shifts; nil: 2, and 5 with `rows`.
   public var iterations: Int?
 

@@ -10,7 +10,8 @@ extension CrystalResult {
     let (count, cores) = (grains.grains.count, dislocations.count)
     var document = ReportDocument(
       title: micrograph.name,
-      headline: "\(Number.count(finding.sites.count)) columns in \(count == 1 ? "one grain" : "\(count) grains"), "
+      headline:
+        "\(Number.count(finding.sites.columnCount)) columns in \(count == 1 ? "one grain" : "\(count) grains"), "
         + (cores == 0 ? "no dislocation." : "\(cores) dislocation\(cores == 1 ? "" : "s")."))
     document.facts = facts
     document.sections = [grainSection, dislocationSection]

@@ -31,7 +31,7 @@ public struct CrystalResult: MethodResult {
   public var sentences: [String] {
     let (grains, cores) = (grains.grains.count, dislocations.count)
     return [
-      "\(finding.sites.count) columns, \(grains) grain\(grains == 1 ? "" : "s"), "
+      "\(finding.sites.columnCount) columns, \(grains) grain\(grains == 1 ? "" : "s"), "
         + "\(cores) dislocation\(cores == 1 ? "" : "s")"
     ]
   }

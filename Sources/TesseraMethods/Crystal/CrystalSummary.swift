@@ -64,7 +64,7 @@ public struct CrystalSummary: Sendable, Encodable {
 
   init(of result: CrystalResult) {
     let calibration = result.micrograph.calibration
-    columns = result.finding.sites.count
+    columns = result.finding.sites.columnCount
     func pair(_ point: Point) -> [Double] { [point.x, point.y] }
     grains = result.grains.grains.map { grain in
       GrainSummary(

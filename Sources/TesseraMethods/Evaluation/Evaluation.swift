@@ -90,7 +90,7 @@ public struct Evaluation: Sendable {
   }
 
   private func siteScores(_ predicted: SiteTableFile, _ truth: SiteTableFile) throws -> Scores {
-    let (found, _) = try places(predicted, withVacant: countsVacant)
+    let (found, foundRows) = try places(predicted, withVacant: countsVacant)
     let (real, rows) = try places(truth, withVacant: countsVacant)
     var counts = real.map { region?.contains($0) ?? true }
     if !optionalElements.isEmpty {
@@ -99,11 +99,14 @@ public struct Evaluation: Sendable {
       }
       for index in real.indices where optionalElements.contains(elements[rows[index]]) { counts[index] = false }
     }
-    guard region != nil || counts.contains(false) else {
+    // Columns centred outside the image are none of it, unless the truth lists them.
+    let kinds = predicted.words(["kind"])
+    let isOutside = foundRows.map { kinds?[$0] == "outside" }
+    guard region != nil || counts.contains(false) || isOutside.contains(true) else {
       return Scores(SiteScore(found, truth: real, tolerance: tolerance))
     }
     let limit = tolerance ?? SiteMatch.defaultTolerance(of: real)
-    var isScored = found.map { region?.contains($0) ?? true }
+    var isScored = zip(found, isOutside).map { !$1 && region?.contains($0) ?? true }
     for match in SiteMatch(found, truth: real).matches where match.distance <= limit {
       isScored[match.predicted] = counts[match.truth]
     }
@@ -123,7 +126,7 @@ public struct Evaluation: Sendable {
         "\(file.table.path): holds positions as lengths, but sites are scored in pixels; convert the table to .csv with "
           + "`tessera convert` and \(setting("pixel size")) first")
     }
-    let rows = file.rows(withVacant: withVacant)
+    let rows = file.rows(withVacant: withVacant, withOutside: true)
     return (try file.positions(columns, rows: rows), rows)
   }
 

@@ -26,7 +26,7 @@ struct AlignedImages {
 
   private func motion(_ source: LabelledSeries.Source) -> FrameMotion {
     switch source {
-    case .mean: FrameMotion(meanFrom: registered.record.origin)
+    case .mean: FrameMotion(meanOf: registered)
     case .image(let index): FrameMotion(registered.displacements[index])
     }
   }
@@ -66,7 +66,8 @@ struct AlignedImages {
     let found = try labelling.finder.columns(of: input, in: &prepared, network: labelling.network)
     let seen = registered.mean.map(\.isFinite)
     let part =
-      source == .mean ? seen.largestFull : (low: Point.zero, high: Point(Double(seen.width - 1), Double(seen.height - 1)))
+      source == .mean
+      ? seen.largestFull : (low: Point.zero, high: Point(Double(seen.width - 1), Double(seen.height - 1)))
     // A person's labels stand as he has put them.
     let sites = found.sites.sites
     let places = input.columns?.sites.positions ?? sites.map(\.position)
@@ -75,7 +76,8 @@ struct AlignedImages {
         && (part.low.y - 0.5...part.high.y + 0.5).contains(places[index].y)
     }
     guard let spacing = PlanarIndex(places).medianSpacing, !kept.isEmpty else {
-      throw DataError("\(micrograph.name): shows fewer than two columns, so there is nothing to label other images with")
+      throw DataError(
+        "\(micrograph.name): shows fewer than two columns, so there is nothing to label other images with")
     }
     return Labels(
       source: source, places: kept.map { places[$0] }, heights: kept.map { sites[$0].amplitude }, spacing: spacing,

@@ -51,7 +51,8 @@ struct FrameAlignment {
       shiftError = best.spread.squareRoot() * best.shiftError
       let misses = known.map { fitted[$0] - applied(to: places[$0]) }
       // The robust deviation of what is left, which exceeds the errors where the frame is distorted otherwise.
-      let scale = max(1, Statistics.robustDeviation(zip(known, misses).flatMap { [$1.x / errors[$0].x, $1.y / errors[$0].y] }))
+      let scale = max(
+        1, Statistics.robustDeviation(zip(known, misses).flatMap { [$1.x / errors[$0].x, $1.y / errors[$0].y] }))
       let near = zip(known, misses).filter { index, miss in
         max(abs(miss.x) / errors[index].x, abs(miss.y) / errors[index].y) <= Self.outlier * scale
       }

@@ -1,3 +1,4 @@
+import TesseraImaging
 import TesseraNumerics
 
 /// Where a frame of a registered series shows the specimen, which moves while its lines are scanned.
@@ -8,8 +9,12 @@ struct FrameMotion {
   /// - Parameter displacements: one per line, of a frame that took part in the registration (`RegisteredSeries.displacements`).
   init(_ displacements: [Point]) { self.displacements = displacements }
 
-  /// The mean of a series, whose first pixel shows a place of the specimen.
-  init(meanFrom origin: Point) { displacements = [Point.zero - origin] }
+  /// The mean of a series, in which nothing moves: its first pixel lies where the first frame used shows it, less how far the specimen had moved
+  /// in that frame on average.
+  init(meanOf series: RegisteredSeries) {
+    let first = series.displacements.first { !$0.isEmpty } ?? [.zero]
+    displacements = [first.reduce(Point.zero, +) / Double(first.count) - series.record.origin]
+  }
 
   /// On which line a place is seen depends on how far it had moved by then. Drift moves it by a tenth of a pixel per line at most, so that each
   /// round leaves a tenth of the error.

@@ -20,13 +20,13 @@ public struct SeriesLabelling: Sendable {
   public var finder = ColumnFinder()
   /// How a network finds them, for the route `network` of the finder; nil: with the network of the program.
   public var network: NetworkFinder?
-  /// How images are aligned. Only shifts and the drift within frames are: `mode` is `rigid`.
+  /// How images are aligned: shifted, and freed of the drift within frames. Lines are not moved one by one, so `mode` stays `rigid`.
   public var registration = Registration()
   /// The best image; nil: the one in which columns have the smallest errors.
   public var best: LabelledSeries.Source?
 
   /// Labels by the image in which columns have the smallest errors.
-  public init() {}
+  public init() { registration.dosesDiffer = true }
 
   /// The labels of all images.
   ///
@@ -43,8 +43,13 @@ public struct SeriesLabelling: Sendable {
       try require(series.names.indices.contains(index), setting("best"), is: index, mustBe: "below \(series.count)")
     }
     let first = try series.micrograph(0)
+    guard series.count > 1 else {
+      throw DataError("\(first.name): holds one image, but a series has two or more of one region")
+    }
     let frames = FrameSeries(count: series.count, width: first.width, height: first.height, name: first.name) {
-      try preparation.prepared(series.micrograph($0)).image
+      let micrograph = try series.micrograph($0)
+      // An image that shows nothing is left out by the registration.
+      return (try? preparation.prepared(micrograph))?.image ?? micrograph.pixels
     }
     let registered = try registration.registered(frames) { try progress(0.5 * $0) }
     let aligned = AlignedImages(

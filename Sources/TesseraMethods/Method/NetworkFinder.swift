@@ -29,11 +29,7 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
     by finder: ColumnFinder, in prepared: Preparation.Prepared, name: String
   ) throws -> ColumnFinder.Found {
     try detector.check()
-    let network = try model.map { try NetworkModel(readFrom: $0, kind: .atoms) } ?? .shippedAtoms
-    let maps: UNetMaps
-    do {
-      maps = try network.maps(of: prepared.image)
-    } catch let error as DataError { throw DataError("\(name): \(error.description)") }
+    let (network, maps) = try answer(to: prepared, name: name)
     var detector = detector
     if boundIsGiven != true, let bound = network.threshold { detector.filterLowerBound = bound }
     let proposals = try detector.candidates(in: maps.maps[0], spacing: maps.spacing).map { candidate in
@@ -52,6 +48,25 @@ public struct NetworkFinder: Sendable, Codable, Equatable {
       found.warnings += Self.warnings(ofProbabilities: found.proposed?.probabilities ?? [])
     }
     return found
+  }
+
+  /// The map of the network, in which columns are maxima, 0 ... 1, of the size of the image.
+  ///
+  /// - Parameters:
+  ///   - prepared: the image, which the network sees.
+  ///   - name: of the micrograph, for messages.
+  /// - Throws: `FormatError` for the model file, `DataError` for an image that the network cannot take.
+  public func map(of prepared: Preparation.Prepared, name: String) throws -> Raster<Float> {
+    try answer(to: prepared, name: name).maps.maps[0]
+  }
+
+  private func answer(
+    to prepared: Preparation.Prepared, name: String
+  ) throws -> (network: NetworkModel, maps: UNetMaps) {
+    let network = try model.map { try NetworkModel(readFrom: $0, kind: .atoms) } ?? .shippedAtoms
+    do {
+      return (network, try network.maps(of: prepared.image))
+    } catch let error as DataError { throw DataError("\(name): \(error.description)") }
   }
 
   /// Below this mean of the columns' probabilities a reader is told; images of crystals give 0.8 to 0.97.

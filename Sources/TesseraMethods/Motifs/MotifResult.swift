@@ -61,8 +61,10 @@ public struct MotifResult: MethodResult {
 
   /// The lattice of the largest grain; nil where the columns share none.
   public var lattice: Lattice? { grains?.lattice }
-  /// The number of columns, vacant nodes left out.
-  public var columnCount: Int { finding.sites.count }
+  /// The number of columns of the image: neither vacant nodes nor columns centred outside.
+  public var columnCount: Int { finding.sites.columnCount }
+  /// The number of columns centred outside the image.
+  public var outsideCount: Int { finding.sites.count - columnCount }
 
   /// The number of columns that hold less than their sublattice.
   public var partialCount: Int { sites.sites.count { $0.kind == .partial } }

@@ -123,7 +123,8 @@ extension MotifResult {
   public var summary: MotifSummary {
     MotifSummary(
       counts: [
-        "sites": sites.count, "columns": columnCount, "added": addedCount, "vacant": vacantNodes.count,
+        "sites": sites.count - outsideCount, "columns": columnCount, "outside": outsideCount, "added": addedCount,
+        "vacant": vacantNodes.count,
         "partial": partialCount, "partial_low": partialRange.lowerBound, "partial_high": partialRange.upperBound,
         "undecided_nodes": undecidedNodeCount,
         "classified": classes.labels.count { $0 > 0 }, "classes": classes.count, "cells": cells?.cells.count ?? 0,

@@ -52,7 +52,7 @@ package struct ColumnsChapter: Sendable {
   }
 
   private var styles: [ClassStyle] {
-    classes?.styles ?? [ClassStyle(name: "column", count: sites.count, color: Color(0xE69F00))]
+    classes?.styles ?? [ClassStyle(name: "column", count: sites.columnCount, color: Color(0xE69F00))]
   }
 
   private var lowerLeftIsTaken: Bool {
@@ -79,7 +79,7 @@ package struct ColumnsChapter: Sendable {
     let styles = styles
     let labels = classes?.labels ?? [Int](repeating: 1, count: sites.count)
     let markers = SiteMarkers(points: sites.positions, labels: labels, styles: styles)
-    let unclassified = labels.count { $0 < 1 }
+    let unclassified = zip(labels, sites.sites).count { $0 < 1 && $1.kind != .outside }
     var figure = ImageFigure(
       micrograph, summary: "\(Number.count(sites.count)) sites on the micrograph, coloured by class")
     figure.dimming = 0.35

@@ -32,7 +32,7 @@ extension StrainResult {
     }
     return StrainResultSummary(
       counts: [
-        "columns": columns?.sites.count ?? 0, "columns_on_lattice": lattice?.nodes.count { $0 != nil } ?? 0,
+        "columns": columns?.sites.columnCount ?? 0, "columns_on_lattice": lattice?.nodes.count { $0 != nil } ?? 0,
         "columns_with_strain": columnStrains.count { $0 != nil },
       ],
       strain: summaries[0].planes, methods: Dictionary(uniqueKeysWithValues: summaries.map { ($0.method, $0) }),

@@ -206,6 +206,10 @@ public struct MotifFolder: Sendable {
     /// Of the columns, in the image's units; 0 where none is.
     package var heights: [Double]
     package var isVacant: [Bool]
+    /// Number of columns centred outside the image.
+    package var outsideCount: Int
+    /// Number of columns of the image.
+    package var columnCount: Int { positions.count - outsideCount - isVacant.count { $0 } }
   }
 
   /// - Throws: `FormatError` where `sites.csv` is damaged.
@@ -216,7 +220,8 @@ public struct MotifFolder: Sendable {
     let isVacant = sites.rows.map { $0[kind] == Site.Kind.vacant.rawValue }
     return Places(
       positions: zip(try sites.numbers(x), try sites.numbers(y)).map { Point($0, $1) },
-      heights: zip(sites.rows, isVacant).map { $1 ? 0 : Double($0[height]) ?? .nan }, isVacant: isVacant)
+      heights: zip(sites.rows, isVacant).map { $1 ? 0 : Double($0[height]) ?? .nan }, isVacant: isVacant,
+      outsideCount: sites.rows.count { $0[kind] == Site.Kind.outside.rawValue })
   }
 
   /// The layout of the first run: one point per site, NaN where it has none.

@@ -32,7 +32,7 @@ package struct ModelContainer {
   package static func isModel(_ path: String) -> Bool {
     guard let handle = FileHandle(forReadingAtPath: path) else { return false }
     defer { try? handle.close() }
-    return (try? handle.read(upToCount: signature.count)).map { Array($0 ?? Data()) } == signature
+    return (try? handle.read(upToCount: signature.count)).map { Array($0) } == signature
   }
 
   package var bytes: [UInt8] {

@@ -157,7 +157,7 @@ extension ProjectSession {
     let vacant = result.places.isVacant.count { $0 }
     return .init(
       sitesRevision: result.number, sites: result.places.positions.count,
-      columns: result.places.positions.count - vacant, vacant: vacant,
+      columns: result.places.columnCount, vacant: vacant,
       sentences: analysis.sentences, warnings: analysis.warnings, settings: analysis.settings,
       patchSide: result.folder.moments.side, isLayout: result.layout.contains { $0.x.isFinite },
       usesColumns: analysis.columns == .corrected, classActions: state.history.actions.count)

@@ -13,7 +13,7 @@ extension ColumnFit.Outcome {
         return Site(
           position: column.centre, amplitude: column.amplitude, sigmaMajor: axes.major, sigmaMinor: axes.minor,
           angle: axes.angle, background: Double(background[x, y]), intensity: column.volume,
-          intensityError: accuracy.intensity)
+          intensityError: accuracy.intensity, kind: background.excess(of: column.centre) > 0 ? .outside : .column)
       })
   }
 

@@ -10,6 +10,9 @@ public struct Site: Sendable, Codable, Equatable {
     case vacant
     /// A column that holds less than the others of its sublattice (`OccupancyFinder`).
     case partial
+    /// A column centred outside the image, whose flank the image shows: it serves the lattice and the patches of its neighbours, and is no
+    /// column of the image.
+    case outside
   }
 
   /// Place in pixels; the centre of the first pixel is (0, 0).
@@ -25,7 +28,7 @@ public struct Site: Sendable, Codable, Equatable {
   /// Sum of the fitted Gaussian over all pixels, 2 pi amplitude sigmaMajor sigmaMinor (the scattering cross-section in
   /// the image's units), and its standard error; NaN where unknown.
   public var intensity, intensityError: Double
-  /// Whether a column was found, holds less than its sublattice, or the node is vacant.
+  /// Whether a column was found, holds less than its sublattice or lies outside the image, or the node is vacant.
   public var kind: Kind
 
   /// A site with what is known of it; the rest is NaN.

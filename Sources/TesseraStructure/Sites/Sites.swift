@@ -8,8 +8,10 @@ public struct Sites: Sendable, Codable, Equatable {
   /// Sites in the order given.
   public init(_ sites: [Site]) { self.sites = sites }
 
-  /// Number of sites, vacant nodes included.
+  /// Number of sites, vacant nodes and columns centred outside the image included.
   public var count: Int { sites.count }
+  /// Number of columns of the image: neither vacant nodes nor columns centred outside.
+  public var columnCount: Int { sites.count { $0.kind == .column || $0.kind == .partial } }
   /// - Parameter index: 0 ..< `count`.
   public subscript(index: Int) -> Site {
     get { sites[index] }

@@ -66,7 +66,8 @@ extension SitesCommand {
       }
     }
     var report = Report(
-      input: input, output: output.isPrinted ? nil : path, frame: nil, columns: items.count,
+      input: input, output: output.isPrinted ? nil : path, frame: nil,
+      columns: items.count { $0.site.kind != .outside },
       scale: plan.finder.scale ?? 0,
       method: plan.finder.route.rawValue, shape: plan.finder.fit.shape?.rawValue ?? "", tiles: count,
       emptyTiles: emptyTiles,

@@ -46,6 +46,12 @@ struct SitesCommand: ThreadedCommand {
         + "by its classes.", valueName: "folder"), completion: .directory)
   var motifs: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --method network: write the map of the network, too, in which columns are maxima, 0 to 1: a TIFF image of float32, of the "
+        + "size of the image.", valueName: "file"), completion: .file(extensions: ["tif"]))
+  var map: String?
+
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
   @OptionGroup var output: TableOutputOptions
@@ -69,6 +75,12 @@ struct SitesCommand: ThreadedCommand {
       throw ValidationError(
         "--apply and --motifs sort the columns of an image in tiles; give --tile, or use analyze, which sorts the columns of a whole image"
       )
+    }
+    if map != nil {
+      guard finding.method == .network else { throw ValidationError("--map applies to --method network only") }
+      guard tile == nil, !image.each else {
+        throw ValidationError("--map writes the map of one image at once; leave out --tile and --each")
+      }
     }
     if apply != nil && motifs != nil { throw ValidationError("--apply and --motifs exclude each other; give one") }
     guard positions != nil else { return }
@@ -116,10 +128,17 @@ struct SitesCommand: ThreadedCommand {
         path, replacing: output.force,
         inputs: [input] + [finding.columns.sites, positions, finding.model, apply].compactMap { $0 })
     }
+    if let map {
+      try AtomicOutput.checkPlace(
+        map, replacing: output.force, inputs: [input, path] + [finding.model].compactMap { $0 })
+    }
     let log = StageLog(of: chosen.name)
     if let tile { return try table(inTiles: tile, to: path, log) }
     let micrograph = try log.run("read") { try image.micrograph(of: chosen) }
     let search = try log.run("columns") { try self.search(in: micrograph) }
+    if let map, let values = search.map {
+      try TIFFWriter.write([values], calibration: micrograph.calibration, to: map, replacing: output.force)
+    }
     try log.run("table") {
       let table = search.table.csv
       if output.isPrinted { return StandardOutput.write(table) }
@@ -135,6 +154,8 @@ struct SitesCommand: ThreadedCommand {
     var table: SiteTable
     var warnings: [String]
     var columnsAreGiven: Bool
+    /// With `--map`.
+    var map: Raster<Float>?
   }
 
   /// Finds the columns of one image, or fits those that are given.
@@ -149,14 +170,15 @@ struct SitesCommand: ThreadedCommand {
       sites: found.sites, accuracies: found.accuracies, probabilities: found.proposed?.probabilities,
       calibration: micrograph.calibration)
     return Search(
-      found: found, table: table, warnings: prepared.warnings + found.warnings, columnsAreGiven: known != nil)
+      found: found, table: table, warnings: prepared.warnings + found.warnings, columnsAreGiven: known != nil,
+      map: map == nil ? nil : try network?.map(of: prepared, name: micrograph.name))
   }
 
   /// What `--json` prints of an image.
   func report(of search: Search, input: String, output: String? = nil, frame: Int? = nil) -> Report {
     let found = search.found
     return Report(
-      input: input, output: output, frame: frame, columns: found.sites.count, scale: found.scale,
+      input: input, output: output, frame: frame, columns: found.sites.columnCount, scale: found.scale,
       method: search.columnsAreGiven ? "positions" : found.route.rawValue, shape: found.shape.rawValue,
       network: found.proposed?.source, candidates: found.proposed?.count,
       predictedSpacing: found.proposed?.spacing, flagged: found.accuracies.count { $0.flag != nil },

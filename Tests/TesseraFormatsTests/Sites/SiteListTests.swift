@@ -40,7 +40,7 @@ struct `Site lists` {
   }
 
   @Test func `leave out vacant places, and nm that are unknown`() throws {
-    let list = try read("x,y,x_nm,y_nm,kind\n1,2,,,column\n3,4,,,vacant\n", nanometres: true)
+    let list = try read("x,y,x_nm,y_nm,kind\n1,2,,,column\n3,4,,,vacant\n-1,4,,,outside\n", nanometres: true)
     #expect(list.positions == [Point(1, 2)])
     #expect(list.unit == .pixel)
   }

@@ -24,4 +24,18 @@ struct `Columns at the border` {
     #expect(Statistics.deviation(pulls) < 1.5)
     #expect(!found.outside.sites.isEmpty)
   }
+
+  @Test func `centred outside the image are none of it`() throws {
+    var options = SimulationOptions()
+    (options.width, options.height, options.dose, options.seed) = (256, 256, 1e5, 3)
+    let simulated = try Simulation(specimen: "square", options: options).run()
+    let found = try ColumnFinder().found(in: try Preparation().prepared(simulated.micrograph), name: "border")
+    let isOutside = found.sites.sites.map { site in
+      let p = site.position
+      return !(-0.5...255.5).contains(p.x) || !(-0.5...255.5).contains(p.y)
+    }
+    #expect(isOutside.contains(true))
+    #expect(found.sites.sites.map { $0.kind == .outside } == isOutside)
+    #expect(found.sites.columnCount == simulated.sites.count { !$0.isVacant })
+  }
 }

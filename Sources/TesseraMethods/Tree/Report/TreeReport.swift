@@ -33,7 +33,7 @@ struct TreeReport {
     let layout = Layout(points: try folder.layout())
     let vacant = structure.places.isVacant.count { $0 }
     var headline = ReportHeadline(
-      columnCount: sites.count - vacant, vacantCount: vacant, classes: classes, isDiscrete: true)
+      columnCount: structure.places.columnCount, vacantCount: vacant, classes: classes, isDiscrete: true)
     let counts = summary["counts"]
     if let partial = counts?["partial"]?.integer {
       headline.partialCount = partial
@@ -46,7 +46,7 @@ struct TreeReport {
     document.summary =
       "The classes are those after \(count) action\(count == 1 ? "" : "s") on the classes of the first run. \(headline.details)"
     document.facts = [
-      .init(Number.count(sites.count - vacant), "columns"),
+      .init(Number.count(structure.places.columnCount), "columns"),
       .init(
         String(structure.leaves.count { $0.count.count > 0 }), "motifs",
         note: "after \(count) action\(count == 1 ? "" : "s")"),
