@@ -29,11 +29,7 @@ struct FrameAgreement: Sendable {
   private static let leastBlur = 0.5
 
   /// Frames that show something else than most, or show it turned. Two frames cannot tell which of them does.
-  ///
-  /// - Parameters:
-  ///   - agreements: of the frames; nil for those that are left out already.
-  ///   - dosesDiffer: whether frames differ in dose or focus. Then a frame is none of the series only if it shows nothing of the others.
-  static func strangers(in agreements: [FrameAgreement?], dosesDiffer: Bool) -> [Int] {
+  static func strangers(in agreements: [FrameAgreement?]) -> [Int] {
     let known = agreements.compactMap { $0 }
     guard known.count > 2 else { return [] }
     let usual = Statistics.median(known.map(\.correlation))
@@ -47,9 +43,9 @@ struct FrameAgreement: Sendable {
       {
         return true
       }
-      let noise = significance / max(1, agreement.pixelCount).squareRoot()
-      if dosesDiffer { return agreement.correlation < noise }
-      return agreement.correlation < leastShare * usual && usual - agreement.correlation > noise
+      let lack = usual - agreement.correlation
+      return agreement.correlation < leastShare * usual
+        && lack > significance / max(1, agreement.pixelCount).squareRoot()
     }
     return known.count - strangers.count > 1 ? strangers : []
   }

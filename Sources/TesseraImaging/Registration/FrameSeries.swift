@@ -27,7 +27,7 @@ public struct FrameSeries {
 
   /// One frame; values that are not finite become its mean.
   /// - Throws: `DataError` if its size is not that of the series.
-  func frame(_ index: Int) throws -> Raster<Float> {
+  package func frame(_ index: Int) throws -> Raster<Float> {
     var frame = try read(index)
     guard frame.width == width, frame.height == height else {
       throw DataError(

@@ -33,8 +33,6 @@ public struct Registration: Sendable, Codable, Equatable {
   public var pairSpan = 6
   /// Lines over which the slow error of the scan changes (standard deviation of the Gaussian that smooths it); positive.
   public var slowLines = 12.0
-  /// Whether frames differ in dose or focus: then a frame that agrees less with the others than is usual may show the same all the same.
-  public var dosesDiffer = false
   /// Means that are formed anew with better shifts; nil: 2, and 5 with `rows`.
   public var iterations: Int?
 
@@ -46,9 +44,7 @@ public struct Registration: Sendable, Codable, Equatable {
 
   /// Registers a series.
   ///
-  /// - Parameters:
-  ///   - series: two frames or more of one size.
-  ///   - progress: is told the part of the work that is done, 0 ... 1; may throw to stop.
+  /// - Parameter progress: is told the part of the work that is done, 0 ... 1; may throw to stop.
   /// - Throws: `DataError` if there is one frame only, frames differ in size, are too small, constant, or fit nowhere;
   ///   `ParameterError` for a setting outside its range; what reading a frame throws.
   public func registered(

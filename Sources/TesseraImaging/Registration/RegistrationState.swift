@@ -197,7 +197,7 @@ struct RegistrationState {
   }
 
   /// Frames that show something else than the others.
-  var strangers: [Int] { FrameAgreement.strangers(in: agreements, dosesDiffer: settings.dosesDiffer) }
+  var strangers: [Int] { FrameAgreement.strangers(in: agreements) }
 
   /// - Parameters:
   ///   - others: number of frames in the reference.

@@ -8,6 +8,8 @@ struct AlignedImages {
   let series: ImageSeries
   let labelling: SeriesLabelling
   let registered: RegisteredSeries
+  /// Images that show too little to take part in the registration, aligned to its mean; nil: others, and those that fit nowhere.
+  let fainter: [FaintFrame?]
   let calibration: Calibration?
 
   /// Columns of the best image.
@@ -27,11 +29,13 @@ struct AlignedImages {
   private func motion(_ source: LabelledSeries.Source) -> FrameMotion {
     switch source {
     case .mean: FrameMotion(meanOf: registered)
-    case .image(let index): FrameMotion(registered.displacements[index])
+    case .image(let index):
+      fainter[index].map { FrameMotion([$0.shift]) } ?? FrameMotion(registered.displacements[index])
     }
   }
 
-  private func isUsed(_ index: Int) -> Bool { registered.record.frames[index].isUsed }
+  /// Whether it is known where an image shows the specimen.
+  func isAligned(_ index: Int) -> Bool { registered.record.frames[index].isUsed || fainter[index] != nil }
 
   private func micrograph(_ source: LabelledSeries.Source) throws -> Micrograph {
     switch source {
@@ -44,7 +48,7 @@ struct AlignedImages {
   func best(progress: (Double) throws -> Void) throws -> LabelledSeries.Source {
     let labels = try labels(of: .mean, given: nil)
     var best = (source: LabelledSeries.Source.mean, error: Double.infinity)
-    for source in [LabelledSeries.Source.mean] + series.names.indices.filter(isUsed).map({ .image($0) }) {
+    for source in [LabelledSeries.Source.mean] + series.names.indices.filter(isAligned).map({ .image($0) }) {
       let places = moved(labels.places, from: .mean, to: source)
       let size = registered.mean
       let inside = places.filter { size.contains($0) }
@@ -124,12 +128,13 @@ struct AlignedImages {
   /// One image with the labels that it can be given.
   func image(_ index: Int, with labels: Labels) throws -> LabelledSeries.Image {
     var image = LabelledSeries.Image(name: series.names[index])
-    let record = registered.record.frames[index]
-    guard record.isUsed else {
+    guard isAligned(index) else {
       image.reason = "shows something else than most images, or nothing, and could not be aligned"
       return image
     }
-    (image.shift, image.shiftError) = (record.shift, record.shiftError)
+    let record = registered.record.frames[index]
+    (image.shift, image.shiftError) =
+      fainter[index].map { ($0.shift - registered.firstShift, $0.shiftError) } ?? (record.shift, record.shiftError)
     let target = LabelledSeries.Source.image(index)
     let places = moved(labels.places, from: labels.source, to: target)
     let inside = places.indices.filter { registered.mean.contains(places[$0]) }

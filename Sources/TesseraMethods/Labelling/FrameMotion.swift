@@ -11,10 +11,7 @@ struct FrameMotion {
 
   /// The mean of a series, in which nothing moves: its first pixel lies where the first frame used shows it, less how far the specimen had moved
   /// in that frame on average.
-  init(meanOf series: RegisteredSeries) {
-    let first = series.displacements.first { !$0.isEmpty } ?? [.zero]
-    displacements = [first.reduce(Point.zero, +) / Double(first.count) - series.record.origin]
-  }
+  init(meanOf series: RegisteredSeries) { displacements = [series.firstShift - series.record.origin] }
 
   /// On which line a place is seen depends on how far it had moved by then. Drift moves it by a tenth of a pixel per line at most, so that each
   /// round leaves a tenth of the error.
@@ -34,5 +31,13 @@ struct FrameMotion {
     let second = min(first + 1, displacements.count - 1)
     let part = line - Double(first)
     return displacements[first] * (1 - part) + displacements[second] * part
+  }
+}
+
+extension RegisteredSeries {
+  /// How far the specimen had moved in the first frame used, on average over its lines, in pixels: shifts of the record count from there.
+  var firstShift: Point {
+    let first = displacements.first { !$0.isEmpty } ?? [.zero]
+    return first.reduce(Point.zero, +) / Double(first.count)
   }
 }

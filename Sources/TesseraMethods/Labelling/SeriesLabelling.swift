@@ -26,7 +26,7 @@ public struct SeriesLabelling: Sendable {
   public var best: LabelledSeries.Source?
 
   /// Labels by the image in which columns have the smallest errors.
-  public init() { registration.dosesDiffer = true }
+  public init() {}
 
   /// The labels of all images.
   ///
@@ -46,16 +46,16 @@ public struct SeriesLabelling: Sendable {
     guard series.count > 1 else {
       throw DataError("\(first.name): holds one image, but a series has two or more of one region")
     }
-    let frames = FrameSeries(count: series.count, width: first.width, height: first.height, name: first.name) {
-      let micrograph = try series.micrograph($0)
-      // An image that shows nothing is left out by the registration.
-      return (try? preparation.prepared(micrograph))?.image ?? micrograph.pixels
+    let registered = try registration.registered(frames(of: series, like: first)) { try progress(0.4 * $0) }
+    let fainter = try registered.record.frames.indices.map { index in
+      registered.record.frames[index].isUsed
+        ? nil : try FaintFrame(index, of: frames(of: series, like: first), beside: registered)
     }
-    let registered = try registration.registered(frames) { try progress(0.5 * $0) }
+    try progress(0.5)
     let aligned = AlignedImages(
-      series: series, labelling: self, registered: registered, calibration: first.calibration)
+      series: series, labelling: self, registered: registered, fainter: fainter, calibration: first.calibration)
     let source = try best ?? aligned.best { try progress(0.5 + 0.2 * $0) }
-    if case .image(let index) = source, !registered.record.frames[index].isUsed {
+    if case .image(let index) = source, !aligned.isAligned(index) {
       throw DataError("\(series.names[index]): shows something else than most images, so that it cannot label them")
     }
     let labels = try aligned.labels(of: source, given: columns)
@@ -63,7 +63,7 @@ public struct SeriesLabelling: Sendable {
       try progress(0.7 + 0.3 * Double(index) / Double(series.count))
       return try aligned.image(index, with: labels)
     }
-    let distorted = images.filter { $0.residual > Self.largestResidual * labels.spacing }
+    let distorted = images.filter { $0.reason == nil && $0.residual > Self.largestResidual * labels.spacing }
     return LabelledSeries(
       images: images, source: source, labelsAreGiven: columns != nil, columnCount: labels.places.count,
       registration: registered.record, calibration: first.calibration,
@@ -74,6 +74,14 @@ public struct SeriesLabelling: Sendable {
             "columns of \(distorted.map(\.name).joined(separator: ", ")) lie beside their labels by up to "
               + "\(Text.fixed(distorted.map(\.residual).max()!, 1)) pixels (root mean square): these images are distorted, or atoms have moved"
           ]))
+  }
+
+  private func frames(of series: ImageSeries, like first: Micrograph) -> FrameSeries {
+    FrameSeries(count: series.count, width: first.width, height: first.height, name: first.name) {
+      let micrograph = try series.micrograph($0)
+      // An image that shows nothing is left out by the registration.
+      return (try? preparation.prepared(micrograph))?.image ?? micrograph.pixels
+    }
   }
 
   /// Labels that miss their columns by more than this share of the spacing teach a network to miss them.
