@@ -83,7 +83,8 @@ def blobs(detector, image, spacing, **more):
 
 def detectors(folder, seeds, figure):
     ways = {
-        "blocks of 8, then suppression of neighbours": lambda m, s: suppressed(m, s),
+        "blocks of 8, then suppression of neighbours (lower bound 0.1)": lambda m, s: suppressed(m, s),
+        "the same, lower bound 0.3": lambda m, s: suppressed(m, s, bound=0.3),
         "Laplacian of Gaussian": lambda m, s: blobs(blob_log, m, s, num_sigma=5, threshold=0.1),
         "difference of Gaussians": lambda m, s: blobs(blob_dog, m, s, threshold=0.05),
         "determinant of Hessian": lambda m, s: blobs(blob_doh, m, s, num_sigma=5, threshold=0.005),
@@ -150,6 +151,9 @@ def magnifications(folder, seeds, figure):
                         scored(found, truth, optional, time.perf_counter() - start))
     print("| program | options | field, nm | precision | recall | F1 | CD, px | s |\n| --- | --- | --- | --- | --- | --- | --- | --- |")
     for (name, given, size), results in sorted(rows.items(), key=lambda r: (r[0][0], r[0][1], r[0][2])):
+        if not any(r[0] for r in results):
+            print(f"| {name} | {given} | {size} | finds nothing | | | | |")
+            continue
         mean = numpy.nanmean(results, axis=0)
         print(f"| {name} | {given} | {size} | {mean[0]:.3f} | {mean[1]:.3f} | {mean[2]:.3f} | {mean[4]:.2f} | {mean[5] / 1000:.1f} |")
 
