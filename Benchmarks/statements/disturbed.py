@@ -1,11 +1,12 @@
 """Motifs, partly filled and vacant nodes of simulated specimens before and after what an image may suffer that changes no atom.
 
 Lines: each scan line has a brightness of its own (normal, as a share of a column's height). Corner: a masked quarter. Turned: by 17 degrees, with
-nothing where the image does not reach. Shade: brightness that rises by a factor of 5 across the field. Frame: zero in a border of 20 to 40 pixels.
-Aperture: zero outside a circle. Dead: every 37th line, three columns of pixels, or five lines together are zero. Blocks: the middle, magnified by 3
-without interpolation. Usage: disturbed.py [--tessera PATH]
+nothing where the image does not reach. Shade: brightness that rises by a factor of 5 across the field. Frame: zero in a border of 20 to 40 pixels, or of
+6. Aperture: zero outside a circle. Dead: every 37th line, three columns of pixels, or five lines or twelve columns of pixels together are zero. Blocks:
+the middle, magnified by 3 without interpolation. Usage: disturbed.py [--tessera PATH] [--seeds N] [--only frame,aperture,...]
 """
 import argparse
+import itertools
 import json
 import os
 import pathlib
@@ -33,9 +34,15 @@ def disturbed(image):
     framed = numpy.zeros_like(image)
     framed[40:-20, 25:] = image[40:-20, 25:]
     yield "frame", framed
+    thin = numpy.zeros_like(image)
+    thin[6:-6, 6:-6] = image[6:-6, 6:-6]
+    yield "thin frame", thin
     y, x = numpy.indices(image.shape)
     yield "aperture", numpy.where(numpy.hypot(x - 255.5, y - 255.5) < 235, image, 0)
-    for what, lines in (("dead lines", numpy.s_[37::37]), ("dead columns", numpy.s_[:, [100, 101, 300]]), ("dead band", numpy.s_[300:305])):
+    bands = {
+        "dead lines": numpy.s_[37::37], "dead columns": numpy.s_[:, [100, 101, 300]], "dead band": numpy.s_[300:305],
+        "wide band": numpy.s_[:, 200:212]}
+    for what, lines in bands.items():
         dead = image.copy()
         dead[lines] = 0
         yield what, dead
@@ -45,14 +52,20 @@ def disturbed(image):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tessera", default=os.environ.get("TESSERA", PROGRAM))
-    program = parser.parse_args().tessera
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--only", type=lambda text: text.split(","))
+    options = parser.parse_args()
+    program = options.tessera
     print("| specimen | image | columns | motifs | partly filled | vacant |\n| --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for specimen in ("hexagonal", "srtio3", "mose2"):
+        for specimen, seed in itertools.product(("hexagonal", "srtio3", "mose2"), range(1, options.seeds + 1)):
             subprocess.run(
-                [program, "simulate", specimen, "--size", "512", "-o", folder / "s.tif", "--force"], check=True, capture_output=True)
+                [program, "simulate", specimen, "--size", "512", "--seed", str(seed), "-o", folder / "s.tif", "--force"],
+                check=True, capture_output=True)
             for what, image in disturbed(tifffile.imread(folder / "s.tif").astype("f4")):
+                if options.only and what not in options.only:
+                    continue
                 numpy.save(folder / "d.npy", image.astype("f4"))
                 run = subprocess.run(
                     [program, "motifs", folder / "d.npy", "-o", folder / "r", "--force", "--json"], capture_output=True, text=True)

@@ -29,19 +29,23 @@ public struct NoiseModel: Sendable {
 
   /// Estimates the line from an image: squared second differences (as in `noiseLevel`) against the smoothed intensity,
   /// in sixteen bins of equal population; then the local factor, as a ratio of wide means.
-  public init(of image: Raster<Float>) {
+  /// - Parameter measured: false where a pixel was filled, of the size of the image: what is smooth there is no lack of noise. Nil: all
+  ///   are measured.
+  public init(of image: Raster<Float>, measured: Raster<Bool>? = nil) {
     let (width, height) = (image.width, image.height)
-    let overall = noiseLevel(of: image)
+    let measured = measured.flatMap { $0.values.contains(false) ? $0 : nil }
+    let seen = measured.map(image.blanked) ?? image
+    let overall = noiseLevel(of: seen)
     let range = Double((image.values.max() ?? 0) - (image.values.min() ?? 0))
     let floor = max(0.02 * overall * overall, 1e-12 * range * range, .leastNormalMagnitude)
     self.init(constantVariance: overall * overall, gain: 0, smallestVariance: floor)
     guard width > 8, height > 8 else { return }
     let smooth = GaussianFilter.smoothed(image, sigma: 1.5)
-    let squares = Self.squaredDifferences(of: image)
+    let squares = Self.squaredDifferences(of: seen)
     let stride = max(1, Int((Double(width * height) / 60_000).squareRoot()))
     var samples: [(Double, Double)] = []
     for y in Swift.stride(from: 1, to: height - 1, by: stride) {
-      for x in Swift.stride(from: 1, to: width - 1, by: stride) {
+      for x in Swift.stride(from: 1, to: width - 1, by: stride) where squares.values[y * width + x].isFinite {
         samples.append((Double(smooth.values[y * width + x]), Double(squares.values[y * width + x])))
       }
     }
@@ -49,8 +53,11 @@ public struct NoiseModel: Sendable {
     (constantVariance, gain) = (line.constant, line.gain)
     let expected = smooth.map { Float(variance(at: Double($0))) }
     let reach = Double(min(width, height)) / 24
+    let weights = measured.map { _ in squares.map { $0.isFinite ? Float(1) : 0 } }
+    let known = measured == nil ? squares : squares.map { $0.isFinite ? $0 : 0 }
     let (found, wanted) = (
-      GaussianFilter.broadlySmoothed(squares, sigma: reach), GaussianFilter.broadlySmoothed(expected, sigma: reach)
+      GaussianFilter.broadlySmoothed(known, weights: weights, sigma: reach),
+      GaussianFilter.broadlySmoothed(expected, weights: weights, sigma: reach)
     )
     localFactor = Raster(
       width: width, height: height,
@@ -70,6 +77,13 @@ public struct NoiseModel: Sendable {
         row[x] = d * d / 36
       }
     }
+  }
+}
+
+extension Raster<Float> {
+  /// The image with NaN where nothing was measured.
+  func blanked(where measured: Raster<Bool>) -> Raster<Float> {
+    Raster(width: width, height: height, values: zip(values, measured.values).map { $1 ? $0 : .nan })
   }
 }
 

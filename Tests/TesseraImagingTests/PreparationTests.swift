@@ -249,6 +249,23 @@ struct `Dead lines` {
     #expect(found.isMeasured.values.count { !$0 } == 256 && found.warnings.count == 1)
   }
 
+  @Test func `between rows of columns are dead where no other line is as empty`() throws {
+    // Few counts, of which hardly any stand between the rows.
+    let image = lattice(256, spacing: 16, sigma: 2.5, height: 20, background: 0.4)
+    for first in 60..<76 {
+      var dead = image
+      for place in 0..<256 { for y in first..<first + 4 { dead[place, y] = 0 } }
+      #expect(try prepared(dead).isMeasured.values.count { !$0 } == 4 * 256)
+    }
+  }
+
+  @Test func `at the edge of the image are a frame`() throws {
+    let image = lattice(256, spacing: 16, sigma: 2.5)
+    var framed = image
+    for y in 0..<256 { for x in 0..<256 where min(x, y) < 4 || max(x, y) > 250 { framed[x, y] = 0 } }
+    #expect(try prepared(framed).isMeasured.values.count { $0 } == 247 * 247)
+  }
+
   @Test func `are none where nothing stands in a line`() throws {
     // Rows of columns with nothing between them, few counts or a background that was cut off.
     let cutOff = lattice(256, spacing: 32, sigma: 3).map { max(0, $0 - 40) }

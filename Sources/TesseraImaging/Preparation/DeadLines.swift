@@ -4,12 +4,13 @@ import TesseraNumerics
 ///
 /// In an image with noise no line is constant. A line in which nothing stands is, where few counts are or a background was cut off at
 /// zero; but then the lines beside it hold little as well, while those beside a dead line are like the others, or have other values in most pixels.
+/// Or such lines come between all rows of columns; a few constant lines in an image that has no other line nearly as empty are dead, too.
 struct DeadLines {
   /// Lines of pixels along x, or along y.
   enum Direction { case rows, columns }
   /// Of which lines is spoken.
   let direction: Direction
-  /// Neighbouring lines that are dead, none of them at the edge of the image.
+  /// Neighbouring lines that are dead.
   let runs: [Range<Int>]
 
   /// More dead lines than this share are the image itself.
@@ -18,6 +19,8 @@ struct DeadLines {
   private static let fewestOthers = 30
   /// What the lines beside a dead one differ from its value by, as a share of what others do.
   private static let leastDifference = 0.5
+  /// Gaps between rows of columns are more than these.
+  private static let fewRuns = 3
 
   /// - Parameter seen: the image, NaN where nothing was measured.
   init(_ direction: Direction, in seen: Raster<Float>) {
@@ -53,31 +56,37 @@ struct DeadLines {
       }
       return (others, measured, sum / Double(max(1, measured)))
     }
-    var usual: [Float: Double] = [:]
-    func isDead(_ run: Range<Int>) -> Bool {
-      guard run.lowerBound > 0, run.upperBound < count, let value = constants[run.lowerBound] else { return false }
-      if usual[value] == nil {
-        let live = constants.indices.filter { constants[$0] == nil }.map { difference($0, from: value).mean }
-        usual[value] = Statistics.mean(live)
+    /// What live lines differ from a value by on average, and the fewest pixels of another value in one of them that is mostly measured and
+    /// not beside a constant one; 0 without any.
+    func others(than value: Float) -> (usual: Double, fewest: Int) {
+      let live = constants.indices.filter { constants[$0] == nil }.map { (line: $0, difference($0, from: value)) }
+        .filter { $0.1.measured > 0 }
+      let apart = live.filter { line, found in
+        2 * found.measured > length
+          && [line - 1, line + 1].allSatisfy { !constants.indices.contains($0) || constants[$0] == nil }
       }
-      return [run.lowerBound - 1, run.upperBound].allSatisfy { line in
+      return (Statistics.mean(live.map(\.1.mean)), apart.map(\.1.others).min() ?? 0)
+    }
+    var constant: [Range<Int>] = []
+    for (line, value) in constants.enumerated() where value != nil {
+      if let last = constant.last, last.upperBound == line, constants[line - 1] == value {
+        constant[constant.count - 1] = last.lowerBound..<line + 1
+      } else {
+        constant.append(line..<line + 1)
+      }
+    }
+    var known: [Float: (usual: Double, fewest: Int)] = [:]
+    runs = constant.filter { run in
+      let value = constants[run.lowerBound]!
+      let elsewhere = known[value] ?? others(than: value)
+      known[value] = elsewhere
+      let isAlone = constant.count <= Self.fewRuns && elsewhere.fewest >= Self.fewestOthers
+      return [run.lowerBound - 1, run.upperBound].filter((0..<count).contains).allSatisfy { line in
         let (others, measured, mean) = difference(line, from: value)
-        return others >= Self.fewestOthers && (2 * others >= measured || mean >= Self.leastDifference * usual[value]!)
+        return others >= Self.fewestOthers
+          && (isAlone || 2 * others >= measured || mean >= Self.leastDifference * elsewhere.usual)
       }
     }
-    var runs: [Range<Int>] = []
-    var line = 0
-    while line < count {
-      guard let value = constants[line] else {
-        line += 1
-        continue
-      }
-      var end = line + 1
-      while end < count, constants[end] == value { end += 1 }
-      if isDead(line..<end) { runs.append(line..<end) }
-      line = end
-    }
-    self.runs = runs
   }
 
   /// The indices of the pixels of a line.

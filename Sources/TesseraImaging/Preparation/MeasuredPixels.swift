@@ -30,8 +30,7 @@ struct MeasuredPixels {
 
   /// The image as the file has it, NaN where nothing was measured.
   var seen: Raster<Float> {
-    Raster(
-      width: source.width, height: source.height, values: zip(source.values, isMeasured.values).map { $1 ? $0 : .nan })
+    source.blanked(where: isMeasured)
   }
 
   private mutating func leaveOutLabels() {

@@ -3,8 +3,8 @@ import TesseraNumerics
 /// Single outlying pixels, as X-rays leave them.
 extension Preparation {
   /// Replaces lone spikes by the median of their neighbours; returns how many.
-  func removeSpikes(from image: inout Raster<Float>) -> Int {
-    let noise = noiseLevel(of: image)
+  func removeSpikes(from image: inout Raster<Float>, where measured: Raster<Bool>) -> Int {
+    let noise = noiseLevel(of: image.blanked(where: measured))
     guard noise > 0 else { return 0 }
     // The summit of a clean column stands above its neighbours too, but not by half of what columns rise by.
     let stride = max(1, image.count / 50_000)
@@ -31,7 +31,7 @@ extension Preparation {
     guard !candidates.isEmpty else { return 0 }
     // A few counts among none are no spike: what counts is how far the pixel lies above the mean of its neighbours once the
     // noise is made the same everywhere (Anscombe, Biometrika 35 (1948) 246, with a constant added to the variance).
-    let model = NoiseModel(of: image)
+    let model = NoiseModel(of: image, measured: measured)
     let (gain, constant) = (model.gain, max(0, model.constantVariance))
     func stabilised(_ value: Double) -> Double {
       gain * Double(rise) > 1e-6 * constant

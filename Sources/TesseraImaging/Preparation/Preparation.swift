@@ -68,7 +68,7 @@ public struct Preparation: Sendable, Codable, Equatable {
       warnings.append(blocks.sentence)
     }
     if spikeThreshold > 0 {
-      let count = removeSpikes(from: &image)
+      let count = removeSpikes(from: &image, where: pixels.isMeasured)
       if count > 0 {
         warnings.append(
           "\(count) \(count == 1 ? "spike (a single outlying pixel) was" : "spikes (single outlying pixels) were") replaced by "

@@ -4,9 +4,9 @@ import TesseraNumerics
 ///
 /// The defects of the image are placed at random, at equal numbers and each on its own sublattice, and the arrangements of every
 /// motif-cell are counted again. What a defect's patch makes of its neighbours moves with it: a vacancy and its three
-/// changed neighbours are one vacancy, no arrangement of four. The test is exact where defects are independent, whatever
-/// the shape of the image. Sources: M22 for the motif-cells; a randomization test (E. S. Edgington) for p; Benjamini & Hochberg,
-/// J. R. Stat. Soc. B 57 (1995) 289, for q.
+/// changed neighbours are one vacancy, no arrangement of four. The test is exact where defects are independent, and as dense
+/// throughout each region of the image (`DefectMap`), whatever its shape. Sources: M22 for the motif-cells; a randomization test
+/// (E. S. Edgington) for p; Benjamini & Hochberg, J. R. Stat. Soc. B 57 (1995) 289, for q.
 public struct ArrangementTest: Sendable, Codable, Equatable {
   /// Random placements, 99 or more; no p is below 1 / (1 + this).
   public var permutations = 999

@@ -33,7 +33,7 @@ extension ColumnFinder {
         "\(name): none of the \(positions.count) positions lies in the image of \(image.width) x \(image.height) "
           + "pixels; positions must be in pixels")
     }
-    let noise = NoiseModel(of: image)
+    let noise = NoiseModel(of: image, measured: prepared.isMeasured)
     let choice =
       scale.map { ScaleLadder.Choice(scale: $0, reason: "given") }
       ?? ScaleLadder.Choice(

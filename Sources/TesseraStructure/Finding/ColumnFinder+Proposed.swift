@@ -71,7 +71,7 @@ extension ColumnFinder {
     }
     guard !measured.isEmpty else { throw Self.nothing(in: name) }
     let places = measured.map(\.position)
-    let noise = NoiseModel(of: image)
+    let noise = NoiseModel(of: image, measured: prepared.isMeasured)
     if let atoms = try proposedAtoms(measured, areTrusted: areTrusted, in: prepared, noise: noise, name: name) {
       var atoms = atoms
       atoms.proposed?.count = proposals.count

@@ -20,7 +20,7 @@ extension ColumnFinder {
   public func refitted(
     _ found: Found, adding columns: [Site], heightErrors: [Double], in prepared: Preparation.Prepared
   ) -> Found {
-    let noise = NoiseModel(of: prepared.image)
+    let noise = NoiseModel(of: prepared.image, measured: prepared.isMeasured)
     let widths = found.sites.sites.map { ($0.sigmaMajor * $0.sigmaMinor).squareRoot() }
     let sigma = Statistics.median(widths)
     let spacing = PlanarIndex(found.sites.positions).medianSpacing ?? Self.loneSpacing * found.scale

@@ -32,7 +32,7 @@ extension ColumnFinder {
   ) -> (scale: ScaleLadder.Choice, smoothing: Route) {
     let part = Self.liveliest(
       of: prepared, side: max(192, Int(saturating: Self.trialSide * choice.scale)), scale: choice.scale)
-    let noise = NoiseModel(of: part.image)
+    let noise = NoiseModel(of: part.image, measured: part.isMeasured)
     var (result, smoothing) = (choice, route)
     let maxima = candidates(in: part.image, part.isMeasured, scale: choice.scale, noise: noise)
     guard choice.scale >= 2.0.squareRoot() else { return (choice, route) }

@@ -127,7 +127,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     }
     try checkSettings(for: prepared.image)
     let image = prepared.image
-    let noise = NoiseModel(of: image)
+    let noise = NoiseModel(of: image, measured: prepared.isMeasured)
     let ladder = ScaleLadder(image: image, noise: noise)
     let choice =
       route == .atoms ? nil : scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()

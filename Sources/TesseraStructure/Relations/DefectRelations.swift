@@ -3,8 +3,8 @@ import TesseraNumerics
 
 /// Which defects lie at which displacement from which others more often than if each lay at random on its own sublattice.
 ///
-/// The null moves the defects, each with what its patch makes of its neighbours, as in `ArrangementTest`. Source: M22, Fig. 1H, for the
-/// displacements.
+/// The null moves the defects within their regions of the image, each with what its patch makes of its neighbours, as in
+/// `ArrangementTest`. Source: M22, Fig. 1H, for the displacements.
 public struct DefectRelations: Sendable, Codable, Equatable {
   /// Longest displacement in units of the longer cell edge; positive, 6 or less.
   public var reach = 2.5

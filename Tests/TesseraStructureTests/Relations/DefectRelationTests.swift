@@ -1,3 +1,4 @@
+import Foundation
 import TesseraNumerics
 import TesseraStructure
 import Testing
@@ -31,6 +32,27 @@ struct `Relations between defects` {
     #expect(images <= 2)
   }
 
+  @Test(arguments: UnevenDensity.allCases)
+  func `Independent vacancies have none where their density changes`(_ density: UnevenDensity) throws {
+    var images = 0
+    for seed in 1...12 {
+      let lattice = try DefectiveLattice(vacancies: density.independent(100, seed: UInt64(seed)))
+      if try relations(lattice).contains(where: { $0.qValue < 0.05 }) { images += 1 }
+    }
+    // As above; with one density for the whole image nine to twelve of twelve.
+    #expect(images <= 2)
+  }
+
+  @Test(arguments: UnevenDensity.allCases)
+  func `Planted pairs are found among vacancies whose density changes`(_ density: UnevenDensity) throws {
+    for seed in UInt64(1)...4 {
+      let pairs = DefectiveLattice.pairs(10, seed: seed)
+      let others = density.independent(60, seed: seed)
+      let firm = try relations(try DefectiveLattice(vacancies: pairs.union(others))).filter { $0.qValue < 0.05 }
+      #expect(firm.contains { abs($0.displacement.length - 12) < 1e-9 && abs($0.displacement.y) < 1e-9 })
+    }
+  }
+
   @Test func `Settings out of range are named`() throws {
     let lattice = try DefectiveLattice(vacancies: [[5, 5]])
     let hierarchy = try lattice.hierarchy
@@ -41,5 +63,32 @@ struct `Relations between defects` {
         try method.relations(in: lattice.cells, kinds: lattice.kinds(hierarchy), seed: 1)
       }
     }
+  }
+}
+
+/// How the density of vacancies changes across an image, as where the beam has damaged a part of it more.
+enum UnevenDensity: CaseIterable {
+  case step, slope, spot
+
+  /// In units of the highest.
+  private func density(_ x: Double, _ y: Double) -> Double {
+    switch self {
+    case .step: x + 0.4 * y < 0.8 ? 1.0 / 9 : 1
+    case .slope: exp(4 * (x - 1))
+    case .spot: 0.06 + 0.94 * exp(-12 * ((x - 0.45) * (x - 0.45) + (y - 0.55) * (y - 0.55)))
+    }
+  }
+
+  /// Vacancies that know nothing of one another.
+  func independent(_ count: Int, seed: UInt64) -> Set<[Int]> {
+    var source = RandomSource(seed: seed, stream: 1)
+    var places: Set<[Int]> = []
+    let side = DefectiveLattice.side
+    while places.count < count {
+      let (i, j) = (source.index(below: side), source.index(below: side))
+      let height = density(Double(i) / Double(side), Double(j) / Double(side))
+      if source.uniform() < height { places.insert([i, j]) }
+    }
+    return places
   }
 }
