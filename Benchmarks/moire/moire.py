@@ -108,6 +108,14 @@ def other(folder, _):
         ask(f"second layer, {angle} degrees, at a tenth of the intensity", crystal[0] + 0.1 * crystal[angle])
     y, x = np.mgrid[:1024, :1024].astype(float)
     draw = np.random.default_rng(0)
+    for angle in (2, 7):
+        for share in (0.05, 0.1, 0.9, 0.95):
+            pixels = np.where(x < 1024 * share, crystal[angle], crystal[0])
+            ask(f"grains {angle} degrees apart, one in {share} of the field", pixels)
+            ask("the same, counted", draw.poisson(5 * (pixels - pixels.min()) / np.ptp(pixels)))
+    for growth in (0.08, 0.12):
+        ask(f"a twist of 3.1 degrees that grows by {growth} degrees per nm",
+            simulated("bilayer", "--kind", "mos2", "--angle", 3.1, "--twist-gradient", growth, "--counts", 5, "--size", 1024))
     for amount in (2, 6, 12):
         u, v = amount * ((x / 512 - 1) ** 2 + (y / 512 - 1) ** 2), amount * (x / 512 - 1) * (y / 512 - 1)
         lines = np.cumsum(draw.normal(0, amount / 30, 1024))[:, None]

@@ -5,8 +5,9 @@ of Otsu's threshold and of the Fourier filter, the share of particles found at a
 share of classes that are right. `trained` does the same for Au and CdSe, which it has seen, in other arrangements. `areas` compares areas
 and their errors with the truth. `real` scores the Pt on alumina masks of ../shared/data where it lies beside the repository. `speed` times
 the network of the program on 1,024 x 1,024 pixels. `nothing` counts what is found in smooth noise and on films without particles, `crystals` what is
-found in crystals that fill the image, with their scale and without.
-Usage: particles.py grid|trained|areas|real|speed|nothing|crystals [--seeds 3]
+found in crystals that fill the image, with their scale and without. `masks` measures given masks: discs on noise, on films and beside particles, and
+true masks, whose classes are compared with the planted ones. `divided` counts what is found where many particles touch.
+Usage: particles.py grid|trained|areas|real|speed|nothing|crystals|masks|divided [--seeds 3]
 """
 import argparse
 import csv
@@ -209,9 +210,84 @@ def crystals(folder, seeds):
     print(f"| all | {2 * seeds * len(CRYSTALS)} | {sums[0]}, {sums[1]} | {sums[2]}, {sums[3]} |")
 
 
+def discs(random, size, least, most, taken=None):
+    """A label map of up to four discs apart from each other and from what is taken."""
+    labels = numpy.zeros((size, size), "u2")
+    y, x = numpy.mgrid[:size, :size]
+    for _ in range(300):
+        radius = random.uniform(least, most)
+        centre = random.uniform(radius + 5, size - radius - 5, 2)
+        square = (x - centre[0]) ** 2 + (y - centre[1]) ** 2
+        near = square <= (radius + 10) ** 2
+        if labels[near].any() or (taken is not None and taken[near].any()):
+            continue
+        labels[square <= radius**2] = labels.max() + 1
+        if labels.max() == 4:
+            break
+    return labels
+
+
+def divided(folder, seeds):
+    """Particles found and classes right in `seeds` crowded micrographs of six materials, where many particles touch."""
+    sums = numpy.zeros(5, int)
+    for seed in range(seeds):
+        tessera("simulate", "nanoparticles", "--number", 14, "--material", ("Au", "CdSe", *MATERIALS, "Pt")[seed % 6], "--film", (3, 5, 8)[seed % 3],
+                "--defocus", DEFOCI[seed // 2 % 3], "--seed", 900 + seed, "-o", folder / "p.tif", "--force")
+        tessera("particles", folder / "p.tif", "-o", folder / "r", "--force")
+        score = json.loads(tessera("evaluate", folder / "r/instances.tif", folder / "p.instances.tif", "--as", "instances", "--json"))
+        sums += [score["n_found"], score["n_truth"], score["n_false"],
+                 *classes(folder / "r", folder / "p.particles.csv", tifffile.imread(folder / "p.instances.tif"))]
+    print(f"{sums[0]} of {sums[1]} found, {sums[2]} false, {sums[3]} of {sums[4]} classes right")
+
+
+def masks(folder, seeds):
+    """`seeds` images of each of four kinds of noise and of films, and 1.25 times as many micrographs of six materials."""
+    from scipy.ndimage import gaussian_filter
+    image, mask, counts = folder / "m.tif", folder / "m.mask.labels.tif", {}
+
+    def rows(*options):
+        tessera("particles", image, "--mask", mask, "-o", folder / "m", "--force", *options)
+        return list(csv.DictReader(open(folder / "m/particles.csv")))
+
+    def count(name, found):
+        all_, named = counts.get(name, (0, 0))
+        counts[name] = all_ + len(found), named + sum(row["class"] != "" for row in found)
+
+    for seed in range(seeds):
+        for kind in range(4):
+            random = numpy.random.default_rng(4 * seed + kind)
+            field = random.poisson(20, size=(512, 512)) if kind == 2 else random.normal(size=(512, 512))
+            field = gaussian_filter(field, (0, 1, 0, 2.5)[kind]) if kind in (1, 3) else field
+            tifffile.imwrite(image, (field / (field.std() if kind in (1, 3) else 1)).astype("f4"))
+            tifffile.imwrite(mask, discs(random, 512, 20, 75))
+            count("noise", rows("--pixel-size", "0.03nm"))
+            tessera("simulate", "nanoparticles", "--number", 0, "--size", 512, "--film", (2, 4, 6, 10)[kind], "--defocus", (30, 50, 80)[seed % 3],
+                    "--seed", 500 + 4 * seed + kind, "-o", image, "--force")
+            tifffile.imwrite(mask, discs(numpy.random.default_rng(100 + 4 * seed + kind), 512, 20, 75))
+            count("film", rows())
+    right = {}
+    for seed in range(5 * seeds):
+        tessera("simulate", "nanoparticles", "--material", (*MATERIALS, "Au", "CdSe", "Pt")[seed % 6], "--film", (3, 5, 8)[seed % 3],
+                "--defocus", DEFOCI[seed // 2 % 3], "--seed", 900 + seed, "-o", image, "--force")
+        instances = tifffile.imread(folder / "m.instances.tif")
+        planted = {int(row["id"]): row["class"] for row in csv.DictReader(open(folder / "m.particles.csv"))}
+        tifffile.imwrite(mask, instances)
+        for row in rows():
+            label = int(instances[round(float(row["y"])), round(float(row["x"]))])
+            if label in planted:
+                right.setdefault(planted[label], []).append(planted[label] == row["class"])
+        tifffile.imwrite(mask, discs(numpy.random.default_rng(700 + seed), instances.shape[0], 25, 80, instances))
+        if tifffile.imread(mask).any():
+            count("film beside particles", rows())
+    for name, (all_, named) in counts.items():
+        print(f"{name}: {named} of {all_} regions have a class")
+    print("recall " + ", ".join(f"{name} {numpy.mean(hits):.3f} of {len(hits)}" for name, hits in sorted(right.items()))
+          + f"; mean {numpy.mean([numpy.mean(hits) for hits in right.values()]):.3f}")
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("grid", "trained", "areas", "real", "speed", "nothing", "crystals"))
+    parser.add_argument("what", choices=("grid", "trained", "areas", "real", "speed", "nothing", "crystals", "masks", "divided"))
     parser.add_argument("--seeds", type=int, default=3)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

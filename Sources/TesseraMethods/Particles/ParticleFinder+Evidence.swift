@@ -13,7 +13,7 @@ extension ParticleFinder {
   /// A median of fewer regions says too little.
   private static let fewestTogether = 4
   /// Columns of atoms are evidence too, where an image of this scale can show them; one family of planes may be chance.
-  private static let latticeDirections = 2
+  static let latticeDirections = 2
 
   /// Without regions across whose outlines the image changes no more than across the same outlines laid elsewhere, and without those that
   /// lie in the middle of one crystal.
@@ -106,6 +106,9 @@ extension ParticleFinder.Found {
 
   /// Of a label from 1 on; nil where nothing is known.
   func evidence(ofLabel label: Int) -> Double? { evidence.indices.contains(label - 1) ? evidence[label - 1] : nil }
+
+  /// Of a label from 1 on; nil unless a mask was given.
+  func given(label: Int) -> MaskLabel? { given.indices.contains(label - 1) ? given[label - 1] : nil }
 
   /// Of a label from 1 on; false where nothing is known.
   func isSmooth(label: Int) -> Bool { smooth.indices.contains(label - 1) && smooth[label - 1] }

@@ -7,7 +7,8 @@ import TesseraSegmentation
 /// Particles of a mask that a user brings.
 extension ParticleFinder {
   /// The regions of a mask, as it is; values above 1 are labels of particles that may touch.
-  func found(inMask path: String, width: Int, height: Int) throws -> Found {
+  func found(inMask path: String, of image: Raster<Float>, pixel: Double?) throws -> Found {
+    let (width, height) = (image.width, image.height)
     let mask = try ImageFile.open(path: path, options: .labels).read().pixels
     guard mask.width == width, mask.height == height else {
       throw DataError(
@@ -27,19 +28,51 @@ extension ParticleFinder {
           + "particle need one number, and the ground 0")
     }
     let marked = mask.map { $0.isFinite && $0 != 0 ? (isLabelled ? Int($0) : 1) : 0 }
+    let regions = marked.connectedRegions()
     var labels = Raster<Int>(width: width, height: height, filling: 0)
+    var given: [MaskLabel] = []
     if isLabelled {
-      let order = Dictionary(
-        uniqueKeysWithValues: Set(marked.values).subtracting([0]).sorted().enumerated().map { ($1, $0 + 1) })
+      var pieces: [Int: Int] = [:]
+      for region in regions { pieces[marked.values[region[0]], default: 0] += 1 }
+      given = pieces.keys.sorted().map { MaskLabel(value: $0, pieces: pieces[$0]!) }
+      let order = Dictionary(uniqueKeysWithValues: given.enumerated().map { ($1.value, $0 + 1) })
       labels = marked.map { order[$0] ?? 0 }
     } else {
-      for (number, region) in marked.connectedRegions().enumerated() {
+      for (number, region) in regions.enumerated() {
         for index in region { labels.values[index] = number + 1 }
+        given.append(MaskLabel(value: 1, pieces: 1))
       }
     }
-    return Found(
+    var found = Found(
       map: nil, threshold: 0.5, labels: labels, source: (path as NSString).lastPathComponent,
-      sourceReason: isLabelled ? "labels of particles, given" : "given; each connected region is one particle")
+      sourceReason: isLabelled
+        ? "labels of particles, given; all pixels of a label are one particle"
+        : "given; each connected region is one particle")
+    found.given = given
+    // Only a class needs it.
+    if let pixel, pixel <= ParticleMethod.coarsestPixel {
+      found.evidence = Self.evidence(of: labels, count: given.count, in: image, pixel: pixel)
+    }
+    return found
+  }
+
+  /// For each label from 1 on: how much more the image changes across its outline than elsewhere, as for outlines of the network; nil where
+  /// there is no room elsewhere, and of labels that are smaller than a joined pixel.
+  private static func evidence(of labels: Raster<Int>, count: Int, in image: Raster<Float>, pixel: Double) -> [Double?]
+  {
+    let factor = min(
+      max(1, min(image.width, image.height) / 16), max(1, Int(saturating: (coarsePixel / pixel).rounded())))
+    let joined = Binning.means(of: image, factor: factor)
+    let coarse = LatticeView.joined(labels, factor: factor, width: joined.width, height: joined.height)
+    let regions = LabelRegions.regions(of: coarse)
+    let test = PlacementTest(joined, labels: coarse)
+    let tested = concurrentMap(count: regions.count) { number in
+      let label = coarse.values[regions[number][0]]
+      return (label: label, strength: test.evidence(of: regions[number], number: label)?.strength)
+    }
+    var evidence = [Double?](repeating: nil, count: count)
+    for one in tested { evidence[one.label - 1] = one.strength }
+    return evidence
   }
 
   /// Whether equal values lie side by side, as in a map of labels: in a micrograph most pixels differ from the one on the left and from

@@ -37,7 +37,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
   public init() {}
 
   /// Pixels of about this side in nm are enough to tell particles apart.
-  private static let coarsePixel = 0.06
+  static let coarsePixel = 0.06
 
   /// What was found.
   public struct Found: Sendable {
@@ -64,11 +64,13 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
     /// Side of a pixel in nm if the planes of the image are those of common crystals; nil where the size is known, or no planes are seen.
     public var assumedPixel: Double?
     /// For each label from 1 on: how much more the image changes across its outline than elsewhere, in standard deviations; nil where
-    /// that could not be tried, and empty where a mask was given.
+    /// that could not be tried, and empty where a mask was given for an image that cannot show columns of atoms.
     public var evidence: [Double?] = []
     /// For each label from 1 on: whether the texture that the support shows around is missing inside, as in a hole; empty where a mask was
     /// given.
     public var smooth: [Bool] = []
+    /// For each label from 1 on: what the mask says of it; empty unless a mask was given.
+    public var given: [MaskLabel] = []
     /// The labels as the network outlined them, on which the forest has learnt, where edges were found elsewhere; nil: `labels`.
     public var outlined: Raster<Int>?
     /// How far the outlines of plates were moved inwards to their edges, the median in pixels; nil where the network's were kept.
@@ -84,7 +86,7 @@ public struct ParticleFinder: Sendable, Codable, Equatable {
   /// - Throws: `FormatError` for a file, `DataError` for a mask of another size, `ParameterError` for a setting out of range.
   public func found(in image: Raster<Float>, isMeasured: Raster<Bool>, pixel: Double?, name: String) throws -> Found {
     try check()
-    if let mask { return try found(inMask: mask, width: image.width, height: image.height) }
+    if let mask { return try found(inMask: mask, of: image, pixel: pixel) }
     // Two or three pixels hold no planes: those are patterns of the camera or of the scan.
     guard pixel == nil, let spacing = CrystalPlanes.spacing(of: image),
       Self.commonSpacing / spacing <= ParticleMethod.coarsestPixel

@@ -40,7 +40,7 @@ public struct ParticleMethod: Method {
   public static let coarsestPixel = 0.08
 
   /// Columns of atoms lie nearer to each other than this, in nm.
-  private static let widestColumns = 1.5
+  static let widestColumns = 1.5
 
   /// Mask, label map and the network's map.
   public var bytesPerPixel: Int { 1 + 2 + 4 }
@@ -101,13 +101,20 @@ public struct ParticleMethod: Method {
       var particle = Particle(
         id: 0, measures: measures, areaError: measures.areaError, confidence: nil,
         evidence: found.evidence(ofLabel: found.labels.values[region[0]]),
-        isSmooth: found.isSmooth(label: found.labels.values[region[0]]), probabilities: [:])
+        isSmooth: found.isSmooth(label: found.labels.values[region[0]]),
+        given: found.given(label: found.labels.values[region[0]]), probabilities: [:])
       // A region of a given mask may be smaller than a pixel of the view.
       if let view, case let seen = view.region(of: found.labels.values[region[0]]), !seen.isEmpty {
         let features = forest.features.values(
           of: seen, in: view.image, measures: RegionMeasures(of: seen, width: view.image.width), pixel: view.pixel)
         particle.probabilities = Dictionary(
           uniqueKeysWithValues: zip(forest.classes, forest.probabilities(of: features)))
+        if isGiven {
+          let directions =
+            forest.features.directions(among: features)
+            ?? ParticleFeatures.latticeDirections(of: seen, in: view.image, pixel: view.pixel)
+          particle.isBlank = Self.isBlank(particle, directions: directions)
+        }
       }
       if let map = found.map, finder.route == .network {
         particle.confidence = Statistics.mean(region.map { map.values[$0] })
@@ -125,11 +132,21 @@ public struct ParticleMethod: Method {
         continue
       }
       var particle = particle
+      if particle.isBlank { particle.probabilities = [:] }
       if isGiven { particle.removeBackground() }
       particle.id = result.particles.count + 1
       result.particles.append(particle)
       for index in region { result.labels.values[index] = UInt16(clamping: particle.id) }
     }
+  }
+
+  /// Whether nothing in a region of a given mask speaks for a particle. The forest has seen regions that the network outlines, of which this
+  /// test left the others out (`ParticleFinder.supported`); of noise or film it would have to take one of its classes.
+  private static func isBlank(_ particle: Particle, directions: Int) -> Bool {
+    let isSeen =
+      particle.evidence.map { $0 > ParticleFinder.clearEvidence } ?? false
+      || directions >= ParticleFinder.latticeDirections
+    return !isSeen || particle.kind == .background
   }
 
   /// Standard deviation in pixels of where the outline lies: half the way on which the map falls from three quarters to the threshold.
@@ -145,115 +162,5 @@ public struct ParticleMethod: Method {
         }
     }
     return 0.5 * Double(between) / Double(max(1, edge))
-  }
-
-  // MARK: - What was chosen, and what to know
-
-  private var forestName: String { defects.map { ($0 as NSString).lastPathComponent } ?? DefectModel.shippedName }
-
-  private func choices(
-    _ found: ParticleFinder.Found, _ forest: DefectModel, _ result: ParticleResult
-  ) -> [RunRecord.Choice] {
-    var list: [RunRecord.Choice] = [.init("mask", found.source, found.sourceReason)]
-    if finder.mask == nil {
-      list.append(.init("threshold", Text.fixed(found.threshold, 3), found.thresholdReason))
-      list.append(.init("binning", "\(found.binning)", "pixels joined along each axis before"))
-      if finder.route == .network {
-        list.append(
-          .init(
-            "outlines", found.edgeShift.map { "at the edges, \(Text.fixed($0, 1)) px further in" } ?? "the network's",
-            found.edgeShift == nil
-              ? "fewer than half of the particles end at a sharp edge"
-              : "most particles are of even contrast and end at a sharp edge, which the network draws too far out"))
-      }
-      if let assumed = found.assumedPixel {
-        list.append(
-          .init(
-            "pixel size to find particles with", "\(Number.short(assumed, digits: 3)) nm",
-            "the size is unknown: the planes of the image, taken for those of a crystal \(ParticleFinder.commonSpacing) nm apart"
-          ))
-      }
-      list.append(
-        .init(
-          "regions left out", "\(found.small + found.doubtful + found.unsupported + found.inCrystal)",
-          "\(found.small) too small, \(found.doubtful) doubtful, \(found.unsupported) with no more change across their outline than elsewhere, "
-            + "\(found.inCrystal) in the middle of a crystal"
-        ))
-    }
-    list.append(
-      .init(
-        "classes", forestName + (forest.checksum.map { ", CRC-32 \($0)" } ?? ""),
-        defects == nil ? "the forest that comes with the program" : "given"))
-    return list
-  }
-
-  private func warnings(
-    _ found: ParticleFinder.Found, _ result: ParticleResult, _ forest: DefectModel, pixel: Double?
-  ) -> [String] {
-    var warnings: [String] = []
-    if let pixel, pixel <= Self.coarsestPixel, let caution = forest.caution(name: forestName) {
-      warnings.append(caution)
-    }
-    if let pixel, pixel > Self.coarsestPixel {
-      warnings.append(
-        "pixels of \(Number.short(pixel, digits: 3)) nm cannot show columns of atoms, which takes \(Self.coarsestPixel) nm or less: particles "
-          + "have no class")
-    } else if pixel == nil {
-      warnings.append(
-        "the size of a pixel is unknown: lengths are in pixels and particles have no class; give \(setting("pixel size"))"
-      )
-    }
-    if let assumed = found.assumedPixel {
-      warnings.append(
-        "particles are sought as if the planes of the image, \(Number.short(ParticleFinder.commonSpacing / assumed, digits: 3)) px apart, were "
-          + "those of a crystal with \(ParticleFinder.commonSpacing) nm between them")
-    }
-    if found.inCrystal > 0 {
-      let one = found.inCrystal == 1
-      warnings.append(
-        "\(found.inCrystal) region\(one ? "" : "s") that the network outlined \(one ? "was" : "were") left out: the lattice around "
-          + "\(one ? "it" : "them") goes on inside")
-    }
-    if found.unsupported > 0 {
-      let one = found.unsupported == 1
-      warnings.append(
-        "\(found.unsupported) region\(one ? "" : "s") that the network outlined \(one ? "was" : "were") left out: across \(one ? "its outline" : "their outlines") the image changes "
-          + "no more than across the same outline laid elsewhere")
-    }
-    if let spacing = result.latticeSpacing {
-      let length = LengthText(calibration: pixel.flatMap { Calibration(nanometresPerPixel: $0) })
-      warnings.append(
-        "the particles lie on a lattice with a spacing of \(length(spacing)): they may be columns of atoms"
-          + (pixel.map { $0 * spacing > Self.widestColumns } ?? false ? " if the scale of the image is wrong" : ""))
-    }
-    if result.particles.isEmpty {
-      warnings.append(
-        result.cut > 0
-          ? "no particle lies inside the image: the border cuts \(result.cut == 1 ? "the one that was found" : "all \(result.cut) that were found")"
-          : "no particles were found")
-    } else if result.cut > 0 {
-      warnings.append(
-        "\(result.cut) \(result.cut == 1 ? "particle is" : "particles are") cut by the border of the image and left out of the table"
-      )
-    }
-    let smooth = result.particles.count(where: \.isSmooth)
-    if smooth > 0 {
-      warnings.append(
-        "\(smooth) of the \(result.particles.count) particles \(smooth == 1 ? "is" : "are") smooth inside, while the support around shows its "
-          + "texture: holes look like this, and so do thick crystals through which nothing is seen; check them by eye")
-    }
-    if result.falseCount > 0 {
-      warnings.append("\(result.falseCount) regions look like background and were left out")
-    }
-    if result.particles.count > Int(UInt16.max) {
-      warnings.append("only the first 65535 particles have a label of their own in instances.tif")
-    }
-    let unsure = result.particles.count { $0.probability.map { $0 < 0.6 } ?? false }
-    if unsure > 0 && 2 * unsure > result.particles.count {
-      warnings.append(
-        "the class of \(unsure) of \(result.particles.count) particles is uncertain (probability below 0.6); check them by eye"
-      )
-    }
-    return warnings
   }
 }

@@ -25,7 +25,7 @@ public struct ParticleReview: Sendable {
   private static let unlike = 4.0
   private static let fewestCompared = 8
 
-  /// What is doubtful among the particles of a result; nothing where a mask was given and particles have no class.
+  /// What is doubtful among the particles of a result; of a given mask, labels in pieces and what has no class or an unclear one.
   public init(of result: ParticleResult) {
     let touching = Self.touching(in: result.labels)
     let logs = result.particles.map { log($0.measures.equivalentDiameter) }
@@ -44,12 +44,16 @@ public struct ParticleReview: Sendable {
       if let confidence = particle.confidence, confidence < Self.sureMap {
         reasons.append("the network's map is \(Text.fixed(confidence, 2)) on average inside")
       }
+      if particle.isBlank { reasons.append("no class: looks like what surrounds it") }
       if let evidence = particle.evidence, evidence <= ParticleFinder.clearEvidence {
         reasons.append(
           "the image changes across the outline by \(Text.fixed(evidence, 1)) standard deviations of the same outline elsewhere"
         )
       }
       if particle.isSmooth { reasons.append("smooth inside, unlike the support around: perhaps a hole") }
+      if let pieces = particle.given?.pieces, pieces > 1 {
+        reasons.append("its label in the mask lies in \(pieces) separate pieces")
+      }
       if isFound, let neighbours = touching[particle.id], !neighbours.isEmpty {
         reasons.append("touches " + neighbours.sorted().map { "particle \($0)" }.joined(separator: ", "))
       }

@@ -4,6 +4,13 @@ import TesseraNumerics
 package enum ContourTracer {
   /// The longest closed line at `level`; empty where there is none. Pixels at the border of the image must lie below the level.
   package static func longest(of image: Raster<Float>, level: Float) -> [Point] {
+    lines(of: image, level: level).reduce([]) { $1.count > $0.count ? $1 : $0 }
+  }
+
+  /// All closed lines at `level`, in the order of their uppermost pixels. Those around what lies above the level have a negative area by
+  /// the rule of the trapezoids (Σ of the cross products of neighbouring corners), those around what lies below it a positive one.
+  /// Pixels at the border of the image must lie below the level.
+  package static func lines(of image: Raster<Float>, level: Float) -> [[Point]] {
     let (width, height) = (image.width, image.height)
     // An edge between two neighbours is named by the pixel at its left or upper end, twice, plus 1 if it runs down.
     func crossing(_ edge: Int) -> Point {
@@ -40,7 +47,7 @@ package enum ContourTracer {
         }
       }
     }
-    var best: [Point] = []
+    var lines: [[Point]] = []
     for start in next.keys.sorted() where next[start] != nil {
       var line: [Point] = []
       var edge = start
@@ -48,8 +55,8 @@ package enum ContourTracer {
         line.append(crossing(edge))
         edge = following
       }
-      if line.count > best.count { best = line }
+      lines.append(line)
     }
-    return best
+    return lines
   }
 }

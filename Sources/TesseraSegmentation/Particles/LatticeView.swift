@@ -25,16 +25,22 @@ package struct LatticeView: Sendable {
     let largest = max(1, min(image.width, image.height) / 16)
     let factor = min(largest, pixel.map { max(1, Int(saturating: (Self.standardPixel / $0).rounded())) } ?? 1)
     self.image = Binning.means(of: image, factor: factor)
-    self.labels =
-      factor == 1
-      ? labels
-      : concurrentRows(width: self.image.width, height: self.image.height, of: 0) { y, row in
-        for x in 0..<row.count { row[x] = labels[x * factor + factor / 2, y * factor + factor / 2] }
-      }
+    self.labels = Self.joined(labels, factor: factor, width: self.image.width, height: self.image.height)
     self.pixel = pixel.map { $0 * Double(factor) }
     var regions: [Int: [Int]] = [:]
     for (index, label) in self.labels.values.enumerated() where label > 0 { regions[label, default: []].append(index) }
     self.regions = regions
+  }
+
+  /// The labels of joined pixels: each that of its middle.
+  /// - Parameters:
+  ///   - factor: pixels that are joined along each axis, 1 or more.
+  ///   - width: joined pixels in a row; with `height`, what fits into the label map.
+  package static func joined(_ labels: Raster<Int>, factor: Int, width: Int, height: Int) -> Raster<Int> {
+    guard factor > 1 else { return labels }
+    return concurrentRows(width: width, height: height, of: 0) { y, row in
+      for x in 0..<row.count { row[x] = labels[x * factor + factor / 2, y * factor + factor / 2] }
+    }
   }
 
   /// Indices of the pixels of one region, in the view; empty if it is smaller than a pixel.

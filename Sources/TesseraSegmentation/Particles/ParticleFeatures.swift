@@ -61,6 +61,12 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
     return values.map { $0.isFinite ? Float($0) : 0 }
   }
 
+  /// Number of families of planes whose spots stand far above what chance reaches, as `values(of:in:measures:pixel:)` gave it; nil without the
+  /// richer set.
+  package func directions(among values: [Float]) -> Int? {
+    names.firstIndex(of: "directions").map { Int(values[$0]) }
+  }
+
   /// Number of families of planes in a region whose spots stand far above what chance reaches.
   /// - Parameters:
   ///   - region: indices of its pixels in the whole image; at least one.

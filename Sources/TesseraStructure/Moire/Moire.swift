@@ -67,7 +67,8 @@ public struct Moire: Sendable {
   public var domains: Raster<UInt16>
   /// Places of the brighter columns of the first layer nearest to each anchor, in pixels: where patches of one stacking look alike.
   public var centres: [Point]
-  /// Twist and strain from place to place; nil if unresolved, or where the image holds no more than one window.
+  /// Twist and strain from place to place; nil where the image holds no more than one window, and if unresolved, unless windows show two
+  /// layers that are rigid there and not in the whole image.
   public var map: TwistMap?
   /// Where in the image each layer lies: anchors and domains are those of the part that holds both.
   public var presence: LayerPresence

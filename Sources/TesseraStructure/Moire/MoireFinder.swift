@@ -58,7 +58,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     }
     guard
       let (outcome, isOfWhole) = seen ?? secondLayer(in: detail, beside: strongest.lattice, finder, pixel: pixel)
-    else { throw oneLattice(strongest.lattice, image) }
+    else { throw oneLattice(strongest.lattice, image, detail: detail, finder, pixel: pixel) }
     let presence = LayerPresence(of: outcome, in: detail)
     guard presence.overlap >= leastOverlap else { throw Self.areGrains(presence) }
     let part = FittedPart(of: outcome, in: image, detail: detail, presence: presence, isOfWhole: isOfWhole)
@@ -68,6 +68,8 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       measured.map = mapper?.map(
         of: detail, lattices: part.outcome.lattices, period: Self.period(part.outcome, pixel: Point(1, 1)),
         pixel: pixel, presence: presence)
+    } else if let changing = changing(part, in: detail, pixel: pixel) {
+      (measured.map, measured.doubt) = (changing.map, changing.doubt)
     }
     return measured
   }
@@ -120,7 +122,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   }
 
   /// Whether a fit shows both layers: noise gives each coefficient its variance.
-  private func isSeen(_ outcome: LayerFit.Outcome) -> Bool {
+  func isSeen(_ outcome: LayerFit.Outcome) -> Bool {
     (0..<2).allSatisfy { layer in
       LayerLattice.waves.indices.reduce(0) { $0 + outcome.significance(lattice: layer, wave: $1) }
         > leastSignificance * 2 * Double(LayerLattice.waves.count)
@@ -138,17 +140,12 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   ) -> (LayerFit.Outcome, Bool)? {
     guard seeksHiddenLayers else { return nil }
     // Waves without a first shell are those of a superstructure.
-    return SecondLayer(finder: finder, pixel: pixel) { isSeen($0) && hasFirstShells($0) }.outcome(
-      in: image, beside: first)
+    return hidden(finder, pixel: pixel).outcome(in: image, beside: first)
   }
 
-  /// The refusal of an image that shows no second layer.
-  private func oneLattice(_ lattice: LayerLattice, _ image: Raster<Float>) -> DataError {
-    let smallest = Self.smallestTwist(lattice, image, periods: fewestPeriods)
-    return DataError(
-      "one hexagonal lattice is seen, and no second that stands apart; a layer of the same lattice constant over all of the field that is "
-        + "turned by less than \(Self.degrees(smallest)) degrees would not be told from it in a field of this size, nor one that covers a small "
-        + "part of it")
+  /// Seeks layers that the reflections of the whole image do not show.
+  func hidden(_ finder: LayerFinder, pixel: Point) -> SecondLayer {
+    SecondLayer(finder: finder, pixel: pixel) { isSeen($0) && hasFirstShells($0) }
   }
 
   private static func reflections(of image: Raster<Float>) -> [Reflection] {
@@ -180,15 +177,15 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   }
 
   /// The twist at which the shorter side holds so many moire periods, in radians: the period is a / (2 sin(θ/2)).
-  private static func smallestTwist(_ lattice: LayerLattice, _ image: Raster<Float>, periods: Double) -> Double {
+  static func smallestTwist(_ lattice: LayerLattice, _ image: Raster<Float>, periods: Double) -> Double {
     2 * asin(min(1, lattice.constant * periods / (2 * Double(min(image.width, image.height)))))
   }
 
   /// A number of periods, rounded down: what is too few must not read as enough.
   private static func periods(_ number: Double) -> String { String(format: "%.1f", (10 * number).rounded(.down) / 10) }
-  private static func percent(_ share: Double) -> Int { Int(saturating: (100 * share).rounded()) }
+  static func percent(_ share: Double) -> Int { Int(saturating: (100 * share).rounded()) }
 
-  private static func degrees(_ angle: Double) -> String { String(format: "%.2f", angle * 180 / .pi) }
+  static func degrees(_ angle: Double) -> String { String(format: "%.2f", angle * 180 / .pi) }
 
   /// The refusal of two lattices side by side.
   private static func areGrains(_ presence: LayerPresence) -> DataError {
@@ -252,13 +249,17 @@ public struct MoireFinder: Sendable, Codable, Equatable {
         "the peaks are those of two layers with \(Self.periods(periods)) moire periods in the image, or of one that drift or "
         + "bending broadens; a twist is measured from \(fewest) periods on: take an image of a larger field"
     }
-    let finder = LayerFinder(width: part.image.width, height: part.image.height, pixel: Point(1, 1))
-    guard finder.distance(outcome.lattices[0], outcome.lattices[1]) < 2 * nearest else { return nil }
-    // A bent or drifting single lattice has broad peaks, of which two lattices explain the middle.
-    let strengths = LayerStrengths.left(of: outcome)
-    return strengths > mostLeft
+    return isBroad(part)
       ? "the peaks of the spectrum are broader than those of two rigid lattices, so bending or drift of the image may pass for a twist"
       : nil
+  }
+
+  /// Whether the peaks of two near layers are broader than those of rigid lattices: those of a bent or drifting single lattice are, and two
+  /// lattices explain their middle.
+  func isBroad(_ part: FittedPart) -> Bool {
+    let finder = LayerFinder(width: part.image.width, height: part.image.height, pixel: Point(1, 1))
+    let lattices = part.outcome.lattices
+    return finder.distance(lattices[0], lattices[1]) < 2 * nearest && LayerStrengths.left(of: part.outcome) > mostLeft
   }
 
   /// The lattice of the moire, in pixels: the reciprocal of the differences of the layers' Bragg vectors.
@@ -267,7 +268,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     return LatticeVectors(u: b.first - a.first, v: b.second - a.second).reciprocal
   }
 
-  private static func period(_ outcome: LayerFit.Outcome, pixel: Point) -> Double {
+  static func period(_ outcome: LayerFit.Outcome, pixel: Point) -> Double {
     let v = vectors(outcome)
     let area = abs(Point(v.u.x * pixel.x, v.u.y * pixel.y).cross(Point(v.v.x * pixel.x, v.v.y * pixel.y)))
     return (2 * area / 3.0.squareRoot()).squareRoot()

@@ -30,8 +30,10 @@ public struct TwistMapper: Sendable, Codable, Equatable {
   ///   - image: without its slow changes.
   ///   - pixel: width and height of a pixel in one unit.
   ///   - presence: where each layer lies.
+  ///   - isSeen: whether the fit in a window shows two layers; it is asked where the fit of the whole image does not answer that.
   func map(
-    of image: Raster<Float>, lattices: [LayerLattice], period: Double, pixel: Point, presence: LayerPresence
+    of image: Raster<Float>, lattices: [LayerLattice], period: Double, pixel: Point, presence: LayerPresence,
+    where isSeen: @Sendable (LayerFit.Outcome) -> Bool = { _ in true }
   ) -> TwistMap? {
     let shorter = Double(min(image.width, image.height))
     let side = Int(saturating: max(periods * period, leastShare * shorter).rounded(.up))
@@ -58,7 +60,7 @@ public struct TwistMapper: Sendable, Codable, Equatable {
       guard holdsBoth else { return nil }
       let window = image.cropped(
         x: Int(saturating: corner.x), y: Int(saturating: corner.y), width: side, height: side)
-      guard let found = fit.fit(window, from: lattices) else { return nil }
+      guard let found = fit.fit(window, from: lattices), isSeen(found) else { return nil }
       func quantities(_ outcome: LayerFit.Outcome) -> [Double] {
         let own = Twist(from: outcome.lattices[0], to: outcome.lattices[1], pixel: pixel)
         return [sign * own.angle, own.exx, own.eyy, own.exy]

@@ -12,10 +12,8 @@ import TestSupport
 import Testing
 
 struct `Nanoparticles` {
-  private let folder = TemporaryFolder()
-
   /// Four particles of gold on 3 nm of carbon.
-  private static let simulated: SimulatedParticles = {
+  static let simulated: SimulatedParticles = {
     var simulation = ParticleSimulation()
     simulation.frame.width = 640
     simulation.frame.height = 512
@@ -23,12 +21,6 @@ struct `Nanoparticles` {
     (simulation.field.touching, simulation.field.shares) = (0, [0.4, 0.4, 0.2, 0])
     return try! simulation.run()
   }()
-
-  private func written(_ mask: Raster<UInt16>) throws -> String {
-    let path = folder / "mask.tif"
-    try TIFFWriter.write([mask], to: path, replacing: true)
-    return path
-  }
 
   @Test(.slow) func `are found where they were planted, and measured`() throws {
     let simulated = Self.simulated
@@ -126,51 +118,6 @@ struct `Nanoparticles` {
     let files = MemoryFiles()
     try result.write(to: ResultFiles(inMemory: files))
     #expect(files.files.contains { $0.name == "review.csv" })
-  }
-
-  @Test func `of a given mask are measured as they are`() throws {
-    var mask = Raster<UInt16>(width: 200, height: 160, filling: 0)
-    for y in 0..<160 {
-      for x in 0..<200 {
-        // A disc, a lone pixel, and a square that the border cuts.
-        if hypot(Double(x) - 80.3, Double(y) - 70.7) <= 20 { mask[x, y] = 1 }
-        if x > 180 && y > 140 { mask[x, y] = 1 }
-      }
-    }
-    mask[150, 20] = 1
-    var random = RandomSource(seed: 5)
-    let pixels = mask.map { Float($0) + 0.1 * Float(random.gaussian()) }
-    let micrograph = Micrograph(
-      name: "disc", pixels: pixels, calibration: Calibration(nanometresPerPixel: 0.1), metadata: [:])
-    var method = ParticleMethod()
-    method.finder.mask = try written(mask)
-    let result = try method.result(on: micrograph)
-    #expect(result.particles.count == 2 && result.cut == 1 && result.map == nil)
-    let (lone, disc) = (result.particles[0].measures, result.particles[1].measures)
-    #expect(lone.area == 1 && abs(disc.area / (400 * .pi) - 1) < 0.02 && abs(disc.circularity - 1) < 0.03)
-    #expect(result.particles.allSatisfy { $0.probabilities[.background, default: 0] == 0 })
-    // Labels that touch stay apart.
-    var halves = Raster<UInt16>(width: 200, height: 160, filling: 0)
-    for y in 50..<90 { for x in 60..<100 { halves[x, y] = x < 80 ? 1 : 7 } }
-    method.finder.mask = try written(halves)
-    #expect(try method.result(on: micrograph).particles.count == 2)
-  }
-
-  @Test func `of a mask that does not fit are refused with a sentence`() throws {
-    let micrograph = Micrograph(
-      name: "a", pixels: Raster(width: 64, height: 64, filling: 0).map { _ in Float.random(in: 0...1) })
-    var method = ParticleMethod()
-    method.finder.mask = try written(Raster(width: 32, height: 64, filling: 1))
-    let error = #expect(throws: DataError.self) { try method.result(on: micrograph) }
-    #expect(error?.description.contains("32 x 64 pixels, but the image has 64 x 64") == true)
-    // A single particle larger than the image: nothing can be measured.
-    method.finder.mask = try written(Raster(width: 64, height: 64, filling: 1))
-    let result = try method.result(on: micrograph)
-    #expect(result.particles.isEmpty && result.cut == 1)
-    #expect(result.warnings.contains { $0.contains("border cuts the one") })
-    method.finder.mask = nil
-    method.finder.leastDiameter = .nan
-    #expect(throws: ParameterError.self) { try method.result(on: micrograph) }
   }
 
   @Test func `by simpler rules are found where the image is simple`() throws {

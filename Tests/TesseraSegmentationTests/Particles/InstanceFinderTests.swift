@@ -25,7 +25,7 @@ import Testing
     #expect(Set(areas(found)).count == 1)
   }
 
-  @Test(arguments: [1.7, 1.85, 1.95]) func `are two where two discs touch`(distance: Double) {
+  @Test(arguments: [1.5, 1.7, 1.85, 1.95]) func `are two where two discs touch`(distance: Double) {
     let radius = 14.0
     let found = instances(
       80, 60,

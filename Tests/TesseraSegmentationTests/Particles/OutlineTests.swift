@@ -16,7 +16,7 @@ import Testing
       let found = outline(70, 70, DigitalShape.disc(centre, radius: radius))
       lengths.append(found.length / (2 * .pi * radius) - 1)
       areas.append(found.area / (.pi * radius * radius) - 1)
-      #expect(found.corners.allSatisfy { abs(($0 - centre).length - radius) < 0.8 })
+      #expect(found.lines.joined().allSatisfy { abs(($0 - centre).length - radius) < 0.8 })
       #expect(found.hullArea >= found.area - 1e-9)
     }
     #expect(abs(Statistics.mean(lengths)) < 0.015)
@@ -29,17 +29,32 @@ import Testing
     #expect(abs(ring.area / (.pi * 22 * 22) - 1) < 0.02)
   }
 
+  @Test func `run around each piece, and one hull around all`() {
+    let (left, right) = (DigitalShape.disc([20.2, 20.4], radius: 12), DigitalShape.disc([60.3, 20.1], radius: 8))
+    let found = outline(80, 40) { left($0) || right($0) }
+    #expect(found.lines.count == 2)
+    #expect(abs(found.length / (2 * .pi * 20) - 1) < 0.02)
+    #expect(abs(found.area / (.pi * (144 + 64)) - 1) < 0.02)
+    // Two half discs, and a quadrangle between the centres, which are 40.1 pixels apart: the sides touch both discs.
+    let (apart, tilt) = (40.1, asin(4 / 40.1))
+    let hull = (.pi / 2 + tilt) * 144 + (.pi / 2 - tilt) * 64 + apart * cos(tilt) * 20
+    #expect(abs(found.hullArea / hull - 1) < 0.02)
+    // An island in a hole lies inside the outline.
+    let island = outline(60, 60) { (11...22).contains(($0 - Point(30, 30)).length) || ($0 - Point(30, 30)).length < 5 }
+    #expect(island.lines.count == 1 && abs(island.length / (2 * .pi * 22) - 1) < 0.02)
+  }
+
   @Test func `are whole where a region fills the image`() {
     let found = outline(40, 20) { _ in true }
     // Corners are rounded.
     #expect(abs(found.length - 120) < 4)
     #expect(abs(found.area - 800) < 4)
-    #expect(found.corners.allSatisfy { $0.x > -0.7 && $0.x < 39.7 && $0.y > -0.7 && $0.y < 19.7 })
+    #expect(found.lines.joined().allSatisfy { $0.x > -0.7 && $0.x < 39.7 && $0.y > -0.7 && $0.y < 19.7 })
   }
 
   @Test func `of a pixel are none, and their numbers finite`() {
     let found = Outline(of: [0], width: 5)
-    #expect(found.corners.isEmpty && found.length == 0)
+    #expect(found.lines.isEmpty && found.length == 0)
     #expect(found.area.isFinite && found.hullArea.isFinite)
   }
 
@@ -48,9 +63,11 @@ import Testing
     // A ragged region with saddles: half of the pixels of a disc.
     let isIn = (0..<900).map { _ in random.uniform() < 0.6 }
     let found = outline(30, 30) { ($0 - Point(15, 15)).length < 12 && isIn[Int($0.y) * 30 + Int($0.x)] }
-    #expect(found.corners.count > 20)
-    for (index, corner) in found.corners.enumerated() {
-      #expect((found.corners[(index + 1) % found.corners.count] - corner).length < 1.5)
+    #expect(found.lines.contains { $0.count > 20 })
+    for line in found.lines {
+      for (index, corner) in line.enumerated() {
+        #expect((line[(index + 1) % line.count] - corner).length < 1.5)
+      }
     }
   }
 }

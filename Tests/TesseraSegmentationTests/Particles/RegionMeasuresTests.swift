@@ -99,6 +99,31 @@ import Testing
     #expect(found.circularity < 0.6)
   }
 
+  /// A hole takes from the area and moves the axes; what is said of the outline does not know it.
+  @Test func `of a disc with a hole have its area and the shape of its outline`() {
+    let (whole, hole) = (DigitalShape.disc([40.3, 40.1], radius: 30), DigitalShape.disc([40.3, 40.1], radius: 15))
+    let (full, found) = (measures(80, whole), measures(80) { whole($0) && !hole($0) })
+    #expect(abs(found.area / (.pi * (900 - 225)) - 1) < 0.01 && found.area + found.holeArea == full.area)
+    #expect(full.holeArea == 0)
+    #expect(found.perimeter == full.perimeter && found.solidity == full.solidity)
+    #expect(found.circularity == full.circularity && abs(found.circularity - 1) < 0.02)
+    // The mean square of the distance in a ring is (R² + r²) / 2.
+    #expect(abs(found.majorAxis / (2 * (900.0 + 225).squareRoot()) - 1) < 0.01)
+  }
+
+  @Test func `of two pieces are those of both together`() {
+    let (left, right) = (DigitalShape.disc([30.2, 40], radius: 20), DigitalShape.disc([89.8, 40.4], radius: 20))
+    let (one, two) = (measures(120, left), measures(120, right))
+    let found = measures(120) { left($0) || right($0) }
+    #expect(found.area == one.area + two.area && found.holeArea == 0)
+    #expect(abs(found.perimeter - one.perimeter - two.perimeter) < 1e-3)
+    // 4π 2A / (2P)².
+    #expect(abs(found.circularity - 0.5) < 0.01)
+    #expect(abs(found.solidity - 2 * .pi * 400 / (.pi * 400 + 40 * 59.6)) < 0.01)
+    #expect(abs(found.centroid.x - 60) < 0.1 && found.aspect > 2)
+    #expect(abs(found.areaError / (one.areaError * 2.0.squareRoot()) - 1) < 0.02)
+  }
+
   @Test func `do not change when a region is moved, mirrored or turned by a quarter`() {
     let shape = DigitalShape.ellipse([30.2, 31.7], axes: (17, 9), angle: 0.4)
     let one = measures(64, shape)

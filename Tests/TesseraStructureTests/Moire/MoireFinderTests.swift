@@ -81,20 +81,67 @@ struct `The moire of two layers` {
     #expect(abs(found.periodsInField - 2.15) < 0.05)
   }
 
+  private func crystal(_ degrees: Double) throws -> Raster<Float> {
+    var simulation = try Simulation(specimen: "hexagonal", options: SimulationOptions())
+    simulation.specimen = CrystalSpecimen(.hexagonal, angle: degrees * .pi / 180)
+    (simulation.frame.width, simulation.frame.height) = (512, 512)
+    return try simulation.run().micrograph.pixels
+  }
+
+  private func message(_ image: Raster<Float>) -> String {
+    do {
+      _ = try MoireFinder().moire(in: image, pixel: Point(1, 1))
+      return "found"
+    } catch { return "\(error)" }
+  }
+
+  /// Too little of one of them is there for a lattice of its own to stand out of the whole spectrum.
+  @Test(arguments: [0.12, 0.88]) func `is refused as grains where one of them covers an eighth`(share: Double) throws {
+    let (one, two) = (try crystal(0), try crystal(8))
+    let grains = Raster(
+      width: 512, height: 512,
+      values: one.values.indices.map { Double($0 % 512) < 512 * share ? two.values[$0] : one.values[$0] })
+    let found = message(grains)
+    let turn = try #require(found.firstMatch(of: /turned by about ([0-9]+) degrees/).flatMap { Double($0.1) })
+    #expect(found.contains("side by side") && abs(turn - 8) <= 1, "\(found)")
+    #expect(message(one).contains("no second that stands apart"))
+  }
+
+  @Test(arguments: [4.0, 8]) func `is not that of grains where one lattice bends`(amount: Double) {
+    var random = RandomSource(seed: 9)
+    let waves = (0..<3).map { Point(1 / 20.8, 0).rotated(by: 0.2 + Double($0) * .pi / 3) }
+    var image = Raster<Float>(width: 512, height: 512, filling: 0)
+    for y in 0..<512 {
+      for x in 0..<512 {
+        let (u, v) = (Double(x) / 256 - 1, Double(y) / 256 - 1)
+        let place = Point(Double(x) + amount * (u * u + v * v), Double(y) + amount * u * v)
+        image[x, y] = Float(waves.reduce(0) { $0 + cos(2 * .pi * $1.dot(place)) } + 0.5 * random.gaussian())
+      }
+    }
+    let found = message(image)
+    #expect(found.contains("one hexagonal lattice") && !found.contains("side by side"), "\(found)")
+  }
+
+  @Test(.slow) func `changes where one layer is bent, which is not called a drift of the image`() throws {
+    let image = try simulated(
+      {
+        ($0.twist, $0.twistGradient) = (3.1 * .pi / 180, 0.1 * .pi / 180)
+      }, side: 1024)
+    let found = try moire(of: image)
+    #expect(found.status == .unresolved && found.twist == nil && found.anchors.isEmpty)
+    #expect(found.doubt?.contains("the twist changes over the image") ?? false, "\(found.doubt ?? "")")
+    // The truth of each window: the twist grows by .1 degrees per nm along x from the middle.
+    let pixel = image.simulation.frame.nanometresPerPixel
+    let windows = try #require(found.map).windows.compactMap { $0 }
+    #expect(windows.count > 8)
+    let offs = windows.map { window in
+      window.twist.value * 180 / .pi - 3.1 - 0.1 * (window.position.x - 511.5) * pixel
+    }
+    #expect(offs.allSatisfy { abs($0) < 0.1 }, "\(offs)")
+  }
+
   @Test func `is refused where one layer is alone, or grains lie side by side, or a third layer is there`() throws {
-    func crystal(_ degrees: Double) throws -> Raster<Float> {
-      var simulation = try Simulation(specimen: "hexagonal", options: SimulationOptions())
-      simulation.specimen = CrystalSpecimen(.hexagonal, angle: degrees * .pi / 180)
-      (simulation.frame.width, simulation.frame.height) = (512, 512)
-      return try simulation.run().micrograph.pixels
-    }
     let (one, two, three) = (try crystal(0), try crystal(8), try crystal(19))
-    func message(_ image: Raster<Float>) -> String {
-      do {
-        _ = try MoireFinder().moire(in: image, pixel: Point(1, 1))
-        return "found"
-      } catch { return "\(error)" }
-    }
     func combined(_ value: (Int) -> Float) -> Raster<Float> {
       Raster(width: 512, height: 512, values: (0..<one.count).map(value))
     }

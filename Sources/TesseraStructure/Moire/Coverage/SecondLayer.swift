@@ -46,6 +46,12 @@ struct SecondLayer: Sendable {
     return nil
   }
 
+  /// The lattice that stands out most in an image beside one of about the same constant; nil where none does.
+  func clearest(in image: Raster<Float>, beside first: LayerLattice) -> LayerLattice? {
+    let own = LayerFinder(width: image.width, height: image.height, pixel: pixel)
+    return starts(in: PowerSpectrum(of: image), beside: first, own).first
+  }
+
   private func outcome(inPart image: Raster<Float>, beside first: LayerLattice) -> LayerFit.Outcome? {
     // Where the first lattice is not in this part, there is nothing to take away.
     let one = LayerFit().fit(image, from: [first])

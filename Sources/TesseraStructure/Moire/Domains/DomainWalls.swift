@@ -90,14 +90,21 @@ public struct DomainWalls: Sendable, Codable, Equatable {
           }
         }
         let all = lines.flatMap { $0 }
-        guard lines.count >= 3, all.count >= fewestSites,
-          let (width, explained) = Self.width(of: all, spacing: spacing),
-          explained >= leastExplained
-        else { continue }
+        guard lines.count >= 3, all.count >= fewestSites else { continue }
+        // Samples of the lines share the sums over each of them.
+        let starts = Self.starts(spacing: spacing)
+        let sums = concurrentMap(count: lines.count) { [lines] line in
+          starts.map { CurveSums(of: lines[line], scale: $0.scale, middle: $0.middle) }
+        }
+        func fitted(_ drawn: [Int]) -> (width: Double, explained: Double)? {
+          Self.width(
+            of: drawn.flatMap { lines[$0] }, from: Self.best(of: starts, sums: drawn.map { sums[$0] }),
+            spacing: spacing)
+        }
+        guard let (width, explained) = fitted(Array(lines.indices)), explained >= leastExplained else { continue }
         var random = RandomSource(seed: seed, stream: UInt64(first * 3 + second))
-        let sampled = (0..<bootstraps).compactMap { _ in
-          Self.width(of: lines.indices.flatMap { _ in lines[random.index(below: lines.count)] }, spacing: spacing)?
-            .width
+        let sampled = (0..<bootstraps).compactMap { _ -> Double? in
+          fitted(lines.indices.map { _ in random.index(below: lines.count) })?.width
         }
         walls.append(
           Wall(
@@ -112,30 +119,36 @@ public struct DomainWalls: Sendable, Codable, Equatable {
   /// A logistic curve goes from 12 to 88 % within four times its scale.
   private static let scales = 4.0
 
+  /// Scale and middle of a curve.
+  private typealias Curve = (scale: Double, middle: Double)
+
+  /// The curves from which the best fit is sought.
+  private static func starts(spacing: Double) -> [Curve] {
+    (0..<24).flatMap { k in
+      (-4...4).map { (spacing * 0.01 * pow(40, Double(k) / 23), 0.04 * spacing * Double($0)) }
+    }
+  }
+
+  /// The start that leaves the least over; nil where no curve fits better than a constant.
+  /// - Parameter sums: of each line at each start.
+  private static func best(of starts: [Curve], sums: [[CurveSums]]) -> Curve? {
+    var best: (start: Int, misfit: Double)?
+    for start in starts.indices {
+      let value = sums.reduce(into: CurveSums()) { $0.add($1[start]) }.misfit
+      if value < best?.misfit ?? .infinity { best = (start, value) }
+    }
+    return best.map { starts[$0.start] }
+  }
+
   /// The width by least squares over scale and middle, the two levels being free; nil where no curve fits better than a constant.
   private static func width(
-    of sites: [(place: Double, part: Double)], spacing: Double
+    of sites: [(place: Double, part: Double)], from start: Curve?, spacing: Double
   ) -> (width: Double, explained: Double)? {
+    guard let start else { return nil }
     func misfit(_ scale: Double, _ middle: Double) -> Double {
-      var (n, s, ss, t, st, tt) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-      for site in sites {
-        let curve = 1 / (1 + exp(-(site.place - middle) / scale))
-        (n, s, ss, t) = (n + 1, s + curve, ss + curve * curve, t + site.part)
-        (st, tt) = (st + curve * site.part, tt + site.part * site.part)
-      }
-      let variance = ss - s * s / n
-      let slope = variance > 1e-12 ? (st - s * t / n) / variance : 0
-      return slope > 0 ? tt - t * t / n - slope * (st - s * t / n) : .infinity
+      CurveSums(of: sites, scale: scale, middle: middle).misfit
     }
-    var best = (scale: 0.1 * spacing, middle: 0.0, misfit: Double.infinity)
-    for k in 0..<24 {
-      let scale = spacing * 0.01 * pow(40, Double(k) / 23)
-      for m in -4...4 {
-        let middle = 0.04 * spacing * Double(m)
-        let value = misfit(scale, middle)
-        if value < best.misfit { best = (scale, middle, value) }
-      }
-    }
+    var best = (scale: start.scale, middle: start.middle, misfit: misfit(start.scale, start.middle))
     guard best.misfit.isFinite else { return nil }
     var step = (scale: 0.08, middle: 0.02 * spacing)
     for _ in 0..<14 {
@@ -149,5 +162,35 @@ public struct DomainWalls: Sendable, Codable, Equatable {
     let parts = sites.map(\.part)
     let total = pow(Statistics.deviation(parts), 2) * Double(parts.count)
     return (scales * best.scale, total > 0 ? 1 - best.misfit / total : 0)
+  }
+}
+
+/// Sums over sites from which the least squares of a logistic curve with free levels follow.
+private struct CurveSums: Sendable {
+  private var (n, s, ss, t, st, tt) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+
+  init() {}
+
+  /// - Parameters:
+  ///   - scale: of the curve, in the unit of the places; more than 0.
+  ///   - middle: the place where it has half its height.
+  init(of sites: [(place: Double, part: Double)], scale: Double, middle: Double) {
+    for site in sites {
+      let curve = 1 / (1 + exp(-(site.place - middle) / scale))
+      (n, s, ss, t) = (n + 1, s + curve, ss + curve * curve, t + site.part)
+      (st, tt) = (st + curve * site.part, tt + site.part * site.part)
+    }
+  }
+
+  mutating func add(_ other: CurveSums) {
+    (n, s, ss, t) = (n + other.n, s + other.s, ss + other.ss, t + other.t)
+    (st, tt) = (st + other.st, tt + other.tt)
+  }
+
+  /// The sum of squares that the best levels leave over; infinite where the curve would fall.
+  var misfit: Double {
+    let variance = ss - s * s / n
+    let slope = variance > 1e-12 ? (st - s * t / n) / variance : 0
+    return slope > 0 ? tt - t * t / n - slope * (st - s * t / n) : .infinity
   }
 }
