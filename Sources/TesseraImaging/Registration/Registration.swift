@@ -60,14 +60,20 @@ public struct Registration: Sendable, Codable, Equatable {
     }
     // Places of all frames to about a tenth of a pixel.
     let framePairs = FramePairs(settings: self, series: series)
-    var consensus = framePairs.consensus(of: try framePairs.pairs(step), frames: series.count)
+    let pairs = try framePairs.pairs(step)
+    var consensus = framePairs.consensus(of: pairs, frames: series.count)
     var state = try RegistrationState(self, series, consensus)
     try state.sumFrames(of: series, step)
     for pass in 0..<passes {
       // The first refinement makes the shifts exact, and with them the drift; then lines may follow.
       try state.refine(series, movesLines: mode == .rows && pass > 0, step)
       if pass == 0, !state.strangers.isEmpty {
+        // Pairs with them may have decided which of several shifts, a lattice vector apart, the others have.
+        let strangers = Set(state.strangers)
+        let rest = framePairs.consensus(
+          of: pairs.filter { !strangers.contains($0.first) && !strangers.contains($0.second) }, frames: series.count)
         consensus.leaveOut(state.strangers)
+        if rest.placedCount == consensus.placedCount { consensus = rest }
         state = try RegistrationState(self, series, consensus)
         try state.sumFrames(of: series, step)
         try state.refine(series, movesLines: false, step)

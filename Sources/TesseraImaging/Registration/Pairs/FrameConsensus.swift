@@ -51,6 +51,9 @@ package struct FrameConsensus: Sendable {
     openVector = fit.openVector(after: first, before: members.max() ?? 0)
   }
 
+  /// Number of frames that have a place.
+  var placedCount: Int { places.count { $0 != nil } }
+
   /// Takes frames out that proved to show something else.
   mutating func leaveOut(_ frames: [Int]) {
     for frame in frames { places[frame] = nil }
