@@ -4,7 +4,8 @@
 Tessera and for pystem (the public program of [S21]), which is told the number of patterns and gets the patch and window that
 Tessera chose. `speed` times the descriptors of both on one image, with the same patch, window, stride and threads.
 `reliability` compares the probabilities stated with the share of right pixels. `numbers` puts one to five phases together, drawn
-from seven, and counts how often their number is found. `areas` compares the share of a region with its stated error. `frames` times a stack that is divided into the patterns of its first frame.
+from seven, and counts how often their number is found. `areas` compares the share of a region with its stated error. `frames` times
+stacks that are divided into the patterns of their first frame, and measures their memory.
 Usage: segmentation.py specimens|reliability|noise|speed|numbers|areas|frames [--seeds 10]
 """
 import argparse
@@ -224,17 +225,27 @@ def areas(folder, seeds, size=640):
               f"{(pulls < 2).mean():.2f} |", flush=True)
 
 
+def measured(*words):
+    """Seconds, seconds of processor time and MiB of a run."""
+    start = time.perf_counter()
+    run = subprocess.Popen([str(PROGRAM), *map(str, words), "--force"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(run.pid, 0)
+    assert status == 0
+    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
 def frames(folder, seeds):
-    count = 10 * seeds
-    tessera("simulate", "three-phases", "--size", 512, "--frames", count, "--counts", 30, "--seed", 4, "--drift", "30,10", "-o",
+    print("| frames | threads | frames per second | processor time each, s | memory, MiB |")
+    print("| --- | --- | --- | --- | --- |")
+    tessera("simulate", "three-phases", "--size", 512, "--frames", 10 * seeds, "--counts", 30, "--seed", 4, "--drift", "30,10", "-o",
             folder / "f.tif")
     tessera("segment", folder / "f.tif", "--frame", 0, "--stride", 1, "--no-report", "-o", folder / "first")
-    start, used = time.perf_counter(), os.times()
-    tessera("segment", folder / "f.tif", "--frames", f"0..{count - 1}", "--each", "--model", folder / "first", "--no-report", "-o",
-            folder / "all")
-    wall, after = time.perf_counter() - start, os.times()
-    processor = after.children_user + after.children_system - used.children_user - used.children_system
-    print(f"{count} frames of 512 x 512, stride 1: {count / wall:.1f} frames per second, {processor / count:.2f} s of processor time each")
+    for count in (20, 10 * seeds):
+        for threads in (1, 2):
+            wall, processor, memory = measured(
+                "segment", folder / "f.tif", "--frames", f"0..{count - 1}", "--each", "--model", folder / "first", "--no-report",
+                "--threads", threads, "-o", folder / "all")
+            print(f"| {count} | {threads} | {count / wall:.1f} | {processor / count:.2f} | {memory:.0f} |", flush=True)
 
 
 def main():

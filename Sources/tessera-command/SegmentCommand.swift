@@ -131,13 +131,14 @@ struct SegmentCommand: ImageCommand {
     method.writesProbabilities = probabilities
     method.scribbles = scribbles
     method.memory = memory
-    // Fitted once, and not before the first result is known to have a place.
+    // Fitted or read once, and not before the first result is known to have a place.
     var fitted: PatternModel?
     var run = MethodRun(
       resultName: "segment", output: output, models: [model, fitOn, scribbles], seed: seed.seed
     ) { [method, image, seed] _ in
-      guard let fitOn = method.fitOn, let first = image.images(of: [fitOn]).first else { return method }
-      if fitted == nil {
+      if fitted == nil, let model = method.model {
+        fitted = try PatternModel(path: model)
+      } else if fitted == nil, let fitOn = method.fitOn, let first = image.images(of: [fitOn]).first {
         fitted = try method.result(on: image.micrograph(of: first), seed: seed.seed).segmentation.model
       }
       var shared = method
@@ -145,6 +146,7 @@ struct SegmentCommand: ImageCommand {
       return shared
     }
     run.hasReport = !noReport
+    run.isSideBySide = true
     if model != nil || fitOn != nil {
       run.gathered = .init(names: SegmentSeries.names) { images, folder, replacing in
         let series = try SegmentSeries(images)

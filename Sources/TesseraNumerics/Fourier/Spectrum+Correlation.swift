@@ -9,6 +9,14 @@ extension Spectrum {
     }
     return result
   }
+
+  /// The spectrum of the sum of two functions.
+  package func adding(_ other: Spectrum) -> Spectrum {
+    precondition(width == other.width && height == other.height)
+    var result = self
+    for index in result.values.indices { result.values[index] += other.values[index] }
+    return result
+  }
 }
 
 /// The smallest number from `size` on without a prime factor above 7, for which Fourier transforms are fast.

@@ -55,12 +55,15 @@ public struct DescriptorField: Sendable {
 
   /// Components, heights and remainders.
   private static func parts(_ coordinates: Matrix<Float>) -> (Matrix<Float>, [Float], [Float]) {
-    let (rows, width) = (coordinates.rows, coordinates.columns)
-    return (
-      coordinates.selecting(columns: Array(0..<width - 2)),
-      (0..<rows).map { coordinates.values[$0 * width + width - 2] },
-      (0..<rows).map { coordinates.values[$0 * width + width - 1] }
-    )
+    let (rows, width, count) = (coordinates.rows, coordinates.columns, coordinates.columns - 2)
+    var components = Matrix<Float>(rows: rows, columns: count, filling: 0)
+    var (heights, remainders) = ([Float](repeating: 0, count: rows), [Float](repeating: 0, count: rows))
+    let values = coordinates.values.span
+    for row in 0..<rows {
+      for k in 0..<count { components.values[row * count + k] = values[row * width + k] }
+      (heights[row], remainders[row]) = (values[row * width + count], values[row * width + count + 1])
+    }
+    return (components, heights, remainders)
   }
 
   /// Coordinates at the points of a finer grid.

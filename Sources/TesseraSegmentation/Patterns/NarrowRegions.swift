@@ -9,7 +9,7 @@ struct NarrowRegions: Sendable {
   /// The regions without narrow ones that lie between two different patterns: they are the boundary, which runs where the
   /// descriptor changes fastest. Narrow regions with one pattern around them, as at a stacking fault, stay.
   func dissolvedBetweenPatterns(_ labels: Raster<Int>, level: Raster<Float>) -> Raster<Int> {
-    let isNarrow = narrow(labels)
+    let isNarrow = narrow(labels, regions: labels.connectedRegions())
     guard isNarrow.values.contains(true), isNarrow.values.contains(false) else { return labels }
     var kept = labels
     for region in isNarrow.map({ $0 ? 1 : 0 }).connectedRegions() {
@@ -25,17 +25,18 @@ struct NarrowRegions: Sendable {
   }
 
   /// The labels all of whose regions are narrow.
-  func labels(in labels: Raster<Int>) -> Set<Int> {
-    let isNarrow = narrow(labels)
-    var result = Set(labels.values)
-    for index in labels.values.indices where !isNarrow.values[index] { result.remove(labels.values[index]) }
+  /// - Parameter regions: the connected regions of the labels.
+  func labels(in labels: Raster<Int>, regions: [[Int]]) -> Set<Int> {
+    let isNarrow = narrow(labels, regions: regions)
+    var result = Set(regions.map { labels.values[$0[0]] })
+    for region in regions where !isNarrow.values[region[0]] { result.remove(labels.values[region[0]]) }
     return result
   }
 
   /// The narrow labels that lie along the border of the image, at most twice as long beside others as beside the border: no fault lies
   /// there, which has a lattice on both sides.
   func strips(in labels: Raster<Int>) -> Set<Int> {
-    let narrow = self.labels(in: labels)
+    let narrow = self.labels(in: labels, regions: labels.connectedRegions())
     guard !narrow.isEmpty else { return [] }
     var (atBorder, besideOthers) = ([Int: Int](), [Int: Int]())
     for y in 0..<labels.height {
@@ -52,30 +53,15 @@ struct NarrowRegions: Sendable {
     return narrow.filter { 2 * atBorder[$0, default: 0] >= besideOthers[$0, default: 0] }
   }
 
-  /// Whether the region of each point is narrow.
-  private func narrow(_ labels: Raster<Int>) -> Raster<Bool> {
+  /// Whether the region of each point is narrow. The border of the image is an edge as any other: a region that it cuts is no wider than
+  /// what is seen of it.
+  private func narrow(_ labels: Raster<Int>, regions: [[Int]]) -> Raster<Bool> {
     var result = labels.map { _ in false }
-    let regions = labels.connectedRegions()
     guard regions.count > 1 else { return result }
-    for label in Set(labels.values) {
-      let depth = depth(of: label, in: labels)
-      for region in regions where labels.values[region[0]] == label {
-        guard region.allSatisfy({ Double(depth.values[$0]) <= halfWidth }) else { continue }
-        for index in region { result.values[index] = true }
-      }
+    let depths = DistanceTransform.depths(of: labels, borderIsEdge: true)
+    for region in regions where region.allSatisfy({ Double(depths.values[$0]) <= halfWidth }) {
+      for index in region { result.values[index] = true }
     }
     return result
-  }
-
-  /// Distance of each point of a label to the nearest one without it, the border of the image being an edge as any other: a region that
-  /// it cuts is no wider than what is seen of it.
-  private func depth(of label: Int, in labels: Raster<Int>) -> Raster<Float> {
-    let (width, height) = (labels.width + 2, labels.height + 2)
-    var isOutside = Raster(width: width, height: height, filling: true)
-    for y in 0..<labels.height {
-      for x in 0..<labels.width { isOutside[x + 1, y + 1] = labels[x, y] != label }
-    }
-    return DistanceTransform.distances(toWhere: isOutside)
-      .cropped(x: 1, y: 1, width: labels.width, height: labels.height)
   }
 }

@@ -50,11 +50,11 @@ public struct PatternModel: Sendable, Codable, Equatable {
     (centres, self.labels) = (outcome.centres, labels)
     count = labels.max() ?? 0
     orders = [Segmentation.Pattern.Order?](repeating: Segmentation.Pattern.Order.none, count: count)
-    let space = Space(basis: basis, centres: outcome.centres)
+    let space = Space(basis: basis, centres: outcome.centres, gain: 1)
     var distances = [[Double]](repeating: [], count: centres.rows)
     var remainders = distances
     for point in outcome.labels.values.indices where outcome.labels.values[point] > 0 {
-      let place = space.place(of: point, in: field, gain: 1)
+      let place = space.place(of: point, in: field)
       distances[place.centre].append(place.distance)
       remainders[place.centre].append(place.remainder)
     }
@@ -70,11 +70,11 @@ public struct PatternModel: Sendable, Codable, Equatable {
   /// The label of each point, 1 ... `count`; `count + 1` of points that fit none.
   /// - Parameter gain: by what the descriptors of the first image are longer.
   func labels(of field: DescriptorField, gain: Double) -> Raster<Int> {
-    let space = Space(basis: basis, centres: centres)
+    let space = Space(basis: basis, centres: centres, gain: gain)
     let leastReach = Self.nothing * basis.scale
     let found = concurrentMap(chunksOf: 4096, of: field.grid.count) { points in
       points.map { point -> Int in
-        let place = space.place(of: point, in: field, gain: gain)
+        let place = space.place(of: point, in: field)
         let label = labels[place.centre]
         // The scatter within a pattern shrinks with its descriptor; that of noise does not.
         let reach = max(leastReach, reaches[place.centre] / gain)
@@ -106,17 +106,18 @@ public struct PatternModel: Sendable, Codable, Equatable {
   /// with any factor.
   /// - Parameter isCore: points that take part, without those of nothing.
   func gain(of field: DescriptorField, core isCore: Raster<Bool>) -> Double {
-    let space = Space(basis: basis, centres: centres)
+    let unscaled = Space(basis: basis, centres: centres, gain: 1)
     let points = isCore.values.indices.filter {
-      isCore.values[$0] && space.length(of: $0, in: field) > Self.nothing * basis.scale
+      isCore.values[$0] && unscaled.length(of: $0, in: field) > Self.nothing * basis.scale
     }
     guard !points.isEmpty else { return 1 }
     let sample = stride(from: 0, to: points.count, by: max(1, points.count / Self.gainSample)).map { points[$0] }
     let ratio = log(Self.gains.upperBound / Self.gains.lowerBound) / Double(Self.gainSteps - 1)
     let costs = concurrentMap(count: Self.gainSteps) { step -> (cost: Double, gain: Double) in
       let gain = Self.gains.lowerBound * exp(ratio * Double(step))
+      let space = Space(basis: basis, centres: centres, gain: gain)
       let cost = sample.reduce(0.0) { sum, point in
-        let place = space.place(of: point, in: field, gain: gain)
+        let place = space.place(of: point, in: field)
         let square = place.remainder * place.remainder
         let distance = (place.distance * place.distance + square).squareRoot()
         return sum + min(Self.farthest, distance / (place.length * place.length + square).squareRoot())
@@ -136,13 +137,20 @@ public struct PatternModel: Sendable, Codable, Equatable {
 
   /// Where descriptors lie among the groups.
   private struct Space: Sendable {
-    let basis: DescriptorBasis
-    let centres: Matrix<Double>
+    /// Where nothing lies among the components, how far each group lies from it, so many times nearer than in the first image, group by
+    /// group, and the height of all groups.
+    private let origin, offsets: [Double]
+    private let height: Double
     /// The remainder that noise of the length `nothing` in the components and the height has, being alike in all directions.
     let remainderOfNothing: Double
 
-    init(basis: DescriptorBasis, centres: Matrix<Double>) {
-      (self.basis, self.centres) = (basis, centres)
+    /// - Parameter gain: the groups are so many times nearer to nothing.
+    init(basis: DescriptorBasis, centres: Matrix<Double>, gain: Double) {
+      let (width, share) = (centres.columns, 1 / gain)
+      origin = Array(basis.origin.prefix(width))
+      offsets = centres.values.indices.map { (centres.values[$0] - basis.origin[$0 % width]) * share }
+      // All groups have the height of the mean.
+      height = basis.origin[width] * share
       let ratio = Double(basis.unseenDimensions) / Double(centres.columns + 1)
       remainderOfNothing = PatternModel.nothing * basis.scale * max(1, ratio).squareRoot()
     }
@@ -157,32 +165,28 @@ public struct PatternModel: Sendable, Codable, Equatable {
 
     /// How far the descriptor of a point lies from that of nothing.
     func length(of point: Int, in field: DescriptorField) -> Double {
-      let width = centres.columns
+      let (values, width) = (field.components.values.span, origin.count)
       var sum = Double(field.heights[point]) * Double(field.heights[point])
       for k in 0..<width {
-        let offset = Double(field.components.values[point * width + k]) - basis.origin[k]
+        let offset = Double(values[point * width + k]) - origin[k]
         sum += offset * offset
       }
       return sum.squareRoot()
     }
 
-    /// - Parameter gain: the groups are so many times nearer to nothing.
-    func place(of point: Int, in field: DescriptorField, gain: Double) -> Place {
+    func place(of point: Int, in field: DescriptorField) -> Place {
+      let (values, origin, offsets) = (field.components.values.span, origin.span, offsets.span)
+      let width = origin.count
       var (best, least) = (0, Double.infinity)
-      let (width, share) = (centres.columns, 1 / gain)
-      for centre in 0..<centres.rows {
+      for start in stride(from: 0, to: offsets.count, by: width) {
         var sum = 0.0
         for k in 0..<width {
-          let zero = basis.origin[k]
-          let difference =
-            Double(field.components.values[point * width + k]) - zero
-            - (centres.values[centre * width + k] - zero) * share
+          let difference = Double(values[point * width + k]) - origin[k] - offsets[start + k]
           sum += difference * difference
         }
-        if sum < least { (best, least) = (centre, sum) }
+        if sum < least { (best, least) = (start / width, sum) }
       }
-      // All groups have the height of the mean.
-      let height = Double(field.heights[point]) - basis.origin[width] * share
+      let height = Double(field.heights[point]) - height
       return Place(
         centre: best, distance: (least + height * height).squareRoot(), length: length(of: point, in: field),
         remainder: Double(field.remainders[point]))

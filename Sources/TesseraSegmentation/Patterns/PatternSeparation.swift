@@ -23,10 +23,11 @@ struct PatternSeparation: Sendable {
     for point in labels.values.indices where isCore.values[point] && labels.values[point] <= count {
       members[labels.values[point]].append(point)
     }
+    let (values, width) = (field.components.values, field.components.columns)
     let present = members.indices.dropFirst().filter { members[$0].count >= fewestPoints }
     let means = members.map { points -> [Double] in
-      var sum = [Double](repeating: 0, count: field.components.columns)
-      for point in points { for (k, value) in field.components.row(point).enumerated() { sum[k] += Double(value) } }
+      var sum = [Double](repeating: 0, count: width)
+      for point in points { for k in 0..<width { sum[k] += Double(values[point * width + k]) } }
       return sum.map { $0 / Double(max(1, points.count)) }
     }
     return present.flatMap { a in
@@ -38,7 +39,7 @@ struct PatternSeparation: Sendable {
         }
         func variance(_ label: Int) -> Double {
           let places = members[label].map { point in
-            zip(field.components.row(point), line).reduce(0.0) { $0 + Double($1.0) * $1.1 } / length
+            (0..<width).reduce(0.0) { $0 + Double(values[point * width + $1]) * line[$1] } / length
           }
           let deviation = Statistics.deviation(places)
           return deviation * deviation

@@ -9,6 +9,7 @@ package enum Watershed {
   ///   - seeds: labels of the seeds, 1 upwards; 0 where a region is to be found. All zeros stay zeros.
   ///   - level: the ground that the water rises over, of the same size.
   package static func regions(from seeds: Raster<Int>, over level: Raster<Float>) -> Raster<Int> {
+    guard seeds.values.contains(0) else { return seeds }
     var labels = seeds
     var queue = LevelQueue()
     for index in labels.values.indices where labels.values[index] > 0 {

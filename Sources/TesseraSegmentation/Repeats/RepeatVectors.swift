@@ -8,7 +8,7 @@ import TesseraNumerics
 ///
 /// each mean over the pairs of pixels that both belong to the pattern.
 ///
-/// Pairs are counted in tiles with a halo, so memory does not grow with the image: O(N log r) for N pixels and reach r.
+/// Pairs are counted in tiles with a halo (`PairSums`), so memory does not grow with the image: O(N log r) for N pixels and reach r.
 package struct RepeatVectors: Sendable {
   /// The shifts that repeat the pattern best within the reach, shortest first; each stands for its opposite, too.
   package let shifts: [Shift]
@@ -31,8 +31,6 @@ package struct RepeatVectors: Sendable {
   package let map: Raster<Float>
   /// The largest value of it at a shift that repeats something.
   private let strength: Double
-
-  private static let tile = 512
 
   /// Whether the pattern has a lattice. Some hundred independent shifts agree by chance to about a tenth; stripes and the
   /// lines of a noisy scan agree, too, but have ridges instead of peaks.
@@ -78,7 +76,7 @@ package struct RepeatVectors: Sendable {
       map = Raster(width: 2 * reach + 1, height: 2 * reach + 1, filling: 0)
       return
     }
-    let halves = Self.pairSums(
+    let halves = PairSums.ofHalves(
       of: image, where: isInside, mean: mean, reach: reach, block: Self.block(pixels: count, spacing: spacing))
     let side = 2 * reach + 1
     /// The autocorrelation from some of the halves; 0 where too few pairs know it.
@@ -208,62 +206,5 @@ package struct RepeatVectors: Sendable {
       }
     }
     return (aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0, ab > 0 ? ab / (ab + max(0, means)) : 0)
-  }
-
-  /// For each shift within a reach, in rows from the shift (-reach, -reach): Σ of products, and number of pairs.
-  private struct PairSums {
-    var products, pairs: [Double]
-  }
-
-  /// The sums of two halves of the pixels: the fields of a chessboard with fields of `block` pixels, by the first pixel of a
-  /// pair.
-  private static func pairSums(
-    of image: Raster<Float>, where isInside: Raster<Bool>, mean: Float, reach: Int, block: Int
-  ) -> [PairSums] {
-    let (across, down) = ((image.width + tile - 1) / tile, (image.height + tile - 1) / tile)
-    let size = smoothSize(tile + 2 * reach)
-    let transform = FourierTransform(width: size, height: size)
-    let side = 2 * reach + 1
-    let empty = Raster<Float>(width: size, height: size, filling: 0)
-    let parts = concurrentMap(count: across * down) { index -> [(products: [Float], pairs: [Float])] in
-      let (left, top) = (index % across * tile, index / across * tile)
-      var (outer, outerMask) = (empty, empty)
-      var (inner, innerMask) = ([empty, empty], [empty, empty])
-      var isEmpty = true
-      for y in max(0, top - reach)..<min(image.height, top + tile + reach) {
-        for x in max(0, left - reach)..<min(image.width, left + tile + reach) {
-          guard isInside.values[y * image.width + x] else { continue }
-          let place = (y - top + reach) * size + x - left + reach
-          outer.values[place] = image.values[y * image.width + x] - mean
-          outerMask.values[place] = 1
-          guard x >= left, x < left + tile, y >= top, y < top + tile else { continue }
-          let half = (x / block + y / block) % 2
-          inner[half].values[place] = outer.values[place]
-          innerMask[half].values[place] = 1
-          isEmpty = false
-        }
-      }
-      if isEmpty { return [] }
-      let (around, aroundMask) = (transform.spectrum(of: outer), transform.spectrum(of: outerMask))
-      func sums(_ image: Raster<Float>, _ spectrum: Spectrum) -> [Float] {
-        let all = transform.image(of: spectrum.correlated(with: transform.spectrum(of: image)))
-        return (0..<side * side).map { place in
-          let (x, y) = (place % side - reach, place / side - reach)
-          return all[(x + size) % size, (y + size) % size]
-        }
-      }
-      return (0..<2).map { (sums(inner[$0], around), sums(innerMask[$0], aroundMask)) }
-    }
-    let none = [Double](repeating: 0, count: side * side)
-    var result = [PairSums(products: none, pairs: none), PairSums(products: none, pairs: none)]
-    for part in parts {
-      for (half, sums) in part.enumerated() {
-        for index in none.indices {
-          result[half].products[index] += Double(sums.products[index])
-          result[half].pairs[index] += Double(sums.pairs[index].rounded())
-        }
-      }
-    }
-    return result
   }
 }

@@ -30,10 +30,11 @@ extension Segmenter {
     var seeds = model.labels(of: field, gain: gain)
     for point in seeds.values.indices where !core.values[point] { seeds.values[point] = 0 }
     let grown = own.grown(from: seeds, over: change, scales: scales)
-    let (points, refused) = own.refusing(grown, by: model, in: image, on: grid, isMeasured: isMeasured)
+    let refinement = BoundaryRefinement(of: grown, on: grid, reach: scales.reach)
+    let (points, refused) = own.refusing(refinement, by: model, in: image, isMeasured: isMeasured)
     let labels = own.pixels(
-      of: points, in: image, on: grid, scales: scales, isMeasured: isMeasured, known: model.discriminant, isKnown: true,
-      gain: gain
+      of: points, in: image, on: grid, scales: scales, isMeasured: isMeasured,
+      refinement: refused.isEmpty ? refinement : nil, known: model.discriminant, isKnown: true, gain: gain
     ).labels
     let separations = PatternSeparation.all(in: field, labels: points, count: model.count, core: core)
     let merged = Self.merged(separations.filter { $0.deviations < finder.separation })
@@ -55,11 +56,9 @@ extension Segmenter {
   /// `count + 1`.
   /// - Returns: also the patterns of which there were such regions.
   private func refusing(
-    _ points: Raster<Int>, by model: PatternModel, in image: Raster<Float>, on grid: DescriptorGrid,
-    isMeasured: Raster<Bool>?
+    _ refinement: BoundaryRefinement, by model: PatternModel, in image: Raster<Float>, isMeasured: Raster<Bool>?
   ) -> (points: Raster<Int>, refused: [Int]) {
-    let scales = model.scales
-    let interior = BoundaryRefinement(of: points, on: grid, reach: scales.reach).interior
+    let (scales, points, grid) = (model.scales, refinement.labels, refinement.grid)
     let least = Self.fewestCells * scales.spacing * scales.spacing / Double(grid.stride * grid.stride)
     /// Whether some points repeat themselves as the pattern does; nil where they are too few to tell.
     func agrees(_ members: [Int], with order: Segmentation.Pattern.Order) -> Bool? {
@@ -74,19 +73,19 @@ extension Segmenter {
     }
     /// Away from boundaries, beside which pixels may be of others; a pattern without such points is asked for all of its own, unless it is
     /// one without order, which those of others would give one.
-    func agrees(_ members: [Int], inside: Set<Int>, with order: Segmentation.Pattern.Order) -> Bool? {
-      agrees(members.filter(inside.contains), with: order) ?? (order == .none ? nil : agrees(members, with: order))
+    func agreesInside(_ members: [Int], with order: Segmentation.Pattern.Order) -> Bool? {
+      agrees(members.filter(refinement.isInterior), with: order)
+        ?? (order == .none ? nil : agrees(members, with: order))
     }
     var result = points
     var refused: [Int] = []
     for label in 1...max(1, model.count) {
       guard let order = model.orders[label - 1] else { continue }
       let members = points.values.indices.filter { points.values[$0] == label }
-      let inside = Set(label <= interior.count ? interior[label - 1] : [])
-      guard !members.isEmpty, agrees(members, inside: inside, with: order) == false else { continue }
+      guard !members.isEmpty, agreesInside(members, with: order) == false else { continue }
       for region in points.map({ $0 == label ? 1 : 0 }).connectedRegions() {
         // Of a pattern that is not what it was, what is too small to be asked is not known to be.
-        guard agrees(region, inside: inside, with: order) != true else { continue }
+        guard agreesInside(region, with: order) != true else { continue }
         for point in region { result.values[point] = model.count + 1 }
         if refused.last != label { refused.append(label) }
       }

@@ -110,9 +110,10 @@ extension Segmenter {
     refused: [Int] = [], joins: [LatticeDistortion] = [], contradicted: [Int] = []
   ) -> Segmentation {
     let scales = model.scales
-    var narrow = NarrowRegions(halfWidth: scales.reach / Double(scales.stride)).labels(in: points)
+    let regions = points.connectedRegions()
+    var narrow = NarrowRegions(halfWidth: scales.reach / Double(scales.stride)).labels(in: points, regions: regions)
     // A fault lies in something wider. Where nothing is, the scales are too large to tell what is narrow.
-    if narrow.isSuperset(of: points.values) { narrow = [] }
+    if narrow.isSuperset(of: regions.map { points.values[$0[0]] }), !points.values.contains(0) { narrow = [] }
     let measured = isMeasured.map { $0.values.count { $0 } } ?? labels.count
     let known = labels.values.count { $0 > 0 }
     let lengths = labels.boundaryLengths(count: model.count)
@@ -128,7 +129,7 @@ extension Segmenter {
     return Segmentation(
       labels: labels, patterns: patterns,
       unknownFraction: measured > 0 ? Double(measured - known) / Double(measured) : 0,
-      boundaryLength: lengths.values.reduce(0, +) / 2, regionCount: points.connectedRegions().count,
+      boundaryLength: lengths.values.reduce(0, +) / 2, regionCount: regions.count,
       scales: scales,
       field: field, change: change, steps: steps, foundCount: foundCount,
       ranking: isByModel || model.count < 2

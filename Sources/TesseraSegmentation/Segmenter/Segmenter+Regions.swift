@@ -13,11 +13,14 @@ extension Segmenter {
   }
 
   /// The label of each pixel from those of the points of the grid; 0 where nothing was measured.
-  /// - Parameter known: what places boundaries, where another image has shown it.
+  /// - Parameters:
+  ///   - refinement: that of the labels, where it is at hand.
+  ///   - known: what places boundaries, where another image has shown it.
   /// - Returns: also what places boundaries here, nil where nothing does.
   func pixels(
     of labels: Raster<Int>, in image: Raster<Float>, on grid: DescriptorGrid, scales: Scales,
-    isMeasured: Raster<Bool>?, known: BoundaryDiscriminant? = nil, isKnown: Bool = false, gain: Double = 1
+    isMeasured: Raster<Bool>?, refinement: BoundaryRefinement? = nil, known: BoundaryDiscriminant? = nil,
+    isKnown: Bool = false, gain: Double = 1
   ) -> (labels: Raster<UInt16>, discriminant: BoundaryDiscriminant?) {
     let count = labels.values.max() ?? 1
     guard count > 1 else {
@@ -26,7 +29,7 @@ extension Segmenter {
         interpolated(fits, on: grid, width: image.width, height: image.height, isMeasured: isMeasured), nil
       )
     }
-    let refinement = BoundaryRefinement(of: labels, on: grid, reach: scales.reach)
+    let refinement = refinement ?? BoundaryRefinement(of: labels, on: grid, reach: scales.reach)
     var discriminant = isKnown ? known : learned(refinement, in: image, scales: scales)
     // Patterns that other operations tell apart, and translations do not, keep the edges that those have found.
     if !operations.contains(.translations), let found = discriminant, found.separation < finder.separation {

@@ -46,6 +46,34 @@ func forEachImage(_ images: [ChosenImage], _ work: (ChosenImage) throws -> Void)
   try forEachInput(images, named: \.name, announced: true, work)
 }
 
+/// The same in two steps: `begin` does the work on several frames of a file at a time, `end` is called in their order. The first frame of a
+/// file is done alone, with all threads.
+/// - Parameter count: how many frames like one are worked on at a time.
+func forEachImage<Value>(
+  _ images: [ChosenImage], count: (Value) -> Int, begin: @escaping (ChosenImage) throws -> Value,
+  end: @escaping (ChosenImage, Value) throws -> Void
+) throws {
+  if images.count == 1 { return try end(images[0], begin(images[0])) }
+  var failures: [(input: String, error: any Error)] = []
+  func announced(_ index: Int) throws -> Value {
+    announce(index, of: images.count, images[index].name)
+    return try begin(images[index])
+  }
+  func ended(_ index: Int, _ outcome: Result<Value, any Error>) {
+    do { try end(images[index], outcome.get()) } catch { failures.append((images[index].name, error)) }
+  }
+  var first = 0
+  while first < images.count {
+    let others = images[first...].firstIndex { $0.input != images[first].input } ?? images.count
+    let outcome = Result { try announced(first) }
+    let atOnce = (try? outcome.get()).map(count) ?? 1
+    ended(first, outcome)
+    SideBySide.run(first + 1..<others, count: atOnce, begin: announced, end: ended)
+    first = others
+  }
+  try report(failures, of: images.count)
+}
+
 private func forEachInput<Input>(
   _ inputs: [Input], named name: (Input) -> String, announced: Bool, _ work: (Input) throws -> Void
 ) throws {

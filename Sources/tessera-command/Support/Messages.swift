@@ -48,17 +48,24 @@ enum Messages {
     }
   }
 
+  /// Where messages wait that are said later, of work beside which other work runs; nil: they are said at once.
+  @TaskLocal static var held: HeldMessages?
+
   // The library's messages quote settings; users read the names of options.
-  static func note(_ sentence: String) { say(from: .usual) { logger.info("\(OptionNames.put(in: sentence))") } }
-  static func warning(_ sentence: String) { say(from: .usual) { logger.warning("\(OptionNames.put(in: sentence))") } }
-  static func error(_ sentence: String) { logger.error("\(OptionNames.put(in: sentence))") }
+  static func note(_ sentence: String) { say(.info, OptionNames.put(in: sentence), from: .usual) }
+  static func warning(_ sentence: String) { say(.warning, OptionNames.put(in: sentence), from: .usual) }
+  static func error(_ sentence: String) { say(.error, OptionNames.put(in: sentence), from: .quiet) }
 
   /// What only `--verbose` shows.
-  static func detail(_ sentence: @autoclosure () -> String) { say(from: .verbose) { logger.info("\(sentence())") } }
+  static func detail(_ sentence: @autoclosure () -> String) { say(.info, sentence(), from: .verbose) }
 
-  private static func say(from level: Level, _ body: () -> Void) {
-    if Self.level.withLock({ $0.rawValue }) >= level.rawValue { body() }
+  private static func say(_ kind: Logger.Level, _ sentence: @autoclosure () -> String, from level: Level) {
+    guard Self.level.withLock({ $0.rawValue }) >= level.rawValue else { return }
+    if let held { held.add(kind, sentence()) } else { say(kind, sentence()) }
   }
+
+  /// Says it at once, whatever is held.
+  static func say(_ kind: Logger.Level, _ sentence: String) { logger.log(level: kind, "\(sentence)") }
 
   /// Says that a result will be large, before the work for it begins.
   static func noteSize(of result: String, _ bytes: Int) {

@@ -16,6 +16,8 @@ struct MethodRun<M: Method> {
   var models: [String?] = []
   var seed: UInt64 = 1
   var hasReport = true
+  /// Whether frames of a file may be worked on at the same time: they know nothing of one another, and `settings` are those of the first.
+  var isSideBySide = false
   /// Goes on with a result folder before it appears in its place, and says what came of it.
   var afterwards: ((_ folder: String) throws -> String)?
   /// What is read again from several results and written beside them; the report over all of them goes with it.
@@ -35,7 +37,7 @@ struct MethodRun<M: Method> {
         -> [ReportDocument.Section]
   }
 
-  /// Runs the method on some files, or on frames of them, one after the other; several make one array of JSON.
+  /// Runs the method on some files, or on frames of them; several make one array of JSON.
   func run(_ inputs: [String], options: InputOptions) throws {
     let images = options.images(of: inputs)
     let folders = images.map { output.folder(for: $0, ofSeveral: inputs.count > 1, named: resultName) }
@@ -51,11 +53,14 @@ struct MethodRun<M: Method> {
     var done: [(image: String, folder: String)] = []
     let outcome = Result {
       if inputs.count > 1, let folder = output.output { try AtomicOutput.makeFolder(at: folder) }
-      try forEachImage(images) { image in
+      try forEachImage(images, count: { isSideBySide ? SideBySide.count(pixels: $0.micrograph.pixels.count) : 1 }) {
+        image in
         let folder = output.folder(for: image, ofSeveral: inputs.count > 1, named: resultName)
         if image.frame != nil { try AtomicOutput.makeFolder(at: (folder as NSString).deletingLastPathComponent) }
-        summaries.append(try run(image.input, into: folder, reading: inputs) { try options.micrograph(of: image) })
-        done.append((image.name, folder))
+        return try begin(image.input, into: folder, reading: inputs) { try options.micrograph(of: image) }
+      } end: { image, unwritten in
+        summaries.append(try end(unwritten))
+        done.append((image.name, unwritten.folder))
       }
     }
     if output.json && images.count > 1 {
@@ -95,6 +100,24 @@ struct MethodRun<M: Method> {
     _ input: String, into folder: String, reading files: [String] = [],
     telling tell: @escaping (Stage, Double) throws -> Void = { _, _ in }, read: () throws -> Micrograph
   ) throws -> ResultSummary<M.Result> {
+    try end(begin(input, into: folder, reading: files, telling: tell, read: read))
+  }
+
+  /// A result that has no folder yet.
+  private struct Unwritten {
+    let input, folder: String
+    let micrograph: Micrograph
+    let result: M.Result
+    let start: ContinuousClock.Instant
+    let log: StageLog
+    let progress: ProgressBar
+  }
+
+  /// The first part of `run`: all but the folder and what is said of the result.
+  private func begin(
+    _ input: String, into folder: String, reading files: [String],
+    telling tell: @escaping (Stage, Double) throws -> Void = { _, _ in }, read: () throws -> Micrograph
+  ) throws -> Unwritten {
     let start = ContinuousClock.now
     let inputs = files + ([columns?.sites] + models).compactMap { $0 }
     try AtomicOutput.checkPlace(folder, replacing: output.force, inputs: inputs)
@@ -105,27 +128,43 @@ struct MethodRun<M: Method> {
     let method = try settings(micrograph)
     Messages.noteSize(of: folder, method.bytesPerPixel * micrograph.width * micrograph.height)
     let progress = ProgressBar()
-    defer { progress.finish() }
-    var result = try result(of: method, on: micrograph) { stage, share in
-      log.begin(stage.rawValue)
-      Memory.release(after: micrograph.pixels.count)
-      progress.report(stage.rawValue, 0.9 * share)
-      try tell(stage, share)
+    do {
+      var result = try result(of: method, on: micrograph) { stage, share in
+        log.begin(stage.rawValue)
+        Memory.release(after: micrograph.pixels.count)
+        progress.report(stage.rawValue, 0.9 * share)
+        try tell(stage, share)
+      }
+      result.record.timings.insert(reading, at: 0)
+      return Unwritten(
+        input: input, folder: folder, micrograph: micrograph, result: result, start: start, log: log,
+        progress: progress)
+    } catch {
+      progress.finish()
+      throw error
     }
-    result.record.timings.insert(reading, at: 0)
-    log.begin("files and report")
+  }
+
+  /// The second part of `run`: writes the folder and says what came of it.
+  private func end(_ unwritten: Unwritten) throws -> ResultSummary<M.Result> {
+    let (input, folder, micrograph) = (unwritten.input, unwritten.folder, unwritten.micrograph)
+    defer { unwritten.progress.finish() }
+    unwritten.log.begin("files and report")
     Memory.release(after: micrograph.pixels.count)
-    progress.report(Stage.report.rawValue, 0.9)
+    unwritten.progress.report(Stage.report.rawValue, 0.9)
     let (summary, addition) = try write(
-      ResultFolder(result, input: input, hasReport: hasReport), to: folder, replacing: output.force, since: start)
-    log.finish()
-    progress.finish()
+      ResultFolder(unwritten.result, input: input, hasReport: hasReport), to: folder, replacing: output.force,
+      since: unwritten.start)
+    unwritten.log.finish()
+    unwritten.progress.finish()
     for warning in summary.warnings where !micrograph.warnings.contains(warning) {
       Messages.warning("\(micrograph.name): \(warning)")
     }
     if !output.json {
-      let seconds = RunRecord.Timing(.total, since: start).seconds
-      for sentence in result.sentences { print("\(input): \(sentence), in \((seconds * 10).rounded() / 10) s") }
+      let seconds = RunRecord.Timing(.total, since: unwritten.start).seconds
+      for sentence in unwritten.result.sentences {
+        print("\(input): \(sentence), in \((seconds * 10).rounded() / 10) s")
+      }
       if let addition { print("\(input): \(addition)") }
       print(hasReport ? "report: \(folder)/report.html" : "result: \(folder)")
     }

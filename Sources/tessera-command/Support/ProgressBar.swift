@@ -3,7 +3,7 @@ import Synchronization
 
 /// A line on the terminal that shows how far a long job is and how long it still takes.
 ///
-/// Nothing is drawn during the first two seconds, nor when standard error is not a terminal.
+/// Nothing is drawn during the first two seconds, nor when standard error is not a terminal or messages wait for their turn.
 final class ProgressBar: Sendable {
   private struct State {
     var stage = ""
@@ -13,7 +13,8 @@ final class ProgressBar: Sendable {
 
   private let start = ContinuousClock.now
   private let state = Mutex(State())
-  private let isTerminal = isatty(STDERR_FILENO) == 1 && Messages.level.withLock { $0 } != .quiet
+  private let isTerminal =
+    isatty(STDERR_FILENO) == 1 && Messages.level.withLock { $0 } != .quiet && Messages.held == nil
 
   /// What clears the line under a bar before a message is printed; empty where no bar can be.
   static let eraser = isatty(STDERR_FILENO) == 1 ? "\r\u{1B}[K" : ""

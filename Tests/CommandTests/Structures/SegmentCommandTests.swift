@@ -41,6 +41,35 @@ struct `The command segment` {
     #expect(report.contains("of 2 known patterns"))
   }
 
+  /// Frames that are worked on side by side are what frames one after the other are, and are told of in their order.
+  @Test(.slow) func `divides frames alike on any number of threads`() throws {
+    let made = try CommandRun(
+      ["simulate", "two-lattices", "--size", "256", "--frames", "5", "--drift", "9,4", "-o", "stack.tif"],
+      in: folder.path)
+    #expect(made.status == 0, "\(made.errors)")
+    var runs: [CommandRun] = []
+    for threads in ["1", "3"] {
+      let run = try tessera(
+        "segment", "stack.tif", "--frames", "0..6", "--each", "--fit-on", "stack.tif", "--no-report", "-o",
+        "on-\(threads)",
+        "--threads", threads)
+      #expect(run.status == 1 && run.errors.contains("2 of 7 inputs failed"), "\(run.errors)")
+      // "1 of 7: stack.tif, frame 0"
+      let begun = run.errors.split(separator: "\n").filter { $0.contains(" of 7: ") }
+      #expect(
+        begun.count == 7 && begun.enumerated().allSatisfy { $1.contains(" \($0 + 1) of 7: stack.tif, frame \($0)") })
+      let said = run.output.split(separator: "\n").filter { $0.hasPrefix("result: ") }
+      #expect(said.map(String.init) == (0..<5).map { "result: on-\(threads)/frame-\($0)" })
+      runs.append(run)
+    }
+    #expect(runs[0].errors == runs[1].errors.replacing("on-3", with: "on-1"))
+    let tables = ["segmentation.tif", "patterns.csv", "patterns.json", "components.npy"]
+    for name in (0..<5).flatMap({ frame in tables.map { "frame-\(frame)/\($0)" } }) + ["fractions.csv"] {
+      #expect(
+        FileManager.default.contentsEqual(atPath: folder / "on-1/\(name)", andPath: folder / "on-3/\(name)"), "\(name)")
+    }
+  }
+
   @Test func `says what is wrong with patterns`() throws {
     try simulate("1.tif", seed: 1)
     #expect(try tessera("segment", "1.tif", "--model", "gone").status == 66)

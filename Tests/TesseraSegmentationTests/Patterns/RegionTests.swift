@@ -46,6 +46,39 @@ struct `Regions` {
     #expect(DistanceTransform.distances(toWhere: targets.map { _ in false })[3, 3] == .infinity)
   }
 
+  /// One pass over all labels says what one pass a label would, and with the border as an edge what a frame of another label would.
+  @Test func `know how deep they are`() {
+    var random = RandomSource(seed: 5, stream: 0)
+    let seeds = (0..<9).map { _ in
+      (x: random.index(below: 37), y: random.index(below: 29), label: random.index(below: 4))
+    }
+    func label(_ x: Int, _ y: Int) -> Int {
+      seeds.min { hypot(Double($0.x - x), Double($0.y - y)) < hypot(Double($1.x - x), Double($1.y - y)) }!.label
+    }
+    let labels = Raster(width: 37, height: 29, values: (0..<37 * 29).map { label($0 % 37, $0 / 37) })
+    let framed = Raster(
+      width: 39, height: 31,
+      values: (0..<39 * 31).map { index -> Int in
+        let (x, y) = (index % 39 - 1, index / 39 - 1)
+        return labels.contains(x: x, y: y) ? labels[x, y] : -1
+      })
+    let (inside, bordered) = (
+      DistanceTransform.depths(of: labels), DistanceTransform.depths(of: labels, borderIsEdge: true)
+    )
+    for label in 0..<4 {
+      let own = DistanceTransform.distances(toWhere: labels.map { $0 != label })
+      let whole = DistanceTransform.distances(toWhere: framed.map { $0 != label })
+      for y in 0..<29 {
+        for x in 0..<37 where labels[x, y] == label {
+          #expect(inside[x, y] == own[x, y] && bordered[x, y] == whole[x + 1, y + 1])
+        }
+      }
+    }
+    let one = labels.map { _ in 2 }
+    #expect(DistanceTransform.depths(of: one)[5, 5] == .infinity)
+    #expect(DistanceTransform.depths(of: one, borderIsEdge: true)[5, 3] == 4)
+  }
+
   @Test(arguments: [0, 10, 22.5, 33, 45, 60, 90]) func `have boundaries of the right length at any angle`(
     degrees: Double
   ) {
