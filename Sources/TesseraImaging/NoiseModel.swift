@@ -29,8 +29,10 @@ public struct NoiseModel: Sendable {
 
   /// Estimates the line from an image: squared second differences (as in `noiseLevel`) against the smoothed intensity,
   /// in sixteen bins of equal population; then the local factor, as a ratio of wide means.
-  /// - Parameter measured: false where a pixel was filled, of the size of the image: what is smooth there is no lack of noise. Nil: all
-  ///   are measured.
+  /// - Parameters:
+  ///   - image: intensities, finite everywhere.
+  ///   - measured: false where a pixel was filled, of the size of the image: what is smooth there is no lack of noise. Nil: all are
+  ///     measured.
   public init(of image: Raster<Float>, measured: Raster<Bool>? = nil) {
     let (width, height) = (image.width, image.height)
     let measured = measured.flatMap { $0.values.contains(false) ? $0 : nil }

@@ -44,7 +44,9 @@ public struct Registration: Sendable, Codable, Equatable {
 
   /// Registers a series.
   ///
-  /// - Parameter progress: is told the part of the work that is done, 0 ... 1; may throw to stop.
+  /// - Parameters:
+  ///   - series: two frames or more of one size.
+  ///   - progress: is told the part of the work that is done, 0 ... 1; may throw to stop.
   /// - Throws: `DataError` if there is one frame only, frames differ in size, are too small, constant, or fit nowhere;
   ///   `ParameterError` for a setting outside its range; what reading a frame throws.
   public func registered(

@@ -7,9 +7,7 @@ import TesseraStructure
 struct AlignedImages {
   let series: ImageSeries
   let labelling: SeriesLabelling
-  let registered: RegisteredSeries
-  /// Images that show too little to take part in the registration, aligned to its mean; nil: others, and those that fit nowhere.
-  let fainter: [FaintFrame?]
+  let alignment: SeriesAlignment
   let calibration: Calibration?
 
   /// Columns of the best image.
@@ -19,39 +17,50 @@ struct AlignedImages {
     var places: [Point]
     /// Heights in the best image, in its units.
     var heights: [Double]
-    /// Typical distance of neighbours, in pixels.
-    var spacing: Double
+    /// Typical distance of neighbours, and standard deviation of a column, in pixels.
+    var spacing, sigma: Double
     /// The part of the best image in which all columns are known: its corners, in its pixels.
     var low, high: Point
     var warnings: [String]
-  }
 
-  private func motion(_ source: LabelledSeries.Source) -> FrameMotion {
-    switch source {
-    case .mean: FrameMotion(meanOf: registered)
-    case .image(let index):
-      fainter[index].map { FrameMotion([$0.shift]) } ?? FrameMotion(registered.displacements[index])
+    /// Number of the best image; nil: the mean.
+    var number: Int? {
+      if case .image(let index) = source { return index }
+      return nil
     }
   }
 
-  /// Whether it is known where an image shows the specimen.
-  func isAligned(_ index: Int) -> Bool { registered.record.frames[index].isUsed || fainter[index] != nil }
+  /// Nil for an image that fits nowhere, and for the mean where there is none.
+  private func motion(_ source: LabelledSeries.Source) -> FrameMotion? {
+    switch source {
+    case .mean: alignment.mean?.motion
+    case .image(let index): alignment.images[index]?.motion
+    }
+  }
 
+  /// - Throws: `DataError` for a mean that there is not; what reading the image throws.
   private func micrograph(_ source: LabelledSeries.Source) throws -> Micrograph {
-    switch source {
-    case .mean: Micrograph(name: "the mean of the images", pixels: registered.mean, calibration: calibration)
-    case .image(let index): try series.micrograph(index)
-    }
+    if case .image(let index) = source { return try series.micrograph(index) }
+    guard let mean = alignment.mean else { throw DataError("the images have no common mean; choose one of them") }
+    return Micrograph(name: "the mean of the images", pixels: mean.pixels, calibration: calibration)
+  }
+
+  func contains(_ place: Point) -> Bool {
+    (-0.5..<Double(alignment.width) - 0.5).contains(place.x)
+      && (-0.5..<Double(alignment.height) - 0.5).contains(place.y)
   }
 
   /// The image in which columns have the smallest errors: those of the mean, fitted in each image.
   func best(progress: (Double) throws -> Void) throws -> LabelledSeries.Source {
     let labels = try labels(of: .mean, given: nil)
     var best = (source: LabelledSeries.Source.mean, error: Double.infinity)
-    for source in [LabelledSeries.Source.mean] + series.names.indices.filter(isAligned).map({ .image($0) }) {
+    let placed = series.names.indices.filter { alignment.images[$0] != nil }
+    for source in [LabelledSeries.Source.mean] + placed.map({ .image($0) }) {
+      let size = try micrograph(source).pixels
       let places = moved(labels.places, from: .mean, to: source)
-      let size = registered.mean
-      let inside = places.filter { size.contains($0) }
+      let inside = places.filter {
+        size.contains(x: Int(saturating: $0.x.rounded()), y: Int(saturating: $0.y.rounded()))
+      }
       guard !inside.isEmpty else { continue }
       let error = try fitted(at: inside, in: micrograph(source)).medianError
       if error < best.error { best = (source, error) }
@@ -68,10 +77,8 @@ struct AlignedImages {
     var prepared = try labelling.preparation.prepared(micrograph)
     let input = MethodInput(micrograph, columns: try columns?(micrograph))
     let found = try labelling.finder.columns(of: input, in: &prepared, network: labelling.network)
-    let seen = registered.mean.map(\.isFinite)
-    let part =
-      source == .mean
-      ? seen.largestFull : (low: Point.zero, high: Point(Double(seen.width - 1), Double(seen.height - 1)))
+    let size = Point(Double(alignment.width - 1), Double(alignment.height - 1))
+    let part = source == .mean ? micrograph.pixels.map(\.isFinite).largestFull : (low: Point.zero, high: size)
     // A person's labels stand as he has put them.
     let sites = found.sites.sites
     let places = input.columns?.sites.positions ?? sites.map(\.position)
@@ -85,14 +92,29 @@ struct AlignedImages {
     }
     return Labels(
       source: source, places: kept.map { places[$0] }, heights: kept.map { sites[$0].amplitude }, spacing: spacing,
-      low: part.low, high: part.high, warnings: found.warnings.map { "\(micrograph.name): \($0)" })
+      sigma: Statistics.median(sites.map(\.sigmaMinor)), low: part.low, high: part.high,
+      warnings: found.warnings.map { "\(micrograph.name): \($0)" })
   }
 
-  private func moved(
+  /// Median standard error per axis of the places of the columns that one image shows by itself, in pixels.
+  ///
+  /// - Throws: `DataError` where it shows none; what reading it throws.
+  func ownError(of index: Int) throws -> Double {
+    let micrograph = try series.micrograph(index)
+    var prepared = try labelling.preparation.prepared(micrograph)
+    let found = try labelling.finder.columns(
+      of: MethodInput(micrograph), in: &prepared, network: labelling.network)
+    return Self.medianError(of: found)
+  }
+
+  private static func medianError(of found: ColumnFinder.Found) -> Double {
+    Statistics.median(found.accuracies.map { ($0.position.squaredLength / 2).squareRoot() })
+  }
+
+  func moved(
     _ places: [Point], from source: LabelledSeries.Source, to target: LabelledSeries.Source
   ) -> [Point] {
-    guard source != target else { return places }
-    let (from, to) = (motion(source), motion(target))
+    guard source != target, let from = motion(source), let to = motion(target) else { return places }
     return places.map { to.place(of: from.specimen(at: $0)) }
   }
 
@@ -100,10 +122,7 @@ struct AlignedImages {
     var found: ColumnFinder.Found
     var image: Raster<Float>
 
-    /// Median standard error of a place per axis, in pixels.
-    var medianError: Double {
-      Statistics.median(found.accuracies.map { ($0.position.squaredLength / 2).squareRoot() })
-    }
+    var medianError: Double { AlignedImages.medianError(of: found) }
   }
 
   private func fitted(at places: [Point], in micrograph: Micrograph) throws -> Fit {
@@ -124,23 +143,42 @@ struct AlignedImages {
   private static let (goneShare, goneErrors) = (0.5, 4.0)
   /// Columns lie within this share of the spacing of where registration sees them.
   private static let reach = 0.5
+  /// Where all labels together fit better is sought within so many spacings: farther off, a lattice has the same places again.
+  private static let searchReach = 1.5
+  /// Labels that are farther from their columns than this share of the spacing are those of others.
+  private static let leastHop = 0.3
+  /// An image that lacks more than this share of the columns shows another place, or has changed too much.
+  private static let largestGone = 0.2
 
-  /// One image with the labels that it can be given.
-  func image(_ index: Int, with labels: Labels) throws -> LabelledSeries.Image {
+  /// Where labels at some places of an image really lie, if it shows them.
+  ///
+  /// - Parameters:
+  ///   - places: inside the image, in pixels.
+  ///   - response: of the image.
+  ///   - spacing: of the columns, in pixels.
+  /// - Returns: the displacement in pixels at which the image answers best, zero unless that is significant and long; nil where it does not
+  ///   show them.
+  static func displacement(of places: [Point], in response: LabelResponse, spacing: Double) -> Point? {
+    let found = response.offset(of: places, reach: searchReach * spacing).map { Point(Double($0.0), Double($0.1)) }
+    // Shorter ones are those of distorted images, which the fit follows.
+    let offset = found.flatMap { $0.length > leastHop * spacing ? $0 : nil } ?? .zero
+    return response.significance(of: places.map { $0 + offset }) >= leastSignificance ? offset : nil
+  }
+
+  /// One image with the labels that it can be given, and whether it shows that it was aligned wrongly.
+  func image(_ index: Int, with labels: Labels) throws -> (image: LabelledSeries.Image, isContradicted: Bool) {
     var image = LabelledSeries.Image(name: series.names[index])
-    guard isAligned(index) else {
+    guard let placed = alignment.images[index] else {
       image.reason = "shows something else than most images, or nothing, and could not be aligned"
-      return image
+      return (image, false)
     }
-    let record = registered.record.frames[index]
-    (image.shift, image.shiftError) =
-      fainter[index].map { ($0.shift - registered.firstShift, $0.shiftError) } ?? (record.shift, record.shiftError)
+    (image.shift, image.shiftError) = (placed.shift, placed.shiftError)
     let target = LabelledSeries.Source.image(index)
     let places = moved(labels.places, from: labels.source, to: target)
-    let inside = places.indices.filter { registered.mean.contains(places[$0]) }
+    let inside = places.indices.filter { contains(places[$0]) }
     guard inside.count >= Self.fewestLabels else {
       image.reason = "shows \(inside.count) columns of the best image, too few to tell whether it does"
-      return image
+      return (image, false)
     }
     let fit = try fitted(at: inside.map { places[$0] }, in: series.micrograph(index))
     let (sites, accuracies) = (fit.found.sites.sites, fit.found.accuracies)
@@ -154,11 +192,16 @@ struct AlignedImages {
     func settled(_ place: Point) -> Point { alignment?.applied(to: place) ?? place }
     (image.isDistorted, image.residual) = (alignment?.isDistorted ?? false, alignment?.residual ?? 0)
     if let alignment { image.shift += alignment.shift }
-    let response = LabelResponse(of: fit.image, sigma: Statistics.median(sites.map(\.sigmaMinor)))
+    let response = LabelResponse(of: fit.image, sigma: labels.sigma)
     image.significance = response.significance(of: inside.map { settled(places[$0]) })
-    guard image.significance >= Self.leastSignificance else {
+    let offset = Self.displacement(of: inside.map { settled(places[$0]) }, in: response, spacing: labels.spacing)
+    guard let offset else {
       image.reason = "does not show the columns: where they should be, it is not brighter than elsewhere"
-      return image
+      return (image, placed.isRegistered)
+    }
+    guard offset == .zero || labels.source == target else {
+      image.reason = "shows the columns elsewhere than it should, so that its place is not sure"
+      return (image, true)
     }
     // What a column of the best image should have here.
     let ratio = Statistics.median(zip(inside, sites).map { $1.amplitude / labels.heights[$0] }.filter(\.isFinite))
@@ -168,16 +211,21 @@ struct AlignedImages {
         && sites[number].amplitude + Self.goneErrors * accuracies[number].amplitude < Self.goneShare * expected
     }
     image.goneCount = isGone.count { $0 }
+    guard Double(image.goneCount) <= Self.largestGone * Double(inside.count) else {
+      image.reason =
+        "lacks \(image.goneCount) of \(inside.count) columns of the best image: it shows another place, or has changed"
+      return (image, true)
+    }
     let corners = moved(Self.outline(of: labels), from: labels.source, to: target).map(settled)
     guard crop(&image, to: corners) else {
       image.reason = "shares too little with the best image"
-      return image
+      return (image, false)
     }
     let origin = Point(Double(image.x), Double(image.y))
     let area = (x: -0.5..<Double(image.width) - 0.5, y: -0.5..<Double(image.height) - 0.5)
     image.labels = zip(inside, isGone).filter { !$1 }.map { settled(places[$0.0]) - origin }
       .filter { area.x.contains($0.x) && area.y.contains($0.y) }
-    return image
+    return (image, false)
   }
 
   /// Corners and middles of the sides of the part of the best image that is labelled: left, right, upper and lower side.
@@ -196,7 +244,7 @@ struct AlignedImages {
       let edge = isLow ? values.max()!.rounded(.up) : values.min()!.rounded(.down)
       return min(max(Int(saturating: edge), 0), limit - 1)
     }
-    let (width, height) = (registered.mean.width, registered.mean.height)
+    let (width, height) = (alignment.width, alignment.height)
     let x = (
       whole(outline[0...2].map(\.x), width, isLow: true), whole(outline[3...5].map(\.x), width, isLow: false)
     )
@@ -206,13 +254,6 @@ struct AlignedImages {
     )
     (image.x, image.y, image.width, image.height) = (x.0, y.0, x.1 - x.0 + 1, y.1 - y.0 + 1)
     return min(image.width, image.height) >= Self.leastSide
-  }
-}
-
-extension Raster {
-  /// Whether a place lies in the image, pixels reaching half a pixel beyond their centres.
-  fileprivate func contains(_ place: Point) -> Bool {
-    (-0.5..<Double(width) - 0.5).contains(place.x) && (-0.5..<Double(height) - 0.5).contains(place.y)
   }
 }
 

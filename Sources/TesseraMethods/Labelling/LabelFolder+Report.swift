@@ -18,7 +18,8 @@ extension LabelFolder {
         .init(Number.count(images.reduce(0) { $0 + $1.labels.count }), "labels"),
       ]
       document.warnings = labelled.warnings.map(\.asSentence)
-      document.sections = [try imageSection, tableSection, FramesChapter(labelled.registration).section]
+      document.sections = [try imageSection, tableSection]
+      if let record = labelled.registration { document.sections.append(FramesChapter(record).section) }
       document.footer = "Tessera \(TesseraVersion.current) · \(input)"
       return document
     }

@@ -45,8 +45,8 @@ public struct LabelledSeries: Sendable {
   public var labelsAreGiven: Bool
   /// Number of columns of the best image.
   public var columnCount: Int
-  /// Shifts of the images.
-  public var registration: RegistrationRecord
+  /// How the images were registered; nil where each was aligned to the best one alone.
+  public var registration: RegistrationRecord?
   /// Of the first image.
   public var calibration: Calibration?
   /// What the user should know before trusting the labels, one sentence each.

@@ -46,34 +46,90 @@ public struct SeriesLabelling: Sendable {
     guard series.count > 1 else {
       throw DataError("\(first.name): holds one image, but a series has two or more of one region")
     }
-    let registered = try registration.registered(frames(of: series, like: first)) { try progress(0.4 * $0) }
-    let fainter = try registered.record.frames.indices.map { index in
-      registered.record.frames[index].isUsed
-        ? nil : try FaintFrame(index, of: frames(of: series, like: first), beside: registered)
+    let frames = frames(of: series, like: first)
+    var aligned = AlignedImages(
+      series: series, labelling: self,
+      alignment: try SeriesAlignment(frames, by: registration) { try progress(0.4 * $0) },
+      calibration: first.calibration)
+    try progress(0.4)
+    let source = try best ?? aligned.best { try progress(0.4 + 0.2 * $0) }
+    var labels = try aligned.labels(of: source, given: columns)
+    var images = try self.images(aligned, labels) { try progress(0.6 + 0.2 * $0) }
+    if images.contains(where: \.isContradicted), best != .mean,
+      let clearest = try best ?? self.clearest(of: series, aligned), case .image(let index) = clearest
+    {
+      // What an image of another specimen says of the shifts, no image can contradict that is aligned to one alone.
+      labels = try aligned.labels(of: clearest, given: columns)
+      aligned = AlignedImages(
+        series: series, labelling: self, alignment: try self.alignment(frames, onto: index, labels, aligned),
+        calibration: first.calibration)
+      images = try self.images(aligned, labels) { try progress(0.8 + 0.2 * $0) }
     }
-    try progress(0.5)
-    let aligned = AlignedImages(
-      series: series, labelling: self, registered: registered, fainter: fainter, calibration: first.calibration)
-    let source = try best ?? aligned.best { try progress(0.5 + 0.2 * $0) }
-    if case .image(let index) = source, !aligned.isAligned(index) {
-      throw DataError("\(series.names[index]): shows something else than most images, so that it cannot label them")
-    }
-    let labels = try aligned.labels(of: source, given: columns)
-    let images = try series.names.indices.map { index in
-      try progress(0.7 + 0.3 * Double(index) / Double(series.count))
+    return result(images.map(\.image), labels, aligned, labelsAreGiven: columns != nil)
+  }
+
+  private typealias Outcome = (image: LabelledSeries.Image, isContradicted: Bool)
+
+  private func images(
+    _ aligned: AlignedImages, _ labels: AlignedImages.Labels, progress: (Double) throws -> Void
+  ) throws -> [Outcome] {
+    try (0..<aligned.series.count).map { index in
+      try progress(Double(index) / Double(aligned.series.count))
       return try aligned.image(index, with: labels)
     }
-    let distorted = images.filter { $0.reason == nil && $0.residual > Self.largestResidual * labels.spacing }
+  }
+
+  /// The image whose own columns have the smallest errors; nil where none shows columns.
+  private func clearest(of series: ImageSeries, _ aligned: AlignedImages) throws -> LabelledSeries.Source? {
+    var best = (source: LabelledSeries.Source?.none, error: Double.infinity)
+    for index in 0..<series.count {
+      do {
+        let error = try aligned.ownError(of: index)
+        if error < best.error { best = (.image(index), error) }
+      } catch is DataError {
+        continue  // It shows no columns.
+      }
+    }
+    return best.source
+  }
+
+  private func alignment(
+    _ frames: FrameSeries, onto index: Int, _ labels: AlignedImages.Labels, _ aligned: AlignedImages
+  ) throws -> SeriesAlignment {
+    try SeriesAlignment(frames, onto: index) { image, shift in
+      let places = labels.places.map { $0 + shift }.filter(aligned.contains)
+      guard places.count >= LabelResponse.fewestLabels else { return nil }
+      return AlignedImages.displacement(
+        of: places, in: LabelResponse(of: image, sigma: labels.sigma), spacing: labels.spacing
+      ).map { shift + $0 }
+    }
+  }
+
+  private func result(
+    _ images: [LabelledSeries.Image], _ labels: AlignedImages.Labels, _ aligned: AlignedImages, labelsAreGiven: Bool
+  ) -> LabelledSeries {
+    let origin = images.first { $0.reason == nil }?.shift ?? .zero
+    let moved = images.map { image in
+      var image = image
+      image.shift = image.shift - origin
+      return image
+    }
+    var warnings = aligned.alignment.warnings + labels.warnings
+    let distorted = moved.filter { $0.reason == nil && $0.residual > Self.largestResidual * labels.spacing }
+    if !distorted.isEmpty {
+      warnings.append(
+        "columns of \(distorted.map(\.name).joined(separator: ", ")) lie beside their labels by up to "
+          + "\(Text.fixed(distorted.map(\.residual).max()!, 1)) pixels (root mean square): these images are distorted, or atoms have moved"
+      )
+    }
+    if aligned.alignment.record == nil {
+      warnings.append(
+        "images that do not show the same specimen misled the registration of all, so each image was aligned to \(aligned.series.names[labels.number ?? 0]) alone"
+      )
+    }
     return LabelledSeries(
-      images: images, source: source, labelsAreGiven: columns != nil, columnCount: labels.places.count,
-      registration: registered.record, calibration: first.calibration,
-      warnings: registered.warnings + labels.warnings
-        + (distorted.isEmpty
-          ? []
-          : [
-            "columns of \(distorted.map(\.name).joined(separator: ", ")) lie beside their labels by up to "
-              + "\(Text.fixed(distorted.map(\.residual).max()!, 1)) pixels (root mean square): these images are distorted, or atoms have moved"
-          ]))
+      images: moved, source: labels.source, labelsAreGiven: labelsAreGiven, columnCount: labels.places.count,
+      registration: aligned.alignment.record, calibration: aligned.calibration, warnings: warnings)
   }
 
   private func frames(of series: ImageSeries, like first: Micrograph) -> FrameSeries {

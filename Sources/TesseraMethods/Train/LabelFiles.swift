@@ -105,7 +105,7 @@ public struct LabelFiles: Sendable {
     let sigma = median.isFinite ? max(0.7, min(found.scale, median)) : found.scale
     let response = LabelResponse(of: pixels, sigma: sigma)
     try check(places, in: response, table: table, image: image)
-    if let (u, v) = Self.offset(of: places, in: response.values, reach: Self.offsetReach * max(1, sigma)) {
+    if let (u, v) = response.offset(of: places, reach: Self.offsetReach * max(1, sigma)) {
       warnings.append(
         "\(table): the labels lie beside the bright spots of \(image), which are \(u) pixels to the right and \(v) further down on average; a "
           + "network learns that offset: the image may be a part of the labelled one, or pixels may be counted from 1")
@@ -116,34 +116,6 @@ public struct LabelFiles: Sendable {
 
   /// Labels may lie beside their spots by so many standard deviations of a column.
   private static let offsetReach = 4.0
-  /// Responses are higher beside all labels than at them by so many standard errors of the mean difference. Of some hundred displacements that
-  /// are tried, chance makes 3; labels of experts have 0 to 1, simulated ones that were moved by two pixels 12.
-  private static let leastOffset = 5.0
-
-  /// The displacement in whole pixels that carries labels to the brightest spots beside them all; nil where it is none, or not certain.
-  private static func offset(of places: [Point], in response: Raster<Float>, reach: Double) -> (Int, Int)? {
-    let most = Int(saturating: reach.rounded(.up))
-    // Every label is compared with itself moved, so labels near the border take no part.
-    let inner = places.map { (Int(saturating: $0.x.rounded()), Int(saturating: $0.y.rounded())) }.filter {
-      $0 >= most && $1 >= most && $0 + most < response.width && $1 + most < response.height
-    }
-    guard inner.count >= fewestLabels else { return nil }
-    var best = (sum: -Double.infinity, u: 0, v: 0)
-    for v in -most...most {
-      for u in -most...most {
-        let sum = inner.reduce(0) { $0 + Double(response[$1.0 + u, $1.1 + v]) }
-        if sum > best.sum { best = (sum, u, v) }
-      }
-    }
-    guard best.u != 0 || best.v != 0 else { return nil }
-    let gains = inner.map { Double(response[$0 + best.u, $1 + best.v] - response[$0, $1]) }
-    let error = Statistics.deviation(gains) / Double(gains.count).squareRoot()
-    return Statistics.mean(gains) > leastOffset * error ? (best.u, best.v) : nil
-  }
-
-  /// Fewer labels cannot be significant.
-  private static let fewestLabels = 4
-
   /// Throws unless labels lie on bright spots: then they are those of another image, or x and y are exchanged.
   private func check(_ places: [Point], in response: LabelResponse, table: String, image name: String) throws {
     let (here, exchanged) = (
@@ -153,7 +125,7 @@ public struct LabelFiles: Sendable {
       throw DataError(
         "\(table): the labels meet bright spots of \(name) only with x and y exchanged; exchange the two columns")
     }
-    guard places.count < Self.fewestLabels || here > Self.leastSignificance else {
+    guard places.count < LabelResponse.fewestLabels || here > Self.leastSignificance else {
       throw DataError(
         "\(table): the labels do not lie on bright spots of \(name); they seem to belong to another image, or the "
           + "columns are dark")

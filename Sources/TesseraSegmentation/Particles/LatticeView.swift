@@ -34,8 +34,10 @@ package struct LatticeView: Sendable {
 
   /// The labels of joined pixels: each that of its middle.
   /// - Parameters:
+  ///   - labels: of the pixels.
   ///   - factor: pixels that are joined along each axis, 1 or more.
-  ///   - width: joined pixels in a row; with `height`, what fits into the label map.
+  ///   - width: joined pixels in a row, as many as fit into the label map.
+  ///   - height: rows of joined pixels, as many as fit into it.
   package static func joined(_ labels: Raster<Int>, factor: Int, width: Int, height: Int) -> Raster<Int> {
     guard factor > 1 else { return labels }
     return concurrentRows(width: width, height: height, of: 0) { y, row in

@@ -12,7 +12,9 @@ package enum DistanceTransform {
   }
 
   /// The distance of each pixel to the nearest one with another label; infinite everywhere if there is but one label.
-  /// - Parameter borderIsEdge: whether what lies beyond the border has another label.
+  /// - Parameters:
+  ///   - labels: of the pixels.
+  ///   - borderIsEdge: whether what lies beyond the border has another label.
   package static func depths(of labels: Raster<Int>, borderIsEdge: Bool = false) -> Raster<Float> {
     distances(in: labels, target: nil, borderIsEdge: borderIsEdge)
   }

@@ -20,12 +20,15 @@ struct `Labels of a series` {
 
   private static let side = 200
 
-  /// A square lattice with two kinds of columns, of which every eleventh is missing, reaching beyond the image.
-  private static let specimen: [(place: Point, height: Double)] = (0..<24 * 24).compactMap { index in
-    let (row, column) = (index / 24, index % 24)
-    guard index % 11 != 3 else { return nil }
-    return (Point(13.3 * Double(column) - 50, 13.3 * Double(row) - 50), (row + column).isMultiple(of: 2) ? 1 : 0.6)
-  }
+  /// A square lattice with two kinds of columns, of which some are missing, reaching beyond the image.
+  private static let specimen: [(place: Point, height: Double)] = {
+    var random = RandomSource(seed: 5)
+    return (0..<24 * 24).compactMap { index in
+      let (row, column) = (index / 24, index % 24)
+      guard random.uniform() > 0.1 else { return nil }
+      return (Point(13.3 * Double(column) - 50, 13.3 * Double(row) - 50), (row + column).isMultiple(of: 2) ? 1 : 0.6)
+    }
+  }()
 
   private static func place(_ index: Int, in frame: Frame) -> Point {
     let p = specimen[index].place
@@ -37,8 +40,8 @@ struct `Labels of a series` {
     for index in specimen.indices where !frame.missing.contains(index) {
       let (p, height) = (place(index, in: frame), specimen[index].height)
       let (x, y) = (Int(saturating: p.x.rounded()), Int(saturating: p.y.rounded()))
-      for v in max(0, y - 14)...max(0, min(side - 1, y + 14)) {
-        for u in max(0, x - 14)...max(0, min(side - 1, x + 14)) {
+      for v in stride(from: max(0, y - 14), through: min(side - 1, y + 14), by: 1) {
+        for u in stride(from: max(0, x - 14), through: min(side - 1, x + 14), by: 1) {
           let d = (Point(Double(u), Double(v)) - p).squaredLength
           sums[v * side + u] += height * exp(d / (-2 * frame.sigma * frame.sigma))
         }
@@ -130,7 +133,7 @@ struct `Labels of a series` {
     let labelled = try labelling.result(of: Self.series(frames))
     #expect(labelled.images.map(\.isDistorted) == [false, false, true, false])
     let (missed, wrong, worst) = Self.compared(labelled.images[2], frames[2])
-    #expect(missed == 0 && wrong == 0 && worst < 0.5)
+    #expect(missed == 0 && wrong == 0 && worst < 0.5, "\(missed) \(wrong) \(worst)")
   }
 
   @Test func `are those of a person, where they are given`() throws {
