@@ -1,3 +1,4 @@
+import Foundation
 import TesseraFitting
 import TesseraImaging
 import TesseraNumerics
@@ -7,7 +8,7 @@ import TesseraStructure
 struct AlignedImages {
   let series: ImageSeries
   let labelling: SeriesLabelling
-  let alignment: SeriesAlignment
+  var alignment: SeriesAlignment
   let calibration: Calibration?
 
   /// Columns of the best image.
@@ -22,12 +23,6 @@ struct AlignedImages {
     /// The part of the best image in which all columns are known: its corners, in its pixels.
     var low, high: Point
     var warnings: [String]
-
-    /// Number of the best image; nil: the mean.
-    var number: Int? {
-      if case .image(let index) = source { return index }
-      return nil
-    }
   }
 
   /// Nil for an image that fits nowhere, and for the mean where there is none.
@@ -50,6 +45,10 @@ struct AlignedImages {
       && (-0.5..<Double(alignment.height) - 0.5).contains(place.y)
   }
 
+  /// The mean of images that are not aligned well has columns that no image has, so that it must be better by this factor than the best of them;
+  /// that of three like images is.
+  private static let meanAdvantage = 0.7
+
   /// The image in which columns have the smallest errors: those of the mean, fitted in each image.
   func best(progress: (Double) throws -> Void) throws -> LabelledSeries.Source {
     let labels = try labels(of: .mean, given: nil)
@@ -62,7 +61,8 @@ struct AlignedImages {
         size.contains(x: Int(saturating: $0.x.rounded()), y: Int(saturating: $0.y.rounded()))
       }
       guard !inside.isEmpty else { continue }
-      let error = try fitted(at: inside, in: micrograph(source)).medianError
+      let own = try fitted(at: inside, in: micrograph(source)).medianError
+      let error = source == .mean ? own / Self.meanAdvantage : own
       if error < best.error { best = (source, error) }
       if case .image(let index) = source { try progress(Double(index + 1) / Double(series.count)) }
     }
@@ -147,22 +147,27 @@ struct AlignedImages {
   private static let searchReach = 1.5
   /// Labels that are farther from their columns than this share of the spacing are those of others.
   private static let leastHop = 0.3
+  /// The best of some hundred places by chance has four standard errors once in a hundred images, and five once in ten thousand.
+  private static let leastSearched = 5.0
   /// An image that lacks more than this share of the columns shows another place, or has changed too much.
   private static let largestGone = 0.2
+  /// One that lacks more than this may be a lattice vector off, with columns where the best image has vacant nodes.
+  private static let doubtfulGone = 0.02
 
-  /// Where labels at some places of an image really lie, if it shows them.
-  ///
-  /// - Parameters:
-  ///   - places: inside the image, in pixels.
-  ///   - response: of the image.
-  ///   - spacing: of the columns, in pixels.
-  /// - Returns: the displacement in pixels at which the image answers best, zero unless that is significant and long; nil where it does not
-  ///   show them.
-  static func displacement(of places: [Point], in response: LabelResponse, spacing: Double) -> Point? {
-    let found = response.offset(of: places, reach: searchReach * spacing).map { Point(Double($0.0), Double($0.1)) }
-    // Shorter ones are those of distorted images, which the fit follows.
-    let offset = found.flatMap { $0.length > leastHop * spacing ? $0 : nil } ?? .zero
-    return response.significance(of: places.map { $0 + offset }) >= leastSignificance ? offset : nil
+  /// Places the images that are not aligned by their columns.
+  mutating func placeOthers(_ labels: Labels, frames: FrameSeries) throws {
+    guard let from = motion(labels.source) else { return }
+    let specimen = labels.places.map { from.specimen(at: $0) }
+    let (width, height) = (alignment.width, alignment.height)
+    let area = (x: -0.5..<Double(width) - 0.5, y: -0.5..<Double(height) - 0.5)
+    try alignment.placeOthers { index, foretold in
+      let places = specimen.map { $0 + foretold }.filter { area.x.contains($0.x) && area.y.contains($0.y) }
+      let response = LabelResponse(of: try frames.frame(index), sigma: labels.sigma)
+      guard let offset = response.placement(of: places, reach: Self.searchReach * labels.spacing),
+        response.significance(of: places.map { $0 + offset }) >= Self.leastSearched
+      else { return nil }
+      return foretold + offset
+    }
   }
 
   /// One image with the labels that it can be given, and whether it shows that it was aligned wrongly.
@@ -191,15 +196,21 @@ struct AlignedImages {
         reach: Self.reach * labels.spacing)
     func settled(_ place: Point) -> Point { alignment?.applied(to: place) ?? place }
     (image.isDistorted, image.residual) = (alignment?.isDistorted ?? false, alignment?.residual ?? 0)
-    if let alignment { image.shift += alignment.shift }
+    if let alignment {
+      image.shift += alignment.shift
+      if !placed.isRegistered { image.shiftError = alignment.shiftError }
+    }
     let response = LabelResponse(of: fit.image, sigma: labels.sigma)
     image.significance = response.significance(of: inside.map { settled(places[$0]) })
-    let offset = Self.displacement(of: inside.map { settled(places[$0]) }, in: response, spacing: labels.spacing)
-    guard let offset else {
+    guard image.significance >= Self.leastSignificance else {
       image.reason = "does not show the columns: where they should be, it is not brighter than elsewhere"
       return (image, placed.isRegistered)
     }
-    guard offset == .zero || labels.source == target else {
+    // Shorter offsets are those of distorted images, which the fit follows.
+    let offset = response.offset(of: inside.map { settled(places[$0]) }, reach: Self.searchReach * labels.spacing)
+    guard
+      labels.source == target || hypot(Double(offset?.0 ?? 0), Double(offset?.1 ?? 0)) < Self.leastHop * labels.spacing
+    else {
       image.reason = "shows the columns elsewhere than it should, so that its place is not sure"
       return (image, true)
     }
@@ -225,7 +236,9 @@ struct AlignedImages {
     let area = (x: -0.5..<Double(image.width) - 0.5, y: -0.5..<Double(image.height) - 0.5)
     image.labels = zip(inside, isGone).filter { !$1 }.map { settled(places[$0.0]) - origin }
       .filter { area.x.contains($0.x) && area.y.contains($0.y) }
-    return (image, false)
+    // A shift that the registration itself is not sure of, or columns where the best image has none.
+    let isUnsure = placed.isRegistered && placed.shiftError.length > Self.leastHop * labels.spacing
+    return (image, isUnsure || Double(image.goneCount) > max(1, Self.doubtfulGone * Double(inside.count)))
   }
 
   /// Corners and middles of the sides of the part of the best image that is labelled: left, right, upper and lower side.

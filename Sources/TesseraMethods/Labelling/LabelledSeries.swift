@@ -9,6 +9,12 @@ public struct LabelledSeries: Sendable {
     case mean
     /// One of them, counted from 0.
     case image(Int)
+
+    /// Number of the image; nil: the mean.
+    var number: Int? {
+      if case .image(let index) = self { return index }
+      return nil
+    }
   }
 
   /// What one image of the series was given.

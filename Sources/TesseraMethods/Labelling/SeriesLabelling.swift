@@ -53,16 +53,19 @@ public struct SeriesLabelling: Sendable {
       calibration: first.calibration)
     try progress(0.4)
     let source = try best ?? aligned.best { try progress(0.4 + 0.2 * $0) }
+    if let number = source.number, aligned.alignment.images[number] == nil {
+      aligned.alignment = SeriesAlignment(reference: number, of: frames)
+    }
     var labels = try aligned.labels(of: source, given: columns)
+    try aligned.placeOthers(labels, frames: frames)
     var images = try self.images(aligned, labels) { try progress(0.6 + 0.2 * $0) }
-    if images.contains(where: \.isContradicted), best != .mean,
-      let clearest = try best ?? self.clearest(of: series, aligned), case .image(let index) = clearest
+    if images.contains(where: \.isContradicted), source != .mean || best == nil, aligned.alignment.record != nil,
+      let number = try best?.number ?? clearest(of: series, aligned)
     {
-      // What an image of another specimen says of the shifts, no image can contradict that is aligned to one alone.
-      labels = try aligned.labels(of: clearest, given: columns)
-      aligned = AlignedImages(
-        series: series, labelling: self, alignment: try self.alignment(frames, onto: index, labels, aligned),
-        calibration: first.calibration)
+      // What an image of another specimen says of the shifts cannot mislead where each is placed by its own columns.
+      aligned.alignment = SeriesAlignment(reference: number, of: frames)
+      labels = try aligned.labels(of: .image(number), given: columns)
+      try aligned.placeOthers(labels, frames: frames)
       images = try self.images(aligned, labels) { try progress(0.8 + 0.2 * $0) }
     }
     return result(images.map(\.image), labels, aligned, labelsAreGiven: columns != nil)
@@ -80,29 +83,17 @@ public struct SeriesLabelling: Sendable {
   }
 
   /// The image whose own columns have the smallest errors; nil where none shows columns.
-  private func clearest(of series: ImageSeries, _ aligned: AlignedImages) throws -> LabelledSeries.Source? {
-    var best = (source: LabelledSeries.Source?.none, error: Double.infinity)
+  private func clearest(of series: ImageSeries, _ aligned: AlignedImages) throws -> Int? {
+    var best = (number: Int?.none, error: Double.infinity)
     for index in 0..<series.count {
       do {
         let error = try aligned.ownError(of: index)
-        if error < best.error { best = (.image(index), error) }
+        if error < best.error { best = (index, error) }
       } catch is DataError {
         continue  // It shows no columns.
       }
     }
-    return best.source
-  }
-
-  private func alignment(
-    _ frames: FrameSeries, onto index: Int, _ labels: AlignedImages.Labels, _ aligned: AlignedImages
-  ) throws -> SeriesAlignment {
-    try SeriesAlignment(frames, onto: index) { image, shift in
-      let places = labels.places.map { $0 + shift }.filter(aligned.contains)
-      guard places.count >= LabelResponse.fewestLabels else { return nil }
-      return AlignedImages.displacement(
-        of: places, in: LabelResponse(of: image, sigma: labels.sigma), spacing: labels.spacing
-      ).map { shift + $0 }
-    }
+    return best.number
   }
 
   private func result(
@@ -124,7 +115,8 @@ public struct SeriesLabelling: Sendable {
     }
     if aligned.alignment.record == nil {
       warnings.append(
-        "images that do not show the same specimen misled the registration of all, so each image was aligned to \(aligned.series.names[labels.number ?? 0]) alone"
+        "the images could not be registered together, so each was placed by the columns of \(aligned.series.names[labels.source.number ?? 0]) alone: of a "
+          + "crystal with few defects it may be a lattice vector off"
       )
     }
     return LabelledSeries(
