@@ -18,7 +18,7 @@ struct LabelCommand: ThreadedCommand {
 
       aligns the frames of a stack, or several images of equal size, and writes the folder labels: of each image the part that the \
       best one shows (NAME.tif) with its columns (NAME.columns.csv), labels.csv with a row per image, and a report. The best image \
-      is the one in which columns have the smallest errors, the mean of the series among them. With --best and --sites, columns that you \
+      is the one in which columns have the smallest errors, or the mean of all where it is clearly better. With --best and --sites, columns that you \
       have corrected label the others. Without --output the folder is NAME.labels.
       """)
 
@@ -28,7 +28,8 @@ struct LabelCommand: ThreadedCommand {
   @Option(
     help: ArgumentHelp(
       "Image that labels the others: its number, counted from 0, or mean, the mean of all. (default: where columns have the "
-        + "smallest errors)", valueName: "n|mean"), completion: .list(["mean"]), transform: BestImage.init(typed:))
+        + "smallest errors, or the mean where it is clearly better)", valueName: "n|mean"), completion: .list(["mean"]),
+    transform: BestImage.init(typed:))
   var best: BestImage?
 
   @Option(
