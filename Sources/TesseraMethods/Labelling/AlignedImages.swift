@@ -40,11 +40,6 @@ struct AlignedImages {
     return Micrograph(name: "the mean of the images", pixels: mean.pixels, calibration: calibration)
   }
 
-  func contains(_ place: Point) -> Bool {
-    (-0.5..<Double(alignment.width) - 0.5).contains(place.x)
-      && (-0.5..<Double(alignment.height) - 0.5).contains(place.y)
-  }
-
   /// The mean of images that are not aligned well has columns that no image has, so that it must be better by this factor than the best of them;
   /// that of three like images is.
   private static let meanAdvantage = 0.7
@@ -55,13 +50,12 @@ struct AlignedImages {
     var best = (source: LabelledSeries.Source.mean, error: Double.infinity)
     let placed = series.names.indices.filter { alignment.images[$0] != nil }
     for source in [LabelledSeries.Source.mean] + placed.map({ .image($0) }) {
-      let size = try micrograph(source).pixels
-      let places = moved(labels.places, from: .mean, to: source)
-      let inside = places.filter {
-        size.contains(x: Int(saturating: $0.x.rounded()), y: Int(saturating: $0.y.rounded()))
+      let micrograph = try micrograph(source)
+      let inside = moved(labels.places, from: .mean, to: source).filter {
+        micrograph.pixels.contains(x: Int(saturating: $0.x.rounded()), y: Int(saturating: $0.y.rounded()))
       }
       guard !inside.isEmpty else { continue }
-      let own = try fitted(at: inside, in: micrograph(source)).medianError
+      let own = try fitted(at: inside, in: micrograph).medianError
       let error = source == .mean ? own / Self.meanAdvantage : own
       if error < best.error { best = (source, error) }
       if case .image(let index) = source { try progress(Double(index + 1) / Double(series.count)) }
@@ -111,7 +105,7 @@ struct AlignedImages {
     Statistics.median(found.accuracies.map { ($0.position.squaredLength / 2).squareRoot() })
   }
 
-  func moved(
+  private func moved(
     _ places: [Point], from source: LabelledSeries.Source, to target: LabelledSeries.Source
   ) -> [Point] {
     guard source != target, let from = motion(source), let to = motion(target) else { return places }
@@ -134,8 +128,6 @@ struct AlignedImages {
   /// The labels lie on bright spots by so many standard errors, or the image does not show them: of ten thousand images without columns,
   /// three would.
   private static let leastSignificance = 4.0
-  /// Fewer labels cannot be significant.
-  private static let fewestLabels = 4
   /// A smaller part of the image, in pixels, cannot be trained on, nor checked.
   private static let leastSide = 32
   /// A column is gone whose height, and so many standard errors more, stays below this share of what it has in the best image, as columns
@@ -158,10 +150,9 @@ struct AlignedImages {
   mutating func placeOthers(_ labels: Labels, frames: FrameSeries) throws {
     guard let from = motion(labels.source) else { return }
     let specimen = labels.places.map { from.specimen(at: $0) }
-    let (width, height) = (alignment.width, alignment.height)
-    let area = (x: -0.5..<Double(width) - 0.5, y: -0.5..<Double(height) - 0.5)
+    let present = alignment
     try alignment.placeOthers { index, foretold in
-      let places = specimen.map { $0 + foretold }.filter { area.x.contains($0.x) && area.y.contains($0.y) }
+      let places = specimen.map { $0 + foretold }.filter(present.shows)
       let response = LabelResponse(of: try frames.frame(index), sigma: labels.sigma)
       guard let offset = response.placement(of: places, reach: Self.searchReach * labels.spacing),
         response.significance(of: places.map { $0 + offset }) >= Self.leastSearched
@@ -180,25 +171,25 @@ struct AlignedImages {
     (image.shift, image.shiftError) = (placed.shift, placed.shiftError)
     let target = LabelledSeries.Source.image(index)
     let places = moved(labels.places, from: labels.source, to: target)
-    let inside = places.indices.filter { contains(places[$0]) }
-    guard inside.count >= Self.fewestLabels else {
+    let inside = places.indices.filter { alignment.shows(places[$0]) }
+    guard inside.count >= LabelResponse.fewestLabels else {
       image.reason = "shows \(inside.count) columns of the best image, too few to tell whether it does"
       return (image, false)
     }
     let fit = try fitted(at: inside.map { places[$0] }, in: series.micrograph(index))
     let (sites, accuracies) = (fit.found.sites.sites, fit.found.accuracies)
     image.positionError = fit.medianError
-    let alignment =
+    let rest =
       labels.source == target
       ? nil
       : FrameAlignment(
         places: inside.map { places[$0] }, fitted: sites.map(\.position), errors: fit.found.trustedErrors,
         reach: Self.reach * labels.spacing)
-    func settled(_ place: Point) -> Point { alignment?.applied(to: place) ?? place }
-    (image.isDistorted, image.residual) = (alignment?.isDistorted ?? false, alignment?.residual ?? 0)
-    if let alignment {
-      image.shift += alignment.shift
-      if !placed.isRegistered { image.shiftError = alignment.shiftError }
+    func settled(_ place: Point) -> Point { rest?.applied(to: place) ?? place }
+    (image.isDistorted, image.residual) = (rest?.isDistorted ?? false, rest?.residual ?? 0)
+    if let rest {
+      image.shift += rest.shift
+      if !placed.isRegistered { image.shiftError = rest.shiftError }
     }
     let response = LabelResponse(of: fit.image, sigma: labels.sigma)
     image.significance = response.significance(of: inside.map { settled(places[$0]) })

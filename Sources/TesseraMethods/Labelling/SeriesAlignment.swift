@@ -47,6 +47,11 @@ struct SeriesAlignment {
     (mean, record, width, height, warnings) = (nil, nil, frames.width, frames.height, [])
   }
 
+  /// Whether a place lies in an image, pixels reaching half a pixel beyond their centres.
+  func shows(_ place: Point) -> Bool {
+    (-0.5..<Double(width) - 0.5).contains(place.x) && (-0.5..<Double(height) - 0.5).contains(place.y)
+  }
+
   /// Places images of which it is not known, each next to one that is placed, from where that and the one beyond it foretell.
   ///
   /// - Parameter place: the shift of an image near a foretold one; nil where it does not show the specimen.
