@@ -1,3 +1,4 @@
+import Foundation
 import TesseraFigures
 import TesseraImaging
 import TesseraNumerics
@@ -10,7 +11,7 @@ extension LabelFolder {
   var document: ReportDocument {
     get throws {
       let images = labelled.labelled
-      var document = ReportDocument(title: input, headline: labelled.sentence)
+      var document = ReportDocument(title: (input as NSString).lastPathComponent, headline: labelled.sentence)
       document.facts = [
         .init("\(images.count) of \(labelled.images.count)", "images labelled"),
         .init(
