@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import functools
 import itertools
@@ -128,6 +129,20 @@ def _call(
 _CALLS = itertools.count(1)
 
 
+_STOPPING: List[threading.Thread] = []
+"""Computations that were told to stop and may not have yet."""
+
+STOP_PATIENCE = 10.0
+"""Seconds for which the end of the process waits for one of them: a stage of an image of usual size takes less."""
+
+
+@atexit.register
+def _wait_for_the_stopping() -> None:
+    """The process does not end below a computation: what that still uses would be taken away from it, and it would crash."""
+    for thread in _STOPPING:
+        thread.join(STOP_PATIENCE)
+
+
 def _heard(answer: Callable[[Any], Any], progress: Optional[Progress], stop: Callable[[], None]) -> Any:
     """What ``answer`` gives, while signals such as Ctrl-C are heard and ``progress`` runs in the thread that called.
 
@@ -162,6 +177,7 @@ def _heard(answer: Callable[[Any], Any], progress: Optional[Progress], stop: Cal
     except BaseException:
         stop()
         goes_on.put(False)
+        _STOPPING[:] = [other for other in _STOPPING if other.is_alive()] + [thread]
         raise
     if event == "failed":
         raise value
