@@ -43,7 +43,7 @@ extension CrystalResult {
   private var grainStyles: [ClassStyle] {
     grains.grains.enumerated().map { k, grain in
       ClassStyle(
-        name: "grain \(k + 1), " + Text.fixed(grain.orientation * 180 / .pi, 1) + "°", count: grain.sites.count,
+        name: "grain \(k + 1), " + Text.fixed(grain.orientation * 180 / .pi, 1) + "°", count: columnCount(of: grain),
         color: Color.onWheel(grain.orientation / grain.period), marker: Marker.allCases[k % Marker.allCases.count])
     }
   }
@@ -59,7 +59,7 @@ extension CrystalResult {
       let turn = k == 0 ? "" : Text.fixed(grain.misorientation(to: grains[0]), 2)
       return [
         .init("\(k + 1)", value: Double(k + 1), style: grainStyles[k]),
-        .init(Number.count(grain.sites.count), value: Double(grain.sites.count)),
+        .init(Number.count(columnCount(of: grain)), value: Double(columnCount(of: grain))),
         .init(Text.fixed(grain.orientation * 180 / .pi, 2), value: grain.orientation),
         .init(turn, value: Double(turn)), .init(length(grain.lattice.grid.u)), .init(length(grain.lattice.grid.v)),
         .init(

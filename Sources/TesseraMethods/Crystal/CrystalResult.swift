@@ -27,6 +27,9 @@ public struct CrystalResult: MethodResult {
   /// In the order of `finding.sites`; nil if atoms were not counted.
   public var counts: AtomCounter.Result?
 
+  /// The number of columns of a grain that are columns of the image, those centred outside left out.
+  func columnCount(of grain: Grain) -> Int { grain.sites.count { finding.sites[$0].kind != .outside } }
+
   /// The numbers of columns, grains and dislocations, in one sentence.
   public var sentences: [String] {
     let (grains, cores) = (grains.grains.count, dislocations.count)

@@ -68,7 +68,8 @@ public struct CrystalSummary: Sendable, Encodable {
     func pair(_ point: Point) -> [Double] { [point.x, point.y] }
     grains = result.grains.grains.map { grain in
       GrainSummary(
-        sites: grain.sites.count, orientationDegrees: grain.orientation * 180 / .pi, u: pair(grain.lattice.grid.u),
+        sites: result.columnCount(of: grain), orientationDegrees: grain.orientation * 180 / .pi,
+        u: pair(grain.lattice.grid.u),
         v: pair(grain.lattice.grid.v),
         sublattices: Dictionary(
           zip(grain.lattice.basisLetters, grain.lattice.basis.map(pair)), uniquingKeysWith: { $1 }),

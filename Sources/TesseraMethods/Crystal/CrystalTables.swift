@@ -38,7 +38,7 @@ struct CrystalTables {
     for (k, grain) in result.grains.grains.enumerated() {
       let (u, v) = (grain.lattice.grid.u, grain.lattice.grid.v)
       table.add(
-        [String(k + 1), String(grain.sites.count)],
+        [String(k + 1), String(result.columnCount(of: grain))],
         numbers(grain.orientation * 180 / .pi, grain.period * 180 / .pi, u.x, u.y, v.x, v.y),
         numbers(nanometres(u).length, nanometres(v).length, decimals: 6),
         numbers(atan2(abs(u.cross(v)), u.dot(v)) * 180 / .pi), [String(grain.lattice.basis.count)],

@@ -47,8 +47,6 @@ public struct LabelledSeries: Sendable {
   public var images: [Image]
   /// Where the labels come from.
   public var source: Source
-  /// Whether a person gave the labels.
-  public var labelsAreGiven: Bool
   /// Number of columns of the best image.
   public var columnCount: Int
   /// How the images were registered; nil where each was aligned to the best one alone.

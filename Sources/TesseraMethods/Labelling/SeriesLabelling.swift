@@ -68,7 +68,7 @@ public struct SeriesLabelling: Sendable {
       try aligned.placeOthers(labels, frames: frames)
       images = try self.images(aligned, labels) { try progress(0.8 + 0.2 * $0) }
     }
-    return result(images.map(\.image), labels, aligned, labelsAreGiven: columns != nil)
+    return result(images.map(\.image), labels, aligned)
   }
 
   private typealias Outcome = (image: LabelledSeries.Image, isContradicted: Bool)
@@ -97,7 +97,7 @@ public struct SeriesLabelling: Sendable {
   }
 
   private func result(
-    _ images: [LabelledSeries.Image], _ labels: AlignedImages.Labels, _ aligned: AlignedImages, labelsAreGiven: Bool
+    _ images: [LabelledSeries.Image], _ labels: AlignedImages.Labels, _ aligned: AlignedImages
   ) -> LabelledSeries {
     let origin = images.first { $0.reason == nil }?.shift ?? .zero
     let moved = images.map { image in
@@ -120,7 +120,7 @@ public struct SeriesLabelling: Sendable {
       )
     }
     return LabelledSeries(
-      images: moved, source: labels.source, labelsAreGiven: labelsAreGiven, columnCount: labels.places.count,
+      images: moved, source: labels.source, columnCount: labels.places.count,
       registration: aligned.alignment.record, calibration: aligned.calibration, warnings: warnings)
   }
 

@@ -30,10 +30,12 @@ extension StrainResult {
     let summaries = maps.map {
       StrainSummary(of: $0, reference: settings.reference, calibration: micrograph.calibration)
     }
+    let sites = columns?.sites.sites ?? []
     return StrainResultSummary(
       counts: [
-        "columns": columns?.sites.columnCount ?? 0, "columns_on_lattice": lattice?.nodes.count { $0 != nil } ?? 0,
-        "columns_with_strain": columnStrains.count { $0 != nil },
+        "columns": columns?.sites.columnCount ?? 0,
+        "columns_on_lattice": zip(sites, lattice?.nodes ?? []).count { $0.kind != .outside && $1 != nil },
+        "columns_with_strain": zip(sites, columnStrains).count { $0.kind != .outside && $1 != nil },
       ],
       strain: summaries[0].planes, methods: Dictionary(uniqueKeysWithValues: summaries.map { ($0.method, $0) }),
       reference: summaries[0].reference, resolutionNanometres: summaries[0].resolutionNanometres,
