@@ -205,13 +205,8 @@ struct AlignedImages {
       image.reason = "shows the columns elsewhere than it should, so that its place is not sure"
       return (image, true)
     }
-    // What a column of the best image should have here.
-    let ratio = Statistics.median(zip(inside, sites).map { $1.amplitude / labels.heights[$0] }.filter(\.isFinite))
-    let isGone = zip(inside.indices, inside).map { number, label in
-      let expected = ratio * labels.heights[label]
-      return labels.source != target && expected > 0
-        && sites[number].amplitude + Self.goneErrors * accuracies[number].amplitude < Self.goneShare * expected
-    }
+    let isGone =
+      labels.source == target ? inside.map { _ in false } : Self.gone(inside, of: labels, sites: sites, accuracies)
     image.goneCount = isGone.count { $0 }
     guard Double(image.goneCount) <= Self.largestGone * Double(inside.count) else {
       image.reason =
@@ -223,13 +218,25 @@ struct AlignedImages {
       image.reason = "shares too little with the best image"
       return (image, false)
     }
-    let origin = Point(Double(image.x), Double(image.y))
-    let area = (x: -0.5..<Double(image.width) - 0.5, y: -0.5..<Double(image.height) - 0.5)
-    image.labels = zip(inside, isGone).filter { !$1 }.map { settled(places[$0.0]) - origin }
-      .filter { area.x.contains($0.x) && area.y.contains($0.y) }
+    image.labels = image.part(of: zip(inside, isGone).filter { !$1 }.map { settled(places[$0.0]) })
     // A shift that the registration itself is not sure of, or columns where the best image has none.
     let isUnsure = placed.isRegistered && placed.shiftError.length > Self.leastHop * labels.spacing
     return (image, isUnsure || Double(image.goneCount) > max(1, Self.doubtfulGone * Double(inside.count)))
+  }
+
+  /// Which of some labels have much less in an image than the best one foretells there.
+  /// - Parameters:
+  ///   - inside: the labels that the image shows.
+  ///   - sites: what was fitted at each of these, with its `accuracies`.
+  private static func gone(
+    _ inside: [Int], of labels: Labels, sites: [Site], _ accuracies: [ColumnAccuracy]
+  ) -> [Bool] {
+    let ratio = Statistics.median(zip(inside, sites).map { $1.amplitude / labels.heights[$0] }.filter(\.isFinite))
+    return zip(inside.indices, inside).map { number, label in
+      let expected = ratio * labels.heights[label]
+      return expected > 0
+        && sites[number].amplitude + goneErrors * accuracies[number].amplitude < goneShare * expected
+    }
   }
 
   /// Corners and middles of the sides of the part of the best image that is labelled: left, right, upper and lower side.

@@ -41,6 +41,13 @@ public struct LabelledSeries: Sendable {
     public var positionError = Double.nan
     /// Mean response of the image at the labels, in standard errors of what it is elsewhere.
     public var significance = Double.nan
+
+    /// Those of some places of the whole image that lie in the part, in pixels of the part.
+    func part(of places: [Point]) -> [Point] {
+      let origin = Point(Double(x), Double(y))
+      let area = (x: -0.5..<Double(width) - 0.5, y: -0.5..<Double(height) - 0.5)
+      return places.map { $0 - origin }.filter { area.x.contains($0.x) && area.y.contains($0.y) }
+    }
   }
 
   /// The images, in the order of the series.

@@ -91,11 +91,11 @@ private struct Surroundings {
     motifs.descriptor.form = .invariant
     let method = motifs
     let patches = try clock.run(.patches) {
-      let stage = try method.patchStage(around: crystal, found, in: prepared, name: name)
+      let stage = try method.patchStage(around: crystal, in: prepared, name: name)
       guard let brightness else { return stage }
-      return method.levelled(stage, by: brightness, around: crystal, found, in: prepared)
+      return method.levelled(stage, by: brightness, around: crystal, in: prepared)
     }
     self.patchSize = patches.size
-    features = try clock.run(.features) { method.descriptionStage(of: patches, crystal, found).features }
+    features = try clock.run(.features) { method.descriptionStage(of: patches, crystal).features }
   }
 }

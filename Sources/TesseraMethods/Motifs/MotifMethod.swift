@@ -82,97 +82,63 @@ public struct MotifMethod: Method {
     (.classes, 0.12), (.cells, 0.02), (.hierarchy, 0.01), (.strain, 0.07),
   ]
 
-  /// The fewest sites with a patch that are laid out and sorted.
-  private static let fewestPatches = 4
-
   /// Runs all stages, from the columns to the strain.
   ///
   /// - Throws: `DataError` where too few columns have a whole patch, `ParameterError` for a setting outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
-    let name = input.micrograph.name
     var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
     let patterns = try patterns.map {
       try SitePatterns(path: $0, width: prepared.image.width, height: prepared.image.height)
     }
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
-    var crystal = try clock.run(.lattice) {
-      crystalStage(
-        of: seen, in: prepared, calibration: input.micrograph.calibration,
-        mayAdd: input.columns == nil && seen.proposed == nil, patterns: patterns)
-    }
-    let found = crystal.found
-    let patches = try clock.run(.patches) {
-      let patches = try patchStage(around: crystal, found, in: prepared, name: name)
-      guard levelsBrightness else { return patches }
-      let field = brightness(of: crystal, found, in: prepared)
-      return levelled(patches, by: field, around: crystal, found, in: prepared)
-    }
-    let description = try clock.run(.features) { descriptionStage(of: patches, crystal, found) }
-    let known = description.moments.existing
-    guard known.count >= Self.fewestPatches else {
-      throw DataError(
-        "\(name): only \(known.count) of \(crystal.sites.count) columns have a whole patch of \(patches.size) pixels "
-          + "around them; a larger field of view or a smaller \(setting("patch size")) is needed")
-    }
-    let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
-    let account = try clock.run(.classes) {
-      try bestAccount(of: description, layouts, patches, crystal, found, in: prepared, seed: input.seed)
-    }
-    let sorting = account.sorting
-    // Where heights change continuously, as with thickness, nothing is full that a node could be held against.
-    if sorting.structure.kind == .continuous, classCount == nil { crystal = crystal.withoutPartialNodes }
-    let classes =
-      classCount == nil && sorting.structure.kind == .discrete && sorting.classes.count > 0
-      ? VacancyClasses(
-        of: sorting.classes, sites: crystal.sites, occupancies: crystal.occupancies, sublattices: crystal.sublattices
-      ).classes : sorting.classes
-    if !seeksNearLayers, account.seemsContinuous, !crystal.hasLayers,
-      twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) != nil
+    var arranged = try arrangedStage(of: seen, in: prepared, input: input, patterns: patterns, clock: &clock)
+    var account = try clock.run(.classes) { try bestAccount(of: arranged, in: prepared, seed: input.seed) }
+    if account.seemsContinuous, !seeksNearLayers, !arranged.crystal.hasLayers,
+      try clock.run(.lattice, { twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) })
+        != nil
     {
       // Layers share no lattice, and nothing is vacant among them: all that rests on one is done again without.
-      var again = self
-      again.seeksNearLayers = true
-      var ownClock = StageClock()
-      return try again.run(on: input, clock: &ownClock)
+      var apart = self
+      apart.seeksNearLayers = true
+      arranged = try apart.arrangedStage(of: seen, in: prepared, input: input, patterns: patterns, clock: &clock)
+      account = try clock.run(.classes) { try apart.bestAccount(of: arranged, in: prepared, seed: input.seed) }
     }
+    var crystal = arranged.crystal
+    // Where heights change continuously, as with thickness, nothing is full that a node could be held against.
+    let sorting = account.sorting
+    if sorting.structure.kind == .continuous, classCount == nil { crystal = crystal.withoutPartialNodes }
+    let classes = classes(of: sorting, crystal)
     let (outliers, tiles) = try clock.run(.cells) {
       // A continuum has no kinds from which a site could differ.
       let outliers =
         sorting.structure.kind == .discrete
         ? SiteOutliers(
-          of: account.description.features, classes: classes, sites: crystal.sites, patchSide: patches.size)
+          of: account.description.features, classes: classes, sites: crystal.sites, patchSide: account.patches.size)
         : SiteOutliers(withoutClasses: crystal.sites.count)
       return (outliers, try cells(of: crystal, classes, in: prepared.image))
     }
     let tree = try clock.run(.hierarchy) {
-      let heights = crystal.sites.sites.map { $0.kind == .vacant ? 0 : $0.amplitude }
-      return try tiles.map { cells in
-        let found = try hierarchy.hierarchy(of: cells)
-        let kinds = DefectKinds(
-          of: cells, dominant: found.dominant, heights: heights, labels: classes.labels)
-        return try tested(found, of: cells, kinds, seed: input.seed)
-      }
+      try tiles.map { try testedHierarchy(of: $0, sites: crystal.sites, labels: classes.labels, seed: input.seed) }
     }
     let strained = try clock.run(.strain) {
-      try strainStage(of: found, crystal, classes, in: prepared.image, name: name)
+      try strainStage(of: crystal, classes, in: prepared.image, name: input.micrograph.name)
     }
     let record = RunRecord(
       input, prepared: prepared,
-      choices: finder.choices(for: found, isGiven: input.columns != nil) + crystal.choices + account.patches.choices
-        + description.choices + sorting.choices + strained.choices,
+      choices: finder.choices(for: crystal.found, isGiven: input.columns != nil) + crystal.choices
+        + account.patches.choices + account.description.choices + sorting.choices + strained.choices,
       clock: clock,
-      warnings: found.warnings + crystal.warnings + account.patches.warnings + sorting.warnings + strained.warnings,
+      warnings: crystal.found.warnings + crystal.warnings + account.patches.warnings + sorting.warnings
+        + strained.warnings,
       isRandom: true)
     return MotifResult(
-      settings: account.method, record: record, finding: found, sites: crystal.sites, vacantNodes: crystal.vacant,
-      addedCount: crystal.addedCount, undecidedNodeCount: crystal.undecidedCount, occupancies: crystal.occupancies,
-      patchSizeEstimate: patches.estimate, patchSize: patches.size, spectrum: patches.spectrum, grains: crystal.grains,
-      modulation: crystal.modulation,
+      settings: account.method, record: record, finding: crystal.found, sites: crystal.sites,
+      vacantNodes: crystal.vacant, addedCount: crystal.addedCount, undecidedNodeCount: crystal.undecidedCount,
+      occupancies: crystal.occupancies, patchSizeEstimate: account.patches.estimate, patchSize: account.patches.size,
+      spectrum: account.patches.spectrum, grains: crystal.grains, modulation: crystal.modulation,
       brightness: account.patches.brightness, moments: account.description.moments, momentNoise: account.noise,
-      lineJitter: account.lineJitter,
-      features: account.description.features, layout: sorting.layout,
-      classes: classes,
-      structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree, strain: strained.map,
-      sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) })
+      lineJitter: account.lineJitter, features: account.description.features, layout: sorting.layout,
+      classes: classes, structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree,
+      strain: strained.map, sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) })
   }
 }

@@ -47,6 +47,15 @@ extension ParticleMethod {
   func warnings(
     _ found: ParticleFinder.Found, _ result: ParticleResult, _ forest: DefectModel, pixel: Double?
   ) -> [String] {
+    scaleWarnings(found, forest, pixel: pixel) + Self.outlineWarnings(found)
+      + [
+        Self.lattice(of: result, pixel: pixel), Self.cut(of: result), MaskLabel.warning(of: result.particles),
+        Self.holes(of: result), Self.blanks(of: result),
+      ].compactMap { $0 } + Self.doubts(of: result)
+  }
+
+  /// What the size of a pixel, and the forest at hand, do not allow.
+  private func scaleWarnings(_ found: ParticleFinder.Found, _ forest: DefectModel, pixel: Double?) -> [String] {
     var warnings: [String] = []
     if let pixel, pixel <= Self.coarsestPixel, let caution = forest.caution(name: forestName) {
       warnings.append(caution)
@@ -65,38 +74,49 @@ extension ParticleMethod {
         "particles are sought as if the planes of the image, \(Number.short(ParticleFinder.commonSpacing / assumed, digits: 3)) px apart, were "
           + "those of a crystal with \(ParticleFinder.commonSpacing) nm between them")
     }
-    if found.inCrystal > 0 {
-      let one = found.inCrystal == 1
-      warnings.append(
-        "\(found.inCrystal) region\(one ? "" : "s") that the network outlined \(one ? "was" : "were") left out: the lattice around "
-          + "\(one ? "it" : "them") goes on inside")
+    return warnings
+  }
+
+  /// Which regions that the network outlined are no particles.
+  private static func outlineWarnings(_ found: ParticleFinder.Found) -> [String] {
+    func leftOut(_ count: Int, because reason: (_ isOne: Bool) -> String) -> [String] {
+      let isOne = count == 1
+      return count == 0
+        ? []
+        : [
+          "\(count) region\(isOne ? "" : "s") that the network outlined \(isOne ? "was" : "were") left out: \(reason(isOne))"
+        ]
     }
-    if found.unsupported > 0 {
-      let one = found.unsupported == 1
-      warnings.append(
-        "\(found.unsupported) region\(one ? "" : "s") that the network outlined \(one ? "was" : "were") left out: across "
-          + "\(one ? "its outline" : "their outlines") the image changes no more than across the same outline laid elsewhere"
-      )
-    }
-    if let spacing = result.latticeSpacing {
-      let length = LengthText(calibration: pixel.flatMap { Calibration(nanometresPerPixel: $0) })
-      warnings.append(
-        "the particles lie on a lattice with a spacing of \(length(spacing)): they may be columns of atoms"
-          + (pixel.map { $0 * spacing > Self.widestColumns } ?? false ? " if the scale of the image is wrong" : ""))
-    }
+    return leftOut(found.inCrystal) { "the lattice around \($0 ? "it" : "them") goes on inside" }
+      + leftOut(found.unsupported) {
+        "across \($0 ? "its outline" : "their outlines") the image changes no more than across the same outline laid elsewhere"
+      }
+  }
+
+  /// That the particles lie as columns of atoms do; nil where they do not.
+  private static func lattice(of result: ParticleResult, pixel: Double?) -> String? {
+    guard let spacing = result.latticeSpacing else { return nil }
+    let length = LengthText(calibration: pixel.flatMap { Calibration(nanometresPerPixel: $0) })
+    return "the particles lie on a lattice with a spacing of \(length(spacing)): they may be columns of atoms"
+      + (pixel.map { $0 * spacing > widestColumns } ?? false ? " if the scale of the image is wrong" : "")
+  }
+
+  /// That there are no particles, or that the border cuts some; nil where neither is so.
+  private static func cut(of result: ParticleResult) -> String? {
+    let isOne = result.cut == 1
     if result.particles.isEmpty {
-      warnings.append(
-        result.cut > 0
-          ? "no particle lies inside the image: the border cuts \(result.cut == 1 ? "the one that was found" : "all \(result.cut) that were found")"
-          : "no particles were found")
-    } else if result.cut > 0 {
-      warnings.append(
-        "\(result.cut) \(result.cut == 1 ? "particle is" : "particles are") cut by the border of the image and left out of the table"
-      )
+      return result.cut > 0
+        ? "no particle lies inside the image: the border cuts \(isOne ? "the one that was found" : "all \(result.cut) that were found")"
+        : "no particles were found"
     }
-    warnings += [MaskLabel.warning(of: result.particles), Self.holes(of: result), Self.blanks(of: result)].compactMap {
-      $0
-    }
+    return result.cut > 0
+      ? "\(result.cut) \(isOne ? "particle is" : "particles are") cut by the border of the image and left out of the table"
+      : nil
+  }
+
+  /// Which particles a person should look at.
+  private static func doubts(of result: ParticleResult) -> [String] {
+    var warnings: [String] = []
     let smooth = result.particles.count(where: \.isSmooth)
     if smooth > 0 {
       warnings.append(
@@ -117,6 +137,7 @@ extension ParticleMethod {
     }
     return warnings
   }
+
   /// That regions of a given mask look like what surrounds them; nil without one.
   private static func blanks(of result: ParticleResult) -> String? {
     let count = result.particles.count(where: \.isBlank)

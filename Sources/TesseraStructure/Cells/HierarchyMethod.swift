@@ -56,46 +56,28 @@ public struct HierarchyMethod: Sendable, Codable, Equatable {
       group.allSatisfy { cells.cells[$0].neighbours.allSatisfy { cells.cells[$0].type != nil } }
     }
     let matcher = PatternMatcher(cells: cells, equivalence: equivalence)
-
-    var numbers: [CellPattern: Int] = [:]
-    var found: [(pattern: CellPattern, example: [Int], count: Int)] = []
-    func number(_ pattern: CellPattern, _ example: [Int]) -> Int {
-      if let known = numbers[pattern] { return known }
-      numbers[pattern] = found.count
-      found.append((pattern, example, 0))
-      return found.count - 1
-    }
+    var catalogue = Catalogue()
     // Every type is a motif-cell of level 1, also where it never stands alone.
     let aside = Set(dominant)
     for (index, cell) in cells.cells.enumerated() {
-      if let type = cell.type, !aside.contains(type) { _ = number(matcher.pattern(of: [index]), [index]) }
+      if let type = cell.type, !aside.contains(type) { _ = catalogue.number(matcher.pattern(of: [index]), [index]) }
     }
-    var groupNumbers: [Int?] = []
-    for group in groups {
-      guard group.count <= highestLevel else {
-        groupNumbers.append(nil)
-        continue
-      }
-      let n = number(matcher.pattern(of: group), group)
-      found[n].count += 1
-      groupNumbers.append(n)
+    let groupNumbers = groups.map { group -> Int? in
+      guard group.count <= highestLevel else { return nil }
+      let n = catalogue.number(matcher.pattern(of: group), group)
+      catalogue.entries[n].count += 1
+      return n
     }
-    let order = found.indices.sorted { a, b in
-      let (x, y) = (found[a], found[b])
-      if x.example.count != y.example.count { return x.example.count < y.example.count }
-      return x.count != y.count ? x.count > y.count : x.pattern.key.lexicographicallyPrecedes(y.pattern.key)
-    }
-    var rank = [Int](repeating: 0, count: found.count)
-    for (place, n) in order.enumerated() { rank[n] = place }
-
+    let (order, rank) = catalogue.ranks()
     var nodeOfCell = [Int?](repeating: nil, count: cells.cells.count)
     for (group, n) in zip(groups, groupNumbers) { for cell in group { nodeOfCell[cell] = n.map { rank[$0] } } }
     let larger = groups.filter { $0.count > highestLevel }
-    let nodes = order.map { node(found[$0].pattern, count: found[$0].count, types: cells.types) }
+    let found = order.map { catalogue.entries[$0] }
+    let nodes = found.map { node($0.pattern, count: $0.count, types: cells.types) }
     var edges: [Hierarchy.Edge] = []
-    for (higher, n) in order.enumerated() {
-      for part in matcher.properParts(of: found[n].example) {
-        guard let lower = numbers[part].map({ rank[$0] }) else { continue }
+    for higher in found.indices {
+      for part in matcher.properParts(of: found[higher].example) {
+        guard let lower = catalogue.number(of: part).map({ rank[$0] }) else { continue }
         edges.append(
           Hierarchy.Edge(lower: lower, higher: higher, difference: nodes[higher].level - nodes[lower].level))
       }
@@ -105,6 +87,36 @@ public struct HierarchyMethod: Sendable, Codable, Equatable {
       types: cells.types, dominant: dominant, nodes: nodes, edges: edges, largerGroups: larger.count,
       cellsInLargerGroups: larger.reduce(0) { $0 + $1.count }, cutGroups: all.count - groups.count,
       nodeOfCell: nodeOfCell)
+  }
+
+  /// The motif-cells that were met, in the order in which they were met first.
+  private struct Catalogue {
+    /// Each with the cells of its first example, and the number of groups that it is the whole of.
+    var entries: [(pattern: CellPattern, example: [Int], count: Int)] = []
+    private var numbers: [CellPattern: Int] = [:]
+
+    /// The number of a motif-cell that was met; nil for another.
+    func number(of pattern: CellPattern) -> Int? { numbers[pattern] }
+
+    /// The number of a motif-cell, which is entered where it is new.
+    mutating func number(_ pattern: CellPattern, _ example: [Int]) -> Int {
+      if let known = numbers[pattern] { return known }
+      numbers[pattern] = entries.count
+      entries.append((pattern, example, 0))
+      return entries.count - 1
+    }
+
+    /// The entries by rising level, within one by falling count, and the place of each in this order.
+    func ranks() -> (order: [Int], rank: [Int]) {
+      let order = entries.indices.sorted { a, b in
+        let (x, y) = (entries[a], entries[b])
+        if x.example.count != y.example.count { return x.example.count < y.example.count }
+        return x.count != y.count ? x.count > y.count : x.pattern.key.lexicographicallyPrecedes(y.pattern.key)
+      }
+      var rank = [Int](repeating: 0, count: entries.count)
+      for (place, n) in order.enumerated() { rank[n] = place }
+      return (order, rank)
+    }
   }
 
   private func dominantTypes(of types: [Cells.CellType]) -> [Int] {

@@ -26,7 +26,6 @@ public struct KnownSteps: Sendable, Codable, Equatable {
 
   /// A column farther above the last mean than this share of the last step has more atoms than are known.
   private static let beyond = 1.0
-  private static let stepLimit = 300
 
   /// Numbers of atoms; 0 for columns without a cross-section, or with one beyond those known.
   /// - Parameters:
@@ -44,59 +43,85 @@ public struct KnownSteps: Sendable, Codable, Equatable {
     let limit = last + Self.beyond * (last - means[means.count - 2])
     let isKnown = values.map { $0.isFinite && $0 > 0 && $0 <= limit }
     let sample = values.indices.filter { isKnown[$0] && informs[$0] }
-    let own = means.map { noise?.variance(at: $0) ?? 1 }
-    // One width starts at a quarter of the usual step.
-    let step = (last - means[0]) / Double(means.count - 1)
-    let least = noise == nil ? 1e-6 * step * step : 1
-    var factor = noise == nil ? step * step / 16 : 1
-    var shares = [Double](repeating: 0, count: means.count)
-    // The variance at what was measured, the same for all numbers: the likeliest number is the nearest.
-    func spread(of value: Double) -> Double { noise?.variance(at: value) ?? 1 }
-    func responsibilities(_ value: Double) -> [Double] {
-      let scale = 2 * factor * spread(of: value)
+    let mixture = Mixture(of: sample.map { values[$0] }, at: means, noise: noise)
+    var (counts, probabilities) = (
+      [Int](repeating: 0, count: values.count), [Double](repeating: 0, count: values.count)
+    )
+    var entropy = 0.0
+    for column in values.indices where isKnown[column] {
+      let parts = mixture.responsibilities(of: values[column])
+      let best = parts.indices.reduce(0) { parts[$1] > parts[$0] ? $1 : $0 }
+      (counts[column], probabilities[column]) = (best + 1, parts[best])
+      entropy -= parts.reduce(0) { $1 > 0 ? $0 + $1 * log($1) : $0 }
+    }
+    var result = AtomCounter.Result(
+      counts: counts, probabilities: probabilities, components: mixture.components(of: sample.count), orders: [],
+      order: means.count, evidence: .histogram, spacing: .free, criterion: .auto,
+      meanEntropy: entropy / Double(max(1, isKnown.count { $0 })))
+    (result.source, result.sourceError) = (source, error)
+    result.beyondCount = values.count { $0.isFinite && $0 > limit }
+    if let noise { result.missesSource = misses(sample.map { values[$0] }, noise) }
+    return result
+  }
+
+  /// Gaussians at known means, all as wide as the errors say times one factor, which is fitted.
+  private struct Mixture {
+    let means: [Double]
+    let noise: SpacedMixture.Noise?
+    /// Of the variances.
+    private(set) var factor: Double
+    /// How many of the values each mean has.
+    private(set) var shares: [Double]
+
+    private static let stepLimit = 300
+
+    /// - Parameters:
+    ///   - values: from which the width and the shares are found.
+    ///   - means: two or more, rising.
+    ///   - noise: variance that the errors say; nil: one width.
+    init(of values: [Double], at means: [Double], noise: SpacedMixture.Noise?) {
+      (self.means, self.noise) = (means, noise)
+      // One width starts at a quarter of the usual step.
+      let step = (means[means.count - 1] - means[0]) / Double(means.count - 1)
+      let least = noise == nil ? 1e-6 * step * step : 1
+      factor = noise == nil ? step * step / 16 : 1
+      shares = [Double](repeating: 0, count: means.count)
+      for _ in 0..<Self.stepLimit where !values.isEmpty {
+        var squares = 0.0
+        shares = [Double](repeating: 0, count: means.count)
+        for value in values {
+          for (k, part) in responsibilities(of: value).enumerated() {
+            shares[k] += part
+            squares += part * (value - means[k]) * (value - means[k]) / variance(at: value)
+          }
+        }
+        let before = factor
+        factor = max(least, squares / Double(values.count))
+        if abs(factor - before) < 1e-9 * factor { break }
+      }
+    }
+
+    private func variance(at value: Double) -> Double { noise?.variance(at: value) ?? 1 }
+
+    /// How likely each mean is for a value. The variance is that at what was measured, the same for all means: the likeliest is the nearest.
+    func responsibilities(of value: Double) -> [Double] {
+      let scale = 2 * factor * variance(at: value)
       let logs = means.map { -(value - $0) * (value - $0) / scale }
       let highest = logs.max()!
       let parts = logs.map { exp($0 - highest) }
       let sum = parts.reduce(0, +)
       return parts.map { $0 / sum }
     }
-    for _ in 0..<Self.stepLimit where !sample.isEmpty {
-      var squares = 0.0
-      shares = [Double](repeating: 0, count: means.count)
-      for column in sample {
-        for (k, part) in responsibilities(values[column]).enumerated() {
-          shares[k] += part
-          squares += part * (values[column] - means[k]) * (values[column] - means[k]) / spread(of: values[column])
-        }
-      }
-      let before = factor
-      factor = max(least, squares / Double(sample.count))
-      if abs(factor - before) < 1e-9 * factor { break }
-    }
-    var (counts, probabilities) = (
-      [Int](repeating: 0, count: values.count), [Double](repeating: 0, count: values.count)
-    )
-    var entropy = 0.0
-    for column in values.indices where isKnown[column] {
-      let parts = responsibilities(values[column])
-      let best = parts.indices.reduce(0) { parts[$1] > parts[$0] ? $1 : $0 }
-      (counts[column], probabilities[column]) = (best + 1, parts[best])
-      entropy -= parts.reduce(0) { $1 > 0 ? $0 + $1 * log($1) : $0 }
-    }
-    let (held, scale) = (shares, factor)
-    var result = AtomCounter.Result(
-      counts: counts, probabilities: probabilities,
-      components: means.indices.filter { held[$0] > 0.5 }.map {
+
+    /// The means that have values.
+    /// - Parameter count: number of values.
+    func components(of count: Int) -> [AtomCounter.Component] {
+      means.indices.filter { shares[$0] > 0.5 }.map {
         .init(
-          atoms: $0 + 1, mean: means[$0], deviation: (scale * own[$0]).squareRoot(),
-          share: held[$0] / Double(sample.count))
-      },
-      orders: [], order: means.count, evidence: .histogram, spacing: .free, criterion: .auto,
-      meanEntropy: entropy / Double(max(1, isKnown.count { $0 })))
-    (result.source, result.sourceError) = (source, error)
-    result.beyondCount = values.count { $0.isFinite && $0 > limit }
-    if let noise { result.missesSource = misses(sample.map { values[$0] }, noise) }
-    return result
+          atoms: $0 + 1, mean: means[$0], deviation: (factor * variance(at: means[$0])).squareRoot(),
+          share: shares[$0] / Double(count))
+      }
+    }
   }
 
   /// Whether cross-sections that are measured well enough to gather at those known lie between them as often as at them.

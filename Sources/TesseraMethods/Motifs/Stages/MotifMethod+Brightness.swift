@@ -17,9 +17,9 @@ extension MotifMethod {
   /// change gradually or to be all alike; that stands if it shows more kinds. Without a lattice, or where levelling shows none, they are sorted
   /// without the mean brightness of their patches, which needs nothing but these.
   func bestAccount(
-    of description: DescriptionStage, _ layouts: LayoutStage, _ patches: PatchStage, _ crystal: CrystalStage,
-    _ found: ColumnFinder.Found, in prepared: Preparation.Prepared, seed: UInt64
+    of stage: ArrangedStage, in prepared: Preparation.Prepared, seed: UInt64
   ) throws -> MotifAccount {
+    let (crystal, patches, found) = (stage.crystal, stage.patches, stage.crystal.found)
     let scan = ScanErrors(in: prepared.image, spacing: found.sites.meanSpacing ?? 0, jumps: patches.jumps)
     let noise = Self.momentNoise(found, prepared.image, basis: patches.basis)
     // Where the scan jumps, what lies below is on other nodes.
@@ -38,14 +38,13 @@ extension MotifMethod {
           of: description.features, layouts, sites: crystal.sites, sublattices: sublattices, patches,
           noise: method.descriptor.leastNoiseShare * noise, scan: scan, seed: seed))
     }
-    var bright = try sorted(by: self, patches, description, layouts)
+    var bright = try sorted(by: self, patches, stage.description, stage.layouts)
     let seen = bright.sorting.structure
     bright.seemsContinuous = seen.kind == .continuous
     guard classCount == nil, descriptor.keepsPiston else { return bright }
     let isOpen = seen.kind == .continuous || bright.sorting.classes.count == 1
-    let even = try evened(patches, leastRatio: isOpen ? Self.leastRatio : Self.largeRatio, crystal, found, in: prepared)
-    {
-      try sorted(by: $0, $1, descriptionStage(of: $1, crystal, found))
+    let even = try evened(patches, leastRatio: isOpen ? Self.leastRatio : Self.largeRatio, crystal, in: prepared) {
+      try sorted(by: $0, $1, descriptionStage(of: $1, crystal))
     }
     if var even, even.sorting.classes.count > bright.sorting.classes.count {
       even.seemsContinuous = bright.seemsContinuous
@@ -55,8 +54,8 @@ extension MotifMethod {
     if descriptor.maxOrder > 0 {
       var plain = self
       plain.descriptor.keepsPiston = false
-      var own = description
-      own.features = plain.descriptor.features(from: description.moments)
+      var own = stage.description
+      own.features = plain.descriptor.features(from: own.moments)
       var account = try sorted(by: plain, patches, own)
       if account.sorting.structure.kind == .discrete, account.sorting.classes.count > 1 {
         account.sorting.choices.append(.brightness(leftOutInsteadOf: seen))
@@ -70,13 +69,13 @@ extension MotifMethod {
 
   /// The kinds that the sites form with their brightness levelled; nil where it changes by less than a factor, or not slowly, and where there are none.
   private func evened(
-    _ patches: PatchStage, leastRatio: Double, _ crystal: CrystalStage, _ found: ColumnFinder.Found,
-    in prepared: Preparation.Prepared, sorted: (MotifMethod, PatchStage) throws -> MotifAccount
+    _ patches: PatchStage, leastRatio: Double, _ crystal: CrystalStage, in prepared: Preparation.Prepared,
+    sorted: (MotifMethod, PatchStage) throws -> MotifAccount
   ) rethrows -> MotifAccount? {
-    guard patches.brightness == nil, crystal.grains != nil, let field = brightness(of: crystal, found, in: prepared),
+    guard patches.brightness == nil, crystal.grains != nil, let field = brightness(of: crystal, in: prepared),
       field.ratio > leastRatio, field.steepness < Self.largestSteepness
     else { return nil }
-    let even = levelled(patches, by: field, around: crystal, found, in: prepared)
+    let even = levelled(patches, by: field, around: crystal, in: prepared)
     var method = self
     method.levelsBrightness = true
     let account = try sorted(method, even)
@@ -84,18 +83,16 @@ extension MotifMethod {
   }
 
   /// How bright columns of one kind are in each place; nil where they share no lattice, which alone says what their kind is, or are too few.
-  func brightness(
-    of crystal: CrystalStage, _ found: ColumnFinder.Found, in prepared: Preparation.Prepared
-  ) -> BrightnessField? {
-    BrightnessField(
+  func brightness(of crystal: CrystalStage, in prepared: Preparation.Prepared) -> BrightnessField? {
+    let found = crystal.found
+    return BrightnessField(
       of: found.sites, sublattices: Array(crystal.sublattices.prefix(found.sites.count)), width: prepared.image.width,
       height: prepared.image.height)
   }
 
   /// Patches divided by how bright columns of their kind are around them; the same patches, and a warning, where that is not known.
   func levelled(
-    _ patches: PatchStage, by field: BrightnessField?, around crystal: CrystalStage, _ found: ColumnFinder.Found,
-    in prepared: Preparation.Prepared
+    _ patches: PatchStage, by field: BrightnessField?, around crystal: CrystalStage, in prepared: Preparation.Prepared
   ) -> PatchStage {
     var stage = patches
     guard let field else {
@@ -106,7 +103,7 @@ extension MotifMethod {
     }
     stage.brightness = field
     stage.patches = Self.patches(
-      of: field.levelled(found.flattened(prepared.image)), around: crystal.sites, side: patches.size,
+      of: field.levelled(crystal.found.flattened(prepared.image)), around: crystal.sites, side: patches.size,
       measured: prepared.isMeasured, jumps: patches.jumps)
     let ratio = Text.fixed(field.ratio, 2)
     stage.choices.append(

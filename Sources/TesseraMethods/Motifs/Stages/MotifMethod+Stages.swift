@@ -5,6 +5,37 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifMethod {
+  /// The fewest sites with a patch that are laid out and sorted.
+  private static let fewestPatches = 4
+
+  /// Everything from the lattice to the layout, of columns that were found.
+  /// - Throws: `DataError` where too few columns have a whole patch.
+  func arrangedStage(
+    of seen: ColumnFinder.Found, in prepared: Preparation.Prepared, input: MethodInput, patterns: SitePatterns?,
+    clock: inout StageClock
+  ) throws -> ArrangedStage {
+    let name = input.micrograph.name
+    let crystal = try clock.run(.lattice) {
+      crystalStage(
+        of: seen, in: prepared, calibration: input.micrograph.calibration,
+        mayAdd: input.columns == nil && seen.proposed == nil, patterns: patterns)
+    }
+    let patches = try clock.run(.patches) {
+      let patches = try patchStage(around: crystal, in: prepared, name: name)
+      guard levelsBrightness else { return patches }
+      return levelled(patches, by: brightness(of: crystal, in: prepared), around: crystal, in: prepared)
+    }
+    let description = try clock.run(.features) { descriptionStage(of: patches, crystal) }
+    let known = description.moments.existing
+    guard known.count >= Self.fewestPatches else {
+      throw DataError(
+        "\(name): only \(known.count) of \(crystal.sites.count) columns have a whole patch of \(patches.size) pixels "
+          + "around them; a larger field of view or a smaller \(setting("patch size")) is needed")
+    }
+    let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
+    return ArrangedStage(crystal: crystal, patches: patches, description: description, layouts: layouts)
+  }
+
   /// In a net of three bonds a column, second neighbours stand so many spacings away; in other nets they are nearer.
   private static let secondNeighbours = 3.0.squareRoot()
   /// Columns count wholly up to this many of their standard deviations inside the rim of a patch (`PatchIsolation`).
@@ -25,10 +56,8 @@ extension MotifMethod {
   private static let loneSpacingInScales = 8.0
 
   /// Patches of the size that the power spectrum tells.
-  func patchStage(
-    around crystal: CrystalStage, _ found: ColumnFinder.Found, in prepared: Preparation.Prepared, name: String
-  ) throws -> PatchStage {
-    let image = prepared.image
+  func patchStage(around crystal: CrystalStage, in prepared: Preparation.Prepared, name: String) throws -> PatchStage {
+    let (image, found) = (prepared.image, crystal.found)
     let spacing = found.sites.meanSpacing ?? Self.loneSpacingInScales * found.scale
     let flat = found.flattened(image)
     let spectrum = PowerSpectrum(of: flat)
@@ -84,9 +113,8 @@ extension MotifMethod {
   }
 
   /// Moments of the patches, and the features that are formed of them.
-  func descriptionStage(of patches: PatchStage, _ crystal: CrystalStage, _ found: ColumnFinder.Found)
-    -> DescriptionStage
-  {
+  func descriptionStage(of patches: PatchStage, _ crystal: CrystalStage) -> DescriptionStage {
+    let found = crystal.found
     var moments = patches.basis.moments(of: patches.patches)
     if isolatesPatches {
       let image = found.background
@@ -196,6 +224,28 @@ extension MotifMethod {
       of: positions, labels: classes.labels, chosen: classes.members(of: 1), width: image.width, height: image.height)
   }
 
+  /// The classes that were found, with those of vacant nodes apart; a number of classes that was asked for stays.
+  func classes(of sorting: SortingStage, _ crystal: CrystalStage) -> Classes {
+    guard classCount == nil, sorting.structure.kind == .discrete, sorting.classes.count > 0 else {
+      return sorting.classes
+    }
+    return VacancyClasses(
+      of: sorting.classes, sites: crystal.sites, occupancies: crystal.occupancies, sublattices: crystal.sublattices
+    ).classes
+  }
+
+  /// The hierarchy of the cells, with what chance says of each motif-cell.
+  /// - Parameters:
+  ///   - sites: their heights tell the defects of one cell apart.
+  ///   - labels: of the sites.
+  func testedHierarchy(of cells: Cells, sites: Sites, labels: [Int], seed: UInt64) throws -> Hierarchy {
+    let tree = try hierarchy.hierarchy(of: cells)
+    let kinds = DefectKinds(
+      of: cells, dominant: tree.dominant, heights: sites.sites.map { $0.kind == .vacant ? 0 : $0.amplitude },
+      labels: labels)
+    return try tested(tree, of: cells, kinds, seed: seed)
+  }
+
   /// A hierarchy with what chance says of each motif-cell.
   func tested(_ tree: Hierarchy, of cells: Cells, _ kinds: DefectKinds, seed: UInt64) throws -> Hierarchy {
     var tree = tree
@@ -209,8 +259,9 @@ extension MotifMethod {
   static let fewestVoronoiSites = 4
 
   func strainStage(
-    of found: ColumnFinder.Found, _ crystal: CrystalStage, _ classes: Classes, in image: Raster<Float>, name: String
+    of crystal: CrystalStage, _ classes: Classes, in image: Raster<Float>, name: String
   ) throws -> StrainStage {
+    let found = crystal.found
     let none = StrainStage(
       choices: [
         .init(

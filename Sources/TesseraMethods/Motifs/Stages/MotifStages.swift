@@ -84,6 +84,14 @@ struct LayoutStage {
   var spread, final: Layout
 }
 
+/// The sites, what describes each, and where like ones lie together.
+struct ArrangedStage {
+  var crystal: CrystalStage
+  var patches: PatchStage
+  var description: DescriptionStage
+  var layouts: LayoutStage
+}
+
 /// Classes, whether there are any, and the layout that shows them.
 struct SortingStage {
   var layout: Layout

@@ -69,86 +69,124 @@ public struct DomainDivergence: Sendable, Codable, Equatable {
     features: Matrix<Float>, domains: [[Int]], groups: [Int], offsets: [Point], cell: Double, seed: UInt64
   ) throws -> Outcome? {
     let known = domains.map { $0.filter { features.row($0).allSatisfy(\.isFinite) } }
-    let large = known.indices.filter { known[$0].count >= fewestSites }
-    guard !large.isEmpty else { return nil }
-    let typical = Dictionary(grouping: large) { groups[$0] }.mapValues { group in
-      Statistics.median(group.map { Double(known[$0].count) })
-    }
-    let used = large.filter { Double(known[$0].count) >= leastShare * typical[groups[$0]]! }
+    let used = comparable(known, groups: groups)
     let pairs = used.flatMap { a in used.filter { $0 > a && groups[$0] == groups[a] }.map { (a, $0) } }
     guard !pairs.isEmpty else { return nil }
     let compared = Set(pairs.flatMap { [$0.0, $0.1] }).sorted()
     let rows = used.flatMap { known[$0] }
     let components = try PrincipalComponents(of: features.selecting(rows: rows), count: 2)
-    let finite = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
-    let flat = components.transform(features.selecting(rows: finite))
-    var plane = [Point](repeating: Point(.nan, .nan), count: features.rows)
-    for (k, row) in finite.enumerated() { plane[row] = Point(Double(flat[k, 0]), Double(flat[k, 1])) }
+    let plane = Self.plane(of: features, components)
+    let grid = PlaneBins(around: rows.map { plane[$0] }, perAxis: bins)
     let half = compared.map { known[$0].count }.min()! / 2
-    let inside = rows.map { plane[$0] }
-    let low = inside.reduce(inside[0]) { pointwiseMin($0, $1) }
-    let high = inside.reduce(inside[0]) { pointwiseMax($0, $1) }
-    func bin(_ p: Point) -> Int {
-      func part(_ value: Double, _ from: Double, _ to: Double) -> Int {
-        to > from ? min(bins - 1, max(0, Int(saturating: Double(bins) * (value - from) / (to - from)))) : 0
-      }
-      return part(p.y, low.y, high.y) * bins + part(p.x, low.x, high.x)
-    }
-    let binned = known.map { $0.map { bin(plane[$0]) } }
-    // For each domain, the two halves of each random division, each as logarithms and shares; then the same of bootstrap samples.
-    let draws = splits + bootstraps
-    let halves = concurrentMap(count: compared.count) { k -> [(Histogram, Histogram)] in
-      (0..<draws).map { draw in
-        // Equal places have equal keys in all domains: the order is that of a random map.
-        var shared = RandomSource(seed: seed, stream: UInt64(draw))
-        let shift = Point(shared.uniform(), shared.uniform())
-        let salt = shared.next()
-        let rows = known[compared[k]]
-        let keys = rows.map { row -> UInt64 in
-          let place = offsets[row] / cell + shift
-          return Self.key(Int(saturating: place.x.rounded(.down)), Int(saturating: place.y.rounded(.down)), salt)
-        }
-        let order = rows.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }
-        let sites = order.map { binned[compared[k]][$0] }
-        var random = RandomSource(seed: seed, stream: UInt64(draws * (compared[k] + 1) + draw))
-        var parts = (Array(sites.prefix(half)), Array(sites.suffix(half)))
-        if draw >= splits {
-          // Each half is sampled by itself, so that no site is in both.
-          func sampled(_ half: [Int]) -> [Int] { half.map { _ in half[random.index(below: half.count)] } }
-          parts = (sampled(parts.0), sampled(parts.1))
-        }
-        return (histogram(parts.0), histogram(parts.1))
+    let divisions = concurrentMap(count: compared.count) { k -> [Halves] in
+      let domain = known[compared[k]]
+      let members = Members(bins: domain.map { grid.bin(of: plane[$0]) }, places: domain.map { offsets[$0] / cell })
+      return (0..<splits + bootstraps).map {
+        halves(of: members, count: half, number: compared[k], draw: $0, seed: seed)
       }
     }
     let place = Dictionary(uniqueKeysWithValues: compared.enumerated().map { ($1, $0) })
     let found = concurrentMap(count: pairs.count) { k -> Pair in
-      let (a, b) = (halves[place[pairs[k].0]!], halves[place[pairs[k].1]!])
-      func values(_ draw: Int) -> (forward: Double, backward: Double, own: Double) {
-        let (p, q) = (a[draw], b[draw])
-        let own =
-          p.0.divergence(from: p.1) + p.1.divergence(from: p.0) + q.0.divergence(from: q.1)
-          + q.1.divergence(from: q.0)
-        return (
-          (p.0.divergence(from: q.1) + p.1.divergence(from: q.0)) / 2,
-          (q.0.divergence(from: p.1) + q.1.divergence(from: p.0)) / 2, own / 4
-        )
-      }
-      let all = (0..<draws).map(values)
-      let (plain, sampled) = (all[..<splits], all[splits...])
-      func mean(_ key: KeyPath<(forward: Double, backward: Double, own: Double), Double>) -> Double {
-        Statistics.mean(plain.map { $0[keyPath: key] })
-      }
-      let (forward, backward, own) = (mean(\.forward), mean(\.backward), mean(\.own))
-      let spread = Statistics.deviation(sampled.map { ($0.forward + $0.backward) / 2 - $0.own })
-      return Pair(
-        first: pairs[k].0, second: pairs[k].1, forward: forward, backward: backward, splitHalf: own,
-        corrected: Moire.Measured((forward + backward) / 2 - own, error: spread))
+      let (first, second) = pairs[k]
+      return pair(first, second, divisions[place[first]!], divisions[place[second]!])
     }
     return Outcome(
       pairs: found, sites: half,
       explained: components.totalVariance > 0
         ? components.variances.prefix(2).reduce(0, +) / components.totalVariance : 0,
       plane: plane)
+  }
+
+  /// The domains of enough sites, of all and beside the others of their group.
+  private func comparable(_ known: [[Int]], groups: [Int]) -> [Int] {
+    let large = known.indices.filter { known[$0].count >= fewestSites }
+    let typical = Dictionary(grouping: large) { groups[$0] }.mapValues { group in
+      Statistics.median(group.map { Double(known[$0].count) })
+    }
+    return large.filter { Double(known[$0].count) >= leastShare * typical[groups[$0]]! }
+  }
+
+  /// The place of each row on the first two components; NaN for rows that are not finite.
+  private static func plane(of features: Matrix<Float>, _ components: PrincipalComponents) -> [Point] {
+    let finite = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
+    let flat = components.transform(features.selecting(rows: finite))
+    var plane = [Point](repeating: Point(.nan, .nan), count: features.rows)
+    for (k, row) in finite.enumerated() { plane[row] = Point(Double(flat[k, 0]), Double(flat[k, 1])) }
+    return plane
+  }
+
+  /// Equal bins over the range of some places in the plane.
+  private struct PlaneBins {
+    private let low, high: Point
+    private let perAxis: Int
+
+    /// - Parameter places: finite, at least one.
+    init(around places: [Point], perAxis: Int) {
+      low = places.reduce(places[0]) { pointwiseMin($0, $1) }
+      high = places.reduce(places[0]) { pointwiseMax($0, $1) }
+      self.perAxis = perAxis
+    }
+
+    func bin(of place: Point) -> Int {
+      func part(_ value: Double, _ from: Double, _ to: Double) -> Int {
+        to > from ? min(perAxis - 1, max(0, Int(saturating: Double(perAxis) * (value - from) / (to - from)))) : 0
+      }
+      return part(place.y, low.y, high.y) * perAxis + part(place.x, low.x, high.x)
+    }
+  }
+
+  /// The sites of one domain: the bin of each, and its place from the anchor in sides of the squares that stay together.
+  private struct Members {
+    var bins: [Int]
+    var places: [Point]
+  }
+
+  /// The histograms of two halves of a domain.
+  private typealias Halves = (first: Histogram, second: Histogram)
+
+  /// One random halving of a domain; from the draw `splits` on, each half is a bootstrap sample.
+  /// - Parameters:
+  ///   - count: sites of each half.
+  ///   - number: of the domain.
+  private func halves(of domain: Members, count: Int, number: Int, draw: Int, seed: UInt64) -> Halves {
+    // Equal places have equal keys in all domains: the order is that of a random map.
+    var shared = RandomSource(seed: seed, stream: UInt64(draw))
+    let shift = Point(shared.uniform(), shared.uniform())
+    let salt = shared.next()
+    let keys = domain.places.map { place -> UInt64 in
+      let square = place + shift
+      return Self.key(Int(saturating: square.x.rounded(.down)), Int(saturating: square.y.rounded(.down)), salt)
+    }
+    let order = keys.indices.sorted { (keys[$0], $0) < (keys[$1], $1) }.map { domain.bins[$0] }
+    var (first, second) = (Array(order.prefix(count)), Array(order.suffix(count)))
+    if draw >= splits {
+      // Each half is sampled by itself, so that no site is in both.
+      var random = RandomSource(seed: seed, stream: UInt64((splits + bootstraps) * (number + 1) + draw))
+      func sampled(_ half: [Int]) -> [Int] { half.map { _ in half[random.index(below: half.count)] } }
+      (first, second) = (sampled(first), sampled(second))
+    }
+    return (histogram(first), histogram(second))
+  }
+
+  /// The divergence of two domains, by all their halvings.
+  private func pair(_ first: Int, _ second: Int, _ p: [Halves], _ q: [Halves]) -> Pair {
+    let draws = zip(p, q).map { p, q -> (forward: Double, backward: Double, own: Double) in
+      let own =
+        p.first.divergence(from: p.second) + p.second.divergence(from: p.first) + q.first.divergence(from: q.second)
+        + q.second.divergence(from: q.first)
+      return (
+        (p.first.divergence(from: q.second) + p.second.divergence(from: q.first)) / 2,
+        (q.first.divergence(from: p.second) + q.second.divergence(from: p.first)) / 2, own / 4
+      )
+    }
+    let (plain, sampled) = (draws[..<splits], draws[splits...])
+    let forward = Statistics.mean(plain.map(\.forward))
+    let backward = Statistics.mean(plain.map(\.backward))
+    let own = Statistics.mean(plain.map(\.own))
+    let spread = Statistics.deviation(sampled.map { ($0.forward + $0.backward) / 2 - $0.own })
+    return Pair(
+      first: first, second: second, forward: forward, backward: backward, splitHalf: own,
+      corrected: Moire.Measured((forward + backward) / 2 - own, error: spread))
   }
 
   /// A number that looks random, of a square and a random number.

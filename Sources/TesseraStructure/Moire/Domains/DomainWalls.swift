@@ -52,69 +52,107 @@ public struct DomainWalls: Sendable, Codable, Equatable {
   package func walls(
     of moire: Moire, sites: MoireSites, positions: [Point], features: Matrix<Float>, seed: UInt64
   ) -> [Wall] {
-    let isKnown = positions.indices.map { features.row($0).allSatisfy(\.isFinite) }
     let spacing = (moire.vectors.u.length + moire.vectors.v.length) / 2 / 3.0.squareRoot()
+    let field = Field(
+      positions: positions, features: features, index: PlanarIndex(positions),
+      anchors: PlanarIndex(moire.anchors.map(\.position)), spacing: spacing)
     let means = moire.stackings.indices.map { kind -> [Double]? in
       let near = positions.indices.filter {
-        isKnown[$0] && sites.nearest[$0].stacking == kind && sites.nearest[$0].distance < core * spacing
+        field.isKnown[$0] && sites.nearest[$0].stacking == kind && sites.nearest[$0].distance < core * spacing
       }
       guard near.count >= fewestSites else { return nil }
       return (0..<features.columns).map { column in Statistics.mean(near.map { Double(features[$0, column]) }) }
     }
-    let index = PlanarIndex(positions)
-    let anchors = PlanarIndex(moire.anchors.map(\.position))
-    var walls: [Wall] = []
-    for first in moire.stackings.indices {
-      for second in moire.stackings.indices where second > first {
-        guard let from = means[first], let to = means[second] else { continue }
-        let way = zip(to, from).map { $0 - $1 }
-        let length = way.reduce(0) { $0 + $1 * $1 }
-        guard length > 0 else { continue }
-        // For each line the places along it and how far the motif has gone.
-        var lines: [[(place: Double, part: Double)]] = []
-        for a in moire.anchors where a.stacking == moire.stackings[first] {
-          for other in anchors.neighbours(of: a.position, within: Self.neighbourReach * spacing)
-          where moire.anchors[other].stacking == moire.stackings[second] {
-            let b = moire.anchors[other].position
-            let axis = (b - a.position) / (b - a.position).length
-            let near = index.neighbours(of: (a.position + b) / 2, within: Self.wallReach * spacing)
-            let found = near.filter { isKnown[$0] }
-              .compactMap { site -> (place: Double, part: Double)? in
-                let d = positions[site] - (a.position + b) / 2
-                guard abs(d.cross(axis)) < breadth * spacing, abs(d.dot(axis)) < spacing / 2 else { return nil }
-                let row = features.row(site)
-                let done = zip(zip(row, from), way).reduce(0) { $0 + (Double($1.0.0) - $1.0.1) * $1.1 } / length
-                return (d.dot(axis), done)
-              }
-            if !found.isEmpty { lines.append(found) }
-          }
-        }
-        let all = lines.flatMap { $0 }
-        guard lines.count >= 3, all.count >= fewestSites else { continue }
-        // Samples of the lines share the sums over each of them.
-        let starts = Self.starts(spacing: spacing)
-        let sums = concurrentMap(count: lines.count) { [lines] line in
-          starts.map { CurveSums(of: lines[line], scale: $0.scale, middle: $0.middle) }
-        }
-        func fitted(_ drawn: [Int]) -> (width: Double, explained: Double)? {
-          Self.width(
-            of: drawn.flatMap { lines[$0] }, from: Self.best(of: starts, sums: drawn.map { sums[$0] }),
-            spacing: spacing)
-        }
-        guard let (width, explained) = fitted(Array(lines.indices)), explained >= leastExplained else { continue }
+    return moire.stackings.indices.flatMap { first in
+      moire.stackings.indices.compactMap { second -> Wall? in
+        guard second > first, let from = means[first], let to = means[second] else { return nil }
+        let lines = lines(between: first, second, of: moire, in: field, from: from, to: to)
         var random = RandomSource(seed: seed, stream: UInt64(first * 3 + second))
-        let sampled = (0..<bootstraps).compactMap { _ -> Double? in
-          fitted(lines.indices.map { _ in random.index(below: lines.count) })?.width
-        }
-        walls.append(
+        return wall(along: lines, spacing: spacing, random: &random).map {
           Wall(
-            first: first, second: second,
-            width: Moire.Measured(width, error: sampled.count > 1 ? Statistics.deviation(sampled) : .nan),
-            distance: spacing, explained: explained, sites: all.count))
+            first: first, second: second, width: $0.width, distance: spacing, explained: $0.explained,
+            sites: lines.reduce(0) { $0 + $1.count })
+        }
       }
     }
-    return walls
   }
+
+  /// The columns, by place and by motif, and the anchors.
+  private struct Field {
+    let positions: [Point]
+    let features: Matrix<Float>
+    let index, anchors: PlanarIndex
+    /// Distance of neighbouring anchors, in pixels.
+    let spacing: Double
+    let isKnown: [Bool]
+
+    init(positions: [Point], features: Matrix<Float>, index: PlanarIndex, anchors: PlanarIndex, spacing: Double) {
+      (self.positions, self.features, self.index, self.anchors) = (positions, features, index, anchors)
+      self.spacing = spacing
+      isKnown = positions.indices.map { features.row($0).allSatisfy(\.isFinite) }
+    }
+  }
+
+  /// The sites along one line between two anchors: each with its place from the middle of the line, in pixels, and how far its motif
+  /// has gone from the first stacking (0) to the second (1).
+  private typealias Line = [(place: Double, part: Double)]
+
+  /// The lines between neighbouring anchors of two stackings that have sites.
+  /// - Parameters:
+  ///   - from: mean features of the sites at anchors of the first stacking.
+  ///   - to: those at anchors of the second; where they are equal there are no lines.
+  private func lines(
+    between first: Int, _ second: Int, of moire: Moire, in field: Field, from: [Double], to: [Double]
+  ) -> [Line] {
+    let way = zip(to, from).map { $0 - $1 }
+    let length = way.reduce(0) { $0 + $1 * $1 }
+    guard length > 0 else { return [] }
+    let spacing = field.spacing
+    var lines: [Line] = []
+    for a in moire.anchors where a.stacking == moire.stackings[first] {
+      for other in field.anchors.neighbours(of: a.position, within: Self.neighbourReach * spacing)
+      where moire.anchors[other].stacking == moire.stackings[second] {
+        let b = moire.anchors[other].position
+        let axis = (b - a.position) / (b - a.position).length
+        let near = field.index.neighbours(of: (a.position + b) / 2, within: Self.wallReach * spacing)
+        let found = near.filter { field.isKnown[$0] }
+          .compactMap { site -> (place: Double, part: Double)? in
+            let d = field.positions[site] - (a.position + b) / 2
+            guard abs(d.cross(axis)) < breadth * spacing, abs(d.dot(axis)) < spacing / 2 else { return nil }
+            let row = field.features.row(site)
+            let done = zip(zip(row, from), way).reduce(0) { $0 + (Double($1.0.0) - $1.0.1) * $1.1 } / length
+            return (d.dot(axis), done)
+          }
+        if !found.isEmpty { lines.append(found) }
+      }
+    }
+    return lines
+  }
+
+  /// The width of a wall from the sites along its lines, and the part of their variance that the curve explains; nil with too few sites
+  /// or where no curve explains enough.
+  private func wall(along lines: [Line], spacing: Double, random: inout RandomSource) -> (
+    width: Moire.Measured, explained: Double
+  )? {
+    guard lines.count >= Self.fewestLines, lines.reduce(0, { $0 + $1.count }) >= fewestSites else { return nil }
+    // Samples of the lines share the sums over each of them.
+    let starts = Self.starts(spacing: spacing)
+    let sums = concurrentMap(count: lines.count) { line in
+      starts.map { CurveSums(of: lines[line], scale: $0.scale, middle: $0.middle) }
+    }
+    func fitted(_ drawn: [Int]) -> (width: Double, explained: Double)? {
+      Self.width(
+        of: drawn.flatMap { lines[$0] }, from: Self.best(of: starts, sums: drawn.map { sums[$0] }), spacing: spacing)
+    }
+    guard let (width, explained) = fitted(Array(lines.indices)), explained >= leastExplained else { return nil }
+    let sampled = (0..<bootstraps).compactMap { _ -> Double? in
+      fitted(lines.indices.map { _ in random.index(below: lines.count) })?.width
+    }
+    return (Moire.Measured(width, error: sampled.count > 1 ? Statistics.deviation(sampled) : .nan), explained)
+  }
+
+  /// Fewer lines than this have no scatter to speak of.
+  private static let fewestLines = 3
 
   /// A logistic curve goes from 12 to 88 % within four times its scale.
   private static let scales = 4.0
