@@ -103,6 +103,12 @@ struct `Rigid registration` {
     registration.correctsDrift = false
     let result = try registration.registered(FrameSeries(frames, name: "stranger"))
     #expect(result.record.frames.map(\.isUsed) == [true, true, true, false, true, true])
+    let named = FrameSeries(count: 6, width: frames[0].width, height: frames[0].height, name: "part") {
+      "frame \(10 + $0)"
+    } read: {
+      frames[$0]
+    }
+    #expect(try registration.registered(named).warnings.contains { $0.hasPrefix("frame 13 does not show") })
     #expect(result.warnings.contains { $0.contains("frame 3 does not show the structure of the other frames") })
     for record in result.record.frames where record.isUsed {
       #expect((record.shift - (shifts[record.frame] - shifts[0])).length < 0.1)

@@ -35,19 +35,6 @@ struct `A displacement gradient` {
     #expect(abs(own.exx - sample.principal.major) < 1e-15 && abs(own.eyy - sample.principal.minor) < 1e-15)
   }
 
-  /// x = X + u with u = G X on the reference: at present u = (F - 1) F⁻¹ x.
-  @Test func `differentiated where points are now gives the one on the reference`() throws {
-    let (a, b, c, d) = (1 + sample.xx, sample.xy, sample.yx, 1 + sample.yy)
-    let determinant = a * d - b * c
-    // 1 - F⁻¹.
-    let present = DisplacementGradient(
-      xx: 1 - d / determinant, xy: b / determinant, yx: c / determinant, yy: 1 - a / determinant)
-    #expect(abs(present.xx - sample.xx) > 5e-4)  // The square of the strain.
-    let found = try #require(present.onReference)
-    #expect(abs(found.xx - sample.xx) < 1e-15 && abs(found.xy - sample.xy) < 1e-15)
-    #expect(abs(found.yx - sample.yx) < 1e-15 && abs(found.yy - sample.yy) < 1e-15)
-  }
-
   @Test func `of a covariance maps as a product of matrices`() {
     let c = PlanarCovariance(xx: 2, xy: 0.5, yy: 1)
     let (p, q) = (Point(1, 2), Point(-1, 0.5))

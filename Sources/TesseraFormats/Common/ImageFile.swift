@@ -104,7 +104,8 @@ public struct ImageFile: Sendable {
     }
     var hasColours = false
     let series = FrameSeries(
-      count: range.count, width: chosen.width, height: chosen.height, name: fileName(path)
+      count: range.count, width: chosen.width, height: chosen.height, name: fileName(path),
+      frameName: { "frame \(range.lowerBound + $0)" }
     ) { index in
       let (pixels, colours) = try self.pixels(of: chosen, frame: range.lowerBound + index)
       hasColours = hasColours || colours != nil

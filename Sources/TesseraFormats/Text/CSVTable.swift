@@ -71,6 +71,8 @@ public struct CSVTable: Sendable {
     var records: [(line: Int, fields: [String])] = []
     var (fields, field): ([String], [UInt8]) = ([], [])
     var (isQuoted, isEmpty, line, start) = (false, true, 1, 1)
+    let quote = UInt8(ascii: "\"")
+    var last: UInt8 = 0
     func endField() {
       fields.append(String(decoding: field, as: UTF8.self))
       field.removeAll(keepingCapacity: true)
@@ -86,7 +88,10 @@ public struct CSVTable: Sendable {
     for byte in text.utf8 {
       if byte != 10 && byte != 13 { isEmpty = false }
       switch byte {
-      case UInt8(ascii: "\""): isQuoted.toggle()
+      case quote:
+        // Two quotes in a row, inside of quotes, stand for one.
+        if !isQuoted, last == quote { field.append(quote) }
+        isQuoted.toggle()
       case separator where !isQuoted: endField()
       case 10 where !isQuoted:
         endRecord()
@@ -96,6 +101,7 @@ public struct CSVTable: Sendable {
         if byte == 10 { line += 1 }
         field.append(byte)
       }
+      last = byte
     }
     endRecord()
     return records

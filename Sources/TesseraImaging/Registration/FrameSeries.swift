@@ -6,6 +6,8 @@ public struct FrameSeries {
   public let count, width, height: Int
   /// Short name for messages, usually the file's.
   public let name: String
+  /// What a frame is called in messages, by its place in the series.
+  let frameName: (Int) -> String
   private let read: (Int) throws -> Raster<Float>
 
   /// - Parameters:
@@ -13,10 +15,15 @@ public struct FrameSeries {
   ///   - width: of each frame, in pixels, 1 or more.
   ///   - height: of each frame, in pixels, 1 or more.
   ///   - name: short name for messages, usually the file's.
+  ///   - frameName: what a frame is called in messages, by its place in the series from 0.
   ///   - read: gives frame `0 ..< count`; may be called several times for each.
-  public init(count: Int, width: Int, height: Int, name: String, read: @escaping (Int) throws -> Raster<Float>) {
+  public init(
+    count: Int, width: Int, height: Int, name: String, frameName: @escaping (Int) -> String = { "frame \($0)" },
+    read: @escaping (Int) throws -> Raster<Float>
+  ) {
     precondition(count > 0 && width > 0 && height > 0, "a series needs a frame with a pixel")
-    (self.count, self.width, self.height, self.name, self.read) = (count, width, height, name, read)
+    (self.count, self.width, self.height, self.name) = (count, width, height, name)
+    (self.frameName, self.read) = (frameName, read)
   }
 
   /// Frames that are at hand. There must be one.
@@ -31,7 +38,7 @@ public struct FrameSeries {
     var frame = try read(index)
     guard frame.width == width, frame.height == height else {
       throw DataError(
-        "\(name): frame \(index) has \(frame.width) x \(frame.height) pixels and frame 0 has \(width) x \(height); only "
+        "\(name): \(frameName(index)) has \(frame.width) x \(frame.height) pixels and \(frameName(0)) has \(width) x \(height); only "
           + "frames of equal size can be registered: crop the frames to one size, or choose frames of one size "
           + "with \(setting("frames"))"
       )

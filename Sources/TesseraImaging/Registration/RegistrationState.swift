@@ -48,10 +48,10 @@ struct RegistrationState {
     box = common
     let left = paths.indices.filter { consensus.places[$0] == nil }
     if !left.isEmpty {
-      let names = left.prefix(12).map(String.init).joined(separator: ", ") + (left.count > 12 ? ", ..." : "")
+      let isOne = left.count == 1
       warnings.append(
-        "\(left.count == 1 ? "frame \(names) does" : "frames \(names) do") not show the structure of the other frames, and "
-          + "\(left.count == 1 ? "is" : "are") left out of the mean")
+        "\(Self.names(left, series)) \(isOne ? "does" : "do") not show the structure of the other frames, and "
+          + "\(isOne ? "is" : "are") left out of the mean")
     }
     if let vector = consensus.openVector {
       warnings.append(
@@ -66,9 +66,13 @@ struct RegistrationState {
     }
     if let jumps = rates?.jumps, !jumps.isEmpty {
       warnings.append(
-        "the specimen jumped after frame \(jumps.prefix(12).map(String.init).joined(separator: ", ")): jumps are not treated "
-          + "as drift within frames")
+        "the specimen jumped after \(Self.names(jumps, series)): jumps are not treated as drift within frames")
     }
+  }
+
+  /// Frames in a message, the first dozen of them.
+  private static func names(_ frames: [Int], _ series: FrameSeries) -> String {
+    frames.prefix(12).map(series.frameName).joined(separator: ", ") + (frames.count > 12 ? ", ..." : "")
   }
 
   private static func rates(of shifts: [Point?], _ settings: Registration, _ lines: Int) -> DriftRate {

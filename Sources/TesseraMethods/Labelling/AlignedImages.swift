@@ -46,7 +46,12 @@ struct AlignedImages {
 
   /// The image in which columns have the smallest errors: those of the mean, fitted in each image.
   func best(progress: (Double) throws -> Void) throws -> LabelledSeries.Source {
-    let labels = try labels(of: .mean, given: nil)
+    let labels: Labels
+    do { labels = try self.labels(of: .mean, given: nil) } catch let error as DataError {
+      // Images that were put together wrongly have a blurred mean, or none; one of them may still show its columns.
+      guard let number = try clearest() else { throw error }
+      return .image(number)
+    }
     var best = (source: LabelledSeries.Source.mean, error: Double.infinity)
     let placed = series.names.indices.filter { alignment.images[$0] != nil }
     for source in [LabelledSeries.Source.mean] + placed.map({ .image($0) }) {
@@ -93,12 +98,26 @@ struct AlignedImages {
   /// Median standard error per axis of the places of the columns that one image shows by itself, in pixels.
   ///
   /// - Throws: `DataError` where it shows none; what reading it throws.
-  func ownError(of index: Int) throws -> Double {
+  private func ownError(of index: Int) throws -> Double {
     let micrograph = try series.micrograph(index)
     var prepared = try labelling.preparation.prepared(micrograph)
     let found = try labelling.finder.columns(
       of: MethodInput(micrograph), in: &prepared, network: labelling.network)
     return Self.medianError(of: found)
+  }
+
+  /// The image whose own columns have the smallest errors; nil where none shows columns.
+  func clearest() throws -> Int? {
+    var best = (number: Int?.none, error: Double.infinity)
+    for index in 0..<series.count {
+      do {
+        let error = try ownError(of: index)
+        if error < best.error { best = (index, error) }
+      } catch is DataError {
+        continue  // It shows no columns.
+      }
+    }
+    return best.number
   }
 
   private static func medianError(of found: ColumnFinder.Found) -> Double {

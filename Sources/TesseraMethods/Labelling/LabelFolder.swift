@@ -75,12 +75,12 @@ public struct LabelFolder {
       let counts = [image.labels.count, image.goneCount, image.x, image.y, image.width, image.height]
       let lengths = [image.shift.x, image.shift.y, image.shiftError.x, image.shiftError.y]
       let row =
-        [image.name, isLabelled ? "1" : "0", labelled.source == .image(index) ? "1" : "0"]
+        [TableWriter.cell(image.name), isLabelled ? "1" : "0", labelled.source == .image(index) ? "1" : "0"]
         + counts.map { isLabelled ? "\($0)" : "" } + lengths.map { isLabelled ? TableWriter.number($0) : "" }
       table.add(
         row + [isLabelled ? (image.isDistorted ? "1" : "0") : ""]
           + [image.residual, image.positionError].map { isLabelled ? TableWriter.number($0) : "" }
-          + [TableWriter.number(image.significance, decimals: 1), image.reason.map { "\"\($0)\"" } ?? ""])
+          + [TableWriter.number(image.significance, decimals: 1), image.reason.map(TableWriter.cell) ?? ""])
     }
     return table.data
   }

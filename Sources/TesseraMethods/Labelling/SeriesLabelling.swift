@@ -60,7 +60,7 @@ public struct SeriesLabelling: Sendable {
     try aligned.placeOthers(labels, frames: frames)
     var images = try self.images(aligned, labels) { try progress(0.6 + 0.2 * $0) }
     if images.contains(where: \.isContradicted), source != .mean || best == nil, aligned.alignment.record != nil,
-      let number = try best?.number ?? clearest(of: series, aligned)
+      let number = try best?.number ?? aligned.clearest()
     {
       // What an image of another specimen says of the shifts cannot mislead where each is placed by its own columns.
       aligned.alignment = SeriesAlignment(reference: number, of: frames)
@@ -80,20 +80,6 @@ public struct SeriesLabelling: Sendable {
       try progress(Double(index) / Double(aligned.series.count))
       return try aligned.image(index, with: labels)
     }
-  }
-
-  /// The image whose own columns have the smallest errors; nil where none shows columns.
-  private func clearest(of series: ImageSeries, _ aligned: AlignedImages) throws -> Int? {
-    var best = (number: Int?.none, error: Double.infinity)
-    for index in 0..<series.count {
-      do {
-        let error = try aligned.ownError(of: index)
-        if error < best.error { best = (index, error) }
-      } catch is DataError {
-        continue  // It shows no columns.
-      }
-    }
-    return best.number
   }
 
   private func result(
@@ -125,7 +111,10 @@ public struct SeriesLabelling: Sendable {
   }
 
   private func frames(of series: ImageSeries, like first: Micrograph) -> FrameSeries {
-    FrameSeries(count: series.count, width: first.width, height: first.height, name: first.name) {
+    FrameSeries(
+      count: series.count, width: first.width, height: first.height, name: first.name,
+      frameName: { series.names[$0] }
+    ) {
       let micrograph = try series.micrograph($0)
       // An image that shows nothing is left out by the registration.
       return (try? preparation.prepared(micrograph))?.image ?? micrograph.pixels

@@ -58,15 +58,16 @@ package struct MosaicImage: Sendable {
       guard y >= first else { return true }
       if values.isEmpty { values.reserveCapacity(grid.lines(ofRow: row).count * width) }
       values += line
-      guard y + 1 == grid.lines(ofRow: row).upperBound else { return true }
-      let lines = Raster(width: width, height: y + 1 - first, values: values)
-      try body(row, lines)
-      row += 1
-      guard row < rows.upperBound else { return false }
-      let next = grid.lines(ofRow: row)
-      // Neighbouring rows share the lines between them.
-      values.removeFirst((next.lowerBound - first) * width)
-      first = next.lowerBound
+      // Rows whose tiles reach to the end of the image all end with its last line.
+      while row < rows.upperBound, y + 1 == grid.lines(ofRow: row).upperBound {
+        try body(row, Raster(width: width, height: y + 1 - first, values: values))
+        row += 1
+        guard row < rows.upperBound else { return false }
+        let next = grid.lines(ofRow: row)
+        // Neighbouring rows share the lines between them.
+        values.removeFirst((next.lowerBound - first) * width)
+        first = next.lowerBound
+      }
       return true
     }
   }

@@ -136,7 +136,7 @@ public struct MotifMethod: Method {
       vacantNodes: crystal.vacant, addedCount: crystal.addedCount, undecidedNodeCount: crystal.undecidedCount,
       occupancies: crystal.occupancies, patchSizeEstimate: account.patches.estimate, patchSize: account.patches.size,
       spectrum: account.patches.spectrum, grains: crystal.grains, modulation: crystal.modulation,
-      brightness: account.patches.brightness, moments: account.description.moments, momentNoise: account.noise,
+      brightness: account.patches.brightness, jumps: account.patches.jumps, moments: account.description.moments, momentNoise: account.noise,
       lineJitter: account.lineJitter, features: account.description.features, layout: sorting.layout,
       classes: classes, structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree,
       strain: strained.map, sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) })

@@ -107,7 +107,8 @@ extension MotifResult {
     }
     if let grains {
       let vacant = vacantNodes.count
-      let nodes = max(1, grains.nodes.count { $0 != nil } + vacant)
+      let occupied = zip(grains.nodes, sites.sites).count { $0 != nil && $1.kind != .outside }
+      let nodes = max(1, occupied + vacant)
       facts.append(
         .init(
           Number.count(vacant), "vacant nodes",

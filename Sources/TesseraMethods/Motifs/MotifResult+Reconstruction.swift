@@ -2,12 +2,13 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifResult {
-  /// Patches of the image without its slow background, around all sites, all as bright as at the median where brightness was levelled:
-  /// what was described and sorted.
+  /// Patches of the image without its slow background, around all sites, all as bright as at the median where brightness was levelled and
+  /// as if the scan had not jumped: what was described and sorted.
   var patches: Patches {
     let flat = finding.flattened(prepared.image)
-    return Patches(
-      of: brightness?.levelled(flat) ?? flat, around: sites.positions, side: patchSize, measured: prepared.isMeasured)
+    return MotifMethod.patches(
+      of: brightness?.levelled(flat) ?? flat, around: sites, side: patchSize, measured: prepared.isMeasured,
+      jumps: jumps)
   }
 
   /// The micrograph rebuilt from the mean patches of its classes on the fitted background, and what is left of it.

@@ -34,6 +34,8 @@ public struct MotifResult: MethodResult {
   public var modulation: LatticeModulation?
   /// How bright columns of one kind are in each place, by which patches were divided; nil where they were not.
   public var brightness: BrightnessField?
+  /// Jumps of the scan, which the patches are without.
+  var jumps: ScanJumps
   /// Full Zernike moments, one row per site; NaN where a site has no patch.
   public var moments: ZernikeMoments
   /// Standard deviation of a moment from the noise of the pixels alone, in the image's units.

@@ -205,11 +205,17 @@ public struct MotifFolder: Sendable {
     package var positions: [Point]
     /// Of the columns, in the image's units; 0 where none is.
     package var heights: [Double]
-    package var isVacant: [Bool]
-    /// Number of columns centred outside the image.
-    package var outsideCount: Int
-    /// Number of columns of the image.
-    package var columnCount: Int { positions.count - outsideCount - isVacant.count { $0 } }
+    /// What stands at each.
+    package var kinds: [Site.Kind]
+    /// Where no column stands.
+    package var isVacant: [Bool] { kinds.map { $0 == .vacant } }
+    /// Number of columns of the image: neither vacant nodes nor columns centred outside it.
+    package var columnCount: Int { kinds.count { $0 != .vacant && $0 != .outside } }
+    /// The sites as far as the table tells: places, heights and kinds.
+    package var sites: Sites {
+      Sites(
+        positions.indices.map { Site(position: positions[$0], amplitude: heights[$0], kind: kinds[$0]) })
+    }
   }
 
   /// - Throws: `FormatError` where `sites.csv` is damaged.
@@ -217,11 +223,10 @@ public struct MotifFolder: Sendable {
     guard let x = sites.column("x"), let y = sites.column("y"), let height = sites.column("amplitude"),
       let kind = sites.column("kind")
     else { throw FormatError(in: "\(path)/sites.csv", "lacks one of the columns x, y, amplitude and kind") }
-    let isVacant = sites.rows.map { $0[kind] == Site.Kind.vacant.rawValue }
+    let kinds = sites.rows.map { Site.Kind(rawValue: $0[kind]) ?? .column }
     return Places(
       positions: zip(try sites.numbers(x), try sites.numbers(y)).map { Point($0, $1) },
-      heights: zip(sites.rows, isVacant).map { $1 ? 0 : Double($0[height]) ?? .nan }, isVacant: isVacant,
-      outsideCount: sites.rows.count { $0[kind] == Site.Kind.outside.rawValue })
+      heights: zip(sites.rows, kinds).map { $1 == .vacant ? 0 : Double($0[height]) ?? .nan }, kinds: kinds)
   }
 
   /// The layout of the first run: one point per site, NaN where it has none.

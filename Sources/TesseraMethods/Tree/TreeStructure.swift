@@ -64,7 +64,7 @@ struct TreeStructure {
     _ places: MotifFolder.Places, _ labels: [Int], _ settings: MotifMethod, _ size: MotifFolder.ImageSize,
     _ hasLattice: Bool
   ) throws -> Cells? {
-    let columns = places.positions.indices.filter { !places.isVacant[$0] }
+    let columns = places.positions.indices.filter { places.kinds[$0] != .vacant }
     let seen = columns.map { places.positions[$0] }
     guard hasLattice,
       let grains = settings.grainFinder.crystals(
@@ -82,7 +82,7 @@ struct TreeStructure {
       (nodes[column], grainOfSite[column]) = (grains.nodes[place], grains.labels[place])
     }
     let index = PlanarIndex(seen)
-    for site in labels.indices where places.isVacant[site] {
+    for site in labels.indices where places.kinds[site] == .vacant {
       if let nearest = index.nearest(1, to: places.positions[site]).first { grainOfSite[site] = grains.labels[nearest] }
     }
     return try LatticeCells().cells(

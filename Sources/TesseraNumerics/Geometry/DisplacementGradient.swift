@@ -41,15 +41,4 @@ public struct DisplacementGradient: Sendable, Codable, Equatable {
     return DisplacementGradient(
       xx: px.x * c - px.y * s, xy: px.x * s + px.y * c, yx: py.x * c - py.y * s, yy: py.x * s + py.y * c)
   }
-
-  /// The same displacement differentiated on the reference, if this is its gradient where the points are now.
-  ///
-  /// With x = X + u, dX/dx = 1 - grad_x u, so dx/dX = F = (1 - grad_x u)⁻¹ and the result is F - 1. The two differ by the
-  /// square of the strain. Nil where the field folds over.
-  public var onReference: DisplacementGradient? {
-    let determinant = (1 - xx) * (1 - yy) - xy * yx
-    guard determinant > 1e-6 else { return nil }
-    return DisplacementGradient(
-      xx: (1 - yy) / determinant - 1, xy: xy / determinant, yx: yx / determinant, yy: (1 - xx) / determinant - 1)
-  }
 }

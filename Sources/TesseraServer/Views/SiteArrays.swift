@@ -11,7 +11,7 @@ extension ProjectSession {
       return places.positions.indices.flatMap { site in
         [
           Float(places.positions[site].x), Float(places.positions[site].y), Float(layout[site].x),
-          Float(layout[site].y), places.isVacant[site] ? 1 : 0,
+          Float(layout[site].y), places.kinds[site] == .vacant ? 1 : 0,
         ]
       }
     }

@@ -154,7 +154,7 @@ extension ProjectSession {
 
   private func result(_ state: State) throws -> StateDocument.Result? {
     guard let result = state.result, let analysis = state.history.analysis else { return nil }
-    let vacant = result.places.isVacant.count { $0 }
+    let vacant = result.places.kinds.count { $0 == .vacant }
     return .init(
       sitesRevision: result.number, sites: result.places.positions.count,
       columns: result.places.columnCount, vacant: vacant,

@@ -22,13 +22,6 @@ extension TilePyramid where Sample == UInt16 {
     return TilePyramid(levels: levels, low: range.lowerBound, high: range.upperBound)
   }
 
-  /// How many levels a pyramid of this size has.
-  static func levelCount(width: Int, height: Int) -> Int {
-    var (count, size) = (1, max(width, height))
-    while size > side { (count, size) = (count + 1, (size + 1) / 2) }
-    return count
-  }
-
   private static func levels(
     from image: Raster<UInt16>, _ joined: @escaping @Sendable ([UInt16]) -> UInt16
   ) -> [Raster<UInt16>] {

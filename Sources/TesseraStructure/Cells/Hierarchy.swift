@@ -56,7 +56,4 @@ public struct Hierarchy: Sendable, Codable, Equatable {
   private enum CodingKeys: String, CodingKey {
     case types, dominant, nodes, edges, largerGroups, cellsInLargerGroups, cutGroups
   }
-
-  /// The edges whose levels differ by at most this: one hides all but the closest kin.
-  public func edges(within difference: Int) -> [Edge] { edges.filter { $0.difference <= difference } }
 }

@@ -89,8 +89,6 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     public var trustedErrors: [Point] {
       accuracies.map { $0.flag == .border ? Point(.infinity, .infinity) : $0.position }
     }
-    /// Standard errors of the amplitudes, in intensity units of the image, in the order of `sites`.
-    public var amplitudeErrors: [Double] { accuracies.map(\.amplitude) }
 
     /// The image without the fitted background.
     public func flattened(_ image: Raster<Float>) -> Raster<Float> {

@@ -1,4 +1,6 @@
 import Foundation
+import TesseraFormats
+import TesseraMethods
 import Testing
 
 /// `tessera classes` as a user gives it.
@@ -22,6 +24,13 @@ struct `The command classes` {
   @Test(.slow) func `splits, merges and names, and takes it back to the byte`() throws {
     try first()
     let before = followers.map { bytes("r/\($0)") }
+    // What the report of the classes draws and counts knows columns outside the image and those that hold less.
+    let sites = try CSVTable(path: folder / "r/sites.csv")
+    let kind = try #require(sites.column("kind"))
+    let kinds = sites.rows.map { $0[kind] }
+    let places = try MotifFolder(path: folder / "r").places()
+    #expect(places.sites.sites.map(\.kind.rawValue) == kinds && Set(kinds).isSuperset(of: ["outside", "partial"]))
+    #expect(places.columnCount == kinds.count { $0 == "column" || $0 == "partial" })
     let shown = try tessera("classes", "show", "r", "--json")
     let classes = try #require(shown.json?["classes"] as? [[String: Any]])
     #expect(shown.status == 0 && classes.count > 1 && (shown.json?["actions"] as? [Any])?.isEmpty == true)

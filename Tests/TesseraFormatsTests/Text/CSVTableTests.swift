@@ -14,6 +14,11 @@ struct `Tables of text` {
     #expect(table.rows == [["x, y", ""], ["two\nlines", "3"]])
   }
 
+  @Test func `take two quotes inside of quotes for one`() throws {
+    let table = try CSVTable("a,b\n\"3\"\" disc\",\"\"\"x\"\"\"\n\"\",1", path: "a.csv")
+    #expect(table.rows == [["3\" disc", "\"x\""], ["", "1"]])
+  }
+
   @Test(arguments: ["", "a,b\n1,2,3", "a,b\n1"]) func `refuse what is no table`(text: String) {
     #expect(throws: FormatError.self) { try CSVTable(text, path: "a.csv") }
   }

@@ -98,6 +98,30 @@ struct `Labels of a series` {
     }
   }
 
+  @Test func `come from the clearest image where the mean shows no columns`() throws {
+    // Of images that were put together wrongly the mean may show nothing: here each is of a specimen of its own.
+    let frame = Frame(dose: 30)
+    var random = RandomSource(seed: 3)
+    let noise = (0..<3).map { _ in
+      Raster<Float>(
+        width: Self.side, height: Self.side,
+        values: (0..<Self.side * Self.side).map { _ in Float(random.poisson(30)) })
+    }
+    let labelled = try SeriesLabelling().result(of: Self.series([frame], and: noise))
+    #expect(labelled.source == .image(0) && labelled.labelled.map(\.name) == ["frame-0"], "\(labelled.images)")
+  }
+
+  @Test func `name the images that registration leaves out`() throws {
+    let frames = (0..<5).map { Frame(dose: 20, shift: Point(0.9 * Double($0), 0.4)) }
+    let other = Raster(
+      width: Self.side, height: Self.side,
+      values: (0..<Self.side * Self.side).map { index in
+        Float(50 + 20 * cos(0.61 * Double(index % Self.side) + 0.22 * Double(index / Self.side)))
+      })
+    let warnings = try SeriesLabelling().result(of: Self.series(frames, and: [other])).warnings
+    #expect(!warnings.contains { $0.contains("frame 5") }, "\(warnings)")
+  }
+
   @Test func `are not given to noise, to nothing, nor to another crystal`() throws {
     var random = RandomSource(seed: 9)
     let noise = Raster(

@@ -8,6 +8,27 @@ import TesseraStructure
 import Testing
 
 @Suite struct `Scan lines of a mosaic` {
+  @Test(arguments: [(1024, 256, 40), (1024, 256, 256), (1024, 256, 300), (700, 128, 600)])
+  func `are handed to every row of tiles that needs them`(height: Int, side: Int, halo: Int) throws {
+    let path = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-rows-\(UUID().uuidString).npy")
+      .path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    // Each pixel holds the number of its line.
+    try NPYWriter.write((0..<height * 2).map { Float($0 / 2) }, shape: [height, 2], to: path)
+    let mosaic = try MosaicImage(try ImageFile.open(path: path))
+    let grid = MosaicGrid(width: 2, height: height, side: side, halo: halo)
+    for rows in [0..<grid.rows, 1..<grid.rows, 0..<1] {
+      var seen: [Int] = []
+      try mosaic.forEachRow(of: grid, in: rows) { row, lines in
+        seen.append(row)
+        let wanted = grid.lines(ofRow: row)
+        #expect(lines.height == wanted.count && lines[0, 0] == Float(wanted.lowerBound))
+        #expect(lines[1, lines.height - 1] == Float(wanted.upperBound - 1))
+      }
+      #expect(seen == Array(rows))
+    }
+  }
+
   @Test(.slow) func `of uneven brightness leave no mark on the heights of columns`() throws {
     var options = SimulationOptions()
     (options.width, options.height) = (640, 640)

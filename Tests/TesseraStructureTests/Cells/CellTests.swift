@@ -138,7 +138,8 @@ struct `Motif-cell hierarchy` {
     let hierarchy = try sample().hierarchy
     // Nodes: two single cells, the pair, the four. Single a in both, single b in the four, the pair in the four.
     #expect(hierarchy.edges.map { [$0.lower, $0.higher] } == [[0, 2], [0, 3], [1, 3], [2, 3]])
-    #expect(hierarchy.edges(within: 1).map(\.difference) == [1])
+    // From level 1 to 2, 1 to 4, 1 to 4 and 2 to 4.
+    #expect(hierarchy.edges.map(\.difference) == [1, 3, 3, 2])
   }
 
   @Test func `keeps orientations apart on request`() throws {

@@ -26,12 +26,9 @@ struct TreeReport {
     let input = summary["input"]?.text ?? ""
     let micrograph = Micrograph(
       name: (input as NSString).lastPathComponent, pixels: image, calibration: folder.calibration)
-    let sites = Sites(
-      zip(zip(structure.places.positions, structure.places.heights), structure.places.isVacant).map { place, isVacant in
-        Site(position: place.0, amplitude: place.1, kind: isVacant ? .vacant : .column)
-      })
+    let sites = structure.places.sites
     let layout = Layout(points: try folder.layout())
-    let vacant = structure.places.isVacant.count { $0 }
+    let vacant = structure.places.kinds.count { $0 == .vacant }
     var headline = ReportHeadline(
       columnCount: structure.places.columnCount, vacantCount: vacant, classes: classes, isDiscrete: true)
     let counts = summary["counts"]
