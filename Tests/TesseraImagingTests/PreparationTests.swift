@@ -205,6 +205,17 @@ struct `Blank areas` {
     // Few counts on nothing.
     let sparse = try prepared(lattice(256, spacing: 40, sigma: 3, height: 4, background: 0.002))
     #expect(sparse.measuredShare == 1)
+    // A particle in vacuum, of so few counts that most of its pixels are 0, too.
+    var random = RandomSource(seed: 8)
+    let few = Raster<Float>(
+      width: 256, height: 256,
+      values: (0..<65536).map { index in
+        let (x, y) = (Double(index % 256), Double(index / 256))
+        let d = Point(x - 20 * (x / 20).rounded(), y - 20 * (y / 20).rounded())
+        let r = Point(x - 127.5, y - 127.5).length
+        return Float(random.poisson(0.0005 + 0.6 * exp(-d.squaredLength / 40) / (1 + exp((r - 70) / 8))))
+      })
+    #expect(try prepared(few).measuredShare == 1)
     // Without noise.
     var clean = lattice(256, spacing: 64, sigma: 3)
     for y in 0..<256 {

@@ -119,6 +119,34 @@ struct `A method` {
   }
 
   /// What is said of strain is held against a crystal without any.
+  /// Lines shifted along and across by amounts that wander from line to line.
+  @Test func `says where a map may show the scan instead of the specimen`() throws {
+    var micrograph = try simulated("hexagonal", size: 512) { $0.counts = 200 }
+    let whole = micrograph.pixels
+    for y in 0..<512 {
+      let (along, across) = (2.5 * sin(Double(y) / 45), 1.5 * sin(Double(y) / 60 + 1))
+      let row = min(510, max(0, Double(y) + across))
+      for x in 0..<512 {
+        let column = min(510, max(0, Double(x) + along))
+        let (i, j) = (Int(column), Int(row))
+        let (u, v) = (Float(column - Double(i)), Float(row - Double(j)))
+        micrograph.pixels[x, y] =
+          (1 - v) * ((1 - u) * whole[i, j] + u * whole[i + 1, j])
+          + v * ((1 - u) * whole[i, j + 1] + u * whole[i + 1, j + 1])
+      }
+    }
+    func warnings(_ micrograph: Micrograph) throws -> [String] {
+      try StrainMethod().result(on: micrograph).warnings.filter { $0.contains("all along each scan line") }
+    }
+    #expect(try warnings(micrograph).count == 1)
+    for field in ["gradient", "turn", "dislocation"] {
+      let strained = try simulated("strained", size: 512) {
+        ($0.field, $0.crystal, $0.counts) = (field, "hexagonal", 200)
+      }
+      #expect(try warnings(strained).isEmpty, "\(field)")
+    }
+  }
+
   @Test(arguments: 1...6 as ClosedRange<UInt64>) func `sees no strain in a perfect crystal`(seed: UInt64) throws {
     let micrograph = try simulated("mose2", size: 400) { ($0.seed, $0.vacancies) = (seed, [0, 0]) }
     let map = try StrainMethod().result(on: micrograph).maps[0]

@@ -6,7 +6,7 @@ import TesseraNumerics
 /// pixels of other values, be they only a few counts: in the vacuum of an image of few counts the next square holds as few. Of an image
 /// without noise, such as a simulated one, nothing is said. And blank areas are convex, as corners, bands and rectangles are, or end where the
 /// image is as bright as elsewhere, as the frame around an image that was shifted and the surroundings of an aperture: where a background was
-/// cut off at zero, the gaps between columns and the surroundings of particles are not convex, and the image fades towards them.
+/// cut off at zero, or counts are few, the gaps between columns and the surroundings of particles are not convex, and the image fades towards them.
 enum BlankAreas {
   /// Side of the smallest square of equal pixels: a part of the shorter side of the image, between two limits.
   private static let (sideShare, sides) = (1.0 / 32, 8...16)
@@ -87,18 +87,31 @@ enum BlankAreas {
   }
 
   /// Whether the image is as bright beside an area as elsewhere.
+  ///
+  /// Beside it is whatever lies within a few pixels, pixels of the area's own value included: of an image of few counts most pixels are 0, and
+  /// those that are not would seem bright wherever they stand.
   private static func isCut(_ region: [Int], from image: Raster<Float>) -> Bool {
     let value = image.values[region[0]]
-    let covered = withTips([region], in: image)
-    var beside = Raster(width: image.width, height: image.height, filling: false)
-    for index in covered.values.indices where covered.values[index] {
-      image.forEachNeighbour(of: index) { if !covered.values[$0] { beside.values[$0] = true } }
+    var isInside = Raster(width: image.width, height: image.height, filling: false)
+    for index in region { isInside.values[index] = true }
+    var (isNear, edge) = (isInside, region)
+    for _ in 0..<tipSide {
+      var next: [Int] = []
+      for index in edge {
+        image.forEachNeighbour(of: index) { other in
+          if !isNear.values[other] {
+            isNear.values[other] = true
+            next.append(other)
+          }
+        }
+      }
+      edge = next
     }
     var (sums, counts) = ((beside: 0.0, elsewhere: 0.0), (beside: 0, elsewhere: 0))
-    for index in covered.values.indices where !covered.values[index] && image.values[index].isFinite {
+    for index in image.values.indices where !isInside.values[index] && image.values[index].isFinite {
       let difference = Double(abs(image.values[index] - value))
       (sums.elsewhere, counts.elsewhere) = (sums.elsewhere + difference, counts.elsewhere + 1)
-      if beside.values[index] { (sums.beside, counts.beside) = (sums.beside + difference, counts.beside + 1) }
+      if isNear.values[index] { (sums.beside, counts.beside) = (sums.beside + difference, counts.beside + 1) }
     }
     guard counts.beside > 0, sums.elsewhere > 0 else { return false }
     return sums.beside / Double(counts.beside) >= leastDifference * sums.elsewhere / Double(counts.elsewhere)

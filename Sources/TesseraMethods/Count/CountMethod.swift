@@ -50,18 +50,21 @@ public struct CountMethod: Method {
           + "intensities of columns do not tell their atoms; use an image whose brightest columns are not cut off")
     }
     var found = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
-    let counts = try clock.run(.counts) {
+    let (counts, unlike) = try clock.run(.counts) {
       found.sites = try intensities.measured(found, in: prepared.image)
       var counter = counter
       counter.known = try knownSteps(for: found.sites, in: input.micrograph, prepared.image)
-      return try counter.counts(of: found)
+      return (
+        try counter.counts(of: found),
+        UnlikeSublattices(of: found.sites, width: prepared.image.width, height: prepared.image.height)
+      )
     }
     return CountResult(
       settings: self,
       record: RunRecord(
         input, prepared: prepared,
         choices: finder.choices(for: found, isGiven: input.columns != nil) + Self.choices(for: counts), clock: clock,
-        warnings: found.warnings + Self.doubts(about: counts)),
+        warnings: found.warnings + Self.doubts(about: counts) + (unlike.map { [$0.sentence] } ?? [])),
       finding: found, counts: counts)
   }
 

@@ -24,14 +24,14 @@ public struct CountResult: MethodResult {
     let evidence =
       counts.source.map { "the cross-sections of " + $0 }
       ?? (counts.evidence == .neighbours ? "intensities and neighbours" : "the histogram of intensities")
-    if counts.stepDoubt == .smooth {
+    guard let probability = summary.meanProbability else {
       return [
         "\(known.count) columns without visible steps of one atom (\(range) on one of many combs, by \(evidence))"
       ]
     }
     return [
       "\(known.count) columns of \(range), mean probability "
-        + "\((summary.meanProbability * 1000).rounded() / 1000)\(counts.isStepDetermined ? "" : " if the step is right"), by "
+        + "\((probability * 1000).rounded() / 1000)\(counts.isStepDetermined ? "" : " if the step is right"), by "
         + evidence
     ]
   }

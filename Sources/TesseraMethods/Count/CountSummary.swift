@@ -27,9 +27,11 @@ public struct CountSummary: Sendable, Encodable {
   public var comb: AtomCounter.Comb?
   /// Columns brighter than any of known atoms.
   public var beyondCount: Int
-  /// Mean cross-section that one atom more adds, as a sum of pixel values; mean probability of the counts, 0 ... 1; and
-  /// mean entropy of the number of atoms of a column in nats, 0 for certainty.
-  public var crossSectionOfOne, meanProbability, meanEntropy: Double
+  /// Mean probability of the counts, 0 ... 1; absent where the intensities show no steps, so that no number is probable.
+  public var meanProbability: Double?
+  /// Mean cross-section that one atom more adds, as a sum of pixel values; and mean entropy of the number of atoms of a column in nats, 0
+  /// for certainty.
+  public var crossSectionOfOne, meanEntropy: Double
 
   init(of result: AtomCounter.Result) {
     (components, spacing, criterion) = (result.components, result.spacing, result.criterion)
@@ -40,7 +42,7 @@ public struct CountSummary: Sendable, Encodable {
     (source, isStepDetermined, beyondCount) = (result.source, result.isStepDetermined, result.beyondCount)
     (stepDoubt, comb) = (result.stepDoubt, result.comb)
     crossSectionOfOne = result.crossSectionOfOne
-    meanProbability = Statistics.mean(result.probabilities.filter { $0 > 0 })
+    if result.stepDoubt != .smooth { meanProbability = Statistics.mean(result.probabilities.filter { $0 > 0 }) }
     meanEntropy = result.meanEntropy
   }
 }

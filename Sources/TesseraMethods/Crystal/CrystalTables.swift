@@ -136,15 +136,16 @@ struct CountTables {
   let sites: Sites
   let result: AtomCounter.Result
 
-  /// One row a column.
+  /// One row per column. Where the intensities show no steps, the numbers are those of one comb among many, and none is probable.
   var counts: Data {
+    let isMeant = result.stepDoubt != .smooth
     var table = TableWriter(columns: ["id", "x", "y", "intensity", "intensity_error", "atoms", "probability"])
     for (k, site) in sites.sites.enumerated() {
       let isKnown = result.counts[k] > 0
       table.add(
         [String(k)], numbers(site.position.x, site.position.y),
         [TableWriter.significant(site.intensity), TableWriter.significant(site.intensityError)],
-        [isKnown ? String(result.counts[k]) : ""], numbers(isKnown ? result.probabilities[k] : .nan))
+        [isKnown ? String(result.counts[k]) : ""], numbers(isKnown && isMeant ? result.probabilities[k] : .nan))
     }
     return table.data
   }

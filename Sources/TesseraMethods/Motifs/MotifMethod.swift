@@ -105,9 +105,9 @@ public struct MotifMethod: Method {
     }
     var crystal = arranged.crystal
     // Where heights change continuously, as with thickness, nothing is full that a node could be held against.
-    let sorting = account.sorting
-    if sorting.structure.kind == .continuous, classCount == nil { crystal = crystal.withoutPartialNodes }
-    let classes = classes(of: sorting, crystal)
+    if account.sorting.structure.kind == .continuous, classCount == nil { crystal = crystal.withoutPartialNodes }
+    let sorting = withVacancyClasses(account.sorting, crystal)
+    let classes = sorting.classes
     let (outliers, tiles) = try clock.run(.cells) {
       // A continuum has no kinds from which a site could differ.
       let outliers =
@@ -136,7 +136,8 @@ public struct MotifMethod: Method {
       vacantNodes: crystal.vacant, addedCount: crystal.addedCount, undecidedNodeCount: crystal.undecidedCount,
       occupancies: crystal.occupancies, patchSizeEstimate: account.patches.estimate, patchSize: account.patches.size,
       spectrum: account.patches.spectrum, grains: crystal.grains, modulation: crystal.modulation,
-      brightness: account.patches.brightness, jumps: account.patches.jumps, moments: account.description.moments, momentNoise: account.noise,
+      brightness: account.patches.brightness, jumps: account.patches.jumps, moments: account.description.moments,
+      momentNoise: account.noise,
       lineJitter: account.lineJitter, features: account.description.features, layout: sorting.layout,
       classes: classes, structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree,
       strain: strained.map, sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) })

@@ -193,6 +193,7 @@ extension StrainMethod {
         "strain by \(map.source.name) is known on \(Int(saturating: (100 * share).rounded())) % of the pixels only; elsewhere the lattice "
           + "is not seen, or the edges are too near")
     }
+    list += [map.spread.scanWarning].compactMap { $0 }
     let rotations = map.planes.rotation.values
     let step = max(1, rotations.count / turnSample)
     let turns = stride(from: 0, to: rotations.count, by: step).map { abs(rotations[$0]) }.filter(\.isFinite)

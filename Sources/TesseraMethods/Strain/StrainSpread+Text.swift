@@ -24,6 +24,18 @@ extension StrainSpread {
   }
 }
 
+extension StrainSpread {
+  /// That the map may show the scan and not the specimen; nil where it does not look so.
+  var scanWarning: String? {
+    let names = scanned
+    guard !names.isEmpty else { return nil }
+    let shares = planes.filter { names.contains($0.name) }.map { Text.fixed(100 * $0.lineShare, 0) }
+    return
+      "\(ReportHeadline.list(names)) are nearly the same all along each scan line (\(ReportHeadline.list(shares)) % of the variance), as drift "
+      + "and errors of the scan make them; only layers of the specimen along the lines would do so, too: compare images scanned in two directions"
+  }
+}
+
 extension StrainSpread.Plane {
   /// The mean with its standard error, strains in per cent and rotations in milliradians; nil where the mean is no result.
   var meanText: String? {

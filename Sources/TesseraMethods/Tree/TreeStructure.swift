@@ -85,7 +85,7 @@ struct TreeStructure {
     for site in labels.indices where places.kinds[site] == .vacant {
       if let nearest = index.nearest(1, to: places.positions[site]).first { grainOfSite[site] = grains.labels[nearest] }
     }
-    return try LatticeCells().cells(
+    return try MotifMethod.latticeCells.cells(
       of: places.positions, labels: labels, grains: grains, nodes: nodes, grainOfSite: grainOfSite)
   }
 }

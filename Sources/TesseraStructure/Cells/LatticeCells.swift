@@ -6,6 +6,9 @@ public struct LatticeCells: Sendable, Codable, Equatable {
   public var smallestShare = 0.2
   /// Whether the origin moves to where the sites are farthest from the cell walls.
   public var fitsOrigin = true
+  /// Whether a place of a cell at which there is no site holds nothing. Where vacant nodes are sites of their own, a place without any is one
+  /// of which the image does not tell whether a column is there: the cell has no type then, unless a site beside its places stands for it.
+  public var emptyPlacesAreVacant = true
   /// Cells whose origin is fitted, with a sublattice wherever a fifth of the cells has a site.
   public init() {}
 
@@ -91,7 +94,9 @@ public struct LatticeCells: Sendable, Codable, Equatable {
         guard isWhole || !others.isEmpty || sites.contains(where: { $0 >= 0 }) else { continue }
         numbers[index] = cells.count
         let members = sites.map { $0 < 0 ? 0 : labels[$0] }
-        let isKnown = isWhole && others.allSatisfy { $0 > 0 } && sites.allSatisfy { $0 < 0 || labels[$0] > 0 }
+        let isTold = emptyPlacesAreVacant || !others.isEmpty || sites.allSatisfy { $0 >= 0 }
+        let isKnown =
+          isWhole && isTold && others.allSatisfy { $0 > 0 } && sites.allSatisfy { $0 < 0 || labels[$0] > 0 }
         contents.append(isKnown ? (members, others) : nil)
         cells.append(
           Cells.Cell(

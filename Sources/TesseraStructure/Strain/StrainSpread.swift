@@ -23,6 +23,8 @@ public struct StrainSpread: Sendable, Equatable {
     public var error: Double
     /// Whether the plane varies by more than its noise explains.
     public var variesBeyondNoise: Bool
+    /// Part of the variance over the map that depends on the line alone, 0 ... 1; 0 where lines are too short to tell.
+    public var lineShare: Double
 
     /// Whether the mean differs from zero by more than its noise explains.
     public var hasMeanBeyondNoise: Bool {
@@ -69,8 +71,35 @@ extension StrainSpread {
           || Self.blockMeansExceed(map, noise: noise, area: area))
       return Plane(
         name: StrainPlanes.names[k], mean: mean, meanError: meanErrors?[k], deviation: deviation, error: noise,
-        variesBeyondNoise: varies)
+        variesBeyondNoise: varies, lineShare: Self.lineShare(of: map, mean: mean, resolution: resolution))
     }
+  }
+
+  /// Names of the planes that are nearly the same all along each scan line, as drift and errors of the scan make all but exx; empty
+  /// where fewer than two of them are.
+  public var scanned: [String] {
+    let found = planes.filter {
+      $0.name != "exx" && $0.variesBeyondNoise && $0.lineShare > Self.leastLineShare
+    }
+    return found.count > 1 ? found.map(\.name) : []
+  }
+
+  /// A field without a direction has this much less of its variance in the means of lines, on which four or more independent values lie.
+  private static let (leastLineShare, fewestOnLine) = (0.6, 4.0)
+
+  private static func lineShare(of map: Raster<Float>, mean: Double, resolution: Double) -> Double {
+    var (ofLines, whole, known, lines) = (0.0, 0.0, 0, 0)
+    for y in 0..<map.height {
+      let values = (0..<map.width).map { Double(map[$0, y]) - mean }.filter(\.isFinite)
+      guard !values.isEmpty else { continue }
+      let sum = values.reduce(0, +)
+      ofLines += sum * sum / Double(values.count)
+      whole += values.reduce(0) { $0 + $1 * $1 }
+      (known, lines) = (known + values.count, lines + 1)
+    }
+    let length = Double(known) / Double(max(1, lines))
+    guard whole > 0, length >= fewestOnLine * correlatedArea.squareRoot() * resolution else { return 0 }
+    return ofLines / whole
   }
 
   /// Whether a variance is more than what noise of so many degrees of freedom gives.

@@ -46,6 +46,18 @@ struct `Steps of one atom` {
     #expect(most <= 16 || !counts.isStepDetermined, "\(most)")
   }
 
+  /// Two sublattices, one twice as bright as the other: no step holds for both.
+  @Test(.slow) func `are said to be those of one kind of columns where a crystal has two`() throws {
+    var options = SimulationOptions()
+    (options.width, options.height) = (400, 400)
+    for (specimen, isMixed) in [("srtio3", true), ("hexagonal", false)] {
+      let result = try CountMethod().result(on: Simulation(specimen: specimen, options: options).run().micrograph)
+      #expect(result.record.warnings.contains { $0.contains("one step per atom does not hold for both") } == isMixed)
+    }
+    // In a wedge thickness changes, not the kind.
+    #expect(try !CountMethod().result(on: wedge().micrograph).record.warnings.contains { $0.contains("per cell") })
+  }
+
   @Test(.slow) func `are not seen where each column has a height of its own`() throws {
     var random = RandomSource(seed: 1)
     var mean = [Double](repeating: 5, count: 512 * 512)
@@ -69,6 +81,6 @@ struct `Steps of one atom` {
     let result = try CountMethod().result(
       on: Micrograph(name: "bell curve", pixels: Raster(width: 512, height: 512, values: pixels)))
     #expect(result.counts.stepDoubt == .smooth && result.warnings.contains { $0.contains("no steps of one atom") })
-    #expect(!result.sentences[0].contains("mean probability"))
+    #expect(!result.sentences[0].contains("mean probability") && result.summary.meanProbability == nil)
   }
 }

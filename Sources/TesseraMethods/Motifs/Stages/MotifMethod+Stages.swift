@@ -212,11 +212,18 @@ extension MotifMethod {
       choices: [.init("classes", "\(classes.count)", reason)], warnings: warnings)
   }
 
+  /// Cells among whose sites are the vacant nodes (`VacantNodes`).
+  static let latticeCells: LatticeCells = {
+    var method = LatticeCells()
+    method.emptyPlacesAreVacant = false
+    return method
+  }()
+
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
   func cells(of crystal: CrystalStage, _ classes: Classes, in image: Raster<Float>) throws -> Cells? {
     let positions = crystal.sites.positions
     if let grains = crystal.grains {
-      return try LatticeCells().cells(
+      return try Self.latticeCells.cells(
         of: positions, labels: classes.labels, grains: grains, nodes: crystal.nodes, grainOfSite: crystal.grainOfSite)
     }
     guard positions.count >= Self.fewestVoronoiSites else { return nil }
@@ -225,13 +232,21 @@ extension MotifMethod {
   }
 
   /// The classes that were found, with those of vacant nodes apart; a number of classes that was asked for stays.
-  func classes(of sorting: SortingStage, _ crystal: CrystalStage) -> Classes {
-    guard classCount == nil, sorting.structure.kind == .discrete, sorting.classes.count > 0 else {
-      return sorting.classes
+  func withVacancyClasses(_ sorting: SortingStage, _ crystal: CrystalStage) -> SortingStage {
+    guard classCount == nil, sorting.structure.kind == .discrete, sorting.classes.count > 0 else { return sorting }
+    var stage = sorting
+    stage.classes =
+      VacancyClasses(
+        of: sorting.classes, sites: crystal.sites, occupancies: crystal.occupancies, sublattices: crystal.sublattices
+      ).classes
+    let more = stage.classes.count - sorting.classes.count
+    guard more > 0 else { return stage }
+    let text = "; vacant nodes form \(more) more"
+    stage.structure.reason += text
+    stage.choices = sorting.choices.map {
+      $0.name == "classes" ? .init($0.name, "\(stage.classes.count)", $0.reason + text) : $0
     }
-    return VacancyClasses(
-      of: sorting.classes, sites: crystal.sites, occupancies: crystal.occupancies, sublattices: crystal.sublattices
-    ).classes
+    return stage
   }
 
   /// The hierarchy of the cells, with what chance says of each motif-cell.
@@ -295,6 +310,6 @@ extension MotifMethod {
         .init(
           "strain", "resolution \(Text.fixed(map.resolution, 1)) px",
           "from the positions of the columns, against \(strainReference.sentence(grains: map.grainCount))")
-      ], warnings: [measured.warning(grainCount: grains.grains.count)].compactMap { $0 })
+      ], warnings: [measured.warning(grainCount: grains.grains.count), map.spread.scanWarning].compactMap { $0 })
   }
 }
