@@ -157,7 +157,8 @@ struct MethodRun<M: Method> {
       since: unwritten.start)
     unwritten.log.finish()
     unwritten.progress.finish()
-    for warning in summary.warnings where !micrograph.warnings.contains(warning) {
+    let told = Set(micrograph.warnings.map(OptionNames.put))
+    for warning in summary.warnings where !told.contains(warning) {
       Messages.warning("\(micrograph.name): \(warning)")
     }
     if !output.json {
@@ -189,8 +190,14 @@ struct MethodRun<M: Method> {
   private func result(
     of method: M, on micrograph: Micrograph, progress: @escaping (Stage, Double) throws -> Void
   ) throws -> M.Result {
-    try method.result(
+    var result = try method.result(
       on: micrograph, columns: columns?.known(in: micrograph), seed: seed, progress: progress)
+    // Summary and report name options as the terminal does.
+    result.record.warnings = result.record.warnings.map(OptionNames.put)
+    for index in result.record.choices.indices {
+      result.record.choices[index].reason = OptionNames.put(in: result.record.choices[index].reason)
+    }
+    return result
   }
 
   /// Two images whose results would be one folder are refused before the first is analysed. Names that differ in capitals alone
