@@ -43,24 +43,8 @@ struct BitmapReader: FormatReader {
         in: file.path, "uses bitmap compression \(compression), which is not read; save it as PNG or TIFF")
     }
 
-    var colours: [[UInt8]] = []
-    if bits <= 8 {
-      var used = 0
-      if !isOld {
-        cursor.offset = 46
-        used = Int(try cursor.integer(UInt32.self))
-      }
-      cursor.offset = 14 + headerSize
-      for _ in 0..<(used > 0 && used <= 1 << bits ? used : 1 << bits) {
-        let blue = try cursor.integer(UInt8.self)
-        let green = try cursor.integer(UInt8.self)
-        let red = try cursor.integer(UInt8.self)
-        if !isOld { try cursor.skip(1) }
-        colours.append([red, green, blue])
-      }
-    }
-    palette = colours
-    hasGreyPalette = colours.allSatisfy { $0[0] == $0[1] && $0[1] == $0[2] }
+    palette = bits <= 8 ? try Self.palette(bits: bits, headerSize: headerSize, isOld: isOld, from: &cursor) : []
+    hasGreyPalette = palette.allSatisfy { $0[0] == $0[1] && $0[1] == $0[2] }
 
     if hasMasks {
       cursor.offset = 54
@@ -84,6 +68,25 @@ struct BitmapReader: FormatReader {
         index: 0, name: "image", shape: [height, width], type: .uint8, channels: isGrey ? 1 : 3,
         colour: isGrey ? .grey : .rgb)
     ]
+  }
+
+  /// Red, green, blue of each index, as they stand behind the header.
+  private static func palette(
+    bits: Int, headerSize: Int, isOld: Bool, from cursor: inout ByteCursor
+  ) throws -> [[UInt8]] {
+    var used = 0
+    if !isOld {
+      cursor.offset = 46
+      used = Int(try cursor.integer(UInt32.self))
+    }
+    cursor.offset = 14 + headerSize
+    return try (0..<(used > 0 && used <= 1 << bits ? used : 1 << bits)).map { _ in
+      let blue = try cursor.integer(UInt8.self)
+      let green = try cursor.integer(UInt8.self)
+      let red = try cursor.integer(UInt8.self)
+      if !isOld { try cursor.skip(1) }
+      return [red, green, blue]
+    }
   }
 
   func stream(dataset: Int, frame: Int, _ body: (RawSpan) throws -> Void) throws {

@@ -60,15 +60,7 @@ struct TIFFReader: FormatReader {
     guard let first = pages.first?.page else { throw FormatError(in: file.path, "contains no page that can be read") }
 
     pages = Self.withOwnPixels(pages, in: file, &warnings)
-    let named = OMEImages(directories[0]).byDirectory
-    var stacks: [Stack] = []
-    for (index, page) in pages {
-      if named[index] == nil, let last = stacks.last?.pages.first, last.matches(page) {
-        stacks[stacks.count - 1].pages.append(page)
-      } else {
-        stacks.append(Stack(pages: [page], name: named[index]?.name, scale: named[index]?.scale))
-      }
-    }
+    var stacks = Self.grouped(pages, named: OMEImages(directories[0]).byDirectory)
     let notes = TIFFNotes(first.directory)
     if let promised = notes.imageJCount, promised > pages.count {
       if stacks.count == 1 {
@@ -106,6 +98,20 @@ struct TIFFReader: FormatReader {
     metadata = notes.tree
     acquisition = notes.acquisition
     self.warnings = warnings
+  }
+
+  /// Pages that follow one another and are alike are one stack; those of an OME image begin one.
+  private static func grouped(
+    _ pages: [(index: Int, page: TIFFPage)], named: [Int: (scale: TIFFScale?, name: String)]
+  ) -> [Stack] {
+    pages.reduce(into: []) { stacks, next in
+      let (index, page) = next
+      if named[index] == nil, let last = stacks.last?.pages.first, last.matches(page) {
+        stacks[stacks.count - 1].pages.append(page)
+      } else {
+        stacks.append(Stack(pages: [page], name: named[index]?.name, scale: named[index]?.scale))
+      }
+    }
   }
 
   /// The pages whose pixels can be their own: where the strips of all are longer than the file, they lie over each other, and

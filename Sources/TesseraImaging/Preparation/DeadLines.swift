@@ -25,44 +25,20 @@ struct DeadLines {
   /// - Parameter seen: the image, NaN where nothing was measured.
   init(_ direction: Direction, in seen: Raster<Float>) {
     self.direction = direction
-    let isRow = direction == .rows
-    let (count, length) = isRow ? (seen.height, seen.width) : (seen.width, seen.height)
-    @Sendable func pixel(_ line: Int, _ place: Int) -> Float {
-      seen.values[isRow ? line * seen.width + place : place * seen.width + line]
-    }
-    let constants = concurrentMap(count: count) { line -> Float? in
-      var value = Float.nan
-      for place in 0..<length {
-        let pixel = pixel(line, place)
-        guard !pixel.isNaN else { continue }
-        if value.isNaN { value = pixel } else if pixel != value { return nil }
-      }
-      return value.isNaN ? nil : value
-    }
+    let lines = Lines(direction, of: seen)
+    let constants = concurrentMap(count: lines.count) { lines.constant($0) }
     let dead = constants.count { $0 != nil }
-    guard dead > 0, Double(dead) <= Self.largestShare * Double(count) else {
+    guard dead > 0, Double(dead) <= Self.largestShare * Double(lines.count) else {
       runs = []
       return
-    }
-    /// How many pixels of a line have another value, and by how much they differ on average.
-    func difference(_ line: Int, from value: Float) -> (others: Int, measured: Int, mean: Double) {
-      var (others, measured, sum) = (0, 0, 0.0)
-      for place in 0..<length {
-        let pixel = pixel(line, place)
-        guard pixel.isFinite else { continue }
-        measured += 1
-        if pixel != value { others += 1 }
-        sum += Double(abs(pixel - value))
-      }
-      return (others, measured, sum / Double(max(1, measured)))
     }
     /// What live lines differ from a value by on average, and the fewest pixels of another value in one of them that is mostly measured and
     /// not beside a constant one; 0 without any.
     func others(than value: Float) -> (usual: Double, fewest: Int) {
-      let live = constants.indices.filter { constants[$0] == nil }.map { (line: $0, difference($0, from: value)) }
-        .filter { $0.1.measured > 0 }
+      let live = constants.indices.filter { constants[$0] == nil }
+        .map { (line: $0, lines.difference($0, from: value)) }.filter { $0.1.measured > 0 }
       let apart = live.filter { line, found in
-        2 * found.measured > length
+        2 * found.measured > lines.length
           && [line - 1, line + 1].allSatisfy { !constants.indices.contains($0) || constants[$0] == nil }
       }
       return (Statistics.mean(live.map(\.1.mean)), apart.map(\.1.others).min() ?? 0)
@@ -81,11 +57,53 @@ struct DeadLines {
       let elsewhere = known[value] ?? others(than: value)
       known[value] = elsewhere
       let isAlone = constant.count <= Self.fewRuns && elsewhere.fewest >= Self.fewestOthers
-      return [run.lowerBound - 1, run.upperBound].filter((0..<count).contains).allSatisfy { line in
-        let (others, measured, mean) = difference(line, from: value)
+      return [run.lowerBound - 1, run.upperBound].filter((0..<lines.count).contains).allSatisfy { line in
+        let (others, measured, mean) = lines.difference(line, from: value)
         return others >= Self.fewestOthers
           && (isAlone || 2 * others >= measured || mean >= Self.leastDifference * elsewhere.usual)
       }
+    }
+  }
+
+  /// The rows or the columns of an image, NaN where nothing was measured.
+  private struct Lines: Sendable {
+    /// Number of lines, and of pixels in each.
+    let count, length: Int
+    private let seen: Raster<Float>
+    private let isRow: Bool
+
+    init(_ direction: Direction, of seen: Raster<Float>) {
+      isRow = direction == .rows
+      self.seen = seen
+      (count, length) = isRow ? (seen.height, seen.width) : (seen.width, seen.height)
+    }
+
+    private func pixel(_ line: Int, _ place: Int) -> Float {
+      seen.values[isRow ? line * seen.width + place : place * seen.width + line]
+    }
+
+    /// The value that all measured pixels of a line have; nil where they differ, or none is measured.
+    func constant(_ line: Int) -> Float? {
+      var value = Float.nan
+      for place in 0..<length {
+        let pixel = pixel(line, place)
+        guard !pixel.isNaN else { continue }
+        if value.isNaN { value = pixel } else if pixel != value { return nil }
+      }
+      return value.isNaN ? nil : value
+    }
+
+    /// How many pixels of a line have another value, how many are measured, and by how much these differ on average.
+    func difference(_ line: Int, from value: Float) -> (others: Int, measured: Int, mean: Double) {
+      var (others, measured, sum) = (0, 0, 0.0)
+      for place in 0..<length {
+        let pixel = pixel(line, place)
+        guard pixel.isFinite else { continue }
+        measured += 1
+        if pixel != value { others += 1 }
+        sum += Double(abs(pixel - value))
+      }
+      return (others, measured, sum / Double(max(1, measured)))
     }
   }
 
