@@ -18,14 +18,14 @@ extension MotifMethod {
     let seenCount = found.sites.count
     let crystal = mayAdd ? completed(found, in: prepared) : crystals(of: found, in: prepared)
     let (found, grains) = (crystal.found, crystal.grains)
-    let (vacant, patternChoices) = vacancies(of: crystal, by: patterns)
-    let undecided = crystal.nodes.map { $0.undecided + $0.columns.count } ?? 0
+    let (empty, patternChoices) = vacancies(of: crystal, by: patterns)
     let index = PlanarIndex(found.sites.positions)
     let largeCell = largeCell(of: grains, index: index)
     let modulation = largeCell.flatMap {
       modulationFinder.modulation(of: $0, positions: found.sites.positions, spacing: index.medianSpacing ?? 0)
     }
-    let (sites, occupancies) = occupied(crystal, vacant: vacant)
+    let (sites, occupancies, vacant) = occupied(crystal, empty: empty)
+    let undecided = (crystal.nodes.map { $0.undecided + $0.columns.count } ?? 0) + empty.count - vacant.count
     return CrystalStage(
       found: found, grains: grains, vacant: vacant, addedCount: max(0, found.sites.count - seenCount),
       undecidedCount: undecided, modulation: modulation,
@@ -105,21 +105,29 @@ extension MotifMethod {
     return (zip(vacant, isForeign).filter { !$1 }.map(\.0), [choice])
   }
 
-  /// Columns and then vacant nodes as sites, and what each holds of its sublattice.
+  /// Columns and then vacant nodes as sites, and what each holds of its sublattice. An empty node is not vacant where the heights of its
+  /// sublattice scatter so that it is more likely one of their tail.
   private func occupied(
-    _ crystal: Crystals, vacant: [VacantNode]
-  ) -> (sites: Sites, occupancies: [NodeOccupancy?]) {
+    _ crystal: Crystals, empty: [VacantNode]
+  ) -> (sites: Sites, occupancies: [NodeOccupancy?], vacant: [VacantNode]) {
     let found = crystal.found
-    var sites = Sites(found.sites.sites + vacant.map(\.site))
-    let occupancies =
+    let all =
       crystal.grains.map {
-        occupancyFinder.occupancies(of: found.sites, accuracies: found.accuracies, vacant: vacant, in: $0)
+        occupancyFinder.occupancies(of: found.sites, accuracies: found.accuracies, vacant: empty, in: $0)
       } ?? []
+    let ofEmpty = all.dropFirst(found.sites.count)
+    let isVacant = ofEmpty.map { ($0?.probability ?? 1) >= Self.leastVacancy }
+    let vacant = all.isEmpty ? empty : zip(empty, isVacant).filter(\.1).map(\.0)
+    var sites = Sites(found.sites.sites + vacant.map(\.site))
+    let occupancies = all.prefix(found.sites.count) + zip(ofEmpty, isVacant).filter(\.1).map(\.0)
     for (site, occupancy) in occupancies.enumerated() where occupancy?.kind == .partial {
       sites.sites[site].kind = .partial
     }
-    return (sites, occupancies)
+    return (sites, Array(occupancies), vacant)
   }
+
+  /// The least probability at which a node is called vacant rather than undecided.
+  private static let leastVacancy = 0.5
 
   /// The twist of two hexagonal layers; nil where the image does not show two.
   /// - Parameter near: whether layers are sought whose peaks touch.
