@@ -109,8 +109,9 @@ bench: release ## Runs the benchmarks of Benchmarks/ (see its README for the com
 	swift run --package-path Benchmarks -c release benchmarks
 
 .PHONY: reproduce
-reproduce: release ## Rebuilds figures of [M22] from simulated specimens in reproduced/, as docs/reproduce says
-	python3 docs/reproduce/reproduce.py --output reproduced
+reproduce: release ## Rebuilds figures of [H20] and [M22] from simulated specimens in reproduced/, as docs/reproduce says
+	swift build --package-path Benchmarks -c release
+	$(or $(PYTHON),python3) docs/reproduce/reproduce.py --output reproduced
 
 .PHONY: format
 format: ## Formats all Swift files

@@ -4,23 +4,15 @@ import csv
 import os
 from collections import Counter
 
+from plots import svg, text
+
 WIDTH = 1200
-
-
-def svg(path, height, parts):
-    with open(path, "w") as file:
-        file.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" font-family="sans-serif" font-size="12">'
-                   '<rect width="100%" height="100%" fill="white"/>' + "".join(parts) + "</svg>\n")
 
 
 def line(a, b, width, color="#9aa5b1"):
     middle = (a[1] + b[1]) / 2
     return (f'<path d="M{a[0]:.1f},{a[1]:.1f} C{a[0]:.1f},{middle:.1f} {b[0]:.1f},{middle:.1f} {b[0]:.1f},{b[1]:.1f}" fill="none" '
             f'stroke="{color}" stroke-width="{width:.2f}" stroke-opacity="0.6"/>')
-
-
-def text(x, y, words):
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="middle">{words}</text>'
 
 
 def glyph(x, y, pattern, size):
@@ -59,7 +51,7 @@ def level3(folder, path, limit=36):
         parts += [glyph(x, y, r["pattern"], 34), text(x, y - 24, r["count"])]
     for (x, y), r in zip(below, lower):
         parts += [glyph(x, y, r["pattern"], 30), text(x, y + 30, r["count"])]
-    svg(path, 470, parts)
+    svg(path, WIDTH, 470, parts)
     return len(upper), len(lower)
 
 
@@ -92,5 +84,5 @@ def domains(folder, path):
     parts += [f'<circle cx="{root[0]}" cy="{root[1]}" r="18" fill="#30363d"/>',
               text(root[0], root[1] - 26, f"{sum(columns.values())} columns"),
               text(WIDTH / 2, 375, "domains; the area of a circle is the number of its columns")]
-    svg(path, 400, parts)
+    svg(path, WIDTH, 400, parts)
     return len(leaves)

@@ -43,7 +43,7 @@ struct FitTable: ThreadedBenchmark {
       best["classes"] = Double(classes.result.count)
     }
     if let output {
-      try Table.write(layout.points.flatMap { [$0.x, $0.y] }, rows: layout.points.count, to: output)
+      try Table.write(layout.table.values, rows: layout.points.count, to: output)
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = .sortedKeys

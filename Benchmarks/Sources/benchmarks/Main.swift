@@ -7,7 +7,7 @@ import TesseraNumerics
     abstract: "Times the stages of Tessera over a range of sizes, and serves the comparisons in peers/.",
     subcommands: [
       Sweep.self, MomentSweep.self, NeighbourSweep.self, MotifTable.self, SiteTable.self, FitTable.self,
-      ClassTable.self, PhaseTable.self, ColumnRefinement.self,
+      ClassTable.self, ScoreTable.self, PatchReconstruction.self, PhaseTable.self, ColumnRefinement.self,
     ], defaultSubcommand: Sweep.self)
 
   static func main() {

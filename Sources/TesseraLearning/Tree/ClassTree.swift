@@ -9,7 +9,8 @@ public struct ClassTree: Sendable, Equatable {
     public var number: String
     /// The classes that it came from: none of a first class, one after a split, several after a merger.
     public var parents: [String]
-    /// Name of its motif; parts of a class take the name of the class with a number, such as `motif 2.1`.
+    /// Name of its motif; parts of a class take the name of the class with a number, such as `motif 2.1`. A merged class is named after its
+    /// largest part, or after all where no person named that: `motif 4 + 5`.
     public var name: String
     /// Which of all colours and markers it has, from 0: first classes by their order, then each new class the next. A class keeps its look.
     public var look: Int
@@ -73,7 +74,8 @@ public struct ClassTree: Sendable, Equatable {
     return (1...max(1, parts.count)).map { part in
       let places = parts.members(of: part)
       let child = Node(
-        number: "\(number).\(part)", parents: [number], name: Self.name(ofPart: part, of: node.name, unlike: taken),
+        number: "\(number).\(part)", parents: [number],
+        name: Self.name(ofPart: part, of: node.isUnnamed ? Self.word + number : node.name, unlike: taken),
         look: nextLook, members: places.map { node.members[$0] },
         confidence: places.map { node.confidence[$0] * confidence[$0] })
       nodes.append(child)
@@ -156,8 +158,7 @@ public struct ClassTree: Sendable, Equatable {
       (whole.map { Array(zip($0.members, $0.confidence)) }
       ?? parts.flatMap { zip(nodes[$0].members, nodes[$0].confidence) })
       .sorted { $0.0 < $1.0 }
-    let largest = parts.max { (nodes[$0].members.count, $1) < (nodes[$1].members.count, $0) }
-    let name = largest.map { nodes[$0].name } ?? ""
+    let name = whole?.name ?? name(merging: parts)
     for part in parts { nodes[part].isDivided = true }
     nodes.append(
       Node(
@@ -165,6 +166,18 @@ public struct ClassTree: Sendable, Equatable {
         confidence: pairs.map(\.1)))
     return "\(next)"
   }
+
+  /// The name of the largest of these nodes if a person gave it, else the names of all.
+  private func name(merging parts: [Int]) -> String {
+    let largest = parts.max { (nodes[$0].members.count, $1) < (nodes[$1].members.count, $0) }
+    if let largest, !nodes[largest].isUnnamed { return nodes[largest].name }
+    return Self.word
+      + parts.map { nodes[$0].isUnnamed ? String(nodes[$0].name.dropFirst(Self.word.count)) : nodes[$0].name }
+      .joined(separator: " + ")
+  }
+
+  /// What the name of a class begins with that no person named, before its number.
+  fileprivate static let word = "motif "
 
   /// Names a class.
   public mutating func name(_ number: String, _ name: String) {
@@ -176,5 +189,13 @@ public struct ClassTree: Sendable, Equatable {
   static func precedes(_ a: String, _ b: String) -> Bool {
     let (x, y) = (a.split(separator: ".").map { Int($0) ?? 0 }, b.split(separator: ".").map { Int($0) ?? 0 })
     return x.lexicographicallyPrecedes(y)
+  }
+}
+
+extension ClassTree.Node {
+  /// Whether the name is the program's: `motif 2`, `motif 2.1`, `motif 4 + 5`.
+  fileprivate var isUnnamed: Bool {
+    name.hasPrefix(ClassTree.word)
+      && name.dropFirst(ClassTree.word.count).allSatisfy { $0.isNumber || $0 == "." || $0 == "+" || $0 == " " }
   }
 }

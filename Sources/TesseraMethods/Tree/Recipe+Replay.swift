@@ -35,14 +35,15 @@ extension TreeFiles {
       + (degrees != 0 ? "; turned by \(Text.fixed(degrees, 1)) degrees against the image of the classes" : "")
   }
 
-  /// What the scales of two images say where no site fits a class, as the end of a sentence.
+  /// Why no site may fit a class, as the end of a sentence. Patches show the same area of the specimen where both scales are known, so these are the
+  /// cause only where one is not known, or is wrong.
   private var scales: String {
     guard case .apply(let model)? = recipe.actions.last else { return "" }
-    guard model.pixelSize.map(Float.init) != folder.calibration.map({ Float($0.nanometresPerPixelX) }) else {
-      return "; the classes are those of another specimen, contrast or orientation"
-    }
-    func text(_ size: Double?) -> String { size.map { "\(Float($0)) nm per pixel" } ?? "an unknown pixel size" }
-    return "; the classes were learned at \(text(model.pixelSize)), and this image has "
-      + "\(text(folder.calibration?.nanometresPerPixelX))"
+    let (own, here) = (model.pixelSize.map(Float.init), folder.calibration.map { Float($0.nanometresPerPixelX) })
+    let another = "; the classes are those of another specimen, contrast or orientation"
+    if own == here { return another }
+    if let own, let here { return another + ", or one of the pixel sizes is wrong (\(own) and \(here) nm)" }
+    func text(_ size: Float?) -> String { size.map { "\($0) nm per pixel" } ?? "an unknown pixel size" }
+    return "; the classes were learned at \(text(own)), and this image has \(text(here))"
   }
 }

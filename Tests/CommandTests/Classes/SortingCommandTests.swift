@@ -203,6 +203,17 @@ struct `Classes by hand and in other images` {
     #expect(try rows("b/sites.csv").allSatisfy { $0["class_name"] == "unknown" || $0["class"] == "" })
   }
 
+  /// Where both scales are known, patches show the same area of the specimen, so that the scales are no reason.
+  @Test(.slow) func `an image of another specimen is called so, whatever its pixel size`() throws {
+    try image("a.tif", seed: 1)
+    #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
+    #expect(try tessera("simulate", "square", "--size", "448", "--pixel-size", "0.02", "-o", "b.tif").status == 0)
+    let run = try tessera("classes", "apply", "r", "b.tif", "-o", "b")
+    #expect(
+      run.status == 0 && run.output.contains("fit none of them; the classes are those of another specimen"),
+      "\(run.output)")
+  }
+
   @Test(.slow) func `relations tell chains of vacancies from chance`() throws {
     #expect(try tessera("simulate", "stm-vacancies", "-o", "s.tif", "--size", "512").status == 0)
     #expect(try tessera("motifs", "s.tif", "-o", "s").status == 0)

@@ -36,6 +36,22 @@ struct `The class tree` {
     #expect(tree.nodes.map(\.number) == ["1", "2", "1.1", "1.2", "3"])
   }
 
+  /// "motif 1" for a class of 1, 2 and more would hide what it was made of.
+  @Test func `names a merged class after all of its parts, or after the one that a person named`() {
+    var tree = ClassTree(
+      labels: [1, 1, 1, 2, 2, 3, 4, 4, 4, 4], confidence: Array(repeating: 1, count: 10),
+      names: (1...4).map { "motif \($0)" })
+    #expect(tree.merge(["1", "2"]).flatMap { tree.leaf(named: $0) }?.name == "motif 1 + 2")
+    #expect(tree.merge(["5", "3"]).flatMap { tree.leaf(named: $0) }?.name == "motif 1 + 2 + 3")
+    // Its parts are those of class 6, not of a class 3.
+    tree.split("6", labels: [1, 1, 1, 1, 1, 2], confidence: [1, 1, 1, 1, 1, 1])
+    #expect(tree.leaves.map(\.name) == ["motif 4", "motif 6.1", "motif 6.2"])
+    // All parts of a class are that class again.
+    #expect(tree.merge(["6.1", "6.2"]).flatMap { tree.leaf(named: $0) }?.name == "motif 1 + 2 + 3")
+    tree.name("7", "host")
+    #expect(tree.merge(["4", "7"]).flatMap { tree.leaf(named: $0) }?.name == "host")
+  }
+
   @Test func `leaves each class its look`() {
     var tree = tree
     tree.split("1", labels: [1, 2, 2, 1, 2, 2], confidence: [1, 1, 1, 1, 1, 1])
