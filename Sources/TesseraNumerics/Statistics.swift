@@ -48,10 +48,13 @@ public enum Statistics {
   /// The value in the middle, for an even number of values the mean of the two in the middle; NaN of nothing.
   @inlinable public static func median<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value { quantile(values, 0.5) }
 
-  /// 1.4826 times the median distance from the median: the standard deviation of a normal distribution, robustly.
+  /// The median of the absolute values of a normal distribution about 0, times this, is its standard deviation: 1 / 0.6745, its third quartile.
+  @inlinable public static var deviationOfMedian: Double { 1.4826 }
+
+  /// `deviationOfMedian` times the median distance from the median: the standard deviation of a normal distribution, robustly.
   @inlinable public static func robustDeviation<Value: BinaryFloatingPoint>(_ values: [Value]) -> Value {
     let middle = median(values)
-    return 1.4826 * median(values.map { abs($0 - middle) })
+    return Value(deviationOfMedian) * median(values.map { abs($0 - middle) })
   }
 
   /// The mean of exponentially distributed values, such as powers of noise, from their median, which is ln 2 times that: a few

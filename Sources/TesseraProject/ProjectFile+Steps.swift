@@ -76,13 +76,23 @@ extension ProjectFile {
 
   private func step(_ kind: String, _ content: String) throws -> ProjectStep {
     switch kind {
-    case "analysis": .analysis(try decoded(ProjectStep.Analysis.self, from: content))
+    case "analysis": .analysis(try analysis(from: content))
     case "measurement": .measurement(try decoded(ProjectStep.Measurement.self, from: content))
     case "tree": .tree(try decoded(TreeAction.self, from: content))
     case "correction": .correction(try decoded(Correction.self, from: content))
     default:
       throw FormatError(.unusable, "\(path ?? "the project"): holds a step '\(kind)', which this version does not know")
     }
+  }
+
+  private func analysis(from content: String) throws -> ProjectStep.Analysis {
+    let analysis = try decoded(ProjectStep.Analysis.self, from: content)
+    // Sites are numbered, and added columns after them.
+    guard 0...Int(Int32.max) ~= analysis.siteCount else {
+      throw FormatError(
+        .unusable, "\(path ?? "the project"): states \(analysis.siteCount) sites of an analysis, which is damaged")
+    }
+    return analysis
   }
 
   private func encoded(_ value: some Encodable) throws -> String {

@@ -80,7 +80,7 @@ public enum ProjectStep: Sendable, Equatable {
       case .corrected: "analysis with corrected columns"
       case .map: "analysis with the columns of the network"
       }
-    case .tree(let action): action.text
+    case .tree(let action): action.title
     case .measurement(let measurement):
       switch measurement.command {
       case "segment": measurement.scribbles.isEmpty ? "segmentation" : "segmentation by scribbles"
@@ -89,19 +89,6 @@ public enum ProjectStep: Sendable, Equatable {
     case .correction(.add(let points)): points.count == 1 ? "one column added" : "\(points.count) columns added"
     case .correction(.remove(let sites)): sites.count == 1 ? "one column removed" : "\(sites.count) columns removed"
     case .correction(.move(let moves)): moves.count == 1 ? "one column moved" : "\(moves.count) columns moved"
-    }
-  }
-}
-
-extension TreeAction {
-  fileprivate var text: String {
-    switch self {
-    case .split(let number, _): "split of class \(number)"
-    case .merge(let numbers): "merger of classes \(numbers.joined(separator: ", "))"
-    case .name(let number, let name): "class \(number) named \(name)"
-    case .lasso(let number, _): "lasso in class \(number)"
-    case .label(let labels): "\(labels.count) sites labelled"
-    case .apply: "sorted by known classes"
     }
   }
 }

@@ -97,6 +97,14 @@ struct `A project file` {
     #expect(throws: Never.self) { try file.unpack(map, to: URL(fileURLWithPath: source.path)) }
   }
 
+  @Test(arguments: [-1, .max]) func `states no number of sites that none can have`(count: Int) throws {
+    let file = try ProjectFile(path: path)
+    _ = try file.add(.analysis(.init(result: 1, settings: [:], columns: .found, siteCount: count)))
+    _ = try file.add(.correction(.remove([0])))
+    let error = #expect(throws: FormatError.self) { try file.history() }
+    #expect(error?.description.contains("states \(count) sites") == true)
+  }
+
   /// A project of the first version opens, and its steps are those of then.
   @Test func `takes over the first version`() throws {
     let database = try DatabaseQueue(path: path)

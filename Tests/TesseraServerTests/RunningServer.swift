@@ -71,6 +71,9 @@ final class RunningServer: Sendable {
 
   deinit { task.cancel() }
 
+  /// What lies in its work folder and below.
+  var workNames: [String] { (try? FileManager.default.subpathsOfDirectory(atPath: work.path)) ?? [] }
+
   /// Ends the server, so that another may open its projects.
   func stop() async {
     task.cancel()

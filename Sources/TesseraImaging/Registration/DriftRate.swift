@@ -21,7 +21,7 @@ struct DriftRate: Sendable {
     let steps = zip(known, known.dropFirst()).map { (shifts[$1]! - shifts[$0]!) / Double($1 - $0) }
     let usual = Point(Statistics.median(steps.map(\.x)), Statistics.median(steps.map(\.y)))
     let deviations = steps.map { ($0 - usual).length }
-    let limit = max(1, 6 * 1.4826 * Statistics.median(deviations))
+    let limit = max(1, 6 * Statistics.deviationOfMedian * Statistics.median(deviations))
     for (index, deviation) in deviations.enumerated() where deviation > limit { jumps.append(known[index]) }
     for (index, frame) in known.enumerated() {
       // The slope of a line through the two frames before and after, weighted towards the middle.

@@ -9,6 +9,15 @@ struct Gap: Sendable {
   /// or more, none.
   let valley: Double
 
+  /// The scatter is that of the members from so many of them per component on; its eigenvalues, of which chance makes some too small, are then
+  /// right within a factor of 2 (those of white noise lie within (1 ± √(1 / 10))² of the true ones: Marchenko & Pastur).
+  private static let membersPerComponent = 10.0
+  /// Of the noise's variance: what is added so that a direction without scatter does not stand for all.
+  private static let leastScatter = 0.05
+  /// A window of a fifth of the way between the means, wide enough to hold rows of a sparse group and narrower than a gap that counts, is moved in so
+  /// many steps over the middle three fifths: beyond these lie the groups themselves.
+  private static let (windowsBetween, firstWindow, windowTravel, windowSteps) = (5.0, 0.2, 0.4, 6)
+
   init(between a: [Int], and b: [Int], in table: WhitenedTable) {
     let (meanA, meanB) = (table.mean(of: a), table.mean(of: b))
     let d = table.components
@@ -16,12 +25,12 @@ struct Gap: Sendable {
     // Within-class scatter, drawn towards the noise's unit sphere as far as there are few members to know it from.
     let total = a.count + b.count
     let (ca, cb) = (table.covariance(of: a, about: meanA), table.covariance(of: b, about: meanB))
-    let shrink = min(1, 10 * Double(d) / Double(total))
+    let shrink = min(1, Self.membersPerComponent * Double(d) / Double(total))
     var scatter = Matrix<Double>(rows: d, columns: d, filling: 0)
     for i in 0..<d {
       for j in 0..<d {
         let pooled = (Double(a.count) * ca[i, j] + Double(b.count) * cb[i, j]) / Double(total)
-        scatter[i, j] = (1 - shrink) * pooled + (i == j ? shrink * max(1, pooled) + 0.05 : 0)
+        scatter[i, j] = (1 - shrink) * pooled + (i == j ? shrink * max(1, pooled) + Self.leastScatter : 0)
       }
     }
     let direction = scatter.solvedPositive(difference) ?? difference
@@ -45,10 +54,10 @@ struct Gap: Sendable {
     // The gap runs from the nearer flank of one group to that of the other; its fifth with the fewest rows counts,
     // since groups of different width do not meet half way.
     let (low, high) = (min(ma, mb), max(ma, mb))
-    let width = (high - low) / 5
+    let width = (high - low) / Self.windowsBetween
     var least = Double.infinity
-    for step in 0...6 {
-      let from = low + (high - low) * (0.2 + 0.4 * Double(step) / 6)
+    for step in 0...Self.windowSteps {
+      let from = low + (high - low) * (Self.firstWindow + Self.windowTravel * Double(step) / Double(Self.windowSteps))
       let inside = pa.count { $0 >= from && $0 < from + width } + pb.count { $0 >= from && $0 < from + width }
       least = min(least, Double(inside) / width)
     }

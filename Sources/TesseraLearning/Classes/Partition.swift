@@ -112,12 +112,29 @@ struct Partition: Sendable {
 
   // MARK: - Splitting one class
 
+  /// Components whose variance exceeds that of the noise, 1, by less hold no two groups: two of equal size that are D apart add D² / 4, so that
+  /// these would be less than one deviation of the noise apart.
+  private static let leastVariance = 1.2
+  /// Components that are tried, those of the largest variance first.
+  private static let mostComponents = 4
+  /// In squared distances: farther out than so many times the median lie a quarter of a Gaussian cloud of one component, and two in a thousand
+  /// of one of ten.
+  private static let remoteness = 3.0
+  /// So many of the farthest rows are compared with one another, as many as a rare motif and the tail of a large class have together.
+  private static let mostRemote = 400
+  /// More rare motifs than this are found one split after the other.
+  private static let mostPlaces = 3
+
+  /// Two rows that differ by their noise alone lie 2 d apart in square on average, where d is the number of components. Those within twice that
+  /// and three deviations of the noise are company: of one motif at least 98.5 % in any number of components.
+  private var squaredReachOfCompany: Double { 4 * Double(table.components) + 9 }
+
   private func bestSplit(of group: [Int]) -> (first: [Int], second: [Int])? {
     let mean = table.mean(of: group)
     let covariance = table.covariance(of: group, about: mean)
     guard let (eigenvalues, vectors) = covariance.symmetricEigen() else { return nil }
     var starts: [(far: [Double], near: [Double])] = []
-    for k in eigenvalues.indices.reversed().prefix(4) where eigenvalues[k] > 1.2 {
+    for k in eigenvalues.indices.reversed().prefix(Self.mostComponents) where eigenvalues[k] > Self.leastVariance {
       let step = eigenvalues[k].squareRoot()
       let axis = (0..<table.components).map { vectors[$0, k] * step }
       starts.append((zip(mean, axis).map { $0 + $1 }, zip(mean, axis).map { $0 - $1 }))
@@ -134,7 +151,7 @@ struct Partition: Sendable {
   }
 
   /// Members far from the middle, in units of the class's own spread, that have company out there: where a rare motif
-  /// would be. At most three places.
+  /// would be. At most `mostPlaces` places.
   private func outlyingStarts(
     of group: [Int], mean: [Double], eigenvalues: [Double], vectors: Matrix<Double>
   ) -> [[Double]] {
@@ -149,16 +166,16 @@ struct Partition: Sendable {
       return sum
     }
     let typical = Statistics.median(far)
-    var remote = zip(group, far).filter { $0.1 > 3 * typical }.sorted { ($0.1, -$0.0) > ($1.1, -$1.0) }
-      .prefix(400).map(\.0)
+    var remote = zip(group, far).filter { $0.1 > Self.remoteness * typical }.sorted { ($0.1, -$0.0) > ($1.1, -$1.0) }
+      .prefix(Self.mostRemote).map(\.0)
     var places: [[Double]] = []
-    while places.count < 3 && remote.count >= rule.smallestClass {
-      // The member with the most company within three noise radii.
-      let radius = 4 * Double(table.components) + 9
+    while places.count < Self.mostPlaces && remote.count >= rule.smallestClass {
+      // The member with the most company.
+      let squaredReach = squaredReachOfCompany
       let candidates = remote
       let company = concurrentMap(count: candidates.count) { a in
         let place = Array(table.values.row(candidates[a]))
-        return candidates.filter { table.squaredDistance($0, place) < radius }
+        return candidates.filter { table.squaredDistance($0, place) < squaredReach }
       }
       guard let best = company.max(by: { $0.count < $1.count }), best.count >= rule.smallestClass else { break }
       places.append(table.mean(of: best))

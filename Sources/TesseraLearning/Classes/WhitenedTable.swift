@@ -12,8 +12,14 @@ struct WhitenedTable: Sendable {
   var count: Int { values.rows }
   var components: Int { values.columns }
 
+  /// The largest eigenvalue of noise that is not quite white, such as that of neighbouring pixels, exceeds the edge for white noise; so far it
+  /// is still noise.
+  private static let edgeMargin = 1.15
+  /// Of the largest eigenvalue, 3e-4 of its amplitude: what is less is rounding of features in single precision, and no noise of the image.
+  private static let roundingShare = 1e-7
+
   /// Components count whose eigenvalue exceeds what white noise reaches by chance (the edge of Marchenko and Pastur),
-  /// with fifteen per cent to spare.
+  /// with `edgeMargin` to spare.
   init(_ features: Matrix<Float>, noise known: Double, resolution: Double, componentLimit: Int) {
     let (n, m) = (features.rows, features.columns)
     let centred = features.centredInDouble(columnMeans(of: features))
@@ -24,8 +30,8 @@ struct WhitenedTable: Sendable {
     }
     let bulk = Statistics.median(Array(eigenvalues.prefix(max(1, m / 2))))
     let power = features.values.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(n)
-    let variance = max(known * known, bulk, 1e-7 * largest, resolution * resolution * power)
-    let edge = 1.15 * variance * Statistics.noiseEdge(columns: m, rows: n)
+    let variance = max(known * known, bulk, Self.roundingShare * largest, resolution * resolution * power)
+    let edge = Self.edgeMargin * variance * Statistics.noiseEdge(columns: m, rows: n)
     let kept = eigenvalues.indices.reversed().prefix { eigenvalues[$0] > edge }.prefix(componentLimit)
     let columns = Array(kept)
     let scale = 1 / variance.squareRoot()

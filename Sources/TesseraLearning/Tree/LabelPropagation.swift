@@ -54,7 +54,7 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
     guard table.components > 0 else {
       throw DataError("the sites are alike within the noise; labels cannot tell them apart")
     }
-    let graph = try Graph(table, neighbours: neighbours)
+    let graph = try SampleGraph(table, neighbours: neighbours)
     let seeds = rows.map { known[$0] }
     let spread = spread(seeds, classCount, over: graph)
     let reached = graph.reached(from: seeds.indices.filter { seeds[$0] > 0 })
@@ -87,7 +87,7 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
   private static let unsureMargin = 0.5
 
   /// The least sure samples, no two of them neighbours.
-  private func unsure(_ margins: [(place: Int, margin: Double)], _ graph: Graph) -> [Int] {
+  private func unsure(_ margins: [(place: Int, margin: Double)], _ graph: SampleGraph) -> [Int] {
     var chosen: [Int] = []
     for (place, margin) in margins.sorted(by: { ($0.margin, $0.place) < ($1.margin, $1.place) }) {
       guard margin < Self.unsureMargin, chosen.count < Self.questionLimit else { break }
@@ -97,7 +97,7 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
   }
 
   /// Iterates F ← a S F + (1 − a) Y; classes with many labelled samples have no more say than others.
-  private func spread(_ seeds: [Int], _ classCount: Int, over graph: Graph) -> [Double] {
+  private func spread(_ seeds: [Int], _ classCount: Int, over graph: SampleGraph) -> [Double] {
     var sizes = [Double](repeating: 0, count: classCount + 1)
     for seed in seeds { sizes[seed] += 1 }
     let start = seeds.flatMap { seed in (1...classCount).map { $0 == seed ? 1 / sizes[seed] : 0 } }
@@ -115,64 +115,5 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
       }.flatMap { $0 }
     }
     return current
-  }
-}
-
-/// The nearest neighbours in both directions, with weights whose matrix D^-1/2 W D^-1/2 has no eigenvalue above 1.
-private struct Graph: Sendable {
-  let links: [[(to: Int, weight: Double)]]
-
-  init(_ table: WhitenedTable, neighbours: Int) throws {
-    var search = NeighbourSearch()
-    (search.count, search.metric) = (neighbours, .euclidean)
-    let near = try search.table(of: table.values.map { Float($0) })
-    func distance(_ row: Int, _ k: Int) -> Double { Double(near.distances[row * near.count + k]) }
-    let scales = (0..<near.rows).map { max(distance($0, near.count - 1), .leastNormalMagnitude) }
-    var weights = [[Int: Double]](repeating: [:], count: near.rows)
-    for row in 0..<near.rows {
-      for (k, other) in near.neighbours(of: row).enumerated() {
-        let d = distance(row, k)
-        let weight = exp(-d * d / (scales[row] * scales[Int(other)]))
-        weights[row][Int(other)] = weight
-        weights[Int(other)][row] = weight
-      }
-    }
-    let ordered = weights.map { $0.sorted { $0.key < $1.key } }
-    let degrees = ordered.map { max($0.reduce(0) { $0 + $1.value }, .leastNormalMagnitude) }
-    links = ordered.enumerated().map { row, around in
-      around.map { ($0.key, $0.value / (degrees[row] * degrees[$0.key]).squareRoot()) }
-    }
-  }
-
-  /// Whether a path leads to each sample from one of these.
-  func reached(from starts: [Int]) -> [Bool] {
-    var isReached = [Bool](repeating: false, count: links.count)
-    for start in starts { isReached[start] = true }
-    var open = starts
-    while let place = open.popLast() {
-      for link in links[place] where !isReached[link.to] {
-        isReached[link.to] = true
-        open.append(link.to)
-      }
-    }
-    return isReached
-  }
-
-  /// The best connected sample of every group that was not reached, large groups first.
-  func middles(of reached: [Bool]) -> [Int] {
-    var isSeen = reached
-    var groups: [[Int]] = []
-    for start in links.indices where !isSeen[start] {
-      let before = isSeen
-      let all = self.reached(from: [start])
-      for place in links.indices where all[place] { isSeen[place] = true }
-      groups.append(links.indices.filter { all[$0] && !before[$0] })
-    }
-    return groups.sorted { ($1.count, $0[0]) < ($0.count, $1[0]) }.map { group in
-      group.max { a, b in
-        let (x, y) = (links[a].reduce(0) { $0 + $1.weight }, links[b].reduce(0) { $0 + $1.weight })
-        return (x, -a) < (y, -b)
-      }!
-    }
   }
 }

@@ -24,6 +24,8 @@ public final class BatchFolder {
   /// Of each input by its path, its place in the record; and the names that are taken, in small letters.
   private var places: [String: Int] = [:]
   private var names: Set<String> = []
+  /// Of each name that was taken when a folder was to have it: the number from which on it may be free with a number behind it.
+  private var nextNumbers: [String: Int] = [:]
   let lock: FolderLock
   let entries: BatchEntryFiles
   /// Which inputs are at work, and what the run itself does; nil in a run that shares the inputs with none.
@@ -221,13 +223,13 @@ public final class BatchFolder {
   private func freeName(for input: String) -> String {
     let stem = (fileName(input) as NSString).deletingPathExtension.drop { $0 == "." }
     let base = stem.isEmpty ? "image" : String(stem)
-    var (name, number) = (base, 1)
     // What lies there already and is not entered is somebody else's.
-    while names.contains(name.lowercased()) || AtomicOutput.exists(file(name)) {
-      number += 1
-      name = "\(base)-\(number)"
-    }
-    return name
+    func isTaken(_ name: String) -> Bool { names.contains(name.lowercased()) || AtomicOutput.exists(file(name)) }
+    guard isTaken(base) else { return base }
+    var number = nextNumbers[base] ?? 2
+    while isTaken("\(base)-\(number)") { number += 1 }
+    nextNumbers[base] = number
+    return "\(base)-\(number)"
   }
 
   /// From the root; links are followed where the file is there.

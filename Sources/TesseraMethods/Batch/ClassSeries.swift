@@ -57,11 +57,20 @@ public struct ClassSeries: Sendable {
           in: summary, "does not say how many sites there are; run the command on this image again")
       }
       self.image = image
-      self.counts = zip(table.rows, try table.numbers(count)).map {
-        Count(number: $0[number], name: $0[name], count: $1.isFinite ? Int($1) : 0)
+      self.counts = try zip(table.rows, try table.numbers(count)).map {
+        guard let count = Int(exactly: $1), Self.possible ~= count else {
+          throw FormatError(in: path, "states \($1) sites of class \($0[number]), which is no number of sites")
+        }
+        return Count(number: $0[number], name: $0[name], count: count)
       }
       unknown = counts.unknown ?? 0
+      guard Self.possible ~= unknown else {
+        throw FormatError(in: summary, "states \(unknown) sites without a class, which is no number of sites")
+      }
     }
+
+    /// Numbers of sites that an image can have: a site takes a pixel at least, and readers take no more of these.
+    private static let possible = 0...ReadingOptions().pixelLimit
   }
 
   /// In the order in which the images were given.

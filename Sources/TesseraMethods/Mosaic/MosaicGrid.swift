@@ -1,3 +1,5 @@
+import TesseraNumerics
+
 /// A large image in tiles: each with the surroundings that its columns need, so that what is found in its core is what would be found in the
 /// whole image.
 package struct MosaicGrid: Sendable, Codable, Equatable {
@@ -11,6 +13,14 @@ package struct MosaicGrid: Sendable, Codable, Equatable {
   /// A grid over an image; the parameters are the properties of the same names.
   package init(width: Int, height: Int, side: Int, halo: Int) {
     (self.width, self.height, self.side, self.halo) = (width, height, side, halo)
+  }
+
+  /// Sides of images, and widths of surroundings, with which products of two do not overflow; no format holds more lines.
+  private static let lengths = 1...Int(Int32.max)
+
+  /// Whether a grid that was read divides an image.
+  var isConsistent: Bool {
+    Self.lengths ~= width && Self.lengths ~= height && Self.lengths ~= side && (0...Self.lengths.upperBound) ~= halo
   }
 
   /// A part of the image.
@@ -55,7 +65,7 @@ package struct MosaicGrid: Sendable, Codable, Equatable {
   /// The tile whose core holds a place; places outside the image belong to the nearest one.
   package func owner(x: Double, y: Double) -> Int {
     func number(_ place: Double, _ count: Int, _ length: Int) -> Int {
-      var number = min(count - 1, max(0, Int((place * Double(count) / Double(length)).rounded(.down))))
+      var number = min(count - 1, max(0, Int(saturating: (place * Double(count) / Double(length)).rounded(.down))))
       // The centre of pixel i is at i: a core begins half a pixel before its first one.
       if number > 0, place < Double(number * length / count) - 0.5 { number -= 1 }
       if number + 1 < count, place >= Double((number + 1) * length / count) - 0.5 { number += 1 }

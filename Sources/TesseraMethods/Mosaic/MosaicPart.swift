@@ -75,6 +75,20 @@ package struct MosaicPart: Sendable {
     }
   }
 
+  /// The same of a file that holds some tiles of this plan.
+  /// - Parameters:
+  ///   - path: of the file.
+  ///   - plan: by which its columns were found.
+  ///   - checksum: of the plan (`MosaicPlan.checksum`).
+  /// - Throws: `FormatError` also where the part belongs to another plan, or holds what no columns of this one are.
+  package init(path: String, of plan: MosaicPlan, checksum: String) throws {
+    try self.init(path: path)
+    guard self.plan == checksum else {
+      throw FormatError(in: path, "belongs to another mosaic; remove it and run again")
+    }
+    guard sites.fit(plan) else { throw Self.damaged(path) }
+  }
+
   private static func damaged(_ path: String) -> FormatError {
     FormatError(in: path, "is no part of a mosaic, or not all of one; remove it and run again")
   }
@@ -93,6 +107,9 @@ extension MosaicPlan {
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     do { self = try decoder.decode(MosaicPlan.self, from: Data(json.utf8)) } catch {
       throw ParameterError("the plan of the mosaic cannot be read (\(error))")
+    }
+    guard isConsistent else {
+      throw ParameterError("the plan of the mosaic does not divide any image into tiles; make it anew from the image")
     }
   }
 }

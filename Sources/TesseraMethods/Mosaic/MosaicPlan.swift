@@ -123,6 +123,12 @@ package struct MosaicPlan: Sendable, Codable {
       x: start(sample.x, image.width), y: start(sample.y, image.height), width: side, height: side)
   }
 
+  /// Whether tiles can be cut and their columns sorted by a plan that was read.
+  var isConsistent: Bool {
+    grid.isConsistent && Self.sides ~= grid.side && spacing > 0 && spacing.isFinite && unit > 0 && unit.isFinite
+      && sorter?.model.isConsistent ?? true
+  }
+
   /// Pixels of a tile as the finder takes them: in the unit, columns bright.
   func pixels(of tile: MosaicGrid.Tile, in lines: Raster<Float>, from first: Int) -> Raster<Float> {
     let part = lines.cropped(

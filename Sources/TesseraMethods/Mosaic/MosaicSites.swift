@@ -32,6 +32,17 @@ package struct MosaicSites: Sendable {
     (emptyTiles, tiles) = (emptyTiles + other.emptyTiles, tiles + other.tiles)
   }
 
+  /// Whether they can be those of some tiles of a plan: in tiles that it has, at places, and of classes that it knows.
+  func fit(_ plan: MosaicPlan) -> Bool {
+    let all = plan.grid.rows * plan.grid.columns
+    let classCount = plan.sorter?.model.classes.count ?? 0
+    return (0...all) ~= tiles && (0...tiles) ~= emptyTiles
+      && items.allSatisfy { item in
+        item.site.position.x.isFinite && item.site.position.y.isFinite && (0..<all) ~= item.tile
+          && (0...classCount) ~= item.label.label
+      }
+  }
+
   /// Two tiles that see one column at their border place it within this share of the spacing of each other.
   private static let reach = 0.25
 

@@ -67,14 +67,8 @@ public struct DefectModel: Sendable, Equatable {
     func loss(_ power: Double) -> Double {
       known.reduce(0) { $0 - log(sharpened(shares[$1], by: power)[labels[$1]]) }
     }
-    // The loss has one minimum; a golden-section search closes in on it.
-    var (low, high) = (0.3, 6.0)
-    let golden = (5.0.squareRoot() - 1) / 2
-    for _ in 0..<40 {
-      let (left, right) = (high - golden * (high - low), low + golden * (high - low))
-      if loss(left) < loss(right) { high = right } else { low = left }
-    }
-    return (low + high) / 2
+    // The loss has one minimum. Below the tolerance its values do not differ by more than rounding.
+    return GoldenSection(0.3...6, tolerance: 3e-8).minimum(of: loss)
   }
 
   public static func == (a: DefectModel, b: DefectModel) -> Bool {

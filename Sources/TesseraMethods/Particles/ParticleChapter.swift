@@ -12,6 +12,9 @@ struct ParticleChapter {
   private var length: LengthText { LengthText(calibration: micrograph.calibration) }
   private var scale: Double { micrograph.calibration?.meanNanometresPerPixel ?? 1 }
 
+  /// Rows of the table of a report, which browsers sort in an instant; and tiles of its sheet, six rows of eight, which fill a screen.
+  private static let (mostRows, mostTiles) = (500, 48)
+
   /// Classes that particles of a table can have.
   private static let kinds: [ParticleClass] = [.fault, .noFault, .misoriented, .agglomeration]
   private static let names: [ParticleClass: String] = [
@@ -64,7 +67,7 @@ struct ParticleChapter {
     }
     document.sections = [particleSection]
     if result.settings.hasReview { document.sections.append(reviewSection) }
-    if count > 0 { document.sections += [sheetSection, sizeSection] }
+    if count > 0 { document.sections += [sheetSection, sizeSection(summary)] }
     document.sections.append(comparisonSection)
     return document
   }
@@ -103,7 +106,10 @@ struct ParticleChapter {
             "particles", title: hasClasses ? "Particles and their classes" : "Particles",
             caption: classCaption + "A particle that the border cuts is neither measured nor counted.",
             overlay.drawing())), .table(table),
-      ])
+      ]
+        + (result.particles.count > Self.mostRows
+          ? [.paragraph("The first \(Self.mostRows) of \(result.particles.count); particles.csv lists them all.")] : [])
+    )
   }
 
   private var classCaption: String {
@@ -122,7 +128,7 @@ struct ParticleChapter {
         .init("Solidity", isNumeric: true), .init("Class"), .init("Probability", isNumeric: true),
         .init("Fault", isNumeric: true),
       ],
-      rows: result.particles.prefix(500).map { particle in
+      rows: result.particles.prefix(Self.mostRows).map { particle in
         let measures = particle.measures
         func cell(_ value: Double, _ decimals: Int) -> ReportDocument.Table.Cell {
           .init(Text.fixed(value, decimals), value: value)
@@ -152,7 +158,7 @@ struct ParticleChapter {
   private var sheetSection: ReportDocument.Section {
     // The least certain first: those a person should look at.
     func certainty(_ particle: Particle) -> Double { particle.probability ?? particle.confidence ?? 1 }
-    let chosen = result.particles.sorted { (certainty($0), $0.id) < (certainty($1), $1.id) }.prefix(48)
+    let chosen = result.particles.sorted { (certainty($0), $0.id) < (certainty($1), $1.id) }.prefix(Self.mostTiles)
     // One scale for all, so that sizes can be compared.
     let half = Int(saturating: 0.62 * (chosen.map(\.measures.majorAxis).max() ?? 0)) + 4
     let side = min(2 * half + 1, micrograph.width, micrograph.height)
@@ -181,12 +187,13 @@ struct ParticleChapter {
           .init(
             "sheet", title: "Particles, the least certain first",
             caption: (hasClasses ? "Number, class, its probability and the diameter. " : "Number and diameter. ")
-              + (result.particles.count > 48 ? "The 48 least certain of \(result.particles.count)." : ""),
+              + (result.particles.count > Self.mostTiles
+                ? "The \(Self.mostTiles) least certain of \(result.particles.count)." : ""),
             sheet.drawing()))
       ])
   }
 
-  private var sizeSection: ReportDocument.Section {
+  private func sizeSection(_ summary: ParticleSummary) -> ReportDocument.Section {
     let unit = length.unit
     let diameters = result.particles.map { $0.measures.equivalentDiameter * scale }
     let histogram = HistogramFigure(values: diameters, title: "diameter, \(unit)", summary: "Histogram of diameters")
@@ -210,7 +217,7 @@ struct ParticleChapter {
           figure.drawing()))
     }
     var blocks: [ReportDocument.Block] = [.row(figures)]
-    if let correlations = result.summary.correlations {
+    if let correlations = summary.correlations {
       let words = correlations.sorted { $0.key < $1.key }.map { "\($0.key) \(Text.fixed($0.value, 2))" }.joined(
         separator: ", ")
       blocks.append(

@@ -75,23 +75,7 @@ public struct ParticleSummary: Sendable, Encodable {
         ("circularity", { $0.measures.circularity }), ("solidity", { $0.measures.solidity }),
       ]
       correlations = Dictionary(
-        uniqueKeysWithValues: measures.map { ($0.0, Self.rankCorrelation(onAxis.map($0.1), probability)) })
+        uniqueKeysWithValues: measures.map { ($0.0, Statistics.rankCorrelation(onAxis.map($0.1), probability)) })
     }
-  }
-
-  /// Spearman's: Pearson's correlation of the ranks, equal values sharing theirs.
-  static func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double {
-    func ranks(_ values: [Double]) -> [Double] {
-      values.map { value in Double(values.count { $0 < value }) + 0.5 * Double(values.count { $0 == value } - 1) }
-    }
-    let (x, y) = (ranks(a), ranks(b))
-    let (meanX, meanY) = (Statistics.mean(x), Statistics.mean(y))
-    var (xy, xx, yy) = (0.0, 0.0, 0.0)
-    for (x, y) in zip(x, y) {
-      xy += (x - meanX) * (y - meanY)
-      xx += (x - meanX) * (x - meanX)
-      yy += (y - meanY) * (y - meanY)
-    }
-    return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : 0
   }
 }

@@ -36,18 +36,9 @@ struct PolygonPatches {
     for y in -half...half {
       for x in -half...half {
         let place = unit.centre + Point(Double(x), Double(y)).rotated(by: turn)
-        values.append(interpolated(place))
+        values.append(image.bilinear(at: place))
       }
     }
     return values
-  }
-
-  /// Between the four pixels around a place.
-  private func interpolated(_ place: Point) -> Float {
-    let (x, y) = (Int(place.x), Int(place.y))
-    let (u, v) = (Float(place.x - Double(x)), Float(place.y - Double(y)))
-    let (right, below) = (min(x + 1, image.width - 1), min(y + 1, image.height - 1))
-    return (1 - v) * ((1 - u) * image[x, y] + u * image[right, y]) + v
-      * ((1 - u) * image[x, below] + u * image[right, below])
   }
 }

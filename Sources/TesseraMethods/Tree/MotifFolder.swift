@@ -58,6 +58,8 @@ public struct MotifFolder: Sendable {
     var width, height: Int
   }
 
+  /// A patch has a centre and what surrounds it; one with a larger side would hold a whole image.
+  static let patchSides = 3...9_999
   static let firstFolder = "first"
   /// The tables that follow the classes.
   static let followers = ["sites.csv", "classes.csv", "cells.csv", "hierarchy.json"]
@@ -100,6 +102,12 @@ public struct MotifFolder: Sendable {
       throw FormatError(
         in: firstPath("summary.json"),
         "states an image of \(size.width) x \(size.height) pixels; run analyze or motifs again")
+    }
+    guard Self.patchSides ~= summary.patch.side, !summary.patch.side.isMultiple(of: 2) else {
+      throw FormatError(
+        in: firstPath("summary.json"),
+        "states patches of \(summary.patch.side) pixels, whose side is odd and between \(Self.patchSides.lowerBound) and "
+          + "\(Self.patchSides.upperBound); run analyze or motifs again")
     }
     (imageSize, hasLattice) = (summary.image, summary.lattice != nil)
     calibration = summary.calibration.flatMap { Calibration(x: $0.x, y: $0.y) }

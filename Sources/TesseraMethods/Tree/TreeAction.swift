@@ -90,7 +90,19 @@ extension TreeAction: Codable {
 }
 
 extension TreeAction {
-  /// What was done, without an end, such as `split of class 2`.
+  /// What a list of steps calls it, such as `split of class 2`.
+  package var title: String {
+    switch self {
+    case .split(let number, _): "split of class \(number)"
+    case .merge(let numbers): "merger of classes \(numbers.joined(separator: ", "))"
+    case .name: sentence
+    case .lasso(let number, _): "lasso in class \(number)"
+    case .label(let labels): "\(labels.count) sites labelled"
+    case .apply: "sorted by known classes"
+    }
+  }
+
+  /// What was done, without an end, for a text: `class 2 split by the rotation-invariant features, into 3`.
   package var sentence: String {
     switch self {
     case .split(let number, let split):

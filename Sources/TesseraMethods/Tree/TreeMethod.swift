@@ -67,14 +67,7 @@ public struct TreeMethod: Sendable {
       throw DataError("\(folder.path): a lasso needs three points or more, but got \(corners.count)")
     }
     let layout = try folder.layout()
-    return node.members.map { member in
-      let p = layout[member]
-      var isInside = false
-      for (a, b) in zip(corners, corners.dropFirst() + [corners[0]]) where (a.y > p.y) != (b.y > p.y) {
-        if p.x < a.x + (b.x - a.x) * (p.y - a.y) / (b.y - a.y) { isInside.toggle() }
-      }
-      return isInside
-    }
+    return node.members.map { layout[$0].isInside(polygon: corners) }
   }
 
   /// Sorts all sites by the classes that a person gave to a few.

@@ -85,7 +85,8 @@ public struct TreeModel: Sendable, Codable, Equatable {
 
   /// Whether the parts of a model that was read fit one another.
   var isConsistent: Bool {
-    classes.count == discriminant.count && discriminant.isConsistent && side >= 5 && side % 2 == 1 && side < 10_000
+    classes.count == discriminant.count && discriminant.isConsistent && side >= 5 && side % 2 == 1
+      && MotifFolder.patchSides ~= side
       && (try? descriptor.validate()) != nil && pixelSize.map { $0 > 0 && $0.isFinite } ?? true
       && Set(classes.map(\.number)).count == classes.count
       && classes.allSatisfy { !$0.number.isEmpty && !ClassTree.isNoNumber($0.number) && Self.looks ~= $0.look ?? 0 }

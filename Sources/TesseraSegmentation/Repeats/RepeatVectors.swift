@@ -177,7 +177,7 @@ package struct RepeatVectors: Sendable {
       let u = Double(shift.x + reach) + Double(distance) * cos(angle)
       let v = Double(shift.y + reach) + Double(distance) * sin(angle)
       guard u >= 0, v >= 0, u <= Double(map.width - 1), v <= Double(map.height - 1) else { continue }
-      around = max(around, map.interpolated(u, v))
+      around = max(around, map.bilinear(at: Point(u, v)))
     }
     return top > 0 && around <= 0.9 * top && around.isFinite ? top - around : nil
   }

@@ -83,7 +83,7 @@ public struct PatternProbabilities: Sendable {
           var sum: Float = 0
           for label in inside.indices {
             let share = inside[label].values[y * row.count + x]
-            if share > 0 { sum += share * byDescriptor[label][pattern].interpolated(u, v) }
+            if share > 0 { sum += share * byDescriptor[label][pattern].bilinear(at: Point(u, v)) }
           }
           row[x] = min(1, sum)
         }
@@ -198,17 +198,5 @@ public struct PatternProbabilities: Sendable {
         }
       }.values
     }
-  }
-}
-
-extension Raster<Float> {
-  /// Bilinear; inside the raster.
-  func interpolated(_ u: Double, _ v: Double) -> Float {
-    let (left, top) = (Int(u), Int(v))
-    let (right, bottom) = (Swift.min(width - 1, left + 1), Swift.min(height - 1, top + 1))
-    let (fx, fy) = (Float(u - u.rounded(.down)), Float(v - v.rounded(.down)))
-    let upper = values[top * width + left] * (1 - fx) + values[top * width + right] * fx
-    let lower = values[bottom * width + left] * (1 - fx) + values[bottom * width + right] * fx
-    return upper * (1 - fy) + lower * fy
   }
 }

@@ -20,6 +20,10 @@ final class JobBoard: Sendable {
     var job: Job?
     var isRunning = false
     var isCancelled = false
+
+    func refuseWhileRunning() throws {
+      guard !isRunning else { throw DataError("another job is running; wait for its end, or cancel it") }
+    }
   }
   private let state = Mutex(State())
   private let listener: @Sendable (Job?) -> Void
@@ -32,6 +36,9 @@ final class JobBoard: Sendable {
   /// The kind of the job that runs; nil where none does.
   var running: String? { state.withLock { $0.isRunning ? $0.job?.kind : nil } }
 
+  /// - Throws: `DataError` where a job runs.
+  func refuseWhileRunning() throws { try state.withLock { try $0.refuseWhileRunning() } }
+
   /// Begins a job.
   ///
   /// - Parameters:
@@ -43,9 +50,7 @@ final class JobBoard: Sendable {
     _ body: @escaping @Sendable (_ progress: @escaping ScreenTools.Progress) throws -> Void
   ) throws {
     let number = try state.withLock { state in
-      guard !state.isRunning else {
-        throw DataError("another job is running; wait for its end, or cancel it")
-      }
+      try state.refuseWhileRunning()
       state.number += 1
       (state.isRunning, state.isCancelled) = (true, false)
       state.job = Job(kind: kind, stage: "begins", share: 0)

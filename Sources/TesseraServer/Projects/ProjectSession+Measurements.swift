@@ -36,6 +36,8 @@ extension ProjectSession {
     if !wish.scribbles.isEmpty { wish.settings["scribbles"] = nil }
     // A folder of its own: a run that goes on must not lose its files to one that will be refused.
     let given = workFolder.appendingPathComponent("given-\(UUID().uuidString)", isDirectory: true)
+    var isBegun = false
+    defer { if !isBegun { try? FileManager.default.removeItem(at: given) } }
     try FileManager.default.createDirectory(at: given, withIntermediateDirectories: true)
     if wish.usesColumns {
       let table = try await columnsOfNow()
@@ -45,8 +47,12 @@ extension ProjectSession {
       try ScribbleImage(wish.scribbles, width: micrograph.width, height: micrograph.height)
         .write(to: given.appendingPathComponent(Self.scribblesName).path)
     }
-    try await change { [wish] in $0.failures[wish.command] = nil }
-    try begin(wish, given: given)
+    try await change { [self, wish] state in
+      try begin(wish, given: given)
+      // Why the last run gave none counts until another begins, which cannot fail before this is done.
+      state.failures[wish.command] = nil
+    }
+    isBegun = true
   }
 
   private func begin(_ wish: MeasurementWish, given: URL) throws {
@@ -57,6 +63,8 @@ extension ProjectSession {
         given.appendingPathComponent($0).path
       }, folder: folder.path)
     try jobs.start(wish.command, sentence: tools.sentence) { [self] progress in
+      // What was given moves to the result, or goes.
+      defer { try? FileManager.default.removeItem(at: given) }
       try? FileManager.default.removeItem(at: folder)
       do {
         let outcome = try tools.run(order, progress)
@@ -114,12 +122,7 @@ extension ProjectSession {
       guard let measurement = state.history.measurements[command] else {
         throw DataError("there is no result of \(command) yet")
       }
-      let folder = Self.folder(of: measurement.result, in: workFolder)
-      if !FileManager.default.fileExists(atPath: folder.path) {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try state.file.unpack(measurement.result, to: folder)
-      }
-      return MapView(measurement, at: folder)
+      return MapView(measurement, at: try state.unpacked(measurement.result, below: workFolder))
     }
   }
 

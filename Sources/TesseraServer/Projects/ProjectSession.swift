@@ -58,7 +58,7 @@ final class ProjectSession: Sendable {
     @Explicit var job: JobBoard.Job?
   }
 
-  /// - Throws: `FormatError` where the project file or a result in it is damaged.
+  /// - Throws: `FormatError` where the project file or a result in it is damaged, or one does not belong to the other.
   init(
     id: Int, file: ProjectFile, image: ImageReference, micrograph: Micrograph, tools: ScreenTools, workFolder: URL
   ) throws {
@@ -69,8 +69,7 @@ final class ProjectSession: Sendable {
     // Two bytes a pixel, and a third more for the coarser levels.
     let bytes = max(1, micrograph.pixels.count * 8 / 3)
     pictures = RecentValues(capacity: max(1, min(Self.mostPictures, Self.pictureMemory / bytes)))
-    let history = try file.history()
-    var state = State(file: file, history: history, corrections: try history.corrections())
+    var state = State(file: file, history: try file.history(), corrections: Corrections(of: 0))
     try Self.openResult(of: &state, micrograph, workFolder)
     let room = SerialRoom(state, label: "tessera.project-\(id)")
     self.room = room
@@ -109,8 +108,8 @@ final class ProjectSession: Sendable {
   /// Carries out an action on the class tree.
   /// - Returns: a sentence where it changes nothing.
   func perform(_ action: TreeAction) async throws -> String? {
-    try refuseWhileAnalysing()
-    return try await change { state in
+    try await change { [self] state in
+      try refuseWhileAnalysing()
       var result = try state.knownResult()
       guard let numbered = try result.perform(action, after: state.history.actions) else {
         return Self.unchanged(by: action)
@@ -121,7 +120,8 @@ final class ProjectSession: Sendable {
     }
   }
 
-  /// An analysis begins anew: what is done while it runs would be gone from view at its end.
+  /// An analysis begins anew: what is done while it runs would be gone from view at its end. To be asked in the room, where it begins: what
+  /// was asked for before and waited meanwhile is refused as well.
   private func refuseWhileAnalysing() throws {
     guard jobs.running != Self.analysis else {
       throw DataError("an analysis is running, and its result will replace this one; wait for its end, or cancel it")
@@ -140,9 +140,9 @@ final class ProjectSession: Sendable {
   }
 
   func make(_ correction: Correction) async throws {
-    try refuseWhileAnalysing()
     let (width, height) = (Double(micrograph.width), Double(micrograph.height))
-    try await change { state in
+    try await change { [self] state in
+      try refuseWhileAnalysing()
       let places: [Point] =
         switch correction {
         case .add(let points): points
@@ -181,11 +181,9 @@ final class ProjectSession: Sendable {
   }
 
   private func step(_ body: @escaping @Sendable (inout State) throws -> Void) async throws {
-    try refuseWhileAnalysing()
-    let (micrograph, workFolder) = (micrograph, workFolder)
-    try await change { state in
+    try await change { [self] state in
+      try refuseWhileAnalysing()
       try body(&state)
-      state.corrections = try state.history.corrections()
       try Self.openResult(of: &state, micrograph, workFolder)
     }
   }
@@ -202,12 +200,20 @@ final class ProjectSession: Sendable {
       !(columns == .corrected && Self.findingSettings.contains(name))
         && !(keepsClasses && Self.sortingSettings.contains(name))
     }
-    let files = try await room.run { [workFolder] state in
+    try await room.run { [self] state in
+      // What a job reads that runs stays as it is.
+      try jobs.refuseWhileRunning()
       var files: [String: String] = [:]
       if columns == .corrected { files["sites"] = try Self.writeColumns(of: state, to: workFolder) }
       if keepsClasses { files["recipe"] = try Self.writeClasses(of: &state, to: workFolder) }
-      return files
+      // Before anything else is done: it would be in no column or class of the analysis.
+      try begin(settings, columns, files)
     }
+  }
+
+  private func begin(
+    _ settings: [String: String], _ columns: ProjectStep.Columns, _ files: [String: String]
+  ) throws {
     let folder = workFolder.appendingPathComponent("new-result")
     let order = ScreenOrder(
       command: "analyze", micrograph: micrograph, settings: settings,
@@ -260,26 +266,5 @@ final class ProjectSession: Sendable {
         state.revision += 1
       }
     }
-  }
-
-  // MARK: Results
-
-  static func folder(of number: Int64, in workFolder: URL) -> URL {
-    workFolder.appendingPathComponent("result-\(number)", isDirectory: true)
-  }
-
-  /// Opens the result that the history leads to, unless it is open.
-  private static func openResult(of state: inout State, _ micrograph: Micrograph, _ workFolder: URL) throws {
-    guard let analysis = state.history.analysis else {
-      state.result = nil
-      return
-    }
-    guard state.result?.number != analysis.result else { return }
-    let folder = folder(of: analysis.result, in: workFolder)
-    if !FileManager.default.fileExists(atPath: folder.path) {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      try state.file.unpack(analysis.result, to: folder)
-    }
-    state.result = try OpenResult(analysis.result, at: folder, of: micrograph)
   }
 }

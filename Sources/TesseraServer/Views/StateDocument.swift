@@ -124,21 +124,21 @@ extension ProjectSession {
             spacing: map.spacing, window: map.standard.window, bound: map.standard.bound,
             levels: map.pyramid.levels.count)
         },
-        views: Self.views(of: state, in: workFolder), failures: state.failures, message: message)
+        views: views(of: state), failures: state.failures, message: message)
     }
   }
 
-  private static func views(of state: State, in workFolder: URL) -> [StateDocument.View] {
+  /// A result that cannot be unpacked has no maps and says why; the others are shown.
+  private func views(of state: State) -> [StateDocument.View] {
     state.history.measurements.sorted { $0.key < $1.key }.map { command, measurement in
-      let folder = folder(of: measurement.result, in: workFolder)
-      if !FileManager.default.fileExists(atPath: folder.path) {
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        try? state.file.unpack(measurement.result, to: folder)
-      }
+      var (warnings, layers) = (measurement.warnings, [MapLayer]())
+      do {
+        layers = MapView(measurement, at: try state.unpacked(measurement.result, below: workFolder)).layers
+      } catch { warnings.append(tools.sentence(error)) }
       return .init(
-        command: command, result: measurement.result, sentences: measurement.sentences, warnings: measurement.warnings,
+        command: command, result: measurement.result, sentences: measurement.sentences, warnings: warnings,
         settings: measurement.settings, usesColumns: measurement.usesColumns, scribbles: measurement.scribbles,
-        layers: MapView(measurement, at: folder).layers)
+        layers: layers)
     }
   }
 

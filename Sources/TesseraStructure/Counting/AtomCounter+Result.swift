@@ -156,7 +156,8 @@ extension AtomCounter {
     /// distributions and images of other things those whose teeth are not nearer to halves reached 0.5; slopes along a lattice, whose rows
     /// are equidistant indeed, 77.
     private static let leastGathering = 12.0
-    /// A difference above 5 in logarithms of likelihoods is very strong evidence: Kass & Raftery, J. Am. Stat. Assoc. 90 (1995) 773.
+    /// A difference above 5 in logarithms of likelihoods is very strong evidence: Kass & Raftery, J. Am. Stat. Assoc. 90 (1995) 773. One more
+    /// as either comb is the likeliest of several with other numbers of teeth, of which the best gains about a nat by chance.
     private static let leastLead = 6.0
     /// Of 47 of these images with neighbours none reached 2 whose half step was 6 behind, and those with less than 6 reached 1.8;
     /// the least of wedges of 30 columns per thickness at 10³ electrons per square Angstrom is 2.9.

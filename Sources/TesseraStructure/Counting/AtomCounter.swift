@@ -190,14 +190,13 @@ public struct AtomCounter: Sendable, Codable, Equatable {
       // Where the likelier order is resolved, overlap costs nothing to speak of, and both criteria mean the same.
       return byBIC.entropy / sample.total < resolvedEntropy ? (byICL, .icl) : (byBIC, .bic)
     }
-    let asked: [SpacedMixture.Means] =
+    var means: SpacedMixture.Means =
       switch spacing {
-      case .auto: [.proportional, .curved]
-      case .proportional: [.proportional]
-      case .curved: [.curved]
-      case .free: [.free]
+      case .auto, .proportional: .proportional
+      case .curved: .curved
+      case .free: .free
       }
-    var (means, fits) = (asked[0], tried(asked[0]))
+    var fits = tried(means)
     var choice = chosen(fits)
     if spacing == .auto {
       let others = tried(.curved)

@@ -43,23 +43,9 @@ public struct ColumnIntensities: Sendable, Codable, Equatable {
     let typical = Statistics.median(widths)
     let columns = WholeImageFit(
       image: image, places: (sites.sites + outside.sites).map(\.position), reach: 4.5 * largestFactor * typical)
-    // Golden section: the sum of squares has one minimum between the bounds.
-    let ratio = (5.0.squareRoot() - 1) / 2
-    var (low, high) = (smallestFactor * typical, largestFactor * typical)
-    var (left, right) = (high - ratio * (high - low), low + ratio * (high - low))
-    var (atLeft, atRight) = (columns.solution(width: left).squares, columns.solution(width: right).squares)
-    while high - low > 1e-3 * typical {
-      if atLeft < atRight {
-        (high, right, atRight) = (right, left, atLeft)
-        left = high - ratio * (high - low)
-        atLeft = columns.solution(width: left).squares
-      } else {
-        (low, left, atLeft) = (left, right, atRight)
-        right = low + ratio * (high - low)
-        atRight = columns.solution(width: right).squares
-      }
-    }
-    let width = (low + high) / 2
+    // The sum of squares has one minimum between the bounds.
+    let width = GoldenSection(smallestFactor * typical...largestFactor * typical, tolerance: 1e-3 * typical)
+      .minimum { columns.solution(width: $0).squares }
     let solution = columns.solution(width: width)
     let errors = columns.errors(of: solution)
     let area = 2 * .pi * width * width

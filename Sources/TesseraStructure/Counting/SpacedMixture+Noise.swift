@@ -8,8 +8,6 @@ extension SpacedMixture {
 
     func variance(at mean: Double) -> Double { constant + slope * max(0, mean) }
 
-    /// The median of the absolute values of a normal distribution, times this, is its standard deviation.
-    private static let deviationOfMedian = 1.4826
     /// Errors farther off those of others of the same intensity, in deviations of their logarithms, are not of the same kind:
     /// of columns cut by the border, or on top of dirt.
     private static let farthestError = 4.0
@@ -32,7 +30,7 @@ extension SpacedMixture {
         let limit =
           round < Self.trustingRounds
           ? .infinity
-          : Self.farthestError * Self.deviationOfMedian * Statistics.median(logs.map { abs($0 - middle) }) + 1e-6
+          : Self.farthestError * Statistics.deviationOfMedian * Statistics.median(logs.map { abs($0 - middle) }) + 1e-6
         var line = WeightedLine()
         for (sample, value) in zip(known, logs) where abs(value - middle) <= limit {
           let expected = variance(at: sample.x)
@@ -71,7 +69,7 @@ extension SpacedMixture {
       let logs = zip(values, errors).map { value, error in
         value.isFinite && value > 0 && error.isFinite && error > 0 ? log(error * error / variance(at: value)) : 0
       }
-      let spread = Self.usualScatter * Self.deviationOfMedian * Statistics.median(logs.map { abs($0) })
+      let spread = Self.usualScatter * Statistics.deviationOfMedian * Statistics.median(logs.map { abs($0) })
       return logs.map { exp($0 > spread ? $0 - spread : $0 < -spread ? $0 + spread : 0) }
     }
 

@@ -107,6 +107,12 @@ struct ThicknessField: Sendable {
     var criterion: Double { -2 * survey.logLikelihood + Double(parameterCount) * log(max(survey.informing, 2)) }
   }
 
+  /// So many columns are added to those of each number of atoms: one that no column happens to show stays possible, and all that are tried, a
+  /// few tens, weigh as one or two columns together.
+  private static let unseenColumns = 0.05
+  /// So many pairs of neighbours are added to those of each difference, which are few: half a pair, the least that is seen.
+  private static let unseenPairs = 0.5
+
   /// The best model near a first one.
   /// - Parameters:
   ///   - isCurved: whether κ is fitted.
@@ -123,9 +129,9 @@ struct ThicknessField: Sendable {
       let isLast =
         round == sweeps - 1 || round > resting + 3 && abs(survey.logLikelihood - before) < 1e-6 * survey.informing
       if isLast { break }
-      // Half a column each keeps what few columns happen not to show possible.
       model.law.fit(
-        shares: model.isFlat ? nil : survey.shares.map { $0 + 0.05 }, differences: survey.differences.map { $0 + 0.5 })
+        shares: model.isFlat ? nil : survey.shares.map { $0 + Self.unseenColumns },
+        differences: survey.differences.map { $0 + Self.unseenPairs })
       if model.coupling > 0 {
         model.independent = min(0.999, max(survey.independent, 1) / max(survey.informing, 2))
       }

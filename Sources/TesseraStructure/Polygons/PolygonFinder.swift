@@ -84,7 +84,7 @@ public struct PolygonFinder: Sendable, Codable, Equatable {
     let index = PlanarIndex(units.map(\.centre))
     for middle in middles {
       guard let unit = index.nearest(1, to: positions[middle]).first else { continue }
-      if PolygonShape.contains(positions[middle], corners: units[unit].corners.map { positions[$0] }) {
+      if positions[middle].isInside(polygon: units[unit].corners.map { positions[$0] }) {
         units[unit].middle = middle
       }
     }

@@ -31,16 +31,4 @@ package struct PolygonShape: Sendable {
     (centre, area, self.radius) = (mean, twice / 2, radius)
     regularity = variance > 0 ? min(1, first.squaredLength / variance) : 0
   }
-
-  /// Whether a place lies in the polygon with these corners (even-odd rule).
-  package static func contains(_ place: Point, corners: [Point]) -> Bool {
-    var isInside = false
-    for (k, p) in corners.enumerated() {
-      let q = corners[(k + 1) % corners.count]
-      if (p.y > place.y) != (q.y > place.y), place.x < (q.x - p.x) * (place.y - p.y) / (q.y - p.y) + p.x {
-        isInside.toggle()
-      }
-    }
-    return isInside
-  }
 }

@@ -98,7 +98,7 @@ public struct LabelledImages: Sendable, Codable, Equatable {
     for y in 0..<side {
       for x in 0..<side {
         let place = Self.turned(Point(Double(x), Double(y)), turns, mirrored, side)
-        pixels[x, y] = Self.value(of: entry.pixels, at: origin + place * (1 / scale))
+        pixels[x, y] = entry.pixels.bilinear(at: origin + place * (1 / scale))
       }
     }
     let limit = Double(side) - 0.5
@@ -123,15 +123,5 @@ public struct LabelledImages: Sendable, Codable, Equatable {
     var place = mirrored ? Point(last - place.x, place.y) : place
     for _ in 0..<turns { place = Point(place.y, last - place.x) }
     return place
-  }
-
-  /// Between pixels, by the four around.
-  private static func value(of image: Raster<Float>, at place: Point) -> Float {
-    let (x, y) = (min(max(0, place.x), Double(image.width - 1)), min(max(0, place.y), Double(image.height - 1)))
-    let (left, top) = (min(Int(x), image.width - 1), min(Int(y), image.height - 1))
-    let (right, bottom) = (min(left + 1, image.width - 1), min(top + 1, image.height - 1))
-    let (u, v) = (Float(x - Double(left)), Float(y - Double(top)))
-    return (1 - v) * ((1 - u) * image[left, top] + u * image[right, top])
-      + v * ((1 - u) * image[left, bottom] + u * image[right, bottom])
   }
 }

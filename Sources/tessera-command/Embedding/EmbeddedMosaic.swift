@@ -32,7 +32,7 @@ package struct EmbeddedMosaic {
     let plan = try MosaicPlan(json: json)
     guard (0..<plan.grid.rows).contains(row) else { throw ParameterError("the mosaic has no row \(row) of tiles") }
     let checksum = try plan.checksum
-    if AtomicOutput.exists(path), let part = try? MosaicPart(path: path), part.plan == checksum { return }
+    if AtomicOutput.exists(path), (try? MosaicPart(path: path, of: plan, checksum: checksum)) != nil { return }
     let sites = try Workers.$limit.withValue(threads) {
       try MosaicMethod(try command.mosaicImage(), plan: plan).sites(inRows: row..<row + 1)
     }
@@ -50,13 +50,7 @@ package struct EmbeddedMosaic {
     let plan = try MosaicPlan(json: json)
     let checksum = try plan.checksum
     var all = MosaicSites()
-    for path in parts {
-      let part = try MosaicPart(path: path)
-      guard part.plan == checksum else {
-        throw FormatError(in: path, "belongs to another mosaic; remove it and run again")
-      }
-      all.add(part.sites)
-    }
+    for path in parts { all.add(try MosaicPart(path: path, of: plan, checksum: checksum).sites) }
     guard all.tiles == plan.grid.rows * plan.grid.columns else {
       throw ParameterError("the parts have \(all.tiles) of \(plan.grid.rows * plan.grid.columns) tiles")
     }

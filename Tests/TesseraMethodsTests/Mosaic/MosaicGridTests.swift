@@ -28,5 +28,7 @@ import Testing
     #expect(
       grid.owner(x: -3, y: -3) == 0
         && grid.owner(x: Double(width + 3), y: Double(height + 3)) == grid.rows * grid.columns - 1)
+    #expect(
+      grid.owner(x: -.infinity, y: .nan) == 0 && grid.owner(x: 1e300, y: .infinity) == grid.rows * grid.columns - 1)
   }
 }

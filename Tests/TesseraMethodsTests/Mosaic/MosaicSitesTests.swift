@@ -5,6 +5,7 @@ import TesseraImaging
 import TesseraMethods
 import TesseraNumerics
 import TesseraStructure
+import TestSupport
 import Testing
 
 @Suite struct `Columns of a mosaic` {
@@ -50,10 +51,47 @@ import Testing
     }
   }
 
+  @Test func `of a damaged part are refused`() throws {
+    let folder = TemporaryFolder()
+    let plan = try Self.planOfTwo()
+    func read(_ sites: MosaicSites, plan name: String = "12345678") throws -> MosaicSites {
+      try MosaicPart(sites, plan: name).data.write(to: URL(fileURLWithPath: folder / "part"))
+      return try MosaicPart(path: folder / "part", of: plan, checksum: "12345678").sites
+    }
+    var whole = MosaicSites()
+    whole.items = [Self.item(480, 100, tile: 0), Self.item(520, 100, tile: 1)]
+    (whole.tiles, whole.emptyTiles) = (2, 0)
+    #expect(try read(whole).joined(plan).count == 2)
+    #expect(throws: FormatError.self) { try read(whole, plan: "87654321") }
+    let damages: [(inout MosaicSites) -> Void] = [
+      { $0.items[1].site.position.x = .nan }, { $0.items[1].site.position.y = -.infinity },
+      { $0.items[1].tile = 2 }, { $0.items[1].tile = -1 },
+      // The plan sorts by no classes.
+      { $0.items[0].label = MosaicSorter.Label(label: 1, confidence: 1) },
+      { $0.tiles = .max }, { $0.tiles = -1 }, { $0.emptyTiles = 3 }, { $0.emptyTiles = -1 },
+    ]
+    for (number, damage) in damages.enumerated() {
+      var sites = whole
+      damage(&sites)
+      #expect(throws: FormatError.self, "\(number)") { try read(sites) }
+    }
+  }
+
+  @Test func `by a plan without a usable grid are refused`() throws {
+    for grid in [(1000, 500, 0), (1000, 500, -500), (0, 500, 500), (1000, -1, 500), (.max, 500, 500)] {
+      #expect(throws: ParameterError.self, "\(grid)") { try Self.plan(width: grid.0, height: grid.1, side: grid.2) }
+    }
+    #expect(throws: ParameterError.self) { try Self.plan(halo: -1) }
+  }
+
   /// Of two tiles that meet at x = 499.5, in an image with columns 20 pixels apart.
-  private static func planOfTwo() throws -> MosaicPlan {
+  private static func planOfTwo() throws -> MosaicPlan { try plan() }
+
+  private static func plan(
+    width: Int = 1000, height: Int = 500, side: Int = 500, halo: Int = 64
+  ) throws -> MosaicPlan {
     let json = """
-      {"grid": {"width": 1000, "height": 500, "side": 500, "halo": 64}, "low": 0, "high": 1, "unit": 1, "is_inverted": false,
+      {"grid": {"width": \(width), "height": \(height), "side": \(side), "halo": \(halo)}, "low": 0, "high": 1, "unit": 1, "is_inverted": false,
        "finder": \(try text(ColumnFinder())), "preparation": \(try text(Preparation())), "spacing": 20, "sample": [0, 0], "scale_reason": "", "warnings": []}
       """
     return try MosaicPlan(json: json)

@@ -1,5 +1,8 @@
+import Foundation
+import TesseraFormats
 import TesseraMethods
 import TesseraNumerics
+import TestSupport
 import Testing
 
 @Suite struct `Classes over a series` {
@@ -47,5 +50,22 @@ import Testing
     #expect(empty.rows.map(\.counts) == [[0, 3], [0, 1]])
     #expect(empty.rows[0].shares[0].isNaN && empty.rows[0].shares[1] == 0.75)
     #expect(ClassSeries([ClassSeries.Entry]()).sections.isEmpty)
+  }
+
+  @Test(arguments: ["1e30", "-1e30", "-1", "2.5", "9e15"]) func `with counts that no image has are refused`(
+    count: String
+  ) throws {
+    let folder = TemporaryFolder()
+    func entry(_ count: String, unknown: String = "0") throws -> ClassSeries.Entry {
+      let files = [
+        "classes.csv": "class,name,count\n1,A,\(count)\n", "summary.json": "{\"counts\": {\"unknown\": \(unknown)}}",
+      ]
+      for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: folder / name)) }
+      return try ClassSeries.Entry(image: "a", folder: folder.path)
+    }
+    #expect(try entry("12", unknown: "3").all == 15)
+    #expect(throws: FormatError.self) { try entry(count) }
+    #expect(throws: FormatError.self) { try entry("12", unknown: "9223372036854775807") }
+    #expect(throws: FormatError.self) { try entry("12", unknown: "-1") }
   }
 }

@@ -27,16 +27,30 @@ public struct ParticleSeries: Sendable {
     guard isTracked else { return }
     var tracker = ParticleTracker()
     for (image, record) in zip(images, records) {
-      func raster(_ name: String) throws -> Raster<Float> {
-        try ImageFile.open(path: (image.folder as NSString).appendingPathComponent(name), options: .labels).read()
-          .pixels
-      }
-      try tracker.add(
-        .init(
-          labels: try raster("instances.tif").map { UInt16($0) }, mask: try raster("mask.tif").map { $0 > 0 },
-          particles: record.rows))
+      try tracker.add(try Self.frame(of: image.folder, record))
     }
     (tracks, drifts, emptyImages) = (tracker.tracks, tracker.drifts, tracker.emptyImages)
+  }
+
+  /// What the tracker needs of one image.
+  private static func frame(of folder: String, _ record: ParticleRecord) throws -> ParticleTracker.Frame {
+    func raster(_ name: String) throws -> (path: String, pixels: Raster<Float>) {
+      let path = (folder as NSString).appendingPathComponent(name)
+      return (path, try ImageFile.open(path: path, options: .labels).read().pixels)
+    }
+    let (labels, mask) = (try raster("instances.tif"), try raster("mask.tif"))
+    let limit = Float(UInt16.max)
+    if let other = labels.pixels.values.first(where: { !($0 >= 0 && $0 <= limit && $0 == $0.rounded()) }) {
+      throw FormatError(
+        in: labels.path, "holds \(other), which is no number of a particle; run the command on this image again")
+    }
+    guard labels.pixels.width == mask.pixels.width, labels.pixels.height == mask.pixels.height else {
+      throw FormatError(
+        in: mask.path,
+        "has \(mask.pixels.width) x \(mask.pixels.height) pixels, but instances.tif has \(labels.pixels.width) x "
+          + "\(labels.pixels.height); run the command on this image again")
+    }
+    return .init(labels: labels.pixels.map { UInt16($0) }, mask: mask.pixels.map { $0 > 0 }, particles: record.rows)
   }
 
   /// Chapters of a report: all particles together, and their ways through the series where they were followed.

@@ -140,11 +140,12 @@ struct ParticleSeriesChapter {
   {
     guard let target = tracks.first(where: { $0.number == other }),
       let before = target.steps.first(where: { $0.image == image })?.particle,
-      let after = target.steps.first(where: { $0.image == image + 1 })?.particle,
+      // Images without particles are left out.
+      let after = target.steps.first(where: { $0.image > image }),
       let lost = track.steps.last?.particle
     else { return nil }
-    let ratio = after.area / (before.area + lost.area)
-    return "Track \(track.number) joins track \(other) in \(series.records[image + 1].image): the area becomes "
+    let ratio = after.particle.area / (before.area + lost.area)
+    return "Track \(track.number) joins track \(other) in \(series.records[after.image].image): the area becomes "
       + "\(Text.fixed(ratio, 2)) of the sum of both before."
   }
 

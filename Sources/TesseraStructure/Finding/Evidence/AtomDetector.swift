@@ -118,7 +118,7 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     let stride = max(1, response.count / 60_000)
     let sample = Swift.stride(from: 0, to: response.count, by: stride).filter { measured.values[$0] }
       .map { abs(response.values[$0]) }
-    let limit = 3 * 1.4826 * (sample.isEmpty ? 0 : Statistics.median(sample))
+    let limit = 3 * Float(Statistics.deviationOfMedian) * (sample.isEmpty ? 0 : Statistics.median(sample))
     let squares = response.map { min($0 * $0, limit * limit) }
     let weights = measured.map { $0 ? Float(1) : 0 }
     let variance = GaussianFilter.broadlySmoothed(squares, weights: weights, sigma: textureWidth * scale)
