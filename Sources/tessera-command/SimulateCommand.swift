@@ -25,7 +25,7 @@ struct SimulateCommand: ThreadedCommand {
     help: ArgumentHelp(
       "Specimen: \(Simulation.specimenNames.joined(separator: ", ")) or \(ParticleSimulation.name).",
       valueName: "specimen"),
-    completion: .list(Simulation.specimenNames + [ParticleSimulation.name]))
+    completion: .list(Self.specimens))
   var specimen: String
 
   @OptionGroup(title: "Imaging") var imaging: ImagingArguments
@@ -36,7 +36,14 @@ struct SimulateCommand: ThreadedCommand {
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
+  private static let specimens = Simulation.specimenNames + [ParticleSimulation.name]
+
   func validate() throws {
+    guard Self.specimens.contains(specimen) else {
+      let meant = CommandNames.nearest(to: specimen, among: Self.specimens).map { ". Did you mean '\($0)'?" } ?? ""
+      throw ValidationError(
+        "specimen must be one of \(Self.specimens.joined(separator: ", ")), but is \(specimen)\(meant)")
+    }
     guard output.output == StandardOutput.name else { return }
     throw ValidationError(
       "a simulation is several files, the image and its truth, and cannot go to standard output (-); name the image: -o test.tif"

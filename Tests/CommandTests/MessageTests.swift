@@ -10,6 +10,8 @@ struct `Messages` {
 
   private func tessera(_ words: String...) throws -> CommandRun { try CommandRun(words, in: folder.path) }
 
+  private func tessera(_ words: [String]) throws -> CommandRun { try CommandRun(words, in: folder.path) }
+
   private func image(_ name: String = "scan.tif") throws -> String {
     #expect(try tessera("simulate", "square", "--size", "128", "-o", name).status == 0)
     return name
@@ -67,6 +69,50 @@ struct `Messages` {
     #expect(unlike.status == 64 && unlike.errors.contains("'frobnicate' is not a command"))
     #expect(try tessera("--version").status == 0)
     #expect(try tessera("help", "sites").status == 0)
+  }
+
+  @Test func `end with the usage of the command that refused`() throws {
+    for words in [
+      ["batch", "classes", "in"], ["batch", "motifs", "nothere"], ["watch", "sites", "in"],
+      ["label", "a.tif", "a.tif"],
+      ["sites", "a.tif", "-o", "a.xyz"], ["train", "defects", "--micrographs", "0"],
+    ] {
+      let run = try tessera(words)
+      let path = words[0] == "train" ? "train defects" : words[0]
+      #expect(run.status != 0, "\(words)")
+      guard run.errors.contains("Usage: ") else { continue }
+      #expect(
+        run.errors.contains("Usage: tessera \(path) ") && run.errors.contains("See 'tessera \(path) --help'"),
+        "\(run.errors)")
+    }
+    let batch = try tessera("batch", "motifs", "nothere").errors
+    #expect(batch.contains("Usage: tessera batch <command> <input>") && batch.contains("See 'tessera batch --help'"))
+  }
+
+  @Test func `refuse the help of what is no command`() throws {
+    for (words, meant) in [(["help", "motif"], "motifs"), (["help", "train", "atom"], "atoms")] {
+      let run = try tessera(words)
+      #expect(
+        run.status == 64 && run.output.isEmpty && run.errors.contains("Did you mean '\(meant)'?"), "\(run.errors)")
+    }
+    #expect(try tessera("help", "foo").errors.contains("'foo' is not a command"))
+    for words in [["help"], ["help", "train", "atoms"], ["help", "batch"]] { #expect(try tessera(words).status == 0) }
+  }
+
+  @Test func `name all specimens, the one that was meant, and whole numbers of columns`() throws {
+    let unknown = try tessera("simulate", "mose")
+    #expect(
+      unknown.status == 64 && unknown.errors.contains("nanoparticles")
+        && unknown.errors.contains("Did you mean 'mose2'?"))
+    let many = try tessera("simulate", "mose2", "--pixel-size", "3")
+    #expect(many.status == 64 && many.errors.contains(/but is \d+\n/))
+  }
+
+  @Test func `say what a file is before where its result would go`() throws {
+    let scan = try image()
+    #expect(FileManager.default.createFile(atPath: folder / "scan.relations", contents: nil))
+    let run = try tessera("relations", scan)
+    #expect(run.errors.contains("is no result of analyze or motifs"))
   }
 
   @Test func `accept the old name of --sites with a warning`() throws {

@@ -227,7 +227,7 @@ struct Gallery {
         }
         let dots = cells.enumerated().flatMap { number, cell in
           [(0.2, 0), (0.65, number.isMultiple(of: 2) ? 3 : 1)].map { place, label in
-            HierarchyFigure.Dot(at: cell[0] + (cell[2] - cell[0]) * place, color: styles[label].color)
+            HierarchyFigure.Dot(at: cell[0] + (cell[2] - cell[0]) * place, look: styles[label])
           }
         }
         let count = 400 / (level * level * (kind + 1)) + 1

@@ -36,6 +36,52 @@ struct `Class styles` {
     #expect(Set(styles.map { "\($0.color.hexadecimal) \($0.marker)" }).count == 144)
     #expect(Set(styles.prefix(16).map(\.color)).count == 16)
   }
+
+  // Where all have one shape, as rings and painted areas do.
+  @Test func `differ in colour for 48 classes`() {
+    let styles = ClassStyle.styles(names: (1...ClassStyle.colorCount).map { "motif \($0)" })
+    #expect(ClassStyle.colorCount == 48)
+    for (index, style) in styles.enumerated() {
+      for other in styles[..<index] {
+        let (a, b) = (style.color, other.color)
+        let distance = max(abs(a.red - b.red), abs(a.green - b.green), abs(a.blue - b.blue))
+        #expect(distance > 0.05, "\(style.name) \(other.name)")
+      }
+    }
+  }
+
+  @Test func `in a legend are those that occur, and count each member`() {
+    func style(_ atoms: Int, _ count: Int) -> ClassStyle { ClassStyle(name: "\(atoms)", count: count, color: .neutral) }
+    let few = (7...40).map { style($0, $0.isMultiple(of: 3) ? $0 : 0) }
+    #expect(
+      ClassStyle.gathered(few, atMost: 48).map(\.name) == [
+        "9", "12", "15", "18", "21", "24", "27", "30", "33", "36", "39",
+      ])
+    let many = (1...100).map { style($0, 2) }
+    let gathered = ClassStyle.gathered(many, atMost: 48)
+    #expect(gathered.count == 34 && gathered[0].name == "1 to 3" && gathered[33].name == "100")
+    #expect(gathered.reduce(0) { $0 + ($1.count ?? 0) } == 200)
+    #expect(ClassStyle.gathered([], atMost: 48).isEmpty)
+  }
+
+  @Test func `of painted areas are squares of the same colour`() {
+    let style = ClassStyle.styles(names: ["a", "b", "c", "d"])[3]
+    #expect(style.marker == .diamond && style.swatch.marker == .square && style.swatch.color == style.color)
+  }
+}
+
+struct `Bars of moments` {
+  private func figure(_ values: [Int: Double]) -> MomentsFigure {
+    let orders = (0...8).flatMap { p in stride(from: -p, through: p, by: 2).map { MomentsFigure.Order(p: p, q: $0) } }
+    let mean = orders.map { $0.p == 8 ? values[$0.q] ?? 0.01 : 0.01 }
+    return MomentsFigure(
+      classes: ClassStyle.styles(names: ["a"]), means: [mean], orders: orders, summary: "Moments")
+  }
+
+  @Test func `mark the angular orders that carry a square crystal`() {
+    #expect(figure([4: 1, -2: 0.6, 0: 3]).notableOrders == [4, 2])
+    #expect(figure([6: 1, 0: 3]).notableOrders == [])
+  }
 }
 
 struct `Scale bars` {

@@ -172,7 +172,23 @@ struct `Rigid registration` {
     let flat = Raster<Float>(width: 64, height: 64, filling: 5)
     #expect(sentence([flat, flat, flat]).contains("no two of its 3 frames show the same structure"))
     let tiny = Raster<Float>(width: 8, height: 8, filling: 5)
-    #expect(sentence([tiny, tiny]).contains("too small"))
+    #expect(sentence([tiny, tiny]).contains("too small") && !sentence([tiny, tiny]).contains("axis"))
+    // An array of (height, width, frames) read as if the frames came first.
+    let slices = [Raster<Float>](repeating: Raster(width: 5, height: 40, filling: 5), count: 40)
+    #expect(sentence(slices).contains("read the file with “frame axis = last”"))
+    // Files are not frames to choose from, and what labels them averages nothing.
+    func advice(_ remedies: FrameSeries.Remedies, _ frames: [Raster<Float>]) -> String {
+      let series = FrameSeries(
+        count: frames.count, width: 64, height: 64, name: "2 images", remedies: remedies
+      ) { frames[$0] }
+      do { _ = try Registration().registered(series) } catch { return "\(error)" }
+      return ""
+    }
+    #expect(
+      advice([], [flat, flat]).contains("no two of its 2 frames show")
+        && !advice([], [flat, flat]).contains("register"))
+    #expect(advice([.averaging], [flat, flat]).contains("only “register = none” averages them"))
+    #expect(advice([], [frame, smaller]).hasSuffix("crop the frames to one size"))
     #expect(sentence([frame, frame]) { $0.scanAngles = [0, 45] }.contains("multiples of 90"))
     let oblong = frame.cropped(x: 0, y: 0, width: 64, height: 50)
     #expect(sentence([oblong, oblong]) { $0.scanAngles = [0, 90] }.contains("squares"))

@@ -36,7 +36,11 @@ extension ImageFigure {
     var figure = ImageFigure(micrograph, summary: summary)
     figure.dimming = 0.3
     figure.width = 640
-    figure.legend = classes.map { sites.styles[$0 - 1] }
+    figure.legend = classes.map { label in
+      var look = sites.styles[label - 1]
+      look.isOpen = true
+      return look
+    }
     figure.zooms = zip(classes, examples).enumerated().compactMap { order, pair in
       guard let site = pair.1 else { return nil }
       let look = sites.styles[pair.0 - 1]

@@ -18,6 +18,8 @@ public struct ImageFigure: Sendable {
   public var dimming = 0.0
   /// Draws a scale bar in the lower left corner of the image and of each zoom.
   public var showsScaleBar = true
+  /// Pixels of the micrograph along the side of one of `image`, 1 or more: a scale bar without a calibration counts the micrograph's.
+  public var thinning = 1.0
   /// In the lower right corner, where the lower left one shows something else.
   public var scaleBarIsRight = false
   /// Entries of the legend below the image; empty: no legend.
@@ -97,6 +99,15 @@ public struct ImageFigure: Sendable {
     }
   }
 
+  /// What has no value: darker than the white of zero in a signed map, paler than what is dark in others.
+  private var missing: Color { colorMap == .diverging ? .neutral : Color(0xE9ECEF) }
+
+  private func scaleBar(width: Double) -> ScaleBar {
+    guard calibration == nil else { return ScaleBar(width: width, calibration: calibration) }
+    let bar = ScaleBar(width: width * thinning, calibration: nil)
+    return ScaleBar(lengthInPixels: bar.lengthInPixels / thinning, label: bar.label)
+  }
+
   private func drawImage(part: Rectangle, in box: Rectangle, limits: ClosedRange<Double>, on canvas: Canvas) {
     let (columns, rows) = (
       Int(saturating: (box.width * canvas.resolution).rounded()),
@@ -106,14 +117,15 @@ public struct ImageFigure: Sendable {
     // A higher white point darkens the image without another pass over its pixels.
     let white = limits.lowerBound + (limits.upperBound - limits.lowerBound) / (1 - max(0, min(0.95, dimming)))
     let pixels = colored(
-      sampled, limits: limits.lowerBound...white, map: colorMap, levels: colorMap == .gray ? 64 : 256)
+      sampled, limits: limits.lowerBound...white, map: colorMap, levels: colorMap == .gray ? 64 : 256,
+      missing: missing)
     canvas.image(tint?.applied(to: pixels, part: part) ?? pixels, in: box)
     let frame = ImageFrame(part: part, in: box)
     canvas.clipped(to: box) {
       for layer in layers { layer.draw(on: canvas, in: frame) }
     }
     if showsScaleBar {
-      ScaleBar(width: part.width, calibration: calibration).draw(on: canvas, in: frame, isRight: scaleBarIsRight)
+      scaleBar(width: part.width).draw(on: canvas, in: frame, isRight: scaleBarIsRight)
     }
   }
 

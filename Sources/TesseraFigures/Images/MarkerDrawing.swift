@@ -17,6 +17,14 @@ extension Canvas {
   }
 }
 
+extension Canvas {
+  /// Draws the path as an open ring with a dark rim, which is seen on light and on dark grounds.
+  func strokeRing(_ color: Color) {
+    stroke(.black, width: 3.6, opacity: 0.5, keeping: true)
+    stroke(color, width: 2)
+  }
+}
+
 extension Marker {
   /// Corners about (0, 0) for radius 1; those of a fine polygon for the circle.
   package var corners: [Point] {

@@ -95,8 +95,7 @@ extension SiteMarkers: ImageLayer {
       canvas.fill(look.color, opacity: 0.95, keeping: size >= 3)
       if size >= 3 { canvas.stroke(.black, width: 0.8, opacity: 0.55) }
     case .rings:
-      canvas.stroke(.black, width: 3.6, opacity: 0.5, keeping: true)
-      canvas.stroke(look.color, width: 2)
+      canvas.strokeRing(look.color)
     }
   }
 }

@@ -7,7 +7,7 @@ import TesseraNumerics
 public struct StrainFigure: Sendable {
   /// Strains and rotation, one value per pixel.
   public var planes: StrainPlanes
-  /// Pixel size for the scale bar; nil: the maps have none.
+  /// Pixel size for the scale bar; nil: it counts pixels.
   public var calibration: Calibration?
   /// Value of the last colour of the strains, and of the rotation in radians.
   public var strainLimit, rotationLimit: Double
@@ -26,7 +26,7 @@ public struct StrainFigure: Sendable {
 
   /// - Parameters:
   ///   - planes: strains and rotation, one value per pixel; NaN where unknown.
-  ///   - calibration: size of a pixel, for the scale bar; nil: the maps have none.
+  ///   - calibration: size of a pixel, for the scale bar; nil: it counts pixels.
   ///   - others: maps to be compared with these: all take the same scales.
   public init(_ planes: StrainPlanes, calibration: Calibration?, sharingScaleWith others: [StrainPlanes] = []) {
     (self.planes, self.calibration) = (planes, calibration)
@@ -64,7 +64,7 @@ public struct StrainFigure: Sendable {
       figure.summary = "Map of the rotation, from −\(limit) to \(limit) radians"
     }
     figure.width = width
-    figure.showsScaleBar = calibration != nil
+    figure.thinning = Double(factor)
     switch title {
     case "exx", "eyy", "exy": figure = figure.adding(AxisMarks(.axes(angle: axis)))
     case "hydrostatic": break

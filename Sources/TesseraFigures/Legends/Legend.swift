@@ -31,9 +31,14 @@ struct Legend: Sendable {
   func draw(on canvas: Canvas, at origin: Point) {
     for (entry, place) in zip(entries, places.points) {
       let centre = origin + place + Point(8, Self.rowHeight / 2)
-      canvas.addMarker(entry.marker, at: centre, radius: 5.5)
-      canvas.fill(entry.color, keeping: true)
-      canvas.stroke(.black, width: 0.8, opacity: 0.55)
+      if entry.isOpen {
+        canvas.addCircle(centre, radius: 5)
+        canvas.strokeRing(entry.color)
+      } else {
+        canvas.addMarker(entry.marker, at: centre, radius: 5.5)
+        canvas.fill(entry.color, keeping: true)
+        canvas.stroke(.black, width: 0.8, opacity: 0.55)
+      }
       canvas.text(caption(entry), at: centre + Point(12, Font.label.halfCapitalHeight))
     }
   }

@@ -33,10 +33,14 @@ public struct HierarchyFigure: Sendable {
   public struct Dot: Sendable {
     /// Place of the site, in the unit of the outlines of its node.
     public var place: Point
-    /// Nil draws an open circle: an empty place.
-    public var color: Color?
-    /// A site in the colour of its class; without a colour, an empty place.
-    public init(at place: Point, color: Color?) { (self.place, self.color) = (place, color) }
+    /// Colour and shape of its class; nil draws an open circle: an empty place.
+    public var look: ClassStyle?
+    /// Whether it is one site more than the place holds, drawn as an outline.
+    public var isExtra: Bool
+    /// A site with the look of its class; without a look, an empty place.
+    public init(at place: Point, look: ClassStyle?, isExtra: Bool = false) {
+      (self.place, self.look, self.isExtra) = (place, look, isExtra)
+    }
   }
 
   /// Motif-cells in any order.
@@ -149,13 +153,19 @@ public struct HierarchyFigure: Sendable {
       let middle = (low + high) * 0.5
       for (cell, color) in zip(node.cells, node.colors) {
         canvas.addPolygon(cell.map { centre + ($0 - middle) * scale })
+        // No line to a larger motif-cell shows through.
+        canvas.fill(.white, keeping: true)
         canvas.fill(color, opacity: node.dots.isEmpty ? 1 : 0.3, keeping: true)
         canvas.stroke(node.dots.isEmpty ? .white : color, width: 1.2)
       }
       for dot in node.dots {
-        canvas.addCircle(centre + (dot.place - middle) * scale, radius: 3.6)
-        if let color = dot.color {
-          canvas.fill(color, keeping: true)
+        let place = centre + (dot.place - middle) * scale
+        canvas.addMarker(dot.look?.marker ?? .circle, at: place, radius: dot.isExtra ? 2.8 : 3.6)
+        if let look = dot.look, dot.isExtra {
+          canvas.fill(.white, keeping: true)
+          canvas.stroke(look.color, width: 1.6)
+        } else if let look = dot.look {
+          canvas.fill(look.color, keeping: true)
           canvas.stroke(.black, width: 0.7, opacity: 0.55)
         } else {
           canvas.stroke(.ink, width: 1.1)
@@ -167,11 +177,14 @@ public struct HierarchyFigure: Sendable {
     }
     let baseline = centre.y + Self.nodeSize / 2 + 18
     let limit = (width - Self.left) / Double(nodesPerLevel) - 6
-    if !node.name.isEmpty {
-      canvas.text(Font.tick.fitting(node.name, within: limit), at: Point(centre.x, baseline), .tick, anchor: .middle)
+    func text(_ text: String, row: Double, _ color: Color) {
+      // A line that passes behind the words would strike them out.
+      let width = Font.tick.width(of: text) + 4
+      canvas.addRectangle(Rectangle(x: centre.x - width / 2, y: baseline + 15 * row - 11, width: width, height: 14))
+      canvas.fill(.white)
+      canvas.text(text, at: Point(centre.x, baseline + 15 * row), .tick, color: color, anchor: .middle)
     }
-    canvas.text(
-      "× \(Number.count(node.count))", at: Point(centre.x, baseline + (node.name.isEmpty ? 0 : 15)), .tick,
-      color: .faintInk, anchor: .middle)
+    if !node.name.isEmpty { text(Font.tick.fitting(node.name, within: limit), row: 0, .ink) }
+    text("× \(Number.count(node.count))", row: node.name.isEmpty ? 0 : 1, .faintInk)
   }
 }

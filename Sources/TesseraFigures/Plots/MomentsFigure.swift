@@ -3,7 +3,7 @@ import TesseraNumerics
 /// Mean Zernike moments of classes as bars: one panel a class, all with the same axes.
 ///
 /// Moments with q = 0 (the column in the middle) and with |q| = 3 or 6 (three- and sixfold surroundings) are marked,
-/// as in Dan et al., Extended Data Fig. 1 h-j.
+/// as in Dan et al., Extended Data Fig. 1 h-j, and so are those of other |q| that carry as much: |q| = 2 and 4 of square crystals.
 public struct MomentsFigure: Sendable {
   /// Radial and angular order of one moment.
   public struct Order: Sendable, Hashable {
@@ -34,19 +34,40 @@ public struct MomentsFigure: Sendable {
     (self.classes, self.means, self.orders, self.summary) = (classes, means, orders, summary)
   }
 
-  private static let families: [(name: String, color: Color, holds: @Sendable (Int) -> Bool)] = [
-    ("q = 0", Color(0xD55E00), { $0 == 0 }),
-    ("|q| = 3", Color(0x0072B2), { $0 == 3 }),
-    ("|q| = 6", Color(0x009E73), { $0 == 6 }),
-    ("other orders", Color(0xB4BAC3), { _ in true }),
-  ]
+  /// Angular orders that are always marked.
+  private static let usual = [0: Color(0xD55E00), 3: Color(0x0072B2), 6: Color(0x009E73)]
+  /// Colours of others that carry much, the strongest first.
+  private static let further = [Color(0xCC79A7), Color(0xE69F00)]
+  private static let others = Color(0xB4BAC3)
+  /// An order is marked that carries more than this share of the squares of all moments with q other than 0.
+  private static let notableShare = 0.1
 
-  private func color(of order: Order) -> Color { Self.families.first { $0.holds(abs(order.q)) }!.color }
+  /// The |q| that are not marked by custom and carry much of the classes' shape, the strongest first; at most two.
+  public var notableOrders: [Int] {
+    var squares: [Int: Double] = [:]
+    for mean in means {
+      for (value, order) in zip(mean, orders) where order.q != 0 && value.isFinite {
+        squares[abs(order.q), default: 0] += value * value
+      }
+    }
+    let total = squares.values.sorted().reduce(0, +)
+    let strong = squares.filter { Self.usual[$0.key] == nil && $0.value > Self.notableShare * total }
+    return Array(strong.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map(\.key).prefix(Self.further.count))
+  }
+
+  /// The colours of the marked |q|.
+  private var marks: [Int: Color] {
+    Self.usual.merging(zip(notableOrders, Self.further).map { ($0, $1) }) { usual, _ in usual }
+  }
 
   /// One panel per class below a legend of the angular orders. The piston is cut where it exceeds the other moments.
   public func drawing() -> Drawing {
+    let marks = marks
+    let entries = marks.sorted { $0.key < $1.key }.map { order, color in
+      ClassStyle(name: order == 0 ? "q = 0" : "|q| = \(order)", color: color, marker: .square)
+    }
     let legend = Legend(
-      entries: Self.families.map { ClassStyle(name: $0.name, color: $0.color, marker: .square) }, width: width - 8)
+      entries: entries + [ClassStyle(name: "other orders", color: Self.others, marker: .square)], width: width - 8)
     // The piston only says how bright a patch is; it may leave the frame rather than flatten the rest.
     let shaped = means.flatMap { zip($0, orders).filter { $1.p > 0 }.map(\.0) }.filter(\.isFinite)
     let largest = max(shaped.map { abs($0) }.max() ?? 1, 1e-12) * 1.12
@@ -62,7 +83,7 @@ public struct MomentsFigure: Sendable {
     return Drawing(width: width, height: height, summary: summary) { canvas in
       legend.draw(on: canvas, at: Point(4, 0))
       for (index, frame) in panels.enumerated() {
-        draw(index, in: frame, showsOrders: index == classes.count - 1, on: canvas)
+        draw(index, in: frame, marks: marks, showsOrders: index == classes.count - 1, on: canvas)
       }
       if let last = panels.last {
         canvas.text(
@@ -72,7 +93,9 @@ public struct MomentsFigure: Sendable {
     }
   }
 
-  private func draw(_ index: Int, in frame: PlotFrame, showsOrders: Bool, on canvas: Canvas) {
+  private func draw(
+    _ index: Int, in frame: PlotFrame, marks: [Int: Color], showsOrders: Bool, on canvas: Canvas
+  ) {
     drawGroups(in: frame, showsOrders: showsOrders, on: canvas)
     frame.draw(on: canvas)
     let zero = frame.placeY(0)
@@ -83,7 +106,7 @@ public struct MomentsFigure: Sendable {
         let end = frame.placeY(value)
         canvas.addRectangle(
           Rectangle(x: centre - barWidth / 2, y: min(zero, end), width: barWidth, height: max(0.8, abs(end - zero))))
-        canvas.fill(color(of: orders[number]))
+        canvas.fill(marks[abs(orders[number].q)] ?? Self.others)
         if deviations.indices.contains(index), deviations[index][number].isFinite {
           let (low, high) = (value - deviations[index][number], value + deviations[index][number])
           canvas.line(from: Point(centre, frame.placeY(low)), to: Point(centre, frame.placeY(high)), .ink, width: 1)

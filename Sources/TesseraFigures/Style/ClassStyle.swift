@@ -15,12 +15,16 @@ public struct ClassStyle: Sendable, Codable, Equatable {
   /// Shape of the markers.
   public var marker: Marker
 
+  /// Whether legends show a ring, as around places that stay visible; shapes are filled otherwise.
+  public var isOpen = false
+
   /// A look for one class; `count` is its number of members, nil where legends should not give it.
   public init(name: String, count: Int? = nil, color: Color, marker: Marker = .circle) {
     (self.name, self.count, self.color, self.marker) = (name, count, color, marker)
   }
 
-  /// Looks of the classes 1, 2, ... in this order. Sixteen colours meet nine shapes, so 144 classes differ.
+  /// Looks of the classes 1, 2, ... in this order. Sixteen colours, then their tints and their shades, meet nine shapes: 48 classes
+  /// differ in colour, 144 in colour or shape.
   ///
   /// - Parameters:
   ///   - names: of the classes, as legends and captions say them.
@@ -29,10 +33,48 @@ public struct ClassStyle: Sendable, Codable, Equatable {
   public static func styles(names: [String], counts: [Int]? = nil, after used: Int = 0) -> [ClassStyle] {
     names.indices.map { index in
       ClassStyle(
-        name: names[index], count: counts?[index], color: palette[(index + used) % palette.count],
+        name: names[index], count: counts?[index], color: color(of: index + used),
         marker: Marker.allCases[(index + used) % Marker.allCases.count])
     }
   }
+
+  /// The same look for painted areas, which have no markers: a square of the colour.
+  public var swatch: ClassStyle {
+    var look = self
+    look.marker = .square
+    return look
+  }
+
+  /// Legend entries for the looks that have members, in their order; of more than there is room for, several that follow one another are
+  /// one entry, in the colour of the middle one, so that each member is counted.
+  ///
+  /// - Parameters:
+  ///   - styles: looks with their numbers of members.
+  ///   - most: entries of the legend, 1 or more.
+  package static func gathered(_ styles: [ClassStyle], atMost most: Int) -> [ClassStyle] {
+    let present = styles.filter { ($0.count ?? 0) > 0 }
+    let size = max(1, (present.count + most - 1) / most)
+    return stride(from: 0, to: present.count, by: size).map { start in
+      let part = Array(present[start..<min(start + size, present.count)])
+      var entry = part[part.count / 2]
+      if part.count > 1 { entry.name = "\(part[0].name) to \(part[part.count - 1].name)" }
+      entry.count = part.reduce(0) { $0 + ($1.count ?? 0) }
+      return entry
+    }
+  }
+
+  /// The colours come first as they are, then mixed with white, then with black, each half of the way.
+  private static func color(of index: Int) -> Color {
+    let color = palette[index % palette.count]
+    switch index / palette.count % 3 {
+    case 1: return color.mixed(with: .white, 0.5)
+    case 2: return color.mixed(with: .black, 0.5)
+    default: return color
+    }
+  }
+
+  /// Number of classes that differ in colour.
+  public static let colorCount = 3 * palette.count
 
   /// The look of samples without a class.
   public static let unclassified = ClassStyle(name: "no class", color: .neutral)

@@ -49,8 +49,7 @@ struct FileFormat: Sendable {
         "begins with \(head.count) zeros, as a file does whose copying or downloading did not end; copy it again")
     }
     if file.count <= 1 << 24, !head.contains(0), (try? SiteTableFile(path: file.path))?.holdsPlaces == true {
-      throw FormatError(
-        in: file.path, "is a table of sites, not an image; `tessera convert` writes it as .xyz, .cif, .csv or .txt")
+      throw SiteTableFile.isNoImage(file.path)
     }
     throw FormatError(
       in: file.path, "has an unsupported format (`tessera help info` lists the formats); export the image as TIFF")

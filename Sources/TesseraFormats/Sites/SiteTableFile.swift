@@ -65,6 +65,20 @@ package struct SiteTableFile: Sendable {
     }
   }
 
+  /// The error of a table that stands where an image is needed.
+  static func isNoImage(_ path: String) -> FormatError {
+    FormatError(
+      in: path, "is a table of sites, not an image; `tessera convert` writes it as .xyz, .cif, .csv or .txt")
+  }
+
+  /// Whether a header has names of columns with places.
+  static func namesPlaces(_ header: [String]) -> Bool {
+    let names = Set(header.map { $0.trimmingCharacters(in: CharacterSet(charactersIn: "\" ")).lowercased() })
+    return [pixelNames, lengthNames].contains { known in
+      known.x.contains(where: names.contains) && known.y.contains(where: names.contains)
+    }
+  }
+
   /// Whether the table names or implies columns with places.
   package var holdsPlaces: Bool { (try? placeColumns(prefersNanometres: false)) != nil }
 

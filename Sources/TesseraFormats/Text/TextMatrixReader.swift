@@ -46,11 +46,14 @@ struct TextMatrixReader: FormatReader {
     var values: [Double] = []
     var width: Int?
     var height = 0
-    var isFirst = true
+    var (isFirst, isOfSites) = (true, false)
     try TextLines.forEach(text) { number, line in
       if Self.isComment(line) { return }
       defer { isFirst = false }
-      if isFirst && layout.isHeader(line) { return }
+      if isFirst && layout.isHeader(line) {
+        isOfSites = SiteTableFile.namesPlaces(layout.fields(of: line).map(\.trimmed))
+        return
+      }
       let fields = layout.fields(of: line)
       guard width == nil || width == fields.count else {
         throw FormatError(
@@ -59,6 +62,7 @@ struct TextMatrixReader: FormatReader {
       }
       for (column, field) in fields.enumerated() {
         guard let value = layout.number(field) else {
+          if isOfSites { throw SiteTableFile.isNoImage(file.path) }
           throw FormatError(
             in: file.path,
             "line \(number), column \(column + 1) is not a number (\(field.trimmed.prefix(20))); correct the field, or "

@@ -2,12 +2,26 @@ import TesseraNumerics
 
 /// Frames of equal size of one field of view, asked for one by one, so that a long series need not be in memory.
 public struct FrameSeries {
+  /// What a user can do about frames that cannot be registered.
+  public struct Remedies: OptionSet, Sendable {
+    /// One bit for each remedy.
+    public let rawValue: Int
+    /// Remedies by their bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+    /// To choose frames of the stack that they come from; images that have a file each are not chosen so.
+    public static let choosing = Remedies(rawValue: 1)
+    /// To average them as they are.
+    public static let averaging = Remedies(rawValue: 2)
+  }
+
   /// Number of frames, and size of each in pixels.
   public let count, width, height: Int
   /// Short name for messages, usually the file's.
   public let name: String
   /// What a frame is called in messages, by its place in the series.
   let frameName: (Int) -> String
+  /// What messages advise where frames cannot be registered.
+  let remedies: Remedies
   private let read: (Int) throws -> Raster<Float>
 
   /// - Parameters:
@@ -16,14 +30,16 @@ public struct FrameSeries {
   ///   - height: of each frame, in pixels, 1 or more.
   ///   - name: short name for messages, usually the file's.
   ///   - frameName: what a frame is called in messages, by its place in the series from 0.
+  ///   - remedies: what messages advise where frames cannot be registered.
   ///   - read: gives frame `0 ..< count`; may be called several times for each.
   public init(
     count: Int, width: Int, height: Int, name: String, frameName: @escaping (Int) -> String = { "frame \($0)" },
+    remedies: Remedies = [.choosing, .averaging],
     read: @escaping (Int) throws -> Raster<Float>
   ) {
     precondition(count > 0 && width > 0 && height > 0, "a series needs a frame with a pixel")
     (self.count, self.width, self.height, self.name) = (count, width, height, name)
-    (self.frameName, self.read) = (frameName, read)
+    (self.frameName, self.remedies, self.read) = (frameName, remedies, read)
   }
 
   /// Frames that are at hand. There must be one.
@@ -39,9 +55,8 @@ public struct FrameSeries {
     guard frame.width == width, frame.height == height else {
       throw DataError(
         "\(name): \(frameName(index)) has \(frame.width) x \(frame.height) pixels and \(frameName(0)) has \(width) x \(height); only "
-          + "frames of equal size can be registered: crop the frames to one size, or choose frames of one size "
-          + "with \(setting("frames"))"
-      )
+          + "frames of equal size can be registered: crop the frames to one size"
+          + (remedies.contains(.choosing) ? ", or choose frames of one size with \(setting("frames"))" : ""))
     }
     if !frame.values.allSatisfy(\.isFinite) {
       let mean = Float(Statistics.mean(frame.values.filter(\.isFinite)))

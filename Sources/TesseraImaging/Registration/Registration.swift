@@ -94,7 +94,7 @@ public struct Registration: Sendable, Codable, Equatable {
     guard min(series.width, series.height) >= Self.smallestSide else {
       throw DataError(
         "\(series.name): frames of \(series.width) x \(series.height) pixels are too small to be registered; "
-          + "\(Self.smallestSide) x \(Self.smallestSide) pixels are needed")
+          + "\(Self.smallestSide) x \(Self.smallestSide) pixels are needed" + Self.axisHint(series))
     }
     let angles = scanAngles.map { "\($0)" }.joined(separator: ",")
     try require(
@@ -110,6 +110,13 @@ public struct Registration: Sendable, Codable, Equatable {
     try require(
       0...1e6 ~= pauseLines, setting("frame pause"), is: pauseLines, mustBe: "between 0 and 1000000 lines")
     if let iterations { try require(iterations >= 1, "iterations", is: iterations, mustBe: "1 or more") }
+  }
+
+  /// What may be wrong where frames are much narrower than they are many: the axis of the frames was taken for one of theirs.
+  private static func axisHint(_ series: FrameSeries) -> String {
+    let (short, long) = (min(series.width, series.height), max(series.width, series.height))
+    guard 4 * short <= min(long, series.count) else { return "" }
+    return ". If the frames lie along the last axis of the array, read the file with \(setting("frame axis", "last"))"
   }
 
   /// Quarter turns of the fast scan of a frame, 0 ... 3.

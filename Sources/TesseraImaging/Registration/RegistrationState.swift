@@ -31,7 +31,8 @@ struct RegistrationState {
     guard used.count > 1 else {
       throw DataError(
         "\(series.name): no two of its \(series.count) frames show the same structure; the frames are constant, too noisy, "
-          + "or of different places, and only \(setting("register", "none")) averages them")
+          + "or of different places"
+          + (series.remedies.contains(.averaging) ? ", and only \(setting("register", "none")) averages them" : ""))
     }
     let rates = settings.correctsDrift ? Self.rates(of: consensus.places, settings, series.height) : nil
     let paths = consensus.places.indices.map { frame in
@@ -75,6 +76,12 @@ struct RegistrationState {
     frames.prefix(12).map(series.frameName).joined(separator: ", ") + (frames.count > 12 ? ", ..." : "")
   }
 
+  /// What helps where the frames of a series lie too far from each other.
+  private static func advice(_ series: FrameSeries) -> String {
+    series.remedies.contains(.choosing)
+      ? "; choose fewer with \(setting("frames"))" : "; leave those out that lie far off"
+  }
+
   private static func rates(of shifts: [Point?], _ settings: Registration, _ lines: Int) -> DriftRate {
     DriftRate(shifts: shifts, lines: Double(lines) + settings.pauseLines)
   }
@@ -101,8 +108,7 @@ struct RegistrationState {
     guard min(half.width, half.height) > 16 else {
       throw DataError(
         "\(series.name): the frames have too little in common, because they moved by half of the "
-          + "field; choose fewer with \(setting("frames"))"
-      )
+          + "field" + Self.advice(series))
     }
     return (half, false)
   }
@@ -249,7 +255,7 @@ struct RegistrationState {
     let mean = zip(values.values, coverage.values).map { $1 >= least ? $0 / $1 : .nan }
     guard mean.contains(where: \.isFinite) else {
       throw DataError(
-        "\(series.name): no pixel is covered by half of the frames; choose fewer with \(setting("frames"))")
+        "\(series.name): no pixel is covered by half of the frames" + Self.advice(series))
     }
     // Shifts count from the first frame used; so does the mean's corner.
     let origin = paths[used[0]].shift

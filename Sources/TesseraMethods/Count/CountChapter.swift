@@ -68,7 +68,8 @@ struct CountChapter {
   private var steps: String {
     guard let comb = result.comb else { return "" }
     return
-      " Whether there are steps: single intensities suit the comb by \(Number.short(comb.gathering, digits: 3)) nats better than a smooth "
+      " Whether there are steps: single intensities suit the comb by \(Number.short(abs(comb.gathering), digits: 3)) nats "
+      + "\(comb.gathering < 0 ? "worse" : "better") than a smooth "
       + "distribution (chance reaches \(Number.short(comb.gatheringOfChance, digits: 3))); moved by half a step the best comb is "
       + "\(Number.short(comb.halfStepLead, digits: 3)) nats worse"
       + (comb.hasNeighbours
@@ -99,7 +100,7 @@ struct CountChapter {
   private var map: ReportDocument.Figure {
     let (low, high) = (result.counts.filter { $0 > 0 }.min() ?? 1, result.counts.max() ?? 1)
     let span = Double(max(1, high - low))
-    // One look a number; the legend names a few.
+    // One look a number; the legend names those that occur.
     let styles = (low...max(low, high)).map { atoms in
       ClassStyle(
         name: "\(atoms)", count: result.counts.count { $0 == atoms },
@@ -108,15 +109,16 @@ struct CountChapter {
     var figure = ImageFigure(micrograph, summary: "Number of atoms of each column")
     figure.dimming = 0.35
     figure.width = 700
-    figure.legend =
-      styles.count <= 24
-      ? styles : styles.enumerated().filter { $0.offset.isMultiple(of: styles.count / 16) }.map(\.element)
+    figure.legend = ClassStyle.gathered(styles, atMost: Self.longestLegend)
     let labels = result.counts.map { $0 > 0 ? $0 - low + 1 : 0 }
     return .init(
       "thickness", title: "Thickness map",
-      caption: "Number of atoms per column; the legend gives the number of columns of each thickness.",
+      caption: "Number of atoms per column; the legend gives the number of columns of each thickness that occurs.",
       figure.adding(SiteMarkers(points: sites.positions, labels: labels, styles: styles)).drawing())
   }
+
+  /// More entries than this are a table, not a legend: four to six rows below the figure.
+  private static let longestLegend = 48
 
   private var histogram: ReportDocument.Figure {
     let values = sites.sites.map(\.intensity).filter { $0.isFinite && $0 > 0 }.sorted()
@@ -130,11 +132,13 @@ struct CountChapter {
     }
     let model = (0...600).map { k -> Point in
       let value = low + (high - low) * Double(k) / 600
-      let density = result.components.reduce(0.0) { sum, part in
-        let z = (value - part.mean) / part.deviation
-        return sum + part.share * exp(-0.5 * z * z) / (part.deviation * (2 * .pi).squareRoot())
+      // What a bar about this value would hold: components may be narrower than one.
+      let share = result.components.reduce(0.0) { sum, part in
+        let scale = part.deviation * 2.0.squareRoot()
+        let (below, above) = (value - width / 2 - part.mean, value + width / 2 - part.mean)
+        return sum + part.share * (erf(above / scale) - erf(below / scale)) / 2
       }
-      return Point(value, density * Double(values.count) * width)
+      return Point(value, share * Double(values.count))
     }
     let figure = LineFigure(
       curves: [
@@ -142,7 +146,8 @@ struct CountChapter {
         .init(name: "mixture", points: model, color: Color(0xD55E00)),
       ], x: Axis("integrated intensity"), y: Axis("columns"), summary: "Histogram of scattering cross-sections")
     return .init(
-      "cross-sections", title: "Cross-sections", caption: "Histogram, and the mixture that was fitted.",
+      "cross-sections", title: "Cross-sections",
+      caption: "Histogram, and how many columns the fitted mixture expects in a bar about each value.",
       figure.drawing())
   }
 

@@ -41,11 +41,23 @@ extension CrystalResult {
   // MARK: Grains
 
   private var grainStyles: [ClassStyle] {
-    grains.grains.enumerated().map { k, grain in
-      ClassStyle(
-        name: "grain \(k + 1), " + Text.fixed(grain.orientation * 180 / .pi, 1) + "°", count: columnCount(of: grain),
-        color: Color.onWheel(grain.orientation / grain.period), marker: Marker.allCases[k % Marker.allCases.count])
+    let names = grains.grains.enumerated().map { k, grain in
+      "grain \(k + 1), " + Text.fixed(grain.orientation * 180 / .pi, 1) + "°"
     }
+    var styles = ClassStyle.styles(names: names, counts: grains.grains.map(columnCount))
+    guard grainsDifferOnWheel else { return styles }
+    for (k, grain) in grains.grains.enumerated() { styles[k].color = .onWheel(grain.orientation / grain.period) }
+    return styles
+  }
+
+  /// The part of the wheel that two colours must lie apart to be told from each other side by side.
+  private static let leastTurn = 1.0 / 24
+
+  /// Whether the angles of all grains have colours of their own. The sides of a twin may share the shortest lattice vector, and so the angle.
+  private var grainsDifferOnWheel: Bool {
+    let turns = grains.grains.map { $0.orientation / $0.period }.sorted()
+    guard let first = turns.first, let last = turns.last, turns.count > 1 else { return true }
+    return zip(turns, turns.dropFirst()).allSatisfy { $1 - $0 >= Self.leastTurn } && first + 1 - last >= Self.leastTurn
   }
 
   private var grainSection: ReportDocument.Section {
@@ -74,9 +86,10 @@ extension CrystalResult {
         .figure(
           .init(
             "grains", title: "Grains by orientation",
-            caption:
-              "Colour goes once around the wheel from 0° to \(Number.short((grains.first?.period ?? 0) * 180 / .pi))°, "
-              + "the turn that carries the lattice onto itself. Columns without colour are in no grain.",
+            caption: grainsDifferOnWheel
+              ? "Colour goes once around the wheel from 0° to \(Number.short((grains.first?.period ?? 0) * 180 / .pi))°, "
+                + "the turn that carries the lattice onto itself. Columns without colour are in no grain."
+              : "Each grain has a colour of its own, since the angles of some are alike. Columns without colour are in no grain.",
             figure.adding(markers).drawing())),
         .table(
           .init(
@@ -88,7 +101,10 @@ extension CrystalResult {
             ], rows: rows)),
         .paragraph(
           "The orientation is the angle of the shortest lattice vector from +x towards +y (down), reduced by the turns "
-            + "of the lattice. Sublattices are labelled A, B, C in order of decreasing brightness."),
+            + "of the lattice; grains that share that vector, such as the sides of a twin, have one orientation though they are turned against "
+            + "each other. The turn against grain 1 is the least that carries one lattice onto the other. "
+            + "Sublattices are labelled A, B, C in order of decreasing brightness."
+        ),
       ])
   }
 

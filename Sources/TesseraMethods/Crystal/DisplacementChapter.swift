@@ -17,7 +17,8 @@ struct DisplacementChapter {
         .figure(figure), .paragraph(numbers), .row([histogram("x") { $0.x }, histogram("y") { $0.y }]),
         .paragraph(
           "What one image cannot tell: "
-            + "a displacement is not a polarisation, whose size and sign need the charges and the positions of the oxygen. "
+            + "a displacement is not a polarisation, whose size and sign need the charges and the positions of all atoms, "
+            + "those that the image does not show included. "
             + "Mistilt of the specimen or of the beam moves columns of different atoms against each other, by about as "
             + "much as ferroelectric displacements, in one direction over wide areas. "
             + "Scan distortion and drift shear every cage alike to first order and cancel there, but jumps between scan "

@@ -112,8 +112,8 @@ public struct SeriesLabelling: Sendable {
 
   private func frames(of series: ImageSeries, like first: Micrograph) -> FrameSeries {
     FrameSeries(
-      count: series.count, width: first.width, height: first.height, name: first.name,
-      frameName: { series.names[$0] }
+      count: series.count, width: first.width, height: first.height, name: series.name,
+      frameName: { series.names[$0] }, remedies: series.isStack ? .choosing : []
     ) {
       let micrograph = try series.micrograph($0)
       // An image that shows nothing is left out by the registration.

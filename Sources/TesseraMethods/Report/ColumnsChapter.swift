@@ -41,10 +41,12 @@ package struct ColumnsChapter: Sendable {
     }
     let sites = sites.sites.enumerated().map { index, site in
       let place = places?[index]
-      return ReportDocument.Explorer.Site(
+      var entry = ReportDocument.Explorer.Site(
         position: site.position, layout: place.flatMap { $0.x.isFinite && $0.y.isFinite ? $0 : nil },
         height: site.kind == .vacant ? .nan : site.amplitude, isVacant: site.kind == .vacant,
         label: classes?.labels[index] ?? 1, confidence: classes?.confidence[index] ?? .nan)
+      entry.isOutside = site.kind == .outside
+      return entry
     }
     return .init(
       image: micrograph.pixels, calibration: micrograph.calibration, sites: sites, styles: styles,
@@ -78,7 +80,8 @@ package struct ColumnsChapter: Sendable {
   private var overlay: ReportDocument.Figure {
     let styles = styles
     let labels = classes?.labels ?? [Int](repeating: 1, count: sites.count)
-    let markers = SiteMarkers(points: sites.positions, labels: labels, styles: styles)
+    var markers = SiteMarkers(points: sites.positions, labels: labels, styles: styles)
+    if let radius = openRadius(besides: markers) { (markers.style, markers.radius) = (.rings, radius) }
     let unclassified = zip(labels, sites.sites).count { $0 < 1 && $1.kind != .outside }
     var figure = ImageFigure(
       micrograph, summary: "\(Number.count(sites.count)) sites on the micrograph, coloured by class")
@@ -91,6 +94,9 @@ package struct ColumnsChapter: Sendable {
       look.count = unclassified
       figure.legend.append(look)
     }
+    if markers.style == .rings {
+      for index in figure.legend.indices { figure.legend[index].isOpen = true }
+    }
     figure.zooms = [ImageFigure.Zoom(centre: liveliestPlace, side: detailSide, caption: "detail")]
     let empty = sites.sites.filter { $0.kind == .vacant }
     var vacantLook = ClassStyle(name: "vacant node", color: Color(0xFFFFFF))
@@ -98,17 +104,35 @@ package struct ColumnsChapter: Sendable {
     let rings = SiteMarkers(
       points: empty.map(\.position), labels: empty.map { _ in 1 }, styles: [vacantLook], style: .rings,
       radius: sites.meanSpacing.map { Self.ringShare * $0 })
+    vacantLook.isOpen = true
     if !empty.isEmpty { figure.legend.append(vacantLook) }
     return .init(
       "columns", title: "Every site by class",
-      caption: "Each class has its own colour and marker; markers of rare classes are drawn on top. "
+      caption: (markers.style == .rings
+        ? "Each class has its own colour; rings of rare classes are drawn on top. "
+        : "Each class has its own colour and marker; markers of rare classes are drawn on top. ")
         + (empty.isEmpty
           ? ""
           : "White rings: \(Number.count(empty.count)) lattice node\(empty.count == 1 ? "" : "s") without a column. ")
+        + (styles.count > ClassStyle.colorCount
+          ? "The legend names the largest classes; \(styles.count - ClassStyle.colorCount) smaller ones are drawn as well. "
+          : "")
         + (unclassified > 0
           ? "Grey: not classified, because the patch would leave the image or matches no class." : ""),
       (empty.isEmpty ? figure.adding(markers) : figure.adding(markers).adding(rings)).drawing())
   }
+
+  /// The radius of rings around the columns, in pixels; nil where filled markers do. Markers grow with the distance of the sites: where they
+  /// are as wide as two standard deviations of a column, as those of atoms far apart, they would hide all of it and its surroundings.
+  private func openRadius(besides markers: SiteMarkers) -> Double? {
+    let sigmas = sites.sites.filter { $0.kind == .column && $0.sigmaMajor > 0 }.map(\.sigmaMajor)
+    guard !sigmas.isEmpty, let radius = markers.radius else { return nil }
+    let sigma = Statistics.median(sigmas)
+    return radius > Self.hiddenPart * sigma ? Self.openShare * sigma : nil
+  }
+
+  /// Standard deviations of a column that hold nearly all of it, and the radius of a ring that lies outside.
+  private static let (hiddenPart, openShare) = (2.0, 3.0)
 
   /// Radius of a ring around a vacant node, in mean spacings: outside the marker of its class.
   private static let ringShare = 0.42

@@ -19,6 +19,8 @@ extension ReportDocument {
       public var height: Double
       /// Whether it is a node of the lattice without a column.
       public var isVacant: Bool
+      /// Whether its centre lies outside the image: it is no column of the image.
+      public var isOutside = false
       /// Class of the site, 1 ... `styles.count`; 0 for none.
       public var label: Int
       /// Probability of the class, 0 ... 1.
@@ -136,6 +138,6 @@ extension ReportDocument.Explorer {
   /// The image as the page shows it.
   func picture() -> Data { plainPicture(of: image, longestSide: Self.longestSide) }
 
-  /// Number of sites without a class.
-  var unclassifiedCount: Int { sites.count { $0.label < 1 || $0.label > styles.count } }
+  /// Number of sites of the image without a class.
+  var unclassifiedCount: Int { sites.count { !$0.isOutside && ($0.label < 1 || $0.label > styles.count) } }
 }

@@ -75,12 +75,14 @@ extension ColumnFinder {
   /// The smoothing scale and the route that led to the columns, with the reasons.
   /// - Parameter isGiven: whether the positions were given and only fitted.
   func choices(for found: Found, isGiven: Bool) -> [RunRecord.Choice] {
+    // An image without noise has any ratio.
+    let ratio = found.signalToNoise < 1000 ? Text.fixed(found.signalToNoise, 1) : "more than 1000"
     let method =
       isGiven
       ? ("given positions", "the columns of a table were fitted, none added or removed")
       : (
         found.route.rawValue,
-        route != .auto ? "given" : "columns rise to \(Text.fixed(found.signalToNoise, 1)) times the noise at that scale"
+        route != .auto ? "given" : "columns rise to \(ratio) times the noise at that scale"
       )
     return [
       .init("scale", "\(Text.fixed(found.scale, 2)) px", found.scaleReason), .init("method", method.0, method.1),

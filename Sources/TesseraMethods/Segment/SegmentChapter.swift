@@ -45,7 +45,7 @@ struct SegmentChapter {
     var overlay = ImageFigure(micrograph, summary: "Patterns in colour over the micrograph")
     overlay.contrast = contrast
     overlay.tint = RegionTint(labels: segmentation.labels, colors: styles.map(\.color))
-    overlay.legend = styles
+    overlay.legend = styles.map(\.swatch)
     return .init(
       "Patterns",
       [

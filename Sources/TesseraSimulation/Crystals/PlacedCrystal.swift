@@ -77,7 +77,7 @@ struct PlacedCrystal: Sendable {
     let area = (Double(frame.width) + 2 * margin) * (Double(frame.height) + 2 * margin)
     let expected = area / abs(a.cross(b)) * Double(places.count)
     try require(
-      expected <= Self.nodeLimit, "number of columns in and around the image", is: expected.rounded(),
+      expected <= Self.nodeLimit, "number of columns in and around the image", is: Int(saturating: expected.rounded()),
       mustBe: "at most \(Int(Self.nodeLimit)); choose smaller pixels, a smaller image or a narrower probe")
     let grid = FrameCells(a: a, b: b, origin: origin, frame: frame, margin: margin + patchRadius)
     let present = drawOccupants(in: grid, seed: seed, ordered: ordered)

@@ -22,7 +22,9 @@ public struct Disordered: Specimen, Equatable {
     let (w, h) = (Double(frame.width) + 2 * reach, Double(frame.height) + 2 * reach)
     let pixel = frame.nanometresPerPixel
     let expected = density * w * h * pixel * pixel
-    try require(expected >= 0 && expected <= 2e7, "number of columns", is: expected, mustBe: "between 0 and 20000000")
+    try require(
+      expected >= 0 && expected <= 2e7, "number of columns", is: Int(saturating: expected.rounded()),
+      mustBe: "between 0 and 20000000")
     var random = RandomSource(seed: request.seed, stream: RandomStream.displacements)
     let places = (0..<Int(expected)).map { _ in
       Point(random.uniform() * w - reach - 0.5, random.uniform() * h - reach - 0.5)

@@ -42,7 +42,8 @@ public struct SingleAtomField: Specimen, Equatable {
     let most = thickness * (1 + 3 * roughness)
     let expected = supportDensity * most * area
     try require(
-      expected >= 0 && expected <= 2e7, "number of atoms of the support", is: expected, mustBe: "between 0 and 20000000"
+      expected >= 0 && expected <= 2e7, "number of atoms of the support", is: Int(saturating: expected.rounded()),
+      mustBe: "between 0 and 20000000"
     )
     var random = RandomSource(seed: request.seed, stream: RandomStream.displacements)
     func place() -> Point { Point(random.uniform() * w - reach - 0.5, random.uniform() * h - reach - 0.5) }

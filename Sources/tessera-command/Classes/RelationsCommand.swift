@@ -26,8 +26,9 @@ struct RelationsCommand: ThreadedCommand {
   func run() throws {
     let name = ((result as NSString).lastPathComponent as NSString).deletingPathExtension
     let path = output.output ?? "\(name).relations"
+    let folder = try MotifFolder(path: result)
     try AtomicOutput.checkPlace(path, replacing: output.force, inputs: [result])
-    let found = try RelationMethod().result(on: try MotifFolder(path: result))
+    let found = try RelationMethod().result(on: folder)
     let summary = try found.write(to: path, input: result, replacing: output.force)
     if output.json {
       try Messages.printJSON(summary)

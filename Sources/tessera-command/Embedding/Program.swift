@@ -1,3 +1,4 @@
+import ArgumentParser
 import TesseraFormats
 import TesseraNumerics
 
@@ -9,12 +10,15 @@ package enum Program {
     Messages.begin()
     PackagedFonts.use()
     ChildProcess.helper = ReadHDF5Command.helper
+    var kind: (any ParsableCommand.Type)?
     do {
+      try CommandNames.checkHelp(of: CommandLine.arguments)
       var command = try TesseraCommand.parseAsRoot()
+      kind = type(of: command)
       guard let threads = (command as? any ThreadedCommand)?.threads else { return try command.run() }
       try threads.run(type(of: command)._commandName) { try command.run() }
     } catch {
-      ExitStatus.leave(with: error)
+      ExitStatus.leave(with: error, from: kind)
     }
   }
 }

@@ -53,7 +53,13 @@ enum ExitStatus {
   }
 
   /// Ends the program: prints the sentence (help and version go to standard output) and exits with the status.
-  static func leave(with error: any Error) -> Never {
+  ///
+  /// - Parameter command: the command that was running; nil while the command line is being parsed, whose errors know theirs.
+  static func leave(with error: any Error, from command: (any ParsableCommand.Type)? = nil) -> Never {
+    if let error = error as? ValidationError, let command {
+      Messages.error("\(error.message)\n\(CommandNames.usage(of: command))")
+      exit(usage)
+    }
     if isOfArgumentParser(error), code(for: error) == usage {
       // The parser's sentence with the option's help and the usage, begun as all other messages are.
       let full = TesseraCommand.fullMessage(for: error)

@@ -118,7 +118,11 @@ struct LabelCommand: ThreadedCommand {
       throw ValidationError(
         "--frames ends with \(range.upperBound), but \(inputs[0]) has \(count) frames, counted from 0")
     }
-    return ImageSeries(names: range.map { "frame-\($0)" }) { try read(files[0], frame: range.lowerBound + $0) }
+    return ImageSeries(
+      names: range.map { "frame-\($0)" }, framesOf: (inputs[0] as NSString).lastPathComponent
+    ) {
+      try read(files[0], frame: range.lowerBound + $0)
+    }
   }
 
   /// What `--json` prints.

@@ -68,6 +68,12 @@ struct `Text matrices` {
     #expect(sentence.contains("line \(place.line), column \(place.column) is not a number (\(field))"))
   }
 
+  @Test func `that are tables of sites are no images`() {
+    let table = (0..<6).map { "\($0),1.5,2.5,0.1,0.2,,column" }.joined(separator: "\n")
+    #expect(refusal("id,x,y,x_nm,y_nm,class,kind\n" + table).contains("is a table of sites, not an image"))
+    #expect(refusal("a,b,c,d,e,f,g\n" + table).contains("line 2, column 7 is not a number (column)"))
+  }
+
   @Test func `count their lines as an editor does`() {
     #expect(refusal("# a\r\n\r\n" + matrix("x", line: 3, column: 2, end: "\r\n")).contains("line 5, column 2"))
   }

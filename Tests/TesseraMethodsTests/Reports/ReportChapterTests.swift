@@ -61,6 +61,29 @@ struct `The chapters of a report` {
     #expect(figures[1].caption.contains("lattice nodes without a column"))
   }
 
+  @Test func `mark atoms far apart with rings, which leave them visible`() {
+    let places = (0..<16).map { Point(30 + 60 * Double($0 % 4), 30 + 60 * Double($0 / 4)) }
+    func caption(sigma: Double) -> String {
+      let sites = Sites(places.map { Site(position: $0, sigmaMajor: sigma, sigmaMinor: sigma) })
+      return figures(of: ColumnsChapter(micrograph: Self.crystal.micrograph, sites: sites, classes: nil).section)[1]
+        .caption
+    }
+    #expect(caption(sigma: 3).contains("rings of rare classes"))
+    #expect(caption(sigma: 12).contains("its own colour and marker"))
+  }
+
+  @Test func `show no figure of cells where all are the perfect crystal`() throws {
+    let crystal = Self.crystal
+    let labels = [Int](repeating: 1, count: crystal.sites.count)
+    let grid = try #require(CellGrid(origin: Point(-2, -2), u: Point(16, 0), v: Point(0, 16)))
+    let cells = try LatticeCells().cells(of: crystal.sites.positions, labels: labels, grid: grid)
+    let section = CellsChapter(
+      micrograph: crystal.micrograph, cells: cells, hierarchy: try HierarchyMethod().hierarchy(of: cells),
+      classes: Classes(grouping: labels)
+    ).section
+    #expect(figures(of: section).isEmpty)
+  }
+
   /// The only rare sites stand together, away from the middle, which is what the detail shows where nothing is rare.
   @Test func `show a detail where rare sites are`() throws {
     let crystal = Self.crystal

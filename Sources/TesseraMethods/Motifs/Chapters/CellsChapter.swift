@@ -18,8 +18,15 @@ package struct CellsChapter: Sendable {
 
   package var section: ReportDocument.Section {
     var blocks: [ReportDocument.Block] = [.paragraph(overview), .figure(map)]
+    if isAllPerfect { blocks.removeLast() }
     if !hierarchy.nodes.isEmpty { blocks.append(.figure(tree)) }
     return .init("Cells and their hierarchy", blocks)
+  }
+
+  /// Whether no cell differs from the perfect crystal, so that there is nothing to show.
+  private var isAllPerfect: Bool {
+    hierarchy.nodes.isEmpty && !hierarchy.dominant.isEmpty
+      && hierarchy.dominant.reduce(0) { $0 + cells.types[$1].count } == cells.completeCount
   }
 
   /// Motif-cells with a smaller false discovery rate are called more than chance.
@@ -29,6 +36,9 @@ package struct CellsChapter: Sendable {
     let complete = max(1, cells.completeCount)
     let perfect = hierarchy.dominant.reduce(0) { $0 + cells.types[$1].count }
     let kind = cells.grid == nil ? "Voronoi cells" : "unit cells"
+    if isAllPerfect {
+      return "\(Number.count(complete)) \(kind) lie wholly inside the image; all of them are the perfect crystal."
+    }
     var text =
       "\(Number.count(complete)) \(kind) lie wholly inside the image; "
       + (hierarchy.dominant.isEmpty && !hierarchy.nodes.isEmpty
@@ -103,6 +113,7 @@ package struct CellsChapter: Sendable {
       rest.count = unnamed.reduce(0) { $0 + cells.types[$1].count }
       figure.legend.append(rest)
     }
+    figure.legend = figure.legend.map(\.swatch)
     // Beyond the legend a colour would say nothing.
     let named = Set(shownTypes.prefix(8))
     let colors = complete.map { cell -> Color? in
@@ -126,12 +137,14 @@ package struct CellsChapter: Sendable {
     }
     var figure = HierarchyFigure(
       nodes: nodes, edges: closestEdges, summary: "Motif-cells by the number of cells they join")
-    figure.legend = classes.styles.map { ClassStyle(name: $0.name, color: $0.color) }
+    figure.legend = classes.legend.map { ClassStyle(name: $0.name, color: $0.color, marker: $0.marker) }
     return .init(
       "hierarchy", title: "Hierarchy of motif-cells",
       caption:
-        "Each motif-cell with how often it stands alone in perfect crystal. Dots are sites in the colours of their "
-        + "classes, open circles places where no site is known: no column was found, and the pixels do not show that none is there; a line joins a motif-cell with a larger one that contains it.",
+        "Each motif-cell with how often it stands alone in perfect crystal (×), by which each row is sorted; “in all” counts single cells "
+        + "wherever they lie. Dots are sites with the looks of their classes, outlines at the lower edge of a cell further sites of its type, "
+        + "open circles places where no site is known: no column was found, and the pixels do not show that none is "
+        + "there; a line joins a motif-cell with a larger one that contains it.",
       figure.drawing())
   }
 
@@ -147,15 +160,23 @@ package struct CellsChapter: Sendable {
     return node.cells.map { grid.outline(ofCell: $0.i, $0.j) }
   }
 
+  /// Where further sites are drawn, as a share of the cell's second side: in it, but beside most places.
+  private static let rowOfExtras = 0.9
+
   private func dots(of node: Hierarchy.Node) -> [HierarchyFigure.Dot] {
     guard let grid = cells.grid else { return [] }
     let styles = classes.styles
     return node.cells.flatMap { cell in
-      zip(cells.slots, cells.types[cell.type].members).map { slot, label in
-        HierarchyFigure.Dot(
-          at: grid.position(of: Point(Double(cell.i), Double(cell.j)) + slot),
-          color: label > 0 ? styles[label - 1].color : nil)
+      let (type, corner) = (cells.types[cell.type], Point(Double(cell.i), Double(cell.j)))
+      let members = zip(cells.slots, type.members).map { slot, label in
+        HierarchyFigure.Dot(at: grid.position(of: corner + slot), look: label > 0 ? styles[label - 1] : nil)
       }
+      // Cells of one type have their further sites at places of their own: these stand in a row along one side.
+      return members
+        + type.extras.enumerated().map { order, label in
+          let place = Point((Double(order) + 1) / Double(type.extras.count + 1), Self.rowOfExtras)
+          return .init(at: grid.position(of: corner + place), look: label > 0 ? styles[label - 1] : nil, isExtra: true)
+        }
     }
   }
 }

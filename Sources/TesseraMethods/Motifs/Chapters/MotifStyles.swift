@@ -10,15 +10,8 @@ extension Classes {
     }
   }
 
-  /// Legend entries for all classes, those after the fifteenth as one.
-  package var legend: [ClassStyle] {
-    let styles = styles
-    guard styles.count > 16 else { return styles }
-    let rest = styles.dropFirst(15)
-    let others = ClassStyle(
-      name: "\(rest.count) smaller classes", count: rest.reduce(0) { $0 + ($1.count ?? 0) }, color: .white)
-    return styles.prefix(15) + [others]
-  }
+  /// Legend entries for the classes that differ in colour, the first 48.
+  package var legend: [ClassStyle] { Array(styles.prefix(ClassStyle.colorCount)) }
 
   /// The share of each class among the samples that have one, 0 ... 1.
   package var shares: [Double] {

@@ -144,10 +144,12 @@ package struct MotifsChapter: Sendable {
       orders: moments.orders.map { MomentsFigure.Order(p: $0.p, q: $0.q) },
       summary: "Mean Zernike moments of each class")
     if !moments.deviations.isEmpty { figure.deviations = shown.map { moments.deviations[$0] } }
+    let further = figure.notableOrders.sorted().map(String.init).joined(separator: " and ")
     return .init(
       "moments", title: "Mean moments of each class",
       caption: (shown.count < classes.count ? "The \(shown.count) largest classes. " : "")
         + "Orange: the column in the middle (q = 0). Blue and green: three- and sixfold surroundings (|q| = 3, 6)."
+        + (further.isEmpty ? "" : " |q| = \(further) carry much of these motifs, too.")
         + (moments.deviations.isEmpty ? "" : " Thin lines: one standard deviation within the class."), figure.drawing())
   }
 

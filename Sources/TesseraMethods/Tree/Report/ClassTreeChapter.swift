@@ -30,7 +30,7 @@ struct ClassTreeChapter {
       let isNumber = node.name.isEmpty || node.name == "motif \(node.number)"
       nodes.append(
         .init(
-          isNumber ? "class \(node.number)" : "\(node.number) \(node.name)",
+          isNumber ? "motif \(node.number)" : "\(node.number) \(node.name)",
           note: "\(Number.count(node.members.count)) site\(node.members.count == 1 ? "" : "s")",
           style: node.isDivided ? nil : styles[node.number], isFaint: node.isDivided,
           parents: node.parents.compactMap { places[$0] }))
