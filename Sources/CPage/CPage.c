@@ -135,6 +135,9 @@ static const unsigned char panels_hints_js[] = {
 static const unsigned char panels_history_list_js[] = {
 #embed "page/panels/history-list.js"
 };
+static const unsigned char panels_lost_images_js[] = {
+#embed "page/panels/lost-images.js"
+};
 static const unsigned char panels_patch_picture_js[] = {
 #embed "page/panels/patch-picture.js"
 };
@@ -256,6 +259,7 @@ static const tessera_page_file files[] = {
     PAGE_FILE("panels/filter.js", panels_filter_js),
     PAGE_FILE("panels/hints.js", panels_hints_js),
     PAGE_FILE("panels/history-list.js", panels_history_list_js),
+    PAGE_FILE("panels/lost-images.js", panels_lost_images_js),
     PAGE_FILE("panels/patch-picture.js", panels_patch_picture_js),
     PAGE_FILE("panels/progress.js", panels_progress_js),
     PAGE_FILE("panels/projects.js", panels_projects_js),

@@ -111,7 +111,10 @@ public struct ColumnFit: Sendable, Codable, Equatable {
     let coarse = previous == nil ? 3 : 0
     var sweep = 0
     var (move, backgroundMove) = (Double.infinity, Double.infinity)
-    while sweep < sweepLimit && (max(move, backgroundMove) > 1 || sweep < coarse) {
+    // Work that was stopped has one sweep, after which all numbers have values.
+    while sweep < sweepLimit && (max(move, backgroundMove) > 1 || sweep < coarse)
+      && (sweep == 0 || !StopSignal.isStopped)
+    {
       move = state.sweep(shape: sweep + 1 < coarse ? .shared : shape)
       // Widths and heights that are off drag the smooth background along: it follows them until it rests, then stays.
       backgroundMove = backgroundMove > 1 ? state.followBackground() : 0

@@ -29,13 +29,14 @@ public enum Workers {
     return
   }
   let next = Atomic<Int>(0)
-  guard let limit = Workers.limit else {
+  let (limit, signal) = (Workers.limit, StopSignal.current)
+  guard limit != nil || signal != nil else {
     DispatchQueue.concurrentPerform(iterations: threads) { _ in drain(next, count, body) }
     return
   }
   // Dispatch's threads belong to no task and inherit nothing from this one.
   DispatchQueue.concurrentPerform(iterations: threads) { _ in
-    Workers.$limit.withValue(limit) { drain(next, count, body) }
+    Workers.$limit.withValue(limit) { StopSignal.$current.withValue(signal) { drain(next, count, body) } }
   }
 }
 

@@ -11,6 +11,17 @@ extension ProjectFile {
     return try text.map { try decoded(ImageReference.self, from: $0) }
   }
 
+  /// The image of a project that is not opened, and not changed by the question; nil where it cannot be told.
+  public static func image(ofProjectAt path: String) -> ImageReference? {
+    var configuration = Configuration()
+    configuration.readonly = true
+    let text = try? DatabaseQueue(path: path, configuration: configuration).read { database in
+      guard try Int.fetchOne(database, sql: "PRAGMA application_id") == applicationID else { return nil as String? }
+      return try String.fetchOne(database, sql: "SELECT content FROM fact WHERE name = 'image'")
+    }
+    return text.flatMap { try? JSONDecoder().decode(ImageReference.self, from: Data($0.utf8)) }
+  }
+
   /// Sets or replaces the image that the project works on.
   ///
   /// - Throws: `FormatError` where the project file cannot be written.

@@ -51,10 +51,14 @@ public func tesseraCall(
     let image = pixels.map { pixels in
       Raster(width: width, height: height, values: Array(UnsafeBufferPointer(start: pixels, count: width * height)))
     }
+    let signal = StoppedCalls.signal(of: asked.call)
     defer { StoppedCalls.forget(asked.call) }
-    reply = try asked.reply(image) { stage, share in
-      if StoppedCalls.contains(asked.call) { throw Stopped() }
-      if let progress, stage.rawValue.withCString({ progress($0, share) }) != 0 { throw Stopped() }
+    reply = try StopSignal.$current.withValue(signal) {
+      try asked.reply(image) { stage, share in
+        // Before a look at the caller, which may have ended.
+        if signal.isStopped { throw Stopped() }
+        if let progress, stage.rawValue.withCString({ progress($0, share) }) != 0 { throw Stopped() }
+      }
     }
   } catch {
     reply = Reply(error)
@@ -62,7 +66,7 @@ public func tesseraCall(
   return Unmanaged.passRetained(HeldReply(reply)).toOpaque()
 }
 
-/// Stops a call as its next stage begins; its reply is then an error. The caller may come from any thread, and calls before it has the reply.
+/// Stops a call, between two stages or in the midst of a long one; its reply is then an error. The caller may come from any thread, and calls before it has the reply.
 ///
 /// - Parameter call: the number that the request has as its `call`.
 @_cdecl("tessera_stop")

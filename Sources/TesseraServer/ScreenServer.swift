@@ -39,7 +39,7 @@ package final class ScreenServer: Sendable {
   package func open(_ path: String) throws { try shelf.open(path) }
 
   /// Ends the work with all project files, before the program ends.
-  package func close() { for session in shelf.all { session.close() } }
+  package func close() { shelf.close() }
 
   /// Serves until the program ends.
   ///
@@ -96,6 +96,15 @@ package final class ScreenServer: Sendable {
           throw error
         }
       }
+      return try Reply.json(try await session.document(), status: .created)
+    }
+    api.get("lost") { [shelf] _, _ in try Reply.json(shelf.lostImages) }
+    api.post("lost/:image") { [shelf] request, context in
+      struct Wish: Decodable { let path: String }
+      let (number, wish) = (
+        try context.parameters.require("image", as: Int.self), try await request.value(Wish.self)
+      )
+      let session = try await Self.aside { try shelf.find(number, at: wish.path) }
       return try Reply.json(try await session.document(), status: .created)
     }
     ProjectRoutes(shelf: shelf).add(to: api.group("projects/:project"))

@@ -27,6 +27,19 @@ struct `Clusterings with a given number` {
     #expect(try GaussianMixture(count: 5).classes(of: two, seed: 1).count == 2)
   }
 
+  @Test func `end where nobody waits for them`() {
+    let signal = StopSignal()
+    signal.stop()
+    StopSignal.$current.withValue(signal) {
+      #expect(throws: CancellationError.self) { try KMeans(count: 5).fit(blobs.features, seed: 1) }
+      let labels = blobs.labels.map { $0 - 1 }
+      #expect(throws: CancellationError.self) {
+        try GaussianMixture(count: 5).fit(blobs.features, startingFrom: labels)
+      }
+      #expect(throws: CancellationError.self) { try ForceRelaxedLayout().layout(of: blobs.features, seed: 1) }
+    }
+  }
+
   @Test func `bear equal samples`() throws {
     let same = Matrix<Float>(rows: 20, columns: 3, filling: 2)
     #expect(try KMeans(count: 2).classes(of: same, seed: 1).labels.count == 20)

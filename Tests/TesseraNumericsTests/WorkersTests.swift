@@ -56,3 +56,22 @@ struct `The limit of threads` {
     #expect(Workers.$limit.withValue(0) { Workers.count } == 1)
   }
 }
+
+struct `A signal to stop` {
+  @Test func `is heard by the work that has it, on whichever thread`() throws {
+    let signal = StopSignal()
+    try StopSignal.$current.withValue(signal) { try StopSignal.check() }
+    signal.stop()
+    let seen = StopSignal.$current.withValue(signal) {
+      concurrentMap(count: 12) { _ in
+        usleep(1_000)
+        return concurrentMap(count: 4) { _ in StopSignal.isStopped } + [StopSignal.isStopped]
+      }
+    }
+    #expect(seen.allSatisfy { !$0.contains(false) })
+    #expect(throws: CancellationError.self) { try StopSignal.$current.withValue(signal) { try StopSignal.check() } }
+    // Other work goes on.
+    #expect(!StopSignal.isStopped)
+    try StopSignal.check()
+  }
+}

@@ -168,4 +168,42 @@ import Testing
     #expect(answer.headers["content-type"] == "text/event-stream")
     #expect(answer.text.contains(#""revision":"#), "\(answer.text)")
   }
+
+  /// In the midst of a stage that asks nobody but the signal.
+  @Test func `stops its analysis where it stands`() async throws {
+    let server = try await RunningServer { _, progress in
+      try progress("sites", 0.1)
+      let end = ContinuousClock.now + .seconds(20)
+      while ContinuousClock.now < end {
+        try StopSignal.check()
+        usleep(1_000)
+      }
+      throw DataError("nobody stopped it")
+    }
+    #expect(await server.client.post(Self.path + "/analysis", "{}").status == 202)
+    _ = await server.client.ask("DELETE", Self.path + "/job")
+    let state = await server.state()
+    #expect(state.failure == nil && state.sites == 0)
+  }
+
+  /// Moments are of what stands above the background; what they make of a patch is shown in its own grey values.
+  @Test func `shows a reconstruction in the values of its patch`() async throws {
+    let server = try await RunningServer()
+    _ = await server.client.post(Self.path + "/analysis", "{}")
+    _ = await server.state()
+    var compared = 0
+    for site in 0..<40 {
+      let answer = await server.client.ask(Self.path + "/site/\(site)")
+      let details = try JSONSerialization.jsonObject(with: answer.body) as? [String: Any]
+      guard let patch = (details?["patch"] as? [Any])?.compactMap({ $0 as? Double }),
+        let rebuilt = (details?["reconstruction"] as? [Any])?.compactMap({ $0 as? Double })
+      else { continue }
+      #expect(patch.count == rebuilt.count)
+      let range = try #require(patch.max()) - (try #require(patch.min()))
+      let difference = (patch.reduce(0, +) - rebuilt.reduce(0, +)) / Double(patch.count)
+      #expect(abs(difference) < 0.01 * range, "site \(site)")
+      compared += 1
+    }
+    #expect(compared > 5)
+  }
 }

@@ -148,7 +148,7 @@ def _heard(answer: Callable[[Any], Any], progress: Optional[Progress], stop: Cal
 
     Python runs the handler of a signal in its main thread, between two instructions: while the library computes there, it never would, and in
     a function that the library calls, what the handler raises would be lost. So the library computes in a thread of its own. What
-    is raised here is raised at once; the computation stops as its next stage begins, without a look at Python, which may have
+    is raised here is raised at once; the computation stops as soon as it can, without a look at Python, which may have
     ended by then.
     """
     events: "queue.SimpleQueue[Tuple[str, Any]]" = queue.SimpleQueue()

@@ -308,6 +308,7 @@ class Refusals(OneImage):
             (tessera.SettingError, "Did you mean scale?", lambda: tessera.sites(self.image, scael=3)),
             (tessera.SettingError, "must be between 0.5 and 1000", lambda: tessera.sites(self.image, scale=-3)),
             (tessera.SettingError, "True or False", lambda: tessera.analyze(self.image, no_piston=1)),
+            (tessera.SettingError, "has no setting map", lambda: tessera.sites(self.image, method="network", map="map.tif")),
             (tessera.SettingError, "pixel_size", lambda: tessera.sites(self.image, pixel_size=0)),
             (tessera.SettingError, "threads", lambda: tessera.sites(self.image, threads=0)),
             (tessera.SettingError, "threads must be a whole number", lambda: tessera.sites(self.image, threads=1.5)),

@@ -95,6 +95,7 @@ public struct ForceRelaxedLayout: Sendable, Codable, Equatable {
     for (number, stage) in stages.enumerated() {
       for iteration in 0..<stage.iterations {
         sweeper.sweep(stage.law, step: 1 - Double(iteration) / Double(stage.iterations))
+        try StopSignal.check()
         done += 1
         if snapshotInterval > 0 && (done.isMultiple(of: snapshotInterval) || iteration + 1 == stage.iterations) {
           snapshots.append(.init(iteration: done, stage: number + 1, layout: sweeper.layout))

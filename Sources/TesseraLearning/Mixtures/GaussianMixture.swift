@@ -135,6 +135,7 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
     var moments = MixtureMoments(of: table, weightedBy: start, diagonalOnly: covariance.isDiagonal)
     var (previous, steps, converged) = (-Double.infinity, 0, false)
     while true {
+      try StopSignal.check()
       let model = MixtureModel(moments, covariance: covariance, equalShares: equalShares, floor: floor)
       let step = model.expectation(of: table)
       steps += 1

@@ -62,8 +62,9 @@ public struct KMeans: Sendable, Codable, Equatable {
     let limit = tolerance * tolerance * variance
     var best: Fit?
     for start in 0..<restarts {
+      try StopSignal.check()
       var random = RandomSource(seed: seed, stream: UInt64(start))
-      let fit = refined(plusPlusCentres(table, count: min(count, table.rows), random: &random), table, limit)
+      let fit = try refined(plusPlusCentres(table, count: min(count, table.rows), random: &random), table, limit)
       if best == nil || fit.inertia < best!.inertia { best = fit }
     }
     var centres = best!.centres
@@ -71,10 +72,11 @@ public struct KMeans: Sendable, Codable, Equatable {
     return Fit(centres: centres, assignment: best!.assignment, inertia: best!.inertia, steps: best!.steps)
   }
 
-  private func refined(_ start: Matrix<Double>, _ table: Matrix<Float>, _ limit: Double) -> Fit {
+  private func refined(_ start: Matrix<Double>, _ table: Matrix<Float>, _ limit: Double) throws -> Fit {
     var centres = start
     var nearest = NearestCentres(table, centres)
     for step in 1...stepLimit {
+      try StopSignal.check()
       let moved = nearest.meanCentres(of: table, keeping: centres)
       let change = zip(moved.values, centres.values).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
       centres = moved

@@ -60,6 +60,7 @@ public struct ResultFiles {
   }
 
   private func put(_ content: MemoryFiles.Content, as name: String, _ write: (URL) throws -> Void) throws {
+    try StopSignal.check()
     switch place {
     case .folder(let folder): try write(folder.appendingPathComponent(name))
     case .memory(let files): files.add(content, as: name)

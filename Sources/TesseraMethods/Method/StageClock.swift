@@ -19,14 +19,18 @@ public struct StageClock {
     self.progress = progress
   }
 
-  /// Runs one stage. The error of `body`, or of a progress closure that stops the work, is thrown.
+  /// Runs one stage. The error of `body`, or of a progress closure that stops the work, is thrown; so is the end of work that was
+  /// stopped (`StopSignal`), whatever the stage made of it.
   public mutating func run<Value>(_ stage: Stage, _ body: () throws -> Value) throws -> Value {
     try progress(stage, min(1, done))
+    try StopSignal.check()
     let start = ContinuousClock.now
     defer {
       timings.append(.init(stage, since: start))
       done += shares[stage] ?? 0
     }
-    return try body()
+    let value = try body()
+    try StopSignal.check()
+    return value
   }
 }

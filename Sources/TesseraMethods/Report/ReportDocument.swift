@@ -167,6 +167,8 @@ extension ReportDocument {
   private func drawn() -> (pictures: [String: ReportPage.Picture], files: [ReportFile]) {
     let figures = figures
     let drawn = concurrentMap(count: 2 * figures.count) { index in
+      // Nobody will read what was stopped.
+      if StopSignal.isStopped { return Data() }
       let drawing = figures[index / 2].drawing
       return index.isMultiple(of: 2) ? drawing.png() : drawing.svg()
     }

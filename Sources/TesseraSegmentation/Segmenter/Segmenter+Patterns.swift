@@ -83,6 +83,7 @@ extension Segmenter {
         foundCount -= joins.count
       }
     }
+    try StopSignal.check()
     let (points, names) = numbered(regions)
     let placed = pixels(of: points, in: image, on: field.grid, scales: scales, isMeasured: isMeasured)
     let (labels, order) = numbered(placed.labels)
@@ -91,6 +92,7 @@ extension Segmenter {
     let finalPoints = points.map { order[$0] ?? 0 }
     var known = finalPoints
     for point in known.values.indices where !core.values[point] { known.values[point] = 0 }
+    try StopSignal.check()
     let mixture = try PatternMixture(
       of: field, labels: known, count: max(1, label.max() ?? 1), resolution: finder.resolution * field.scale)
     let model = PatternModel(

@@ -19,7 +19,8 @@ final class JobBoard: Sendable {
     var number = 0
     var job: Job?
     var isRunning = false
-    var isCancelled = false
+    /// Of the job that runs, or ran last.
+    var signal = StopSignal()
 
     func refuseWhileRunning() throws {
       guard !isRunning else { throw DataError("another job is running; wait for its end, or cancel it") }
@@ -49,29 +50,34 @@ final class JobBoard: Sendable {
     _ kind: String, sentence: @escaping @Sendable (any Error) -> String,
     _ body: @escaping @Sendable (_ progress: @escaping ScreenTools.Progress) throws -> Void
   ) throws {
-    let number = try state.withLock { state in
+    let (number, signal) = try state.withLock { state in
       try state.refuseWhileRunning()
       state.number += 1
-      (state.isRunning, state.isCancelled) = (true, false)
+      (state.isRunning, state.signal) = (true, StopSignal())
       state.job = Job(kind: kind, stage: "begins", share: 0)
-      return state.number
+      return (state.number, state.signal)
     }
     listener(job)
     // A thread of its own: the job waits for parallel loops and must not take one of the few threads of the server.
     let thread = Thread { [self] in
       do {
-        try body { [self] stage, share in try report(stage, share, of: number) }
+        try StopSignal.$current.withValue(signal) {
+          try body { [self] stage, share in try report(stage, share, of: number) }
+        }
         end(number, failure: nil)
-      } catch is CancellationError { end(number, failure: nil) } catch { end(number, failure: sentence(error)) }
+      } catch {
+        // What was stopped may fail at what its last stage left.
+        end(number, failure: error is CancellationError || signal.isStopped ? nil : sentence(error))
+      }
     }
     thread.stackSize = 16 << 20
     thread.start()
   }
 
-  /// Ends the job at its next stage.
+  /// Ends the job, between two stages or in the midst of a long one.
   func cancel() {
     state.withLock { state in
-      state.isCancelled = true
+      state.signal.stop()
       if state.isRunning { state.job?.stage = "stops" } else { state.job = nil }
     }
     listener(job)
@@ -79,7 +85,7 @@ final class JobBoard: Sendable {
 
   private func report(_ stage: String, _ share: Double, of number: Int) throws {
     try state.withLock { state in
-      guard state.number == number, !state.isCancelled else { throw CancellationError() }
+      guard state.number == number, !state.signal.isStopped else { throw CancellationError() }
       state.job?.stage = stage
       state.job?.share = share
     }

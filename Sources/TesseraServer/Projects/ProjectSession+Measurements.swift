@@ -83,7 +83,7 @@ extension ProjectSession {
           state.revision += 1
         }
       } catch {
-        if !(error is CancellationError) {
+        if !(error is CancellationError), !StopSignal.isStopped {
           let sentence = tools.sentence(error)
           try? room.runAndWait { state in
             state.failures[wish.command] = sentence

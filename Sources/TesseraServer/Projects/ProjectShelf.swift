@@ -11,14 +11,16 @@ import TesseraProject
 /// The project of an image is the file `NAME.tessera-project` in the folder in which the program was started; where that is the
 /// project of another image of this name, `NAME-2.tessera-project`, and so on.
 final class ProjectShelf: Sendable {
-  private let tools: ScreenTools
+  let tools: ScreenTools
   /// Where project files go.
-  private let folder: URL
+  let folder: URL
   /// For uploads and unpacked results; goes when the program ends.
   private let workFolder: URL
   private let sessions = Mutex<[ProjectSession]>([])
   /// One project is opened at a time, so that each has a number and a file of its own.
-  private let door = Mutex(())
+  let door = Mutex(())
+  /// Projects that wait for their images.
+  let lost = Mutex<[Lost]>([])
 
   init(folder: URL, workFolder: URL, tools: ScreenTools) {
     (self.folder, self.workFolder, self.tools) = (folder, workFolder, tools)
@@ -32,28 +34,24 @@ final class ProjectShelf: Sendable {
     return session
   }
 
-  /// Opens a project file, or the project of an image, which is begun where there is none.
-  @discardableResult
-  func open(_ path: String) throws -> ProjectSession { try door.withLock { _ in try opened(path) } }
+  /// Lets go of all project files, complete.
+  func close() {
+    for session in all { session.close() }
+    for waiting in lost.withLock({ $0 }) { try? waiting.file.close() }
+  }
 
-  private func opened(_ path: String) throws -> ProjectSession {
-    if (path as NSString).pathExtension == ProjectFile.fileExtension {
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw FormatError(.missing, "\(path): does not exist")
-      }
-      let file = try ProjectFile(path: path)
-      guard let image = try file.image() else {
-        throw FormatError(.unusable, "\(path): is a project without an image; name the image instead")
-      }
-      return try add(file, image) { try self.micrograph(of: file, image, in: $0) }
+  /// Opens a project file, or the project of an image, which is begun where there is none.
+  func open(_ path: String) throws { try door.withLock { _ in try opened(path) } }
+
+  private func opened(_ path: String) throws {
+    if (path as NSString).pathExtension == ProjectFile.fileExtension { return try openProject(at: path) }
+    if !FileManager.default.fileExists(atPath: path), let project = project(ofImageAt: path) {
+      return try openProject(at: project)
     }
     let micrograph = try tools.open(path)
     let reference = ImageReference(
       name: micrograph.name, path: URL(fileURLWithPath: path).standardizedFileURL.path, stamp: try FileStamp(of: path))
-    switch try place(of: reference) {
-    case .open(let session): return session
-    case .file(let file): return try add(file, reference) { _ in micrograph }
-    }
+    if case .file(let file) = try place(of: reference) { try add(file, reference) { _ in micrograph } }
   }
 
   /// Opens an image that came through the page: a file that will go, so the project keeps a copy.
@@ -62,6 +60,7 @@ final class ProjectShelf: Sendable {
   private func opened(upload file: URL) throws -> ProjectSession {
     let micrograph = try tools.open(file.path)
     let reference = ImageReference(name: micrograph.name, path: nil, stamp: try FileStamp(of: file.path))
+    if let session = try findLost(reference, upload: file, micrograph) { return session }
     switch try place(of: reference) {
     case .open(let session):
       try? FileManager.default.removeItem(at: file.deletingLastPathComponent())
@@ -74,7 +73,8 @@ final class ProjectShelf: Sendable {
     }
   }
 
-  private func add(
+  @discardableResult
+  func add(
     _ file: ProjectFile, _ image: ImageReference, _ read: (URL) throws -> Micrograph
   ) throws -> ProjectSession {
     let id = sessions.withLock { ($0.last?.id ?? 0) + 1 }
@@ -87,18 +87,8 @@ final class ProjectShelf: Sendable {
   }
 
   /// The image of a project, from where it lies or from the project itself.
-  private func micrograph(of file: ProjectFile, _ image: ImageReference, in own: URL) throws -> Micrograph {
-    if let path = image.path {
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw FormatError(
-          .missing, "\(file.path ?? image.name): its image \(path) is gone; put it back, or start with the image")
-      }
-      guard image.stamp.matches(fileAt: path) else {
-        throw FormatError(
-          .unusable, "\(file.path ?? image.name): its image \(path) has changed since; start with the image")
-      }
-      return try tools.open(path)
-    }
+  func micrograph(of file: ProjectFile, _ image: ImageReference, in own: URL) throws -> Micrograph {
+    if let path = image.path { return try tools.open(path) }
     guard let bundle = try file.imageBundle() else {
       throw FormatError(.unusable, "\(file.path ?? image.name): the image that it kept is missing")
     }
@@ -125,7 +115,9 @@ final class ProjectShelf: Sendable {
         if session.image.stamp.isSameFile(as: image.stamp) { return .open(session) }
         continue
       }
+      if lost.withLock({ $0.contains { $0.file.path == path } }) { continue }
       let isNew = !FileManager.default.fileExists(atPath: path)
+      if isNew, let known = project(ofMoved: image) { return .file(try moved(image, into: known)) }
       do {
         let file = try ProjectFile(path: path)
         let known = try file.image()
@@ -138,6 +130,9 @@ final class ProjectShelf: Sendable {
           if let earlier {
             tools.warn("\(image.name) has changed since \(earlier) was made, which stays as it is; \(name) begins anew")
           }
+        } else if known?.path != nil, image.path != nil, known != image {
+          // It is the same image, and where it lies now is where the project has to look.
+          try file.setImage(image)
         }
         return .file(file)
       } catch let error as FormatError where isNew && error.kind == .cannotWrite {
@@ -152,10 +147,17 @@ final class ProjectShelf: Sendable {
       "\(folder.path): holds \(Self.mostOfOneName) projects of other images called \(stem); use another folder")
   }
 
-  private static let mostOfOneName = 99
-}
+  /// Goes on with the project of an image that had another name.
+  private func moved(_ image: ImageReference, into path: String) throws -> ProjectFile {
+    let file = try ProjectFile(path: path)
+    if let known = try file.image(), known.path != image.path {
+      tools.warn(
+        "\(image.name) is the image \(known.path ?? known.name), as its checksum tells; its project is \((path as NSString).lastPathComponent)"
+      )
+      try file.setImage(image)
+    }
+    return file
+  }
 
-extension FileStamp {
-  /// Whether the bytes are the same, wherever and since when they lie there.
-  fileprivate func isSameFile(as other: FileStamp) -> Bool { bytes == other.bytes && crc32 == other.crc32 }
+  private static let mostOfOneName = 99
 }

@@ -15,6 +15,7 @@ struct SiteDetails: Encodable, Sendable {
   let side: Int
   /// Row by row; null where a site has no patch.
   @Explicit var patch: [Float?]?
+  /// In the values of the patch.
   @Explicit var reconstruction: [Float?]?
 }
 
@@ -38,15 +39,32 @@ extension ProjectSession {
       state.result = result
       let side = result.folder.moments.side
       let moments = result.folder.moments.values.row(site)
+      let patch = result.patches[site].map { discOnly($0) }
+      let rebuilt =
+        moments.allSatisfy(\.isFinite) ? discOnly(zernikeReconstruction(of: Array(moments), side: side)) : nil
       return SiteDetails(
         site: site, fields: Self.fields(of: site, in: result.folder, tree),
         neighbours: result.index.nearest(7, to: positions[site]).filter { $0 != site }.prefix(6).map {
           [Double($0), (positions[$0] - positions[site]).length]
         },
-        side: side, patch: result.patches[site].map { discOnly($0).values.map(\.finite) },
-        reconstruction: moments.allSatisfy(\.isFinite)
-          ? discOnly(zernikeReconstruction(of: Array(moments), side: side)).values.map(\.finite) : nil)
+        side: side, patch: patch?.values.map(\.finite),
+        reconstruction: rebuilt.map { rebuilt in
+          (patch.map { Self.scaled(rebuilt.values, to: $0.values) } ?? rebuilt.values).map(\.finite)
+        })
     }
+  }
+
+  /// A reconstruction in the values of its patch.
+  ///
+  /// Moments are of what stands above the background and, where the brightness was levelled, divided by that of the place; a line leads
+  /// back from there, and least squares give it: what the moments leave out is orthogonal to what they hold.
+  private static func scaled(_ rebuilt: [Float], to patch: [Float]) -> [Float] {
+    let pairs = zip(rebuilt, patch).filter { $0.isFinite && $1.isFinite }.map { (x: Double($0), y: Double($1)) }
+    let count = Double(max(pairs.count, 1))
+    let (x, y) = (pairs.reduce(0) { $0 + $1.x } / count, pairs.reduce(0) { $0 + $1.y } / count)
+    let square = pairs.reduce(0) { $0 + ($1.x - x) * ($1.x - x) }
+    let slope = square > 0 ? pairs.reduce(0) { $0 + ($1.x - x) * ($1.y - y) } / square : 0
+    return rebuilt.map { Float(y + slope * (Double($0) - x)) }
   }
 
   /// The row of the first table, with the class of now.

@@ -127,6 +127,7 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     let image = prepared.image
     let noise = NoiseModel(of: image, measured: prepared.isMeasured)
     let ladder = ScaleLadder(image: image, noise: noise)
+    try StopSignal.check()
     let choice =
       route == .atoms ? nil : scale.map { ScaleLadder.Choice(scale: $0, reason: "given") } ?? ladder.columnScale()
     if route == .atoms || route == .auto, let atoms = singleAtoms(in: prepared, noise: noise, instead: choice) {
@@ -135,10 +136,13 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     guard let choice else {
       throw Self.nothing(in: name)
     }
+    try StopSignal.check()
     let (chosen, smoothing) = scale == nil ? finer(than: choice, in: prepared) : (choice, route)
+    try StopSignal.check()
     guard let columns = attempt(scale: chosen.scale, smoothing, in: prepared, noise: noise, seeksFaint: true) else {
       throw Self.nothing(in: name)
     }
+    try StopSignal.check()
     guard !columns.inside.columns.isEmpty else {
       throw DataError("\(name): no maximum in the image has the shape of a column, so there is nothing to fit")
     }
@@ -228,13 +232,13 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     seeds += (left.missed + (candidates.seeksFaint ? left.faint : [])).filter {
       $0.amplitude > candidates.textureHeight
     }
-    guard !seeds.isEmpty else { return (first.selecting([]), first.selecting([])) }
+    guard !seeds.isEmpty && !StopSignal.isStopped else { return (first.selecting([]), first.selecting([])) }
     seeds += beyondBorder(seeds, isMeasured: prepared.isMeasured, sigma: sigma, spacing: spacing)
     let second = fitted(
       seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: Self.secondSweeps,
       after: first)
     let kept = plausible(second, image: image, sigma: sigma, margin: Self.outermost * sigma)
-    guard !kept.isEmpty else { return (second.selecting([]), second.selecting([])) }
+    guard !kept.isEmpty && !StopSignal.isStopped else { return (second.selecting([]), second.selecting([])) }
     let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
     let all = plausible(last, image: image, sigma: sigma, margin: Self.outermost * sigma)
     let isListed = all.map { last.isListed($0, in: prepared.isMeasured, sigma: sigma) }

@@ -59,11 +59,14 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     guard
       let (outcome, isOfWhole) = seen ?? secondLayer(in: detail, beside: strongest.lattice, finder, pixel: pixel)
     else { throw oneLattice(strongest.lattice, image, detail: detail, finder, pixel: pixel) }
+    try StopSignal.check()
     let presence = LayerPresence(of: outcome, in: detail)
     guard presence.overlap >= leastOverlap else { throw Self.areGrains(presence) }
     let part = FittedPart(of: outcome, in: image, detail: detail, presence: presence, isOfWhole: isOfWhole)
     try check(part, pixel: pixel)
+    try StopSignal.check()
     var measured = moire(from: part, in: image, pixel: pixel)
+    try StopSignal.check()
     if measured.status == .resolved {
       measured.map = mapper?.map(
         of: detail, lattices: part.outcome.lattices, period: Self.period(part.outcome, pixel: Point(1, 1)),

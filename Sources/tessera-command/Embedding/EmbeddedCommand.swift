@@ -102,9 +102,9 @@ package struct EmbeddedCommand {
   /// Options that go on with a result; of `sites` they are about tiles.
   private static let sequels: Set = ["recipe", "apply"]
 
-  /// Beside these, options that say where the result goes and how it is shown.
+  /// Beside these, options that say where the result goes, or a map beside it, and how it is shown.
   private static let notSettings = settingsOfFiles.union(sequels).union([
-    "each", "output", "force", "json", "threads", "quiet", "verbose", "motifs", "tile", "help", "version",
+    "each", "output", "map", "force", "json", "threads", "quiet", "verbose", "motifs", "tile", "help", "version",
   ])
 
   /// The sentence of an error, with settings named as in other languages, and the exit status that the command would have had.
@@ -134,9 +134,9 @@ extension ImageCommand {
       warnings: summary.warnings.map(EmbeddedCommand.named))
     guard folder != nil || run.afterwards != nil else { return answer }
     // What follows a result goes on with a folder of it.
-    let scratch = FileManager.default.temporaryDirectory.appending(path: "tessera-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: scratch) }
-    let place = folder ?? scratch.path
+    let scratch = try folder == nil ? OwnedFolder("result") : nil
+    defer { scratch?.remove() }
+    guard let place = folder ?? scratch?.url.appending(path: "result").path else { return answer }
     _ = try run.write(
       ResultFolder(result, input: micrograph.name, hasReport: folder != nil && run.hasReport), to: place,
       replacing: replacing, since: start)

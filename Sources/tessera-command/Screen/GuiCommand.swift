@@ -44,7 +44,7 @@ struct GuiCommand: ThreadedCommand {
   }
 
   func run() throws {
-    let workFolder = try WorkFolder()
+    let workFolder = try OwnedFolder("gui")
     AtExit.run { workFolder.remove() }
     let current = URL(fileURLWithPath: FileManager.default.currentDirectoryPath, isDirectory: true)
     let server = ScreenServer(

@@ -31,15 +31,9 @@ enum StandardInput {
         "- is standard input, but nothing is piped into it; write `tessera info - < scan.tif`, for example, or name a file"
       )
     }
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "tessera-input-\(UUID().uuidString)", isDirectory: true)
-    do {
-      try FileManager.default.createDirectory(
-        at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    } catch {
-      throw FormatError(.cannotWrite, "\(folder.path): cannot be written; set TMPDIR to a folder for temporary files")
-    }
-    AtExit.run { try? FileManager.default.removeItem(at: folder) }
+    let scratch = try OwnedFolder("input")
+    AtExit.run { scratch.remove() }
+    let folder = scratch.url
     let path = folder.appendingPathComponent(stem).path
     let target = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard target >= 0 else { throw failure("cannot be kept in \(folder.path)") }

@@ -209,6 +209,34 @@ import Testing
     #expect(folder.names == ["bad.tessera-project", "bad.tif"])
   }
 
+  /// What a killed program leaves among the temporary files goes with the next start; what another still uses stays.
+  @Test func `takes away what killed ones left`() throws {
+    let temporary = ScratchFolder()
+    let variables = ["TMPDIR": temporary.path]
+    let killed = try RunningScreen([], in: folder, variables: variables)
+    let alive = try RunningScreen([], in: folder, variables: variables)
+    let both = temporary.names
+    #expect(both.count == 2)
+    _ = killed.stop(SIGKILL)
+    #expect(temporary.names == both)
+    let next = try RunningScreen([], in: folder, variables: variables)
+    #expect(temporary.names.count == 2 && Set(temporary.names).intersection(both).count == 1)
+    #expect(alive.client.ask("/api/projects").text == "[]")
+    #expect(next.stop() == 0 && alive.stop() == 0)
+    #expect(temporary.names.isEmpty)
+  }
+
+  /// The image was moved away, and is named where it was: its project is opened, and asks.
+  @Test func `opens the project of an image that is gone`() throws {
+    try simulate("scan.tif")
+    #expect(try RunningScreen(["scan.tif"], in: folder).stop() == 0)
+    try FileManager.default.removeItem(atPath: folder / "scan.tif")
+    let screen = try RunningScreen(["scan.tif"], in: folder)
+    let lost = screen.client.ask("/api/lost").text
+    #expect(lost.contains("scan.tessera-project") && lost.contains("scan.tif"), "\(lost)")
+    #expect(screen.stop() == 0)
+  }
+
   @Test func `says that a port is taken`() throws {
     let screen = try RunningScreen([], in: folder)
     let run = try CommandRun(["gui", "--no-browser", "--port", "\(screen.port)"], in: folder.path, within: 20)

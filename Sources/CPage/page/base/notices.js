@@ -54,8 +54,8 @@ export class Notices {
   }
 }
 
-/** With a capital at its beginning and a stop at its end. */
+/** With a capital at its beginning, unless the name of a file stands there, and a stop at its end. */
 export function asSentence(text) {
-  const sentence = text.charAt(0).toUpperCase() + text.slice(1);
+  const sentence = /^[^\s:]*[./][^\s:]*(:|\s)/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }

@@ -29,11 +29,17 @@ export class Session {
 
   /** Opens the project that the address names (`#project=2`), else the first. */
   async start() {
-    const projects = await getJSON("/api/projects");
-    this.store.set({ projects });
+    const projects = await this.#list();
     const asked = Number(new URLSearchParams(location.hash.slice(1)).get("project"));
     const first = projects.find(({ id }) => id === asked) ?? projects[0];
     if (first) await this.open(first.id);
+  }
+
+  /** Asks which projects are open, and which wait for their images. */
+  async #list() {
+    const [projects, lost] = await Promise.all([getJSON("/api/projects"), getJSON("/api/lost")]);
+    this.store.set({ projects, lost });
+    return projects;
   }
 
   async open(id) {
@@ -66,8 +72,20 @@ export class Session {
   /** Sends a file as a new project and opens it. */
   async openFile(file) {
     const state = await upload(file);
-    this.store.set({ projects: await getJSON("/api/projects") });
+    await this.#list();
     await this.open(state.id);
+  }
+
+  /** Opens a project that waits for its image, which a person says lies at a path. */
+  async findLost(id, path) {
+    this.notices.clear();
+    try {
+      const state = await postJSON(`/api/lost/${id}`, { path });
+      await this.#list();
+      await this.open(state.id);
+    } catch (error) {
+      this.notices.error(error);
+    }
   }
 
   /**

@@ -45,6 +45,7 @@ export class Store {
  * What the page starts with.
  *
  * - `projects`: `[{id, name}]`; `project`: the state that the server gave last, or null
+ * - `lost`: `[{id, project, image, has_changed}]`, projects whose images are not where they were
  * - `points`: `Points` of the result (points.js), or null
  * - `selected`, `hovered`: number of a site, or -1; `emphasised`: place of a class in `project.classes` from 1, or 0
  * - `hidden`: numbers of the classes that are not drawn, `""` for sites without a class; `toMerge`: numbers of classes
@@ -61,6 +62,7 @@ export class Store {
  */
 export const initialValues = {
   projects: [],
+  lost: [],
   project: null,
   points: null,
   selected: -1,

@@ -85,6 +85,7 @@ public struct DomainDivergence: Sendable, Codable, Equatable {
         halves(of: members, count: half, number: compared[k], draw: $0, seed: seed)
       }
     }
+    try StopSignal.check()
     let place = Dictionary(uniqueKeysWithValues: compared.enumerated().map { ($1, $0) })
     let found = concurrentMap(count: pairs.count) { k -> Pair in
       let (first, second) = pairs[k]
