@@ -6,7 +6,7 @@ public struct PowerSpectrum: Sendable {
   public let power: Raster<Float>
   /// Mean power over rings of integer radius in units of 1 / `side`; `radial[r]` belongs to frequency r / `side`.
   public let radial: [Double]
-  /// The smaller side of the image: radius r of the radial average is the frequency r / side, in cycles a pixel.
+  /// The smaller side of the image: radius r of the radial average is the frequency r / side, in cycles per pixel.
   public let side: Int
 
   /// - Parameter image: its mean is removed before the taper.
@@ -37,14 +37,14 @@ public struct PowerSpectrum: Sendable {
     return zip(sums, counts).map { $1 > 0 ? $0 / $1 : 0 }
   }
 
-  /// The frequency (cycles a pixel) of a place of `power`, in pixels.
+  /// The frequency (cycles per pixel) of a place of `power`, in pixels.
   public func frequency(at place: Point) -> Point {
     Point(
       (place.x - Double(power.width / 2)) / Double(power.width),
       (place.y - Double(power.height / 2)) / Double(power.height))
   }
 
-  /// The place in `power` of a frequency in cycles a pixel.
+  /// The place in `power` of a frequency in cycles per pixel.
   public func place(of frequency: Point) -> Point {
     Point(
       frequency.x * Double(power.width) + Double(power.width / 2),

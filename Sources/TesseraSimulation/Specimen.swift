@@ -47,7 +47,7 @@ enum RandomStream {
   static let rows: UInt64 = 1 << 32
 
   /// A stream for each node of a lattice, so that what a node draws depends neither on the frame nor on other nodes. Nodes
-  /// within 2²³ cells of the origin, and 256 columns a cell, are told apart.
+  /// within 2²³ cells of the origin, and 256 columns per cell, are told apart.
   static func node(_ stream: UInt64, _ i: Int, _ j: Int, _ column: Int) -> UInt64 {
     let (i, j) = (UInt64(bitPattern: Int64(i)) & 0xFF_FFFF, UInt64(bitPattern: Int64(j)) & 0xFF_FFFF)
     return 1 << 63 | stream << 56 | i << 32 | j << 8 | UInt64(column & 0xFF)

@@ -4,7 +4,7 @@ import TesseraNumerics
 
 /// Writes pixels as a PNG file of the smallest fitting kind: grey, palette or true colour.
 ///
-/// Cairo's own writer spends most of a report's time on the noise of micrographs and keeps three bytes a pixel.
+/// Cairo's own writer spends most of a report's time on the noise of micrographs and keeps three bytes per pixel.
 /// Source: PNG (third edition), W3C 2025, §5 (chunks), §7.2 (pixels), §9 (filters).
 enum PNGEncoder {
   /// - Parameter pixels: 0x00RRGGBB; at least one.

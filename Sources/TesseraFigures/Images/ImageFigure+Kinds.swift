@@ -5,7 +5,7 @@ extension ImageFigure {
   /// A map of a signed quantity, symmetric about zero: strain, rotation, a residual.
   ///
   /// - Parameters:
-  ///   - values: one a pixel; NaN where unknown.
+  ///   - values: one per pixel; NaN where unknown.
   ///   - calibration: size of a pixel, for the scale bar; nil: the bar is in pixels.
   ///   - title: the quantity with its unit.
   ///   - limit: value of the last colour; nil takes the 99 % quantile of the absolute values.

@@ -83,7 +83,7 @@ public struct ImageFigure: Sendable {
   public func drawing() -> Drawing {
     let plan = Plan(of: self)
     let limits = contrast.limits(of: image)
-    // All the image's own pixels, as long as a file stays below 1,600 pixels a row.
+    // All the image's own pixels, as long as a file stays below 1,600 pixels per row.
     let naturalScale = max(1, min(Double(image.width), 1600) / plan.size.x)
     return Drawing(width: plan.size.x, height: plan.size.y, naturalScale: naturalScale, summary: summary) { canvas in
       drawImage(part: plan.wholePart, in: plan.image, limits: limits, on: canvas)

@@ -8,13 +8,13 @@ public struct SpectrumFigure: Sendable {
   public var power: Raster<Float>
   /// Pixel size of the image, for the scale bar in nm⁻¹; nil: the scale bar is in px⁻¹.
   public var calibration: Calibration?
-  /// Frequencies of the peaks, in cycles a pixel; their opposites are circled too.
+  /// Frequencies of the peaks, in cycles per pixel; their opposites are circled too.
   public var peaks: [Point] = []
   /// Peaks of a second lattice, circled in blue.
   public var otherPeaks: [Point] = []
-  /// Reciprocal lattice vectors, drawn as arrows g₁ and g₂, in cycles a pixel.
+  /// Reciprocal lattice vectors, drawn as arrows g₁ and g₂, in cycles per pixel.
   public var basis: [Point] = []
-  /// Radius of the first dominant ring, in cycles a pixel; nil draws none.
+  /// Radius of the first dominant ring, in cycles per pixel; nil draws none.
   public var ringFrequency: Double?
   /// One sentence for readers who do not see the picture.
   public var summary: String
@@ -27,7 +27,7 @@ public struct SpectrumFigure: Sendable {
     (self.power, self.calibration, self.summary) = (power, calibration, summary)
   }
 
-  /// Half the side of what is shown, in cycles a pixel: enough for all peaks and twice the ring, at most all.
+  /// Half the side of what is shown, in cycles per pixel: enough for all peaks and twice the ring, at most all.
   private var reach: Double {
     let marked = (peaks + otherPeaks + basis).map { max(abs($0.x), abs($0.y)) }.max() ?? 0
     let wanted = max(marked * 1.2, (ringFrequency ?? 0) * 2.6)
@@ -83,7 +83,7 @@ public struct SpectrumFigure: Sendable {
     }
   }
 
-  /// A bar in 1/nm, or in cycles a pixel.
+  /// A bar in 1/nm, or in cycles per pixel.
   private func drawScaleBar(in box: Rectangle, on canvas: Canvas) {
     let unit = calibration.map { 1 / $0.meanNanometresPerPixel } ?? 1
     let limit = 2 * reach * unit / 4

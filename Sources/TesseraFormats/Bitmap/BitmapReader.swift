@@ -1,6 +1,6 @@
-/// A Windows bitmap (`.bmp`): 1, 4, 8, 16, 24 or 32 bits a pixel, either row order, 8-bit run lengths.
+/// A Windows bitmap (`.bmp`): 1, 4, 8, 16, 24 or 32 bits per pixel, either row order, 8-bit run lengths.
 ///
-/// Source: Microsoft, "Bitmap Storage" and BITMAPV5HEADER. A palette of greys gives one value a pixel, other palettes
+/// Source: Microsoft, "Bitmap Storage" and BITMAPV5HEADER. A palette of greys gives one value per pixel, other palettes
 /// and direct colours give red, green, blue of 8 bits.
 struct BitmapReader: FormatReader {
   let datasets: [DatasetDescription]

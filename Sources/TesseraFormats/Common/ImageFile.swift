@@ -105,12 +105,12 @@ public struct ImageFile: Sendable {
     var hasColours = false
     let series = FrameSeries(
       count: range.count, width: chosen.width, height: chosen.height, name: fileName(path),
-      frameName: { "frame \(range.lowerBound + $0)" }
-    ) { index in
-      let (pixels, colours) = try self.pixels(of: chosen, frame: range.lowerBound + index)
-      hasColours = hasColours || colours != nil
-      return pixels
-    }
+      frameName: { "frame \(range.lowerBound + $0)" },
+      read: { index in
+        let (pixels, colours) = try self.pixels(of: chosen, frame: range.lowerBound + index)
+        hasColours = hasColours || colours != nil
+        return pixels
+      })
     var result = try registration.registered(series, progress: progress)
     for index in result.record.frames.indices { result.record.frames[index].frame += range.lowerBound }
     var mean = micrograph(

@@ -50,7 +50,7 @@ enum SampleConversion {
     }
   }
 
-  /// Appends one value a pixel of interleaved colours: the luminance of red, green, blue; any further channel is left out.
+  /// Appends one value per pixel of interleaved colours: the luminance of red, green, blue; any further channel is left out.
   ///
   /// Y = 0.299 R + 0.587 G + 0.114 B. Source: ITU-R BT.601-7, section 2.5.1. Equal channels give their value as it is.
   /// - Parameter chroma: gets the difference of the largest and the smallest channel of each pixel, from the first pixel on that has a

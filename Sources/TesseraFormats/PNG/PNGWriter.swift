@@ -5,14 +5,14 @@ import TesseraNumerics
 
 /// Writes PNG images.
 public enum PNGWriter {
-  /// Writes samples as they are, 8 bits a pixel. A calibration goes into a text that this program reads back.
+  /// Writes samples as they are, 8 bits per pixel. A calibration goes into a text that this program reads back.
   public static func write(
     _ pixels: Raster<UInt8>, calibration: Calibration? = nil, to path: String, replacing: Bool = false
   ) throws {
     try write(pixels.values, pixels.width, pixels.height, bits: 8, channels: 1, calibration, path, replacing)
   }
 
-  /// Writes samples as they are, 16 bits a pixel.
+  /// Writes samples as they are, 16 bits per pixel.
   public static func write(
     _ pixels: Raster<UInt16>, calibration: Calibration? = nil, to path: String, replacing: Bool = false
   ) throws {

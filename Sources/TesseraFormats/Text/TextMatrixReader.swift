@@ -1,6 +1,6 @@
 import Foundation
 
-/// A matrix written as text: one row a line, columns separated by commas, semicolons, tabs or spaces.
+/// A matrix written as text: one row per line, columns separated by commas, semicolons, tabs or spaces.
 ///
 /// Lines that begin with `#` or `%` are comments; a first line of words is a header and left out. `nan` and empty fields
 /// are unknown values. A column of words, or rows of different lengths, make the file something else: it is refused.

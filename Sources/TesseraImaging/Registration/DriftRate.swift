@@ -6,7 +6,7 @@ import TesseraNumerics
 /// cannot show it to each other, but their shifts do: from a middle line to the next the specimen moves for the lines of one
 /// frame and the pause.
 struct DriftRate: Sendable {
-  /// Drift a line of each frame, in pixels; zero where the shift is unknown.
+  /// Drift per line of each frame, in pixels; zero where the shift is unknown.
   private(set) var rates: [Point]
   /// Frames after which the specimen jumped, which is no drift.
   private(set) var jumps: [Int] = []

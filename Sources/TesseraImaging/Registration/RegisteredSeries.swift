@@ -46,7 +46,7 @@ public struct RegistrationRecord: Sendable, Codable, Equatable {
   }
   /// Whether frames were scanned along both axes.
   public var isOrthogonal: Bool { Set(frames.filter(\.isUsed).map { $0.scanAngle % 180 == 0 }).count == 2 }
-  /// What is left of the jitter in the mean, in pixels a line: frames of one direction cannot tell their average jitter from
+  /// What is left of the jitter in the mean, in pixels per line: frames of one direction cannot tell their average jitter from
   /// the specimen. 0 where lines were left alone or frames of both directions exist.
   public var sharedJitter: Double {
     mode == .rows && !isOrthogonal ? jitter / Double(max(1, usedCount)).squareRoot() : 0

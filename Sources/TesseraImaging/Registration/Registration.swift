@@ -11,7 +11,7 @@ import TesseraNumerics
 ///    them at every point. Source: Ophus, Ciston & Nelson, Ultramicroscopy 162 (2016) 1.
 ///
 /// Frames are read one by one, once for the pairs and once for each mean. Kept are `pairSpan` correlation spectra with their
-/// means and variances (5 MB each at most), about ten images, two numbers a line of each frame, and up to 60 peaks a pair.
+/// means and variances (5 MB each at most), about ten images, two numbers per line of each frame, and up to 60 peaks per pair.
 public struct Registration: Sendable, Codable, Equatable {
   /// What is corrected in a frame.
   public enum Mode: String, Sendable, Codable, CaseIterable {

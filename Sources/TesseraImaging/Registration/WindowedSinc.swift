@@ -6,7 +6,7 @@ import TesseraNumerics
 ///     w(t) = sin(πt) / (πt) · I₀(β √(1 − (t/4)²)) / I₀(β),   |t| < 4,
 ///
 /// divided by the sum of the eight weights. Source: Oppenheim & Schafer, Discrete-Time Signal Processing, 7.5.3. Whatever the
-/// fraction, a wave keeps its amplitude and place to .0006 up to .25 cycles a sample, to .024 at .3 and to .11 at .35;
+/// fraction, a wave keeps its amplitude and place to .0006 up to .25 cycles per sample, to .024 at .3 and to .11 at .35;
 /// beyond, it fades.
 package enum WindowedSinc {
   /// Samples that take part: those at -3 ... 4 from the one below.

@@ -30,7 +30,7 @@ public struct ClassFinder: Sendable, Codable, Equatable {
 
   /// Classes and what speaks for them.
   public struct Outcome: Sendable {
-    /// One label a row of the features; 0 for rows that are not finite.
+    /// One label per row of the features; 0 for rows that are not finite.
     public var classes: Classes
     /// Components that carry more than noise.
     public var components: Int
@@ -43,8 +43,8 @@ public struct ClassFinder: Sendable, Codable, Equatable {
   }
 
   /// - Parameters:
-  ///   - features: one row a sample; rows with a value that is not finite get label 0.
-  ///   - layout: one point a row; its islands are where the search starts.
+  ///   - features: one row per sample; rows with a value that is not finite get label 0.
+  ///   - layout: one point per row; its islands are where the search starts.
   ///   - noise: standard deviation of a feature from the noise of the image alone; 0 if unknown. Where the smallest
   ///     eigenvalues of the features say more, they are believed.
   public func outcome(features: Matrix<Float>, layout: Layout, noise: Double = 0) throws -> Outcome {

@@ -25,7 +25,7 @@ public struct ClassFitter: Sendable, Codable, Equatable {
 
   /// The classes of the samples.
   /// - Parameters:
-  ///   - features: one row a sample; rows with a value that is not finite get label 0.
+  ///   - features: one row per sample; rows with a value that is not finite get label 0.
   ///   - layout: one point for each row.
   ///   - noise: standard deviation of a feature from the noise of the image alone; 0 if unknown.
   ///   - seed: of the starts of k-means: equal seeds give equal classes.

@@ -40,7 +40,7 @@ public struct ClassOutliers: Sendable, Equatable {
 
   /// Tests each sample against its own class.
   /// - Parameters:
-  ///   - features: one row a sample; NaN where unknown.
+  ///   - features: one row per sample; NaN where unknown.
   ///   - labels: class of each sample, 1 upwards; 0 for none.
   public init(of features: Matrix<Float>, labels: [Int]) {
     precondition(features.rows == labels.count, "one label a row")

@@ -1,6 +1,6 @@
 /// A label for each sample, and what is known of each label.
 public struct Classes: Sendable, Codable, Equatable {
-  /// One label a sample: 1 ... `count`, numbered by falling size; 0 for a sample without class.
+  /// One label per sample: 1 ... `count`, numbered by falling size; 0 for a sample without class.
   public var labels: [Int]
   /// How sure each label is, 0 ... 1.
   public var confidence: [Double]

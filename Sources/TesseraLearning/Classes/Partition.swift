@@ -4,7 +4,7 @@ import TesseraNumerics
 /// A division of the rows of a table into classes, and the moves that improve it.
 struct Partition: Sendable {
   let table: WhitenedTable
-  /// One label a row, 0 ...
+  /// One label per row, 0 ...
   private(set) var labels: [Int]
   private let rule: ClassFinder
 

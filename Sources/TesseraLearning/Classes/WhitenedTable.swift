@@ -1,6 +1,6 @@
 import TesseraNumerics
 
-/// Features in the directions that carry more than noise, in units of the noise: one row a sample, in which the noise
+/// Features in the directions that carry more than noise, in units of the noise: one row per sample, in which the noise
 /// of every column has standard deviation 1.
 struct WhitenedTable: Sendable {
   let values: Matrix<Double>

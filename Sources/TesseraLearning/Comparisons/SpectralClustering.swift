@@ -30,7 +30,7 @@ public struct SpectralClustering: Sendable, Codable, Equatable {
     return try KMeans(count: count).classes(of: vectors.map { Float($0) }, seed: seed)
   }
 
-  /// The eigenvectors of the largest eigenvalues of N, one a column.
+  /// The eigenvectors of the largest eigenvalues of N, one per column.
   private func leadingVectors(of graph: NeighbourGraph, count: Int, seed: UInt64) -> Matrix<Double> {
     let n = graph.count
     let degrees = (0..<n).map { vertex in graph.edges(of: vertex).reduce(0.0) { $0 + Double(graph.weights[$1]) } }

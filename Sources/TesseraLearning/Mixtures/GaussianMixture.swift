@@ -43,7 +43,7 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
   public struct Fit: Sendable, Codable, Equatable {
     /// Share of each component; they sum to 1.
     public let weights: [Double]
-    /// Mean of each component, one a row.
+    /// Mean of each component, one per row.
     public let means: Matrix<Double>
     /// Covariance matrix of each component.
     public let covariances: [Matrix<Double>]
@@ -102,7 +102,7 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
 
   /// The mixture that expectation-maximisation reaches from given classes.
   /// - Parameters:
-  ///   - features: one row a sample; at least one row and one column.
+  ///   - features: one row per sample; at least one row and one column.
   ///   - assignment: for each sample a component, 0 ..< `count`, or -1 for none (its share is equal in all).
   public func fit(_ features: Matrix<Float>, startingFrom assignment: [Int]) throws -> Fit {
     let k = min(count, features.rows)
@@ -117,7 +117,7 @@ public struct GaussianMixture: Sendable, Codable, Equatable {
     return try fit(features, startingFrom: responsibilities)
   }
 
-  /// The mixture that expectation-maximisation reaches from given probabilities, one column a component.
+  /// The mixture that expectation-maximisation reaches from given probabilities, one column per component.
   public func fit(_ features: Matrix<Float>, startingFrom start: Matrix<Double>) throws -> Fit {
     try require(count >= 1, "the number of components", is: count, mustBe: "1 or more")
     try require(stepLimit >= 1, "the number of steps", is: stepLimit, mustBe: "1 or more")

@@ -19,7 +19,7 @@ struct MixtureMoments: Sendable {
     products = [Matrix](repeating: Matrix(rows: columns, columns: columns, filling: 0), count: components)
   }
 
-  /// The sums over a table, `responsibilities` holding one row of weights a sample.
+  /// The sums over a table, `responsibilities` holding one row of weights per sample.
   init(of table: Matrix<Double>, weightedBy responsibilities: Matrix<Double>, diagonalOnly: Bool) {
     self.init(components: responsibilities.columns, columns: table.columns, diagonalOnly: diagonalOnly)
     let parts = concurrentMap(chunksOf: Self.sampleBlock, of: table.rows) { rows in

@@ -29,7 +29,7 @@ public struct LabelPropagation: Sendable, Codable, Equatable {
   }
 
   /// - Parameters:
-  ///   - features: one row a sample; rows that are not finite get no label.
+  ///   - features: one row per sample; rows that are not finite get no label.
   ///   - known: of each sample 1 ... `classCount`, or 0 where it is not known.
   ///   - classCount: number of classes, 1 or more.
   ///   - noise: standard deviation of a feature from the noise of the image alone.

@@ -31,7 +31,7 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
   private static let rounds = 20
 
   /// - Parameters:
-  ///   - features: one row a sample.
+  ///   - features: one row per sample.
   ///   - groups: rows of each class, one or more each; rows of finite numbers.
   ///   - noise: standard deviation of a feature from the noise of the image alone.
   /// - Throws: `DataError` where there is no class or no feature.
@@ -84,7 +84,7 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
   }
 
   /// - Parameters:
-  ///   - features: of the other image, one row a sample, `dimensions` columns.
+  ///   - features: of the other image, one row per sample, `dimensions` columns.
   ///   - other: noise of a feature there, in its own units.
   ///   - kinds: of the rows and of the classes, where it is known beforehand that a row belongs to a class of its own kind; a row of a
   ///     kind without classes fits none. Nil: every row may belong to every class.
@@ -129,7 +129,7 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
   /// more than what is no member's. A factor common to all features is taken out.
   ///
   /// - Parameters:
-  ///   - features: one row a sample, `dimensions` columns; rows that are not finite are left out.
+  ///   - features: one row per sample, `dimensions` columns; rows that are not finite are left out.
   ///   - other: noise of a feature there, in its own units.
   public func misfit(of features: Matrix<Float>, noise other: Double) -> Double {
     precondition(features.columns == dimensions, "the features of the classes")
@@ -164,9 +164,9 @@ public struct LinearDiscriminant: Sendable, Codable, Equatable {
 
 /// The classes as one image shows them, along the principal axes of their spread and in units of it.
 private struct Frame: Sendable {
-  /// Axes divided by the spread along them, one a column.
+  /// Axes divided by the spread along them, one per column.
   let whitener: Matrix<Double>
-  /// One row a class.
+  /// One row per class.
   let means: Matrix<Double>
 
   init(

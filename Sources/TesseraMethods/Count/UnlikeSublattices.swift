@@ -6,7 +6,7 @@ import TesseraStructure
 ///
 /// Each column is held against the columns of another sublattice around it, so that thickness may change over the field.
 struct UnlikeSublattices {
-  /// How many columns a cell of the largest crystal has.
+  /// How many columns each cell of the largest crystal has.
   let columnsPerCell: Int
   /// How many times as bright as the columns of another sublattice around them those of one are, of the two that differ most; above 1.
   let ratio: Double

@@ -113,12 +113,12 @@ public struct SeriesLabelling: Sendable {
   private func frames(of series: ImageSeries, like first: Micrograph) -> FrameSeries {
     FrameSeries(
       count: series.count, width: first.width, height: first.height, name: series.name,
-      frameName: { series.names[$0] }, remedies: series.isStack ? .choosing : []
-    ) {
-      let micrograph = try series.micrograph($0)
-      // An image that shows nothing is left out by the registration.
-      return (try? preparation.prepared(micrograph))?.image ?? micrograph.pixels
-    }
+      frameName: { series.names[$0] }, remedies: series.isStack ? .choosing : [],
+      read: {
+        let micrograph = try series.micrograph($0)
+        // An image that shows nothing is left out by the registration.
+        return (try? preparation.prepared(micrograph))?.image ?? micrograph.pixels
+      })
   }
 
   /// Labels that miss their columns by more than this share of the spacing teach a network to miss them.

@@ -47,7 +47,7 @@ public struct MoireResult: MethodResult {
     }
   }
 
-  /// One row a column: the columns of every table of sites, then the nearest anchor.
+  /// One row per column: the columns of every table of sites, then the nearest anchor.
   private func siteTable(_ domains: MoireDomains) -> Data {
     var sites = SiteTable(
       sites: domains.finding.sites, accuracies: domains.finding.accuracies, calibration: micrograph.calibration)

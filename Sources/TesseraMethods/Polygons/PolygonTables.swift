@@ -7,7 +7,7 @@ import TesseraStructure
 struct PolygonTables {
   let result: PolygonResult
 
-  /// `units.csv`: one row a unit.
+  /// `units.csv`: one row per unit.
   var units: Data {
     var table = TableWriter(columns: [
       "id", "x", "y", "sides", "filling", "level2", "level3", "x_nm", "y_nm", "area_nm2", "amplitude",

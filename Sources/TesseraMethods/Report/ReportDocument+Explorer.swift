@@ -7,7 +7,7 @@ extension ReportDocument {
   /// The image and the layout of its sites as two linked views: a site that is pointed at in one lights up in the other.
   ///
   /// Browsers that run scripts show it; on paper and without scripts there is nothing of it, so it repeats what figures of the
-  /// report show. The values of the sites are in the page: 21 bytes a site, 28 characters as base64.
+  /// report show. The values of the sites are in the page: 21 bytes per site, 28 characters as base64.
   public struct Explorer: Sendable {
     /// One site of the image.
     public struct Site: Sendable {

@@ -1,7 +1,7 @@
 import Foundation
 import TesseraImaging
 
-/// `registration.csv`: one row a frame; see docs/results-folder.md.
+/// `registration.csv`: one row per frame; see docs/results-folder.md.
 public struct RegistrationTable: Sendable {
   /// The registration that the table lists.
   public var record: RegistrationRecord

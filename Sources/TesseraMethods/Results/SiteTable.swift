@@ -5,7 +5,7 @@ import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
 
-/// `sites.csv`: one row a column or vacant node; see docs/results-folder.md.
+/// `sites.csv`: one row per column or vacant node; see docs/results-folder.md.
 public struct SiteTable: Sendable {
   /// The rows, in order.
   public var sites: Sites

@@ -89,7 +89,7 @@ public struct SegmentResult: MethodResult {
       maps.flatMap { $0 }, shape: [maps.count, field.grid.rows, field.grid.columns], as: "components.npy")
   }
 
-  /// One row an operation, those first that tell the patterns apart best.
+  /// One row per operation, those first that tell the patterns apart best.
   private static func table(of ranking: OperationRanking) -> Data {
     var table = TableWriter(columns: ["operation", "kind", "variance", "separability"])
     for entry in ranking.best {
@@ -101,7 +101,7 @@ public struct SegmentResult: MethodResult {
     return table.data
   }
 
-  /// One row a pattern.
+  /// One row per pattern.
   private var table: Data {
     var table = TableWriter(columns: [
       "label", "pixels", "fraction", "fraction_error", "area_nm2", "correlation", "ordered", "order", "narrow",

@@ -104,7 +104,7 @@ public struct SegmentSeries: Sendable {
     ).drawing()
   }
 
-  /// The points of a curve, one an image; of a single image a line as wide as it, since one point is no line.
+  /// The points of a curve, one per image; of a single image a line as wide as it, since one point is no line.
   private func places(_ values: [Double]) -> [Point] {
     values.count == 1
       ? [Point(-0.5, values[0]), Point(0.5, values[0])]

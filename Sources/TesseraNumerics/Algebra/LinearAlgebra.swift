@@ -53,7 +53,7 @@ extension Matrix where Scalar == Double {
     return result
   }
 
-  /// Eigenvalues in rising order and eigenvectors (one a column) of a symmetric matrix; nil if LAPACK fails.
+  /// Eigenvalues in rising order and eigenvectors (one per column) of a symmetric matrix; nil if LAPACK fails.
   public func symmetricEigen() -> (values: [Double], vectors: Matrix)? {
     precondition(rows == columns)
     var vectors = self

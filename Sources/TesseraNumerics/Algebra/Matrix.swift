@@ -1,4 +1,4 @@
-/// A table of numbers, row-major; a feature matrix has one row a sample.
+/// A table of numbers, row-major; a feature matrix has one row per sample.
 public struct Matrix<Scalar> {
   /// Number of rows; in a feature matrix, the number of samples.
   public let rows: Int

@@ -87,14 +87,14 @@ public struct Spectrum: Sendable {
   /// Coefficients a row.
   @inlinable public var columns: Int { width / 2 + 1 }
 
-  /// Frequency along x of a column, in cycles a pixel, 0 ... 0.5.
+  /// Frequency along x of a column, in cycles per pixel, 0 ... 0.5.
   @inlinable public func frequencyX(_ column: Int) -> Double { Double(column) / Double(width) }
-  /// Frequency along y of a row, in cycles a pixel, -0.5 ..< 0.5.
+  /// Frequency along y of a row, in cycles per pixel, -0.5 ..< 0.5.
   @inlinable public func frequencyY(_ row: Int) -> Double {
     Double(row <= (height - 1) / 2 ? row : row - height) / Double(height)
   }
 
-  /// Multiplies each coefficient by a real function of the frequency (cycles a pixel).
+  /// Multiplies each coefficient by a real function of the frequency (cycles per pixel).
   public mutating func multiply(by filter: (_ fx: Double, _ fy: Double) -> Float) {
     for row in 0..<height {
       let fy = frequencyY(row)

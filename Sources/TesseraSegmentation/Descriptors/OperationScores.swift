@@ -94,7 +94,7 @@ struct OperationScores: Sendable {
     return basis.coordinates(of: Self.table(sums[..<seen]), Self.table(sums[seen...]))
   }
 
-  /// One row a point, one column a sum.
+  /// One row per point, one column per sum.
   private static func table(_ sums: ArraySlice<[Float]>) -> Matrix<Float> {
     let width = sums.count
     var result = Matrix<Float>(rows: sums.first?.count ?? 0, columns: width, filling: 0)

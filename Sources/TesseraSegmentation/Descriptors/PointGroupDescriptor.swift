@@ -49,7 +49,7 @@ public struct PointGroupDescriptor: Sendable, Codable, Equatable {
   private static let angles = 60
   private static let rings = 20
 
-  /// One map an operation, -1 ... 1; 0 where the disc is constant. A disc that leaves the image is moved inside.
+  /// One map per operation, -1 ... 1; 0 where the disc is constant. A disc that leaves the image is moved inside.
   public func maps(of image: Raster<Float>, on grid: DescriptorGrid) -> [Raster<Float>] {
     precondition(radius >= 2 && min(image.width, image.height) > 2 * radius + 2, "the disc must fit into the image")
     let sampling = PolarSampling(radius: radius, rings: Self.rings, angles: Self.angles, stride: image.width)

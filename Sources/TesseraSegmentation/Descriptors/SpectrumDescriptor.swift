@@ -37,7 +37,7 @@ public struct SpectrumDescriptor: Sendable, Codable, Equatable {
     return waves.filter { max(abs($0.x), abs($0.y)) <= 0.5 }
   }
 
-  /// One map a wave, 0 ... 1; 0 where the window is constant. A window that leaves the image is moved inside.
+  /// One map per wave, 0 ... 1; 0 where the window is constant. A window that leaves the image is moved inside.
   /// - Parameters:
   ///   - image: finite intensities, more than 2 `half` pixels wide and high.
   ///   - grid: the points of the image that get a value.

@@ -33,7 +33,7 @@ public struct TranslationDescriptor: Sendable, Codable, Equatable {
     return ladder.flatMap { y in ladder.map { Shift(x: $0, y: y) } }.filter { $0 > Shift(x: 0, y: 0) }
   }
 
-  /// One map a shift, -1 ... 1.
+  /// One map per shift, -1 ... 1.
   public func maps(of image: Raster<Float>, on grid: DescriptorGrid) -> [Raster<Float>] {
     var values = [[Float]](repeating: [], count: shifts.count)
     for index in values.indices { values[index].reserveCapacity(grid.count) }
@@ -50,7 +50,7 @@ public struct TranslationDescriptor: Sendable, Codable, Equatable {
   /// Sums of the maps, Σ_k w_k (map_k − offset_k): smoothing is linear, so a few sums cost less than all maps, and need no memory
   /// for them.
   /// - Parameters:
-  ///   - weights: one row a sum, one column a shift.
+  ///   - weights: one row per sum, one column per shift.
   ///   - offsets: of each shift.
   func sums(
     of image: Raster<Float>, on grid: DescriptorGrid, weights: Matrix<Float>, offsets: [Float]

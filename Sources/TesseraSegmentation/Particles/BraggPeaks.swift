@@ -47,7 +47,7 @@ package struct BraggPeaks {
   ///   - image: a square around the particle.
   ///   - shape: 1 inside the particle, 0 outside.
   ///   - diameter: of the particle in pixels.
-  ///   - band: frequencies of lattices, in cycles a pixel.
+  ///   - band: frequencies of lattices, in cycles per pixel.
   package init(of image: Raster<Float>, shape: Raster<Float>, diameter: Double, band: ClosedRange<Double>) {
     side = image.width
     self.diameter = diameter

@@ -3,7 +3,7 @@ import TesseraNumerics
 
 /// The Fourier filter that [P21] compares with: frequencies of lattices pass, and where they are strong is a particle.
 package struct LatticeFilter: Sendable, Codable, Equatable {
-  /// Radii of the ring that passes, in cycles a pixel: 0 ... 0.5 each.
+  /// Radii of the ring that passes, in cycles per pixel: 0 ... 0.5 each.
   package var frequencies: ClosedRange<Double>
   /// Standard deviation in pixels of the Gaussian that smooths the magnitude; 0 or more.
   package var smoothing: Double

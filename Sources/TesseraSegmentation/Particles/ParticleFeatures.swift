@@ -14,7 +14,7 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
   /// ten still has one, and hardly any of 40 pixels or more.
   private static let strong = 2.5
   private static let radialCount = 8
-  /// Frequencies of lattices in nm⁻¹, and in cycles a pixel where the scale is unknown.
+  /// Frequencies of lattices in nm⁻¹, and in cycles per pixel where the scale is unknown.
   private static let band = 1.9...8.5
   private static let plainBand = 0.06...0.4
 

@@ -10,7 +10,7 @@ import TesseraNumerics
 /// are far from any boundary.
 struct BoundaryDiscriminant: Sendable, Codable, Equatable {
   let translation: TranslationDescriptor
-  /// One row a pattern, one column a shift; zeros of a pattern that was not learned.
+  /// One row per pattern, one column per shift; zeros of a pattern that was not learned.
   let directions: Matrix<Float>
   /// What is taken off Σ direction x score, so that the largest result wins.
   let constants: [Float]

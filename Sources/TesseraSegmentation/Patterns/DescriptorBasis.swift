@@ -72,9 +72,9 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
   var unseenDimensions: Int { max(0, axes.mean.count - axes.axes.rows - 1) }
 
   /// The components, the height (how far a descriptor lies from nothing along the first direction outside) and the remainder (the length of
-  /// all else, from its random directions), one row a point.
+  /// all else, from its random directions), one row per point.
   /// - Parameters:
-  ///   - seen: components, one row a point.
+  ///   - seen: components, one row per point.
   ///   - unseen: scalar products with the directions outside.
   func coordinates(of seen: Matrix<Float>, _ unseen: Matrix<Float>) -> Matrix<Float> {
     let (width, others) = (seen.columns, unseen.columns)
@@ -135,7 +135,7 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
       && (axes.mean + axes.axes.values + axes.variances + origin + [axes.totalVariance]).allSatisfy(\.isFinite)
   }
 
-  /// One row a point, one column an operation.
+  /// One row per point, one column per operation.
   private static func table(of kinds: [[Raster<Float>]], weights: [Float]) -> Matrix<Float> {
     let maps = zip(kinds, weights).flatMap { kind, weight in
       weight == 1 ? kind : kind.map { map in map.map { $0 * weight } }

@@ -7,7 +7,7 @@ import TesseraNumerics
 public struct DescriptorField: Sendable {
   /// The points of the image at which descriptors were computed.
   public let grid: DescriptorGrid
-  /// One row a point of the grid, one column a component.
+  /// One row per point of the grid, one column per component.
   public private(set) var components: Matrix<Float>
   /// How far the descriptor of each point lies from that of nothing along the direction in which the mean leaves the space of the
   /// components: the mean has the last number of `origin`.

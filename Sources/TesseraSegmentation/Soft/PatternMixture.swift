@@ -10,7 +10,7 @@ import TesseraNumerics
 struct PatternMixture: Sendable {
   /// Share of each pattern among the points; they sum to 1.
   private(set) var weights: [Double]
-  /// One row a pattern, one column a component of the descriptor.
+  /// One row per pattern, one column per component of the descriptor.
   private var means: Matrix<Double>
   /// Inverse of the covariance matrix of each pattern, and the logarithm of its determinant.
   private var precisions: [Matrix<Double>]
@@ -59,7 +59,7 @@ struct PatternMixture: Sendable {
   /// Number of patterns.
   var count: Int { weights.count }
 
-  /// Probability of each pattern for each point, one row a point, one column a pattern; rows sum to 1, or to 0
+  /// Probability of each pattern for each point, one row per point, one column per pattern; rows sum to 1, or to 0
   /// where no pattern has points.
   func probabilities(of field: DescriptorField) -> Matrix<Float> {
     let d = field.components.columns

@@ -71,7 +71,7 @@ public struct PatternProbabilities: Sendable {
     }
   }
 
-  /// One map a pattern, of the image's size: 0 ... 1, NaN where nothing was measured. They sum to 1, less the probability that
+  /// One map per pattern, of the image's size: 0 ... 1, NaN where nothing was measured. They sum to 1, less the probability that
   /// a pixel has none of the patterns.
   public func maps() -> [Raster<Float>] {
     let (inside, byDescriptor) = (insideness(), byDescriptor())

@@ -66,7 +66,7 @@ final class ProjectSession: Sendable {
     (self.tools, self.workFolder) = (tools, workFolder)
     pyramid = TilePyramid(micrograph.pixels)
     contrast = Contrast.standard.limits(of: micrograph.pixels)
-    // Two bytes a pixel, and a third more for the coarser levels.
+    // Two bytes per pixel, and a third more for the coarser levels.
     let bytes = max(1, micrograph.pixels.count * 8 / 3)
     pictures = RecentValues(capacity: max(1, min(Self.mostPictures, Self.pictureMemory / bytes)))
     var state = State(file: file, history: try file.history(), corrections: Corrections(of: 0))

@@ -29,7 +29,7 @@ package struct Multislice {
     wave = [SIMD2<Float>](repeating: [1, 0], count: width * height)
   }
 
-  /// Square of the largest frequency, in cycles a pixel.
+  /// Square of the largest frequency, in cycles per pixel.
   private static let limit = 1.0 / 9
 
   /// The phase of atoms: `counts` of one element on each pixel, spread over four pixels where they lie between.

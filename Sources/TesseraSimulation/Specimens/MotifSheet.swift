@@ -21,7 +21,7 @@ public struct MotifSheet: Specimen, Equatable {
       width: patchesPerRow * motifs.size, height: rows * motifs.size, nanometresPerPixel: nanometresPerPixel)
   }
 
-  /// The patches of a sheet's image, one a row, row-major pixels.
+  /// The patches of a sheet's image, one per row, row-major pixels.
   public func patches(of image: Raster<Float>) -> Matrix<Float> {
     let pixels = motifs.size * motifs.size
     var values: [Float] = []

@@ -8,7 +8,7 @@ public struct Wedge: Specimen, Equatable {
   /// Turns the crystal from +x towards +y, in radians.
   public var angle = 0.0
   /// Atoms a column on the last step; the first has one. 1 ... 200. (Cell repeats along the beam, for crystals of
-  /// several atoms a column.)
+  /// several atoms per column.)
   public var thickness = 15
   /// How the intensity falls behind the number of atoms because the probe loses its focus along the column:
   ///

@@ -23,7 +23,7 @@ public struct DiscDescriptor: Sendable, Codable, Equatable {
     return try features(ofRows: patches, side: side).times(sampled.map { Float($0) }, transposingRight: true)
   }
 
-  /// The functions at each pixel of a square, one row a pixel; 0 outside the disc.
+  /// The functions at each pixel of a square, one row per pixel; 0 outside the disc.
   private func samples(_ patches: Matrix<Float>, side: Int) throws(ParameterError) -> Matrix<Double> {
     try require(termCount >= 1, "disc functions: number of terms", is: termCount, mustBe: "1 or more")
     try require(

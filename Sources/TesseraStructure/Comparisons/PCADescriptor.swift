@@ -11,7 +11,7 @@ public struct PCADescriptor: Sendable, Codable, Equatable {
   /// The first 66 components, as many as there are Zernike moments up to order 10.
   public init() {}
 
-  /// One row a site, variance falling from column to column, NaN where a site has no patch. O(n d² + d³) for n patches
+  /// One row per site, variance falling from column to column, NaN where a site has no patch. O(n d² + d³) for n patches
   /// of d pixels, or O(n² d + n³) if that is less.
   public func features(of patches: Patches) throws -> Matrix<Float> {
     let existing = patches.existing

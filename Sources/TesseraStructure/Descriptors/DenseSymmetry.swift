@@ -20,7 +20,7 @@ public struct DenseSymmetry: Sendable, Codable, Equatable {
   public struct Maps: Sendable {
     /// Orders of the rotation axes, in the order of `scores`.
     public let folds: [Int]
-    /// One map a fold, NaN where the disc leaves the image.
+    /// One map per fold, NaN where the disc leaves the image.
     public let scores: [Raster<Float>]
     /// √ΣE(q) over q >= 2, in units of the image: where it is small the scores are those of noise. NaN where the disc
     /// leaves the image.

@@ -3,7 +3,7 @@ import TesseraNumerics
 
 /// Points of a disc with the polynomials there times the weight of the point in (1/π) ∫∫ … ρ dρ dθ.
 ///
-/// Gauss and Legendre's rule along the radius, equal steps around, about two points a pixel both ways, which
+/// Gauss and Legendre's rule along the radius, equal steps around, about two points per pixel both ways, which
 /// integrates polynomial times kernel to 1e-3 of its norm.
 struct DiscQuadrature: Sendable {
   let radius: Double

@@ -3,7 +3,7 @@ import TesseraNumerics
 /// The matrix that turns the pixels of one shape into moments.
 struct SampledBasis: Sendable {
   let pixels: PixelRuns
-  /// One row a pixel, in the order of the cut, and one column a term.
+  /// One row per pixel, in the order of the cut, and one column per term.
   let weights: Matrix<Float>
 
   /// Least squares on the pixels nearer than `radius` to the centre: B (BᵀB)⁻¹, other rows zero.

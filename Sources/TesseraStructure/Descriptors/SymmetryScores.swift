@@ -22,7 +22,7 @@ public struct SymmetryScores: Sendable, Codable, Equatable {
     public var axis: Double
   }
 
-  /// One row a site, one column a fold; NaN where a site has no patch or nothing but a smooth background.
+  /// One row per site, one column per fold; NaN where a site has no patch or nothing but a smooth background.
   public func rotations(of moments: ZernikeMoments) -> Matrix<Float> {
     precondition(folds.allSatisfy { $0 >= 2 }, "an axis has at least two folds")
     var result = Matrix<Float>(rows: moments.count, columns: folds.count, filling: .nan)

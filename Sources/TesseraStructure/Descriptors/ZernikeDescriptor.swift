@@ -59,7 +59,7 @@ public struct ZernikeDescriptor: Sendable, Codable, Equatable {
     try basis(side: patches.side).moments(of: patches)
   }
 
-  /// One row a site, NaN where it has no patch; `terms(order:)` says what the columns are.
+  /// One row per site, NaN where it has no patch; `terms(order:)` says what the columns are.
   public func features(of patches: Patches) throws(ParameterError) -> Matrix<Float> {
     features(from: try moments(of: patches))
   }
@@ -74,7 +74,7 @@ public struct ZernikeDescriptor: Sendable, Codable, Equatable {
     return features(from: ZernikeMoments(side: side, order: basis.order, values: basis.moments(ofRows: patches)))
   }
 
-  /// The terms that are features, one a column. Of the invariants the terms with q >= 0 stand for A(p, 0) and |A(p, q)|.
+  /// The terms that are features, one per column. Of the invariants the terms with q >= 0 stand for A(p, 0) and |A(p, q)|.
   public func terms(order: Int) -> [ZernikeTerm] {
     ZernikeTerm.all(order: min(order, maxOrder)).filter { term in
       (form == .full || term.q >= 0) && (keepsPiston || term.index > 0)

@@ -7,7 +7,7 @@ public struct ZernikeMoments: Sendable, Equatable {
   public let side: Int
   /// Largest radial order p.
   public let order: Int
-  /// One row a site, one column a term by rising index j; in units of the image's intensity. NaN where a site has no
+  /// One row per site, one column per term by rising index j; in units of the image's intensity. NaN where a site has no
   /// patch.
   public let values: Matrix<Float>
 

@@ -3,7 +3,7 @@ import TesseraNumerics
 /// Images of moments, Σ A(j) Z(j), one row of `side * side` pixels each; 0 outside the disc. One matrix product.
 ///
 /// - Parameters:
-///   - moments: one row an image, whole orders: 1, 3, 6 ... columns.
+///   - moments: one row per image, whole orders: 1, 3, 6 ... columns.
 ///   - side: diameter of the disc in pixels, which need not be that of the patches.
 public func zernikeReconstructions(of moments: Matrix<Float>, side: Int) -> Matrix<Float> {
   var order = 0

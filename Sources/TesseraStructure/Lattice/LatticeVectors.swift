@@ -13,7 +13,7 @@ public struct LatticeVectors: Sendable, Codable, Equatable {
   /// Area of the cell in square pixels; negative where v lies anticlockwise of u on the screen.
   var area: Double { u.cross(v) }
 
-  /// The vectors g with g₁·u = g₂·v = 1 and g₁·v = g₂·u = 0, in cycles a pixel. The reciprocal of the reciprocal is the
+  /// The vectors g with g₁·u = g₂·v = 1 and g₁·v = g₂·u = 0, in cycles per pixel. The reciprocal of the reciprocal is the
   /// lattice itself.
   public var reciprocal: LatticeVectors {
     LatticeVectors(u: Point(v.y, -v.x) / area, v: Point(-u.y, u.x) / area)

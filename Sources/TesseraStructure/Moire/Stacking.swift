@@ -23,6 +23,6 @@ public enum LayerOrientation: String, Sendable, Codable {
   case parallel
   /// Opposite to the first: a twist near 60 degrees (2H stacking).
   case antiparallel
-  /// The columns of a layer do not show which way it points: there is one a cell, or they are alike, or the image is too noisy.
+  /// The columns of a layer do not show which way it points: there is one per cell, or they are alike, or the image is too noisy.
   case unknown
 }

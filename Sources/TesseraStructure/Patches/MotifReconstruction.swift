@@ -14,7 +14,7 @@ public struct MotifReconstruction: Sendable, Equatable {
   ///
   /// O(sites x patch area).
   /// - Parameters:
-  ///   - patches: one a site.
+  ///   - patches: one per site.
   ///   - labels: class of each site, 1 ... ; sites with 0 are left out.
   ///   - width: of the image, in pixels.
   ///   - height: of the image, in pixels.

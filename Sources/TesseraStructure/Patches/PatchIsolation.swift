@@ -24,7 +24,7 @@ public struct PatchIsolation: Sendable {
 
   /// The moments of the patches without what the columns outside their discs contribute.
   /// - Parameters:
-  ///   - moments: one row a site; NaN for sites without a patch.
+  ///   - moments: one row per site; NaN for sites without a patch.
   ///   - sites: in the order of the moments' rows; sites without fitted height contribute nothing.
   ///   - outside: further columns, without patches of their own.
   ///   - image: width and height of the image in pixels: patches too near to its border have no moments (NaN); nil: all

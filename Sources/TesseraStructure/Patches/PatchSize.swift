@@ -12,7 +12,7 @@ public struct PatchSize: Sendable, Codable, Equatable {
 
   /// What the spectrum says.
   public struct Estimate: Sendable, Equatable {
-    /// Frequency of the first dominant ring, in cycles a pixel; nil where no ring stands out.
+    /// Frequency of the first dominant ring, in cycles per pixel; nil where no ring stands out.
     public var frequency: Double?
     /// Plane spacing 1 / f0, in pixels.
     public var planeSpacing: Double? { frequency.map { 1 / $0 } }

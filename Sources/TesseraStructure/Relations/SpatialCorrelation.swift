@@ -8,7 +8,7 @@ import TesseraNumerics
 /// that no pixel is shared, with the noise taken off the variance.
 public enum SpatialCorrelation {
   /// - Parameters:
-  ///   - features: one row a site; NaN where unknown.
+  ///   - features: one row per site; NaN where unknown.
   ///   - labels: the class of each site, 1 or more; 0 where it has none.
   ///   - positions: of the sites, in pixels.
   ///   - patchSide: diameter of the patches in pixels.

@@ -8,13 +8,13 @@ import TesseraNumerics
 struct FilteredWave: Sendable {
   /// Size of the grid.
   let columns, rows: Int
-  /// The frequency that the mask is centred on, in cycles a pixel.
+  /// The frequency that the mask is centred on, in cycles per pixel.
   let carrier: Point
   /// The 90 % quantile of |H|, in the image's units.
   let strongAmplitude: Double
   /// Standard deviations of |H|'s real part and of the gradient of its phase x |H|, for white noise of unit deviation.
   let noiseGain, gradientNoiseGain: Double
-  /// The whole coefficient that H is measured from, in cycles a pixel.
+  /// The whole coefficient that H is measured from, in cycles per pixel.
   private let base: Point
   private let wave, slopeX, slopeY: [SIMD2<Float>]
 
@@ -72,7 +72,7 @@ struct FilteredWave: Sendable {
     strongAmplitude = Double(Statistics.quantile(amplitudes, 0.9))
   }
 
-  /// Amplitude and local frequency (cycles a pixel) at a node; nil where the amplitude is too low.
+  /// Amplitude and local frequency (cycles per pixel) at a node; nil where the amplitude is too low.
   func local(_ index: Int, above limit: Double) -> (frequency: Point, amplitude: Double)? {
     let h = SIMD2<Double>(wave[index])
     let power = (h * h).sum()

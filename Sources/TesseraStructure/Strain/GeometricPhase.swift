@@ -11,7 +11,7 @@ import TesseraNumerics
 public struct GeometricPhase: Sendable, Codable, Equatable {
   /// The window around each reflection; it sets resolution and noise.
   public var mask = PhaseMask()
-  /// Bragg vectors in cycles a pixel; nil: chosen from the power spectrum.
+  /// Bragg vectors in cycles per pixel; nil: chosen from the power spectrum.
   public var g1, g2: Point?
   /// Where a reflection's amplitude falls below this share of its strong places (the 90 % quantile), the lattice is
   /// unknown; 0 ... 1.
@@ -38,7 +38,7 @@ public struct GeometricPhase: Sendable, Codable, Equatable {
     public var reflections: [Reflection]
     /// Whether they were found, not given.
     public var isAutomatic: Bool
-    /// Standard deviation of the Gaussian mask, or radius of Hann's, in cycles a pixel.
+    /// Standard deviation of the Gaussian mask, or radius of Hann's, in cycles per pixel.
     public var maskRadius: Double
   }
 

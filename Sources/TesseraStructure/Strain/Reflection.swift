@@ -2,7 +2,7 @@ import TesseraNumerics
 
 /// A Bragg reflection of an image.
 public struct Reflection: Sendable, Codable, Equatable {
-  /// In cycles a pixel; y down.
+  /// In cycles per pixel; y down.
   public var frequency: Point
   /// Power at the summit over the power of the ring it lies on, mean over 3 x 3 coefficients.
   public var contrast: Double

@@ -16,7 +16,7 @@ struct ReflectionFinder {
   /// At most so many reflections are kept, the strongest.
   var limit = 40
 
-  /// Reflections are sought up to here along each axis, in cycles a pixel: at 0.5 one and its opposite are the same coefficient.
+  /// Reflections are sought up to here along each axis, in cycles per pixel: at 0.5 one and its opposite are the same coefficient.
   private static let highest = 0.49
   /// A coefficient that rises to less than so many times its ring is no summit, and its surroundings need no look.
   private static let leastPeak = 2.0
@@ -100,7 +100,7 @@ private struct HalfPower {
   let width, height, columns: Int
   let values: [Float]
 
-  /// The rings reach into the corner of the spectrum: its radius, √½ cycles a pixel, is .354 sides of an image in widths of a ring.
+  /// The rings reach into the corner of the spectrum: its radius, √½ cycles per pixel, is .354 sides of an image in widths of a ring.
   private static let ringsPerSide = 0.36
 
   init(of spectrum: Spectrum) {

@@ -1,7 +1,7 @@
 import Foundation
 import TesseraNumerics
 
-/// A mask of known size, in cycles a pixel.
+/// A mask of known size, in cycles per pixel.
 struct SizedMask: Sendable {
   let shape: PhaseMask.Shape
   let s: Double

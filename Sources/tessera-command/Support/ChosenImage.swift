@@ -19,7 +19,7 @@ struct ChosenImage {
 }
 
 extension InputOptions {
-  /// The images of these files, in order: one a file, or with `--each` one a frame.
+  /// The images of these files, in order: one per file, or with `--each` one a frame.
   func images(of inputs: [String]) -> [ChosenImage] {
     guard each, let frames else { return inputs.map { ChosenImage(input: $0) } }
     return inputs.flatMap { input in frames.frames.map { ChosenImage(input: input, frame: $0) } }

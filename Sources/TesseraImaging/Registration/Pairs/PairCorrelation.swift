@@ -3,7 +3,7 @@ import TesseraNumerics
 
 /// Cross-correlation of pairs of frames: the places of its peaks, and how sure their heights are.
 ///
-/// Frames are averaged over blocks to at most 512 pixels a side and padded with zeros, so that nothing wraps around. The
+/// Frames are averaged over blocks to at most 512 pixels per side and padded with zeros, so that nothing wraps around. The
 /// correlation at a shift Δ is that of the pixels that both frames show, weighted by both tapers, W(p) = w(p) w(p + Δ),
 ///
 ///     ρ(Δ) = [Σ W(p) I(p) J(p + Δ) / Σ W − m_I m_J] / √(v_I v_J),

@@ -6,9 +6,9 @@ import TesseraNumerics
 package struct LatticeChapter: Sendable {
   package var spectrum: PowerSpectrum
   package var calibration: Calibration?
-  /// Reciprocal lattice vectors, in cycles a pixel; empty without a lattice.
+  /// Reciprocal lattice vectors, in cycles per pixel; empty without a lattice.
   package var basis: [Point]
-  /// Radius of the first dominant ring, in cycles a pixel; nil where there is none.
+  /// Radius of the first dominant ring, in cycles per pixel; nil where there is none.
   package var ringFrequency: Double?
   /// Side of the patches, in pixels.
   package var patchSide: Int

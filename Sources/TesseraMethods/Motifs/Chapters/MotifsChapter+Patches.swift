@@ -9,9 +9,9 @@ extension MotifsChapter {
   /// - Parameters:
   ///   - classes: of the sites.
   ///   - calibration: size of a pixel, for scale bars; nil: unknown.
-  ///   - patches: one a site, in the order of `classes.labels`.
+  ///   - patches: one per site, in the order of `classes.labels`.
   ///   - moments: of the same patches; nil leaves moments and reconstructions out.
-  ///   - layout: one point a site, NaN where a site has no patch; nil: there is none.
+  ///   - layout: one point per site, NaN where a site has no patch; nil: there is none.
   ///   - isDiscrete: whether the motifs are of separate kinds; nil where unknown.
   package init(
     classes: Classes, calibration: Calibration?, patches: Patches, moments: ZernikeMoments?, layout: Layout?,

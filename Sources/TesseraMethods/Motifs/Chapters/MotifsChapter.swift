@@ -10,11 +10,11 @@ package struct MotifsChapter: Sendable {
   package var calibration: Calibration?
   /// Mean patch of each class, NaN outside the disc; nil where a class has none.
   package var averages: [Raster<Float>?]
-  /// Points with a finite place, one a site; NaN where a site has no patch.
+  /// Points with a finite place, one per site; NaN where a site has no patch.
   package var layout: Layout?
   /// Mean moments of each class and what they are; nil without moments.
   package var moments: Moments?
-  /// One example a class, at most six are shown.
+  /// One example per class, at most six are shown.
   package var examples: [Example] = []
   /// Whether the motifs are of separate kinds; nil where unknown.
   package var isDiscrete: Bool?
@@ -40,9 +40,9 @@ package struct MotifsChapter: Sendable {
   package struct Moments: Sendable {
     /// Radial and angular order of each moment.
     package var orders: [(p: Int, q: Int)]
-    /// One row a class; empty where a class has none.
+    /// One row per class; empty where a class has none.
     package var means: [[Double]]
-    /// Standard deviations within the classes; empty, or one row a class.
+    /// Standard deviations within the classes; empty, or one row per class.
     package var deviations: [[Double]]
     package init(orders: [(p: Int, q: Int)], means: [[Double]], deviations: [[Double]] = []) {
       (self.orders, self.means, self.deviations) = (orders, means, deviations)

@@ -29,7 +29,7 @@ public struct SiteOutliers: Sendable {
   }
 
   /// - Parameters:
-  ///   - features: one row a site, NaN without a patch.
+  ///   - features: one row per site, NaN without a patch.
   ///   - patchSide: in pixels: the patches of outliers that are closer overlap, and may show one cause.
   init(of features: Matrix<Float>, classes: Classes, sites: Sites, patchSide: Int) {
     scores = ClassOutliers(of: features, labels: classes.labels)

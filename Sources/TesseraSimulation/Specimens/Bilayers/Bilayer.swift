@@ -5,7 +5,7 @@ import TesseraNumerics
 public struct Bilayer: Specimen, Equatable {
   /// What the layers are made of.
   public enum Kind: String, Sendable, Codable, CaseIterable {
-    /// One column a cell and layer; the second layer is dimmer. Source: [M22] Fig. S22.
+    /// One column per cell and layer; the second layer is dimmer. Source: [M22] Fig. S22.
     case s22
     /// MoS2: a metal and a chalcogen column a cell and layer, both layers alike.
     case mos2

@@ -1,6 +1,6 @@
 import TesseraNumerics
 
-/// Finds the lattice of a crystal whose cell is longer than `LatticeFinder` looks: nets of dozens of columns a cell, modulated or not.
+/// Finds the lattice of a crystal whose cell is longer than `LatticeFinder` looks: nets of dozens of columns per cell, modulated or not.
 ///
 /// Among so many long vectors some carry the columns of two crystals at once onto others by chance. So most columns must share the
 /// vectors, each must lead to within a small part of a spacing, and the places of the cell must be filled in the whole image.

@@ -59,7 +59,7 @@ public struct DomainDivergence: Sendable, Codable, Equatable {
 
   /// Nil with fewer than two domains of enough sites in any group.
   /// - Parameters:
-  ///   - features: one row a site.
+  ///   - features: one row per site.
   ///   - domains: the rows of each domain.
   ///   - groups: of the domains; those of different groups are not compared.
   ///   - offsets: of the rows, each from the anchor of its domain, in any unit.

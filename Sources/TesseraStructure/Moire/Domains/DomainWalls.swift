@@ -47,7 +47,7 @@ public struct DomainWalls: Sendable, Codable, Equatable {
   ///   - moire: both layers, with the anchors of the stackings.
   ///   - sites: the nearest anchor of each of `positions`.
   ///   - positions: of the columns, in pixels.
-  ///   - features: one row a site, in the order of `positions`.
+  ///   - features: one row per site, in the order of `positions`.
   ///   - seed: of the bootstrap samples of the lines: equal seeds give equal errors of the widths.
   package func walls(
     of moire: Moire, sites: MoireSites, positions: [Point], features: Matrix<Float>, seed: UInt64
