@@ -66,7 +66,8 @@ public func tesseraCall(
   return Unmanaged.passRetained(HeldReply(reply)).toOpaque()
 }
 
-/// Stops a call, between two stages or in the midst of a long one; its reply is then an error. The caller may come from any thread, and calls before it has the reply.
+/// Stops a call, between two stages or in the midst of a long one; its reply is then an error. The caller may come from any thread, and
+/// calls before it has the reply.
 ///
 /// - Parameter call: the number that the request has as its `call`.
 @_cdecl("tessera_stop")

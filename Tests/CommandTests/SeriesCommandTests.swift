@@ -40,6 +40,9 @@ struct `A series on the command line` {
     #expect(labelled.output.contains("4 of 4 images have the labels of") && labelled.output.contains("-> s.labels"))
     let rows = try String(contentsOfFile: folder / "s.labels/labels.csv", encoding: .utf8).split(separator: "\n")
     #expect(rows.count == 5 && rows[1].hasPrefix("frame-0,1,"))
+    let summary = try JSONSerialization.jsonObject(with: folder.data("s.labels/summary.json")) as? [String: Any]
+    #expect(summary?["input"] as? String == "s.tif" && summary?["labelled"] as? Int == 4)
+    #expect((summary?["images"] as? [[String: Any]])?.map { $0["name"] as? String } == (0..<4).map { "frame-\($0)" })
     let again = try run("label", "s.tif", "--threads", "1", "--best", "mean", "-o", "again")
     #expect(again.status == 0)
     #expect(

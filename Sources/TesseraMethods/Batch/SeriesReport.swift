@@ -16,7 +16,7 @@ public struct SeriesReport: Sendable {
     public var hasReport: Bool
     /// Why it has no result; empty otherwise.
     public var message: String
-    /// The numbers of its `summary.json`: those below `counts`, and those on the first level.
+    /// The numbers of its `summary.json`: those below `counts`, those on the first level, and the lengths of the vectors of `lattice`.
     public var numbers: [String: Double]
 
     /// Name of the page of a single result.
@@ -106,12 +106,19 @@ public struct SeriesReport: Sendable {
     return document
   }
 
+  /// What a reader asks first: how many columns, vacancies and motifs, and how large the cell is.
+  private static let first = [
+    "columns", "vacant", "classes", "partial", SummaryNumbers.firstLength, SummaryNumbers.secondLength,
+  ]
+
   /// Names of the numbers that at least two images state differently, those of most images first.
   private func varying(among done: [Entry]) -> [String] {
     var values: [String: [Double]] = [:]
     for entry in done { for (name, value) in entry.numbers { values[name, default: []].append(value) } }
-    return values.filter { Set($0.value).count > 1 }.sorted { a, b in (b.value.count, a.key) < (a.value.count, b.key) }
-      .map(\.key)
+    func rank(_ name: String) -> Int { Self.first.firstIndex(of: name) ?? Self.first.count }
+    return values.filter { Set($0.value).count > 1 }.sorted { a, b in
+      (b.value.count, rank(a.key), a.key) < (a.value.count, rank(b.key), b.key)
+    }.map(\.key)
   }
 
   private func words(_ name: String) -> String { name.replacing("_", with: " ") }
@@ -162,9 +169,17 @@ public struct SeriesReport: Sendable {
 private struct SummaryNumbers: Decodable {
   var values: [String: Double] = [:]
 
+  /// Names of the lengths of the lattice vectors, in pixels.
+  static let (firstLength, secondLength) = ("lattice_u_px", "lattice_v_px")
+
+  private struct Vectors: Decodable {
+    var u, v: [Double]
+  }
+
   private enum Value: Decodable {
     case number(Double)
     case numbers([String: Double])
+    case vectors(Vectors)
     case other
 
     init(from decoder: any Decoder) throws {
@@ -175,6 +190,8 @@ private struct SummaryNumbers: Decodable {
         self = .number(number)
       } else if let numbers = try? container.decode([String: Double].self) {
         self = .numbers(numbers)
+      } else if let vectors = try? container.decode(Vectors.self) {
+        self = .vectors(vectors)
       } else {
         self = .other
       }
@@ -186,7 +203,10 @@ private struct SummaryNumbers: Decodable {
       switch value {
       case .number(let number): values[name] = number
       case .numbers(let numbers) where name == "counts": values.merge(numbers) { first, _ in first }
-      case .numbers, .other: break
+      case .vectors(let lattice) where name == "lattice":
+        values[Self.firstLength] = lattice.u.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        values[Self.secondLength] = lattice.v.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      case .numbers, .vectors, .other: break
       }
     }
   }

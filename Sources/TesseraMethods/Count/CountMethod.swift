@@ -91,8 +91,8 @@ public struct CountMethod: Method {
     return switch doubt {
     case .smooth:
       "no steps of one atom are seen: the intensities of \(known.count) columns do not gather at equidistant values more than those of a smooth "
-        + "distribution, so that the numbers (\(low) to \(high)) and their probabilities are those of one comb among many that suit the image as "
-        + "well. " + remedy
+        + "distribution, so that the numbers (\(low) to \(high)) are those of one comb among many that suit the image as well, and none is "
+        + "probable. " + remedy
     case .offset:
       "the intensities of \(known.count) columns gather at equidistant values, but these are no nearer to whole numbers of atoms than to halves, as "
         + "where the background is too high or too low: all numbers (\(range(1))) may be too high or too low by the same few atoms, and their "

@@ -9,6 +9,7 @@ import TesseraNumerics
 /// | --- | --- |
 /// | `NAME.tif`, `NAME.columns.csv` | the part of an image that the best one shows, and the columns in it |
 /// | `labels.csv` | one row per image: whether it is labelled, shift, part, columns |
+/// | `summary.json` | the same counts for scripts, and the warnings |
 /// | `report.html`, `figures/` | images with their labels |
 public struct LabelFolder {
   /// What is written.
@@ -44,7 +45,8 @@ public struct LabelFolder {
           [part.pixels], calibration: part.calibration, to: folder.appendingPathComponent("\(image.name).tif").path)
         try files.write(table(of: image, part.calibration), as: "\(image.name).columns.csv")
       }
-      try files.write(summary, as: "labels.csv")
+      try files.write(rows, as: "labels.csv")
+      try files.write(JSONEncoder.forResults().encode(LabelSummary(labelled, input: input)), as: "summary.json")
       for file in try document.files() { try files.write(file.data, as: file.path) }
     }
   }
@@ -68,7 +70,7 @@ public struct LabelFolder {
     return table.data
   }
 
-  private var summary: Data {
+  private var rows: Data {
     var table = TableWriter(columns: Self.columns)
     for (index, image) in labelled.images.enumerated() {
       let isLabelled = image.reason == nil

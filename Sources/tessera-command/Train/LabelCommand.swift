@@ -92,7 +92,11 @@ struct LabelCommand: ThreadedCommand {
     guard !labelled.labelled.isEmpty else {
       throw DataError("\(name): no image has the columns of \(labelled.sourceName); \(folder) says why")
     }
-    if output.json { return try Messages.printJSON(Report(labelled, folder)) }
+    if output.json {
+      var summary = LabelSummary(labelled, input: name)
+      (summary.output, summary.warnings) = (folder, summary.warnings.map(OptionNames.put))
+      return try Messages.printJSON(summary)
+    }
     print("\(name): \(labelled.sentence.dropLast()) -> \(folder)")
   }
 
@@ -122,29 +126,6 @@ struct LabelCommand: ThreadedCommand {
       names: range.map { "frame-\($0)" }, framesOf: (inputs[0] as NSString).lastPathComponent
     ) {
       try read(files[0], frame: range.lowerBound + $0)
-    }
-  }
-
-  /// What `--json` prints.
-  private struct Report: Encodable {
-    let output, best: String
-    let columns: Int
-    let labelled: Int
-    let images: [Image]
-    let warnings: [String]
-    let version = TesseraVersion.current
-
-    struct Image: Encodable {
-      let name: String
-      let labels: Int
-      let reason: String?
-    }
-
-    init(_ series: LabelledSeries, _ folder: String) {
-      (output, best, columns) = (folder, series.sourceName, series.columnCount)
-      labelled = series.labelled.count
-      images = series.images.map { Image(name: $0.name, labels: $0.labels.count, reason: $0.reason) }
-      warnings = series.warnings.map(OptionNames.put)
     }
   }
 }

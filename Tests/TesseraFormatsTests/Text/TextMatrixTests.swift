@@ -69,9 +69,9 @@ struct `Text matrices` {
   }
 
   @Test func `that are tables of sites are no images`() {
-    let table = (0..<6).map { "\($0),1.5,2.5,0.1,0.2,,column" }.joined(separator: "\n")
-    #expect(refusal("id,x,y,x_nm,y_nm,class,kind\n" + table).contains("is a table of sites, not an image"))
-    #expect(refusal("a,b,c,d,e,f,g\n" + table).contains("line 2, column 7 is not a number (column)"))
+    let table = (0..<6).map { "\($0),1.5,2.5,0.1,0.2,7,8,,9,column" }.joined(separator: "\n")
+    #expect(refusal("id,x,y,x_nm,y_nm,h,s,class,w,kind\n" + table).contains("is a table of sites, not an image"))
+    #expect(refusal("a,b,c,d,e,f,g,h,i,j\n" + table).contains("line 2, column 10 is not a number (column)"))
   }
 
   @Test func `count their lines as an editor does`() {

@@ -125,6 +125,11 @@ struct `The chapters of a report` {
     let rare = RareMotifsChapter(
       micrograph: crystal.micrograph, sites: crystal.sites, classes: crystal.classes, patchSide: 21)
     #expect(rare.section != nil)
+    // Of eighteen classes of 25 sites all are rare; rings around more than a quarter of the sites would be a carpet.
+    let many = RareMotifsChapter(
+      micrograph: crystal.micrograph, sites: crystal.sites,
+      classes: Classes(grouping: crystal.sites.sites.indices.map { $0 % 18 }), patchSide: 21)
+    #expect(many.classes.rare.count == 18 && many.shown == [15, 16, 17, 18])
     let even = RareMotifsChapter(
       micrograph: crystal.micrograph, sites: crystal.sites,
       classes: Classes(grouping: crystal.sites.sites.indices.map { $0 % 2 }), patchSide: 21)

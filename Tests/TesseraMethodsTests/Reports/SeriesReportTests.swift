@@ -23,6 +23,23 @@ struct `The report over many images` {
     #expect(SeriesReport.Entry(image: "c", folder: "missing", in: folder.path).numbers.isEmpty)
   }
 
+  @Test func `shows first what a reader asks first`() throws {
+    let entries = try (1...3).map { number in
+      let others = "abcdefgh".map { "\"\($0)\": \(number)" }.joined(separator: ", ")
+      return try entry(
+        "m\(number)",
+        #"{"counts": {\#(others), "classes": \#(number), "columns": \#(40 + number)}, "lattice": {"u": [3, \#(number)], "v": [0, \#(number)]}}"#
+      )
+    }
+    #expect(entries[0].numbers["lattice_u_px"] == 10.0.squareRoot() && entries[2].numbers["lattice_v_px"] == 3)
+    try SeriesReport(entries, command: "motifs").write(to: folder.path, replacing: false)
+    let page = try String(contentsOfFile: folder / "report.html", encoding: .utf8)
+    for name in ["columns", "classes", "lattice u px", "lattice v px", "d"] {
+      #expect(page.contains(">\(name)<"), "\(name)")
+    }
+    #expect(!page.contains(">e<"))
+  }
+
   @Test func `links to each result, shows what varies and names the images unlike the others`() throws {
     var entries = try (0..<12).map { number in
       try entry("n\(number)", #"{"counts": {"columns": \#(number == 7 ? 90 : 40 + number % 3), "same": 5}}"#)

@@ -27,17 +27,6 @@ private func inner(_ points: [Point], _ width: Int, margin: Double = 4) -> [Poin
 }
 
 struct `Column finding` {
-  @Test func `ends where nobody waits for it`() throws {
-    var options = SimulationOptions()
-    (options.width, options.height) = (128, 128)
-    let prepared = try Preparation().prepared(Simulation(specimen: "square", options: options).run().micrograph)
-    let signal = StopSignal()
-    signal.stop()
-    #expect(throws: CancellationError.self) {
-      try StopSignal.$current.withValue(signal) { try ColumnFinder().found(in: prepared, name: "square") }
-    }
-  }
-
   /// A hexagonal lattice of one column per cell, some pixels apart, in an image of 256 x 256 pixels.
   @Test(arguments: [(6.0, 3.0), (8, 2), (8, 4)])
   func `finds dense columns of few counts, of which none stands above the noise by itself`(

@@ -142,7 +142,7 @@ package struct CellsChapter: Sendable {
       "hierarchy", title: "Hierarchy of motif-cells",
       caption:
         "Each motif-cell with how often it stands alone in perfect crystal (×), by which each row is sorted; “in all” counts single cells "
-        + "wherever they lie. Dots are sites with the looks of their classes, outlines at the lower edge of a cell further sites of its type, "
+        + "wherever they lie. Dots are sites with the looks of their classes, outlines along one edge of a cell further sites of its type, "
         + "open circles places where no site is known: no column was found, and the pixels do not show that none is "
         + "there; a line joins a motif-cell with a larger one that contains it.",
       figure.drawing())
