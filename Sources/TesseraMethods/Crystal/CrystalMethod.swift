@@ -51,7 +51,8 @@ public struct CrystalMethod: Method {
       grainFinder.grains(of: positions, heights: heights, width: width, height: height)
     }
     guard !grains.grains.isEmpty else {
-      throw DataError("\(name): the \(positions.count) columns share no lattice, so there is no crystal to describe")
+      throw DataError(
+        "\(name): the \(found.sites.columnCount) columns share no lattice, so there is no crystal to describe")
     }
     let dislocations = try clock.run(.dislocations) {
       try dislocationFinder.dislocations(in: grains, positions: positions, heights: heights)

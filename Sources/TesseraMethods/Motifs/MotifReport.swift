@@ -9,7 +9,7 @@ extension MotifResult {
   public func report() -> ReportDocument {
     var headline = ReportHeadline(
       columnCount: columnCount, vacantCount: vacantNodes.count, classes: classes, isDiscrete: isDiscrete)
-    (headline.partialCount, headline.partialRange) = (partialCount, partialRange)
+    (headline.partialCount, headline.partialRange, headline.judgedCount) = (partialCount, partialRange, judgedCount)
     var document = ReportDocument(title: micrograph.name, headline: headline.sentence)
     document.summary = [outliersChapter.sentence, headline.details, latticeSentence, strain?.spread.sentence ?? ""]
       .filter { !$0.isEmpty }.joined(separator: " ")

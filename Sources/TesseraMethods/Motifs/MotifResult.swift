@@ -71,8 +71,11 @@ public struct MotifResult: MethodResult {
   /// The number of columns that hold less than their sublattice.
   public var partialCount: Int { sites.sites.count { $0.kind == .partial } }
 
-  /// The range of 95 % for the number of such columns, from the probability that each column is one: their sum, and the root of the
-  /// sum of p (1 - p).
+  /// The number of columns of which it is known whether they do: not those that the border cuts, or off the lattice.
+  public var judgedCount: Int { zip(sites.sites, occupancies).count { $0.kind != .vacant && $1 != nil } }
+
+  /// The range of 95 % for the number of such columns among those judged, from the probability that each column is one: their sum, and
+  /// the root of the sum of p (1 - p).
   public var partialRange: ClosedRange<Int> {
     let known = zip(sites.sites, occupancies).compactMap { site, occupancy in
       site.kind == .vacant ? nil : occupancy.map { $0.kind == .partial ? $0.probability : 1 - $0.probability }

@@ -125,7 +125,8 @@ extension MotifResult {
       counts: [
         "sites": sites.count - outsideCount, "columns": columnCount, "outside": outsideCount, "added": addedCount,
         "vacant": vacantNodes.count,
-        "partial": partialCount, "partial_low": partialRange.lowerBound, "partial_high": partialRange.upperBound,
+        "filling_known": judgedCount, "partial": partialCount, "partial_low": partialRange.lowerBound,
+        "partial_high": partialRange.upperBound,
         "undecided_nodes": undecidedNodeCount,
         "classified": classes.labels.count { $0 > 0 }, "classes": classes.count, "cells": cells?.cells.count ?? 0,
         "outliers": outliers.places.count, "cell_types": cells?.types.count ?? 0,

@@ -9,6 +9,8 @@ package struct ReportHeadline: Sendable {
   /// Columns that hold less than their sublattice, among `columnCount`, and the range of 95 % for their number.
   package var partialCount = 0
   package var partialRange: ClosedRange<Int>?
+  /// The columns of which it is known whether they do; nil where that is not stated.
+  package var judgedCount: Int?
   /// Nil where no classes were sought or found.
   package var classes: Classes?
   /// Whether the motifs are of separate kinds; nil where unknown.
@@ -23,11 +25,14 @@ package struct ReportHeadline: Sendable {
   package var sentence: String {
     guard columnCount > 0 else { return "No atom columns were found." }
     let columns = "\(Number.count(columnCount)) column\(columnCount == 1 ? "" : "s")"
+    let judged =
+      judgedCount.flatMap { $0 < columnCount ? "of the \(Number.count($0)) whose filling is known " : nil }
+      ?? "column\(partialCount == 1 ? "" : "s") "
     let nodes = [
       vacantCount == 0 ? nil : "\(Number.count(vacantCount)) lattice node\(vacantCount == 1 ? " is" : "s are") vacant",
       partialCount == 0
         ? nil
-        : "\(Number.count(partialCount)) column\(partialCount == 1 ? " holds" : "s hold") less than \(partialCount == 1 ? "its" : "their") sublattice"
+        : "\(Number.count(partialCount)) \(judged)\(partialCount == 1 ? "holds" : "hold") less than \(partialCount == 1 ? "its" : "their") sublattice"
           + (partialRange.map { $0.count > 1 ? " (95 % range \($0.lowerBound) to \($0.upperBound))" : "" } ?? ""),
     ].compactMap { $0 }
     let vacancies = nodes.isEmpty ? "" : "; " + nodes.joined(separator: ", and ")

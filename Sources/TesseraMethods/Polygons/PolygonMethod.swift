@@ -46,7 +46,7 @@ public struct PolygonMethod: Method {
     let positions = found.sites.positions
     var (net, random) = try clock.run(.polygons) {
       let net = try polygons.net(of: positions, width: image.width, height: image.height)
-      try Self.checkUnits(of: net, sides: polygons.sides, columns: positions.count, name: name)
+      try Self.checkUnits(of: net, sides: polygons.sides, columns: found.sites.columnCount, name: name)
       let null = RandomPolygons(net: net, positions: positions, image: image, seed: input.seed)
       return (net, try null.comparison())
     }

@@ -57,6 +57,10 @@ public struct PolygonResult: MethodResult {
   /// The same of the units whose number of sides is sure.
   var sureKinds: String { Self.kinds(of: net.units.filter(\.isRegularlyBonded)) }
 
+  /// Columns of the image that are part of the net, and that stand in the middle of a polygon.
+  var wallCount: Int { finding.sites.columnCount - middleCount }
+  var middleCount: Int { zip(net.isWall, finding.sites.sites).count { !$0 && $1.kind != .outside } }
+
   /// Units with a corner whose number of bonds the net does not have elsewhere.
   var doubtfulCount: Int { net.units.count { !$0.isRegularlyBonded } }
 
@@ -73,8 +77,7 @@ public struct PolygonResult: MethodResult {
   var polygonChoices: [RunRecord.Choice] {
     var list: [RunRecord.Choice] = [
       .init(
-        "walls", "\(net.isWall.count { $0 })",
-        "columns less the \(net.isWall.count { !$0 }) that stand in the middle of a polygon"),
+        "walls", "\(wallCount)", "columns less the \(middleCount) that stand in the middle of a polygon"),
       .init(
         "bond", "\(Text.fixed(net.bond, 2)) px",
         "median length in the graph of neighbours of the walls (relative neighbourhood graph, slack \(NeighbourNet.slack))"

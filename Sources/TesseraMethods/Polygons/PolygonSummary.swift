@@ -131,7 +131,8 @@ public struct PolygonSummary: Sendable, Encodable {
   init(of result: PolygonResult) {
     let (net, units) = (result.net, result.net.units)
     counts = Counts(
-      columns: net.isWall.count, walls: net.isWall.count { $0 }, middles: net.isWall.count { !$0 }, units: units.count,
+      columns: result.finding.sites.columnCount, walls: result.wallCount, middles: result.middleCount,
+      units: units.count,
       sides: Dictionary(grouping: units, by: { "\($0.sides)" }).mapValues(\.count),
       sureSides: Dictionary(grouping: units.filter(\.isRegularlyBonded), by: { "\($0.sides)" }).mapValues(\.count),
       triangles: net.triangles,

@@ -23,8 +23,10 @@ struct RandomPolygons {
   /// Nil where there are too few columns to compare.
   func comparison() throws -> Comparison? {
     guard let own = RandomNet.commonest(of: net.units, among: net.counts) else { return nil }
+    // Random columns all lie in the image, so columns centred outside it are no part of the density.
     let random = try RandomNet().kinds(
-      like: positions, width: image.width, height: image.height, sides: own.sides, seed: seed)
+      like: positions.filter { image.excess(of: $0) <= 0 }, width: image.width, height: image.height, sides: own.sides,
+      seed: seed)
     guard let same = random.same else { return nil }
     return Comparison(
       sides: own.sides, share: own.share, regularity: own.regularity, randomShare: same.share,

@@ -75,6 +75,15 @@ public struct KnownColumns: Sendable {
       classLabels: fields("class"), classNames: fields("class_name"))
   }
 
+  /// The same, with columns centred outside an image marked as such, whatever a table says or leaves out.
+  func placed(in image: Raster<Float>) -> KnownColumns {
+    var placed = self
+    for index in placed.sites.sites.indices where image.excess(of: placed.sites[index].position) > 0 {
+      placed.sites[index].kind = .outside
+    }
+    return placed
+  }
+
   /// The columns whose class has this name or number.
   func members(ofClass name: String) -> [Int] {
     sites.sites.indices.filter { index in

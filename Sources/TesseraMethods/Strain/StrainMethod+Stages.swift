@@ -28,7 +28,7 @@ extension StrainMethod {
 
   /// The columns of a table or of the image; none where the route does without.
   func knownColumns(of input: MethodInput, in prepared: Preparation.Prepared) throws -> CrystalStage {
-    if let known = input.columns { return CrystalStage(columns: known) }
+    if let known = input.columns { return CrystalStage(columns: known.placed(in: prepared.image)) }
     guard route != .gpa else { return CrystalStage() }
     var prepared = prepared
     do {
@@ -61,13 +61,17 @@ extension StrainMethod {
     if stage.lattice == nil {
       stage.grains = grainFinder.crystals(
         of: positions, heights: heights, width: prepared.image.width, height: prepared.image.height)
-      // Cells of a dozen columns are no lattice whose strain is local.
-      if stage.grains?.grains.count == 1 { stage.grains = nil }
-      if stage.grains == nil {
+      if let grains = stage.grains, grains.grains.count == 1, let one = grains.lattice {
+        stage.grains = nil
+        // Cells of a dozen columns are no lattice whose strain is local.
+        let longest = latticeFinder.reach * (PlanarIndex(positions).medianSpacing ?? 0)
+        if max(one.grid.u.length, one.grid.v.length) <= longest { stage.lattice = one }
+      }
+      if stage.grains == nil, stage.lattice == nil {
         stage.lattice = latticeFinder.filmLattice(
           of: positions, heights: heights, width: prepared.image.width, height: prepared.image.height)
       }
-      if stage.lattice == nil { stage.obstacle = "\(name): the \(positions.count) columns share no lattice" }
+      if stage.lattice == nil { stage.obstacle = "\(name): the \(sites.columnCount) columns share no lattice" }
     }
     return stage
   }
@@ -174,6 +178,19 @@ extension StrainMethod {
       }
       return members.filter(isOwn).map { columns.sites.positions[$0] }
     }
+  }
+
+  /// Smaller shifts of lines, in pixels, hardly move a column, which takes up several lines.
+  private static let leastJitter = 0.3
+
+  /// What jitter of the scan adds to a map, whose noise is that of the pixels alone.
+  static func scanWarnings(of image: Raster<Float>) -> [String] {
+    let shifts = LineShifts(of: image)
+    guard shifts.agreement >= LineShifts.leastAgreement, shifts.jitter >= leastJitter else { return [] }
+    return [
+      "the scan lines are shifted against one another by \(Text.fixed(shifts.jitter, 1)) px, as jitter of the scan does and no crystal: exy and "
+        + "rotation contain it, and their noise does not"
+    ]
   }
 
   /// A lattice of fewer of the columns may be that of one of two grains.

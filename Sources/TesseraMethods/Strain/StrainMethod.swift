@@ -76,7 +76,7 @@ public struct StrainMethod: Method {
       settings: self,
       record: RunRecord(
         input, prepared: prepared, choices: choices(crystal, measured), clock: clock,
-        warnings: crystal.warnings + measured.warnings),
+        warnings: crystal.warnings + measured.warnings + Self.scanWarnings(of: prepared.image)),
       columns: crystal.columns, lattice: crystal.lattice, phases: measured.phases, maps: measured.maps,
       columnStrains: measured.columnStrains)
   }

@@ -66,14 +66,17 @@ struct TreeStructure {
   ) throws -> Cells? {
     let columns = places.positions.indices.filter { places.kinds[$0] != .vacant }
     let seen = columns.map { places.positions[$0] }
+    // Cells tile the image: columns centred outside it serve the lattice, and are in no cell.
+    let inside = places.positions.indices.filter { places.kinds[$0] != .outside }
+    let (positions, insideLabels) = (inside.map { places.positions[$0] }, inside.map { labels[$0] })
     guard hasLattice,
       let grains = settings.grainFinder.crystals(
         of: seen, heights: columns.map { places.heights[$0] }, width: size.width, height: size.height)
     else {
-      guard places.positions.count >= MotifMethod.fewestVoronoiSites, labels.contains(1) else { return nil }
+      guard positions.count >= MotifMethod.fewestVoronoiSites, labels.contains(1) else { return nil }
       return try VoronoiCells().cells(
-        of: places.positions, labels: labels, chosen: labels.indices.filter { labels[$0] == 1 }, width: size.width,
-        height: size.height)
+        of: positions, labels: insideLabels, chosen: inside.indices.filter { insideLabels[$0] == 1 },
+        width: size.width, height: size.height)
     }
     // A vacant node has no index of its own in the table: its cell follows from the nearest column, as its grain does.
     var nodes = [Lattice.Node?](repeating: nil, count: labels.count)
@@ -86,6 +89,7 @@ struct TreeStructure {
       if let nearest = index.nearest(1, to: places.positions[site]).first { grainOfSite[site] = grains.labels[nearest] }
     }
     return try MotifMethod.latticeCells.cells(
-      of: places.positions, labels: labels, grains: grains, nodes: nodes, grainOfSite: grainOfSite)
+      of: positions, labels: insideLabels, grains: grains, nodes: inside.map { nodes[$0] },
+      grainOfSite: inside.map { grainOfSite[$0] })
   }
 }

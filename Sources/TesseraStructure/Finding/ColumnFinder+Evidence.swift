@@ -21,7 +21,7 @@ extension ColumnFinder {
         "\(name): no atom columns were found; \(doubt); \(setting("method", found.route == .atoms ? "atoms" : "scale-space")) "
           + "lists them all the same")
     }
-    found.warnings.append("these \(found.sites.count) columns may be none: \(doubt); check them by eye")
+    found.warnings.append("these \(found.sites.columnCount) columns may be none: \(doubt); check them by eye")
     return found
   }
 

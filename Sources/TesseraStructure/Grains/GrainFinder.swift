@@ -108,14 +108,22 @@ public struct GrainFinder: Sendable, Codable, Equatable {
   private static let leastIndexedShare = 0.5
 
   /// The crystals of an image: its grains, if there are several that hold most columns; else the one lattice that most
-  /// columns share, be its cell large, in its domains; nil where there is neither. Parameters as in `grains`.
+  /// columns share, be its cell large, in its domains; else one grain whose columns stand on its nodes though their heights are not those
+  /// of one lattice; nil where there is none. Parameters as in `grains`.
   public func crystals(of positions: [Point], heights: [Double], width: Int, height: Int) -> Grains? {
     let found = grains(of: positions, heights: heights, width: width, height: height)
     if found.grains.count > 1 && found.indexedShare >= Self.leastIndexedShare { return found }
     let lattice =
       latticeFinder.lattice(of: positions, heights: heights, width: width, height: height)
       ?? largeCells.lattice(of: positions, heights: heights, width: width, height: height)
-    return lattice.map { domains(of: $0, positions: positions, heights: heights) ?? Grains($0) }
+    if let lattice { return domains(of: lattice, positions: positions, heights: heights) ?? Grains(lattice) }
+    // No vector keeps the heights where sublattices change places at a boundary, or where labels and saturation spoil some; the places of
+    // the columns speak for a lattice all the same.
+    guard let one = found.grains.first?.lattice, found.grains.count == 1,
+      found.indexedShare >= 1 - 1 / Double(Self.sitesPerStray),
+      one.deviation < Self.grainTolerance * (PlanarIndex(positions).medianSpacing ?? 0)
+    else { return nil }
+    return found
   }
 
   /// A site this near to a member may be of the grain, in units of the longer vector: the next column along any edge of the cell.

@@ -108,10 +108,38 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     guard positions.count >= Self.fewestSites else { return nil }
     let index = PlanarIndex(positions)
     guard let spacing = index.medianSpacing, spacing.isFinite, spacing > 0 else { return nil }
-    let translations = self.translations(
-      index: index, heights: heights, spacing: spacing, extent: Point(Double(width - 1), Double(height - 1)))
+    let extent = Point(Double(width - 1), Double(height - 1))
+    let translations = self.translations(index: index, heights: heights, spacing: spacing, extent: extent)
     guard let best = translations.map(\.share).max(), best >= smallestShare else { return nil }
-    return Self.vectors(from: translations.filter { $0.share >= max(smallestShare, commonShare * best) })
+    let common = translations.filter { $0.share >= max(smallestShare, commonShare * best) }
+    let least = common.map(\.scatter).min() ?? 0
+    return Self.vectors(
+      from: common.filter {
+        $0.scatter < max(Self.evenScatter * least, Self.leastAlternation * spacing)
+          || !alternates($0, index: index, heights: heights, spacing: spacing, extent: extent)
+      })
+  }
+
+  /// Vectors whose partners scatter by less than this many times the least of all are as good as any, and so are those that scatter by less
+  /// than this part of a spacing, as what is left of the grid of pixels does.
+  private static let (evenScatter, leastAlternation) = (2.0, 0.02)
+  /// Noise scatters the partners of a vector and of its double alike, and distortion those of the double more.
+  private static let alternation = 0.5
+
+  /// Whether columns stand off to one side and the other in turns where a vector leads: its double meets them better, and is of the lattice.
+  private func alternates(
+    _ one: Translation, index: PlanarIndex, heights: [Double], spacing: Double, extent: Point
+  ) -> Bool {
+    guard
+      let double = measure(
+        2 * one.vector, sample: sample(of: index), index: index, heights: heights, spacing: spacing, extent: extent)
+    else { return false }
+    return double.share >= Self.commonShare * one.share && double.scatter < Self.alternation * one.scatter
+  }
+
+  /// The columns, spread evenly through the list, from which vectors are measured.
+  private func sample(of index: PlanarIndex) -> [Int] {
+    Swift.stride(from: 0, to: index.points.count, by: max(1, index.points.count / sampleLimit)).map { $0 }
   }
 
   /// The two shortest independent vectors of those that most columns share, that keep the heights.
@@ -170,10 +198,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   func translations(
     index: PlanarIndex, heights: [Double], spacing: Double, extent: Point, peakShare: Double = Self.peakShare
   ) -> [Translation] {
-    let positions = index.points
-    let stride = max(1, positions.count / sampleLimit)
-    let sample = Swift.stride(from: 0, to: positions.count, by: stride).map { $0 }
-    let radius = reach * spacing
+    let (positions, sample, radius) = (index.points, sample(of: index), reach * spacing)
     let neighbours = concurrentMap(count: sample.count) { index.neighbours(of: positions[sample[$0]], within: radius) }
     // The half plane y > 0 (or y = 0, x > 0).
     let cell = spacing / Self.cellsPerSpacing

@@ -52,12 +52,11 @@ struct LayerFinder: Sendable, Codable, Equatable {
   /// Lattices of very different constants are shells of one another, or unlike crystals.
   private static let largestMismatch = 0.5
 
-  /// By how much the constant of another lattice differs that is about as clear as the strongest, in parts of the smaller one; nil where
-  /// there is none beyond `mismatch`.
-  func otherConstant(in reflections: [Reflection], beside first: LayerLattice) -> Double? {
+  /// Another lattice about as clear as the strongest, whose constant differs by more than `mismatch`; nil where there is none.
+  func otherConstant(in reflections: [Reflection], beside first: LayerLattice) -> LayerLattice? {
     let all = candidates(of: reflections)
     return all.filter { $0.score > all[0].score / 2 && !isSuperstructure($0.lattice, of: first) }
-      .map { difference(first, $0.lattice) }.first { $0 > mismatch && $0 < Self.largestMismatch }
+      .map(\.lattice).first { (mismatch..<Self.largestMismatch).contains(difference(first, $0)) }
   }
 
   /// Denominators of the waves of the common superstructures, 2 x 2 and √3 x √3: larger ones have hardly all waves of one other constant,

@@ -51,7 +51,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     }
     let detail = Self.detail(of: image, spacing: 1 / strongest.lattice.length)
     let seen = outcome(in: detail, found.map(\.lattice), finder, pixel: pixel).map { ($0, true) }
-    if seen == nil, let difference = finder.otherConstant(in: reflections, beside: strongest.lattice) {
+    if seen == nil, let difference = otherConstant(in: reflections, detail, beside: strongest.lattice, finder) {
       throw DataError(
         "two hexagonal lattices are seen whose constants differ by \(Self.percent(difference)) %; the moire of layers is measured up to a "
           + "difference of \(Self.percent(finder.mismatch)) %")
@@ -73,6 +73,8 @@ public struct MoireFinder: Sendable, Codable, Equatable {
         pixel: pixel, presence: presence)
     } else if let changing = changing(part, in: detail, pixel: pixel) {
       (measured.map, measured.doubt) = (changing.map, changing.doubt)
+    } else if presence.isWhole, let bend = bendNote(on: strongest.lattice, detail, finder, pixel: pixel) {
+      measured.doubt = bend
     }
     return measured
   }
@@ -120,9 +122,15 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       if let far = LayerFit().fit(image, from: Array(named)) { return far }
     }
     guard triesNearLayers else { return nil }
-    guard let near = NearLayers().outcome(in: image, lattices: Array(named), pixel: pixel) else { return nil }
-    return isSeen(near) ? near : nil
+    guard let near = NearLayers().outcome(in: image, lattices: Array(named), pixel: pixel), isSeen(near),
+      Double(min(image.width, image.height)) / Self.period(near, pixel: Point(1, 1)) > Self.fewestSeen
+    else { return nil }
+    return near
   }
+
+  /// Waves of two lattices with fewer moire periods in the image do not go through one beat together: they are one wave whose amplitude or
+  /// phase changes, as at a boundary, a border or in a bend.
+  private static let fewestSeen = 0.5
 
   /// Whether a fit shows both layers: noise gives each coefficient its variance.
   func isSeen(_ outcome: LayerFit.Outcome) -> Bool {
@@ -151,7 +159,7 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     SecondLayer(finder: finder, pixel: pixel) { isSeen($0) && hasFirstShells($0) }
   }
 
-  private static func reflections(of image: Raster<Float>) -> [Reflection] {
+  static func reflections(of image: Raster<Float>) -> [Reflection] {
     var finder = ReflectionFinder()
     // Peaks of layers that are turned by little lie side by side.
     (finder.separation, finder.closest, finder.limit) = (0, 2, 160)

@@ -29,7 +29,7 @@ extension MotifMethod {
     let known = description.moments.existing
     guard known.count >= Self.fewestPatches else {
       throw DataError(
-        "\(name): only \(known.count) of \(crystal.sites.count) columns have a whole patch of \(patches.size) pixels "
+        "\(name): only \(known.count) of \(crystal.sites.sites.count { $0.kind != .outside }) columns have a whole patch of \(patches.size) pixels "
           + "around them; a larger field of view or a smaller \(setting("patch size")) is needed")
     }
     let layouts = try clock.run(.layout) { try layoutStage(of: description.features, rows: known, seed: input.seed) }
@@ -221,14 +221,19 @@ extension MotifMethod {
 
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
   func cells(of crystal: CrystalStage, _ classes: Classes, in image: Raster<Float>) throws -> Cells? {
-    let positions = crystal.sites.positions
+    // Cells tile the image: columns centred outside it are in none.
+    let seen = crystal.sites.sites.indices.filter { crystal.sites[$0].kind != .outside }
+    let (positions, labels) = (seen.map { crystal.sites[$0].position }, seen.map { classes.labels[$0] })
     if let grains = crystal.grains {
+      let (nodes, grainOfSite) = (crystal.nodes, crystal.grainOfSite)
       return try Self.latticeCells.cells(
-        of: positions, labels: classes.labels, grains: grains, nodes: crystal.nodes, grainOfSite: crystal.grainOfSite)
+        of: positions, labels: labels, grains: grains, nodes: seen.map { nodes[$0] },
+        grainOfSite: seen.map { grainOfSite[$0] })
     }
     guard positions.count >= Self.fewestVoronoiSites else { return nil }
     return try VoronoiCells().cells(
-      of: positions, labels: classes.labels, chosen: classes.members(of: 1), width: image.width, height: image.height)
+      of: positions, labels: labels, chosen: labels.indices.filter { labels[$0] == 1 }, width: image.width,
+      height: image.height)
   }
 
   /// The classes that were found, with those of vacant nodes apart; a number of classes that was asked for stays.

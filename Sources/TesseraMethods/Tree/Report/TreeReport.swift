@@ -33,7 +33,7 @@ struct TreeReport {
       columnCount: structure.places.columnCount, vacantCount: vacant, classes: classes, isDiscrete: true)
     let counts = summary["counts"]
     if let partial = counts?["partial"]?.integer {
-      headline.partialCount = partial
+      (headline.partialCount, headline.judgedCount) = (partial, counts?["filling_known"]?.integer)
       if let low = counts?["partial_low"]?.integer, let high = counts?["partial_high"]?.integer, low <= high {
         headline.partialRange = low...high
       }

@@ -26,8 +26,8 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
   /// A median has this many times the error of a mean.
   private static let medianError = 1.25
 
-  /// The occupancy of each column, then of each vacant node; nil where it is not known: off the lattice, in small sublattices, and
-  /// where the border cuts a column.
+  /// The occupancy of each column, then of each vacant node; nil where it is not known: off the lattice, in small sublattices,
+  /// where the border cuts a column, and beside a column of another grain, which stands too near for both to keep their heights.
   /// - Parameters:
   ///   - columns: in the order of the labels of `grains`, with their heights.
   ///   - accuracies: of the columns; columns without one count as exact.
@@ -37,7 +37,16 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
     of columns: Sites, accuracies: [ColumnAccuracy], vacant: [VacantNode], in grains: Grains
   ) -> [NodeOccupancy?] {
     var result = [NodeOccupancy?](repeating: nil, count: columns.count + vacant.count)
+    let places = PlanarIndex(columns.positions)
     for (number, grain) in grains.grains.enumerated() {
+      // The lattice ends as near to another grain as for vacant nodes.
+      let reach = max(grain.lattice.grid.u.length, grain.lattice.grid.v.length)
+      func isApart(_ site: Int) -> Bool {
+        grains.grains.count == 1
+          || !places.neighbours(of: places.points[site], within: reach).contains {
+            grains.labels[$0] > 0 && grains.labels[$0] != number + 1
+          }
+      }
       var members: [Int: [Int]] = [:]
       for site in grain.sites where grains.labels[site] == number + 1 {
         let amplitude = columns[site].amplitude
@@ -45,7 +54,7 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
         members[node.basis, default: []].append(site)
       }
       for (basis, sites) in members where sites.count >= Self.fewestMembers {
-        let isWhole = sites.map { $0 >= accuracies.count || accuracies[$0].flag != .border }
+        let isWhole = sites.map { ($0 >= accuracies.count || accuracies[$0].flag != .border) && isApart($0) }
         let heights = sites.map { columns[$0].amplitude }
         let errors = sites.map {
           $0 < accuracies.count && accuracies[$0].amplitude.isFinite ? accuracies[$0].amplitude : 0
@@ -71,8 +80,9 @@ public struct OccupancyFinder: Sendable, Codable, Equatable {
         for (k, site) in sites.enumerated() where isWhole[k] && shares[k].share.isFinite {
           result[site] = occupancy(shares[k].share, shares[k].error, mixture)
         }
+        let inside = sites.count { columns[$0].kind != .outside }
         let empty = vacant.indices.filter { vacant[$0].grain == number + 1 && vacant[$0].node.basis == basis }
-        let emptyPart = Double(empty.count) / Double(empty.count + sites.count)
+        let emptyPart = Double(empty.count) / Double(empty.count + inside)
         for k in empty {
           guard let seen = vacant[k].seen, seen.full > 0, seen.error > 0 else { continue }
           let (share, error) = (seen.height / seen.full, seen.error / seen.full)

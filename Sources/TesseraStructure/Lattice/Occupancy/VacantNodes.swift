@@ -8,6 +8,9 @@ public struct VacantNodes: Sendable, Codable, Equatable {
   public var smallestOccupation = 0.6
   /// So does at least this share of the nodes of its own sublattice among them.
   public var smallestKindOccupation = 0.5
+  /// Or it belongs to a group of at most so many empty nodes with columns all around it, such as a node with six neighbours; larger ones
+  /// are holes.
+  private static let largestGroup = 7
   /// A column within this many mean spacings of the node occupies it.
   public var occupationRadius = 0.45
   /// The places that the neighbours imply for the node scatter by at most this share of the nearest neighbour's distance, as a root
@@ -101,14 +104,27 @@ public struct VacantNodes: Sendable, Codable, Equatable {
         }
       }
     }
+    // A node of the mean lattice may be off by less than a spacing; nearer to the border its surroundings are not seen.
+    func inImage(_ place: Point) -> Bool {
+      place.x >= spacing && place.y >= spacing && place.x < Double(width) - spacing
+        && place.y < Double(height) - spacing
+        && isMeasured[Int(saturating: place.x), Int(saturating: place.y)]
+    }
     let ordered = candidates.sorted { ($0.basis, $0.j, $0.i) < ($1.basis, $1.j, $1.i) }
     var found: [(Site, Lattice.Node)] = []
     for node in ordered {
       let ring = around[node.basis].map { Lattice.Node(basis: $0.basis, i: node.i + $0.i, j: node.j + $0.j) }
       let occupied = ring.filter { siteOf[$0] != nil }
       let kind = ring.filter { $0.basis == node.basis }
-      guard Double(occupied.count) >= smallestOccupation * Double(ring.count), occupied.count >= 3,
-        Double(kind.count { siteOf[$0] != nil }) >= smallestKindOccupation * Double(kind.count)
+      let isInside =
+        Double(occupied.count) >= smallestOccupation * Double(ring.count) && occupied.count >= 3
+        && Double(kind.count { siteOf[$0] != nil }) >= smallestKindOccupation * Double(kind.count)
+      guard
+        isInside
+          || (occupied.count >= 2
+            && isInGroup(node, around: around) { node in
+              siteOf[node] == nil ? inImage(lattice.position(of: node)) : nil
+            })
       else { continue }
       // The mean of what each neighbour implies: its place less the undistorted step to it.
       let home = lattice.position(of: node)
@@ -128,6 +144,22 @@ public struct VacantNodes: Sendable, Codable, Equatable {
       found.append((Site(position: place, kind: .vacant), node))
     }
     return found
+  }
+
+  /// Whether the empty nodes that hang together with one are so few that they are a group of vacancies, all of them within the image.
+  /// - Parameter empty: nil of an occupied node, and whether an empty one lies in the image.
+  private func isInGroup(_ node: Lattice.Node, around: [[Lattice.Node]], empty: (Lattice.Node) -> Bool?) -> Bool {
+    var (group, open) = (Set([node]), [node])
+    while let next = open.popLast() {
+      guard empty(next) == true else { return false }
+      for step in around[next.basis] {
+        let other = Lattice.Node(basis: step.basis, i: next.i + step.i, j: next.j + step.j)
+        guard empty(other) != nil, group.insert(other).inserted else { continue }
+        guard group.count <= Self.largestGroup else { return false }
+        open.append(other)
+      }
+    }
+    return true
   }
 
   /// For each basis column the steps to the nodes around it.

@@ -52,6 +52,14 @@ struct SecondLayer: Sendable {
     return starts(in: PowerSpectrum(of: image), beside: first, own).first
   }
 
+  /// The lattice that stands out most in an image, be it that of the first or another of about the same constant; nil where none does.
+  func clearestOfAny(in image: Raster<Float>, like first: LayerLattice) -> LayerLattice? {
+    var seeker = self
+    // No lattice is nearer than that.
+    seeker.leastDistance = -1
+    return seeker.clearest(in: image, beside: first)
+  }
+
   private func outcome(inPart image: Raster<Float>, beside first: LayerLattice) -> LayerFit.Outcome? {
     // Where the first lattice is not in this part, there is nothing to take away.
     let one = LayerFit().fit(image, from: [first])
