@@ -61,10 +61,22 @@ public struct ScanJumps: Sendable, Equatable {
 
   /// An image whose lines are moved back to where they were without the jumps, to half a pixel; `empty` stands where nothing was recorded.
   public func straightened<Value>(_ image: Raster<Value>, empty: Value) -> Raster<Value> {
+    moved(image, empty: empty) { offset(ofLine: $0) }
+  }
+
+  /// The opposite of `straightened`: an image whose lines are where the scan with its jumps puts them.
+  public func jumping<Value>(_ image: Raster<Value>, empty: Value) -> Raster<Value> {
+    moved(image, empty: empty) { -offset(ofLine: $0) }
+  }
+
+  /// An image of which each line begins so many pixels further on.
+  private func moved<Value>(
+    _ image: Raster<Value>, empty: Value, by offsetOfLine: (Int) -> Int
+  ) -> Raster<Value> {
     guard !jumps.isEmpty else { return image }
     var result = Raster(width: image.width, height: image.height, filling: empty)
     for y in 0..<image.height {
-      let offset = offset(ofLine: y)
+      let offset = offsetOfLine(y)
       for x in max(0, -offset)..<max(max(0, -offset), min(image.width, image.width - offset)) {
         result[x, y] = image[x + offset, y]
       }

@@ -20,13 +20,13 @@ extension ImageFigure {
     return figure
   }
 
-  /// Where the members of rare classes lie, as rings on the darkened image, with one zoom a class.
+  /// Where the members of rare classes lie, as rings on the darkened image, with one zoom per class.
   ///
   /// - Parameters:
   ///   - micrograph: the image below the rings.
   ///   - sites: places, classes and looks of all sites; rings mark those of `classes`.
-  ///   - classes: classes to show, 1 ... `sites.styles.count`, at most eight.
-  ///   - examples: for each of them, the index of the site to zoom in on; nil shows no zoom.
+  ///   - classes: classes to show, 1 ... `sites.styles.count`.
+  ///   - examples: for each of them, the index of the site to zoom in on; nil shows no zoom. At most eight are readable.
   ///   - zoomSide: side of each zoom, in pixels of the image.
   ///   - summary: one sentence for readers who do not see the picture.
   public static func rareClasses(
@@ -41,9 +41,9 @@ extension ImageFigure {
       look.isOpen = true
       return look
     }
-    figure.zooms = zip(classes, examples).enumerated().compactMap { order, pair in
-      guard let site = pair.1 else { return nil }
-      let look = sites.styles[pair.0 - 1]
+    let zoomed = zip(classes, examples).compactMap { label, site in site.map { (label: label, site: $0) } }
+    figure.zooms = zoomed.enumerated().map { order, pair in
+      let (look, site) = (sites.styles[pair.label - 1], pair.site)
       let letter = String(UnicodeScalar(UInt8(ascii: "a") + UInt8(order % 26)))
       return Zoom(centre: sites.points[site], side: zoomSide, caption: "\(letter) \(look.name)", color: look.color)
     }

@@ -17,9 +17,10 @@ extension MotifResult {
   /// where the image was not measured.
   public func reconstruction() -> (image: Raster<Float>, residual: Raster<Float>) {
     let image = prepared.image
-    var rebuilt = MotifReconstruction(
+    let straight = MotifReconstruction(
       of: patches, labels: classes.labels, width: image.width, height: image.height
     ).image
+    var rebuilt = jumps.jumping(straight, empty: .nan)
     if let brightness { rebuilt = brightness.applied(to: rebuilt) }
     for index in rebuilt.values.indices { rebuilt.values[index] += finding.background.values[index] }
     let whole = rebuilt

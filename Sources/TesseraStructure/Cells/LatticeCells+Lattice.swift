@@ -24,6 +24,7 @@ extension LatticeCells {
       else { return own }
       return place + own - lattice.grid.coordinates(of: positions[indexed[nearest]])
     }
-    return try cells(of: positions, labels: labels, grid: lattice.grid, coordinates: places)
+    return try cells(
+      of: positions, labels: labels, grid: lattice.grid, coordinates: places, isNode: nodes.map { $0 != nil })
   }
 }

@@ -6,8 +6,9 @@ public struct LatticeCells: Sendable, Codable, Equatable {
   public var smallestShare = 0.2
   /// Whether the origin moves to where the sites are farthest from the cell walls.
   public var fitsOrigin = true
-  /// Whether a place of a cell at which there is no site holds nothing. Where vacant nodes are sites of their own, a place without any is one
+  /// Whether a place of a cell at which there is no site holds nothing. Where vacant nodes are sites of their own, a node without any is one
   /// of which the image does not tell whether a column is there: the cell has no type then, unless a site beside its places stands for it.
+  /// Places that are no nodes, as those that are filled at random, hold nothing in any case.
   public var emptyPlacesAreVacant = true
   /// Cells whose origin is fitted, with a sublattice wherever a fifth of the cells has a site.
   public init() {}
@@ -23,6 +24,13 @@ public struct LatticeCells: Sendable, Codable, Equatable {
   ///   - coordinates: of the sites in units of the lattice, where a distorted lattice makes them differ from `grid`'s; nil: `grid`'s.
   public func cells(
     of positions: [Point], labels: [Int], grid: CellGrid, coordinates: [Point]? = nil
+  ) throws(ParameterError) -> Cells {
+    try cells(of: positions, labels: labels, grid: grid, coordinates: coordinates, isNode: nil)
+  }
+
+  /// - Parameter isNode: whether each site stands on a node of the lattice; nil: all do.
+  func cells(
+    of positions: [Point], labels: [Int], grid: CellGrid, coordinates: [Point]?, isNode: [Bool]?
   ) throws(ParameterError) -> Cells {
     try require((0...1).contains(smallestShare), "cells: smallest share", is: smallestShare, mustBe: "between 0 and 1")
     try require(grid.area >= 1, "cells: area of a lattice cell", is: grid.area, mustBe: "at least one square pixel")
@@ -42,16 +50,31 @@ public struct LatticeCells: Sendable, Codable, Equatable {
     guard !slots.places.isEmpty else {
       return Cells(cells: [], contents: [], cellOfSite: labels.map { _ in nil }, grid: frame, slots: [])
     }
-    return filled(slots, with: places, positions: positions, labels: labels, frame: frame, spacing: spacing)
+    let assigned = concurrentMap(chunksOf: 4096, of: places.count) { [frame] range in
+      range.map { slots.assignment(of: places[$0], in: frame)! }
+    }.flatMap { $0 }
+    return filled(
+      slots.places, with: assigned, mustHold: slotsThatHold(assigned, isNode, count: slots.places.count),
+      positions: positions, labels: labels, frame: frame, spacing: spacing)
+  }
+
+  /// Where a site goes.
+  private typealias Assignment = (slot: Int, i: Int, j: Int, distance: Double)
+
+  /// The slots of which a cell with a type has a site: those of nodes, where vacant ones are sites.
+  private func slotsThatHold(_ assigned: [Assignment], _ isNode: [Bool]?, count: Int) -> [Bool] {
+    guard !emptyPlacesAreVacant else { return [Bool](repeating: false, count: count) }
+    guard let isNode else { return [Bool](repeating: true, count: count) }
+    var votes = [Int](repeating: 0, count: count)
+    for (assignment, isNode) in zip(assigned, isNode) { votes[assignment.slot] += isNode ? 1 : -1 }
+    return votes.map { $0 > 0 }
   }
 
   private func filled(
-    _ slots: CellSlots, with places: [Point], positions: [Point], labels: [Int], frame: CellGrid, spacing: Double
+    _ slots: [Point], with assigned: [Assignment], mustHold: [Bool], positions: [Point], labels: [Int],
+    frame: CellGrid, spacing: Double
   ) -> Cells {
-    let slotCount = slots.places.count
-    let assigned = concurrentMap(chunksOf: 4096, of: places.count) { range in
-      range.map { slots.assignment(of: places[$0], in: frame)! }
-    }.flatMap { $0 }
+    let slotCount = slots.count
     let columns = assigned.reduce(into: (Int.max, Int.min)) { $0 = (min($0.0, $1.i), max($0.1, $1.i)) }
     let rows = assigned.reduce(into: (Int.max, Int.min)) { $0 = (min($0.0, $1.j), max($0.1, $1.j)) }
     let (width, height) = (columns.1 - columns.0 + 1, rows.1 - rows.0 + 1)
@@ -89,12 +112,12 @@ public struct LatticeCells: Sendable, Codable, Equatable {
         let sites = taken[index * slotCount..<(index + 1) * slotCount]
         let others = (extras[index] ?? []).sorted()
         let corner = Point(Double(i), Double(j))
-        let isWhole = slots.places.allSatisfy { isInside(frame.position(of: corner + $0)) }
+        let isWhole = slots.allSatisfy { isInside(frame.position(of: corner + $0)) }
         // Where the bounding box of a slanted lattice has neither sites nor image there is no cell.
         guard isWhole || !others.isEmpty || sites.contains(where: { $0 >= 0 }) else { continue }
         numbers[index] = cells.count
         let members = sites.map { $0 < 0 ? 0 : labels[$0] }
-        let isTold = emptyPlacesAreVacant || !others.isEmpty || sites.allSatisfy { $0 >= 0 }
+        let isTold = !others.isEmpty || zip(sites, mustHold).allSatisfy { $0 >= 0 || !$1 }
         let isKnown =
           isWhole && isTold && others.allSatisfy { $0 > 0 } && sites.allSatisfy { $0 < 0 || labels[$0] > 0 }
         contents.append(isKnown ? (members, others) : nil)
@@ -114,6 +137,6 @@ public struct LatticeCells: Sendable, Codable, Equatable {
       let number = numbers[cell(a.i, a.j)]
       return number >= 0 ? number : nil
     }
-    return Cells(cells: cells, contents: contents, cellOfSite: cellOfSite, grid: frame, slots: slots.places)
+    return Cells(cells: cells, contents: contents, cellOfSite: cellOfSite, grid: frame, slots: slots)
   }
 }

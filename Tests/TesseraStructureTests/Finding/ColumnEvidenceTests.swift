@@ -106,7 +106,7 @@ struct `Evidence for columns` {
     var finder = ColumnFinder()
     finder.route = .scaleSpace
     let found = try finder.found(in: image, name: "bumps")
-    #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.count) columns may be none: ") })
+    #expect(found.warnings.contains { $0.hasPrefix("these \(found.sites.columnCount) columns may be none: ") })
   }
 
   /// Maxima of shot noise on stripes and on a film rise higher than those of a Gaussian field at some smoothing.

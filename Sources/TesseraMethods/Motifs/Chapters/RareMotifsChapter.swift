@@ -20,10 +20,14 @@ package struct RareMotifsChapter: Sendable {
   package var section: ReportDocument.Section? {
     let rare = shown
     guard !rare.isEmpty else { return nil }
+    let zoomed = rare.suffix(Self.mostZooms)
+    let examples = Dictionary(uniqueKeysWithValues: zip(zoomed, self.examples(of: Array(zoomed)))).compactMapValues {
+      $0
+    }
     let markers = SiteMarkers(
       points: sites.positions, labels: classes.labels, styles: classes.styles, style: .rings)
     let figure = ImageFigure.rareClasses(
-      of: micrograph, sites: markers, classes: rare, examples: examples(of: rare), zoomSide: zoomSide,
+      of: micrograph, sites: markers, classes: rare, examples: rare.map { examples[$0] }, zoomSide: zoomSide,
       summary: "Where the sites of rare classes lie")
     let left = classes.rare.count - rare.count
     return .init(
@@ -32,13 +36,14 @@ package struct RareMotifsChapter: Sendable {
         .figure(
           .init(
             "rare-classes", title: "Sites of rare motifs",
-            caption: "Classes with less than a tenth of the sites, and one confident example of each."
+            caption: "Classes with less than a tenth of the sites, and one confident example of each"
+              + (rare.count > zoomed.count ? " of the \(zoomed.count) smallest." : ".")
               + (left > 0 ? " \(left) larger one\(left == 1 ? " is" : "s are") not shown." : ""), figure.drawing()))
       ])
   }
 
   /// More zooms than these are too small to be read.
-  private static let mostClasses = 6
+  private static let mostZooms = 6
   /// Where rings stand around more than this share of the sites, they show no place.
   private static let largestShare = 0.25
 
@@ -48,7 +53,7 @@ package struct RareMotifsChapter: Sendable {
     let sizes = classes.sizes
     let most = Self.largestShare * Double(sizes.reduce(0, +))
     var (shown, ringed) = ([Int](), 0)
-    for label in classes.rare.reversed().prefix(Self.mostClasses) {
+    for label in classes.rare.reversed() {
       ringed += sizes[label - 1]
       guard shown.isEmpty || Double(ringed) <= most else { break }
       shown.append(label)
