@@ -42,17 +42,6 @@ struct HollowDistortion: Sendable {
     }
   }
 
-  private static func correlation(_ a: [Double], _ b: [Double]) -> Double {
-    let (meanA, meanB) = (Statistics.mean(a), Statistics.mean(b))
-    var (ab, aa, bb) = (0.0, 0.0, 0.0)
-    for (x, y) in zip(a, b) {
-      ab += (x - meanA) * (y - meanB)
-      aa += (x - meanA) * (x - meanA)
-      bb += (y - meanB) * (y - meanB)
-    }
-    return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
-  }
-
   /// The units by their first component, from blue (least) to red (most), and their places on both.
   func blocks(net: PolygonFinder.Net, positions: [Point], micrograph: Micrograph) -> [ReportDocument.Block] {
     // Ranks: a few that are far out would else take all colours.
@@ -66,7 +55,7 @@ struct HollowDistortion: Sendable {
     let painted = PaintedPolygons(
       polygons: units.map { net.units[$0].corners.map { positions[$0] } }, colors: colors, opacity: 0.6)
     let shape = zip(units, scores).map { (net.units[$0].regularity, $1.x) }
-    let relation = Self.correlation(shape.map(\.0), shape.map(\.1))
+    let relation = Statistics.correlation(shape.map(\.0), shape.map(\.1))
     return [
       .paragraph(
         "\(Number.count(units.count)) empty polygons by the principal components of the invariant Zernike features of their images: the first "

@@ -14,17 +14,19 @@ extension Statistics {
     return ranks
   }
 
-  /// Spearman's correlation of two lists of equally many values: Pearson's of their ranks; 0 where all values of one are equal.
-  package static func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double {
+  /// Pearson's correlation of two lists of equally many values, -1 ... 1; 0 where all values of one are equal.
+  package static func correlation(_ a: [Double], _ b: [Double]) -> Double {
     precondition(a.count == b.count, "a value of each for every sample")
-    let (x, y) = (ranks(a), ranks(b))
-    let (meanX, meanY) = (mean(x), mean(y))
-    var (xy, xx, yy) = (0.0, 0.0, 0.0)
-    for (x, y) in zip(x, y) {
-      xy += (x - meanX) * (y - meanY)
-      xx += (x - meanX) * (x - meanX)
-      yy += (y - meanY) * (y - meanY)
+    let (meanA, meanB) = (mean(a), mean(b))
+    var (ab, aa, bb) = (0.0, 0.0, 0.0)
+    for (x, y) in zip(a, b) {
+      ab += (x - meanA) * (y - meanB)
+      aa += (x - meanA) * (x - meanA)
+      bb += (y - meanB) * (y - meanB)
     }
-    return xx > 0 && yy > 0 ? xy / (xx * yy).squareRoot() : 0
+    return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
   }
+
+  /// Spearman's correlation: Pearson's of the ranks.
+  package static func rankCorrelation(_ a: [Double], _ b: [Double]) -> Double { correlation(ranks(a), ranks(b)) }
 }
