@@ -94,13 +94,14 @@ public struct MotifMethod: Method {
     var arranged = try arrangedStage(of: seen, in: prepared, input: input, patterns: patterns, clock: &clock)
     var account = try clock.run(.classes) { try bestAccount(of: arranged, in: prepared, seed: input.seed) }
     if account.seemsContinuous, !seeksNearLayers, !arranged.crystal.hasLayers,
-      try clock.run(.lattice, { twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) })
-        != nil
+      let twist = try clock.run(
+        .lattice, { twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) })
     {
       // Layers share no lattice, and nothing is vacant among them: all that rests on one is done again without.
       var apart = self
       apart.seeksNearLayers = true
-      arranged = try apart.arrangedStage(of: seen, in: prepared, input: input, patterns: patterns, clock: &clock)
+      arranged = try apart.arrangedStage(
+        of: seen, in: prepared, input: input, patterns: patterns, layers: twist, clock: &clock)
       account = try clock.run(.classes) { try apart.bestAccount(of: arranged, in: prepared, seed: input.seed) }
     }
     var crystal = arranged.crystal

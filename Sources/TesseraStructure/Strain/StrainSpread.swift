@@ -90,12 +90,15 @@ extension StrainSpread {
   private static func lineShare(of map: Raster<Float>, mean: Double, resolution: Double) -> Double {
     var (ofLines, whole, known, lines) = (0.0, 0.0, 0, 0)
     for y in 0..<map.height {
-      let values = (0..<map.width).map { Double(map[$0, y]) - mean }.filter(\.isFinite)
-      guard !values.isEmpty else { continue }
-      let sum = values.reduce(0, +)
-      ofLines += sum * sum / Double(values.count)
-      whole += values.reduce(0) { $0 + $1 * $1 }
-      (known, lines) = (known + values.count, lines + 1)
+      var (sum, count) = (0.0, 0)
+      for value in map.values[y * map.width..<(y + 1) * map.width] where value.isFinite {
+        let difference = Double(value) - mean
+        (sum, count) = (sum + difference, count + 1)
+        whole += difference * difference
+      }
+      guard count > 0 else { continue }
+      ofLines += sum * sum / Double(count)
+      (known, lines) = (known + count, lines + 1)
     }
     let length = Double(known) / Double(max(1, lines))
     guard whole > 0, length >= fewestOnLine * correlatedArea.squareRoot() * resolution else { return 0 }

@@ -99,6 +99,6 @@ extension MethodRun {
       ResultFolder(result, input: order.micrograph.name), to: order.folder, since: start)
     return ScreenOutcome(
       sentences: (result.sentences + (addition.map { [$0] } ?? [])).map { $0 + "." },
-      warnings: summary.warnings.map { OptionNames.put(in: $0) })
+      warnings: summary.warnings)
   }
 }

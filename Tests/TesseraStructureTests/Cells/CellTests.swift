@@ -79,6 +79,33 @@ struct `Lattice cells` {
     #expect(cells.cells[unknown].type == nil && cells.cells[unknown].neighbours.count == 4)
   }
 
+  /// Where vacant nodes are sites, a node without any may hold a column that is not seen.
+  @Test func `have no type where it is not known whether a node is vacant`() throws {
+    let crystal = honeycomb { i, j, s in i == 6 && j == 6 && s == 0 ? 3 : s + 1 }
+    let lattice = try #require(
+      LatticeIndexer(u: crystal.grid.u, v: crystal.grid.v).lattice(
+        of: crystal.positions, heights: crystal.positions.map { _ in 1 }))
+    let lost = try #require(crystal.labels.firstIndex(of: 3))
+    func cells(losing: Bool, emptyIsVacant: Bool) throws -> Cells {
+      let kept = crystal.positions.indices.filter { !losing || $0 != lost }
+      var method = LatticeCells()
+      method.emptyPlacesAreVacant = emptyIsVacant
+      return try method.cells(
+        of: kept.map { crystal.positions[$0] }, labels: kept.map { crystal.labels[$0] }, grains: Grains(lattice),
+        nodes: kept.map { lattice.nodes[$0] }, grainOfSite: kept.map { _ in 1 })
+    }
+    let whole = try cells(losing: false, emptyIsVacant: false)
+    let own = whole.cells[try #require(whole.cellOfSite[lost])]
+    func type(losing: Bool, emptyIsVacant: Bool) throws -> [Int]? {
+      let found = try cells(losing: losing, emptyIsVacant: emptyIsVacant)
+      let cell = try #require(found.cells.first { $0.i == own.i && $0.j == own.j })
+      return cell.type.map { found.types[$0].members.sorted() }
+    }
+    #expect(try type(losing: false, emptyIsVacant: false) == [2, 3])
+    #expect(try type(losing: true, emptyIsVacant: true) == [0, 2])
+    #expect(try type(losing: true, emptyIsVacant: false) == nil)
+  }
+
   @Test func `follow a lattice that bends by more than a cell`() throws {
     let crystal = honeycomb(noise: 0.2) { i, j, s in i == 20 && j == 20 && s == 1 ? 3 : s + 1 }
     let bent = crystal.positions.map { $0 + Point(3e-5 * ($0.y - 400) * ($0.y - 400), 0) }

@@ -4,7 +4,7 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifMethod {
-  /// Lattice and vacant nodes. The columns of two layers on each other share no nodes, so nothing is vacant among them.
+  /// Lattice and vacant nodes.
   /// - Parameters:
   ///   - mayAdd: whether columns may be added that the pixels show at nodes of the lattice.
   ///   - patterns: in which nothing is vacant but nodes of the pattern's own lattice; nil where none are known.
@@ -12,9 +12,6 @@ extension MotifMethod {
     of found: ColumnFinder.Found, in prepared: Preparation.Prepared, calibration: Calibration?, mayAdd: Bool,
     patterns: SitePatterns?
   ) -> CrystalStage {
-    if let twist = twist(in: prepared.image, calibration: calibration, near: seeksNearLayers) {
-      return layeredStage(of: found, twist: twist)
-    }
     let seenCount = found.sites.count
     let crystal = mayAdd ? completed(found, in: prepared) : crystals(of: found, in: prepared)
     let (found, grains) = (crystal.found, crystal.grains)
@@ -39,8 +36,8 @@ extension MotifMethod {
         positions: found.sites.positions, jumps: ScanJumps(of: prepared.image)) ?? [])
   }
 
-  /// The stage of two layers that lie on each other.
-  private func layeredStage(of found: ColumnFinder.Found, twist: Moire.Measured) -> CrystalStage {
+  /// The stage of two layers that lie on each other: their columns share no nodes, so nothing is vacant among them.
+  func layeredStage(of found: ColumnFinder.Found, twist: Moire.Measured) -> CrystalStage {
     let text = Text.degrees(twist)
     return CrystalStage(
       found: found, grains: nil, vacant: [], hasLayers: true, sites: found.sites,

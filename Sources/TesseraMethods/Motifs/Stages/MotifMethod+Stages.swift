@@ -9,15 +9,20 @@ extension MotifMethod {
   private static let fewestPatches = 4
 
   /// Everything from the lattice to the layout, of columns that were found.
+  /// - Parameter layers: the twist of two layers that are known to lie on each other; nil: they are sought.
   /// - Throws: `DataError` where too few columns have a whole patch.
   func arrangedStage(
     of seen: ColumnFinder.Found, in prepared: Preparation.Prepared, input: MethodInput, patterns: SitePatterns?,
-    clock: inout StageClock
+    layers: Moire.Measured? = nil, clock: inout StageClock
   ) throws -> ArrangedStage {
     let name = input.micrograph.name
     let crystal = try clock.run(.lattice) {
-      crystalStage(
-        of: seen, in: prepared, calibration: input.micrograph.calibration,
+      let calibration = input.micrograph.calibration
+      if let twist = layers ?? twist(in: prepared.image, calibration: calibration, near: seeksNearLayers) {
+        return layeredStage(of: seen, twist: twist)
+      }
+      return crystalStage(
+        of: seen, in: prepared, calibration: calibration,
         mayAdd: input.columns == nil && seen.proposed == nil, patterns: patterns)
     }
     let patches = try clock.run(.patches) {
