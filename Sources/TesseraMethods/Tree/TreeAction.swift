@@ -30,7 +30,7 @@ public enum TreeAction: Sendable, Equatable {
 extension TreeAction: Codable {
   private enum Word: String, Codable { case split, merge, name, lasso, label, apply }
   private enum CodingKeys: String, CodingKey {
-    case action, `class`, classes, name, features, angularOrders, maxOrder, parts, polygon, labels, model
+    case action, `class`, classes, name, features, angularOrders, maxOrder, patchSize, parts, polygon, labels, model
   }
 
   public init(from decoder: any Decoder) throws {
@@ -44,6 +44,7 @@ extension TreeAction: Codable {
           features: try container.decodeIfPresent(ZernikeDescriptor.Form.self, forKey: .features),
           angularOrders: try container.decodeIfPresent([Int].self, forKey: .angularOrders),
           maxOrder: try container.decodeIfPresent(Int.self, forKey: .maxOrder),
+          patchSize: try container.decodeIfPresent(Int.self, forKey: .patchSize),
           classes: try container.decodeIfPresent(Int.self, forKey: .parts)))
     case .merge: self = .merge(try container.decode([ClassNumber].self, forKey: .classes).map(\.text))
     case .name: self = .name(try number(), try container.decode(String.self, forKey: .name))
@@ -67,6 +68,7 @@ extension TreeAction: Codable {
       try container.encodeIfPresent(split.features, forKey: .features)
       try container.encodeIfPresent(split.angularOrders, forKey: .angularOrders)
       try container.encodeIfPresent(split.maxOrder, forKey: .maxOrder)
+      try container.encodeIfPresent(split.patchSize, forKey: .patchSize)
       try container.encodeIfPresent(split.classes, forKey: .parts)
     case .merge(let numbers):
       try container.encode(Word.merge, forKey: .action)

@@ -208,10 +208,8 @@ public struct TreeMethod: Sendable {
       }
     }
     guard node.members.count >= fewestMembers else { return whole }
-    let moments = ZernikeMoments(
-      side: folder.moments.side, order: folder.moments.order,
-      values: folder.moments.values.selecting(rows: node.members))
-    let features = descriptor.features(from: moments)
+    let (moments, momentNoise) = try folder.description(side: split.patchSize)
+    let features = descriptor.features(from: moments.selecting(node.members))
     let rows = (0..<features.rows).filter { features.row($0).allSatisfy(\.isFinite) }
     guard rows.count >= fewestMembers else { return whole }
     var embedding = folder.settings.embedding
@@ -220,7 +218,7 @@ public struct TreeMethod: Sendable {
     var points = [Point](repeating: Point(.nan, .nan), count: features.rows)
     for (k, row) in rows.enumerated() { points[row] = placed.points[k] }
     let layout = Layout(points: points)
-    let noise = descriptor.leastNoiseShare * folder.momentNoise
+    let noise = descriptor.leastNoiseShare * momentNoise
     if let count = split.classes {
       return try ClassFitter(count: count).classes(of: features, layout: layout, noise: noise, seed: folder.seed)
     }

@@ -27,8 +27,7 @@ extension TreeModel {
     else { return 0 }
     let step = max(1, known.count / Self.sampleCount)
     let chosen = stride(from: 0, to: known.count, by: step).map { known[$0] }
-    let sample = ZernikeMoments(
-      side: moments.side, order: moments.order, values: moments.values.selecting(rows: chosen))
+    let sample = moments.selecting(chosen)
     @Sendable func misfit(_ degrees: Double) -> Double {
       discriminant.misfit(of: descriptor.features(from: sample.turned(by: -degrees * .pi / 180)), noise: noise)
     }

@@ -58,6 +58,9 @@ public struct ZernikeBasis: Sendable {
     }
   }
 
+  /// The mean of that variance over all moments.
+  package var meanNoiseGain: Double { Statistics.mean(ZernikeTerm.all(order: order).map(noiseGain)) }
+
   /// Moments of plain patches, one row of `side * side` pixels each, centred in the square. One matrix product.
   public func moments(ofRows patches: Matrix<Float>) -> Matrix<Float> {
     precondition(patches.columns == side * side, "a row needs side x side pixels")

@@ -42,11 +42,24 @@ public struct ZernikeMoments: Sendable, Equatable {
     return ZernikeMoments(side: side, order: order, values: turned)
   }
 
+  /// The moments of the patches less a constant each: A(0) is the mean of a patch.
+  /// - Parameter offsets: one per site, in units of the image's intensity.
+  package func lowered(by offsets: [Double]) -> ZernikeMoments {
+    var lowered = values
+    for site in 0..<count { lowered[site, 0] -= Float(offsets[site]) }
+    return ZernikeMoments(side: side, order: order, values: lowered)
+  }
+
   /// The complex moment A(p, q) = A(p, +q) - i A(p, -q) for q > 0, as (real, imaginary); (A, 0) for q = 0. Turning the
   /// specimen by an angle α multiplies it by exp(-i q α). Source: M22, Methods.
   public func complex(site: Int, p: Int, q: Int) -> SIMD2<Float> {
     let cosine = values[site, ZernikeTerm(p: p, q: q).index]
     return q == 0 ? SIMD2(cosine, 0) : SIMD2(cosine, -values[site, ZernikeTerm(p: p, q: -q).index])
+  }
+
+  /// The moments of some sites, in this order.
+  package func selecting(_ sites: [Int]) -> ZernikeMoments {
+    ZernikeMoments(side: side, order: order, values: values.selecting(rows: sites))
   }
 
   /// The moments up to a lower order.

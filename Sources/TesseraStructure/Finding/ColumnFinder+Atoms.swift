@@ -16,8 +16,9 @@ extension ColumnFinder {
   ) -> Found? {
     let isGiven = route == .atoms
     // An atom is a few pixels wide: what stands in order on a scale of its own is a crystal. On a coarser scale, slow changes of a
-    // support may stand at even distances, but not each opposite to another.
-    if !isGiven, let columns, columns.order != .none,
+    // support may stand at even distances, but not each opposite to another. Of a lattice that only its reflections show, the image
+    // holds no column by itself: what stands out by itself is an atom on it, or it stands on the lattice.
+    if !isGiven, let columns, columns.order != .none, columns.reflections == nil,
       columns.scale < Self.widestAtom || !isDisordered(at: columns.scale, in: prepared, noise: noise)
     {
       return nil
@@ -35,6 +36,7 @@ extension ColumnFinder {
         atoms.accounts(for: judged, insteadOfColumnsAt: columns)
           || (columns?.order == ScaleLadder.Order.none && judged.standsOut(of: prepared.image.count)
             && isDisordered(at: columns!.scale, in: prepared, noise: noise))
+          || (columns?.reflections.map { judged.standsBeside($0, in: prepared.image) } ?? false)
       else { return nil }
     }
     let sigma = max(1, detection.sigma)
@@ -103,6 +105,25 @@ extension AtomDetector.Detection {
       if expectedCount(above: middle, pixelCount: pixelCount) > strongest { low = middle } else { high = middle }
     }
     return places.count >= 4 && strongHeight >= low + 1 / low + Self.leastExcess
+  }
+
+  /// Mean phase factor of spots on the planes of a lattice, from which on they belong to it. Columns on both sites of a honeycomb reach
+  /// one half, those of simpler lattices more; n spots at random exceed c in exp(-n c²) of cases, twenty in one of 25.
+  private static let leastCoherence = 0.4
+
+  /// Whether the spots are single atoms that stand anywhere on a lattice of these reflections (in cycles per pixel), which is too faint
+  /// to show its own columns: higher than noise and texture make them, in no order of their own as the columns of another grain are, and
+  /// with no phase of the lattice in common.
+  func standsBeside(_ reflections: (first: Point, second: Point), in image: Raster<Float>) -> Bool {
+    let texture = SupportTexture()
+    guard strongHeight >= AtomDetector.leastStrongHeight && standsOut(of: image.count),
+      texture.order(of: places, width: image.width, height: image.height) < texture.leastOrder
+    else { return false }
+    let coherence = [reflections.first, reflections.second].map { wave in
+      let phases = places.map { 2 * Double.pi * wave.dot($0) }
+      return hypot(Statistics.mean(phases.map(cos)), Statistics.mean(phases.map(sin)))
+    }
+    return coherence.allSatisfy { $0 < Self.leastCoherence }
   }
 
   /// How many maxima higher than so many standard deviations, 1 or more, noise of so many pixels has: n(u) above.

@@ -29,8 +29,11 @@ extension ColumnFinder {
   private static let leastFoundShare = 0.7
 
   /// What to say where the scale came from a lattice in the power spectrum and many of its columns were not found; nil: nothing.
-  static func missed(by choice: ScaleLadder.Choice, found count: Int) -> String? {
-    guard let expected = choice.expectedCount, Double(count) < leastFoundShare * expected else { return nil }
+  /// - Parameter pixelCount: of the image.
+  static func missed(by choice: ScaleLadder.Choice, found count: Int, pixelCount: Int) -> String? {
+    guard let (first, second) = choice.reflections, case let expected = Double(pixelCount) * abs(first.cross(second)),
+      Double(count) < leastFoundShare * expected
+    else { return nil }
     return
       "the lattice in the power spectrum has room for about \(Int(saturating: expected.rounded())) columns in the image, of which "
       + "\(count) were found: the crystal fills a part of it, or the counts are too few; \(setting("method", "network")) may find more"

@@ -154,7 +154,9 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
         "\(columns.textureCount) faint maxima without lattice order were rejected as texture of the support; "
           + "to keep them, set \(setting("contrast threshold", "0.06"))")
     }
-    if let missed = Self.missed(by: chosen, found: found.sites.count) { found.warnings.append(missed) }
+    if let missed = Self.missed(by: chosen, found: found.sites.count, pixelCount: image.count) {
+      found.warnings.append(missed)
+    }
     found = try held(found, against: noise, in: prepared, name: name)
     return route == .symmetry ? try symmetric(among: found, in: prepared, name: name) : found
   }

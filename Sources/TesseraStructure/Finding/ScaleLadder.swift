@@ -34,8 +34,9 @@ struct ScaleLadder {
     var scale: Double
     var reason: String
     var order = Order.even
-    /// Columns that the image has room for, where a lattice in the spectrum led to the scale; nil elsewhere.
-    var expectedCount: Double?
+    /// Two reflections of the spectrum, in cycles per pixel, where they alone led to the scale; nil elsewhere. Then few columns or
+    /// none stand above the noise one by one.
+    var reflections: (first: Point, second: Point)?
   }
 
   /// What the choice of a scale rests on.
@@ -173,7 +174,7 @@ struct ScaleLadder {
     return Choice(
       scale: max(1, spacing / Self.spacingInScales),
       reason: "a quarter of the plane spacing of the reflections in the power spectrum",
-      expectedCount: Double(image.count) * abs(first.cross(second)))
+      reflections: (first, second))
   }
 
   private func firstCloseScale(_ rungs: [Rung]) -> Choice? {

@@ -137,12 +137,22 @@ struct SplitClassCommand: ThreadedCommand {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      "Patch size in pixels, an odd number from 5 to half the image; patches are cut anew from the image in the folder. (default: that of the first run)",
+      valueName: "px"))
+  var patchSize: Int?
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Number of parts, 2 to 1000. (default: as many as are found)", valueName: "n"))
   var classes: Int?
 
   var threads: ThreadOptions { options.threads }
 
   func validate() throws {
+    if let patchSize, !(5...9_999).contains(patchSize) || patchSize.isMultiple(of: 2) {
+      throw ValidationError("--patch-size must be an odd number between 5 and 9999, but is \(patchSize)")
+    }
     if let maxOrder, !(1...40).contains(maxOrder) {
       throw ValidationError("--max-order must be between 1 and 40, but is \(maxOrder)")
     }
@@ -153,7 +163,8 @@ struct SplitClassCommand: ThreadedCommand {
 
   func run() throws {
     let split = TreeSplit(
-      features: features, angularOrders: angularOrders?.values.map { Int($0) }, maxOrder: maxOrder, classes: classes)
+      features: features, angularOrders: angularOrders?.values.map { Int($0) }, maxOrder: maxOrder,
+      patchSize: patchSize, classes: classes)
     try options.perform(
       .split(number, split), unchanged: "no gap divides class \(number); it stays as it is")
   }

@@ -165,8 +165,7 @@ extension MotifMethod {
   static func momentNoise(_ found: ColumnFinder.Found, _ image: Raster<Float>, basis: ZernikeBasis) -> Double {
     let model = zip(image.values, found.residual.values).map { Double($0 - $1) }
     let variance = found.noiseCorrelation * max(0, found.constantVariance + found.gain * Statistics.mean(model))
-    let gains = ZernikeTerm.all(order: basis.order).map { basis.noiseGain(of: $0) }
-    return (variance * Statistics.mean(gains)).squareRoot()
+    return (variance * basis.meanNoiseGain).squareRoot()
   }
 
   /// Classes, found or of a given number.

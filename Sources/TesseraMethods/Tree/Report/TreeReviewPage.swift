@@ -140,6 +140,7 @@ extension TreeSplit {
     var way = "by the features of the first run"
     if let features { way = "by \(features.rawValue) features" }
     if let orders = angularOrders { way += " of |q| \(orders.map(String.init).joined(separator: ","))" }
+    if let patchSize { way += " of patches of \(patchSize) px" }
     return way
   }
 }
