@@ -31,11 +31,11 @@ extension TreeFiles {
     let degrees = if case .apply(let model)? = recipe.actions.last { model.turn(of: folder) * 180 / .pi } else { 0.0 }
     return "\(sorted) sites sorted into \(leaves.count) class\(leaves.count == 1 ? "" : "es")"
       + (left > 0 ? ", \(left) fit none of them" : "")
-      + (sorted == 0 ? scales : "")
+      + (sorted < left ? scales : "")
       + (degrees != 0 ? "; turned by \(Text.fixed(degrees, 1)) degrees against the image of the classes" : "")
   }
 
-  /// Why no site may fit a class, as the end of a sentence. Patches show the same area of the specimen where both scales are known, so these are the
+  /// Why most sites may fit no class, as the end of a sentence. Patches show the same area of the specimen where both scales are known, so these are the
   /// cause only where one is not known, or is wrong.
   private var scales: String {
     guard case .apply(let model)? = recipe.actions.last else { return "" }

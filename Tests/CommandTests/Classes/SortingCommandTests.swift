@@ -214,6 +214,17 @@ struct `Classes by hand and in other images` {
       "\(run.output)")
   }
 
+  @Test(.slow) func `an image of which only a few sites fit is told so, too`() throws {
+    try image("a.tif", seed: 1)
+    #expect(try tessera("motifs", "a.tif", "-o", "r").status == 0)
+    // The same specimen out of focus.
+    #expect(try tessera("simulate", "mose2", "--size", "448", "--probe", "6", "--seed", "2", "-o", "b.tif").status == 0)
+    let run = try tessera("classes", "apply", "r", "b.tif", "-o", "b")
+    let counts = try #require(
+      run.output.firstMatch(of: /(\d+) sites sorted into \d+ classes, (\d+) fit none of them; the classes are/))
+    #expect(try #require(Int(counts.1)) * 10 < #require(Int(counts.2)), "\(run.output)")
+  }
+
   @Test(.slow) func `relations tell chains of vacancies from chance`() throws {
     #expect(try tessera("simulate", "stm-vacancies", "-o", "s.tif", "--size", "512").status == 0)
     #expect(try tessera("motifs", "s.tif", "-o", "s").status == 0)
