@@ -59,9 +59,9 @@ public struct MotifMethod: Method {
   /// The lattice against which strain is measured.
   public var strainReference = StrainReference.mean
 
-  /// Path of a result of `segment` on the same image, or of its label map: columns know their pattern, and a node of the lattice in another
-  /// pattern than that of its grain is no vacancy; nil: none.
-  public var patterns: String?
+  /// Where the patterns of the image come from: columns know their pattern, patterns that share no lattice have one each, and where the
+  /// lattice of a pattern ends, nothing is vacant.
+  public var patterns = PatternSource.image
 
   /// The layout compares features by their Euclidean distance: the correlation distance of the papers' code is blind to
   /// brightness, which tells columns of one surrounding but another element apart (docs/layout.md).
@@ -78,7 +78,8 @@ public struct MotifMethod: Method {
 
   /// Finding the columns takes over a third of the time, the layout a quarter.
   public static let stages: [(stage: Stage, share: Double)] = [
-    (.prepare, 0.05), (.sites, 0.37), (.lattice, 0.06), (.patches, 0.01), (.features, 0.04), (.layout, 0.25),
+    (.prepare, 0.05), (.patterns, 0.08), (.sites, 0.29), (.lattice, 0.06), (.patches, 0.01), (.features, 0.04),
+    (.layout, 0.25),
     (.classes, 0.12), (.cells, 0.02), (.hierarchy, 0.01), (.strain, 0.07),
   ]
 
@@ -87,9 +88,7 @@ public struct MotifMethod: Method {
   /// - Throws: `DataError` where too few columns have a whole patch, `ParameterError` for a setting outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let patterns = try patterns.map {
-      try SitePatterns(path: $0, width: prepared.image.width, height: prepared.image.height)
-    }
+    let patterns = try clock.run(.patterns) { try sitePatterns(in: prepared, seed: input.seed) }
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     var arranged = try arrangedStage(of: seen, in: prepared, input: input, patterns: patterns, clock: &clock)
     var account = try clock.run(.classes) { try bestAccount(of: arranged, in: prepared, seed: input.seed) }

@@ -11,6 +11,8 @@ package struct ReportHeadline: Sendable {
   package var partialRange: ClosedRange<Int>?
   /// The columns of which it is known whether they do; nil where that is not stated.
   package var judgedCount: Int?
+  /// In how many patterns of local symmetry they stand; 1 where the image is one.
+  package var patternCount = 1
   /// Nil where no classes were sought or found.
   package var classes: Classes?
   /// Whether the motifs are of separate kinds; nil where unknown.
@@ -24,7 +26,9 @@ package struct ReportHeadline: Sendable {
   /// One sentence.
   package var sentence: String {
     guard columnCount > 0 else { return "No atom columns were found." }
-    let columns = "\(Number.count(columnCount)) column\(columnCount == 1 ? "" : "s")"
+    let columns =
+      "\(Number.count(columnCount)) column\(columnCount == 1 ? "" : "s")"
+      + (patternCount > 1 ? " in \(patternCount) patterns of unlike symmetry" : "")
     let judged =
       judgedCount.flatMap { $0 < columnCount ? "of the \(Number.count($0)) whose filling is known " : nil }
       ?? "column\(partialCount == 1 ? "" : "s") "

@@ -1,13 +1,45 @@
 import Foundation
 import TesseraFormats
+import TesseraImaging
 import TesseraNumerics
+import TesseraSegmentation
 import TesseraStructure
 
-/// The pattern of each place of an image, from a result of `segment`: which columns belong to which phase or grain.
+/// The pattern of each place of an image: which columns belong to which phase or grain.
 struct SitePatterns: Sendable {
-  private let labels: Raster<Float>
-  /// Name of the file or the folder that they are from.
-  let source: String
+  private let labels: Raster<UInt16>
+  /// Patterns as narrow as a fault or a boundary, which lie within a crystal or between two.
+  private let narrow: Set<Int>
+  /// Why there are so many, for a run's record.
+  let reason: String
+
+  /// What the image itself shows, as `segment` finds it on a coarser grid; nil where it is one pattern, or shows no planes by which it could
+  /// be divided.
+  init?(in prepared: Preparation.Prepared, seed: UInt64) throws {
+    let image = prepared.image
+    guard let spacing = PlaneSpacing.estimate(of: image) else { return nil }
+    var segmenter = Segmenter()
+    segmenter.stride = max(1, Int(saturating: spacing / Self.pointsPerPlane))
+    let found: Segmentation
+    do {
+      let scales = try segmenter.scales(spacing: spacing, width: image.width, height: image.height)
+      let flat = Segmenter.withoutBackground(image, scales: scales, isMeasured: prepared.isMeasured)
+      found = try segmenter.segmentation(
+        from: try segmenter.descriptors(of: flat, scales: scales), of: flat, scales: scales,
+        isMeasured: prepared.isMeasured, seed: seed)
+    } catch is DataError {
+      // A part of the image as large as a patch is all there is.
+      return nil
+    }
+    guard found.patterns.count > 1 else { return nil }
+    labels = found.labels
+    narrow = Set(found.patterns.filter(\.isNarrow).map(\.label))
+    let shares = ReportHeadline.list(found.patterns.map { Text.fixed(100 * $0.fraction, $0.fraction < 0.1 ? 1 : 0) })
+    reason = "gaps between the local symmetry of regions with \(shares) % of the image"
+  }
+
+  /// Columns need their pattern to a spacing, not to a pixel: a third of a plane spacing is fine enough.
+  private static let pointsPerPlane = 3.0
 
   /// - Parameter path: the folder of a result, or a label map.
   /// - Throws: `FormatError` where nothing can be read, `DataError` where it is no label map of the image.
@@ -22,18 +54,21 @@ struct SitePatterns: Sendable {
           ? "\(path): holds no segmentation.tif; a folder that `segment` has written is needed"
           : "\(path): does not exist")
     }
-    labels = try ImageFile.open(path: file, options: .labels).read().pixels
-    source = (path as NSString).lastPathComponent
-    guard labels.width == width, labels.height == height else {
+    let values = try ImageFile.open(path: file, options: .labels).read().pixels
+    guard values.width == width, values.height == height else {
       throw DataError(
-        "\(file): has \(labels.width) x \(labels.height) pixels, but the image has \(width) x \(height); patterns of the same image are "
+        "\(file): has \(values.width) x \(values.height) pixels, but the image has \(width) x \(height); patterns of the same image are "
           + "needed")
     }
-    if let other = labels.values.first(where: { !($0 >= 0 && $0 <= 65535 && $0 == $0.rounded()) }) {
+    let limit = Float(UInt16.max)
+    if let other = values.values.first(where: { !($0 >= 0 && $0 <= limit && $0 == $0.rounded()) }) {
       throw DataError(
         "\(file): holds \(other), which is no number of a pattern (whole, from 0); the segmentation.tif of `segment` is needed"
       )
     }
+    labels = values.map { UInt16($0) }
+    narrow = []
+    reason = "those of \((path as NSString).lastPathComponent)"
   }
 
   /// 0 of a place outside the image, and where no pattern is known.
@@ -42,19 +77,28 @@ struct SitePatterns: Sendable {
     return labels.contains(x: x, y: y) ? Int(labels[x, y]) : 0
   }
 
-  /// Nodes without a column of which the pixels belong to another pattern than most columns of their grain: there the lattice of the grain
-  /// has ended, and nothing is missing.
+  /// The same for the search of lattices: 0 in a narrow pattern too, whose columns are those of the crystals beside it.
+  func phase(at place: Point) -> Int {
+    let pattern = pattern(at: place)
+    return narrow.contains(pattern) ? 0 : pattern
+  }
+
+  /// Nodes without a column in a pattern of which most columns are none of their grain: there the lattice of the grain has ended, and nothing is
+  /// missing.
   /// - Parameter grainOfColumn: number of the grain of each column, from 1; 0 for none.
   func foreign(_ nodes: [VacantNode], columns: [Point], grainOfColumn: [Int]) -> [Bool] {
-    var counts: [Int: [Int: Int]] = [:]
-    for (place, grain) in zip(columns, grainOfColumn) where grain > 0 {
+    struct Member: Hashable { var pattern, grain: Int }
+    var counts: [Member: Int] = [:]
+    var totals: [Int: Int] = [:]
+    for (place, grain) in zip(columns, grainOfColumn) {
       let pattern = pattern(at: place)
-      if pattern > 0 { counts[grain, default: [:]][pattern, default: 0] += 1 }
+      counts[Member(pattern: pattern, grain: grain), default: 0] += 1
+      totals[pattern, default: 0] += 1
     }
-    let home = counts.mapValues { $0.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? 0 }
     return nodes.map { node in
       let pattern = pattern(at: node.site.position)
-      return pattern > 0 && pattern != home[node.grain] ?? 0
+      guard pattern > 0, let total = totals[pattern] else { return false }
+      return 2 * (counts[Member(pattern: pattern, grain: node.grain)] ?? 0) < total
     }
   }
 }

@@ -4,6 +4,15 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifMethod {
+  /// The patterns of the image; nil where it is one pattern, or none are wanted.
+  func sitePatterns(in prepared: Preparation.Prepared, seed: UInt64) throws -> SitePatterns? {
+    switch patterns {
+    case .image: try SitePatterns(in: prepared, seed: seed)
+    case .none: nil
+    case .result(let path): try SitePatterns(path: path, width: prepared.image.width, height: prepared.image.height)
+    }
+  }
+
   /// Lattice and vacant nodes.
   /// - Parameters:
   ///   - mayAdd: whether columns may be added that the pixels show at nodes of the lattice.
@@ -13,7 +22,8 @@ extension MotifMethod {
     patterns: SitePatterns?
   ) -> CrystalStage {
     let seenCount = found.sites.count
-    let crystal = mayAdd ? completed(found, in: prepared) : crystals(of: found, in: prepared)
+    let crystal =
+      mayAdd ? completed(found, in: prepared, patterns) : crystals(of: found, in: prepared, patterns)
     let (found, grains) = (crystal.found, crystal.grains)
     let (empty, patternChoices) = vacancies(of: crystal, by: patterns)
     let index = PlanarIndex(found.sites.positions)
@@ -59,9 +69,13 @@ extension MotifMethod {
   }
 
   /// The crystals that columns form, and their empty nodes.
-  private func crystals(of found: ColumnFinder.Found, in prepared: Preparation.Prepared) -> Crystals {
+  private func crystals(
+    of found: ColumnFinder.Found, in prepared: Preparation.Prepared, _ patterns: SitePatterns?
+  ) -> Crystals {
+    let positions = found.sites.positions
     let grains = grainFinder.crystals(
-      of: found.sites.positions, heights: found.sites.sites.map(\.amplitude), width: prepared.image.width,
+      of: positions, heights: found.sites.sites.map(\.amplitude),
+      patterns: positions.map { patterns?.phase(at: $0) ?? 0 }, width: prepared.image.width,
       height: prepared.image.height)
     let nodes = grains.map {
       vacantNodes.outcome(
@@ -73,11 +87,13 @@ extension MotifMethod {
 
   /// The same in a second round with further columns: the lattice foretells those that are too faint beside their neighbours to be found
   /// without it.
-  private func completed(_ found: ColumnFinder.Found, in prepared: Preparation.Prepared) -> Crystals {
-    let first = crystals(of: found, in: prepared)
+  private func completed(
+    _ found: ColumnFinder.Found, in prepared: Preparation.Prepared, _ patterns: SitePatterns?
+  ) -> Crystals {
+    let first = crystals(of: found, in: prepared, patterns)
     guard let faint = first.nodes, !faint.columns.isEmpty else { return first }
     let joint = finder.refitted(found, adding: faint.columns, heightErrors: faint.heightErrors, in: prepared)
-    var second = crystals(of: joint, in: prepared)
+    var second = crystals(of: joint, in: prepared, patterns)
     second.addedCount = faint.columns.count
     return second
   }
@@ -95,7 +111,7 @@ extension MotifMethod {
     let count = Set(positions.map(patterns.pattern)).subtracting([0]).count
     let choice = RunRecord.Choice(
       "patterns", "\(count)",
-      "those of \(patterns.source)"
+      patterns.reason
         + (foreign > 0
           ? "; \(foreign) empty node\(foreign == 1 ? "" : "s") of a lattice in the pattern of another "
             + "\(foreign == 1 ? "is" : "are") not vacant" : ""))
