@@ -21,14 +21,7 @@ struct AnalyzeCommand: ImageCommand {
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
   @OptionGroup(title: "Motifs") var motifs: MotifOptions
-  @Option(
-    help: ArgumentHelp(
-      "Phases and grains: auto (the image is divided by local symmetry), none (it is one), or a result folder of `segment` for the same image "
-        + "or its segmentation.tif. Columns know their pattern, patterns that share no lattice have one each, and where the lattice of a "
-        + "pattern ends, nothing is vacant.", valueName: "patterns"), completion: .file(),
-    transform: PatternSource.init(rawValue:))
-  var patterns = PatternSource.image
-
+  @OptionGroup(title: "Patterns") var patterns: PatternOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
@@ -37,10 +30,10 @@ struct AnalyzeCommand: ImageCommand {
     let sorting = try motifs.sorting()
     var run = MethodRun(
       resultName: "tessera", output: output, columns: finding.columns,
-      models: [finding.model, motifs.recipe, motifs.apply, patterns.path], seed: seed.seed
+      models: [finding.model, motifs.recipe, motifs.apply, patterns.patterns.path], seed: seed.seed
     ) {
       var method = try motifs.method(finding: finding, for: $0, sorting: sorting)
-      method.patterns = patterns
+      method.patterns = patterns.patterns
       return method
     }
     run.sort(by: sorting)

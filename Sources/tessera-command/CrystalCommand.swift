@@ -62,6 +62,7 @@ struct CrystalCommand: ImageCommand {
   @Flag(help: "Also count the atoms of each column.")
   var count = false
 
+  @OptionGroup(title: "Patterns") var patterns: PatternOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
@@ -71,12 +72,15 @@ struct CrystalCommand: ImageCommand {
     method.displacement.centre = centre
     method.displacement.cage = cage
     method.displacement.removesMean = removeMean
+    method.patterns = patterns.patterns
     method.grainFinder.largestTurn = largestTurn * .pi / 180
     if !planes.isEmpty {
       method.planes = planes.map { PlaneSpacings(h: Int(clamping: $0.point.x), k: Int(clamping: $0.point.y)) }
     }
     method.counter = count ? AtomCounter() : nil
-    return MethodRun(resultName: "crystal", output: output, columns: finding.columns, models: [finding.model]) {
+    return MethodRun(
+      resultName: "crystal", output: output, columns: finding.columns, models: [finding.model, patterns.patterns.path]
+    ) {
       [method] _ in
       method
     }

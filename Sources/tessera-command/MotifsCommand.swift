@@ -24,6 +24,7 @@ struct MotifsCommand: ImageCommand {
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var finding: FindingOptions
   @OptionGroup(title: "Motifs") var motifs: MotifOptions
+  @OptionGroup(title: "Patterns") var patterns: PatternOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var seed: SeedOptions
   @OptionGroup var threads: ThreadOptions
@@ -32,9 +33,11 @@ struct MotifsCommand: ImageCommand {
     let sorting = try motifs.sorting()
     var run = MethodRun(
       resultName: "tessera", output: output, columns: finding.columns,
-      models: [finding.model, motifs.recipe, motifs.apply], seed: seed.seed, hasReport: report
+      models: [finding.model, motifs.recipe, motifs.apply, patterns.patterns.path], seed: seed.seed, hasReport: report
     ) {
-      try motifs.method(finding: finding, for: $0, sorting: sorting)
+      var method = try motifs.method(finding: finding, for: $0, sorting: sorting)
+      method.patterns = patterns.patterns
+      return method
     }
     run.sort(by: sorting)
     return run

@@ -27,13 +27,15 @@ struct StrainCommand: ImageCommand {
   @OptionGroup(title: "Input") var image: InputOptions
   @OptionGroup(title: "Columns") var columns: ColumnOptions
   @OptionGroup(title: "Strain") var strain: StrainOptions
+  @OptionGroup(title: "Patterns") var patterns: PatternOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var threads: ThreadOptions
 
   func methodRun() throws -> MethodRun<StrainMethod> {
-    MethodRun(resultName: "strain", output: output, columns: columns) { micrograph in
+    MethodRun(resultName: "strain", output: output, columns: columns, models: [patterns.patterns.path]) { micrograph in
       var method = try strain.method(for: micrograph)
       columns.apply(to: &method.preparation, &method.finder)
+      method.patterns = patterns.patterns
       return method
     }
   }

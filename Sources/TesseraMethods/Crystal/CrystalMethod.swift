@@ -13,6 +13,8 @@ public struct CrystalMethod: Method {
   public var network: NetworkFinder?
   /// Finds the grains and the lattice of each.
   public var grainFinder = GrainFinder()
+  /// Where the patterns of the image come from: those that share no lattice have grains of their own.
+  public var patterns = PatternSource.image
   /// Finds the cores of perfect dislocations within grains.
   public var dislocationFinder = DislocationFinder()
   /// Measures how far columns lie off the centre of the cage of another sublattice.
@@ -33,7 +35,8 @@ public struct CrystalMethod: Method {
   /// Finding the columns takes about two thirds of the time; counting atoms, on request, comes after the last of these
   /// stages.
   public static let stages: [(stage: Stage, share: Double)] = [
-    (.prepare, 0.05), (.sites, 0.65), (.lattice, 0.1), (.dislocations, 0.05), (.displacements, 0.05), (.bonds, 0.05),
+    (.prepare, 0.05), (.patterns, 0.15), (.sites, 0.5), (.lattice, 0.1), (.dislocations, 0.05), (.displacements, 0.05),
+    (.bonds, 0.05),
     (.planes, 0.05),
   ]
 
@@ -43,12 +46,15 @@ public struct CrystalMethod: Method {
   public func run(on input: MethodInput, clock: inout StageClock) throws -> CrystalResult {
     let name = input.micrograph.name
     var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    let patterns = try clock.run(.patterns) { try self.patterns.patterns(in: prepared, seed: input.seed) }
     var found = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     let (positions, errors) = (found.sites.positions, found.trustedErrors)
     let heights = found.sites.sites.map(\.amplitude)
     let (width, height) = (prepared.image.width, prepared.image.height)
     let grains = try clock.run(.lattice) {
-      grainFinder.grains(of: positions, heights: heights, width: width, height: height)
+      grainFinder.grains(
+        of: positions, heights: heights, patterns: patterns?.phases(at: positions) ?? positions.map { _ in 0 },
+        width: width, height: height)
     }
     guard !grains.grains.isEmpty else {
       throw DataError(
@@ -80,7 +86,8 @@ public struct CrystalMethod: Method {
       settings: self,
       record: RunRecord(
         input, prepared: prepared,
-        choices: finder.choices(for: found, isGiven: input.columns != nil) + [.lattice(of: grains)], clock: clock,
+        choices: finder.choices(for: found, isGiven: input.columns != nil) + [.lattice(of: grains)]
+          + (patterns.map { [$0.choice()] } ?? []), clock: clock,
         warnings: found.warnings + grains.boundarySentences(positions: positions, jumps: ScanJumps(of: prepared.image))),
       finding: found, grains: grains, grainMap: grains.map(positions: positions, width: width, height: height),
       dislocations: dislocations, displacements: displacements, survey: survey, planes: planes, spacings: spacings,

@@ -88,7 +88,7 @@ public struct MotifMethod: Method {
   /// - Throws: `DataError` where too few columns have a whole patch, `ParameterError` for a setting outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let patterns = try clock.run(.patterns) { try sitePatterns(in: prepared, seed: input.seed) }
+    let patterns = try clock.run(.patterns) { try self.patterns.patterns(in: prepared, seed: input.seed) }
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     var arranged = try arrangedStage(of: seen, in: prepared, input: input, patterns: patterns, clock: &clock)
     var account = try clock.run(.classes) { try bestAccount(of: arranged, in: prepared, seed: input.seed) }
@@ -140,6 +140,7 @@ public struct MotifMethod: Method {
       momentNoise: account.noise,
       lineJitter: account.lineJitter, features: account.description.features, layout: sorting.layout,
       classes: classes, structure: sorting.structure, outliers: outliers, cells: tiles, hierarchy: tree,
-      strain: strained.map, sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) })
+      strain: strained.map, sitePatterns: patterns.map { patterns in crystal.sites.positions.map(patterns.pattern) },
+      patterns: patterns?.patterns ?? [])
   }
 }

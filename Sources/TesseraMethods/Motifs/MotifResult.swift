@@ -60,6 +60,8 @@ public struct MotifResult: MethodResult {
   public var strain: StrainMap?
   /// Pattern of each site, 0 where none is known; nil where the image is one pattern, or none were wanted.
   public var sitePatterns: [Int]?
+  /// The patterns of the image; empty where `sitePatterns` is nil.
+  public var patterns: [PatternShare]
 
   /// The lattice of the largest grain; nil where the columns share none.
   public var lattice: Lattice? { grains?.lattice }
@@ -86,9 +88,6 @@ public struct MotifResult: MethodResult {
     return max(0, min(low, partialCount))...max(high, partialCount)
   }
 
-  /// The number of patterns in which there are sites; 1 where the image is one.
-  public var patternCount: Int { sitePatterns.map { Set($0).subtracting([0]).count } ?? 1 }
-
   /// The numbers of columns, vacant nodes and motifs, in one sentence.
   public var sentences: [String] {
     let (vacant, partial) = (vacantNodes.count, partialCount)
@@ -97,7 +96,7 @@ public struct MotifResult: MethodResult {
       ? "motifs that change continuously" : "\(classes.count) motif\(classes.count == 1 ? "" : "s")"
     return [
       "\(columnCount) columns" + (addedCount > 0 ? " (\(addedCount) of them found by the lattice)" : "")
-        + (patternCount > 1 ? " in \(patternCount) patterns" : "")
+        + (patterns.count > 1 ? " in \(patterns.count) patterns" : "")
         + (partial > 0 ? ", \(partial) of them partly filled" : "")
         + (vacant > 0 ? ", \(vacant) vacant node\(vacant == 1 ? "" : "s")" : "") + ", \(kinds)"
         + (outliers.places.isEmpty

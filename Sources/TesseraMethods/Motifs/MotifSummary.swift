@@ -106,6 +106,8 @@ public struct MotifSummary: Sendable, Encodable {
   public var structureReason: String
   /// Share of the variance between motifs (noise taken off) that the classes explain, 0 ... 1.
   public var structureExplained: Double
+  /// Phases, grains and faults of unlike local symmetry; absent where the image is one pattern.
+  public var patterns: [PatternShare]?
   /// Absent where the columns share no lattice.
   public var lattice: LatticeSummary?
   /// Size of the patches and how it was found.
@@ -145,6 +147,7 @@ extension MotifResult {
           sites: place.members.count)
       },
       structure: structure.kind.rawValue, structureReason: structure.reason, structureExplained: structure.explained,
+      patterns: patterns.isEmpty ? nil : patterns,
       lattice: lattice.map { lattice in
         .init(
           u: [lattice.grid.u.x, lattice.grid.u.y], v: [lattice.grid.v.x, lattice.grid.v.y],

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFigures
 import TesseraFormats
 import TesseraImaging
 import TesseraNumerics
@@ -8,8 +9,8 @@ import TesseraStructure
 /// The pattern of each place of an image: which columns belong to which phase or grain.
 struct SitePatterns: Sendable {
   private let labels: Raster<UInt16>
-  /// Patterns as narrow as a fault or a boundary, which lie within a crystal or between two.
-  private let narrow: Set<Int>
+  /// In the order of their labels.
+  let patterns: [PatternShare]
   /// Why there are so many, for a run's record.
   let reason: String
 
@@ -33,9 +34,8 @@ struct SitePatterns: Sendable {
     }
     guard found.patterns.count > 1 else { return nil }
     labels = found.labels
-    narrow = Set(found.patterns.filter(\.isNarrow).map(\.label))
-    let shares = ReportHeadline.list(found.patterns.map { Text.fixed(100 * $0.fraction, $0.fraction < 0.1 ? 1 : 0) })
-    reason = "gaps between the local symmetry of regions with \(shares) % of the image"
+    patterns = found.patterns.map { PatternShare(label: $0.label, fraction: $0.fraction, isNarrow: $0.isNarrow) }
+    reason = "gaps between the local symmetry of regions"
   }
 
   /// Columns need their pattern to a spacing, not to a pixel: a third of a plane spacing is fine enough.
@@ -67,7 +67,12 @@ struct SitePatterns: Sendable {
       )
     }
     labels = values.map { UInt16($0) }
-    narrow = []
+    var counts: [UInt16: Int] = [:]
+    for label in labels.values where label > 0 { counts[label, default: 0] += 1 }
+    let known = Double(max(1, counts.values.reduce(0, +)))
+    patterns = counts.sorted { $0.key < $1.key }.map {
+      PatternShare(label: Int($0.key), fraction: Double($0.value) / known, isNarrow: false)
+    }
     reason = "those of \((path as NSString).lastPathComponent)"
   }
 
@@ -77,10 +82,14 @@ struct SitePatterns: Sendable {
     return labels.contains(x: x, y: y) ? Int(labels[x, y]) : 0
   }
 
-  /// The same for the search of lattices: 0 in a narrow pattern too, whose columns are those of the crystals beside it.
-  func phase(at place: Point) -> Int {
-    let pattern = pattern(at: place)
-    return narrow.contains(pattern) ? 0 : pattern
+  /// The patterns of places for the search of lattices.
+  func phases(at places: [Point]) -> [Int] { patterns.phases(of: places.map(pattern)) }
+
+  /// The number of patterns and their shares, for a run's record.
+  /// - Parameter ending: of the reason.
+  func choice(ending: String = "") -> RunRecord.Choice {
+    let shares = patterns.map { "\(Number.percent($0.fraction))\($0.isNarrow ? " (narrow)" : "")" }
+    return .init("patterns", "\(patterns.count)", "\(reason): \(shares.joined(separator: ", "))\(ending)")
   }
 
   /// Nodes without a column in a pattern of which most columns are none of their grain: there the lattice of the grain has ended, and nothing is

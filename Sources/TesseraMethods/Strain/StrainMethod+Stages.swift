@@ -42,13 +42,24 @@ extension StrainMethod {
   }
 
   /// The lattice of the columns, or why there is none.
-  func crystalStage(of columns: CrystalStage, in prepared: Preparation.Prepared, name: String) -> CrystalStage {
+  /// - Parameter patterns: of the image; nil where it is one.
+  func crystalStage(
+    of columns: CrystalStage, in prepared: Preparation.Prepared, patterns: SitePatterns?, name: String
+  ) -> CrystalStage {
     var stage = columns
     guard let sites = columns.columns?.sites else { return stage }
     // A table may know positions alone; columns of unknown height count as alike.
     let (positions, heights) = (sites.positions, sites.sites.map { $0.amplitude.isFinite ? $0.amplitude : 1 })
     if let obstacle = ColumnStrain.obstacle(in: positions) {
       stage.obstacle = "\(name): \(obstacle)"
+      return stage
+    }
+    if let patterns,
+      let grains = grainFinder.crystals(
+        of: positions, heights: heights, patterns: patterns.phases(at: positions), width: prepared.image.width,
+        height: prepared.image.height), grains.grains.count > 1
+    {
+      stage.grains = grains
       return stage
     }
     stage.lattice = latticeFinder.lattice(

@@ -38,6 +38,8 @@ public struct MotifFolder: Sendable {
   let lineJitter: Double
   /// Whether the columns share a lattice.
   let hasLattice: Bool
+  /// Phases, grains and faults of the image; empty where it is one pattern, and in the result of an older program.
+  let patterns: [PatternShare]
   /// Nil where unknown.
   let calibration: Calibration?
 
@@ -109,7 +111,7 @@ public struct MotifFolder: Sendable {
         "states patches of \(summary.patch.side) pixels, whose side is odd and between \(Self.patchSides.lowerBound) and "
           + "\(Self.patchSides.upperBound); run analyze or motifs again")
     }
-    (imageSize, hasLattice) = (summary.image, summary.lattice != nil)
+    (imageSize, hasLattice, patterns) = (summary.image, summary.lattice != nil, summary.patterns ?? [])
     calibration = summary.calibration.flatMap { Calibration(x: $0.x, y: $0.y) }
     moments = try Self.moments(file("moments.npy"), side: summary.patch.side, rows: sites.rows.count)
   }
@@ -158,8 +160,8 @@ public struct MotifFolder: Sendable {
     var image: ImageSize?
     var outliers: [Outlier]?
     var lattice: Lattice?
+    var patterns: [PatternShare]?
     var calibration: PixelSize?
-
   }
 
   private static func summary(_ path: String) throws -> (JSONValue, Summary) {
@@ -224,6 +226,12 @@ public struct MotifFolder: Sendable {
       Sites(
         positions.indices.map { Site(position: positions[$0], amplitude: heights[$0], kind: kinds[$0]) })
     }
+  }
+
+  /// The pattern of each site for the search of lattices; 0 where none is known.
+  var phases: [Int] {
+    guard let column = sites.column("pattern") else { return sites.rows.map { _ in 0 } }
+    return patterns.phases(of: sites.rows.map { Int($0[column]) ?? 0 })
   }
 
   /// - Throws: `FormatError` where `sites.csv` is damaged.

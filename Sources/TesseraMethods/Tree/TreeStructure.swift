@@ -43,9 +43,9 @@ struct TreeStructure {
     var labels = [Int](repeating: 0, count: tree.sampleCount)
     for (index, leaf) in leaves.enumerated() { for member in leaf.members { labels[member] = index + 1 } }
     self.labels = labels
-    let (places, settings) = (places, settings)
-    let tiles = try folder.imageSize.flatMap { try Self.cells(places, labels, settings, $0, folder.hasLattice) }
-    let found = try tiles.map { try settings.hierarchy.hierarchy(of: $0) }
+    let places = places
+    let tiles = try folder.imageSize.flatMap { try Self.cells(places, labels, folder, $0) }
+    let found = try tiles.map { [settings] in try settings.hierarchy.hierarchy(of: $0) }
     (cells, hierarchy) = (tiles, found)
     kinds =
       if let tiles, let found {
@@ -61,17 +61,18 @@ struct TreeStructure {
 
   /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
   private static func cells(
-    _ places: MotifFolder.Places, _ labels: [Int], _ settings: MotifMethod, _ size: MotifFolder.ImageSize,
-    _ hasLattice: Bool
+    _ places: MotifFolder.Places, _ labels: [Int], _ folder: MotifFolder, _ size: MotifFolder.ImageSize
   ) throws -> Cells? {
     let columns = places.positions.indices.filter { places.kinds[$0] != .vacant }
     let seen = columns.map { places.positions[$0] }
     // Cells tile the image: columns centred outside it serve the lattice, and are in no cell.
     let inside = places.positions.indices.filter { places.kinds[$0] != .outside }
     let (positions, insideLabels) = (inside.map { places.positions[$0] }, inside.map { labels[$0] })
-    guard hasLattice,
-      let grains = settings.grainFinder.crystals(
-        of: seen, heights: columns.map { places.heights[$0] }, width: size.width, height: size.height)
+    let phases = folder.phases
+    guard folder.hasLattice,
+      let grains = folder.settings.grainFinder.crystals(
+        of: seen, heights: columns.map { places.heights[$0] }, patterns: columns.map { phases[$0] }, width: size.width,
+        height: size.height)
     else {
       guard positions.count >= MotifMethod.fewestVoronoiSites, labels.contains(1) else { return nil }
       return try VoronoiCells().cells(

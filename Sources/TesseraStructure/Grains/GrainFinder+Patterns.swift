@@ -15,24 +15,35 @@ extension GrainFinder {
   public func crystals(
     of positions: [Point], heights: [Double], patterns: [Int], width: Int, height: Int
   ) -> Grains? {
-    let together = crystals(of: positions, heights: heights, width: width, height: height)
+    apart(positions, heights, patterns) { crystals(of: $0, heights: $1, width: width, height: height) }
+  }
+
+  /// The grains of an image that is divided into patterns, likewise. Parameters as in `crystals`.
+  public func grains(
+    of positions: [Point], heights: [Double], patterns: [Int], width: Int, height: Int
+  ) -> Grains {
+    apart(positions, heights, patterns) { grains(of: $0, heights: $1, width: width, height: height) }
+      ?? Grains(grains: [], labels: positions.map { _ in 0 })
+  }
+
+  /// What `find` makes of all columns, or of those of each pattern.
+  private func apart(
+    _ positions: [Point], _ heights: [Double], _ patterns: [Int], find: ([Point], [Double]) -> Grains?
+  ) -> Grains? {
+    let together = find(positions, heights)
     let known = positions.indices.filter { patterns[$0] > 0 }
     guard Set(known.map { patterns[$0] }).count > 1 else { return together }
     let index = PlanarIndex(known.map { positions[$0] })
-    let members = Dictionary(
-      grouping: positions.indices,
-      by: { patterns[$0] > 0 ? patterns[$0] : patterns[known[index.nearest(1, to: positions[$0])[0]]] })
+    let members = Dictionary(grouping: positions.indices) { site in
+      patterns[site] > 0 ? patterns[site] : patterns[known[index.nearest(1, to: positions[site])[0]]]
+    }
     var apart: [Grain] = []
     var isBetter = false
     for (_, sites) in members.sorted(by: { $0.key < $1.key }) where sites.count >= smallestGrain {
       let places = sites.map { positions[$0] }
-      guard
-        let own = crystals(of: places, heights: sites.map { heights[$0] }, width: width, height: height),
-        own.indexedShare >= smallestShare
-      else { continue }
+      guard let own = find(places, sites.map { heights[$0] }), own.indexedShare >= smallestShare else { continue }
       apart += own.grains.map { $0.spread(over: positions.count, sites: sites) }
-      let joint =
-        together.map { whole in sites.map { whole.offset(of: $0, at: positions[$0]) } } ?? sites.map { _ in nil }
+      let joint = sites.map { site in together.flatMap { $0.offset(of: site, at: positions[site]) } }
       let single = sites.indices.map { own.offset(of: $0, at: places[$0]) }
       if Self.misfit(of: places, single) < Self.misfitRatio * Self.misfit(of: places, joint) { isBetter = true }
     }

@@ -120,6 +120,21 @@ struct `The command segment` {
     let known = rows.dropFirst().compactMap { $0.split(separator: ",", omittingEmptySubsequences: false).last }
     #expect(Set(known).isSuperset(of: ["1", "2"]) && Set(known).isSubset(of: ["", "1", "2"]))
     #expect(try tessera("analyze", "1.tif", "--patterns", "gone").status == 66)
+    // The same without a word, and as one pattern where that is wanted.
+    let own = try tessera("motifs", "1.tif", "-o", "o")
+    #expect(own.status == 0 && own.output.contains(" columns in 2 patterns, "), "\(own.output)")
+    let divided = try String(contentsOfFile: folder / "o/sites.csv", encoding: .utf8).split(separator: "\n")
+    #expect(divided[0].hasSuffix(",pattern") && divided.count == rows.count)
+    let unlike = zip(divided, rows).count { $0.split(separator: ",").last != $1.split(separator: ",").last }
+    #expect(unlike * 50 < rows.count, "\(unlike)")
+    let summary = try #require(
+      try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: folder / "o/summary.json")))
+        as? [String: Any])
+    let shares = (summary["patterns"] as? [[String: Any]] ?? []).compactMap { $0["fraction"] as? Double }
+    #expect(shares.count == 2 && abs(shares.reduce(0, +) - 1) < 1e-6)
+    #expect(try tessera("motifs", "1.tif", "--patterns", "none", "-o", "n").status == 0)
+    let whole = try String(contentsOfFile: folder / "n/sites.csv", encoding: .utf8).split(separator: "\n")
+    #expect(!whole[0].contains("pattern"))
     #expect(try CommandRun(["simulate", "two-lattices", "--size", "256", "-o", "2.tif"], in: folder.path).status == 0)
     let other = try tessera("analyze", "2.tif", "--patterns", "s")
     #expect(other.status == 65 && other.errors.contains("384 x 384"), "\(other.errors)")

@@ -4,15 +4,6 @@ import TesseraNumerics
 import TesseraStructure
 
 extension MotifMethod {
-  /// The patterns of the image; nil where it is one pattern, or none are wanted.
-  func sitePatterns(in prepared: Preparation.Prepared, seed: UInt64) throws -> SitePatterns? {
-    switch patterns {
-    case .image: try SitePatterns(in: prepared, seed: seed)
-    case .none: nil
-    case .result(let path): try SitePatterns(path: path, width: prepared.image.width, height: prepared.image.height)
-    }
-  }
-
   /// Lattice and vacant nodes.
   /// - Parameters:
   ///   - mayAdd: whether columns may be added that the pixels show at nodes of the lattice.
@@ -75,7 +66,7 @@ extension MotifMethod {
     let positions = found.sites.positions
     let grains = grainFinder.crystals(
       of: positions, heights: found.sites.sites.map(\.amplitude),
-      patterns: positions.map { patterns?.phase(at: $0) ?? 0 }, width: prepared.image.width,
+      patterns: patterns?.phases(at: positions) ?? positions.map { _ in 0 }, width: prepared.image.width,
       height: prepared.image.height)
     let nodes = grains.map {
       vacantNodes.outcome(
@@ -108,13 +99,10 @@ extension MotifMethod {
     let isForeign = patterns.foreign(
       vacant, columns: positions, grainOfColumn: crystal.grains?.labels ?? positions.map { _ in 0 })
     let foreign = isForeign.count { $0 }
-    let count = Set(positions.map(patterns.pattern)).subtracting([0]).count
-    let choice = RunRecord.Choice(
-      "patterns", "\(count)",
-      patterns.reason
-        + (foreign > 0
-          ? "; \(foreign) empty node\(foreign == 1 ? "" : "s") of a lattice in the pattern of another "
-            + "\(foreign == 1 ? "is" : "are") not vacant" : ""))
+    let choice = patterns.choice(
+      ending: foreign > 0
+        ? "; \(foreign) empty node\(foreign == 1 ? "" : "s") of a lattice in the pattern of another "
+          + "\(foreign == 1 ? "is" : "are") not vacant" : "")
     return (zip(vacant, isForeign).filter { !$1 }.map(\.0), [choice])
   }
 

@@ -1,3 +1,5 @@
+import TesseraImaging
+
 /// Where the patterns of an image come from, within which its lattices are sought.
 public enum PatternSource: Sendable, Equatable {
   /// The image is divided by local symmetry, as `segment` does.
@@ -31,5 +33,16 @@ extension PatternSource: RawRepresentable, Codable {
   /// The path of a result; nil where none is read.
   public var path: String? {
     if case .result(let path) = self { path } else { nil }
+  }
+}
+
+extension PatternSource {
+  /// The patterns of an image; nil where it is one, or none are wanted.
+  func patterns(in prepared: Preparation.Prepared, seed: UInt64) throws -> SitePatterns? {
+    switch self {
+    case .image: try SitePatterns(in: prepared, seed: seed)
+    case .none: nil
+    case .result(let path): try SitePatterns(path: path, width: prepared.image.width, height: prepared.image.height)
+    }
   }
 }
