@@ -26,8 +26,6 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
   /// change heights by no more than a third above that.
   private static let likest = 0.1
   private static let alikeHeights = 1.35
-  /// Vectors within 14 degrees of each other span no sound cell.
-  private static let leastSine = 0.25
   /// Cells of the histogram.
   private static let cellsPerSpacing = 10.0
   /// A peak may hold this share of the displacements that its vector will need: a slow distortion spreads the rest.
@@ -113,11 +111,13 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
     guard let best = translations.map(\.share).max(), best >= smallestShare else { return nil }
     let common = translations.filter { $0.share >= max(smallestShare, commonShare * best) }
     let least = common.map(\.scatter).min() ?? 0
-    return Self.vectors(
-      from: common.filter {
-        $0.scatter < max(Self.evenScatter * least, Self.leastAlternation * spacing)
-          || !alternates($0, index: index, heights: heights, spacing: spacing, extent: extent)
-      })
+    let even = common.filter {
+      $0.scatter < max(Self.evenScatter * least, Self.leastAlternation * spacing)
+        || !alternates($0, index: index, heights: heights, spacing: spacing, extent: extent)
+    }
+    return Self.vectors(from: even).map {
+      Self.primitive($0, among: even, of: positions, heights: heights, spacing: spacing)
+    }
   }
 
   /// Vectors whose partners scatter by less than this many times the least of all are as good as any, and so are those that scatter by less
@@ -160,14 +160,7 @@ public struct LatticeFinder: Sendable, Codable, Equatable {
 
   /// The two shortest independent translations that change heights by no more than a limit.
   private static func shortest(_ translations: [Translation], below limit: Double) -> (u: Point, v: Point)? {
-    let lattice = translations.filter { $0.heightDifference <= limit + 1e-12 }
-      .sorted { ($0.vector.length, $0.vector.x) < ($1.vector.length, $1.vector.x) }
-    guard let first = lattice.first?.vector,
-      let second = lattice.first(where: {
-        abs(first.cross($0.vector)) > Self.leastSine * first.length * $0.vector.length
-      })?.vector
-    else { return nil }
-    return (first, second)
+    shortest(translations.filter { $0.heightDifference <= limit + 1e-12 }.map(\.vector))
   }
 
   /// Heights that differ by less than this share of the usual height tell no column from another. Without noise the pixels that a
