@@ -30,7 +30,8 @@ enum BlankAreas {
     let (width, height) = (image.width, image.height)
     let side = min(max(sides.lowerBound, Int(sideShare * Double(min(width, height)))), sides.upperBound)
     let squares = Squares(side: side, in: image)
-    let solid = solidParts(of: squares.pixels(in: image), in: image)
+    guard let equal = squares.pixels(in: image), case let noise = noiseLevel(of: image), noise > 0 else { return nil }
+    let solid = solidParts(of: equal, in: image)
     guard !solid.isEmpty else { return nil }
     let isCovered = withTips(solid, in: image)
     let rest = image.values.indices.filter { !isCovered.values[$0] && image.values[$0].isFinite }.map {
@@ -38,7 +39,7 @@ enum BlankAreas {
     }
     guard rest.count > 1 else { return nil }
     let rise = Statistics.quantile(rest, 0.99) - Statistics.quantile(rest, 0.5)
-    guard noiseLevel(of: image) > leastNoise * Double(rise) else { return nil }
+    guard noise > leastNoise * Double(rise) else { return nil }
     let highest = rest.reduce(-Float.infinity) { max($0, $1) }
     let corners = [0, width - 1, (height - 1) * width, height * width - 1]
     let values = Set(solid.map { image.values[$0[0]] }).filter { value in
@@ -77,9 +78,8 @@ enum BlankAreas {
   }
 
   /// Connected parts of one value, large enough to be none of the gaps between columns, with a convex shape or a sharp edge.
-  private static func solidParts(of pixels: Raster<Bool>?, in image: Raster<Float>) -> [[Int]] {
-    guard let pixels else { return [] }
-    return regions(of: pixels, in: image).filter { region in
+  private static func solidParts(of pixels: Raster<Bool>, in image: Raster<Float>) -> [[Int]] {
+    regions(of: pixels, in: image).filter { region in
       Double(region.count) >= leastShare * Double(image.count)
         && (Double(region.count) >= leastSolidity * hullArea(of: region, width: image.width)
           || isCut(region, from: image))

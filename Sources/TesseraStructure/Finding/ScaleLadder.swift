@@ -191,20 +191,47 @@ struct ScaleLadder {
         scale: close.scale, reason: "neighbouring maxima are four times this scale apart", order: .none)
   }
 
+  /// Images of more pixels than these are looked at in blocks of a quarter of a scale, where that is two pixels or more: the whole image once for each
+  /// coarse scale would take minutes.
+  private static let largeImage = 1 << 24
+  private static let blocksPerScale = 4.0
+
+  /// Maxima of the response at a scale, as row-major indices of the image, their heights in units of the noise, and the response where it was
+  /// not taken in blocks.
+  private func maxima(at scale: Double) -> (indices: [Int], ratios: [Double], response: Raster<Float>?) {
+    let reach = max(1, Int(saturating: (Self.maximumReach * scale).rounded()))
+    let block = image.count > Self.largeImage ? Int(scale / Self.blocksPerScale) : 1
+    guard block > 1 else {
+      let (smooth, response) = GaussianFilter.smoothedWithBlobs(image, sigma: scale)
+      let all = LocalMaxima.indices(in: response, reach: reach)
+      return (all, significance(of: all, in: response, smooth: smooth, scale: scale), response)
+    }
+    let (smooth, response) = GaussianFilter.smoothedWithBlobs(
+      Binning.means(of: image, factor: block), sigma: scale / Double(block))
+    let unit = GaussianFilter.blobResponseNoise(sigma: scale)
+    let coarse = LocalMaxima.indices(in: response, reach: max(1, reach / block))
+    let all = coarse.map { index in
+      let (x, y) = (index % response.width, index / response.width)
+      return (y * block + block / 2) * image.width + x * block + block / 2
+    }
+    let ratios = zip(coarse, all).map { small, index in
+      Double(response.values[small])
+        / (unit * noise.variance(ofPixel: index, at: Double(smooth.values[small])).squareRoot())
+    }
+    return (all, ratios, nil)
+  }
+
   private func rung(at k: Int) -> Rung {
-    let (smooth, response) = GaussianFilter.smoothedWithBlobs(image, sigma: scales[k])
     var rung = Rung(scale: scales[k])
-    let all = LocalMaxima.indices(
-      in: response, reach: max(1, Int(saturating: (Self.maximumReach * scales[k]).rounded())))
-    let ratios = significance(of: all, in: response, smooth: smooth, scale: scales[k])
+    let (all, ratios, response) = maxima(at: scales[k])
     rung.maxima = all.indices.filter { ratios[$0] > Self.significance }.map { all[$0] }
     guard rung.maxima.count >= Self.fewestForDistances else { return rung }
     rung.signalToNoise = Statistics.median(ratios.filter { $0 > Self.significance })
     // Where columns are a few pixels apart, whole pixels scatter as much as maxima of noise.
     let places = rung.maxima.map { index in
       let (x, y) = (index % image.width, index / image.width)
-      return scales[k] < Self.coarsePixels
-        ? LocalMaxima.subpixel(in: response, x: x, y: y) : Point(Double(x), Double(y))
+      if scales[k] < Self.coarsePixels, let response { return LocalMaxima.subpixel(in: response, x: x, y: y) }
+      return Point(Double(x), Double(y))
     }
     let distances = PlanarIndex(places).nearestDistances()
     rung.spacing = Statistics.median(distances)

@@ -33,7 +33,10 @@ package struct SupportTexture {
   ) -> Separation {
     let none = Separation(isTexture: places.map { _ in false }, limit: 0)
     guard let strongest = strengths.max(), strongest > 0 else { return none }
-    let limit = faintness * Statistics.quantile(strengths, 0.9)
+    let usual = Statistics.quantile(strengths, 0.9)
+    let limit =
+      faintness
+      * max(usual, strengthOfFew(places, strengths, above: usual / faintness, width: width, height: height) ?? 0)
     let isFaint = strengths.map { $0 < limit }
     guard isFaint.contains(true) else { return none }
     let index = PlanarIndex(places)
@@ -58,6 +61,18 @@ package struct SupportTexture {
       for k in alone { isTexture[k] = true }
       kept.removeAll { isTexture[$0] }
     }
+  }
+
+  /// The strength of a crystal that holds so few of the maxima that most of the strong ones are noise beside it: those of its sites, if they
+  /// are a region's number at least and stand in order, and no bright dirt.
+  private func strengthOfFew(
+    _ places: [Point], _ strengths: [Double], above least: Double, width: Int, height: Int
+  ) -> Double? {
+    let few = places.indices.filter { strengths[$0] > least }
+    guard few.count > region, order(of: few.map { places[$0] }, width: width, height: height) >= leastOrder else {
+      return nil
+    }
+    return Statistics.median(few.map { strengths[$0] })
   }
 
   /// Mean share of the nearest neighbours of a site that have another one opposite: about .1 for maxima of noise, .5 and more in
