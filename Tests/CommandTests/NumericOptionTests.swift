@@ -12,7 +12,7 @@ struct `Numeric options` {
 
   static let commands: [(words: [String], options: [String])] = [
     (["sites", "a.tif", "-o", "a.csv", "--force"], input + columns),
-    (["sites", "a.tif", "-o", "tiles.csv", "--force"], ["--tile"]),
+    (["sites", "a.tif", "-o", "tiles.csv", "--force"], ["--tile", "--threads", "--frames"]),
     (["batch", "motifs", "a.tif", "-o", "jobs", "--slurm"], ["--tasks"]),
     (["sites", "a.tif", "-o", "b.csv", "--force", "--method", "symmetry"], ["--fold"]),
     (
@@ -22,7 +22,12 @@ struct `Numeric options` {
     (["motifs", "a.tif", "-o", "n", "--force"], ["--iterations"]),
     (["strain", "a.tif", "--force"], ["--axis", "--radius", "--mask-radius", "--reference"]),
     (["strain", "a.tif", "-o", "g", "--force", "--g2", "0,0.0833"], ["--g1"]),
-    (["crystal", "a.tif", "--force"], ["--largest-turn"]), (["count", "a.tif", "--force"], ["--largest-count"]),
+    (["strain", "a.tif", "-o", "h", "--force", "--g1", "0.0833,0"], ["--g2"]),
+    (["patches", "a.tif", "b.tif", "-o", "sorted", "--force"], ["--classes"]),
+    (["train", "atoms", "-o", "net"], ["--steps", "--width"]),
+    (["train", "defects", "-o", "forest"], ["--micrographs"]),
+    (["crystal", "a.tif", "--force"], ["--largest-turn", "--planes"]),
+    (["count", "a.tif", "--force"], ["--largest-count"]),
     (["segment", "a.tif", "--force"], ["--patterns", "--patch-size", "--window", "--stride", "--memory"]),
     (["label", "a.tif", "b.tif", "--force"], ["--best", "--pixel-size", "--dataset"] + columns),
     (["particles", "a.tif", "--force"], ["--least-diameter"]), (["polygons", "a.tif", "--force"], ["--sides"]),
@@ -36,6 +41,7 @@ struct `Numeric options` {
       ["--width", "--step"]
     ),
     (["profile", "a.tif", "--to", "60,60", "-o", "q.csv", "--force"], ["--from"]),
+    (["profile", "a.tif", "--from", "1,1", "-o", "r.csv", "--force"], ["--to"]),
     (["evaluate", "a.sites.csv", "a.sites.csv"], ["--tolerance", "--region"]),
     (["convert", "a.tif", "b.png", "--force"], ["--bits"]),
     (
@@ -67,9 +73,38 @@ struct `Numeric options` {
   private static let values = ["0", "-1", "nan", "inf", "1e9", "1e-12", "1e308", "text"]
   /// Options of several numbers: the value stands in the first place.
   private static let tails = [
-    "--drift": ",0", "--tilt": ",0", "--g1": ",0", "--from": ",1", "--patches": ",2", "--region": ",0,9,9",
+    "--drift": ",0", "--tilt": ",0", "--g1": ",0", "--from": ",1", "--to": ",50", "--g2": ",0", "--planes": ",1",
+    "--frames": "..1", "--patches": ",2", "--region": ",0,9,9",
     "--reference": ",1,20,20",
   ]
+
+  /// What the help calls a value that is a number, or begins with one.
+  private static let words: Set<String> = [
+    "a..b", "degrees", "deviations", "e/A2", "fraction", "gb", "h,k", "k", "kV", "lines", "mm", "n", "n1,n2", "n|all",
+    "n|auto", "n|mean",
+    "nm", "p", "pixels", "px", "range", "rate", "seconds", "size", "spacings", "value", "x,y", "x,y,w,h",
+  ]
+  /// With a value that is allowed these serve, watch or train until they are stopped.
+  private static let endless: Set<String> = ["--port", "--interval", "--settle", "--learning-rate"]
+
+  @Test func `are all tried`() throws {
+    let dump = try CommandRun("--experimental-dump-help", in: ScratchFolder().path)
+    let command = try #require(dump.json?["command"] as? [String: Any])
+    var numeric: Set<String> = []
+    func visit(_ command: [String: Any]) {
+      for argument in command["arguments"] as? [[String: Any]] ?? [] {
+        guard let word = argument["valueName"] as? String, Self.words.contains(word) else { continue }
+        for name in argument["names"] as? [[String: Any]] ?? [] where name["kind"] as? String == "long" {
+          if let name = name["name"] as? String { numeric.insert("--\(name)") }
+        }
+      }
+      for next in command["subcommands"] as? [[String: Any]] ?? [] { visit(next) }
+    }
+    visit(command)
+    let tried = Set(Self.commands.flatMap(\.options))
+    #expect(numeric.count > 80)
+    #expect(numeric.subtracting(tried) == Self.endless)
+  }
 
   @Test(.slow, arguments: commands.indices) func `of any value are refused or obeyed in time`(index: Int) throws {
     let folder = ScratchFolder()

@@ -74,7 +74,7 @@ struct MotifOptions: ParsableArguments {
       "Minimum distance between two classes, in standard deviations of the noise; above 2 and at most 1000000. "
         + "(default: \(Self.standard.classFinder.separation))",
       valueName: "deviations"), transform: number(above: 2, to: 1e6))
-  var separation = Self.standard.classFinder.separation
+  var separation: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -104,6 +104,11 @@ struct MotifOptions: ParsableArguments {
     }
     if let count = classes.count, !(1...1000 ~= count) {
       throw ValidationError("--classes must be auto or between 1 and 1000, but is \(count)")
+    }
+    if let separation, let count = classes.count {
+      throw ValidationError(
+        "--separation \(short(separation)) finds how many classes there are, and --classes \(count) says it; leave one of them out"
+      )
     }
     if let patchSize, patchSize > 1 << 20 {
       throw ValidationError("--patch-size must be at most half the image, but is \(patchSize)")
@@ -156,7 +161,7 @@ struct MotifOptions: ParsableArguments {
     for stage in method.embedding.stages.indices {
       method.embedding.stages[stage].iterations = stage == 0 ? (iterations + 1) / 2 : iterations / 2
     }
-    method.classFinder.separation = separation
+    method.classFinder.separation = separation ?? method.classFinder.separation
     method.classCount = classes.count
     return method
   }
