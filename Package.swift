@@ -102,7 +102,8 @@ let package = Package(
     .target(
       name: "TesseraPython",
       dependencies: [
-        "TesseraCommands", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraImaging", "TesseraNumerics",
+        "TesseraCommands", "TesseraFigures", "TesseraMethods", "TesseraFormats", "TesseraHDF5", "TesseraImaging",
+        "TesseraNumerics",
       ]),
     .executableTarget(name: "tessera-hdf5", dependencies: ["TesseraHDF5"]),
 

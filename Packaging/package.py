@@ -6,13 +6,12 @@
 Both hold the same tree: `bin` with the programs, `lib` with the shared libraries that they load (but for those of the C library and of
 the compiler's runtime, as in `python/wheel.py`), `share` with manual pages, completions, the fonts of the figures and the licences.
 The archive can be unpacked anywhere; the programs find their libraries by `$ORIGIN`. In the Debian package the tree lies in
-/usr/lib/tessera, with links from /usr. The same files make the same bytes. Beside both stand their checksums (SHA256SUMS) and what they hold
+/usr/lib/tessera, with links from /usr. The same files make the same bytes. Beside both stand the checksums of all that is released there (SHA256SUMS) and what they hold
 (tessera.spdx.json, in the form of SPDX 2.3).
 """
 
 import argparse
 import gzip
-import hashlib
 import platform
 import re
 import shutil
@@ -50,8 +49,7 @@ def main():
         files = [archive(tree, options.output / f"{name}.tar.gz"), debian(tree, version, options.output)]
         files.append(options.output / "tessera.spdx.json")
         files[-1].write_text(inventory.text(tree, version, origins))
-    sums = "".join(f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files)
-    (options.output / "SHA256SUMS").write_text(sums)
+    inventory.write_sums(options.output)
     for file in files:
         print(f"{file}: {file.stat().st_size / 1e6:.1f} MB")
 

@@ -43,12 +43,14 @@ def main():
         describe(stage / f"tessera-{version}.dist-info", version, tag)
         # Where PEP 770 has it.
         bill = stage / f"tessera-{version}.dist-info/sboms/tessera.spdx.json"
-        text = inventory().text(stage, version, origins)
+        added = [bill.relative_to(stage).as_posix(), f"tessera-{version}.dist-info/RECORD"]
+        text = inventory().text(stage, version, origins, added)
         bill.parent.mkdir()
         bill.write_text(text)
         options.output.mkdir(parents=True, exist_ok=True)
         wheel = options.output / f"tessera-{version}-{tag}.whl"
         pack(stage, wheel, f"tessera-{version}.dist-info/RECORD")
+    inventory().write_sums(options.output)
     print(f"{wheel}: {wheel.stat().st_size / 1e6:.0f} MB")
 
 
@@ -126,10 +128,13 @@ def describe(folder, version, tag):
         "License: Apache-2.0, with libraries under other licences (NOTICE)\n"
         "Requires-Python: >=3.9\nRequires-Dist: numpy>=1.21\n"
         "Provides-Extra: dask\nRequires-Dist: distributed; extra == 'dask'\n"
+        "Provides-Extra: napari\nRequires-Dist: napari; extra == 'napari'\nClassifier: Framework :: napari\n"
         f"Description-Content-Type: text/markdown\n\n{readme}"
     )
     (folder / "WHEEL").write_text(
         f"Wheel-Version: 1.0\nGenerator: tessera\nRoot-Is-Purelib: false\nTag: {tag}\n")
+    # By which napari finds the reader and the widget.
+    (folder / "entry_points.txt").write_text("[napari.manifest]\ntessera = tessera:napari.json\n")
     for text in TEXTS:
         shutil.copyfile(ROOT / text, folder / text)
 

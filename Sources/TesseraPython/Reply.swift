@@ -29,6 +29,8 @@ struct Reply {
     var version: String?
     /// Of each command on an image in memory, and on files.
     var settings, fileSettings: [String: [String: Bool]]?
+    /// Of samples without a class, then of the classes 1, 2, ..., as in the figures: `#e69f00`.
+    var classColors: [String]?
     var name: String?
     var pixelSize: [Double]?
     var metadata: [String: String]?

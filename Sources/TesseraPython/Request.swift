@@ -1,5 +1,6 @@
 import Foundation
 import TesseraCommands
+import TesseraFigures
 import TesseraFormats
 import TesseraImaging
 import TesseraMethods
@@ -8,7 +9,7 @@ import TesseraNumerics
 /// What Python asks for, as JSON.
 struct Request: Decodable {
   enum Action: String, Decodable {
-    /// The version, and the settings of every command.
+    /// The version, the settings of every command, and the colours of the figures.
     case describe
     /// An image of a file.
     case read
@@ -109,6 +110,8 @@ struct Request: Decodable {
       uniqueKeysWithValues: EmbeddedCommand.names.map { ($0, EmbeddedCommand.settings(of: $0)) })
     reply.body.fileSettings = Dictionary(
       uniqueKeysWithValues: EmbeddedCommand.names.map { ($0, EmbeddedCommand.settings(of: $0, onFiles: true)) })
+    let looks = ClassStyle.styles(names: (0..<ClassStyle.colorCount).map { "\($0 + 1)" })
+    reply.body.classColors = ([ClassStyle.unclassified] + looks).map(\.color.hexadecimal)
     return reply
   }
 

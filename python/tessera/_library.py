@@ -61,8 +61,8 @@ def _library() -> Tuple[ctypes.CDLL, Dict[str, Any]]:
 
 
 def describe() -> Dict[str, Any]:
-    """The version of the library (``version``) and the settings of each command, on an image in memory (``settings``) and on files
-    (``file_settings``)."""
+    """The version of the library (``version``), the settings of each command, on an image in memory (``settings``) and on files
+    (``file_settings``), and the colours of the figures (``class_colors``): of no class, then of the classes 1, 2, ..."""
     return _library()[1]
 
 

@@ -81,9 +81,16 @@ def words(command: str, settings: Dict[str, Any], on_files: bool = False) -> Ite
         yield result
 
 
+_ELSEWHERE = {
+    ("sites", "apply"): " tessera.run('motifs', image, apply=...) sorts columns by the classes of a result.",
+    ("sites", "tile"): " tessera.dask.sites finds the columns of an image file in tiles.",
+}
+"""Settings that the command has and the function of its name has not, each with the function that has it."""
+
+
 def _unknown(command: str, name: str, known: List[str]) -> str:
     near = difflib.get_close_matches(name, known, 1)
-    hint = f" Did you mean {near[0]}?" if near else ""
+    hint = _ELSEWHERE.get((command, name)) or (f" Did you mean {near[0]}?" if near else "")
     return f"{command} has no setting {name}.{hint} It takes {', '.join(sorted(known))}"
 
 

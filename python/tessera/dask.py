@@ -102,7 +102,7 @@ def sites(
         settings: as of :func:`tessera.sites`.
 
     Returns:
-        The number of columns.
+        The number of columns; those centred outside the image are rows of the table, but not counted.
     """
     threads = whole("threads", threads, least=1, most=MOST_THREADS)
     path, table = str(Path(image).absolute()), Path(output).absolute()

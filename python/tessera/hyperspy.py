@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Optional
 
 import numpy as np
@@ -16,8 +17,11 @@ from ._image import PixelSize, as_image
 from ._table import Table
 
 
-def signal(image: Any, pixel_size: Optional[PixelSize] = None) -> Any:
+def to_signal(image: Any, pixel_size: Optional[PixelSize] = None) -> Any:
     """An image as a ``Signal2D`` whose axes are in nm where the pixel size is known.
+
+    Of a signal, what is at a place stays there: the axes of the new one begin where those of the old one do, and run the same way; axes that
+    are no lengths stay as they are.
 
     Args:
         image: as of :func:`tessera.sites`.
@@ -28,11 +32,23 @@ def signal(image: Any, pixel_size: Optional[PixelSize] = None) -> Any:
     pixels, size, name = as_image(image, pixel_size)
     result = hs.signals.Signal2D(pixels)
     result.metadata.General.title = name
-    for axis, title, scale in zip(result.axes_manager.signal_axes, "xy", size or (None, None)):
+    own = image.axes_manager.signal_axes if hasattr(image, "axes_manager") else (None, None)
+    for axis, title, scale, source in zip(result.axes_manager.signal_axes, "xy", size or (None, None), own):
         axis.name = title
         if scale is not None:
             axis.scale, axis.units = scale, "nm"
+        if not getattr(source, "scale", None):
+            continue
+        if scale is None:
+            axis.scale, axis.offset, axis.units = source.scale, source.offset, source.units
+        else:
+            axis.scale = math.copysign(scale, source.scale)
+            axis.offset = source.offset / source.scale * axis.scale
     return result
+
+
+signal = to_signal
+"""The name of :func:`to_signal` in earlier versions."""
 
 
 def markers(table: Table, signal: Any, **style: Any) -> Any:

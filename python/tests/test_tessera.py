@@ -9,9 +9,11 @@ import doctest
 import gc
 import importlib
 import importlib.util
+import json
 import os
 import pickle
 import pkgutil
+import re
 import signal
 import subprocess
 import sys
@@ -20,7 +22,9 @@ import threading
 import time
 import types
 import unittest
+import unittest.mock
 import warnings
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 import numpy as np
@@ -182,11 +186,116 @@ class Viewers(OneImage):
         labels = tessera.napari.layers(self.image, tessera.segment(self.image))
         self.assertIn("labels", [kind for _, _, kind in labels])
 
+    def test_points_of_napari_have_the_colours_of_the_figures(self):
+        import tessera.napari
+
+        self.command("analyze", "m.tif", "-o", "figures", "--force")
+        texts = re.findall(r"rgb\(([\d.]+)%,([\d.]+)%,([\d.]+)%\)", (self.folder / "figures/figures/layout.svg").read_text())
+        drawn = {tuple(round(2.55 * float(part)) for part in text) for text in texts}
+        result = tessera.analyze(self.image)
+        points = {attributes["name"]: attributes for _, attributes, kind in tessera.napari.layers(self.image, result) if kind == "points"}
+        colors, classes = points["sites"]["face_color"], points["sites"]["features"]["class"]
+        self.assertEqual(colors.shape, (len(classes), 4))
+        self.assertGreater(classes.max(), 3)
+        for number in np.unique(classes):
+            own = np.unique(colors[classes == number], axis=0)
+            self.assertEqual(len(own), 1)
+            if number > 0:
+                self.assertIn(tuple(round(255 * part) for part in own[0][:3]), drawn)
+        self.assertEqual(len(np.unique(colors, axis=0)), len(np.unique(classes)))
+        # Numbers of a tree are texts; those without a class look alike.
+        table = tessera.Table.from_csv("x,y,class,class_name\n1,1,1.1.1,b\n2,1,1.1.2,a\n3,1,,\n4,1,1.1.1,b\n".encode())
+        colors = tessera.napari.layers(self.image, table)[1][1]["face_color"]
+        self.assertEqual(len(np.unique(colors, axis=0)), 3)
+        np.testing.assert_array_equal(colors[0], colors[3])
+
+    def test_contributions_to_napari(self):
+        import tessera.napari
+
+        manifest = json.loads(Path(tessera.napari.__file__).with_suffix(".json").read_text())
+        parts = manifest["contributions"]
+        commands = {command["id"]: command["python_name"] for command in parts["commands"]}
+        for name in commands.values():
+            module, function = name.split(":")
+            self.assertTrue(callable(getattr(importlib.import_module(module), function)), name)
+        for part in parts["readers"] + parts["widgets"]:
+            self.assertIn(part["command"], commands)
+        # Every format that the page on files lists by its extension, but for texts, of which napari has readers.
+        page = (Path(__file__).resolve().parents[2] / "docs/formats.md").read_text()
+        rows = [line.split("|")[1] for line in page.split("| --- |")[1].splitlines() if line.startswith("| ")]
+        listed = set(re.findall(r"`(\.\w+)`", " ".join(row for row in rows if "text" not in row)))
+        patterns = parts["readers"][0]["filename_patterns"]
+        self.assertEqual({f"*{extension}" for extension in listed} - set(patterns), set())
+
+    def test_the_reader_of_napari(self):
+        import tessera.napari
+
+        for path in [str(self.folder / "m.tif"), [str(self.folder / "m.tif")]]:
+            ((pixels, attributes, kind),) = tessera.napari.reader(path)(path)
+            np.testing.assert_array_equal(pixels, self.image)
+            self.assertEqual((attributes["name"], attributes["scale"], kind), ("m.tif", (0.0137, 0.0137), "image"))
+        with self.assertRaises(tessera.MissingError):
+            tessera.napari.reader("absent.tif")("absent.tif")
+
+    def test_the_widget_of_napari(self):
+        import tessera.napari
+
+        (_, attributes, _), found = tessera.napari.layers(self.image)[0], tessera.sites(self.image)
+        layer = types.SimpleNamespace(
+            data=np.asarray(self.image), name="m.tif", metadata=attributes["metadata"], scale=(0.0137, 0.0137), translate=(5.0, 7.0))
+        ((places, attributes, kind),) = tessera.napari.sites_of(layer)
+        np.testing.assert_array_equal(places, np.column_stack([found["y"], found["x"]]))
+        np.testing.assert_array_equal(attributes["features"]["x_nm"], found["x_nm"])
+        self.assertEqual((kind, attributes["translate"], attributes["scale"]), ("points", (5.0, 7.0), (0.0137, 0.0137)))
+        # Without a length of pixels there are no nm, and dark columns are those of the inverted image.
+        layer.data, layer.metadata = -layer.data, {}
+        ((places, attributes, _),) = tessera.napari.sites_of(layer, dark_columns=True, scale=4)
+        self.assertTrue(np.isnan(attributes["features"]["x_nm"]).all())
+        self.assertEqual(len(places), tessera.sites(-np.asarray(self.image), contrast="dark", scale=4).rows)
+
+    @unittest.skipUnless(importlib.util.find_spec("napari"), "napari is not installed")
+    def test_layers_and_contributions_in_napari(self):
+        import napari.layers
+        import npe2
+        import tessera.napari
+
+        manifest = npe2.PluginManifest.from_file(Path(tessera.napari.__file__).with_suffix(".json"))
+        manifest.validate_imports()
+        layers = [napari.layers.Layer.create(*layer) for layer in tessera.napari.layers(self.image, tessera.analyze(self.image))]
+        points = next(layer for layer in layers if layer.name == "sites")
+        self.assertEqual(len(np.unique(points.face_color, axis=0)), len(np.unique(points.features["class"])))
+        shown = [napari.layers.Layer.create(*layer) for layer in tessera.napari.sites_of(layers[0])]
+        np.testing.assert_array_equal(shown[0].scale, layers[0].scale)
+        # A layer that another reader made says the length of its pixels by its units, where this version has any.
+        if hasattr(layers[0], "units"):
+            other = napari.layers.Image(np.asarray(self.image), scale=(0.137, 0.137), units=("angstrom", "angstrom"))
+            ((_, attributes, _),) = tessera.napari.sites_of(other)
+            np.testing.assert_allclose(attributes["features"]["x_nm"], tessera.sites(self.image)["x_nm"], rtol=1e-5)
+            ((_, attributes, _),) = tessera.napari.sites_of(napari.layers.Image(np.asarray(self.image)))
+            self.assertTrue(np.isnan(attributes["features"]["x_nm"]).all())
+
+    @unittest.skipUnless(importlib.util.find_spec("hyperspy"), "HyperSpy is not installed")
+    def test_signals_of_signals_keep_their_place(self):
+        import tessera.hyperspy
+
+        def axes(signal):
+            return [(axis.scale, axis.offset, axis.units) for axis in signal.axes_manager.signal_axes]
+
+        scan = tessera.hyperspy.to_signal(self.image)
+        for axis, scale, offset in zip(scan.axes_manager.signal_axes, (0.137, -0.137), (20.0, -3.0)):
+            axis.scale, axis.offset, axis.units = scale, offset, "angstrom"
+        np.testing.assert_allclose([axis[:2] for axis in axes(tessera.hyperspy.to_signal(scan))], [(0.0137, 2), (-0.0137, -0.3)])
+        np.testing.assert_allclose(
+            [axis[:2] for axis in axes(tessera.hyperspy.to_signal(scan, pixel_size=0.0274))], [(0.0274, 4), (-0.0274, -0.6)])
+        for axis in scan.axes_manager.signal_axes:
+            axis.units = "1/nm"
+        self.assertEqual(axes(tessera.hyperspy.to_signal(scan)), axes(scan))
+
     @unittest.skipUnless(importlib.util.find_spec("hyperspy"), "HyperSpy is not installed")
     def test_signals_and_markers_of_hyperspy(self):
         import tessera.hyperspy
 
-        signal = tessera.hyperspy.signal(self.image)
+        signal = tessera.hyperspy.to_signal(self.image)
         self.assertEqual([axis.units for axis in signal.axes_manager.signal_axes], ["nm", "nm"])
         found, own = tessera.sites(signal), tessera.sites(self.image)
         np.testing.assert_array_equal(found["x_nm"], own["x_nm"])
@@ -289,6 +398,29 @@ class Batches(OneImage):
             os.chdir(here)
 
 
+class Mosaics(OneImage):
+    """One image in tiles, on workers of Dask or of anything else that has its functions."""
+
+    def test_are_those_of_the_command(self):
+        import tessera.dask
+
+        class Client(ThreadPoolExecutor):
+            def map(self, function, requests, pure):
+                return [self.submit(function, request) for request in requests]
+
+        self.command("simulate", "mose2", "--size", "600", "-o", "large.tif")
+        words = ["sites", "large.tif", "--tile", "256", "-o", "theirs.csv", "--json"]
+        run = subprocess.run([str(COMMAND), *words], cwd=self.folder, check=True, capture_output=True)
+        dask = types.SimpleNamespace(as_completed=as_completed)
+        with Client(2) as client, unittest.mock.patch.dict(sys.modules, {"distributed": dask}):
+            count = tessera.dask.sites(client, self.folder / "large.tif", self.folder / "mine.csv", tile=256)
+        self.assertEqual((self.folder / "mine.csv").read_bytes(), (self.folder / "theirs.csv").read_bytes())
+        kinds = tessera.Table.from_csv((self.folder / "mine.csv").read_bytes())["kind"]
+        self.assertIn("outside", kinds)
+        self.assertEqual(count, np.count_nonzero(kinds != "outside"))
+        self.assertEqual(count, json.loads(run.stdout)["columns"])
+
+
 class Pages(OneImage):
     def test_the_example_prints_what_the_page_shows(self):
         page = (Path(__file__).resolve().parents[2] / "docs/python.md").read_text()
@@ -306,6 +438,7 @@ class Refusals(OneImage):
         cases = [
             (FileNotFoundError, "absent.tif: there is no such file", lambda: tessera.read("absent.tif")),
             (tessera.SettingError, "Did you mean scale?", lambda: tessera.sites(self.image, scael=3)),
+            (tessera.SettingError, "tessera.dask.sites", lambda: tessera.sites(self.image, tile=256)),
             (tessera.SettingError, "must be between 0.5 and 1000", lambda: tessera.sites(self.image, scale=-3)),
             (tessera.SettingError, "True or False", lambda: tessera.analyze(self.image, no_piston=1)),
             (tessera.SettingError, "has no setting map", lambda: tessera.sites(self.image, method="network", map="map.tif")),

@@ -6,7 +6,7 @@ import TesseraStructure
 
 /// The columns of some rows of tiles as a file, by which machines that share the work give them to the one that joins them.
 ///
-/// After a line of text with the checksum of the plan and the numbers of items and tiles: for each column twenty numbers of eight bytes,
+/// After a line of text with the checksum of the plan and the numbers of items and tiles: for each column 21 numbers of eight bytes,
 /// little-endian.
 package struct MosaicPart: Sendable {
   package var sites: MosaicSites
@@ -15,8 +15,8 @@ package struct MosaicPart: Sendable {
 
   package init(_ sites: MosaicSites, plan: String) { (self.sites, self.plan) = (sites, plan) }
 
-  private static let mark = "tessera-mosaic-part-2"
-  private static let numbers = 20
+  private static let mark = "tessera-mosaic-part-3"
+  private static let numbers = 21
   private static let longestHeader = 256
 
   package var data: Data {
@@ -25,11 +25,12 @@ package struct MosaicPart: Sendable {
     for item in sites.items {
       let (s, a) = (item.site, item.accuracy)
       let flag = a.flag.flatMap { ColumnAccuracy.Flag.allCases.firstIndex(of: $0) }.map { Double($0 + 1) } ?? 0
+      let kind = Site.Kind.allCases.firstIndex(of: s.kind).map(Double.init) ?? 0
       for value in [
         s.position.x, s.position.y, s.amplitude, s.sigmaMajor, s.sigmaMinor, s.angle, s.background, s.intensity,
         s.intensityError,
         a.position.x, a.position.y, a.correlation, a.amplitude, a.intensity, a.sigma, a.quality, flag,
-        Double(item.tile), Double(item.label.label), item.label.confidence,
+        Double(item.tile), Double(item.label.label), item.label.confidence, kind,
       ] { values.append(value.bitPattern.littleEndian) }
     }
     let header = "\(Self.mark) \(plan) \(sites.items.count) \(sites.tiles) \(sites.emptyTiles)\n"
@@ -58,13 +59,14 @@ package struct MosaicPart: Sendable {
         return Double(bitPattern: bytes[place..<place + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) })
       }
       guard let flag = Int(exactly: v[16]), (0...ColumnAccuracy.Flag.allCases.count).contains(flag),
-        let tile = Int(exactly: v[17]), let label = Int(exactly: v[18]), label >= 0
+        let tile = Int(exactly: v[17]), let label = Int(exactly: v[18]), label >= 0,
+        let kind = Int(exactly: v[20]), Site.Kind.allCases.indices.contains(kind)
       else {
         throw Self.damaged(path)
       }
-      var site = Site(
-        position: Point(v[0], v[1]), amplitude: v[2], sigmaMajor: v[3], sigmaMinor: v[4], angle: v[5], background: v[6])
-      (site.intensity, site.intensityError) = (v[7], v[8])
+      let site = Site(
+        position: Point(v[0], v[1]), amplitude: v[2], sigmaMajor: v[3], sigmaMinor: v[4], angle: v[5], background: v[6],
+        intensity: v[7], intensityError: v[8], kind: Site.Kind.allCases[kind])
       let accuracy = ColumnAccuracy(
         position: Point(v[9], v[10]), correlation: v[11], amplitude: v[12], intensity: v[13], sigma: v[14],
         quality: v[15],

@@ -74,3 +74,8 @@ package struct MosaicSites: Sendable {
     return items.indices.filter { isKept[$0] }.sorted { (items[$0].tile, $0) < (items[$1].tile, $1) }.map { items[$0] }
   }
 }
+
+extension [MosaicSites.Item] {
+  /// Number of columns of the image: those centred outside it are left out (`Sites.columnCount`).
+  package var columnCount: Int { count { $0.site.kind != .outside } }
+}

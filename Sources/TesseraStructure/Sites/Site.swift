@@ -3,7 +3,7 @@ import TesseraNumerics
 /// One place of the crystal: an atom column that was seen, or a lattice node where none is.
 public struct Site: Sendable, Codable, Equatable {
   /// Whether a column stands at the place.
-  public enum Kind: String, Sendable, Codable {
+  public enum Kind: String, Sendable, Codable, CaseIterable {
     /// A column that was found in the image.
     case column
     /// A node of the lattice without a column.

@@ -67,7 +67,7 @@ extension SitesCommand {
     }
     var report = Report(
       input: input, output: output.isPrinted ? nil : path, frame: nil,
-      columns: items.count { $0.site.kind != .outside },
+      columns: items.columnCount,
       scale: plan.finder.scale ?? 0,
       method: plan.finder.route.rawValue, shape: plan.finder.fit.shape?.rawValue ?? "", tiles: count,
       emptyTiles: emptyTiles,
@@ -94,7 +94,7 @@ extension SitesCommand {
 
     init(_ items: [MosaicSites.Item], by sorter: MosaicSorter) {
       var counts = [Int](repeating: 0, count: sorter.model.classes.count + 1)
-      for item in items { counts[item.label.label] += 1 }
+      for item in items where item.site.kind != .outside { counts[item.label.label] += 1 }
       classes = zip(sorter.model.classes, counts.dropFirst()).map { .init(class: $0.number, name: $0.name, count: $1) }
       (unknown, turnDegrees) = (counts[0], sorter.turn * 180 / .pi)
     }

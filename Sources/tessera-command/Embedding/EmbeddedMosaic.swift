@@ -45,7 +45,7 @@ package struct EmbeddedMosaic {
   ///   - json: the plan of the mosaic, as `plan()` gives it.
   ///   - path: of the table.
   ///   - replacing: whether an existing table gives way; otherwise it is an error.
-  /// - Returns: the number of columns.
+  /// - Returns: the number of columns; those centred outside the image are not counted.
   package func join(_ parts: [String], plan json: String, to path: String, replacing: Bool) throws -> Int {
     let plan = try MosaicPlan(json: json)
     let checksum = try plan.checksum
@@ -60,6 +60,6 @@ package struct EmbeddedMosaic {
       throw DataError("\(facts.name): no atom columns were found in any of \(all.tiles) tiles")
     }
     try SitesCommand.write(items, plan, calibration: facts.calibration, to: path, replacing: replacing)
-    return items.count
+    return items.columnCount
   }
 }

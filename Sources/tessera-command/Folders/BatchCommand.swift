@@ -137,7 +137,7 @@ struct BatchCommand: ParsableCommand {
     try command.writeReport(over: batch)
     let left = jobs.count { !$0.isComplete }
     if command.output.json { try Messages.printJSON(batch.record) }
-    let sentence = "\(jobs.count) images: \(jobs.count - left) done, \(left) to do"
+    let sentence = "\(jobs.count) image\(jobs.count == 1 ? "" : "s"): \(jobs.count - left) done, \(left) to do"
     guard left > 0 else {
       if !command.output.json { print("\(sentence) -> \(many.output)/\(BatchFolder.tableName)") }
       return
@@ -148,7 +148,9 @@ struct BatchCommand: ParsableCommand {
       place: FileManager.default.currentDirectoryPath)
     let path = try script.write(to: many.output)
     if !command.output.json {
-      print("\(sentence) in \(missing.count) job\(missing.count == 1 ? "" : "s"); submit them: sbatch \(path)")
+      print(
+        "\(sentence) in \(missing.count) job\(missing.count == 1 ? "" : "s"); submit \(missing.count == 1 ? "it" : "them"): sbatch \(path)"
+      )
     }
   }
 

@@ -47,6 +47,7 @@ struct SlurmScript: Sendable {
   func text(in folder: String) -> String {
     // In file names Slurm puts numbers in the place of %A and the like.
     let logs = "\(folder)/\(BatchFolder.logsName)".replacing("%", with: "%%").replacing("\"", with: "\\\"")
+    let sharing = count == 1 ? "The job does all images and leaves" : "\(count) jobs share the images; each leaves"
     return """
       #!/bin/sh
       #SBATCH --job-name=tessera-\(command)
@@ -55,7 +56,7 @@ struct SlurmScript: Sendable {
       #SBATCH --requeue
       #SBATCH --output="\(logs)/%a.txt"
       #SBATCH --open-mode=append
-      # Written by Tessera \(TesseraVersion.current). Each job does every \(count)th image and leaves those alone whose result lies there. Submit
+      # Written by Tessera \(TesseraVersion.current). \(sharing) those alone whose result lies there. Submit
       # the script again after a job failed or was killed: what is missing is done. Options of sbatch, such as --partition, --time and
       # --mem, go before its name.
       cd \(Self.quoted(place)) || exit 74

@@ -68,6 +68,15 @@ import Testing
     #expect(folder.holds("out/report.html"))
   }
 
+  @Test func `of one image is one job, in words of one`() throws {
+    try images(1)
+    let written = try tessera("batch", "motifs", "in", "-o", "out", "--slurm")
+    #expect(
+      written.output == "1 image: 0 done, 1 to do in 1 job; submit it: sbatch out/slurm.sh\n", "\(written.errors)")
+    let script = String(decoding: try folder.data("out/slurm.sh"), as: UTF8.self)
+    #expect(script.contains("The job does all images") && !script.contains("1th"))
+  }
+
   @Test func `is a job array that does what is missing`() throws {
     try images(3)
     let written = try tessera("batch", "motifs", "in", "-o", "out", "--threads", "2", "--slurm")

@@ -52,6 +52,10 @@ import Testing
     let sorted = try #require(run.json?["sorted"] as? [String: Any])
     let (rows, truth) = (try table("sorted.csv"), try table("scan.sites.csv"))
     #expect(sorted["turn_degrees"] as? Double == 0)
+    // Columns centred outside the image are none of its columns, of whatever class.
+    let counts = (sorted["classes"] as? [[String: Any]] ?? []).compactMap { $0["count"] as? Int }
+    let unknown = try #require(sorted["unknown"] as? Int)
+    #expect(counts.reduce(unknown, +) == run.json?["columns"] as? Int && rows.contains { $0["kind"] == "outside" })
     // Without a class are those whose patch the border of the image cuts, and few others.
     let inner = rows.filter { row in
       ["x", "y"].allSatisfy { abs((Double(row[$0] ?? "") ?? 0) - 650) < 600 }

@@ -35,6 +35,7 @@ import Testing
     var sites = MosaicSites()
     sites.items = [Self.item(1.25, 2.5, tile: 3), Self.item(-0.1, .infinity, tile: 0)]
     sites.items[0].label = MosaicSorter.Label(label: 3, confidence: 0.75)
+    sites.items[1].site.kind = .outside
     (sites.tiles, sites.emptyTiles) = (4, 1)
     let path = FileManager.default.temporaryDirectory.appendingPathComponent("tessera-part-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: path) }
@@ -45,6 +46,8 @@ import Testing
     #expect(read.sites.items.map(\.site.position) == sites.items.map(\.site.position))
     #expect(read.sites.items.map(\.accuracy.flag) == [.border, .border] && read.sites.items.map(\.tile) == [3, 0])
     #expect(read.sites.items.map(\.label) == sites.items.map(\.label))
+    // A column centred outside the image is none of its columns, on whatever machine it was found.
+    #expect(read.sites.items.map(\.site.kind) == [.column, .outside] && read.sites.items.columnCount == 1)
     for count in [0, 3, 20, 60, data.count - 1] {
       try data.prefix(count).write(to: URL(fileURLWithPath: path))
       #expect(throws: FormatError.self) { try MosaicPart(path: path) }

@@ -1,3 +1,4 @@
+import Foundation
 import TesseraImaging
 import TesseraNumerics
 import TesseraSimulation
