@@ -38,6 +38,9 @@ public struct RandomSource: RandomNumberGenerator, Sendable {
   /// Uniform in 0 ..< 1.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
+  /// Uniform in low ..< high, or `low` where the two are equal.
+  public mutating func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * uniform() }
+
   /// Uniform in 0 ..< bound; `bound` must be positive. The bias, below bound / 2⁶⁴, is ignored.
   public mutating func index(below bound: Int) -> Int {
     Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(bound)).high)

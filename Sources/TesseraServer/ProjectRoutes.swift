@@ -129,7 +129,7 @@ private struct AnalysisWish: Decodable {
   var settings: [String: SettingValue]?
   var columns: ProjectStep.Columns?
   var mapFilter: Filter?
-  /// Whether the columns go to the classes of now, instead of classes that are found anew.
+  /// Whether the columns go to the current classes, instead of classes that are found anew.
   var keepsClasses: Bool?
 
   /// The settings as words of a command line: flags that are set have an empty value. The filter of the map belongs to its columns.

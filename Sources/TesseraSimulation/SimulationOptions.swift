@@ -36,15 +36,15 @@ public struct SimulationOptions: Sendable, Codable, Equatable {
   public var crystal: String?
   /// Plane group of `plane-group`, by its short or full symbol: `p31m`, `p2mm`.
   public var group: String?
-  /// Strain field of `strained`: uniform, gradient, step, turn, dislocation; and its size.
+  /// Kind of the strain field of `strained`: uniform, gradient, step, turn, dislocation.
   public var field: String?
   /// The strain e of the field, see `StrainField.magnitude`: -0.2 ... 0.2.
   public var strain: Double?
-  /// Atoms a column at the thick end of `wedge`, and how much its intensity saturates.
+  /// Atoms per column at the thick end of `wedge`.
   public var thickness: Int?
   /// Saturation of the intensity of `wedge` with the number of atoms: 0 ... 0.2, see `Wedge.saturation`.
   public var saturation: Double?
-  /// Number of grains, and the turn from each to the next in degrees.
+  /// Number of grains of `grains`: see `Polycrystal`.
   public var grains: Int?
   /// Turn of each grain of `grains` against the one before, in degrees.
   public var misorientation: Double?

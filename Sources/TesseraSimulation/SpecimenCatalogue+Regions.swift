@@ -47,22 +47,15 @@ extension Simulation {
     specimen = fault
   }
 
-  mutating func setInversion(_ options: SimulationOptions) throws(ParameterError) {
+  mutating func setDomains(
+    _ boundary: HoneycombDomains.Boundary, _ options: SimulationOptions
+  ) throws(ParameterError) {
     try options.refuseAll(except: [.defects, .displacement, .angle], for: name)
-    var domains = InversionDomain()
+    var domains = HoneycombDomains(boundary)
     domains.angle = options.angleInRadians ?? domains.angle
     domains.defects = try options.defects(startingWith: domains.defects)
     domains.displacement = options.displacement ?? domains.displacement
     specimen = domains
-  }
-
-  mutating func setMirrorTwin(_ options: SimulationOptions) throws(ParameterError) {
-    try options.refuseAll(except: [.defects, .displacement, .angle], for: name)
-    var twin = MirrorTwin()
-    twin.angle = options.angleInRadians ?? twin.angle
-    twin.defects = try options.defects(startingWith: twin.defects)
-    twin.displacement = options.displacement ?? twin.displacement
-    specimen = twin
   }
 
   mutating func setStackings(_ options: SimulationOptions) throws(ParameterError) {

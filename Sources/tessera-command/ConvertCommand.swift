@@ -131,7 +131,7 @@ struct ConvertCommand: ThreadedCommand {
     try AtomicOutput.checkPlace(output, replacing: force, inputs: [input])
     let mean =
       squarePixels
-      ? try image.squareMicrograph(at: input)
+      ? try image.single.squareMicrograph(at: input)
       : try image.registering.mean(of: file, dataset: image.dataset, frames: image.frames?.frames)
     let warnings = try conversion.write(mean, to: output, replacing: force)
     for warning in warnings { Messages.warning("\(input): \(warning)") }

@@ -5,7 +5,7 @@ import TesseraMethods
 struct ParticlesCommand: ImageCommand {
   static let configuration = CommandConfiguration(
     commandName: "particles",
-    abstract: "Finds nanoparticles, measures each and tells which have stacking faults.",
+    abstract: "Finds nanoparticles, measures each and determines which have stacking faults.",
     discussion: """
       EXAMPLE
         tessera simulate nanoparticles -o dots.tif
@@ -24,36 +24,7 @@ struct ParticlesCommand: ImageCommand {
 
   @OptionGroup(title: "Input") var image: InputOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "How particles are found: network, otsu (threshold of the intensity) or fourier (lattice fringes).",
-      valueName: "method"), completion: .list(ParticleFinder.Route.allCases.map(\.rawValue)))
-  var method = ParticleFinder.Route.network
-
-  @Option(
-    help: ArgumentHelp(
-      "Model file of the kind particles, or published Keras weights (.h5), for --method network. (default: the network that comes "
-        + "with the program)", valueName: "model"), completion: .file())
-  var model: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Mask image of the same size to measure as it is: 0 outside, one value inside, or a number for each particle. "
-        + "(default: found)", valueName: "file"), completion: .file())
-  var mask: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Model file of the kind defects, which tells the classes. (default: the forest that comes with the program)",
-      valueName: "model"), completion: .file())
-  var defects: String?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Smallest diameter of a particle in nm, above 0 and at most 1000; where the scale is unknown, in units of 16.7 pixels.",
-      valueName: "nm"), transform: number(above: 0, to: 1000))
-  var leastDiameter = ParticleFinder().leastDiameter
+  @OptionGroup(title: "Particles") var options: ParticleFindingOptions
 
   @Flag(help: "Also list the doubtful particles with the reasons in review.csv, for a person to look at.")
   var review = false
@@ -67,11 +38,7 @@ struct ParticlesCommand: ImageCommand {
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
-    if mask != nil && (model != nil || method != .network) {
-      throw ValidationError("--mask takes the place of finding particles; leave out --model and --method")
-    }
-    if mask != nil && inputs.count > 1 { throw ValidationError("--mask belongs to one image; give one") }
-    if model != nil && method != .network { throw ValidationError("--model applies to --method network only") }
+    if options.mask != nil && inputs.count > 1 { throw ValidationError("--mask belongs to one image; give one") }
   }
 
   mutating func run() throws {
@@ -85,11 +52,10 @@ struct ParticlesCommand: ImageCommand {
 
   func methodRun() throws -> MethodRun<ParticleMethod> {
     var method = ParticleMethod()
-    (method.finder.route, method.finder.model, method.finder.mask) = (self.method, model, mask)
-    (method.finder.leastDiameter, method.defects) = (leastDiameter, defects)
+    options.apply(to: &method)
     method.hasReview = review
-    var run = MethodRun(resultName: "particles", output: output, models: [mask, model, defects]) { [method] _ in method
-    }
+    let models = [options.mask, options.model, options.defects]
+    var run = MethodRun(resultName: "particles", output: output, models: models) { [method] _ in method }
     run.gathered = .init(names: ParticleSeries.names) { [track] images, folder, replacing in
       let series = try ParticleSeries(images, isTracked: track)
       try series.write(to: folder, replacing: replacing)
@@ -98,5 +64,3 @@ struct ParticlesCommand: ImageCommand {
     return run
   }
 }
-
-extension ParticleFinder.Route: ExpressibleByArgument {}

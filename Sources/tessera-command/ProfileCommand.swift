@@ -22,7 +22,7 @@ struct ProfileCommand: ThreadedCommand {
   @Argument(help: ArgumentHelp("Image file to measure.", valueName: "image"), completion: .file())
   var input: String
 
-  @OptionGroup(title: "Input") var image: InputOptions
+  @OptionGroup(title: "Input") var image: SingleImageOptions
 
   @Option(
     parsing: .unconditional, help: ArgumentHelp("Start of the line, in pixels.", valueName: "x,y"),

@@ -190,9 +190,25 @@ struct `Help pages` {
     #expect(help.contains("EXAMPLE\n") && help.contains("tessera \(command)"))
     #expect(!help.contains("--positions"))
     // Rates take "per": "columns per cell".
-    for unit in ["column", "cell", "pixel", "site", "file", "frame", "row", "node", "sample"] {
-      #expect(help.firstMatch(of: try Regex("(row|value|pixels|atoms|columns|cycles|object|bits) an? \(unit)")) == nil)
+    for unit in ["column", "cell", "pixel", "site", "file", "frame", "row", "node", "sample", "pattern"] {
+      #expect(
+        help.firstMatch(of: try Regex("(row|page|value|pixels|atoms|columns|cycles|object|bits) an? \(unit)")) == nil)
     }
+  }
+
+  @Test(arguments: ["gui", "profile"]) func `name no frames one by one where there is one image`(command: String) throws
+  {
+    #expect(!(try CommandRun(command, "--help").output).contains("--each"))
+    let run = try CommandRun(command, "scan.tif", "--frames", "0..3", "--each")
+    #expect(run.status == 64 && run.errors.contains("Unknown option '--each'"), "\(run.errors)")
+  }
+
+  @Test(arguments: [("segment", "PATTERNS", "--window"), ("particles", "PARTICLES", "--least-diameter")])
+  func `have a section for what a command alone has`(command: String, title: String, option: String) throws {
+    let help = try CommandRun(command, "--help").output
+    let lines = help.split(separator: "\n")
+    let place = try #require(lines.firstIndex { $0.hasPrefix("  \(option) ") })
+    #expect(lines[..<place].last { !$0.hasPrefix(" ") } == "\(title):", "\(help)")
   }
 
   @Test func `come with completions of file names and specimens`() throws {

@@ -81,6 +81,15 @@ struct `The main analysis` {
     #expect(Statistics.median(reach) > 0.015 * layout.radiusOfGyration)
   }
 
+  // Peaks of the layers touch, so that they are sought once the motifs have turned out to be a continuum.
+  @Test(.slow) func `keeps its settings where it finds near layers`() throws {
+    let image = try simulated("bilayer", size: 700, seed: 1) { ($0.kind, $0.angle, $0.counts) = ("mos2", 2, 20) }
+    let result = try MotifMethod().result(on: image.micrograph)
+    #expect(result.warnings.contains { $0.contains("two hexagonal layers lie on each other, twisted by ") })
+    #expect(result.grains == nil && result.vacantNodes.isEmpty)
+    #expect(!result.settings.seeksNearLayers)
+  }
+
   @Test(.slow) func `does not take disorder for a continuum`() throws {
     let result = try MotifMethod().result(on: simulated("square") { $0.displacement = 0.7 }.micrograph)
     #expect(result.structure.kind == .discrete)

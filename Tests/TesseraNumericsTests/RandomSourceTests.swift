@@ -9,6 +9,12 @@ struct `Random numbers` {
     #expect(a.next() != c.next())
   }
 
+  @Test func `between two bounds are the uniform ones, scaled`() {
+    var (a, b) = (RandomSource(seed: 3), RandomSource(seed: 3))
+    for _ in 0..<100 { #expect(a.between(-2, 3) == -2 + 5 * b.uniform()) }
+    #expect(a.between(4, 4) == 4)
+  }
+
   // Four standard errors of the mean and variance of 100,000 draws.
   @Test(arguments: [0.3, 5, 29, 31, 400]) func `of a Poisson law have equal mean and variance`(mean: Double) {
     var source = RandomSource(seed: 1)

@@ -31,7 +31,7 @@ struct ColumnDerivatives {
     }
   }
 
-  /// From one value a monomial, one an unknown.
+  /// From one value per monomial, one per unknown.
   @inline(__always) func combined(_ v: SIMD8<Double>) -> SIMD8<Double> {
     SIMD8(
       v[0], xx * v[1] + xy * v[2], xy * v[1] + yy * v[2], half * (count == 4 ? v[3] + v[5] : v[3]),

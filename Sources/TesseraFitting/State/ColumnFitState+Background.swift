@@ -54,6 +54,15 @@ extension ColumnFitState {
   /// Blocks within the reach of the local minima.
   private static let blocksOfWindow = 4
 
+  /// A column starts at this share of what stands above the background, since its neighbours' tails are part of that.
+  private static let startShare = 0.9
+  /// Where columns reach this share of a typical height, a pixel tells half as much of the background as one between columns ...
+  private static let columnShare: Float = 0.2
+  /// ... and at least this much, so that the background is known everywhere in a dense image.
+  private static let leastWeight: Float = 0.02
+  /// A background that moves by less than this share of a typical height rests, so that the fit of an image without noise ends.
+  private static let restingHeight = 1e-5
+
   /// The background begins at the local minima of the lightly smoothed image; columns start with what stands above.
   mutating func startBackground() {
     let light = lightImage
@@ -68,7 +77,8 @@ extension ColumnFitState {
         Int(saturating: columns[i].centre.x.rounded()), Int(saturating: columns[i].centre.y.rounded())
       )
       guard image.contains(x: x, y: y) else { continue }
-      columns[i].amplitude = max(Self.leastStart * largestAmplitude, Double(light[x, y] - background[x, y]) * 0.9)
+      columns[i].amplitude = max(
+        Self.leastStart * largestAmplitude, Double(light[x, y] - background[x, y]) * Self.startShare)
     }
     renderResidual()
   }
@@ -85,8 +95,8 @@ extension ColumnFitState {
       for x in 0..<row.count {
         let i = y * row.count + x
         let height = image.values[i] - residual.values[i] - background.values[i]
-        let ratio = height / (0.2 * typical)
-        row[x] = measured.values[i] * max(0.02, 1 / (1 + ratio * ratio))
+        let ratio = height / (Self.columnShare * typical)
+        row[x] = measured.values[i] * max(Self.leastWeight, 1 / (1 + ratio * ratio))
       }
     }
     let correction = GaussianFilter.broadlySmoothed(
@@ -105,7 +115,8 @@ extension ColumnFitState {
       }
     }
     let known = heldErrors.filter(\.isFinite)
-    let rest = max(1e-5 * Double(typical), known.isEmpty ? 0 : Self.restingShare * Statistics.median(known))
+    let rest = max(
+      Self.restingHeight * Double(typical), known.isEmpty ? 0 : Self.restingShare * Statistics.median(known))
     let square = correction.values.reduce(0.0) { $0 + Double($1 * $1) } / Double(correction.count)
     return square.squareRoot() / max(rest, 1e-30)
   }

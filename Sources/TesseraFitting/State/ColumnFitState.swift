@@ -161,8 +161,6 @@ struct ColumnFitState {
   private static let fewestWidths = 20
   /// Widths agree where they scatter by no more than so many of their errors, which are themselves good to a fifth.
   private static let widthScatter = 1.25
-  /// The median of the absolute values of a normal distribution, in standard deviations.
-  private static let medianOfDeviations = 0.6745
   /// The variance of a dark pixel is at least this share of that of a typical column's, so that no pixel outweighs a hundred.
   private static let leastVarianceShare = 0.01
   /// And at least this share of the square of `largestAmplitude`, so that an image without noise divides by no zero.
@@ -211,7 +209,8 @@ struct ColumnFitState {
     }.flatMap { $0 }
     guard widths.count >= Self.fewestWidths else { return false }
     let middle = Statistics.median(widths.map(\.0))
-    return Statistics.median(widths.map { abs($0.0 - middle) / $0.1 }) < Self.widthScatter * Self.medianOfDeviations
+    return Statistics.median(widths.map { abs($0.0 - middle) / $0.1 })
+      < Self.widthScatter / Statistics.deviationOfMedian
   }
 
   /// The errors of all unknowns, the fit's quality and its flags, at the present state.

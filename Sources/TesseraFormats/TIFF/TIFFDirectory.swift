@@ -193,5 +193,5 @@ enum TIFFTag {
   static let stripByteCounts = 279, xResolution = 282, yResolution = 283, planar = 284, pageName = 285
   static let orientation = 274
   static let resolutionUnit = 296, software = 305, date = 306, colorMap = 320, tileWidth = 322, tileHeight = 323
-  static let tileOffsets = 324, tileByteCounts = 325, sampleFormat = 339, imageDepth = 32997
+  static let tileByteCounts = 325, sampleFormat = 339, imageDepth = 32997
 }

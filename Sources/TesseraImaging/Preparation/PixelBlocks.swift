@@ -55,11 +55,9 @@ struct PixelBlocks {
   /// Whether two pixels hold the same, be it nothing.
   /// What a user is told of the blocks.
   var sentence: String {
-    "pixels lie in blocks of equal ones, \(Self.size(width)) x \(Self.size(height)) on average, as where an image was "
+    "pixels lie in blocks of equal ones, \(width.text(digits: 3)) x \(height.text(digits: 3)) on average, as where an image was "
       + "magnified without interpolation: values between the middles of the blocks were interpolated; the image as it was recorded shows as much"
   }
-
-  private static func size(_ pixels: Double) -> String { String(format: "%.3g", pixels) }
 
   private static func areEqual(_ one: Float, _ other: Float) -> Bool { one == other || (one.isNaN && other.isNaN) }
 

@@ -28,25 +28,36 @@ extension Preparation {
   /// More saturated pixels than this share bend the distribution of the values.
   private static let cutShare = 0.02
 
+  /// Widths of the light smoothing in pixels, for columns that are finer than most, and for most.
+  private static let (fineSmoothing, smoothing) = (0.8, 2.0)
+  /// Columns are fine where the coarser smoothing leaves less than this share of the structure that the finer one does, as it does of waves
+  /// shorter than 7.6 pixels.
+  private static let fineShare = 0.1
+  /// The slow background is a sixteenth of the side wide, and at least so many pixels, wider than columns are.
+  private static let (backgroundsPerSide, leastBackground) = (16.0, 8.0)
+
   /// Skewness of the image after a light smoothing and without its slow background; positive for bright dots.
   ///
   /// The smoothing takes the noise away and must leave the columns: where one of two pixels, which suits most images, takes most of the
   /// structure too, columns are finer and it is of 0.8 pixels.
   static func flattenedSkewness(of image: Raster<Float>) -> Double {
     let side = Double(min(image.width, image.height))
-    let slow = GaussianFilter.broadlySmoothed(image, sigma: max(8, side / 16))
+    let slow = GaussianFilter.broadlySmoothed(image, sigma: max(leastBackground, side / backgroundsPerSide))
     func flattened(_ sigma: Double) -> [Double] {
       zip(GaussianFilter.smoothed(image, sigma: sigma).values, slow.values).map { Double($0 - $1) }
     }
-    /// Variance beyond that of the noise, which smoothing by sigma leaves 1 / (4 pi sigma^2) of.
     let noise = noiseLevel(of: image)
+    /// Of the noise's variance, smoothing by sigma leaves 1 / (4 pi sigma^2).
+    func remaining(_ sigma: Double) -> Double { noise * noise / (4 * .pi * sigma * sigma) }
+    /// Variance beyond that of the noise.
     func structure(_ flat: [Double], _ sigma: Double) -> Double {
       let deviation = Statistics.deviation(flat)
-      return deviation * deviation - noise * noise / (4 * .pi * sigma * sigma)
+      return deviation * deviation - remaining(sigma)
     }
-    let (fine, coarse) = (flattened(0.8), flattened(2))
+    let (fine, coarse) = (flattened(fineSmoothing), flattened(smoothing))
     let isFine =
-      structure(fine, 0.8) > noise * noise / (4 * .pi * 0.64) && structure(coarse, 2) < 0.1 * structure(fine, 0.8)
+      structure(fine, fineSmoothing) > remaining(fineSmoothing)
+      && structure(coarse, smoothing) < fineShare * structure(fine, fineSmoothing)
     let flat = isFine ? fine : coarse
     let mean = Statistics.mean(flat)
     let deviation = Statistics.deviation(flat)

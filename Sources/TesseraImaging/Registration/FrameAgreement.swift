@@ -64,7 +64,7 @@ struct FrameAgreement: Sendable {
     let blur = range / 2 * hypot(Double(width), Double(height)) / 2
     guard squares > expected + significance * (2 * expected).squareRoot(), blur > leastBlur else { return nil }
     return
-      "the frames are turned against each other by up to about \(String(format: "%.2g", range * 180 / .pi)) degrees, which "
-      + "registration does not correct: towards its corners, the mean is blurred by about \(String(format: "%.1g", blur)) px"
+      "the frames are turned against each other by up to about \((range * 180 / .pi).text(digits: 2)) degrees, which "
+      + "registration does not correct: towards its corners, the mean is blurred by about \(blur.text(digits: 1)) px"
   }
 }

@@ -56,7 +56,7 @@ public struct RegistrationRecord: Sendable, Codable, Equatable {
 extension RegistrationRecord {
   /// What was done, in a sentence.
   public var sentence: String {
-    func number(_ value: Double) -> String { String(format: "%.2g", value) }
+    func number(_ value: Double) -> String { value.text(digits: 2) }
     var text =
       "\(usedCount) of \(frames.count) frames were \(mode == .rows ? "registered line by line" : "shifted")"
       + " and averaged; the specimen moved by up to \(number(largestShift)) px"

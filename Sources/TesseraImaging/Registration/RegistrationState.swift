@@ -56,7 +56,7 @@ struct RegistrationState {
     }
     if let vector = consensus.openVector {
       warnings.append(
-        "within their noise, the frames fit each other as well if shifted by a further \(String(format: "%.1f", vector)) px, "
+        "within their noise, the frames fit each other as well if shifted by a further \(vector.text(decimals: 1)) px, "
           + "as those of a crystal without defects: the smallest steps that fit were taken, which are right if the specimen "
           + "moved by less than half of that from frame to frame")
     }

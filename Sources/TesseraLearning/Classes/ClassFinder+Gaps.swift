@@ -29,7 +29,7 @@ extension ClassFinder {
   /// Whether a gap divides two groups of rows.
   func isGap(between a: [Int], and b: [Int], in table: WhitenedTable) -> Bool {
     guard min(a.count, b.count) >= smallestClass else { return false }
-    let gap = Gap(between: a, and: b, in: table)
+    let gap = table.gap(between: a, and: b)
     return gap.separation >= lastingSeparation(a.count, b.count, components: table.components)
       && gap.valley <= lastingValley
   }

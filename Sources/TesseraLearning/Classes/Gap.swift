@@ -1,69 +1,67 @@
-import Foundation
 import TesseraNumerics
 
 /// What lies between two groups of rows, seen along the direction that separates them best (Fisher's discriminant).
-struct Gap: Sendable {
-  /// Distance of both means over the pooled standard deviation, neither below the noise's.
-  let separation: Double
-  /// Density half way between the means over the density in the middle of the sparser group: 0, an empty gap; about 1
+package struct Gap: Sendable {
+  /// Distance of both means over the pooled standard deviation.
+  package let separation: Double
+  /// Density in the emptiest stretch between the means over the density in the middle of the sparser group: 0, an empty gap; about 1
   /// or more, none.
-  let valley: Double
+  package let valley: Double
 
-  /// The scatter is that of the members from so many of them per component on; its eigenvalues, of which chance makes some too small, are then
-  /// right within a factor of 2 (those of white noise lie within (1 ± √(1 / 10))² of the true ones: Marchenko & Pastur).
-  private static let membersPerComponent = 10.0
-  /// Of the noise's variance: what is added so that a direction without scatter does not stand for all.
-  private static let leastScatter = 0.05
   /// A window of a fifth of the way between the means, wide enough to hold rows of a sparse group and narrower than a gap that counts, is moved in so
   /// many steps over the middle three fifths: beyond these lie the groups themselves.
   private static let (windowsBetween, firstWindow, windowTravel, windowSteps) = (5.0, 0.2, 0.4, 6)
+  /// Where means coincide, or a group has no middle, this keeps a density finite; in the units of the rows and of the density.
+  private static let rounding = 1e-12
 
-  init(between a: [Int], and b: [Int], in table: WhitenedTable) {
-    let (meanA, meanB) = (table.mean(of: a), table.mean(of: b))
-    let d = table.components
-    let difference = zip(meanB, meanA).map { $0 - $1 }
-    // Within-class scatter, drawn towards the noise's unit sphere as far as there are few members to know it from.
-    let total = a.count + b.count
-    let (ca, cb) = (table.covariance(of: a, about: meanA), table.covariance(of: b, about: meanB))
-    let shrink = min(1, Self.membersPerComponent * Double(d) / Double(total))
-    var scatter = Matrix<Double>(rows: d, columns: d, filling: 0)
-    for i in 0..<d {
-      for j in 0..<d {
-        let pooled = (Double(a.count) * ca[i, j] + Double(b.count) * cb[i, j]) / Double(total)
-        scatter[i, j] = (1 - shrink) * pooled + (i == j ? shrink * max(1, pooled) + Self.leastScatter : 0)
-      }
-    }
+  /// - Parameters:
+  ///   - difference: the mean of the second group less that of the first.
+  ///   - scatter: the covariance within the groups, positive definite; where it is not, the difference itself is the direction.
+  ///   - leastDeviation: what the standard deviation of a group along the direction is no less than, such as that of the noise.
+  ///   - projected: for a direction, the sums Σ direction · values of each row of both groups.
+  package init(
+    difference: [Double], scatter: Matrix<Double>, leastDeviation: Double,
+    projected: (_ direction: [Double]) -> (first: [Double], second: [Double])
+  ) {
     let direction = scatter.solvedPositive(difference) ?? difference
-    let length = direction.reduce(0) { $0 + $1 * $1 }.squareRoot()
+    let length = dot(direction, direction).squareRoot()
     guard length > 0 else {
       (separation, valley) = (0, 1)
       return
     }
-    func projected(_ rows: [Int]) -> [Double] {
-      rows.map { row in
-        var sum = 0.0
-        for j in 0..<d { sum += direction[j] * table.values[row, j] }
-        return sum / length
-      }
-    }
-    let (pa, pb) = (projected(a), projected(b))
-    let (ma, mb) = (Statistics.mean(pa), Statistics.mean(pb))
-    let (sa, sb) = (max(1, Statistics.deviation(pa)), max(1, Statistics.deviation(pb)))
-    let pooled = ((Double(a.count) * sa * sa + Double(b.count) * sb * sb) / Double(total)).squareRoot()
-    separation = abs(mb - ma) / pooled
+    let rows = projected(direction)
+    let (first, second) = (Group(rows.first, length, leastDeviation), Group(rows.second, length, leastDeviation))
+    let squares = first.weight * first.deviation * first.deviation + second.weight * second.deviation * second.deviation
+    let pooled = (squares / (first.weight + second.weight)).squareRoot()
+    separation = abs(second.mean - first.mean) / pooled
     // The gap runs from the nearer flank of one group to that of the other; its fifth with the fewest rows counts,
     // since groups of different width do not meet half way.
-    let (low, high) = (min(ma, mb), max(ma, mb))
+    let (low, high) = (min(first.mean, second.mean), max(first.mean, second.mean))
     let width = (high - low) / Self.windowsBetween
     var least = Double.infinity
     for step in 0...Self.windowSteps {
       let from = low + (high - low) * (Self.firstWindow + Self.windowTravel * Double(step) / Double(Self.windowSteps))
-      let inside = pa.count { $0 >= from && $0 < from + width } + pb.count { $0 >= from && $0 < from + width }
-      least = min(least, Double(inside) / width)
+      let inside = first.count(from: from, width: width) + second.count(from: from, width: width)
+      least = min(least, Double(inside) / max(width, Self.rounding))
     }
-    func core(_ values: [Double], _ mean: Double, _ sigma: Double) -> Double {
-      Double(values.count { abs($0 - mean) < sigma }) / (2 * sigma)
+    valley = least / max(min(first.core, second.core), Self.rounding)
+  }
+
+  /// The places of a group along the direction.
+  private struct Group {
+    let places: [Double]
+    let mean, deviation: Double
+
+    init(_ sums: [Double], _ length: Double, _ leastDeviation: Double) {
+      places = sums.map { $0 / length }
+      (mean, deviation) = (Statistics.mean(places), max(leastDeviation, Statistics.deviation(places)))
     }
-    valley = least / max(min(core(pa, ma, sa), core(pb, mb, sb)), 1e-12)
+
+    var weight: Double { Double(places.count) }
+
+    /// Density within a standard deviation of the mean.
+    var core: Double { Double(places.count { abs($0 - mean) < deviation }) / (2 * deviation) }
+
+    func count(from: Double, width: Double) -> Int { places.count { $0 >= from && $0 < from + width } }
   }
 }

@@ -44,7 +44,7 @@ struct Partition: Sendable {
     groups.sort { ($0.count, -$0[0]) > ($1.count, -$1[0]) }
     var pairs: [PairKey: Double] = [:]
     func strength(_ a: Int, _ b: Int) -> Double {
-      let gap = Gap(between: groups[a], and: groups[b], in: table)
+      let gap = table.gap(between: groups[a], and: groups[b])
       let wanted = rule.lastingSeparation(groups[a].count, groups[b].count, components: table.components)
       let small = min(groups[a].count, groups[b].count) < rule.smallestClass
       if small { return -1 / (1 + gap.separation) }
@@ -143,7 +143,7 @@ struct Partition: Sendable {
     let pairs = starts
     let tries = concurrentMap(count: pairs.count) { k -> (score: Double, first: [Int], second: [Int])? in
       guard let (first, second) = twoMeans(group, pairs[k].far, pairs[k].near) else { return nil }
-      let gap = Gap(between: first, and: second, in: table)
+      let gap = table.gap(between: first, and: second)
       let surplus = gap.separation - rule.wantedSeparation(first.count, second.count, components: table.components)
       return surplus >= 0 && gap.valley <= rule.valley ? (surplus, first, second) : nil
     }

@@ -79,7 +79,7 @@ private func orthonormalise(_ basis: inout Matrix<Double>) {
   for column in columns.indices {
     for _ in 0..<2 {
       for earlier in 0..<column {
-        let overlap = zip(columns[column], columns[earlier]).reduce(0) { $0 + $1.0 * $1.1 }
+        let overlap = dot(columns[column], columns[earlier])
         for row in columns[column].indices { columns[column][row] -= overlap * columns[earlier][row] }
       }
     }

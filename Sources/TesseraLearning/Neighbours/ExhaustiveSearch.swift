@@ -6,7 +6,7 @@ let (queryBlock, candidateBlock) = (128, 1024)
 let spare = 4
 
 /// The nearest rows of the rows `queries`, by comparing each with all: O(q n d), most of it in matrix products; O(q)
-/// memory. The table has one row a query.
+/// memory. The table has one row per query.
 ///
 /// Products are rounded to about 10⁻⁷ of the squared length; a few more candidates than wanted are therefore kept
 /// and sorted by distances computed from differences. Ties go to the smaller index.

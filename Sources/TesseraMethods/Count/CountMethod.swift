@@ -47,7 +47,8 @@ public struct CountMethod: Method {
     if let saturation = prepared.saturation, saturation.share > Self.mostSaturated {
       throw DataError(
         "\(input.micrograph.name): \(Text.fixed(100 * saturation.share, 1)) % of the pixels are saturated at \(saturation.value), so the "
-          + "intensities of columns do not tell their atoms; use an image whose brightest columns are not cut off")
+          + "intensities of columns do not determine their numbers of atoms; use an image whose brightest columns are not cut off"
+      )
     }
     var found = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     let (counts, unlike) = try clock.run(.counts) {

@@ -185,13 +185,13 @@ extension CrystalResult {
       ])
       if figures.count < 6 {
         let histogram = HistogramFigure(
-          values: lengths, title: "\(pair.name) (\(unit == nil ? "px" : "nm"))",
+          values: lengths, title: "\(pair.name) (\(LengthText.unit(isCalibrated: unit != nil)))",
           summary: "Lengths of \(pair.name) bonds")
         figures.append(
           .init("bonds-\(pair.name)", title: "\(pair.name) bonds", caption: "Projected lengths.", histogram.drawing()))
       }
     }
-    let name = unit == nil ? "px" : "nm"
+    let name = LengthText.unit(isCalibrated: unit != nil)
     return .init(
       "Bonds between first neighbours", isFolded: false,
       [
@@ -222,7 +222,7 @@ extension CrystalResult {
       }
       let figure = LineFigure(
         curves: Array(curves), x: Axis("plane"),
-        y: Axis("distance to the next (\(calibration == nil ? "px" : "nm"))"),
+        y: Axis("distance to the next (\(LengthText(calibration: calibration).unit))"),
         summary: "Spacing of the planes (\(planes.h) \(planes.k))")
       return ReportDocument.Figure(
         "planes-\(planes.h)-\(planes.k)".replacing("--", with: "-m"), title: "Planes (\(planes.h) \(planes.k))",

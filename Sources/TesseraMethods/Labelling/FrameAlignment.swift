@@ -93,7 +93,7 @@ struct FrameAlignment {
           all += weight * value * value
         }
         guard let solution = matrix.solvedPositive(right), let inverse = matrix.invertedPositive() else { return nil }
-        squares += all - zip(solution, right).reduce(0) { $0 + $1.0 * $1.1 }
+        squares += all - dot(solution, right)
         let slope = isLinear ? Point(solution[1], solution[2]) : .zero
         let error = max(0, inverse[0, 0]).squareRoot()
         if axis {

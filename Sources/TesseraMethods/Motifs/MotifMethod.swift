@@ -97,11 +97,9 @@ public struct MotifMethod: Method {
         .lattice, { twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) })
     {
       // Layers share no lattice, and nothing is vacant among them: all that rests on one is done again without.
-      var apart = self
-      apart.seeksNearLayers = true
-      arranged = try apart.arrangedStage(
+      arranged = try arrangedStage(
         of: seen, in: prepared, input: input, patterns: patterns, layers: twist, clock: &clock)
-      account = try clock.run(.classes) { try apart.bestAccount(of: arranged, in: prepared, seed: input.seed) }
+      account = try clock.run(.classes) { try bestAccount(of: arranged, in: prepared, seed: input.seed) }
     }
     var crystal = arranged.crystal
     // Where heights change continuously, as with thickness, nothing is full that a node could be held against.

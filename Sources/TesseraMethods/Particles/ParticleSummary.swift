@@ -58,7 +58,7 @@ public struct ParticleSummary: Sendable, Encodable {
       fractionFaultedInterval = Statistics.shareInterval(faulted, of: onAxis.count)
     }
     let scale = result.micrograph.calibration?.meanNanometresPerPixel
-    unit = scale == nil ? "px" : "nm"
+    unit = LengthText.unit(isCalibrated: scale != nil)
     let diameters = all.map { $0.measures.equivalentDiameter * (scale ?? 1) }
     if !diameters.isEmpty {
       let logs = diameters.map { log($0) }

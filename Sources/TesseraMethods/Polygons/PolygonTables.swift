@@ -39,7 +39,7 @@ struct PolygonTables {
     return table.data
   }
 
-  /// `codes.csv`: one row a level, kind of windows and type that occurs.
+  /// `codes.csv`: one row per level, kind of windows and type that occurs.
   var codes: Data {
     var table = TableWriter(columns: [
       "level", "windows", "type", "pattern", "count", "fraction", "expected", "q_value",

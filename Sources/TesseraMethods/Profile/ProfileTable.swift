@@ -33,7 +33,8 @@ public struct ProfileTable: Sendable {
     let hasScale = micrograph.calibration != nil
     let points = samples.map { Point(hasScale ? nanometres($0) : $0.distance, $0.mean) }
     return LineFigure(
-      curves: [.init(name: "intensity", points: points)], x: Axis("distance (\(hasScale ? "nm" : "px"))"),
+      curves: [.init(name: "intensity", points: points)],
+      x: Axis("distance (\(LengthText.unit(isCalibrated: hasScale)))"),
       y: Axis("intensity"), summary: "Line profile of \(micrograph.name)"
     ).drawing().png()
   }

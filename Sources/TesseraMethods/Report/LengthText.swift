@@ -7,7 +7,10 @@ struct LengthText {
   var calibration: Calibration?
 
   /// The unit of the numbers: `nm` or `px`.
-  var unit: String { calibration == nil ? "px" : "nm" }
+  var unit: String { Self.unit(isCalibrated: calibration != nil) }
+
+  /// The unit of lengths in a table or a figure.
+  static func unit(isCalibrated: Bool) -> String { isCalibrated ? "nm" : "px" }
 
   /// A length without direction, in three significant digits.
   func callAsFunction(_ pixels: Double) -> String {

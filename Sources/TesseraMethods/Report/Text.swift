@@ -4,11 +4,7 @@ import TesseraNumerics
 
 /// Numbers as text with a fixed number of decimals; `Number` (TesseraFigures) has those with significant digits.
 enum Text {
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
-    let text = String(format: "%.\(decimals)f", value)
-    // Zero has no sign.
-    return text.hasPrefix("-") && text.allSatisfy { "-0.".contains($0) } ? String(text.dropFirst()) : text
-  }
+  static func fixed(_ value: Double, _ decimals: Int) -> String { value.text(decimals: decimals) }
 
   /// A number with its standard error, to two digits of the error: `3.1004 ± 0.0011`.
   static func fixed(_ value: Double, error: Double) -> String {

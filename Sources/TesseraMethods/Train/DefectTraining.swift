@@ -57,22 +57,21 @@ public struct DefectTraining: Sendable, Codable, Equatable {
 
   func simulation(_ number: Int) -> ParticleSimulation {
     var random = RandomSource(seed: seed ^ 0x44_6566_6563_7473, stream: UInt64(number))
-    func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * random.uniform() }
     var simulation = ParticleSimulation()
     simulation.field.material = materials[random.index(below: materials.count)]
-    simulation.field.film = between(2, 10)
+    simulation.field.film = random.between(2, 10)
     simulation.field.number = particles
-    simulation.field.diameters = between(2.5, 4)...between(5, 8)
+    simulation.field.diameters = random.between(2.5, 4)...random.between(5, 8)
     simulation.field.shares = [0.3, 0.3, 0.25, 0.15]
     let isCorrected = random.uniform() < 0.4
     simulation.optics.voltage = [200, 300][random.index(below: 2)]
-    simulation.optics.sphericalAberration = isCorrected ? between(-0.02, 0.02) : between(0.5, 1.2)
-    simulation.optics.defocus = isCorrected ? between(0, 30) : between(25, 95)
-    simulation.optics.focalSpread = between(2.5, 5)
+    simulation.optics.sphericalAberration = isCorrected ? random.between(-0.02, 0.02) : random.between(0.5, 1.2)
+    simulation.optics.defocus = isCorrected ? random.between(0, 30) : random.between(25, 95)
+    simulation.optics.focalSpread = random.between(2.5, 5)
     simulation.optics.dose = 500 * pow(10, random.uniform())
-    simulation.optics.cameraTransfer = between(0.25, 0.7)
+    simulation.optics.cameraTransfer = random.between(0.25, 0.7)
     (simulation.frame.width, simulation.frame.height) = (side, side)
-    simulation.frame.nanometresPerPixel = between(0.022, 0.04)
+    simulation.frame.nanometresPerPixel = random.between(0.022, 0.04)
     simulation.field.fiveFold = Self.fiveFold
     simulation.seed = random.next()
     return simulation
@@ -82,11 +81,12 @@ public struct DefectTraining: Sendable, Codable, Equatable {
   private func micrograph(_ number: Int) throws -> SimulatedParticles {
     let simulation = simulation(number)
     var random = RandomSource(seed: seed ^ 0x5363_616e, stream: UInt64(number))
-    func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * random.uniform() }
     guard random.uniform() < Self.scannedShare else { return try simulation.run() }
     var scan = ParticleSimulation.Scan()
-    (scan.probe, scan.tail, scan.tailShare) = (between(0.05, 0.09), between(0.2, 0.5), between(0, 0.6))
-    (scan.support, scan.grain) = (between(0.02, 0.4), between(0.05, 0.25))
+    (scan.probe, scan.tail, scan.tailShare) = (
+      random.between(0.05, 0.09), random.between(0.2, 0.5), random.between(0, 0.6)
+    )
+    (scan.support, scan.grain) = (random.between(0.02, 0.4), random.between(0.05, 0.25))
     scan.counts = 10 * pow(50, random.uniform())
     return try simulation.scanned(scan)
   }

@@ -4,7 +4,7 @@ import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
 
-/// The files of a result that follow its class tree: tables, cells and hierarchy with the classes of now, the first ones below
+/// The files of a result that follow its class tree: tables, cells and hierarchy with the current classes, the first ones below
 /// `first/`, and `recipe.json`.
 public struct TreeFiles {
   /// The result as it lies on disk.
@@ -72,12 +72,12 @@ public struct TreeFiles {
     ] + (try report(structure, hierarchy)).map { ($0.path, $0.data) }
   }
 
-  /// Number of sites in the classes of now.
+  /// Number of sites in the current classes.
   var sortedCount: Int { tree.leaves.reduce(0) { $0 + $1.members.count } }
-  /// How many sites that have a patch are in none of the classes of now.
+  /// How many sites that have a patch are in none of the current classes.
   public var unknownCount: Int { folder.moments.existing.count - sortedCount }
 
-  /// The report of the classes of now; nothing where the first run wrote none, or the image is not in the folder.
+  /// The report of the current classes; nothing where the first run wrote none, or the image is not in the folder.
   private func report(_ structure: TreeStructure, _ hierarchy: Hierarchy?) throws -> [ReportFile] {
     guard folder.firstPaths["report.html"] != nil, let image = try folder.image() else { return [] }
     return try TreeReport(
@@ -112,7 +112,7 @@ public struct TreeFiles {
     else { return folder.first["sites.csv"] ?? Data() }
     var rows = table.rows
     for index in rows.indices {
-      // A site that had a class and fits none of those of now.
+      // A site that had a class and fits none of the current ones.
       let isLeftOver = !rows[index][number].isEmpty
       (rows[index][number], rows[index][name], rows[index][sure]) = ("", isLeftOver ? TreeMethod.unknown : "", "")
     }
@@ -128,7 +128,7 @@ public struct TreeFiles {
     return writer.data
   }
 
-  /// The classes of now.
+  /// The current classes.
   var classTable: Data {
     var table = TableWriter(columns: ["class", "parent", "name"] + ClassCount.columns)
     for (leaf, own) in zip(tree.leaves, folder.counts(of: tree.leaves)) {

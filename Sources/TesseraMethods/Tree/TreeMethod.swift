@@ -19,7 +19,7 @@ public struct TreeMethod: Sendable {
     return tree
   }
 
-  /// The classes of now, in a form that sorts other images.
+  /// The current classes, in a form that sorts other images.
   public func model() throws -> TreeModel { try model(of: try tree(after: folder.recipe.actions)) }
 
   /// The classes of a tree of this result, in a form that sorts other images, or this one with other columns.
@@ -79,7 +79,7 @@ public struct TreeMethod: Sendable {
   /// What few labels make of all sites, and which further ones would tell most.
   /// - Parameters:
   ///   - labels: sites and the names of their classes, of two classes or more.
-  ///   - tree: its classes of now that no label is in, and that a gap divides from the labelled ones, get no class; by default the
+  ///   - tree: its current classes that no label is in, and that a gap divides from the labelled ones, get no class; by default the
   ///     classes of the first run.
   /// - Throws: `DataError` where a label names no site of the table, or one that has no patch.
   public func spread(

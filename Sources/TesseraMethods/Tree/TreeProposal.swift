@@ -26,7 +26,7 @@ public struct TreeProposal: Sendable, Equatable {
 }
 
 extension TreeMethod {
-  /// For every class of now: is it one motif at this noise level, which features tell its parts apart best, and how firmly.
+  /// For every current class: is it one motif at this noise level, which features tell its parts apart best, and how firmly.
   public func proposals(for tree: ClassTree) throws -> [TreeProposal] {
     try tree.leaves.map { leaf in
       var proposal = TreeProposal(

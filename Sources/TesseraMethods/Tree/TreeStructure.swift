@@ -2,12 +2,12 @@ import TesseraLearning
 import TesseraNumerics
 import TesseraStructure
 
-/// The cells and motif-cells of a result with the classes of now, from the places in `sites.csv`.
+/// The cells and motif-cells of a result with the current classes, from the places in `sites.csv`.
 struct TreeStructure {
   let places: MotifFolder.Places
-  /// The classes of now by their place in `numbers`, from 1; 0 for none.
+  /// The current classes by their place in `numbers`, from 1; 0 for none.
   let labels: [Int]
-  /// The classes of now, the largest first.
+  /// The current classes, the largest first.
   let leaves: [Leaf]
   /// The numbers of the classes, largest class first.
   var numbers: [String] { leaves.map(\.number) }
@@ -20,7 +20,7 @@ struct TreeStructure {
   private let settings: MotifMethod
   private let seed: UInt64
 
-  /// A class of now.
+  /// A current class.
   struct Leaf {
     var number, name: String
     /// Which of all colours and markers it has.

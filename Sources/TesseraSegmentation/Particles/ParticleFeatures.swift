@@ -91,12 +91,16 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
     return (left, right, top, bottom)
   }
 
+  /// Spots whose directions differ by no more than this, in degrees, are one: a spot of a particle of seven planes is 1 / 7 of its frequency,
+  /// eight degrees, wide.
+  private static let sameDirection = 8.0
+
   /// The strong spots, one for each direction, the strongest first.
   static func directions(of found: BraggPeaks) -> [Point] {
     var directions: [Point] = []
     for peak in found.peaks
     where peak.height > strong * found.chance
-      && directions.allSatisfy({ between($0, peak.frequency) > 8 })
+      && directions.allSatisfy({ between($0, peak.frequency) > Self.sameDirection })
     {
       directions.append(peak.frequency)
     }
@@ -109,13 +113,17 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
     return min(difference, .pi - difference) * 180 / .pi
   }
 
+  /// The margin on both sides together: a quarter of the region, and no less than some pixels, so that there are surroundings to compare
+  /// a small region with.
+  private static let (marginPart, leastMargin) = (4, 8)
+
   /// The region cut out with a margin, and its spots.
   private func spots(
     of region: [Int], in image: Raster<Float>, box: Box, diameter: Double, pixel: Double?
   ) -> (peaks: BraggPeaks, shape: Raster<Float>, crop: Raster<Float>, band: ClosedRange<Double>) {
     let (width, height) = (image.width, image.height)
     let longest = max(box.right - box.left, box.bottom - box.top) + 1
-    let side = ComplexTransform.convenientSize(from: longest + longest / 4 + 8)
+    let side = ComplexTransform.convenientSize(from: longest + longest / Self.marginPart + Self.leastMargin)
     let (x0, y0) = ((box.left + box.right + 1 - side) / 2, (box.top + box.bottom + 1 - side) / 2)
     var shape = Raster<Float>(width: side, height: side, filling: 0)
     for index in region { shape[index % width - x0, index / width - y0] = 1 }
@@ -222,15 +230,21 @@ public struct ParticleFeatures: Sendable, Codable, Equatable {
     }
   }
 
+  /// Standard deviation of the Gaussian whose means are those of large patches, in sides of the part of the image that holds the region: about
+  /// a dozen patches fit inside a round one.
+  private static let largePatch = 0.06
+  /// A deviation around is at least this, so that surroundings of equal pixels divide by no zero.
+  private static let rounding = 1e-12
+
   /// Mean inside less that around, over the deviation around; the two deviations; and how much the mean of large patches changes inside.
   private func contrast(of shape: Raster<Float>, _ crop: Raster<Float>) -> [Double] {
-    let smooth = GaussianFilter.smoothed(crop, sigma: max(1, 0.06 * Double(crop.width)))
+    let smooth = GaussianFilter.smoothed(crop, sigma: max(1, Self.largePatch * Double(crop.width)))
     let inside = shape.values.indices.filter { shape.values[$0] > 0 }
     let outside = shape.values.indices.filter { shape.values[$0] == 0 }
     guard inside.count > 1, outside.count > 1 else { return [0, 0, 0] }
     func numbers(_ places: [Int], _ image: Raster<Float>) -> [Float] { places.map { image.values[$0] } }
     let (within, around) = (numbers(inside, crop), numbers(outside, crop))
-    let spread = max(1e-12, Statistics.deviation(around))
+    let spread = max(Self.rounding, Statistics.deviation(around))
     return [
       (Statistics.mean(within) - Statistics.mean(around)) / spread, Statistics.deviation(within) / spread,
       Statistics.deviation(numbers(inside, smooth)) / spread,

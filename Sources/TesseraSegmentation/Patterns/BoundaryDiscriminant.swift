@@ -23,6 +23,11 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
 
   /// Points that a pattern needs away from its boundaries to be learned from.
   private static let leastInterior = 50
+  /// Of the mean variance of a map: what is added to each, so that a direction in which neighbouring points, which share their pixels, hardly
+  /// scatter does not decide alone.
+  private static let roundness = 0.02
+  /// Added where nothing scatters; descriptors are correlations, between -1 and 1.
+  private static let rounding = 1e-4
   /// Some thousand points know the covariance well enough.
   private static let sampleLimit = 4000
 
@@ -54,13 +59,13 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
     let patterns = Double(learned.count { $0 })
     let trace = (0..<d).reduce(0) { $0 + pooled[$1, $1] } / patterns
     pooled = pooled.map { $0 / patterns }
-    for k in 0..<d { pooled[k, k] += 0.02 * trace / Double(d) + 1e-4 }
+    for k in 0..<d { pooled[k, k] += Self.roundness * trace / Double(d) + Self.rounding }
     var directions = Matrix<Float>(rows: interior.count, columns: d, filling: 0)
     var constants = [Float](repeating: 0, count: interior.count)
     for (pattern, mean) in means.enumerated() where !mean.isEmpty {
       guard let direction = pooled.solvedPositive(mean) else { continue }
       for k in 0..<d { directions[pattern, k] = Float(direction[k]) }
-      constants[pattern] = Float(zip(direction, mean).reduce(0) { $0 + $1.0 * $1.1 } / 2)
+      constants[pattern] = Float(dot(direction, mean) / 2)
     }
     (self.translation, self.directions, self.constants, isLearned) = (translation, directions, constants, learned)
     let known = means.indices.filter { !means[$0].isEmpty }
@@ -69,7 +74,7 @@ struct BoundaryDiscriminant: Sendable, Codable, Equatable {
       for b in known where b > a {
         let difference = zip(means[b], means[a]).map { $0 - $1 }
         let solved = pooled.solvedPositive(difference) ?? difference.map { _ in 0 }
-        least = min(least, zip(difference, solved).reduce(0) { $0 + $1.0 * $1.1 }.squareRoot())
+        least = min(least, dot(difference, solved).squareRoot())
       }
     }
     separation = least

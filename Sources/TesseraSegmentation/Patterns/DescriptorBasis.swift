@@ -43,13 +43,13 @@ public struct DescriptorBasis: Sendable, Codable, Equatable {
     let d = axes.mean.count
     let seen = (0..<axes.axes.rows).map { Array(axes.axes.row($0)) }
     var found: [[Double]] = []
-    func length(_ row: [Double]) -> Double { row.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+    func length(_ row: [Double]) -> Double { dot(row, row).squareRoot() }
     func rest(of row: [Double]) -> [Double] {
       var row = row
       // Twice is enough for right angles to all digits.
       for _ in 0..<2 {
         for other in seen + found {
-          let share = zip(row, other).reduce(0) { $0 + $1.0 * $1.1 }
+          let share = dot(row, other)
           for k in row.indices { row[k] -= share * other[k] }
         }
       }

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraLearning
 import TesseraNumerics
 
 /// Groups of samples of which the two closest are joined until all are patterns of their own (`PatternFinder`).
@@ -13,9 +14,9 @@ struct JoinedGroups {
   /// See `DescriptorField.origin`.
   private let origin: [Double]
   private var neighbours: NeighbourCounts
-  private var members: [PatternGap.Group?]
+  private var members: [PatternGroup?]
   /// Gaps that are known, by the numbers of both groups, the smaller first.
-  private var gaps: [[Int]: PatternGap] = [:]
+  private var gaps: [[Int]: Gap] = [:]
 
   init(
     table: Matrix<Float>, assignment: [Int], count: Int, resolution: Double, origin: [Double],
@@ -26,7 +27,7 @@ struct JoinedGroups {
     group = Array(0..<count)
     var rows = [[Int]](repeating: [], count: count)
     for (row, centre) in assignment.enumerated() { rows[centre].append(row) }
-    members = rows.map { $0.isEmpty ? nil : PatternGap.Group($0, of: table) }
+    members = rows.map { $0.isEmpty ? nil : PatternGroup($0, of: table) }
   }
 
   var groupCount: Int { members.count { $0 != nil } }
@@ -49,7 +50,7 @@ struct JoinedGroups {
     }
     let groups = missing.map { (members[$0.0]!, members[$0.1]!) }
     let fresh = concurrentMap(count: groups.count) { [table, resolution] index in
-      PatternGap(between: groups[index].0, and: groups[index].1, in: table, resolution: resolution)
+      groups[index].0.gap(to: groups[index].1, in: table, resolution: resolution)
     }
     for (pair, gap) in zip(missing, fresh) { gaps[[pair.0, pair.1]] = gap }
     var best = (0, 0, Double.infinity)
@@ -62,20 +63,26 @@ struct JoinedGroups {
     return best
   }
 
+  /// Groups that are one for another reason than their distance are this little below the distance of two, so that nearer ones are
+  /// joined before them.
+  private static let notApart = 0.97
+  /// Two descriptors differ in contrast alone where at least this share of the square of their difference lies along their mean.
+  private static let contrastShare = 0.9
+
   /// The distance of two groups in standard deviations, less what speaks against their being two.
   private func separation(_ a: Int, _ b: Int) -> Double {
     let gap = gaps[[a, b]]!
     let (sizeA, sizeB) = (Double(members[a]!.rows.count), Double(members[b]!.rows.count))
     var distance = gap.separation
     if gap.valley >= rule.valley {
-      // No gap: joined before all others, those first between which points are densest. By distance or size, pieces of two
-      // patterns were joined across the gap between these before the pieces of each.
+      // No gap: joined before all others, those first between which points are densest, so that the pieces of each pattern are joined
+      // before any are across the gap between two patterns, however near or small these pieces are.
       return rule.separation / 2 * rule.valley / max(gap.valley, .leastNormalMagnitude)
     } else if distance >= rule.separation {
       let beside = neighbours.comparison(a, b)
       let isMixed = beside.mixing > rule.mixing && beside.clustering < rule.clustering
       if isMixed || differInContrastAlone(members[a]!.mean, members[b]!.mean) {
-        distance = min(distance, 0.97 * rule.separation)
+        distance = min(distance, Self.notApart * rule.separation)
       }
     }
     return distance - rule.rarityPenalty * log10(max(sizeA, sizeB) / min(sizeA, sizeB))
@@ -87,16 +94,15 @@ struct JoinedGroups {
     let (from, last) = (origin.dropLast(), origin[origin.count - 1])
     let p = zip(a, from).map { $0 - $1 } + [last]
     let q = zip(b, from).map { $0 - $1 } + [last]
-    func dot(_ u: [Double], _ v: [Double]) -> Double { zip(u, v).reduce(0) { $0 + $1.0 * $1.1 } }
     let (lengthP, lengthQ) = (dot(p, p).squareRoot(), dot(q, q).squareRoot())
     let (difference, sum) = (zip(p, q).map { $0 - $1 }, zip(p, q).map { $0 + $1 })
     guard min(lengthP, lengthQ) > rule.contrast * max(lengthP, lengthQ), dot(sum, sum) > 0 else { return false }
     let along = dot(difference, sum) * dot(difference, sum) / dot(sum, sum)
-    return along > 0.9 * dot(difference, difference)
+    return along > Self.contrastShare * dot(difference, difference)
   }
 
   private mutating func merge(_ a: Int, _ b: Int) {
-    members[a] = PatternGap.Group(members[a]!.rows + members[b]!.rows, of: table)
+    members[a] = PatternGroup(members[a]!.rows + members[b]!.rows, of: table)
     members[b] = nil
     neighbours.join(a, b)
     for index in group.indices where group[index] == b { group[index] = a }

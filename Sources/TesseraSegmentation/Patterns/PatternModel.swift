@@ -101,6 +101,11 @@ public struct PatternModel: Sendable, Codable, Equatable {
   /// Farther from all groups than this share of its length, a point says nothing of the factor: it is of another pattern.
   private static let farthest = 0.5
 
+  /// The best factor explains something where the mean distance is less than this share of the farthest that counts.
+  private static let unlike = 0.95
+  /// The factors that are tried are 4 % apart; one nearer than this to the first or the last is that one.
+  private static let boundTolerance = 0.01
+
   /// By what the descriptors of the first image are longer than those of an image: with it the groups lie as near as possible to the
   /// descriptors. The mean distance, in units of the length of a point's descriptor, is least. 1 where hardly a point lies near a group
   /// with any factor.
@@ -125,14 +130,14 @@ public struct PatternModel: Sendable, Codable, Equatable {
       return (cost / Double(sample.count), gain)
     }
     guard let best = costs.min(by: { ($0.cost, abs(log($0.gain))) < ($1.cost, abs(log($1.gain))) }),
-      best.cost < 0.95 * Self.farthest
+      best.cost < Self.unlike * Self.farthest
     else { return 1 }
     return best.gain
   }
 
   /// Whether a factor is the largest or the smallest of those that are tried, so that the true one may lie beyond.
   package static func isBound(_ gain: Double) -> Bool {
-    gain > gains.upperBound * 0.99 || gain < gains.lowerBound * 1.01
+    gain > gains.upperBound * (1 - boundTolerance) || gain < gains.lowerBound * (1 + boundTolerance)
   }
 
   /// Where descriptors lie among the groups.

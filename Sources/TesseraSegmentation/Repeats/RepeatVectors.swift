@@ -83,7 +83,7 @@ package struct RepeatVectors: Sendable {
     func autocorrelation(_ parts: [PairSums]) -> Raster<Float> {
       let values = (0..<side * side).map { index -> Float in
         let pairs = parts.reduce(0) { $0 + $1.pairs[index] }
-        guard pairs >= 0.025 * Double(count * parts.count) else { return 0 }
+        guard pairs >= Self.leastPairs * Double(count * parts.count) else { return 0 }
         return Float(parts.reduce(0) { $0 + $1.products[index] } / pairs / (power / Double(count)))
       }
       return Raster(width: side, height: side, values: values)
@@ -95,7 +95,7 @@ package struct RepeatVectors: Sendable {
       smoothed(autocorrelation([halves[0]])), smoothed(autocorrelation([halves[1]])), from: spacing / 2)
     isFringed = RepeatedRidges(of: map, spacing: spacing).isFringed
     var peaks: [(shift: Shift, value: Float, rise: Float)] = []
-    for index in LocalMaxima.indices(in: map, reach: max(1, Int(spacing / 5))) {
+    for index in LocalMaxima.indices(in: map, reach: max(1, Int(spacing / Self.peaksPerSpacing))) {
       let shift = Shift(x: index % side - reach, y: index / side - reach)
       guard shift > Shift(x: 0, y: 0), shift.length > spacing / 2, shift.length <= Double(reach),
         let rise = Self.rise(of: shift, in: map, within: max(2, Int(saturating: 0.4 * spacing)))
@@ -163,6 +163,14 @@ package struct RepeatVectors: Sendable {
     max(1, Int(saturating: max(2 * spacing, min(8 * spacing, Double(pixels).squareRoot() / 6))))
   }
 
+  /// An autocorrelation is known at a shift that joins pairs of at least this share of the pixels; its noise is then some six times that at
+  /// the shortest shifts (1 / √0.025).
+  private static let leastPairs = 0.025
+  /// Peaks are the highest points within a fifth of a spacing: hills are wider than this, and repeats of a lattice farther apart.
+  private static let peaksPerSpacing = 5.0
+  /// A peak falls by a tenth in all directions; what falls by less is a ridge.
+  private static let ridge: Float = 0.9
+
   /// Directions in which a peak must fall: a ridge lies within three degrees of one of them.
   private static let directions = 64
 
@@ -179,7 +187,7 @@ package struct RepeatVectors: Sendable {
       guard u >= 0, v >= 0, u <= Double(map.width - 1), v <= Double(map.height - 1) else { continue }
       around = max(around, map.bilinear(at: Point(u, v)))
     }
-    return top > 0 && around <= 0.9 * top && around.isFinite ? top - around : nil
+    return top > 0 && around <= Self.ridge * top && around.isFinite ? top - around : nil
   }
 
   /// Pearson's correlation of two maps over the shifts longer than `shortest`, each less its mean over shifts of equal length; and the

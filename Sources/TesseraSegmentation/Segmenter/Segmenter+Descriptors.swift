@@ -57,7 +57,10 @@ extension Segmenter {
     return result
   }
 
-  /// Points of the grid whose patch was measured, nine tenths of it or more; the others have no say in the patterns.
+  /// The share of a patch that must be measured; its correlations change by about the share that is not.
+  private static let measuredShare = 0.9
+
+  /// Points of the grid whose patch was measured, most of it; the others have no say in the patterns.
   func known(_ isMeasured: Raster<Bool>?, on grid: DescriptorGrid, scales: Scales) -> Raster<Bool> {
     var result = Raster(width: grid.columns, height: grid.rows, filling: true)
     guard let isMeasured, isMeasured.values.contains(false) else { return result }
@@ -67,7 +70,7 @@ extension Segmenter {
       for column in 0..<grid.columns {
         let centre = grid.pixel(column)
         let x = (centre - scales.half..<centre + scales.half + 1).clamped(to: 0..<isMeasured.width)
-        result[column, row] = sums.sum(x: x, y: y) >= 0.9 * Double(x.count * y.count)
+        result[column, row] = sums.sum(x: x, y: y) >= Self.measuredShare * Double(x.count * y.count)
       }
     }
     return result
@@ -79,6 +82,13 @@ extension Segmenter {
     return field.change(across: max(1, Int(saturating: (reach / Double(scales.stride)).rounded())))
   }
 
+  /// A point whose change is so many times smaller than the largest within a patch is off the ridge.
+  private static let ridgeShare: Float = 3
+  /// What is usual around: a low quantile of the change within so many patches, so that a boundary through the window does not raise it.
+  private static let (usualQuantile, usualPatches) = (0.3, 3)
+  /// The largest of the changes that noise makes within a patch is up to so many times what is usual; a ridge is higher.
+  private static let ridgeContrast: Float = 3.3
+
   /// Points that do not lie on a ridge of the change: those well below the largest change within a patch, and all where
   /// nothing stands out of what is usual around.
   func core(
@@ -86,12 +96,13 @@ extension Segmenter {
   ) -> Raster<Bool> {
     let patch = Int(saturating: (scales.sight / Double(scales.stride)).rounded())
     let highest = change.windowMaximum(reach: max(1, patch))
-    let usual = change.windowQuantile(0.3, reach: max(1, 3 * patch))
+    let usual = change.windowQuantile(Self.usualQuantile, reach: max(1, Self.usualPatches * patch))
     let resolution = Float(finder.resolution * field.scale)
     var result = Raster(width: change.width, height: change.height, filling: false)
     for point in result.values.indices {
       let (here, top) = (change.values[point], highest.values[point])
-      result.values[point] = here < top / 3 || top < resolution || top < 3.3 * usual.values[point]
+      result.values[point] =
+        here < top / Self.ridgeShare || top < resolution || top < Self.ridgeContrast * usual.values[point]
     }
     if isKnown.values.contains(true) {
       for point in result.values.indices where !isKnown.values[point] { result.values[point] = false }

@@ -4,7 +4,7 @@ import TesseraNumerics
 
 /// What an analysis takes over from the one before.
 extension ProjectSession {
-  /// The columns of now as a table for the analysis.
+  /// The current columns as a table for the analysis.
   static func writeColumns(of state: State, to folder: URL) throws -> String {
     let places = state.result?.places
     let columns = state.corrections.columns(of: places?.positions ?? [], isVacant: places?.isVacant ?? [])
@@ -16,7 +16,7 @@ extension ProjectSession {
     return path
   }
 
-  /// The classes of now as a recipe for the analysis.
+  /// The current classes as a recipe for the analysis.
   static func writeClasses(of state: inout State, to folder: URL) throws -> String {
     var result = try state.knownResult()
     var recipe = Recipe()

@@ -105,7 +105,7 @@ extension ProjectSession {
     return files
   }
 
-  /// The table of the columns with their classes of now.
+  /// The table of the columns with their current classes.
   private func columnsOfNow() async throws -> Data {
     let workFolder = workFolder
     return try await run { state in

@@ -191,7 +191,7 @@ final class ProjectSession: Sendable {
   // MARK: Jobs
 
   /// Begins an analysis.
-  /// - Parameter keepsClasses: whether the columns go to the classes of now; otherwise classes are found anew.
+  /// - Parameter keepsClasses: whether the columns go to the current classes; otherwise classes are found anew.
   func analyse(
     settings wished: [String: String], columns: ProjectStep.Columns, keepsClasses: Bool = false
   ) async throws {

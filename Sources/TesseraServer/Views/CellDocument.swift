@@ -63,7 +63,7 @@ struct CellDocument: Encodable, Sendable {
 }
 
 extension ProjectSession {
-  /// The motif-cells with the classes of now.
+  /// The motif-cells with the current classes.
   /// - Throws: `DataError` where the columns share no lattice.
   func cells() async throws -> CellDocument {
     let workFolder = workFolder

@@ -44,7 +44,7 @@ struct ReviewDocument: Encodable, Sendable {
 }
 
 extension ProjectSession {
-  /// What the program proposes for the classes of now; takes seconds where they are many, and is made once for each state.
+  /// What the program proposes for the current classes; takes seconds where they are many, and is made once for each state.
   func review() async throws -> ReviewDocument {
     let (revision, folder, tree) = try await run { state in
       var result = try state.knownResult()

@@ -67,7 +67,7 @@ extension ProjectSession {
     return rebuilt.map { Float(y + slope * (Double($0) - x)) }
   }
 
-  /// The row of the first table, with the class of now.
+  /// The row of the first table, with the current class.
   private static func fields(of site: Int, in folder: MotifFolder, _ tree: ClassTree) -> [String: String] {
     var fields = Dictionary(zip(folder.sites.header, folder.sites.rows[site]), uniquingKeysWith: { $1 })
     (fields["class"], fields["class_name"], fields["confidence"]) = ("", "", "")

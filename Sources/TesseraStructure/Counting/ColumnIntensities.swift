@@ -133,28 +133,27 @@ private struct WholeImageFit {
       result.append((0..<count).reduce(pixels * z[count]) { $0 + sums[$1] * z[$1] })
       return result
     }
-    func product(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0.0) { $0 + $1.0 * $1.1 } }
     let diagonal = norms.map { max($0, 1e-12) } + [pixels]
     var z = [Double](repeating: 0, count: count + 1)
     var residual = right
     var scaled = zip(residual, diagonal).map { $0 / $1 }
     var direction = scaled
-    var size = product(residual, scaled)
+    var size = dot(residual, scaled)
     let goal = 1e-20 * size
     for _ in 0..<500 where size > goal {
       let image = applied(direction)
-      let step = size / product(direction, image)
+      let step = size / dot(direction, image)
       for i in z.indices {
         z[i] += step * direction[i]
         residual[i] -= step * image[i]
       }
       scaled = zip(residual, diagonal).map { $0 / $1 }
-      let next = product(residual, scaled)
+      let next = dot(residual, scaled)
       for i in direction.indices { direction[i] = scaled[i] + next / size * direction[i] }
       size = next
     }
     return Solution(
-      width: width, heights: Array(z[..<count]), background: z[count], squares: squares - product(z, right),
+      width: width, heights: Array(z[..<count]), background: z[count], squares: squares - dot(z, right),
       profiles: profiles, norms: norms)
   }
 

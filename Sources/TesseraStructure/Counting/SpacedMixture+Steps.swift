@@ -127,7 +127,7 @@ extension SpacedMixture {
   /// a + b μ through the components' own variances, each weighted by what its samples say of it; a and b not negative.
   private func noiseLine(_ own: [Double], of state: State, members: [Double]) -> [Double] {
     let total = members.reduce(0, +)
-    let common: Double = zip(own, members).reduce(0.0) { $0 + $1.0 * $1.1 } / total
+    let common: Double = dot(own, members) / total
     guard hasCountingNoise else { return own.map { _ in common } }
     var line = WeightedLine()
     for n in own.indices {

@@ -90,7 +90,7 @@ struct SpacedMixture: Sendable {
 
     /// The variance of all values.
     var variance: Double {
-      let mean = zip(values, counts).reduce(0.0) { $0 + $1.0 * $1.1 } / total
+      let mean = dot(values, counts) / total
       return zip(values, counts).reduce(0.0) { $0 + $1.1 * ($1.0 - mean) * ($1.0 - mean) } / total
     }
   }

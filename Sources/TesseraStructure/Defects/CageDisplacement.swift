@@ -64,10 +64,14 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
     /// Whether `mean` has been subtracted from `vectors`.
     public var removedMean: Bool
 
+    /// What χ² of two degrees of freedom exceeds by chance in 0.27 % of the cases, as often as a normal number exceeds three standard
+    /// deviations: -2 ln 0.0027.
+    private static let chanceLimit = 11.83
+
     /// Share of the displacements that chance alone would not give in 99.73 % of the cases.
     public var significantShare: Double {
       let known = vectors.filter { $0.chiSquared.isFinite }
-      return known.isEmpty ? .nan : Double(known.count { $0.chiSquared > 11.83 }) / Double(known.count)
+      return known.isEmpty ? .nan : Double(known.count { $0.chiSquared > Self.chanceLimit }) / Double(known.count)
     }
   }
 
@@ -128,6 +132,12 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
       removedMean: removesMean)
   }
 
+  /// Corners enclose a column from three on.
+  private static let fewestCorners = 3
+  /// The middle of a cage is off its column by less than this share of the distance of a corner: polar displacements are a few hundredths of
+  /// it, while the middle of six corners of which one is missing is a fifth off.
+  private static let centring = 0.15
+
   /// The centre's basis column, and its cage as steps from cell (0, 0).
   private func pair(in lattice: Lattice) -> (centre: Int, shell: [Lattice.Node])? {
     let order = lattice.basisByHeight
@@ -136,11 +146,11 @@ public struct CageDisplacement: Sendable, Codable, Equatable {
     for cage in cages {
       for centre in centres where centre != cage {
         let shell = lattice.shell(around: centre, of: cage)
-        guard shell.count >= 3 else { continue }
+        guard shell.count >= Self.fewestCorners else { continue }
         let home = lattice.position(of: Lattice.Node(basis: centre, i: 0, j: 0))
         let offsets = shell.map { lattice.position(of: $0) - home }
         let middle = offsets.reduce(Point.zero, +) / Double(offsets.count)
-        if middle.length < 0.15 * offsets[0].length { return (centre, shell) }
+        if middle.length < Self.centring * offsets[0].length { return (centre, shell) }
       }
     }
     return nil

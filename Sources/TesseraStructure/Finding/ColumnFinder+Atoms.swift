@@ -52,7 +52,7 @@ extension ColumnFinder {
       scale != nil
       ? "given"
       : "at this smoothing, single atoms rise highest above the surrounding texture, by "
-        + "\(detection.strongHeight.formatted(1)) of the texture's standard deviations"
+        + "\(detection.strongHeight.text(decimals: 1)) of the texture's standard deviations"
         + (isGiven ? "" : ", and show no lattice order")
     var found = Self.result(
       outcome.selecting(kept), outside: outcome.selecting([]), route: .atoms,

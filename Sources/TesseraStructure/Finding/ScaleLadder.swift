@@ -134,7 +134,7 @@ struct ScaleLadder {
     return Choice(
       scale: scale,
       reason: "about a quarter of the spacing of the maxima, whose distances scatter by only "
-        + "\((100 * rungs[first].scatter).formatted(0)) %")
+        + "\((100 * rungs[first].scatter).text(decimals: 0)) %")
   }
 
   private func plateau(_ rungs: inout [Rung], from first: Int) -> Choice {
@@ -264,9 +264,4 @@ struct ScaleLadder {
         / (unit * noise.variance(ofPixel: $0, at: Double(smooth.values[$0])).squareRoot())
     }
   }
-}
-
-extension Double {
-  /// The number with this many decimals, for sentences.
-  func formatted(_ decimals: Int) -> String { String(format: "%.\(decimals)f", self) }
 }

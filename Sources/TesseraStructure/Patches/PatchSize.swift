@@ -30,15 +30,23 @@ public struct PatchSize: Sendable, Codable, Equatable {
     public var imageSide: Int
   }
 
+  /// Smallest plane spacing at which the ring is sought, in distances of neighbouring columns: the widest planes of a lattice are at least
+  /// 0.87 of its shortest vector apart, and the distance may seem twice as long where columns are missing.
+  private static let narrowest = 0.4
+  /// The first ring has at least this share of the strongest one's power.
+  private static let fairShare = 0.2
+  /// A ring of ten times the power of one at the threshold has the confidence 1 - 0.5 / 10^0.6, seven eighths.
+  private static let confidenceSlope = 0.6
+
   /// - Parameters:
   ///   - spectrum: of the image, with its radial average.
   ///   - spacing: mean distance between neighbouring columns, in pixels: the ring is sought at plane spacings
-  ///     between 0.4 and `widest` of it.
+  ///     between `narrowest` and `widest` of it.
   ///   - widest: largest plane spacing at which the ring is sought, in units of `spacing`.
   public func estimate(of spectrum: PowerSpectrum, spacing: Double, widest: Double = 4) -> Estimate {
     let side = Double(spectrum.side)
     let low = max(3, Int(saturating: side / (widest * spacing)))
-    let high = min(spectrum.radial.count - 4, Int(saturating: side / (0.4 * spacing)) + 1)
+    let high = min(spectrum.radial.count - 4, Int(saturating: side / (Self.narrowest * spacing)) + 1)
     var result = Estimate(
       frequency: nil, contrast: 1, confidence: 0, radial: spectrum.radial, imageSide: spectrum.side)
     guard low + 2 < high else { return result }
@@ -53,10 +61,10 @@ public struct PatchSize: Sendable, Codable, Equatable {
     }
     // The first ring that carries a fair share of the strongest one's power: weaker rings before it belong to a
     // superstructure or to the field's outline.
-    guard let first = peaks.first(where: { spectrum.radial[$0] >= 0.2 * strongest }) else { return result }
+    guard let first = peaks.first(where: { spectrum.radial[$0] >= Self.fairShare * strongest }) else { return result }
     result.frequency = centroid(of: spectrum.radial, around: first) / side
     result.contrast = ratios[first]
-    result.confidence = 1 - 0.5 * pow(prominence / ratios[first], 0.6)
+    result.confidence = 1 - 0.5 * pow(prominence / ratios[first], Self.confidenceSlope)
     return result
   }
 

@@ -167,7 +167,7 @@ private struct NormalSums {
     for i in 0..<count { for j in 0..<i { full[j * count + i] = full[i * count + j] } }
     guard let inverse = SmallSystem.inverse(full, count: count) else { return nil }
     let values = (0..<count).map { i in (0..<count).reduce(0.0) { $0 + inverse[i * count + $1] * right[$1] } }
-    let residual = squares - zip(values, right).reduce(0.0) { $0 + $1.0 * $1.1 }
+    let residual = squares - dot(values, right)
     let scale = max(1, residual / Double(pixels - count)).squareRoot()
     return Solution(
       values: values, errors: (0..<count).map { scale * max(0, inverse[$0 * count + $0]).squareRoot() }, rest: residual)

@@ -14,6 +14,17 @@ struct DisplacementPeaks: Sendable {
   /// Every ordered pair near one of the displacements, by `from`.
   let pairs: [Pair]
 
+  /// The density is counted in so many bins per spacing, fine beside its smoothing.
+  private static let binsPerSpacing = 16.0
+  /// Standard deviation of the smoothing in spacings: narrow beside the distance of two hills, wide enough to make one of few pairs.
+  private static let smoothing = 0.12
+  /// Hills nearer than this, in spacings, are one: no two columns stand that near.
+  private static let leastDistance = 0.4
+  /// A displacement belongs to the nearest hill within so many spacings, two and a half standard deviations of the smoothing.
+  private static let ownReach = 0.3
+  /// Displacements whose lengths fall into one step of so many spacings have one length.
+  private static let lengthStep = 0.1
+
   /// - Parameters:
   ///   - reach: longest displacement, in pixels; positive.
   ///   - spacing: typical distance between neighbours, in pixels; hills nearer than 0.4 of it are one.
@@ -23,7 +34,7 @@ struct DisplacementPeaks: Sendable {
     let neighbours = concurrentMap(count: positions.count) { site in
       index.neighbours(of: positions[site], within: reach).filter { $0 != site }
     }
-    let bin = spacing / 16
+    let bin = spacing / Self.binsPerSpacing
     let half = Int(saturating: reach / bin) + 4
     let width = 2 * half + 1
     func place(_ d: Point) -> Int {
@@ -33,7 +44,7 @@ struct DisplacementPeaks: Sendable {
     for (site, others) in neighbours.enumerated() {
       for other in others { counts[place(positions[other] - positions[site])] += 1 }
     }
-    let density = smoothed(counts, width: width, sigma: 0.12 * spacing / bin)
+    let density = smoothed(counts, width: width, sigma: Self.smoothing * spacing / bin)
     var peaks: [Point] = []
     for start in density.indices.sorted(by: { (density[$0], -$0) > (density[$1], -$1) }) where density[start] > 0 {
       let (x, y) = (start % width, start / width)
@@ -42,13 +53,15 @@ struct DisplacementPeaks: Sendable {
         (-1...1).allSatisfy { dx in density[start + dy * width + dx] <= density[start] }
       }
       let displacement = Point(Double(x - half), Double(y - half)) * bin
-      if isSummit && !peaks.contains(where: { ($0 - displacement).length < 0.4 * spacing }) {
+      if isSummit && !peaks.contains(where: { ($0 - displacement).length < Self.leastDistance * spacing }) {
         peaks.append(displacement)
       }
     }
     let known = PlanarIndex(peaks)
     let owned = concurrentMap(count: positions.count) { site in
-      neighbours[site].map { known.neighbours(of: positions[$0] - positions[site], within: 0.3 * spacing).first ?? -1 }
+      neighbours[site].map {
+        known.neighbours(of: positions[$0] - positions[site], within: Self.ownReach * spacing).first ?? -1
+      }
     }
     var sums = [(count: Int, total: Point)](repeating: (0, .zero), count: peaks.count)
     for site in positions.indices {
@@ -60,7 +73,8 @@ struct DisplacementPeaks: Sendable {
     let means = kept.map { sums[$0].total / Double(sums[$0].count) }
     let order = means.indices.sorted { a, b in
       // Displacements of one length by angle; noise must not mix lengths that belong together.
-      let (p, q) = ((means[a].length / (0.1 * spacing)).rounded(), (means[b].length / (0.1 * spacing)).rounded())
+      let step = Self.lengthStep * spacing
+      let (p, q) = ((means[a].length / step).rounded(), (means[b].length / step).rounded())
       return (p, means[a].angle) < (q, means[b].angle)
     }
     var rank = [Int32](repeating: -1, count: peaks.count)

@@ -44,7 +44,7 @@ public struct StrainSpread: Sendable, Equatable {
   /// Blocks along each side of the map.
   static let blocks = 4
   /// Values share their noise over this area, in squares of the resolution: that of the square of a Gaussian,
-  /// 4π / 2.3548².
+  /// 4π / (2 √(2 ln 2))².
   static let correlatedArea = 2.27
 }
 

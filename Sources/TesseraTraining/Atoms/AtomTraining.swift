@@ -94,11 +94,7 @@ public struct AtomTraining: NetworkTraining {
 
   /// Throws unless every number is in range.
   public func check() throws(ParameterError) {
-    try require((1...64).contains(width), setting("width"), is: width, mustBe: "between 1 and 64 channels")
-    try checkSchedule()
-    try require(
-      (32...1024).contains(images.side) && images.side % architecture.multiple == 0, "side of a training image",
-      is: images.side, mustBe: "a multiple of \(architecture.multiple) between 32 and 1024 pixels")
+    try checkNetwork(width: width, side: images.side)
     try require(
       images.spacings.lowerBound >= 2 && images.spacings.upperBound <= 200, "distances of neighbours",
       is: "\(images.spacings)", mustBe: "between 2 and 200 pixels")

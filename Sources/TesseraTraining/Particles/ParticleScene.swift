@@ -30,35 +30,34 @@ struct ParticleScene: Sendable {
   private static func transmitted(
     _ images: ParticleImages, _ random: inout RandomSource
   ) -> (image: Raster<Float>, mask: Raster<Float>) {
-    func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * random.uniform() }
     func chance(_ share: Double) -> Bool { random.uniform() < share }
     var simulation = ParticleSimulation()
-    let pixel = between(0.02, 0.05)
+    let pixel = random.between(0.02, 0.05)
     let factor = ParticleTraining.binning(pixel: pixel)
     let side = images.sceneSide * factor
     simulation.frame = Frame(width: side, height: side, nanometresPerPixel: pixel)
     simulation.field.material = images.materials[random.index(below: images.materials.count)]
-    simulation.field.film = chance(0.1) ? 0.5 : between(1, 12)
-    let small = between(1.8, 6)
-    simulation.field.diameters = small...between(small, 9)
+    simulation.field.film = chance(0.1) ? 0.5 : random.between(1, 12)
+    let small = random.between(1.8, 6)
+    simulation.field.diameters = small...random.between(small, 9)
     simulation.field.shares = [0.2, 0.25, 0.45, 0.1]
-    simulation.field.touching = between(0, 0.6)
+    simulation.field.touching = random.between(0, 0.6)
     // Particles cover up to about half of the image, none of it in some.
     let area = Double(side) * pixel * Double(side) * pixel
     let mean = 0.5 * (simulation.field.diameters.lowerBound + simulation.field.diameters.upperBound)
-    simulation.field.number = chance(0.12) ? 0 : 1 + Int(between(0, 0.6) * area / (0.8 * mean * mean))
+    simulation.field.number = chance(0.12) ? 0 : 1 + Int(random.between(0, 0.6) * area / (0.8 * mean * mean))
     let isCorrected = chance(0.5)
     simulation.optics.voltage = [80, 200, 300][random.index(below: 3)]
-    simulation.optics.sphericalAberration = isCorrected ? between(-0.02, 0.02) : between(0.4, 1.3)
-    simulation.optics.defocus = isCorrected ? between(-20, 60) : between(10, 120)
-    simulation.optics.focalSpread = between(2, 8)
+    simulation.optics.sphericalAberration = isCorrected ? random.between(-0.02, 0.02) : random.between(0.4, 1.3)
+    simulation.optics.defocus = isCorrected ? random.between(-20, 60) : random.between(10, 120)
+    simulation.optics.focalSpread = random.between(2, 8)
     simulation.optics.dose = 60 * pow(100, random.uniform())
-    simulation.optics.cameraTransfer = between(0.15, 0.8)
+    simulation.optics.cameraTransfer = random.between(0.15, 0.8)
     simulation.seed = random.next()
     // All numbers are in their ranges.
     let result = try! simulation.run()
     let shade = smoothField(side: images.sceneSide, random: &random)
-    let strength = Float(chance(0.5) ? 0 : between(0, 0.25))
+    let strength = Float(chance(0.5) ? 0 : random.between(0, 0.25))
     var image = Binning.means(of: result.micrograph.pixels, factor: factor)
     for index in image.values.indices { image.values[index] *= 1 + strength * shade.values[index] }
     return (image, Binning.means(of: result.instances.labels.map { $0 > 0 ? 1 : 0 }, factor: factor))
@@ -70,27 +69,26 @@ struct ParticleScene: Sendable {
   private static func byThickness(
     side: Int, _ random: inout RandomSource
   ) -> (image: Raster<Float>, mask: Raster<Float>) {
-    func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * random.uniform() }
     var field = ParticleField()
-    let diameter = between(10, 110)
+    let diameter = random.between(10, 110)
     // A unit of length is chosen such that diameters fit the field's range.
     let pixel = 10 / diameter
-    field.diameters = between(4, 9)...between(10, 14)
-    (field.shares, field.touching) = ([0, 0, 0.9, 0.1], between(0, 0.6))
+    field.diameters = random.between(4, 9)...random.between(10, 14)
+    (field.shares, field.touching) = ([0, 0, 0.9, 0.1], random.between(0, 0.6))
     let area = Double(side * side) * pixel * pixel
-    field.number = random.uniform() < 0.15 ? 0 : 1 + Int(between(0, 0.9) * area / 80)
+    field.number = random.uniform() < 0.15 ? 0 : 1 + Int(random.between(0, 0.9) * area / 80)
     let frame = Frame(width: side, height: side, nanometresPerPixel: pixel)
     let thickness = try! field.projection(in: frame, seed: random.next())
     let isBright = random.uniform() < 0.5
-    let contrast = Float(between(0.15, 1)) * (isBright ? 1 : -0.6)
+    let contrast = Float(random.between(0.15, 1)) * (isBright ? 1 : -0.6)
     let power: Float = random.uniform() < 0.5 ? 1 : 0.6
     let shade = smoothField(side: side, random: &random)
-    let texture = smoothField(side: side, width: between(1, 3), random: &random)
+    let texture = smoothField(side: side, width: random.between(1, 3), random: &random)
     let cloud = smoothField(side: side, width: 5 * pow(10, random.uniform()), random: &random)
-    let (slope, grain) = (Float(between(0, 0.3)), Float(between(0, 0.12)))
-    let cloudiness = random.uniform() < 0.5 ? 0 : Float(between(0, 0.15))
+    let (slope, grain) = (Float(random.between(0, 0.3)), Float(random.between(0, 0.12)))
+    let cloudiness = random.uniform() < 0.5 ? 0 : Float(random.between(0, 0.15))
     let support = support(side: side, random: &random)
-    let supported = Float(isBright ? between(0, 0.5) : between(0, 0.25)) * abs(contrast)
+    let supported = Float(isBright ? random.between(0, 0.5) : random.between(0, 0.25)) * abs(contrast)
     let deepest = thickness.values.max() ?? 0
     var image = thickness.map { deepest > 0 ? contrast * pow($0 / deepest, power) : 0 }
     for index in image.values.indices {
@@ -99,7 +97,7 @@ struct ParticleScene: Sendable {
         (1 + slope * shade.values[index]) * (1 + grain * texture.values[index]) * (1 + cloudiness * cloud.values[index])
       image.values[index] = max(0.01, image.values[index] + film + (isBright ? 0.25 : 1.1)) * base
     }
-    let blurred = GaussianFilter.smoothed(image, sigma: between(0, 1.5))
+    let blurred = GaussianFilter.smoothed(image, sigma: random.between(0, 1.5))
     let counts = 8 * pow(200, random.uniform())
     let detected = blurred.map { Float(random.poisson(counts * Double($0))) }
     return (detected, thickness.map { $0 > 0.25 ? 1 : 0 })
@@ -111,25 +109,26 @@ struct ParticleScene: Sendable {
   private static func scanned(
     _ images: ParticleImages, _ random: inout RandomSource
   ) -> (image: Raster<Float>, mask: Raster<Float>) {
-    func between(_ low: Double, _ high: Double) -> Double { low + (high - low) * random.uniform() }
-    let (side, pixel) = (images.sceneSide, between(0.035, 0.085))
+    let (side, pixel) = (images.sceneSide, random.between(0.035, 0.085))
     var field = ParticleField()
     field.material = images.materials[random.index(below: images.materials.count)]
-    let small = between(1.8, 6)
-    field.diameters = small...between(small, 9)
-    (field.shares, field.touching) = ([0.2, 0.25, 0.45, 0.1], between(0, 0.6))
+    let small = random.between(1.8, 6)
+    field.diameters = small...random.between(small, 9)
+    (field.shares, field.touching) = ([0.2, 0.25, 0.45, 0.1], random.between(0, 0.6))
     let area = Double(side * side) * pixel * pixel
     let mean = 0.5 * (field.diameters.lowerBound + field.diameters.upperBound)
-    field.number = random.uniform() < 0.1 ? 0 : 1 + Int(between(0, 0.7) * area / (0.8 * mean * mean))
+    field.number = random.uniform() < 0.1 ? 0 : 1 + Int(random.between(0, 0.7) * area / (0.8 * mean * mean))
     let frame = Frame(width: side, height: side, nanometresPerPixel: pixel)
     let (atoms, mask) = try! field.atoms(in: frame, seed: random.next())
-    let sharp = GaussianFilter.smoothed(atoms, sigma: between(0.05, 0.11) / pixel)
-    let broad = GaussianFilter.smoothed(atoms, sigma: between(0.2, 0.5) / pixel)
-    let tail = Float(between(0, 0.6))
+    let sharp = GaussianFilter.smoothed(atoms, sigma: random.between(0.05, 0.11) / pixel)
+    let broad = GaussianFilter.smoothed(atoms, sigma: random.between(0.2, 0.5) / pixel)
+    let tail = Float(random.between(0, 0.6))
     let brightest = max(1e-6, Statistics.quantile(sharp.values, 0.999))
-    let film = smoothField(side: side, width: between(0.8, 2.5), random: &random)
+    let film = smoothField(side: side, width: random.between(0.8, 2.5), random: &random)
     let cloud = smoothField(side: side, width: 5 * pow(10, random.uniform()), random: &random)
-    let (level, grain, cloudiness) = (Float(between(0.02, 0.5)), Float(between(0.05, 0.25)), Float(between(0, 0.3)))
+    let (level, grain, cloudiness) = (
+      Float(random.between(0.02, 0.5)), Float(random.between(0.05, 0.25)), Float(random.between(0, 0.3))
+    )
     let counts = 3 * pow(200, random.uniform())
     var image = sharp
     for index in image.values.indices {

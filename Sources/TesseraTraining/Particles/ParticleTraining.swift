@@ -95,11 +95,7 @@ public struct ParticleTraining: NetworkTraining {
 
   /// Throws unless every number is in range.
   public func check() throws(ParameterError) {
-    try require((1...64).contains(width), setting("width"), is: width, mustBe: "between 1 and 64 channels")
-    try checkSchedule()
-    try require(
-      (32...1024).contains(images.side) && images.side % architecture.multiple == 0, "side of a training image",
-      is: images.side, mustBe: "a multiple of \(architecture.multiple) between 32 and 1024 pixels")
+    try checkNetwork(width: width, side: images.side)
     try require(
       (images.side...2048).contains(images.sceneSide), "side of a scene", is: images.sceneSide,
       mustBe: "between \(images.side) and 2048 pixels")

@@ -64,8 +64,16 @@ extension NetworkTraining {
     return learningRate * (share < 0.5 ? 1 : share < 0.75 ? 0.1 : share < 0.9 ? 0.01 : 0.001)
   }
 
-  /// Throws unless the numbers of the schedule are in range.
-  func checkSchedule() throws(ParameterError) {
+  /// Throws unless the width of the network, in channels, the numbers of the schedule and the side of an image, in pixels, are in range.
+  func checkNetwork(width: Int, side: Int) throws(ParameterError) {
+    try require((1...64).contains(width), setting("width"), is: width, mustBe: "between 1 and 64 channels")
+    try checkSchedule()
+    try require(
+      (32...1024).contains(side) && side % architecture.multiple == 0, "side of a training image", is: side,
+      mustBe: "a multiple of \(architecture.multiple) between 32 and 1024 pixels")
+  }
+
+  private func checkSchedule() throws(ParameterError) {
     try require((1...10_000_000).contains(steps), setting("steps"), is: steps, mustBe: "between 1 and 10000000")
     try require((1...256).contains(batchSize), "images of a step", is: batchSize, mustBe: "between 1 and 256")
     try require(

@@ -86,7 +86,7 @@ struct TreeInput: ParsableArguments {
 /// `tessera classes show`.
 struct ShowClassesCommand: ThreadedCommand {
   static let configuration = CommandConfiguration(
-    commandName: "show", abstract: "Lists the classes of now and what was done to them.",
+    commandName: "show", abstract: "Lists the current classes and what was done to them.",
     discussion: """
       EXAMPLE
         tessera classes show scan.tessera

@@ -12,7 +12,7 @@ struct RelationsCommand: ThreadedCommand {
       EXAMPLE
         tessera relations scan.tessera
 
-      writes the folder scan.relations with relations.csv, shells.json, summary.json and report.html. The classes are those of now, as \
+      writes the folder scan.relations with relations.csv, shells.json, summary.json and report.html. The classes are the current ones, as \
       `classes` has left them. Chance places the defects of the image at random, each on its own sublattice; what a defect's patch makes \
       of its neighbours goes with it.
       """)

@@ -33,9 +33,9 @@ struct MotifOptions: ParsableArguments {
   var noPiston = false
 
   @Flag(
-    help:
-      "Divide patches by how bright columns of their kind are around them, where the columns share a lattice. (default: where a slow change hides kinds)"
-  )
+    help: ArgumentHelp(
+      "Division of each patch by the local brightness of the columns of its kind, where the columns share a lattice. (default: "
+        + "only where a slow change of brightness hides kinds of columns)"))
   var levelBrightness = false
 
   @Flag(help: "Do not subtract the tails of columns that lie outside the patch.")
@@ -85,8 +85,8 @@ struct MotifOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Result folder of analyze or motifs by whose classes, as they are now, the columns are sorted; those that fit none are unknown. "
-        + "(default: none)", valueName: "result"), completion: .directory)
+      "Result folder of analyze or motifs with the classes, in their current state, into which the columns are sorted; columns that fit "
+        + "no class are unknown. (default: none)", valueName: "result"), completion: .directory)
   var apply: String?
 
   func validate() throws {

@@ -33,14 +33,13 @@ struct GuiCommand: ThreadedCommand {
   @Flag(help: "Print the address and leave the browser alone.")
   var noBrowser = false
 
-  @OptionGroup(title: "Input") var image: InputOptions
+  @OptionGroup(title: "Input") var image: SingleImageOptions
   @OptionGroup var threads: ThreadOptions
 
   func validate() throws {
     guard (0...65_535).contains(port) else {
       throw ValidationError("--port must be between 0 and 65535, but is \(port)")
     }
-    guard !image.each else { throw ValidationError("the page shows one image per file; leave out --each") }
   }
 
   func run() throws {

@@ -14,7 +14,7 @@ extension ScreenTools {
   /// What the page offers is what the commands do, with the same options.
   ///
   /// - Parameter inputWords: what was typed to say how images are read.
-  static func commands(reading image: InputOptions, as inputWords: [String], threads: Int?) -> ScreenTools {
+  static func commands(reading image: SingleImageOptions, as inputWords: [String], threads: Int?) -> ScreenTools {
     return ScreenTools(
       open: { try image.micrograph(at: $0) }, commands: types.map { $0.screenCommand },
       run: { order, progress in

@@ -21,14 +21,14 @@ struct ChosenImage {
 extension InputOptions {
   /// The images of these files, in order: one per file, or with `--each` one a frame.
   func images(of inputs: [String]) -> [ChosenImage] {
-    guard each, let frames else { return inputs.map { ChosenImage(input: $0) } }
+    guard each, let frames = single.frames else { return inputs.map { ChosenImage(input: $0) } }
     return inputs.flatMap { input in frames.frames.map { ChosenImage(input: input, frame: $0) } }
   }
 
   /// The pixels of one of them. Its warnings are printed.
   func micrograph(of image: ChosenImage) throws -> Micrograph {
     guard let frame = image.frame else { return try micrograph(at: image.input) }
-    return try micrograph(at: image.input, frame: frame)
+    return try single.micrograph(at: image.input, frame: frame)
   }
 }
 

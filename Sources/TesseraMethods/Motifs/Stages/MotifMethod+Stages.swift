@@ -41,7 +41,7 @@ extension MotifMethod {
     return ArrangedStage(crystal: crystal, patches: patches, description: description, layouts: layouts)
   }
 
-  /// In a net of three bonds a column, second neighbours stand so many spacings away; in other nets they are nearer.
+  /// In a net of three bonds per column, second neighbours stand so many spacings away; in other nets they are nearer.
   private static let secondNeighbours = 3.0.squareRoot()
   /// Columns count wholly up to this many of their standard deviations inside the rim of a patch (`PatchIsolation`).
   private static let rim = 0.5

@@ -61,7 +61,7 @@ public struct ParticleSeries: Sendable {
 
   /// All particles, in nm where every image has a scale, otherwise in pixels.
   var isScaled: Bool { records.allSatisfy { $0.pixel != nil || $0.rows.isEmpty } }
-  var unit: String { isScaled ? "nm" : "px" }
+  var unit: String { LengthText.unit(isCalibrated: isScaled) }
   func scale(of record: ParticleRecord) -> Double { isScaled ? record.pixel ?? 1 : 1 }
 
   /// Writes `particles.csv`, all rows with the name of their image before, and `tracks.csv` where particles were followed.

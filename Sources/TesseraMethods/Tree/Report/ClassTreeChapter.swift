@@ -4,7 +4,7 @@ import TesseraLearning
 /// How the classes came from those of the first run: the tree, and what was done.
 struct ClassTreeChapter {
   let tree: ClassTree
-  /// Looks of the classes of now, by number.
+  /// Looks of the current classes, by number.
   let styles: [String: ClassStyle]
   let actions: [TreeAction]
 
@@ -41,7 +41,7 @@ struct ClassTreeChapter {
       "class-tree", title: "The class tree",
       caption:
         "Classes of the first run on the left, their parts to the right of them. Grey: classes that have been divided or "
-        + "merged. A marker stands for a class of now.", drawing)
+        + "merged. A marker stands for a current class.", drawing)
   }
 
   private var steps: ReportDocument.Table {

@@ -80,7 +80,7 @@ struct TreeReport {
     return document
   }
 
-  /// The classes of now, largest first.
+  /// The current classes, largest first.
   private var classes: Classes {
     var classes = Classes(grouping: structure.labels)
     classes.labels = structure.labels

@@ -1,6 +1,6 @@
 import TesseraStructure
 
-/// `summary.json` of a result whose classes have changed: the first one, with the counts and the classes of now.
+/// `summary.json` of a result whose classes have changed: the first one, with the counts and the current classes.
 struct TreeSummary {
   let first: JSONValue
   let structure: TreeStructure

@@ -81,7 +81,7 @@ private struct ProfileLine {
     (places, values) = (profile.distances, profile.means)
     let weights = profile.errors.map { 1 / ($0 * $0) }
     let sum = weights.reduce(0, +)
-    let mean = zip(weights, values).reduce(0) { $0 + $1.0 * $1.1 } / sum
+    let mean = dot(weights, values) / sum
     variance = zip(weights, values).reduce(0) { $0 + $1.0 * ($1.1 - mean) * ($1.1 - mean) }
     (self.weights, self.sum, self.mean) = (weights, sum, mean)
   }
@@ -89,7 +89,7 @@ private struct ProfileLine {
   /// What the shape leaves of the variance.
   func rest(_ shape: (Double) -> Double) -> Double {
     let shape = places.map(shape)
-    let centre = zip(weights, shape).reduce(0) { $0 + $1.0 * $1.1 } / sum
+    let centre = dot(weights, shape) / sum
     var (square, product) = (0.0, 0.0)
     for index in places.indices {
       let part = shape[index] - centre

@@ -61,14 +61,22 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     let count = Self.strongCount(of: image.count)
     if let scale { return spots(in: flat, isMeasured, scale: scale, strong: count) }
     var rungs: [Detection] = []
-    var next = 1.4
-    while next <= max(1.4, min(8, Double(min(image.width, image.height)) / 20)) {
+    var next = Self.scales.lowerBound
+    let largest = min(Self.scales.upperBound, Double(min(image.width, image.height)) / Self.scalesPerSide)
+    while next <= max(Self.scales.lowerBound, largest) {
       rungs.append(spots(in: flat, isMeasured, scale: next, strong: count))
-      next *= 1.19
+      next *= Self.scaleStep
     }
     let best = rungs.map(\.strongHeight).max() ?? 0
     return rungs.last { $0.strongHeight >= (1 - slack) * best } ?? rungs[0]
   }
+
+  /// Scales that are tried, in pixels, for atoms from 0.8 to 4.6 pixels wide: narrower ones are single pixels.
+  private static let scales = 1.4...8.0
+  /// From one scale to the next: the fourth root of two.
+  private static let scaleStep = 1.19
+  /// The largest scale is at most so small a part of the image's shorter side, which then holds several atoms with their surroundings.
+  private static let scalesPerSide = 20.0
 
   /// How many spots of an image are its strongest: fewer would be noise at the field's best places, more the faint ones.
   static func strongCount(of pixelCount: Int) -> Int { max(20, pixelCount / 13_000) }
@@ -89,10 +97,13 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     }
   }
 
+  /// A spot is the highest within so many scales, two widths of its atom.
+  private static let spotReach = 1.2
+
   private func spots(in flat: Raster<Float>, _ measured: Raster<Bool>, scale: Double, strong: Int) -> Detection {
     let response = GaussianFilter.blobResponse(flat, sigma: scale)
     let contrast = self.contrast(of: response, measured, scale: scale)
-    let all = LocalMaxima.indices(in: contrast, reach: max(1, Int(saturating: (1.2 * scale).rounded())))
+    let all = LocalMaxima.indices(in: contrast, reach: max(1, Int(saturating: (Self.spotReach * scale).rounded())))
       .filter { measured.values[$0] }
       .sorted { (contrast.values[$0], $1) > (contrast.values[$1], $0) }
     let strongest = all.prefix(strong).map { Double(contrast.values[$0]) }
@@ -113,16 +124,24 @@ public struct AtomDetector: Sendable, Codable, Equatable {
     min(place.x, place.y, Double(width - 1) - place.x, Double(height - 1) - place.y) >= borderReach * scale
   }
 
+  /// Responses count in the local deviation up to so many of their robust deviations, so that atoms do not hide themselves.
+  private static let textureLimit: Float = 3
+  /// A local deviation below this share of that of the noise is chance among few pixels.
+  private static let noiseShare = 0.8
+  /// So many pixels know a median to half a per cent.
+  private static let medianSample = 60_000
+
   /// Responses over their local standard deviation, which is at least that of the noise alone.
   private func contrast(of response: Raster<Float>, _ measured: Raster<Bool>, scale: Double) -> Raster<Float> {
-    let stride = max(1, response.count / 60_000)
+    let stride = max(1, response.count / Self.medianSample)
     let sample = Swift.stride(from: 0, to: response.count, by: stride).filter { measured.values[$0] }
       .map { abs(response.values[$0]) }
-    let limit = 3 * Float(Statistics.deviationOfMedian) * (sample.isEmpty ? 0 : Statistics.median(sample))
+    let limit =
+      Self.textureLimit * Float(Statistics.deviationOfMedian) * (sample.isEmpty ? 0 : Statistics.median(sample))
     let squares = response.map { min($0 * $0, limit * limit) }
     let weights = measured.map { $0 ? Float(1) : 0 }
     let variance = GaussianFilter.broadlySmoothed(squares, weights: weights, sigma: textureWidth * scale)
-    let least = Float(0.8 * GaussianFilter.blobResponseNoise(sigma: scale))
+    let least = Float(Self.noiseShare * GaussianFilter.blobResponseNoise(sigma: scale))
     return concurrentRows(width: response.width, height: response.height, of: Float(0)) { y, row in
       for x in 0..<row.count {
         let i = y * row.count + x

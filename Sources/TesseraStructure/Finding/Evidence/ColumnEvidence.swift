@@ -108,13 +108,13 @@ public struct ColumnEvidence: Sendable, Equatable {
   public var doubt: String? {
     if isRidged {
       return "its bright spots lie on stripes, along which they are not resolved (the smaller curvature is "
-        + "\(roundness.formatted(2)) of the larger; of columns 0.5 to 0.9"
+        + "\(roundness.text(decimals: 2)) of the larger; of columns 0.5 to 0.9"
         + (isStriped ? "; and all planes of the image run in one direction)" : ")")
     }
     if hasOrder || hasSign || hasReflections || hasHeight { return nil }
     return
       "nothing tells its bright spots from smooth noise: they stand in no order, and dark spots are as deep as they are high "
-      + "(skewness \(asymmetry.formatted(2)) ± \(asymmetryError.formatted(2)))"
+      + "(skewness \(asymmetry.text(decimals: 2)) ± \(asymmetryError.text(decimals: 2)))"
   }
 }
 

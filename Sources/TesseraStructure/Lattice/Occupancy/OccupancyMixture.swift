@@ -62,7 +62,7 @@ struct OccupancyMixture: Sendable {
         guard sum > 0 else { return }
         part = sum / Double(x.count)
         let weights = x.indices.map { posteriors[$0] / (deviations[$0] * deviations[$0]) }
-        share = zip(weights, x).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
+        share = dot(weights, x) / weights.reduce(0, +)
       }
       let before = full
       full = x.indices.filter { Self.posterior(x[$0], deviations[$0], share, part) < 0.5 }

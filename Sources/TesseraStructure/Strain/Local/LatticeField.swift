@@ -33,7 +33,7 @@ public struct LatticeField: Sendable {
   public var blur: Double { resolution / Self.gaussianWidth }
 
   /// Full width at half maximum of a Gaussian in standard deviations, 2 √(2 ln 2); over as much its integral rises from 12 to 88 %.
-  package static let gaussianWidth = 2.354820
+  package static let gaussianWidth = 2 * (2 * log(2.0)).squareRoot()
 
   /// Whether the lattice is known at any pixel: at the four nodes around one.
   public var isKnownSomewhere: Bool {
@@ -86,7 +86,11 @@ public struct LatticeField: Sendable {
 extension LatticeField {
   /// Nodes at the rim of the columns see them on one side only and share their noise with fewer others. Propagated column by column the
   /// errors of the means are 1.22-1.36 times those of noise that is alike everywhere; for phases they are .95-1.1 times those.
-  private static func rimFactor(_ source: StrainSource) -> Double { source == .columns ? 1.3 : 1 }
+  private static func rimFactor(_ source: StrainSource) -> Double {
+    source == .columns ? columnRimFactor : 1
+  }
+  /// About the middle of the range that propagation gives for columns.
+  private static let columnRimFactor = 1.3
 
   /// Standard errors of the means of exx, eyy, exy and rotation over the field, the error of a reference in it included.
   ///

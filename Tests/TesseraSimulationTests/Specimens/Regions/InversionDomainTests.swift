@@ -45,3 +45,14 @@ struct `An inversion domain` {
     #expect(Set(sites.map(\.environmentOriented)).isSuperset(of: ["Mo~1", "Mo~2", "Se2~1", "Se2~2"]))
   }
 }
+
+struct `Domains of a honeycomb` {
+  @Test(arguments: HoneycombDomains.Boundary.allCases) func `need two different columns`(
+    boundary: HoneycombDomains.Boundary
+  ) {
+    var domains = HoneycombDomains(boundary)
+    domains.crystal = .graphene
+    let request = SceneRequest(frame: Frame(width: 64, height: 64), columnSigma: 2, seed: 1)
+    #expect(throws: ParameterError.self) { try domains.scene(for: request) }
+  }
+}

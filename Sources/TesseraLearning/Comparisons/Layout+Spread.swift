@@ -1,5 +1,6 @@
 import TesseraNumerics
 
+// Sizes with which layouts are compared; no command uses them.
 extension Layout {
   /// Root mean square distance of the points from their mean.
   public var radiusOfGyration: Double {

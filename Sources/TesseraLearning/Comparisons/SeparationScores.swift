@@ -1,5 +1,6 @@
 import TesseraNumerics
 
+// Scores with which layouts are compared; no command uses them.
 extension Layout {
   /// Mean silhouette of the points that have a label above 0: -1 ... 1, near 1 where classes are tight and far apart.
   ///

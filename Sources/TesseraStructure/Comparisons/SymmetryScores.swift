@@ -7,7 +7,7 @@ import TesseraNumerics
 ///
 ///     S(n) = Σ E(q) over q divisible by n − 1/(n−1) Σ E(q) over all other q,
 ///
-/// from -1/(n-1) to 1; white noise gives 0.2 for n = 2 and about 0 for the others. |q| = 0 tells nothing and |q| = 1 is the slope of the background.
+/// from -1/(n-1) to 1; white noise gives 0.2 for n = 2 and about 0 for the others. |q| = 0 tells nothing and |q| = 1 is the slope of the background. No command uses these scores: `DenseSymmetry` maps S(n).
 public struct SymmetryScores: Sendable, Codable, Equatable {
   /// Orders of the rotation axes, 2 or more each.
   public var folds = [2, 3, 4, 6]

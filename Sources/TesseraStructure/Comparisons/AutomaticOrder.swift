@@ -6,7 +6,7 @@ import TesseraNumerics
 ///
 /// Order p holds the energy E(p), the mean over sites of Σ A(p, q)², and noise of σ² per pixel gives it σ² Σ W², W being
 /// the weights of the pixels; the signal is the difference. σ is the image's noise level unless the highest order, which
-/// holds at least its noise, shows less.
+/// holds at least its noise, shows less. No command uses it.
 public struct AutomaticOrder: Sendable, Codable, Equatable {
   /// Smallest and largest p that may be chosen.
   public var smallest = 4, largest = 15
