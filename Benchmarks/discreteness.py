@@ -28,6 +28,11 @@ SPECIMENS = [
     ("res2", ["res2"], "discrete", 4),
     ("bilayer, s22", ["bilayer", "--kind", "s22"], "continuous", None),
     ("bilayer, mos2", ["bilayer", "--kind", "mos2"], "continuous", None),
+] + [
+    # From long moire periods to those of two lattice constants, near commensurate twists and between them.
+    (f"bilayer, {kind}, {twist:g} degrees", ["bilayer", "--kind", kind, "--angle", str(twist), "--counts", "5"],
+     "continuous", None)
+    for kind in ("s22", "mos2") for twist in (2, 6, 7.34, 9.43, 11, 12, 13.2, 16.4, 19, 21.8, 24, 27, 28, 28.5)
 ]
 
 

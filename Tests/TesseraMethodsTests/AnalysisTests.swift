@@ -90,6 +90,25 @@ struct `The main analysis` {
     #expect(!result.settings.seeksNearLayers)
   }
 
+  /// Short periods, in which motifs one patch apart have nothing in common.
+  @Test(.slow, arguments: [("mos2", 7.34), ("mos2", 13.2), ("mos2", 28.0), ("s22", 12), ("s22", 27)])
+  func `calls a bilayer continuous at any twist`(kind: String, degrees: Double) throws {
+    let image = try simulated("bilayer", size: 512) { ($0.kind, $0.angle, $0.counts) = (kind, degrees, 5) }.micrograph
+    let result = try MotifMethod().result(on: image)
+    #expect(result.structure.kind == .continuous && result.classes.count == 1)
+    #expect(result.structure.reason.contains("two hexagonal layers lie on each other"))
+    // There is no cell, and nothing to be rare.
+    #expect(result.cells == nil && result.hierarchy == nil && result.outliers.places.isEmpty)
+  }
+
+  @Test(.slow) func `divides a bilayer into as many classes as are asked for`() throws {
+    var method = MotifMethod()
+    method.classCount = 3
+    let result = try method.result(
+      on: simulated("bilayer", size: 512) { ($0.kind, $0.angle, $0.counts) = ("mos2", 13.2, 5) }.micrograph)
+    #expect(result.classes.count == 3 && result.cells != nil)
+  }
+
   @Test(.slow) func `does not take disorder for a continuum`() throws {
     let result = try MotifMethod().result(on: simulated("square") { $0.displacement = 0.7 }.micrograph)
     #expect(result.structure.kind == .discrete)

@@ -74,21 +74,20 @@ public struct MoireMethod: Method {
     calibration.map { Point($0.nanometresPerPixelX, $0.nanometresPerPixelY) } ?? Point(1, 1)
   }
 
-  /// Layers whose strengths differ by less than this share are alike: noise and thickness decide which of them is the first.
-  private static let likeStrengths = 0.1
-
   /// Which layer strain is measured against: with the other one its sign is the opposite.
   private func firstLayerChoice(_ moire: Moire) -> [RunRecord.Choice] {
-    guard moire.layers.count == 2, moire.layers[0].strength > 0 else { return [] }
-    let share =
-      abs(moire.layers[0].strength - moire.layers[1].strength) / max(moire.layers[0].strength, moire.layers[1].strength)
+    guard moire.layers.count == 2, case let strengths = moire.layers.map(\.strength), strengths[0] > 0 else {
+      return []
+    }
+    let share = Number.percent(Moire.difference(ofStrengths: strengths[0], strengths[1]))
+    let axes = "heterostrain is that of the second layer against the first, along the axes of the image"
     return [
-      .init(
-        "first layer", "the stronger, by \(Number.percent(share))",
-        share < Self.likeStrengths
-          ? "the layers are alike: with the other as the first the heterostrain has the other sign, along the axes of that layer"
-            + (moire.stackings.contains(.ab) ? ", and AB and BA are swapped" : "")
-          : "heterostrain is that of the second layer against the first")
+      Moire.areAlike(strengths[0], strengths[1])
+        ? .init(
+          "first layer", "that from which the twist is positive",
+          "the layers are alike, their strengths differ by \(share); \(axes), and has the other sign with the other layer as the first"
+            + (moire.stackings.contains(.ab) ? ", which swaps AB and BA" : ""))
+        : .init("first layer", "the stronger, by \(share)", axes)
     ]
   }
 

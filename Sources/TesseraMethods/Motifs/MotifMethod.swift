@@ -92,13 +92,13 @@ public struct MotifMethod: Method {
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     var arranged = try arrangedStage(of: seen, in: prepared, input: input, patterns: patterns, clock: &clock)
     var account = try clock.run(.classes) { try bestAccount(of: arranged, in: prepared, seed: input.seed) }
-    if account.seemsContinuous, !seeksNearLayers, !arranged.crystal.hasLayers,
-      let twist = try clock.run(
-        .lattice, { twist(in: prepared.image, calibration: input.micrograph.calibration, near: true) })
+    if account.seemsContinuous, !seeksNearLayers, arranged.crystal.layers == nil,
+      let layers = try clock.run(
+        .lattice, { layers(in: prepared.image, calibration: input.micrograph.calibration, near: true) })
     {
       // Layers share no lattice, and nothing is vacant among them: all that rests on one is done again without.
       arranged = try arrangedStage(
-        of: seen, in: prepared, input: input, patterns: patterns, layers: twist, clock: &clock)
+        of: seen, in: prepared, input: input, patterns: patterns, layers: layers, clock: &clock)
       account = try clock.run(.classes) { try bestAccount(of: arranged, in: prepared, seed: input.seed) }
     }
     var crystal = arranged.crystal
@@ -113,7 +113,7 @@ public struct MotifMethod: Method {
         ? SiteOutliers(
           of: account.description.features, classes: classes, sites: crystal.sites, patchSide: account.patches.size)
         : SiteOutliers(withoutClasses: crystal.sites.count)
-      return (outliers, try cells(of: crystal, classes, in: prepared.image))
+      return (outliers, try cells(of: crystal, sorting, in: prepared.image))
     }
     let tree = try clock.run(.hierarchy) {
       try tiles.map { try testedHierarchy(of: $0, sites: crystal.sites, labels: classes.labels, seed: input.seed) }

@@ -30,6 +30,22 @@ public struct StructureKind: Sendable, Codable, Equatable {
   /// varies from site to site, is not.
   private static let leastDrift = 0.3
 
+  /// The verdict on what a class finder found in two layers that lie on each other all over the image: how the one lies on the other
+  /// changes from column to column, whatever the distance over which it does. Where the moire period is short, motifs one patch apart
+  /// have nothing in common, and neither their drift nor a gap between them tells a continuum from disorder or from classes.
+  /// - Parameter layers: nil where there are no two layers, or not all over the image.
+  init(of outcome: ClassFinder.Outcome, drift: Double, layers: LayerPair?) {
+    guard let layers, layers.isWhole else {
+      self.init(of: outcome, drift: drift)
+      return
+    }
+    self.init(
+      kind: .continuous, explained: outcome.explained,
+      reason:
+        "two hexagonal layers lie on each other, twisted by \(Text.degrees(layers.twist)), so the motif changes with the place of "
+        + "one layer on the other; the command moire maps the stackings")
+  }
+
   /// The verdict on what a class finder found.
   /// - Parameter drift: correlation of the residuals within classes between sites one to two patches apart
   ///   (`SpatialCorrelation`), -1 ... 1.

@@ -45,6 +45,26 @@ package struct LayerFit: Sendable, Codable, Equatable {
       return hypot(c.cosine, c.sine)
     }
 
+    /// Root mean square of all waves of a lattice over the image, in the units of the image.
+    func strength(lattice: Int) -> Double {
+      LayerLattice.waves.indices.reduce(0) { $0 + pow(amplitude(lattice: lattice, wave: $1), 2) / 2 }.squareRoot()
+    }
+
+    /// The same outcome of two lattices with the second one first.
+    var swapped: Outcome {
+      let (pairs, linear) = (LayerLattice.waves.count, 2 * coefficients.count - 1)
+      func order(_ start: Int, _ count: Int) -> [Int] {
+        Array(start + count..<start + 2 * count) + Array(start..<start + count)
+      }
+      let rows = [0] + order(1, 2 * pairs) + order(linear, 4)
+      var copy = self
+      copy.lattices.reverse()
+      copy.coefficients = ([0] + order(1, pairs)).map { coefficients[$0] }
+      copy.jackknife = jackknife.selecting(rows: rows).selecting(columns: rows)
+      copy.white = white.selecting(rows: rows).selecting(columns: rows)
+      return copy
+    }
+
     /// The squared amplitude of a wave over its variance: 2 on average where there is no wave.
     func significance(lattice: Int, wave: Int) -> Double {
       let k = 1 + lattice * LayerLattice.waves.count + wave

@@ -45,7 +45,19 @@ public struct Moire: Sendable {
   public var status: Status
   /// Why the twist is not measured, as a sentence without a full stop; nil if resolved.
   public var doubt: String?
-  /// The two layers that were fitted.
+  /// Layers whose strengths differ by less than this part of the stronger one are alike: so much do noise, and a tilt of the beam or
+  /// thickness that changes, move the strengths of two layers of one material.
+  package static let likeStrengths = 0.1
+  /// By how much two strengths differ, in parts of the larger one, 0 ... 1.
+  package static func difference(ofStrengths one: Double, _ other: Double) -> Double {
+    abs(one - other) / max(one, other, .leastNonzeroMagnitude)
+  }
+  /// Whether two strengths, of any one unit, are those of like layers.
+  package static func areAlike(_ one: Double, _ other: Double) -> Bool {
+    difference(ofStrengths: one, other) < likeStrengths
+  }
+
+  /// The two layers that were fitted, the stronger one first; of two like ones that from which the twist is positive.
   public var layers: [Layer]
   /// Angle between the layers in radians, 0 ... π/6: to the nearest multiple of 60 degrees, without sign. Nil if unresolved.
   public var twist: Measured?

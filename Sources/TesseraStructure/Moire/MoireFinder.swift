@@ -43,14 +43,14 @@ public struct MoireFinder: Sendable, Codable, Equatable {
   public func moire(in image: Raster<Float>, pixel: Point) throws -> Moire {
     let reflections = Self.reflections(of: image)
     let finder = LayerFinder(width: image.width, height: image.height, pixel: pixel)
-    let found = finder.layers(of: reflections)
-    guard let strongest = found.first else {
+    let lattices = finder.layers(of: reflections)
+    guard let strongest = lattices.first else {
       throw DataError(
         "no hexagonal lattice stands out in the spectrum; a moire of two hexagonal layers needs an image that resolves both"
       )
     }
     let detail = Self.detail(of: image, spacing: 1 / strongest.lattice.length)
-    let seen = outcome(in: detail, found.map(\.lattice), finder, pixel: pixel).map { ($0, true) }
+    let seen = outcome(in: detail, lattices.map(\.lattice), finder, pixel: pixel).map { ($0, true) }
     if seen == nil, let difference = otherConstant(in: reflections, detail, beside: strongest.lattice, finder) {
       throw DataError(
         "two hexagonal lattices are seen whose constants differ by \(Self.percent(difference)) %; the moire of layers is measured up to a "
@@ -60,9 +60,11 @@ public struct MoireFinder: Sendable, Codable, Equatable {
       let (outcome, isOfWhole) = seen ?? secondLayer(in: detail, beside: strongest.lattice, finder, pixel: pixel)
     else { throw oneLattice(strongest.lattice, image, detail: detail, finder, pixel: pixel) }
     try StopSignal.check()
-    let presence = LayerPresence(of: outcome, in: detail)
-    guard presence.overlap >= leastOverlap else { throw Self.areGrains(presence) }
-    let part = FittedPart(of: outcome, in: image, detail: detail, presence: presence, isOfWhole: isOfWhole)
+    let found = LayerPresence(of: outcome, in: detail)
+    guard found.overlap >= leastOverlap else { throw Self.areGrains(found) }
+    let part = FittedPart(of: outcome, in: image, detail: detail, presence: found, isOfWhole: isOfWhole)
+      .ordered(pixel: pixel)
+    let presence = part.presence
     try check(part, pixel: pixel)
     try StopSignal.check()
     var measured = moire(from: part, in: image, pixel: pixel)
@@ -227,8 +229,8 @@ public struct MoireFinder: Sendable, Codable, Equatable {
     return Moire(
       status: isResolved ? .resolved : .unresolved, doubt: doubt,
       layers: (0..<2).map { l in
-        let power = LayerLattice.waves.indices.reduce(0) { $0 + pow(outcome.amplitude(lattice: l, wave: $1), 2) / 2 }
-        return Moire.Layer(lattice: outcome.lattices[l], constant: measured[5 + l], strength: power.squareRoot())
+        Moire.Layer(
+          lattice: outcome.lattices[l], constant: measured[5 + l], strength: outcome.strength(lattice: l))
       },
       twist: isResolved ? Moire.Measured(abs(measured[0].value), error: measured[0].error) : nil,
       exx: isResolved ? measured[1] : nil, eyy: isResolved ? measured[2] : nil, exy: isResolved ? measured[3] : nil,

@@ -19,13 +19,11 @@ struct `The twist of two lattices` {
     #expect(max(abs(twist.exx), abs(twist.eyy), abs(twist.exy)) < 1e-12)
   }
 
-  @Test func `leaves the strain of the second layer`() {
-    // F = R U with U along the axes: the second layer is strained first and turned after.
+  @Test(arguments: [-0.3, 0.05, 0.25, 0.5]) func `leaves the strain of the turned layer`(angle: Double) {
+    // F = V R with V along the axes of the image: the second layer is turned first and strained after.
     let twist = Twist(
-      from: lattice(12, angle: 0),
-      to: lattice(12, angle: 0, exx: 0.004, eyy: -0.002).rotated(by: 0.05, pixel: Point(1, 1)),
-      pixel: Point(1, 1))
-    #expect(abs(twist.angle - 0.05) < 1e-12)
+      from: lattice(12, angle: 0.2), to: lattice(12, angle: 0.2 + angle, exx: 0.004, eyy: -0.002), pixel: Point(1, 1))
+    #expect(abs(twist.angle - angle) < 1e-12)
     #expect(abs(twist.exx - 0.004) < 1e-12 && abs(twist.eyy + 0.002) < 1e-12 && abs(twist.exy) < 1e-12)
   }
 

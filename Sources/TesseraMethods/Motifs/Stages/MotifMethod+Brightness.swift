@@ -35,13 +35,14 @@ extension MotifMethod {
       return MotifAccount(
         method: method, patches: patches, description: description, noise: noise, lineJitter: scan?.jitter ?? 0,
         sorting: try method.sortingStage(
-          of: description.features, layouts, sites: crystal.sites, sublattices: sublattices, patches,
+          of: description.features, layouts, crystal: crystal, sublattices: sublattices, patches,
           noise: method.descriptor.leastNoiseShare * noise, scan: scan, seed: seed))
     }
     var bright = try sorted(by: self, patches, stage.description, stage.layouts)
     let seen = bright.sorting.structure
     bright.seemsContinuous = seen.kind == .continuous
-    guard classCount == nil, descriptor.keepsPiston else { return bright }
+    // Brightness hides no kinds of columns where two layers make a continuum of them.
+    guard classCount == nil, descriptor.keepsPiston, crystal.layers?.isWhole != true else { return bright }
     let isOpen = seen.kind == .continuous || bright.sorting.classes.count == 1
     let even = try evened(patches, leastRatio: isOpen ? Self.leastRatio : Self.largeRatio, crystal, in: prepared) {
       try sorted(by: $0, $1, descriptionStage(of: $1, crystal))

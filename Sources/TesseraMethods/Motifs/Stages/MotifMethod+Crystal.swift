@@ -38,10 +38,10 @@ extension MotifMethod {
   }
 
   /// The stage of two layers that lie on each other: their columns share no nodes, so nothing is vacant among them.
-  func layeredStage(of found: ColumnFinder.Found, twist: Moire.Measured) -> CrystalStage {
-    let text = Text.degrees(twist)
+  func layeredStage(of found: ColumnFinder.Found, layers: LayerPair) -> CrystalStage {
+    let text = Text.degrees(layers.twist)
     return CrystalStage(
-      found: found, grains: nil, vacant: [], hasLayers: true, sites: found.sites,
+      found: found, grains: nil, vacant: [], layers: layers, sites: found.sites,
       choices: [.init("lattice", "none", "two hexagonal layers lie on each other, twisted by \(text)")],
       warnings: [
         "two hexagonal layers lie on each other, twisted by \(text): the columns share no lattice, and no node of one is vacant; "
@@ -130,13 +130,14 @@ extension MotifMethod {
   /// The least probability at which a node is called vacant rather than undecided.
   private static let leastVacancy = 0.5
 
-  /// The twist of two hexagonal layers; nil where the image does not show two.
+  /// Two hexagonal layers; nil where the image does not show two.
   /// - Parameter near: whether layers are sought whose peaks touch.
-  func twist(in image: Raster<Float>, calibration: Calibration?, near: Bool) -> Moire.Measured? {
+  func layers(in image: Raster<Float>, calibration: Calibration?, near: Bool) -> LayerPair? {
     var layers = MoireFinder()
     (layers.triesNearLayers, layers.seeksHiddenLayers, layers.mapper) = (near, false, nil)
     let moire = try? layers.moire(in: image, pixel: MoireMethod.pixel(of: calibration))
-    return moire.flatMap { $0.presence.sharedShare > Self.leastBilayerShare ? $0.twist : nil }
+    guard let moire, let twist = moire.twist, moire.presence.sharedShare > Self.leastBilayerShare else { return nil }
+    return LayerPair(twist: twist, isWhole: moire.presence.isWhole)
   }
 
   /// Where two layers lie in less than this part of the image, most columns are those of one lattice.

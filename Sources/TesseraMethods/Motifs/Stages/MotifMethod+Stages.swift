@@ -9,17 +9,17 @@ extension MotifMethod {
   private static let fewestPatches = 4
 
   /// Everything from the lattice to the layout, of columns that were found.
-  /// - Parameter layers: the twist of two layers that are known to lie on each other; nil: they are sought.
+  /// - Parameter layers: two layers that are known to lie on each other; nil: they are sought.
   /// - Throws: `DataError` where too few columns have a whole patch.
   func arrangedStage(
     of seen: ColumnFinder.Found, in prepared: Preparation.Prepared, input: MethodInput, patterns: SitePatterns?,
-    layers: Moire.Measured? = nil, clock: inout StageClock
+    layers: LayerPair? = nil, clock: inout StageClock
   ) throws -> ArrangedStage {
     let name = input.micrograph.name
     let crystal = try clock.run(.lattice) {
       let calibration = input.micrograph.calibration
-      if let twist = layers ?? twist(in: prepared.image, calibration: calibration, near: seeksNearLayers) {
-        return layeredStage(of: seen, twist: twist)
+      if let found = layers ?? self.layers(in: prepared.image, calibration: calibration, near: seeksNearLayers) {
+        return layeredStage(of: seen, layers: found)
       }
       return crystalStage(
         of: seen, in: prepared, calibration: calibration,
@@ -170,15 +170,17 @@ extension MotifMethod {
 
   /// Classes, found or of a given number.
   func sortingStage(
-    of features: Matrix<Float>, _ layouts: LayoutStage, sites: Sites, sublattices: [Int], _ patches: PatchStage,
+    of features: Matrix<Float>, _ layouts: LayoutStage, crystal: CrystalStage, sublattices: [Int],
+    _ patches: PatchStage,
     noise: Double,
     scan: ScanErrors?, seed: UInt64
   ) throws -> SortingStage {
+    let positions = crystal.sites.positions
     let outcome = try classFinder.outcome(features: features, layout: layouts.final, noise: noise)
     let drift = SpatialCorrelation.ofResiduals(
-      features, labels: outcome.classes.labels, positions: sites.positions, patchSide: patches.size,
+      features, labels: outcome.classes.labels, positions: positions, patchSide: patches.size,
       noise: outcome.noise)
-    var structure = StructureKind(of: outcome, drift: drift)
+    var structure = StructureKind(of: outcome, drift: drift, layers: crystal.layers)
     var classes = outcome.classes
     var reason = "\(structure.reason); \(outcome.components) feature components carry more than noise"
     if let classCount {
@@ -193,14 +195,14 @@ extension MotifMethod {
     var warnings: [String] = []
     if classCount == nil, structure.kind == .discrete,
       let cleaned = scan?.removed(
-        from: classes, features: features, positions: sites.positions, sublattices: sublattices,
+        from: classes, features: features, positions: positions, sublattices: sublattices,
         patches: patches.patches)
     {
       classes = cleaned.classes
       warnings += cleaned.warnings
     }
     if classCount == nil, structure.kind == .discrete,
-      let joined = GradualClasses(features: features, positions: sites.positions).joined(classes)
+      let joined = GradualClasses(features: features, positions: positions).joined(classes)
     {
       warnings.append(
         "\(classes.count - joined.count + 1) classes pass into one another gradually across the image, as thickness, tilt or brightness changes, "
@@ -223,8 +225,11 @@ extension MotifMethod {
     return method
   }()
 
-  /// Cells of the lattice, or Voronoi cells of the commonest class where there is none.
-  func cells(of crystal: CrystalStage, _ classes: Classes, in image: Raster<Float>) throws -> Cells? {
+  /// Cells of the lattice, or Voronoi cells of the commonest class where there is none; nil in a continuum of two layers, which has
+  /// neither a cell nor a class around whose columns one could be drawn.
+  func cells(of crystal: CrystalStage, _ sorting: SortingStage, in image: Raster<Float>) throws -> Cells? {
+    if crystal.layers != nil, sorting.structure.kind == .continuous, classCount == nil { return nil }
+    let classes = sorting.classes
     // Cells tile the image: columns centred outside it are in none.
     let seen = crystal.sites.sites.indices.filter { crystal.sites[$0].kind != .outside }
     let (positions, labels) = (seen.map { crystal.sites[$0].position }, seen.map { classes.labels[$0] })

@@ -12,8 +12,8 @@ struct CrystalStage {
   /// Nil where the columns share no lattice.
   var grains: Grains?
   var vacant: [VacantNode]
-  /// Whether two layers lie on each other, which share none.
-  var hasLayers = false
+  /// Two layers that lie on each other, which share no lattice; nil without.
+  var layers: LayerPair?
   /// How many more columns there are than were found without the lattice.
   var addedCount = 0
   /// How many further nodes have no column without being known to be vacant.
@@ -52,6 +52,14 @@ struct CrystalStage {
   var grainOfSite: [Int] {
     (grains?.labels ?? [Int](repeating: 0, count: sites.count - vacant.count)) + vacant.map(\.grain)
   }
+}
+
+/// Two hexagonal layers that lie on each other.
+struct LayerPair {
+  /// Angle between them in radians, 0 ... π/6.
+  var twist: Moire.Measured
+  /// Whether both cover the image.
+  var isWhole: Bool
 }
 
 /// The patches around the sites, cut from the image without its slow background, and what their size rests on.

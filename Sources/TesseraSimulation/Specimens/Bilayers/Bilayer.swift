@@ -19,7 +19,7 @@ public struct Bilayer: Specimen, Equatable {
   public var twist = 3.1 * Double.pi / 180
   /// By how much the twist grows along +x, in radians per nm: the second layer is bent, so that it is strained across, too.
   public var twistGradient = 0.0
-  /// Strain of the second layer along x; along y it has -1/4 of it.
+  /// Strain of the turned second layer along x of the image; along y it has -1/4 of it.
   public var heterostrain = 0.0
   /// Turn of the first layer, in radians.
   public var angle = 0.0

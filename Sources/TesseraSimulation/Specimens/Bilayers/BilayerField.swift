@@ -37,7 +37,8 @@ struct BilayerField: Sendable {
     return s + bend * Point(-s.x * s.y, s.x * s.x / 2) - r
   }
 
-  /// Twist in degrees, exx, eyy and exy of the second layer against the first at each pixel.
+  /// Twist in degrees, exx, eyy and exy of the second layer against the first at each pixel: the strain is that of the turned layer,
+  /// along the axes of the image (`DisplacementGradient.stretchAfterTurn`).
   func planes() -> [Raster<Float>] {
     let (c, s) = (cos(twist), sin(twist))
     let values = concurrentMap(count: frame.width * frame.height) { index -> SIMD4<Float> in
@@ -50,11 +51,8 @@ struct BilayerField: Sendable {
       let (p, q) = (1 + strain, 1 + Self.poisson * strain)
       let (xx, xy) = (a * p * c + b * q * s, -a * p * s + b * q * c)
       let (yx, yy) = (d * p * c + e * q * s, -d * p * s + e * q * c)
-      let angle = atan2(yx - xy, xx + yy)
-      let (k, l) = (cos(angle), sin(angle))
-      return SIMD4(
-        Float(angle * 180 / .pi), Float(k * xx + l * yx - 1), Float(k * yy - l * xy - 1),
-        Float((k * xy + l * yy + k * yx - l * xx) / 2))
+      let local = DisplacementGradient(xx: xx - 1, xy: xy, yx: yx, yy: yy - 1).stretchAfterTurn
+      return SIMD4(Float(local.turn * 180 / .pi), Float(local.exx), Float(local.eyy), Float(local.exy))
     }
     return (0..<4).map { plane in
       Raster(width: frame.width, height: frame.height, values: values.map { $0[plane] })

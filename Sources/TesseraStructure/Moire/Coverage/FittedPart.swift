@@ -7,13 +7,13 @@ struct FittedPart {
   private static let blocks = 12
 
   /// The waves of both lattices in `image`.
-  let outcome: LayerFit.Outcome
+  private(set) var outcome: LayerFit.Outcome
   /// The part of the image, as it was given.
   let image: Raster<Float>
   /// Where the middle of `image` lies, in pixels of the whole.
   let middle: Point
   /// Where each layer lies in the whole.
-  let presence: LayerPresence
+  private(set) var presence: LayerPresence
   /// Whether the waves could be fitted in this part; else `outcome` is that of another one.
   let isSettled: Bool
 
@@ -39,6 +39,20 @@ struct FittedPart {
     self.image = cropped(image)
     middle = Point(
       Double(columns.lowerBound + columns.upperBound - 1) / 2, Double(rows.lowerBound + rows.upperBound - 1) / 2)
+  }
+
+  /// The same part with the layers in an order that does not rest on noise: the stronger one first, and of two like ones
+  /// (`Moire.likeStrengths`) that from which the twist is positive, from +x towards +y. Only at 30 degrees both have such a twist.
+  func ordered(pixel: Point) -> FittedPart {
+    let strengths = (0..<2).map { outcome.strength(lattice: $0) }
+    let (first, second) = (outcome.lattices[0], outcome.lattices[1])
+    let isOrdered =
+      Moire.areAlike(strengths[0], strengths[1])
+      ? Twist(from: first, to: second, pixel: pixel).angle >= 0 : strengths[0] > strengths[1]
+    guard !isOrdered else { return self }
+    var copy = self
+    (copy.outcome, copy.presence) = (outcome.swapped, presence.swapped)
+    return copy
   }
 
   /// The fit in the blocks that hold both layers throughout.

@@ -31,7 +31,7 @@ public struct LayerPresence: Sendable {
   /// Of the image, in pixels.
   let width, height: Int
   /// For each layer the amplitude in each window, in units of that where it is strong.
-  private let amplitudes: [[Double]]
+  private var amplitudes: [[Double]]
   /// Part of the image in which each layer lies, 0 ... 1.
   public private(set) var shares: [Double] = [1, 1]
   /// Part of the image in which both layers lie, 0 ... 1.
@@ -101,6 +101,14 @@ public struct LayerPresence: Sendable {
     let all = Double(Self.places * Self.places)
     (shares, sharedShare) = (counts.map { Double($0) / all }, Double(both) / all)
     if both > 0, !isWhole { frame = (x.low..<x.high, y.low..<y.high) }
+  }
+
+  /// The same with the second layer first.
+  var swapped: LayerPresence {
+    var copy = self
+    copy.amplitudes.reverse()
+    copy.shares.reverse()
+    return copy
   }
 
   /// The part of the smaller layer that lies on the other one, 0 ... 1: about 1 for a layer that ends, and 0 for grains side by side.
