@@ -22,7 +22,7 @@ struct `Numeric options` {
     (["motifs", "a.tif", "-o", "n", "--force"], ["--iterations"]),
     (["strain", "a.tif", "--force"], ["--axis", "--radius", "--mask-radius", "--reference"]),
     (["strain", "a.tif", "-o", "g", "--force", "--g2", "0,0.0833"], ["--g1"]),
-    (["strain", "a.tif", "-o", "h", "--force", "--g1", "0.0833,0"], ["--g2"]),
+    (["strain", "a.tif", "-o", "h", "--force", "--g1", "0,0.0833"], ["--g2"]),
     (["patches", "a.tif", "b.tif", "-o", "sorted", "--force"], ["--classes"]),
     (["train", "atoms", "-o", "net"], ["--steps", "--width"]),
     (["train", "defects", "-o", "forest"], ["--micrographs"]),
@@ -88,7 +88,8 @@ struct `Numeric options` {
   private static let endless: Set<String> = ["--port", "--interval", "--settle", "--learning-rate"]
 
   @Test func `are all tried`() throws {
-    let dump = try CommandRun("--experimental-dump-help", in: ScratchFolder().path)
+    let folder = ScratchFolder()
+    let dump = try CommandRun("--experimental-dump-help", in: folder.path)
     let command = try #require(dump.json?["command"] as? [String: Any])
     var numeric: Set<String> = []
     func visit(_ command: [String: Any]) {

@@ -61,12 +61,30 @@ public struct ArrangementTest: Sendable, Codable, Equatable {
     let p = tests.indices.map { test in
       Double(1 + random.count { $0[test] >= observed[test] }) / Double(1 + permutations)
     }
-    let q = Statistics.falseDiscoveryRates(p)
+    // An arrangement is looked at because it is there: what counts is how seldom one that is there is there so often.
+    let q = Statistics.falseDiscoveryRates(
+      tests.indices.map { test in
+        tests[test].isSingle
+          ? p[test]
+          : Self.conditional(
+            p[test], observed: observed[test], expected: expected[test], random: random.map { $0[test] })
+      })
     return patternOfNode.map { pattern in
       pattern.flatMap { numbers[$0] }.map {
         Hierarchy.Chance(occurrences: observed[$0], expected: expected[$0], pValue: p[$0], qValue: q[$0])
       }
     }
+  }
+
+  /// Fewer random placements than this with as many say too little of the tail; a Poisson law stands in.
+  private static let fewestExceedances = 10
+
+  /// The share of the random placements with as many or more among those with any.
+  private static func conditional(_ p: Double, observed: Int, expected: Double, random: [Int]) -> Double {
+    let exceeding = random.count { $0 >= observed }
+    if exceeding >= fewestExceedances { return Double(1 + exceeding) / Double(1 + random.count { $0 >= 1 }) }
+    let mean = max(expected, 1 / Double(random.count))
+    return max(p, Statistics.poissonTail(observed, mean: mean) / Statistics.poissonTail(1, mean: mean))
   }
 
   private struct Test: Sendable {
@@ -85,7 +103,8 @@ extension Hierarchy {
     public var expected: Double
     /// The share of random placements with as many or more, the image's own counted in.
     public var pValue: Double
-    /// The smallest false discovery rate at which this is more than chance.
+    /// The smallest false discovery rate at which this is more than chance, from the shares among the placements with any: motif-cells
+    /// are tested because they occur, so one that occurs once is never more than chance.
     public var qValue: Double
   }
 }

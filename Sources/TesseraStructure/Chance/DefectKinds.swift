@@ -2,9 +2,10 @@ import TesseraNumerics
 
 /// Which classes are defects of their own, and which only stand beside one.
 ///
-/// A class is a defect where its columns are brighter or darker than the perfect crystal's at the same place of the cell, or are
-/// missing. The other rare classes are what a defect's patch makes of its neighbours: they go where it goes. Rare classes of the
-/// usual brightness that mostly have no defect near are defects of another nature. A class that fills a region, such as a second grain or a
+/// A class is a defect where its columns are brighter or darker than the perfect crystal's at the same place of the cell, by more than
+/// their errors, or are missing, unless a stronger defect nearly always stands beside it. The other rare classes are what a defect's
+/// patch makes of its neighbours: they go where it goes. Rare classes of the usual brightness that mostly have no defect near are defects
+/// of another nature. A class that fills a region, such as a second grain or a
 /// precipitate, is a crystal of its own there.
 public struct DefectKinds: Sendable, Equatable {
   /// A defect: classes at one place of the cell whose brightness differs, from one to the next, by less than 15 % of
@@ -27,9 +28,13 @@ public struct DefectKinds: Sendable, Equatable {
   private let kindOfExtra: [Int: Int]
 
   /// Columns of one kind differ by less than this share of the perfect crystal's brightness.
-  private static let leastContrast = 0.15
+  static let leastContrast = 0.15
+  /// Brightnesses differ if by so many standard errors of their difference: chance gives that to one of 370 classes.
+  private static let leastErrors = 3.0
   /// A class of the usual brightness is a defect if more than this share of it has no defect near.
   private static let leastAloof = 0.5
+  /// Fewer columns say little of the scatter of their class.
+  private static let fewestScatter = 5
   /// "Near": so many cells away, along both edges.
   private static let near = 2
 
@@ -40,8 +45,9 @@ public struct DefectKinds: Sendable, Equatable {
   ///   - cells: of the image, with their types.
   ///   - dominant: types that are the perfect crystal, indices into `cells.types`; where no type is, the commonest class of each place is
   ///     its host.
-  ///   - strengths: mean brightness of the columns of the classes 0, 1, 2, ...; of class 0, where no column is, 0.
-  public init(of cells: Cells, dominant: [Int], strengths: [Double]) {
+  ///   - strengths: brightness of the columns of the classes 0, 1, 2, ...; of class 0, where no column is, 0.
+  ///   - errors: standard errors of `strengths`, in its units; none where they are exact.
+  public init(of cells: Cells, dominant: [Int], strengths: [Double], errors: [Double] = []) {
     // The cells of other grains may have more places; those of a Voronoi tiling have none.
     let places = cells.grid == nil ? 0..<0 : 0..<(cells.types.map(\.members.count).max() ?? 0)
     func labels(_ types: [Cells.CellType], at slot: Int) -> Set<Int> {
@@ -55,33 +61,57 @@ public struct DefectKinds: Sendable, Equatable {
     }
     let rare = places.map { labels(cells.types, at: $0).subtracting(hosts[$0]).sorted() }
     func strength(_ label: Int) -> Double { strengths.indices.contains(label) ? strengths[label] : .nan }
+    /// The smallest difference that noise does not explain.
+    func noise(_ a: Int, _ b: Int) -> Double {
+      let known = [a, b].map { errors.indices.contains($0) ? errors[$0] : 0 }
+      return Self.leastErrors * (known[0] * known[0] + known[1] * known[1]).squareRoot()
+    }
     /// Whether columns of a class are as bright as those of one of the perfect crystal.
     func isUsual(_ label: Int, at slot: Int) -> Bool {
       hosts[slot].contains { host in
         let scale = max(abs(strength(host)), abs(strength(label)))
         // Unknown brightness tells nothing apart.
-        return !(abs(strength(label) - strength(host)) > Self.leastContrast * scale)
+        return !(abs(strength(label) - strength(host)) > max(Self.leastContrast * scale, noise(label, host)))
       }
     }
-    var marks = places.map { slot in rare[slot].filter { !isUsual($0, at: slot) } }
+    /// Marks of one place that are as bright as one another; what is of the usual brightness stands alone.
+    func alike(_ marks: [Int], at slot: Int) -> [[Int]] {
+      let scale = hosts[slot].map { abs(strength($0)) }.filter(\.isFinite).max() ?? 0
+      var groups: [[Int]] = []
+      var isOpen = false
+      for label in marks.sorted(by: { (strength($0), $0) < (strength($1), $1) }) {
+        let usual = isUsual(label, at: slot)
+        if isOpen, !usual, let last = groups.last?.last,
+          strength(label) - strength(last) < max(Self.leastContrast * scale, noise(label, last))
+        {
+          groups[groups.count - 1].append(label)
+        } else {
+          groups.append([label])
+        }
+        isOpen = !usual
+      }
+      return groups
+    }
+    let bright = places.map { slot in
+      alike(rare[slot].filter { !isUsual($0, at: slot) }, at: slot).map { group in
+        Group(
+          classes: group,
+          contrast: Self.contrast(
+            of: group.map(strength), counts: group.map { Self.count(of: $0, at: slot, in: cells) },
+            hosts: hosts[slot].map(strength)))
+      }
+    }
+    var marks = Self.withoutSatellites(bright, in: cells)
     let aloof = Self.aloof(in: cells, rare: rare, marks: marks)
     for slot in marks.indices { marks[slot] += aloof[slot] }
 
     var kinds: [Kind] = []
     var kindOfSlot: [[Int: Int]] = []
     for slot in marks.indices {
-      let scale = hosts[slot].map { abs(strength($0)) }.filter(\.isFinite).max() ?? 0
       var known: [Int: Int] = [:]
-      var last: (strength: Double, isUsual: Bool)?
-      for label in marks[slot].sorted(by: { (strength($0), $0) < (strength($1), $1) }) {
-        let usual = isUsual(label, at: slot)
-        if let last, !usual, !last.isUsual, strength(label) - last.strength < Self.leastContrast * scale {
-          kinds[kinds.count - 1].classes.append(label)
-        } else {
-          kinds.append(Kind(slot: slot, classes: [label]))
-        }
-        last = (strength(label), usual)
-        known[label] = kinds.count - 1
+      for group in alike(marks[slot], at: slot) {
+        for label in group { known[label] = kinds.count }
+        kinds.append(Kind(slot: slot, classes: group))
       }
       kindOfSlot.append(known)
     }
@@ -103,8 +133,19 @@ public struct DefectKinds: Sendable, Equatable {
   public init(of cells: Cells, dominant: [Int], heights: [Double], labels: [Int]) {
     var known = [[Double]](repeating: [], count: (labels.max() ?? 0) + 1)
     for (height, label) in zip(heights, labels) where label > 0 && height.isFinite { known[label].append(height) }
+    // Few misfitted columns shift the mean of a small class, not its median. One column tells nothing of its class's scatter: it has
+    // that of all classes.
+    let medians = known.map { $0.isEmpty ? .nan : Statistics.median($0) }
+    let scatter = zip(known, medians).map { values, median in Statistics.mean(values.map { abs($0 - median) }) }
+    let usual = Statistics.median(zip(known, scatter).filter { $0.0.count >= Self.fewestScatter }.map(\.1))
+    let errors = zip(known, scatter).map { values, own -> Double in
+      guard !values.isEmpty else { return 0 }
+      let deviation = max(own, usual.isFinite ? usual : 0) * (Double.pi / 2).squareRoot()
+      return deviation * (Double.pi / 2 / Double(values.count)).squareRoot()
+    }
     // Class 0 is a place where no column is.
-    self.init(of: cells, dominant: dominant, strengths: [0] + known.dropFirst().map { Statistics.mean($0) })
+    self.init(
+      of: cells, dominant: dominant, strengths: [0] + medians.dropFirst(), errors: [0] + errors.dropFirst())
   }
 
   /// The class that most cells have at a place, as a set.

@@ -72,6 +72,31 @@ struct `Motif-cells against chance` {
     #expect(lattice.kinds(try lattice.hierarchy).kinds.map(\.classes) == [[2], [3]])
   }
 
+  @Test func `Columns dimmed by a stronger defect beside them are none of their own`() throws {
+    var lattice = try DefectiveLattice(vacancies: DefectiveLattice.independent(60, seed: 2))
+    // Class 3 only stands beside a vacancy, 20 % dimmer than the crystal.
+    lattice.strengths = [0, 10, 1, 8]
+    #expect(lattice.kinds(try lattice.hierarchy).kinds == [.init(slot: 0, classes: [2])])
+  }
+
+  @Test func `A few misfitted columns do not make a class a defect`() throws {
+    let lattice = try DefectiveLattice(vacancies: DefectiveLattice.independent(60, seed: 2))
+    let labels = (0..<40).map { $0 < 20 ? 1 : 3 } + [Int](repeating: 2, count: 20)
+    // Every fourth column of class 3 is nearly gone: its mean is 23 % below the crystal's.
+    let heights = labels.enumerated().map { $1 == 2 ? 1 : $1 == 3 && $0 % 4 == 0 ? 1 : 10.0 }
+    let kinds = DefectKinds(
+      of: lattice.cells, dominant: try lattice.hierarchy.dominant, heights: heights, labels: labels)
+    #expect(kinds.kinds == [.init(slot: 0, classes: [2])])
+  }
+
+  @Test func `An arrangement that occurs once is not more than chance, however rare`() throws {
+    // Two neighbours among 1,600 nodes: 3,120 places for the pair, 1,279,200 for two defects.
+    let lattice = try DefectiveLattice(plain: [[20, 20], [21, 20]], strengths: [0, 10, 1])
+    let (hierarchy, chances) = try lattice.chances()
+    let pair = try #require(hierarchy.nodes.firstIndex { $0.level == 2 })
+    #expect(try #require(chances[pair]).qValue > 0.05)
+  }
+
   @Test func `Pairs that were planted are more than chance, and each vacancy is one defect`() throws {
     let (hierarchy, chances) = try DefectiveLattice(vacancies: DefectiveLattice.pairs(12, seed: 4)).chances()
     // A pair with its three changed neighbours has more than four cells; its cells occur as types of level 1.

@@ -85,7 +85,11 @@ public struct TreeReviewPage: Sendable {
   private func words(of proposal: TreeProposal) -> String {
     var text = "\(proposal.count) sites"
     if let spread = proposal.spread { text += "; their variance is \(Text.fixed(spread, 2)) times that of the noise" }
-    guard let split = proposal.split else { return text + ". One motif within the noise." }
+    guard let split = proposal.split else {
+      return text
+        + (proposal.isWithinNoise
+          ? ". One motif within the noise." : ". It varies by more than the noise, but no gap divides it.")
+    }
     text += ". They would fall into \(proposal.parts.map(String.init).joined(separator: " + ")) \(split.text)"
     if let stability = proposal.stability {
       text +=
