@@ -30,8 +30,14 @@ import Testing
     #expect(anew.moments.order == direct.moments.order && anew.moments.side == side)
     #expect(abs(anew.noise / direct.momentNoise - 1) < 1e-6)
     // A mean over the patch has the background of all of it, in the direct run.
+    // The folder holds the image as far as the patches of its sites reach: smaller patches of the same sites lie in it.
     let known = anew.moments.existing
-    #expect(known.count > 200 && known == direct.moments.existing)
+    #expect(known.count > 200 && Set(known).isSubset(of: direct.moments.existing))
+    if side < first.moments.side {
+      #expect(Set(known).isSuperset(of: first.moments.existing))
+    } else {
+      #expect(Double(known.count) > 0.8 * Double(direct.moments.existing.count))
+    }
     let differences = known.flatMap { site in
       (0..<anew.moments.values.columns).map { Double(anew.moments.values[site, $0] - direct.moments.values[site, $0]) }
     }

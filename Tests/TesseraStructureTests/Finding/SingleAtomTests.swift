@@ -82,7 +82,7 @@ struct `Single atoms` {
     for y in 0..<side {
       for x in 0..<side {
         let at = Point(Double(x), Double(y))
-        let lattice = waves.reduce(0) { $0 + 0.15 * cos(2 * .pi * $1.dot(at)) }
+        let lattice = waves.reduce(0) { $0 + 0.06 * cos(2 * .pi * $1.dot(at)) }
         image.values[y * side + x] = Float(100 + lattice + random.gaussian())
       }
     }
