@@ -1,8 +1,11 @@
 import { byId, element } from "./dom.js";
 
+/** In a lower window, in CSS pixels, several warnings are folded to a line at first: the views need the room. */
+const heightForLists = 800;
+
 /**
  * Sentences of the server in the page: errors stay until they are closed, a message until the next action, and warnings of
- * the image and the result are listed in full, foldable but never behind an icon alone.
+ * the image and the result are listed in full, foldable to their number and the first of them, never behind an icon alone.
  */
 export class Notices {
   #messages = element("div", { class: "messages", role: "status", "aria-live": "polite" });
@@ -41,8 +44,10 @@ export class Notices {
     if (warnings.length === 0) return this.#warnings.replaceChildren();
     if (warnings.length === 1) return this.#warnings.replaceChildren(this.#notice("warning", asSentence(warnings[0])));
     const list = element("ul", {}, warnings.map((warning) => element("li", {}, asSentence(warning))));
-    const title = element("summary", {}, `${warnings.length} warnings`);
-    this.#warnings.replaceChildren(element("details", { class: "notice warning", open: true }, title, list));
+    const title = element("summary", {}, `${warnings.length} warnings`,
+      element("span", { class: "first" }, `: ${asSentence(warnings[0])}`));
+    const details = element("details", { class: "notice warning", open: innerHeight >= heightForLists }, title, list);
+    this.#warnings.replaceChildren(details);
   }
 
   #notice(kind, sentence) {

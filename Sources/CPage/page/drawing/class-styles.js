@@ -14,12 +14,12 @@ export function components(color) {
 
 /**
  * How each class is drawn: `{color: [r, g, b], shape, opacity}`, first the sites without a class, then `classes` in order, so
- * that a label is an index. Hidden classes have opacity 0.
+ * that a label is an index. Hidden classes have opacity 0; `strength`, 0..1, is that of all others.
  */
-export function classStyles(classes, hidden, emphasised) {
+export function classStyles(classes, hidden, emphasised, strength = 1) {
   const styles = [unclassified, ...classes].map((look, label) => {
     const isHidden = hidden.has(label === 0 ? "" : look.number);
-    const opacity = isHidden ? 0 : emphasised && emphasised !== label ? receded : 1;
+    const opacity = isHidden ? 0 : emphasised && emphasised !== label ? Math.min(receded, strength) : strength;
     return { color: components(look.color), shape: shapeNumber(look.marker), opacity };
   });
   // The label of sites that are left out, as `shownLabels` gives it.

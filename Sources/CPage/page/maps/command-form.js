@@ -24,7 +24,9 @@ export function askSettings({ command, title, used, hint, columns, acceptLabel }
       given && element("div", { class: "option" },
         element("label", { class: "check", for: "option-uses-columns" }, given, " Use the columns and classes of the analysis"),
         element("p", { class: "hint" }, "Otherwise the columns are found anew.")),
-      [...groups].map(([group, options], index) => optionGroup(group, options, used, index === 0 || command.options.length <= fewOptions)),
+      [...groups].map(([group, options], index) =>
+        optionGroup(group, options.map((option) => ({ ...option, help: asFieldNames(option.help, command.options) })), used,
+          index === 0 || command.options.length <= fewOptions)),
     ],
     accept: (form) => ({ settings: collect(command.options, form), usesColumns: Boolean(given?.checked) }),
   });
@@ -54,6 +56,12 @@ function optionField({ name, takes_value: takesValue, value_name: valueName, cho
   return element("div", { class: "option" },
     element("label", { for: id }, title, valueName && !choices && element("span", { class: "faint" }, ` · ${valueName}`)),
     field, helpText);
+}
+
+/** The help of a command with the names of this form where it has those of a terminal: "needs --fold" is "needs “fold”" here. */
+function asFieldNames(help, options) {
+  return help?.replace(/--([a-z][a-z0-9-]*)/g, (word, name) =>
+    options.some((option) => option.name === name) ? `“${name.replaceAll("-", " ")}”` : word);
 }
 
 function collect(options, form) {

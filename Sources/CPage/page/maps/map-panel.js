@@ -57,7 +57,10 @@ export class MapPanel {
   // ---- which method ----
 
   #select(command) {
+    // A press on the method that is chosen leaves its map, and what the person set of it, in view.
+    if (command === this.command && this.store.values.overlay) return;
     this.command = command;
+    this.#shown = this.#key = "";
     // Another method's map would be taken for that of this one.
     this.store.set({ overlay: null, mapKey: null, rings: [] });
     this.#show();
@@ -83,7 +86,7 @@ export class MapPanel {
       hint: drawn.length > 0
         ? "The patterns are those of the scribbles; leave the number of patterns and other files of patterns empty."
         : "What is left empty takes its default or is chosen from the image.",
-      columns: command.takes_columns && project.result ? { usesColumns: view?.uses_columns ?? false } : null,
+      columns: command.takes_columns && project.result ? { usesColumns: view?.uses_columns ?? true } : null,
     });
     if (!answer) return;
     await this.session.perform("measurements", {

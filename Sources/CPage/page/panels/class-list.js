@@ -16,6 +16,8 @@ export class ClassList {
   /** What has been typed of a new name: the list may be drawn anew meanwhile, because a job ends, for example. */
   #draft = null;
   #isRendering = false;
+  /** The class that is emphasised, or will be once the pointer has rested on it; 0 for none. */
+  #pointed = 0;
 
   constructor(store, session) {
     Object.assign(this, { store, session });
@@ -36,6 +38,7 @@ export class ClassList {
       element("div", { class: "class-heads faint", "aria-hidden": "true" },
         element("span", {}, "Show"), element("span", {}, "Merge")));
     byId("panel-classes").append(this.tools, this.empty, this.list);
+    this.#watchPointer();
     // Averages are fetched for the rows that are seen: there may be a thousand classes.
     this.observer = new IntersectionObserver((entries) => {
       for (const { isIntersecting, target } of entries) if (isIntersecting) this.#loadAverage(target);
@@ -54,6 +57,8 @@ export class ClassList {
     this.empty.textContent = project
       ? "This micrograph is not analysed yet: press Analyse." : "No micrograph is open: press Open, or drop a file here.";
     this.observer.disconnect();
+    // Under the pointer there may be another class now.
+    this.#emphasise(0, 0);
     const rows = project ? treeRows(project.tree, project.classes) : [];
     this.#isRendering = true;
     replaceKeepingFocus(this.list, rows.map((row) => (row.living ? this.#row(row) : this.#goneRow(row))));
@@ -90,17 +95,34 @@ export class ClassList {
     this.#drawAverage(average);
     this.observer.observe(average);
     const title = element("div", { class: "title" }, element("span", { class: "number" }, number), this.#name(living));
-    const row = element("li", {
-      "data-label": label,
-      onpointerenter: () => this.#emphasise(label, restTime),
-      onpointerleave: () => this.#emphasise(0, 0),
-    }, shown, average, swatch(living.color, living.marker),
+    const row = element("li", { "data-label": label }, shown, average, swatch(living.color, living.marker),
     element("div", { class: "what" }, title, element("div", { class: "faint" }, facts(node, living))), split, merge);
     return indented(row, depth);
   }
 
-  /** Lets all other classes recede in both views. */
+  /**
+   * The class that the pointer was moved to is emphasised. A browser reports the pointer anew where a list appears under it; a hand
+   * has moved it only where its place has changed, and what comes to lie under a resting pointer was not pointed at.
+   */
+  #watchPointer() {
+    let last = "";
+    let hasMoved = false;
+    const note = ({ screenX, screenY }) => {
+      const place = `${screenX},${screenY}`;
+      hasMoved = last !== "" && place !== last;
+      last = place;
+    };
+    for (const type of ["pointermove", "pointerdown"]) addEventListener(type, note, { capture: true, passive: true });
+    this.list.addEventListener("pointermove", ({ target }) => {
+      if (hasMoved) this.#emphasise(Number(target.closest("li")?.dataset.label ?? 0), restTime);
+    });
+    this.list.addEventListener("pointerleave", () => this.#emphasise(0, 0));
+  }
+
+  /** Lets all other classes recede in both views; a pointer that moves within one class does not begin to rest anew. */
   #emphasise(label, delay) {
+    if (label === this.#pointed) return;
+    this.#pointed = label;
     clearTimeout(this.rest);
     this.rest = setTimeout(() => this.store.set({ emphasised: label }), delay);
   }

@@ -30,12 +30,11 @@ export class Filter {
         this.#row("Filter window", this.window), this.#row("Lower bound", this.bound),
         this.#row("Opacity of the map", this.opacity)),
       this.number, element("div", { class: "buttons" }, this.defaults, this.sort));
-    byId("panel-columns").append(
-      element("section", { "aria-label": "Columns by the network" },
-        element("h3", {}, "Network"),
-        element("p", { class: "hint" }, "The network draws a map of where columns stand. A column is a pixel of the map that ",
-          "is the largest of its window and above the lower bound."),
-        this.find, this.controls));
+    this.hint = element("p", { class: "hint" }, "The network draws a map of where columns stand. A column is a pixel of the map that ",
+      "is the largest of its window and above the lower bound.");
+    this.section = element("section", { "aria-label": "Columns by the network" },
+      element("h3", {}, "Network"), this.hint, this.find, this.controls);
+    byId("panel-columns").append(this.section);
     store.subscribe(["project", "job"], () => this.#showProject());
     store.subscribe(["filter"], () => this.#showFilter());
     store.subscribe(["candidates"], () => this.#showNumber());
@@ -88,8 +87,12 @@ export class Filter {
     const { project, job } = this.store.values;
     const isBusy = Boolean(job && !job.failed);
     this.find.disabled = !project || isBusy;
-    this.find.hidden = Boolean(project?.map);
+    // Once there is a map its sliders need the room, and say the same.
+    this.find.hidden = this.hint.hidden = Boolean(project?.map);
+    const isNew = this.controls.hidden && Boolean(project?.map);
     this.controls.hidden = !project?.map;
+    // In a low window the sliders, which are what comes next, would lie below the edge.
+    if (isNew) this.section.scrollIntoView({ block: "start" });
     this.sort.disabled = isBusy;
     if (project?.map && !this.store.values.candidates) this.#showFilter();
   }

@@ -21,7 +21,7 @@ export async function showMethods(session, save) {
   const text = parts.map(({ command, document, command_line: line }) =>
     `${titles[command] ?? command}\n\n${document}\n    ${line}\n`).join("\n");
   await ask({
-    title: "Methods", className: "help", content, acceptLabel: parts.length > 0 ? "Save as text" : undefined,
+    title: "Methods", className: "help", content, closeLabel: "Close", acceptLabel: parts.length > 0 ? "Save as text" : undefined,
     accept: () => save(new Blob([text], { type: "text/plain" }), "methods.txt"),
   });
 }

@@ -17,6 +17,9 @@ const candidateStyle = { color: components("#ffb454"), shape: 0, opacity: 1 };
 const markerShare = 0.26;
 const markerLimits = [0.9, 8];
 
+/** Opacity of the markers while a map is shown: its colours are read between and through them. */
+const overMap = 0.4;
+
 /** The micrograph with the columns of the result, the network's map, and the corrections that wait. */
 export class Micrograph extends View {
   #points = null;
@@ -33,7 +36,7 @@ export class Micrograph extends View {
     this.makePainters();
     store.subscribe(["project"], ({ project }) => this.#open(project));
     store.subscribe(["points", "confidence"], () => this.#takePoints());
-    store.subscribe(["project", "hidden", "emphasised"], () => this.#takeStyles());
+    store.subscribe(["project", "hidden", "emphasised", "overlay"], () => this.#takeStyles());
     store.subscribe(["lasso", "marked"], () => this.#takeMarks());
     store.subscribe(["overlay", "project"], () => this.#takeOverlay());
     store.subscribe(["mapKey"], ({ mapKey }) => {
@@ -113,8 +116,10 @@ export class Micrograph extends View {
   }
 
   #takeStyles() {
-    const { project, hidden, emphasised } = this.store.values;
-    this.pointPainter.setStyles(classStyles(project?.classes ?? [], hidden, emphasised));
+    const { project, hidden, emphasised, overlay } = this.store.values;
+    // The class that is pointed at is looked for, over a map as well.
+    const strength = overlay?.isShown && !emphasised ? overMap : 1;
+    this.pointPainter.setStyles(classStyles(project?.classes ?? [], hidden, emphasised, strength));
     this.draw();
   }
 
