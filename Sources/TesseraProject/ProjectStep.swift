@@ -44,6 +44,9 @@ public enum ProjectStep: Sendable, Equatable {
     public var result: Int64
     /// The options that a person set, by name, without their dashes; flags have an empty value.
     public var settings: [String: String]
+    /// Options of the same form that the program took over from the analysis before, which had chosen them from the image; nil where there
+    /// are none, and in a project of an older program.
+    public var kept: [String: String]?
     /// Where the columns of the result come from.
     public var columns: Columns
     /// How many sites the result has.
@@ -53,12 +56,16 @@ public enum ProjectStep: Sendable, Equatable {
 
     /// An analysis whose files the project keeps under the number `result`.
     public init(
-      result: Int64, settings: [String: String], columns: Columns, siteCount: Int, sentences: [String] = [],
-      warnings: [String] = []
+      result: Int64, settings: [String: String], kept: [String: String]? = nil, columns: Columns, siteCount: Int,
+      sentences: [String] = [], warnings: [String] = []
     ) {
-      (self.result, self.settings, self.columns, self.siteCount) = (result, settings, columns, siteCount)
+      (self.result, self.settings, self.kept) = (result, settings, kept)
+      (self.columns, self.siteCount) = (columns, siteCount)
       (self.sentences, self.warnings) = (sentences, warnings)
     }
+
+    /// The options with which the command gives the same result.
+    public var allSettings: [String: String] { settings.merging(kept ?? [:]) { own, _ in own } }
   }
 
   /// Where the columns of an analysis come from.

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TesseraNumerics
 import TesseraServer
 import TestSupport
@@ -103,6 +104,35 @@ import Testing
     let back = try #require(State(await client.post(Self.path + "/undo", "{}")))
     #expect(back.sites == first.sites)
     #expect((back.json["corrections"] as? [String: [Any]])?["removed"]?.isEmpty == true)
+  }
+
+  /// One column less says nothing of the size of the patches, nor of the scale; what a person sets comes first.
+  @Test func `keeps what was chosen from the image where columns are corrected`() async throws {
+    let orders = Mutex<[[String: String]]>([])
+    let server = try await RunningServer { order, progress in
+      orders.withLock { $0.append(order.settings) }
+      return try RunningServer.analyse(order, progress: progress)
+    }
+    let client = server.client
+    _ = await client.post(Self.path + "/analysis", "{}")
+    let first = try #require(await server.state().json["result"] as? [String: Any])
+    let side = try #require(first["patch_side"] as? Int)
+    _ = await client.post(Self.path + "/corrections", #"{"remove": [0]}"#)
+    _ = await client.post(Self.path + "/analysis", #"{"columns": "corrected"}"#)
+    let second = try #require(await server.state().json["result"] as? [String: Any])
+    _ = await client.post(Self.path + "/analysis", #"{"columns": "corrected", "settings": {"patch-size": 21}}"#)
+    let third = try #require(await server.state().json["result"] as? [String: Any])
+    let given = orders.withLock { $0 }
+    #expect(given.count == 3 && given[0].isEmpty)
+    #expect(given[1]["patch-size"] == "\(side)" && given[1]["scale"].flatMap(Double.init) ?? 0 >= 0.5, "\(given[1])")
+    #expect(given[2]["patch-size"] == "21" && given[2]["scale"] != nil, "\(given[2])")
+    // Said, in the command as well, and not taken for the person's own.
+    #expect(second["settings"] as? [String: String] == [:])
+    #expect((second["sentences"] as? [String])?.last?.contains("the size of the patches (\(side) px)") == true)
+    #expect(third["settings"] as? [String: String] == ["patch-size": "21"])
+    #expect((third["sentences"] as? [String])?.last?.contains("patches") == false)
+    let methods = await client.ask(Self.path + "/methods").text
+    #expect(methods.contains("--patch-size=21") && methods.contains("--scale="))
   }
 
   @Test func `is there again the next time`() async throws {

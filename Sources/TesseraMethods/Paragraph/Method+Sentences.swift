@@ -57,7 +57,11 @@ extension MotifMethod {
     let method = facts.value("method")
     switch method {
     case "given positions":
-      return [.init("Positions of atomic columns were given \(fit); none was added to them or taken from them.")]
+      return [
+        .init(
+          "Positions of atomic columns were given \(fit); none was added to them or taken from them, and those whose centres the fit puts "
+            + "outside the image are not counted as columns.")
+      ]
     case ColumnFinder.Route.network.rawValue:
       let network = facts.value("network").map { ", \($0)," } ?? ""
       return [

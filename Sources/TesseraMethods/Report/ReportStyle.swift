@@ -11,7 +11,7 @@ enum ReportStyle {
     html { scroll-behavior: smooth; }
     body { margin: 0; background: var(--page); color: var(--ink);
       font: 16px/1.55 "Source Sans 3", "Segoe UI", "Helvetica Neue", "DejaVu Sans", Arial, sans-serif; }
-    main { max-width: 1080px; margin: 0 auto; padding: 28px 20px 60px; }
+    main { max-width: clamp(1080px, 56vw, 2200px); margin: 0 auto; padding: 28px 20px 60px; }
     header, section { background: var(--card); border: 1px solid var(--rule); border-radius: 10px;
       padding: 22px 28px; margin: 0 0 18px; }
     h1 { font-size: 20px; line-height: 1.3; margin: 0; font-weight: 600; overflow-wrap: anywhere; }
@@ -69,7 +69,7 @@ enum ReportStyle {
     .explorer button[aria-pressed=true] { background: var(--accent); border-color: var(--accent); color: var(--card); }
     .explorer :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
     .stage { position: relative; }
-    .stage canvas { display: block; width: 100%; height: min(500px, 70vh); border: 1px solid var(--rule);
+    .stage canvas { display: block; width: 100%; height: min(max(500px, 26vw), 70vh); border: 1px solid var(--rule);
       border-radius: 8px; cursor: grab; touch-action: pan-y; }
     .lassoing canvas { cursor: crosshair; touch-action: none; }
     .tip { position: absolute; width: 240px; padding: 6px 9px; border-radius: 6px; background: #16181ceb; color: #fff;

@@ -206,17 +206,21 @@ final class ProjectSession: Sendable {
       var files: [String: String] = [:]
       if columns == .corrected { files["sites"] = try Self.writeColumns(of: state, to: workFolder) }
       if keepsClasses { files["recipe"] = try Self.writeClasses(of: &state, to: workFolder) }
+      let kept =
+        columns == .corrected
+        ? Self.keptSettings(of: state, beside: settings, keepsClasses: keepsClasses) : [:]
       // Before anything else is done: it would be in no column or class of the analysis.
-      try begin(settings, columns, files)
+      try begin(settings, keeping: kept, columns, files)
     }
   }
 
   private func begin(
-    _ settings: [String: String], _ columns: ProjectStep.Columns, _ files: [String: String]
+    _ settings: [String: String], keeping kept: [String: String], _ columns: ProjectStep.Columns,
+    _ files: [String: String]
   ) throws {
     let folder = workFolder.appendingPathComponent("new-result")
     let order = ScreenOrder(
-      command: "analyze", micrograph: micrograph, settings: settings,
+      command: "analyze", micrograph: micrograph, settings: settings.merging(kept) { own, _ in own },
       files: files, folder: folder.path)
     try jobs.start(Self.analysis, sentence: tools.sentence) { [self] progress in
       try? FileManager.default.removeItem(at: folder)
@@ -237,9 +241,9 @@ final class ProjectSession: Sendable {
         let result = try OpenResult(number, at: unpacked, of: micrograph)
         // A recipe, or the classes of another result, are part of what was done to the classes, and no setting of the columns.
         let analysis = ProjectStep.Analysis(
-          result: number, settings: settings.filter { !Self.sortingSettings.contains($0.key) }, columns: columns,
-          siteCount: result.places.positions.count,
-          sentences: outcome.sentences, warnings: outcome.warnings)
+          result: number, settings: settings.filter { !Self.sortingSettings.contains($0.key) },
+          kept: kept.isEmpty ? nil : kept, columns: columns, siteCount: result.places.positions.count,
+          sentences: outcome.sentences + [Self.sentence(onKept: kept)].compactMap { $0 }, warnings: outcome.warnings)
         state.history.add(try state.file.add(.analysis(analysis)))
         for action in result.folder.recipe.actions { state.history.add(try state.file.add(.tree(action))) }
         state.corrections = try state.history.corrections()

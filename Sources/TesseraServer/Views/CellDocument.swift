@@ -14,11 +14,18 @@ struct CellDocument: Encodable, Sendable {
     @Explicit var node: Int?
   }
 
+  /// Why there are no motif-cells, which is a result and no failure; null where there are some.
+  @Explicit var absence: String?
   /// `hierarchy.json`, as the result folder has it.
   let hierarchy: Hierarchy
   /// Lattice vectors in pixels; null without a lattice.
   @Explicit var lattice: Lattice?
   let places: [Place]
+
+  fileprivate static func without(_ reason: String) -> CellDocument {
+    CellDocument(
+      absence: reason, hierarchy: .init(types: [], dominant: [], nodes: [], edges: []), lattice: nil, places: [])
+  }
 
   /// The number of a class, `2` or `2.1`; in the file a number where it can be one.
   struct Label: Codable, Sendable {
@@ -64,7 +71,7 @@ struct CellDocument: Encodable, Sendable {
 
 extension ProjectSession {
   /// The motif-cells with the current classes.
-  /// - Throws: `DataError` where the columns share no lattice.
+  /// - Throws: `DataError` where nothing has been analysed.
   func cells() async throws -> CellDocument {
     let workFolder = workFolder
     return try await run { state in
@@ -72,25 +79,24 @@ extension ProjectSession {
       let decoder = JSONDecoder()
       decoder.keyDecodingStrategy = .convertFromSnakeCase
       struct Summary: Decodable { let lattice: CellDocument.Lattice? }
-      func value<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
-        guard let data = FileManager.default.contents(atPath: folder.appendingPathComponent(name).path),
-          let value = try? decoder.decode(type, from: data)
-        else { throw DataError("this result has no motif-cells: its columns share no lattice") }
-        return value
+      func value<Value: Decodable>(_ type: Value.Type, _ name: String) -> Value? {
+        FileManager.default.contents(atPath: folder.appendingPathComponent(name).path)
+          .flatMap { try? decoder.decode(type, from: $0) }
       }
-      let hierarchy = try value(CellDocument.Hierarchy.self, "hierarchy.json")
+      let noLattice = "this result has no motif-cells: its columns share no lattice"
+      guard let hierarchy = value(CellDocument.Hierarchy.self, "hierarchy.json") else { return .without(noLattice) }
       let table = folder.appendingPathComponent("cells.csv").path
       let cells = FileManager.default.fileExists(atPath: table) ? try CSVTable(path: table) : nil
       guard let cells, !hierarchy.nodes.isEmpty, let x = cells.column("x"), let y = cells.column("y"),
         let node = cells.column("node"), let type = cells.column("type")
       else {
-        throw DataError(
+        return .without(
           hierarchy.types.isEmpty
-            ? "this result has no motif-cells: its columns share no lattice"
+            ? noLattice
             : "no cell of this image differs from the most frequent ones, so there are no motif-cells")
       }
       return CellDocument(
-        hierarchy: hierarchy, lattice: try value(Summary.self, "summary.json").lattice,
+        absence: nil, hierarchy: hierarchy, lattice: value(Summary.self, "summary.json")?.lattice,
         places: cells.rows.compactMap { row in
           guard let placeX = Double(row[x]), let placeY = Double(row[y]), let kind = Int(row[type]),
             !hierarchy.dominant.contains(kind)

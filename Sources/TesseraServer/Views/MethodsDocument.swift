@@ -39,7 +39,7 @@ extension ProjectSession {
       if !actions.isEmpty { files["recipe"] = "\(stem).recipe.json" }
       add(
         "analyze", try tools.paragraph("analyze", folder).adding(actions),
-        tools.commandLine("analyze", analysis.settings, files, input))
+        tools.commandLine("analyze", analysis.allSettings, files, input))
     }
     for (command, measurement) in measurements.sorted(by: { $0.key < $1.key }) {
       let view = try await view(of: command)

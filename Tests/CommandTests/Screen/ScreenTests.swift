@@ -10,7 +10,7 @@ struct `The page` {
   let folder = ScratchFolder()
 
   /// A page that shows an analysed image.
-  private func opened(width: Int = 1280, height: Int = 720, query: String = "") throws -> (
+  func opened(width: Int = 1280, height: Int = 720, query: String = "") throws -> (
     RunningScreen, HeadlessBrowser
   ) {
     let run = try CommandRun("simulate", "mose2", "--size", "384", "--seed", "3", "-o", folder / "scan.tif")
@@ -23,14 +23,14 @@ struct `The page` {
     return (screen, browser)
   }
 
-  private func analyse(_ browser: HeadlessBrowser) throws {
+  func analyse(_ browser: HeadlessBrowser) throws {
     try browser.evaluate("document.getElementById('analyse').click()")
     try browser.wait(for: "document.querySelector('dialog[open] button.primary')")
     try browser.evaluate("document.querySelector('dialog[open] button.primary').click()")
     try browser.wait(for: "tessera.state.project.result && !tessera.state.job")
   }
 
-  private func number(_ browser: HeadlessBrowser, _ script: String) throws -> Double {
+  func number(_ browser: HeadlessBrowser, _ script: String) throws -> Double {
     try #require(
       try browser.evaluate(script) as? Double ?? (browser.evaluate(script) as? Int).map(Double.init), "\(script)")
   }

@@ -50,6 +50,10 @@ export class Cells {
       if (this.#known !== key) return;
       this.#cells = cells;
       this.#chosen = -1;
+      if (cells.absence) {
+        this.state.textContent = asSentence(cells.absence);
+        return;
+      }
       this.state.textContent = `${count(cells.hierarchy.nodes.length)} motif-cells, by the number of their cells from above to below; lines lead `
         + "to those that hold them. Of single cells it is said how many stand alone, of all of their kind. Press one to see where it occurs.";
       this.graph.replaceChildren(this.#draw(cells));
