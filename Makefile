@@ -83,7 +83,7 @@ coverage: dependencies ## Runs every test and prints the share of lines that the
 
 .PHONY: fuzz
 fuzz: dependencies ## Damages files of every format for FUZZ_MINUTES (default 10) a reader and reads them
-	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) $(TEST) --no-parallel --filter "damaged in any way"
+	TESSERA_FUZZ_MINUTES=$(or $(FUZZ_MINUTES),10) $(TEST) --no-parallel --filter "damaged in any way|made to ask for too much"
 
 .PHONY: kill
 kill: dependencies ## Kills KILLS (default 500) runs at random moments and looks at what they leave

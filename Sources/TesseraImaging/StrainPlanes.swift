@@ -46,10 +46,13 @@ public struct StrainPlanes: Sendable, Equatable {
   public var medians: [Double] {
     concurrentMap(count: 4) { index in
       let values = all[index].values
-      let sample = stride(from: 0, to: values.count, by: max(1, values.count / 49_999)).map { values[$0] }
+      let sample = stride(from: 0, to: values.count, by: Self.sampleStep(of: values.count)).map { values[$0] }
       return Double(Statistics.median(sample.filter(\.isFinite)))
     }
   }
+
+  /// From one pixel that `medians` looks at to the next.
+  package static func sampleStep(of pixelCount: Int) -> Int { max(1, pixelCount / 49_999) }
 
   /// Share of the pixels whose strain is known, 0 ... 1.
   public var knownShare: Double { Double(exx.values.count(where: \.isFinite)) / Double(max(1, exx.count)) }

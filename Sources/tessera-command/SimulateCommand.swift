@@ -119,13 +119,15 @@ struct SimulateCommand: ThreadedCommand {
 struct ImagingArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Image size in pixels: 1024 or 1024x768, for example. (default: 1024 for most specimens)", valueName: "pixels"),
+      "Image size in pixels: 1024 or 1024x768, for example; at most 1,073,741,824 pixels in all. (default: 1024 for most specimens)",
+      valueName: "pixels"),
     transform: ImageSize.init(typed:))
   var size: ImageSize?
 
   @Option(
     help: ArgumentHelp(
-      "Pixel size in nm, pm, A or um: 0.0137nm, for example. (default: 0.0137nm for most specimens)", valueName: "size"),
+      "Pixel size in nm, pm, A or um: 0.0137nm, for example; 1e-6 nm to 1e6 nm. (default: 0.0137nm for most specimens)",
+      valueName: "size"),
     transform: PixelSize.init(typed:))
   var pixelSize: PixelSize?
 
@@ -174,13 +176,16 @@ struct ImagingArguments: ParsableArguments {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Drift of the specimen from the first to the last row, in pixels. (default: 0,0)", valueName: "x,y"),
+      "Drift of the specimen from the first to the last row in pixels, -1000000 to 1000000 along each axis. (default: 0,0)",
+      valueName: "x,y"),
     transform: Vector.init(typed:))
   var drift: Vector?
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Length of a tilted column in the image, in pixels. (default: 0,0)", valueName: "x,y"),
+    help: ArgumentHelp(
+      "Length of a tilted column in the image in pixels, -1000000 to 1000000 along each axis. (default: 0,0)",
+      valueName: "x,y"),
     transform: Vector.init(typed:))
   var tilt: Vector?
 

@@ -21,7 +21,7 @@ struct `Hostile images` {
     ("infinities", 64, { x, y in (x + 64 * y) % 50 == 0 ? .infinity : Float((x * 31 + y * 17) % 23) }),
     ("columns four pixels apart", 64, { x, y in x % 4 == 1 && y % 4 == 1 ? 9 : 1 }),
     ("the least size", 16, { x, y in Float((x * 31 + y * 17) % 23) }),
-    ("17 x 1024", 17, { x, y in 2 + Float(cos(Double(x) / 2) + cos(Double(y) / 2)) }),
+    ("17 x 4096", 17, { x, y in 2 + Float(cos(Double(x) / 2) + cos(Double(y) / 2)) }),
     ("columns of 1e36", 128, { x, y in 1e36 * spots(x, y) }), ("columns of 1e30", 128, { x, y in 1e30 * spots(x, y) }),
     ("columns of 1e-30", 128, { x, y in 1e-30 * spots(x, y) }),
     ("denormal columns", 128, { x, y in 1e-41 * spots(x, y) }),
@@ -42,7 +42,7 @@ struct `Hostile images` {
   @Test(.slow, arguments: images.indices) func `end with a result or a sentence`(image: Int) throws {
     let (name, width, value) = Self.images[image]
     try write(
-      (0..<(width == 17 ? 17 * 1024 : width * width)).map { value($0 % width, $0 / width) }, width: width,
+      (0..<(width == 17 ? 17 * 4096 : width * width)).map { value($0 % width, $0 / width) }, width: width,
       as: "image.npy")
     for words in [
       ["sites", "--noise", "poisson", "--shape", "elliptical", "-o", "a.csv"],
@@ -50,7 +50,8 @@ struct `Hostile images` {
       ["motifs"], ["analyze", "-o", "all"], ["strain", "--method", "both"],
       ["strain", "--g1", "0.1,0", "--g2", "0,0.1", "-o", "gpa"],
       ["crystal"],
-      ["count"],
+      ["count"], ["segment"], ["moire"], ["polygons"], ["particles", "-o", "particles"],
+      ["profile", "--from", "1,1", "--to", "14,9", "-o", "p.csv"],
     ] {
       let run = try CommandRun(words + ["image.npy"], in: folder.path, within: 20)
       #expect([0, 65].contains(run.status), "\(name), \(words): \(run.status) \(run.errors)")

@@ -65,6 +65,15 @@ struct `Messages` {
       let run = try tessera(word)
       #expect(run.status == 64 && run.errors.contains("Did you mean '\(meant)'?"), "\(word): \(run.errors)")
     }
+    for (words, meant) in [
+      (["sites", "a.tif", "--shape", "rund"], "round"), (["sites", "a.tif", "--contrast=brigt"], "bright"),
+      (["strain", "a.tif", "--method", "gppa"], "gpa"), (["classes", "shwo", "a"], "show"),
+    ] {
+      let run = try tessera(words)
+      #expect(run.status == 64 && run.errors.contains("Did you mean '\(meant)'?"), "\(words): \(run.errors)")
+    }
+    let other = try tessera("sites", "a.tif", "--shape", "cubic")
+    #expect(other.status == 64 && other.errors.contains("'elliptical'.\n") && !other.errors.contains("Did you mean"))
     let unlike = try tessera("frobnicate", "a.tif")
     #expect(unlike.status == 64 && unlike.errors.contains("'frobnicate' is not a command"))
     #expect(try tessera("--version").status == 0)

@@ -4,11 +4,24 @@ import TesseraNumerics
 /// Outside the image the pixels repeat in reflection about the edge (… 2 1 0 | 0 1 2 …). O(pixels x kernel size).
 package func separableFilter(_ image: Raster<Float>, rows: [Float], columns: [Float]) -> Raster<Float> {
   let across = filteredRows(image, kernel: rows)
-  return concurrentRows(width: image.width, height: image.height, of: Float(0)) { y, row in
-    withLines(around: y, of: across, reach: columns.count - 1) { lines in
-      row.withUnsafeMutableBufferPointer { symmetricSum(lines, columns, count: $0.count, to: $0.baseAddress!) }
+  let (width, height) = (image.width, image.height)
+  let values = [Float](unsafeUninitializedCapacity: width * height) { buffer, count in
+    nonisolated(unsafe) let filtered = buffer.baseAddress!  // Rows do not overlap, here and below.
+    for strip in strips(of: width) {
+      concurrentFor(height) { y in
+        withLines(around: y, of: across, reach: columns.count - 1, from: strip.lowerBound) {
+          symmetricSum($0, columns, count: strip.count, to: filtered + y * width + strip.lowerBound)
+        }
+      }
     }
+    count = width * height
   }
+  return Raster(width: width, height: height, values: values)
+}
+
+/// Columns that are filtered at once: so many of the lines that meet a wide kernel stay in a core's cache from line to line.
+private func strips(of width: Int) -> [Range<Int>] {
+  stride(from: 0, to: width, by: 1024).map { $0..<min(width, $0 + 1024) }
 }
 
 /// Two filters that share their passes: `smooth` along both axes, and `smooth` along one and `curvature` along the other,
@@ -21,14 +34,17 @@ func smoothAndCurvature(
   let (level, bent) = (filteredRows(image, kernel: smooth), filteredRows(image, kernel: curvature))
   var curved: [Float] = []
   let values = [Float](unsafeUninitializedCapacity: width * height) { buffer, count in
-    nonisolated(unsafe) let smoothed = buffer.baseAddress!  // Rows do not overlap, here and below.
+    nonisolated(unsafe) let smoothed = buffer.baseAddress!
     curved = [Float](unsafeUninitializedCapacity: width * height) { buffer, count in
       nonisolated(unsafe) let curved = buffer.baseAddress!
-      concurrentFor(height) { y in
-        withLines(around: y, of: level, reach: reach) { levels in
-          symmetricSum(levels, smooth, count: width, to: smoothed + y * width)
-          withLines(around: y, of: bent, reach: reach) { bents in
-            symmetricSum(levels, curvature, and: bents, smooth, count: width, to: curved + y * width)
+      for strip in strips(of: width) {
+        concurrentFor(height) { y in
+          let place = y * width + strip.lowerBound
+          withLines(around: y, of: level, reach: reach, from: strip.lowerBound) { levels in
+            symmetricSum(levels, smooth, count: strip.count, to: smoothed + place)
+            withLines(around: y, of: bent, reach: reach, from: strip.lowerBound) { bents in
+              symmetricSum(levels, curvature, and: bents, smooth, count: strip.count, to: curved + place)
+            }
           }
         }
       }
@@ -67,12 +83,12 @@ private struct LinePair {
   let before, after: UnsafePointer<Float>
 }
 
-/// The rows at distances 0 ... reach above and below a row.
+/// The rows at distances 0 ... reach above and below a row, from one of their pixels on.
 private func withLines<Result>(
-  around y: Int, of image: Raster<Float>, reach: Int, _ body: ([LinePair]) -> Result
+  around y: Int, of image: Raster<Float>, reach: Int, from x: Int, _ body: ([LinePair]) -> Result
 ) -> Result {
   image.values.withUnsafeBufferPointer { pixels in
-    let (first, width, height) = (pixels.baseAddress!, image.width, image.height)
+    let (first, width, height) = (pixels.baseAddress! + x, image.width, image.height)
     return body(
       (0...reach).map {
         LinePair(before: first + reflected(y - $0, height) * width, after: first + reflected(y + $0, height) * width)

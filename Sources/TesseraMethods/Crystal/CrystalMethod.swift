@@ -35,7 +35,7 @@ public struct CrystalMethod: Method {
   /// Finding the columns takes about two thirds of the time; counting atoms, on request, comes after the last of these
   /// stages.
   public static let stages: [(stage: Stage, share: Double)] = [
-    (.prepare, 0.05), (.patterns, 0.15), (.sites, 0.5), (.lattice, 0.1), (.dislocations, 0.05), (.displacements, 0.05),
+    (.prepare, 0.05), (.sites, 0.5), (.patterns, 0.15), (.lattice, 0.1), (.dislocations, 0.05), (.displacements, 0.05),
     (.bonds, 0.05),
     (.planes, 0.05),
   ]
@@ -46,9 +46,11 @@ public struct CrystalMethod: Method {
   public func run(on input: MethodInput, clock: inout StageClock) throws -> CrystalResult {
     let name = input.micrograph.name
     var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let patterns = try clock.run(.patterns) { try self.patterns.patterns(in: prepared, seed: input.seed) }
     var found = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
     let (positions, errors) = (found.sites.positions, found.trustedErrors)
+    let patterns = try clock.run(.patterns) {
+      try self.patterns.patterns(in: prepared, columns: positions, seed: input.seed)
+    }
     let heights = found.sites.sites.map(\.amplitude)
     let (width, height) = (prepared.image.width, prepared.image.height)
     let grains = try clock.run(.lattice) {

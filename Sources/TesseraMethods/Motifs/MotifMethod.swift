@@ -78,7 +78,7 @@ public struct MotifMethod: Method {
 
   /// Finding the columns takes over a third of the time, the layout a quarter.
   public static let stages: [(stage: Stage, share: Double)] = [
-    (.prepare, 0.05), (.patterns, 0.08), (.sites, 0.29), (.lattice, 0.06), (.patches, 0.01), (.features, 0.04),
+    (.prepare, 0.05), (.sites, 0.29), (.patterns, 0.08), (.lattice, 0.06), (.patches, 0.01), (.features, 0.04),
     (.layout, 0.25),
     (.classes, 0.12), (.cells, 0.02), (.hierarchy, 0.01), (.strain, 0.07),
   ]
@@ -88,8 +88,10 @@ public struct MotifMethod: Method {
   /// - Throws: `DataError` where too few columns have a whole patch, `ParameterError` for a setting outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> MotifResult {
     var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let patterns = try clock.run(.patterns) { try self.patterns.patterns(in: prepared, seed: input.seed) }
     let seen = try clock.run(.sites) { try finder.columns(of: input, in: &prepared, network: network) }
+    let patterns = try clock.run(.patterns) {
+      try self.patterns.patterns(in: prepared, columns: seen.sites.positions, seed: input.seed)
+    }
     var arranged = try arrangedStage(of: seen, in: prepared, input: input, patterns: patterns, clock: &clock)
     var account = try clock.run(.classes) { try bestAccount(of: arranged, in: prepared, seed: input.seed) }
     if account.seemsContinuous, !seeksNearLayers, arranged.crystal.layers == nil,

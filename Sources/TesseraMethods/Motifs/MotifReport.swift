@@ -10,7 +10,7 @@ extension MotifResult {
     var headline = ReportHeadline(
       columnCount: columnCount, vacantCount: vacantNodes.count, classes: classes, isDiscrete: isDiscrete)
     (headline.partialCount, headline.partialRange, headline.judgedCount) = (partialCount, partialRange, judgedCount)
-    headline.patternCount = max(1, patterns.count)
+    headline.patternCount = max(1, patternCount)
     var document = ReportDocument(title: micrograph.name, headline: headline.sentence)
     document.summary = [outliersChapter.sentence, headline.details, latticeSentence, strain?.spread.sentence ?? ""]
       .filter { !$0.isEmpty }.joined(separator: " ")

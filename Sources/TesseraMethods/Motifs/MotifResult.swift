@@ -88,6 +88,9 @@ public struct MotifResult: MethodResult {
     return max(0, min(low, partialCount))...max(high, partialCount)
   }
 
+  /// In how many of the patterns columns stand; 0 where none are known.
+  var patternCount: Int { patterns.count(at: sitePatterns ?? []) }
+
   /// The numbers of columns, vacant nodes and motifs, in one sentence.
   public var sentences: [String] {
     let (vacant, partial) = (vacantNodes.count, partialCount)
@@ -96,7 +99,7 @@ public struct MotifResult: MethodResult {
       ? "motifs that change continuously" : "\(classes.count) motif\(classes.count == 1 ? "" : "s")"
     return [
       "\(columnCount) columns" + (addedCount > 0 ? " (\(addedCount) of them found by the lattice)" : "")
-        + (patterns.count > 1 ? " in \(patterns.count) patterns" : "")
+        + (patternCount > 1 ? " in \(patternCount) patterns" : "")
         + (partial > 0 ? ", \(partial) of them partly filled" : "")
         + (vacant > 0 ? ", \(vacant) vacant node\(vacant == 1 ? "" : "s")" : "") + ", \(kinds)"
         + (outliers.places.isEmpty

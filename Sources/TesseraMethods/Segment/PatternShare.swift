@@ -14,4 +14,7 @@ extension [PatternShare] {
     let narrow = Set(filter(\.isNarrow).map(\.label))
     return sites.map { narrow.contains($0) ? 0 : $0 }
   }
+
+  /// In how many of the patterns some of the sites stand: film and vacuum may be patterns, too, and hold none.
+  func count(at sites: [Int]) -> Int { Set(sites).intersection(map(\.label)).count }
 }

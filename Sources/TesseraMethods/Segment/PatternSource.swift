@@ -1,4 +1,5 @@
 import TesseraImaging
+import TesseraNumerics
 
 /// Where the patterns of an image come from, within which its lattices are sought.
 public enum PatternSource: Sendable, Equatable {
@@ -37,10 +38,10 @@ extension PatternSource: RawRepresentable, Codable {
 }
 
 extension PatternSource {
-  /// The patterns of an image; nil where it is one, or none are wanted.
-  func patterns(in prepared: Preparation.Prepared, seed: UInt64) throws -> SitePatterns? {
+  /// The patterns of an image where it holds columns; nil where it is one, or none are wanted.
+  func patterns(in prepared: Preparation.Prepared, columns: [Point], seed: UInt64) throws -> SitePatterns? {
     switch self {
-    case .image: try SitePatterns(in: prepared, seed: seed)
+    case .image: try SitePatterns(in: prepared, columns: columns, seed: seed)
     case .none: nil
     case .result(let path): try SitePatterns(path: path, width: prepared.image.width, height: prepared.image.height)
     }

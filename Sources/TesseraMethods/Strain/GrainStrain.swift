@@ -19,6 +19,8 @@ struct GrainStrain {
     var reference: (_ field: LatticeField, _ grain: Int) throws -> StrainReference.Resolved
     /// Direction along which exx is taken, from the reference, in radians.
     var axis: (LatticeVectors) -> Double
+    /// Whether the errors are wanted pixel by pixel.
+    var keepsErrors = true
   }
 
   /// Nil where no grain's lattice is known anywhere.
@@ -30,7 +32,7 @@ struct GrainStrain {
     of positions: [Point], covariances: [PlanarCovariance]?, in grains: Grains, size: (width: Int, height: Int),
     _ setting: Setting, name: String
   ) throws {
-    var (maps, leftOut) = ([(grain: Int, map: StrainMap)](), [Int]())
+    var (fields, leftOut) = ([(grain: Int, field: StrainField)](), [Int]())
     var strains = [LocalStrain?](repeating: nil, count: positions.count)
     for (number, grain) in zip(1..., grains.grains) {
       do {
@@ -42,20 +44,21 @@ struct GrainStrain {
         }
         let reference = try setting.reference(field, number)
         let axis = setting.axis(reference.vectors)
-        maps.append((number, field.map(source: .columns, against: reference, axis: axis)))
+        fields.append((number, StrainField(field, source: .columns, against: reference, axis: axis)))
         let own = fit.strains(at: positions, from: reference.vectors, axis: axis)
         for site in positions.indices where grains.grains.count == 1 || grains.labels[site] == number {
           strains[site] = own[site]
         }
       } catch let error as DataError where grains.grains.count > 1 {
         // A reference region may lie in one grain only.
-        if maps.isEmpty && number == grains.grains.count { throw error }
+        if fields.isEmpty && number == grains.grains.count { throw error }
         leftOut.append(number)
       }
     }
     guard
       let map = StrainMap(
-        joining: maps, over: grains.map(positions: positions, width: size.width, height: size.height))
+        joining: fields, over: grains.map(positions: positions, width: size.width, height: size.height),
+        keepsErrors: setting.keepsErrors)
     else { return nil }
     (self.map, columnStrains, self.leftOut) = (map, strains, leftOut)
   }

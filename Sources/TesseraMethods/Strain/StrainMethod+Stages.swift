@@ -120,7 +120,8 @@ extension StrainMethod {
     guard route != .gpa, let lattice = crystal.lattice, let columns = crystal.columns else {
       let field = phases!.field
       let reference = try reference(in: field, crystal)
-      let map = field.map(source: .gpa, against: reference, axis: axis.direction(in: reference.vectors))
+      let map = StrainMap(
+        of: StrainField(field, source: .gpa, against: reference, axis: axis.direction(in: reference.vectors)))
       return MeasuredStage(phases: phases, maps: [map], warnings: Self.warnings(of: map))
     }
     let covariances = columns.positionErrors.isEmpty ? nil : columns.positionErrors.map(PlanarCovariance.init(errors:))
@@ -136,12 +137,14 @@ extension StrainMethod {
     let resolved = try reference(in: field, crystal)
     let vectors = resolved.vectors
     let direction = axis.direction(in: vectors)
-    var maps = [field.map(source: .columns, against: resolved, axis: direction)]
+    var maps = [StrainMap(of: StrainField(field, source: .columns, against: resolved, axis: direction))]
     if let phases {
       let same = try StrainReference.vectors(vectors).vectors(in: phases.field)
       // The mean against a lattice that the columns gave has an error that the phases do not know.
       let isGiven = if case .vectors = reference { true } else { false }
-      maps.append(phases.field.map(source: .gpa, against: .init(same, areGiven: isGiven), axis: direction))
+      maps.append(
+        StrainMap(
+          of: StrainField(phases.field, source: .gpa, against: .init(same, areGiven: isGiven), axis: direction)))
     }
     return MeasuredStage(
       phases: phases, maps: maps,

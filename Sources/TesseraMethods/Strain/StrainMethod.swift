@@ -59,7 +59,7 @@ public struct StrainMethod: Method {
 
   /// Finding the columns takes about two thirds of the time.
   public static let stages: [(stage: Stage, share: Double)] = [
-    (.prepare, 0.1), (.patterns, 0.15), (.sites, 0.5), (.lattice, 0.05), (.strain, 0.2),
+    (.prepare, 0.1), (.sites, 0.5), (.patterns, 0.15), (.lattice, 0.05), (.strain, 0.2),
   ]
 
   /// Finds columns and lattice as far as the route needs them, then measures the strain by each route.
@@ -70,9 +70,11 @@ public struct StrainMethod: Method {
     let name = input.micrograph.name
     let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
     let known = try clock.run(.sites) { try knownColumns(of: input, in: prepared) }
-    let patterns =
-      known.columns == nil
-      ? nil : try clock.run(.patterns) { try self.patterns.patterns(in: prepared, seed: input.seed) }
+    let patterns = try known.columns.flatMap { columns in
+      try clock.run(.patterns) {
+        try self.patterns.patterns(in: prepared, columns: columns.sites.positions, seed: input.seed)
+      }
+    }
     let crystal = try clock.run(.lattice) { crystalStage(of: known, in: prepared, patterns: patterns, name: name) }
     let measured = try clock.run(.strain) {
       try measuredStage(prepared, crystal, isGiven: input.columns != nil, name: name)

@@ -228,11 +228,17 @@ public struct MotifFolder: Sendable {
     }
   }
 
-  /// The pattern of each site for the search of lattices; 0 where none is known.
-  var phases: [Int] {
+  /// The pattern of each site; 0 where none is known.
+  private var sitePatterns: [Int] {
     guard let column = sites.column("pattern") else { return sites.rows.map { _ in 0 } }
-    return patterns.phases(of: sites.rows.map { Int($0[column]) ?? 0 })
+    return sites.rows.map { Int($0[column]) ?? 0 }
   }
+
+  /// The pattern of each site for the search of lattices; 0 where none is known.
+  var phases: [Int] { patterns.phases(of: sitePatterns) }
+
+  /// In how many of the patterns sites stand; 0 where none are known.
+  var patternCount: Int { patterns.count(at: sitePatterns) }
 
   /// - Throws: `FormatError` where `sites.csv` is damaged.
   package func places() throws -> Places {

@@ -6,6 +6,8 @@ struct PairSums: Sendable {
   private(set) var products, pairs: [Double]
 
   private static let tile = 512
+  /// So many tiles are summed at once; what each holds goes with the square of the reach, and that of a large image may be a thousand pixels.
+  private static let tilesAtOnce = 16
 
   /// The sums of two halves of the pixels: the fields of a chessboard with fields of `block` pixels, by the first pixel of a pair.
   static func ofHalves(
@@ -13,18 +15,21 @@ struct PairSums: Sendable {
   ) -> [PairSums] {
     let (across, down) = ((image.width + tile - 1) / tile, (image.height + tile - 1) / tile)
     let side = 2 * reach + 1
-    let parts = concurrentMap(count: across * down) { index -> [(products: [Float], pairs: [Float])] in
-      let (x, y) = (index % across * tile, index / across * tile)
-      return Tile(x..<min(image.width, x + tile), y..<min(image.height, y + tile), in: isInside, reach: reach)?
-        .sums(of: image, where: isInside, mean: mean, block: block) ?? []
-    }
     let none = [Double](repeating: 0, count: side * side)
     var result = [PairSums(products: none, pairs: none), PairSums(products: none, pairs: none)]
-    for part in parts {
-      for (half, sums) in part.enumerated() {
-        for index in none.indices {
-          result[half].products[index] += Double(sums.products[index])
-          result[half].pairs[index] += Double(sums.pairs[index].rounded())
+    for start in stride(from: 0, to: across * down, by: tilesAtOnce) {
+      let parts = concurrentMap(count: min(tilesAtOnce, across * down - start)) {
+        offset -> [(products: [Float], pairs: [Float])] in
+        let (x, y) = ((start + offset) % across * tile, (start + offset) / across * tile)
+        return Tile(x..<min(image.width, x + tile), y..<min(image.height, y + tile), in: isInside, reach: reach)?
+          .sums(of: image, where: isInside, mean: mean, block: block) ?? []
+      }
+      for part in parts {
+        for (half, sums) in part.enumerated() {
+          for index in none.indices {
+            result[half].products[index] += Double(sums.products[index])
+            result[half].pairs[index] += Double(sums.pairs[index].rounded())
+          }
         }
       }
     }

@@ -91,20 +91,12 @@ extension AtomDetector.Detection {
   /// By how much the strongest spots must be higher than those of noise, in standard deviations of the filtered image.
   private static let leastExcess = 0.25
 
-  /// Whether the strongest spots are higher than those of an image of so many pixels that is noise.
-  ///
-  /// Of a Gaussian random field, n(u) = A λ u exp(-u²/2) / (2π)^(3/2) maxima of an area A exceed a high u, λ being the variance of a
-  /// derivative over that of the field (Adler, The Geometry of Random Fields (1981), chapter 6); of white noise under the Laplacian of
-  /// a Gaussian of scale t it is 3 / (2t²), of any coarser texture less. The k highest reach u with n(u) = k, by 1 / u more on average.
+  /// Whether the strongest spots are higher than those of an image of so many pixels that is noise: the k highest of `NoiseMaxima` reach the u
+  /// with n(u) = k, by 1 / u more on average.
   func standsOut(of pixelCount: Int) -> Bool {
-    let strongest = Double(AtomDetector.strongCount(of: pixelCount))
-    // n falls for u > 1.
-    var (low, high) = (1.0, 12.0)
-    for _ in 0..<50 {
-      let middle = (low + high) / 2
-      if expectedCount(above: middle, pixelCount: pixelCount) > strongest { low = middle } else { high = middle }
-    }
-    return places.count >= 4 && strongHeight >= low + 1 / low + Self.leastExcess
+    let height = NoiseMaxima(area: Double(pixelCount), underLaplacian: scale)
+      .height(exceededBy: Double(AtomDetector.strongCount(of: pixelCount)))
+    return places.count >= 4 && strongHeight >= height + 1 / height + Self.leastExcess
   }
 
   /// Mean phase factor of spots on the planes of a lattice, from which on they belong to it. Columns on both sites of a honeycomb reach
@@ -124,11 +116,6 @@ extension AtomDetector.Detection {
       return hypot(Statistics.mean(phases.map(cos)), Statistics.mean(phases.map(sin)))
     }
     return coherence.allSatisfy { $0 < Self.leastCoherence }
-  }
-
-  /// How many maxima higher than so many standard deviations, 1 or more, noise of so many pixels has: n(u) above.
-  func expectedCount(above height: Double, pixelCount: Int) -> Double {
-    Double(pixelCount) * 1.5 / (scale * scale) / pow(2 * .pi, 1.5) * height * exp(-height * height / 2)
   }
 }
 

@@ -1,3 +1,4 @@
+import TesseraFitting
 import TesseraImaging
 import TesseraNumerics
 
@@ -23,6 +24,18 @@ extension ColumnFinder {
     }
     found.warnings.append("these \(found.sites.columnCount) columns may be none: \(doubt); check them by eye")
     return found
+  }
+
+  /// The columns less those that stand alone and are no more than noise gives (`LoneColumns`); all of them where a threshold of their height was
+  /// chosen by hand.
+  func withoutChance(
+    _ kept: [Int], of outcome: ColumnFit.Outcome, in prepared: Preparation.Prepared, sigma: Double, spacing: Double
+  ) -> [Int] {
+    guard noiseThreshold == Self().noiseThreshold, contrastThreshold == nil else { return kept }
+    let area = Double(prepared.image.count) * prepared.measuredShare
+    let areChance = LoneColumns(area: area, sigma: sigma, spacing: spacing)
+      .areChance(kept.map { outcome.columns[$0].centre }, evidence: kept.map { outcome.evidence[$0] })
+    return zip(kept, areChance).filter { !$0.1 }.map(\.0)
   }
 
   /// Where fewer columns of those that the reflections have room for are found, much of them was missed.

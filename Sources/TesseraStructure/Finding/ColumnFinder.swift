@@ -239,7 +239,9 @@ public struct ColumnFinder: Sendable, Codable, Equatable {
     let second = fitted(
       seeds, in: prepared, noise: noise, sigma: sigma, spacing: spacing, shape: .shared, sweepLimit: Self.secondSweeps,
       after: first)
-    let kept = plausible(second, image: image, sigma: sigma, margin: Self.outermost * sigma)
+    let kept = withoutChance(
+      plausible(second, image: image, sigma: sigma, margin: Self.outermost * sigma), of: second, in: prepared,
+      sigma: sigma, spacing: spacing)
     guard !kept.isEmpty && !StopSignal.isStopped else { return (second.selecting([]), second.selecting([])) }
     let last = finalFit(of: kept, after: second, in: prepared, noise: noise, sigma: sigma, spacing: spacing)
     let all = plausible(last, image: image, sigma: sigma, margin: Self.outermost * sigma)

@@ -50,18 +50,18 @@ public struct StrainSpread: Sendable, Equatable {
 
 extension StrainSpread {
   /// - Parameters:
-  ///   - errors: standard errors of the planes; nil: unknown.
+  ///   - noises: root mean squares of the standard errors of the planes; nil: unknown.
   ///   - resolution: of the map, in pixels.
   ///   - meanErrors: standard errors of the means; nil where these are no result.
-  init(of planes: StrainPlanes, errors: StrainPlanes?, resolution: Double, meanErrors: SIMD4<Double>?) {
-    guard let errors else {
+  init(of planes: StrainPlanes, noises: [Double]?, resolution: Double, meanErrors: SIMD4<Double>?) {
+    guard let noises else {
       self.planes = []
       return
     }
     let area = Self.correlatedArea * resolution * resolution
-    let (maps, noises) = (planes.all, errors.all)
+    let maps = planes.all
     self.planes = concurrentMap(count: maps.count) { k in
-      let (map, noise) = (maps[k], Self.rootMeanSquare(of: noises[k], around: 0))
+      let (map, noise) = (maps[k], noises[k])
       let mean = Self.mean(of: map)
       let deviation = Self.rootMeanSquare(of: map, around: mean)
       let known = Double(map.values.count(where: \.isFinite))

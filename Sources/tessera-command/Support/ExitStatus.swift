@@ -64,7 +64,8 @@ enum ExitStatus {
       // The parser's sentence with the option's help and the usage, begun as all other messages are.
       let full = TesseraCommand.fullMessage(for: error)
       Messages.error(
-        CommandNames.correction(of: CommandLine.arguments) ?? String(full.trimmingPrefix("Error: ")))
+        CommandNames.correction(of: CommandLine.arguments)
+          ?? CommandNames.withMeantValue(String(full.trimmingPrefix("Error: "))))
       exit(usage)
     }
     if isOfArgumentParser(error) { TesseraCommand.exit(withError: error) }

@@ -1,4 +1,5 @@
 import Foundation
+import TesseraFormats
 import Testing
 
 /// `tessera segment` on several images as a user gives it.
@@ -138,5 +139,23 @@ struct `The command segment` {
     #expect(try CommandRun(["simulate", "two-lattices", "--size", "256", "-o", "2.tif"], in: folder.path).status == 0)
     let other = try tessera("analyze", "2.tif", "--patterns", "s")
     #expect(other.status == 65 && other.errors.contains("384 x 384"), "\(other.errors)")
+  }
+
+  /// A crystal of 280 pixels in an image of 1,200: the spectrum of the whole shows the size of the crystal, not its planes.
+  @Test(.slow) func `divides what the columns of a mostly empty image cover`() throws {
+    let (side, start, count, pitch) = (1200, 460, 20, 14)
+    let values = (0..<side * side).map { index -> Float in
+      let (x, y) = (index % side - start, index / side - start)
+      let ground = Float((index * 7919) % 101) / 2000
+      guard (0..<count * pitch).contains(x), (0..<count * pitch).contains(y) else { return ground }
+      let (dx, dy) = (Double(x % pitch - pitch / 2), Double(y % pitch - pitch / 2))
+      return ground + Float(exp(-(dx * dx + dy * dy) / 8))
+    }
+    try NPYWriter.write(values, shape: [side, side], to: folder / "island.npy")
+    let run = try tessera("motifs", "island.npy", "-o", "island")
+    #expect(run.status == 0 && run.output.contains("400 columns, "), "\(run.output) \(run.errors)")
+    let text = try String(contentsOfFile: folder / "island/summary.json", encoding: .utf8)
+    // Either the crystal is one pattern with its rim, or the statement says which part of the image it is about.
+    #expect(!text.contains("between the local symmetry") || text.contains("pixels around the columns"))
   }
 }

@@ -17,67 +17,113 @@ func checkDamaged(
 ) throws {
   try checkDamaged(
     good, suffix: suffix, truncations: truncations, mutations: mutations, seed: seed, in: folder,
-    name: "\(file) \(name)", wrap: wrap
-  ) { path in
-    var options = ReadingOptions()
-    options.pixelLimit = 1 << 24
-    let image = try ImageFile.open(path: path, options: options)
-    var warnings = image.warnings.count
-    for dataset in image.datasets.prefix(4) {
-      if dataset.isImage {
-        warnings += try image.read(dataset: dataset.index, frame: dataset.frameCount - 1).warnings.count
-      } else if dataset.frameCount < 64 {
-        _ = try image.statistics(dataset: dataset.index)
-      }
-    }
-    _ = try JSONEncoder().encode(image.metadata)
-    return warnings
-  }
+    name: "\(file) \(name)", wrap: wrap, read: readEverything)
 }
 
 /// The same for anything that is read: `read` gets the path of the damaged file and gives the number of its warnings.
 func checkDamaged(
   _ good: [UInt8], suffix: String, truncations: Int, mutations: Int, seed: UInt64, in folder: TemporaryFolder,
-  name: String, wrap: ([UInt8]) throws -> [UInt8], read: (String) throws -> Int
+  name: String, wrap: ([UInt8]) throws -> [UInt8], read: @escaping (String) throws -> Int
 ) throws {
   if let seeds = Fuzzing.seeds { return try Fuzzing.write(try wrap(good), for: name, in: seeds) }
   var random = RandomSource(seed: seed)
-  let path = folder / "damaged.\(suffix)"
-  var (read_, refused, warned, slowest) = (0, 0, 0, Duration.zero)
-  func check(_ bytes: [UInt8], _ what: @autoclosure () -> String) throws {
-    let bytes = try wrap(bytes)
+  var trials = ReadingTrials(path: folder / "damaged.\(suffix)", read: read)
+  for index in 0..<truncations {
+    trials.check(try wrap(Array(good.prefix(good.count * index / truncations))), "cut \(index)")
+  }
+  let damage = Damage(good)
+  try trials.repeats(mutations) { index in
+    (try wrap(damage.bytes(using: &random)), "mutation \(index)")
+  }
+  trials.report("\(name), \(good.count) bytes")
+}
+
+/// Reads files that are well formed and ask for too much, each as `make` makes it of chance: see `checkDamaged` for what each reading must give.
+func checkHostile(
+  _ count: Int, suffix: String = "bin", seed: UInt64, in folder: TemporaryFolder = TemporaryFolder(),
+  name: String = #function, file: String = #fileID, read: @escaping (String) throws -> Int = readEverything,
+  make: (inout RandomSource) -> [UInt8]
+) throws {
+  var random = RandomSource(seed: seed)
+  if let seeds = Fuzzing.seeds {
+    for _ in 0..<10 { try Fuzzing.write(make(&random), for: "\(file) \(name)", in: seeds) }
+    return
+  }
+  var trials = ReadingTrials(path: folder / "hostile.\(suffix)", read: read)
+  try trials.repeats(count) { index in (make(&random), "file \(index) of seed \(seed)") }
+  trials.report("\(file) \(name)")
+}
+
+/// Reads the last frame of the first datasets of a file, with a limit of 16 million pixels; the number of warnings.
+func readEverything(_ path: String) throws -> Int {
+  var options = ReadingOptions()
+  options.pixelLimit = 1 << 24
+  let image = try ImageFile.open(path: path, options: options)
+  var warnings = image.warnings.count
+  for dataset in image.datasets.prefix(4) {
+    if dataset.isImage {
+      warnings += try image.read(dataset: dataset.index, frame: dataset.frameCount - 1).warnings.count
+    } else if dataset.frameCount < 64 {
+      _ = try image.statistics(dataset: dataset.index)
+    }
+  }
+  _ = try JSONEncoder().encode(image.metadata)
+  return warnings
+}
+
+/// What came of reading one bad file after another.
+struct ReadingTrials {
+  let path: String
+  let read: (String) throws -> Int
+  private var (tried, wasRead, refused, warned) = (0, 0, 0, 0)
+  private var slowest = Duration.zero
+
+  init(path: String, read: @escaping (String) throws -> Int) { (self.path, self.read) = (path, read) }
+
+  /// Writes the bytes and reads them; `what` names them where a rule is broken.
+  mutating func check(_ bytes: [UInt8], _ what: String) {
     // Plain calls: they are several times as fast as Foundation's.
     let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     _ = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
     close(descriptor)
-    let start = Fuzzing.processorTime
+    let (start, peak) = (Fuzzing.processorTime, Fuzzing.minutes > 0 ? Fuzzing.peak : 0)
+    tried += 1
     do {
       warned += try read(path) > 0 ? 1 : 0
-      read_ += 1
+      wasRead += 1
     } catch let error as FormatError {
       #expect(!error.description.isEmpty)
       refused += 1
     } catch {
-      Issue.record("\(what()): \(error)")
+      Issue.record("\(what): \(error)")
     }
     let time = Fuzzing.processorTime - start
     slowest = max(slowest, time)
     if time > .seconds(5) {
-      Issue.record("\(what()) takes \(time): \(Data(bytes.prefix(100_000)).base64EncodedString())")
+      Issue.record("\(what) takes \(time): \(Data(bytes.prefix(100_000)).base64EncodedString())")
+    }
+    if Fuzzing.minutes > 0, peak < Fuzzing.memory, Fuzzing.peak >= Fuzzing.memory {
+      Issue.record("\(what) of \(bytes.count) bytes takes \(Fuzzing.peak >> 20) MiB")
     }
   }
-  for index in 0..<truncations { try check(Array(good.prefix(good.count * index / truncations)), "cut \(index)") }
-  let damage = Damage(good)
-  let end = ContinuousClock.now + .seconds(60 * Fuzzing.minutes * Double(mutations) / 300)
-  var index = 0
-  while index < mutations || ContinuousClock.now < end {
-    try check(damage.bytes(using: &random), "mutation \(index)")
-    index += 1
+
+  /// Checks `count` files, or as many as there is time for where `make fuzz` sets one, in proportion to `count`.
+  mutating func repeats(_ count: Int, _ next: (Int) throws -> (bytes: [UInt8], what: String)) rethrows {
+    let end = ContinuousClock.now + .seconds(60 * Fuzzing.minutes * Double(count) / 300)
+    var index = 0
+    while index < count || ContinuousClock.now < end {
+      let file = try next(index)
+      check(file.bytes, file.what)
+      index += 1
+    }
   }
-  if Fuzzing.minutes > 0 {
-    #expect(Fuzzing.peak < 1 << 30, "reading took more than 1 GiB")
+
+  /// Prints the numbers where `make fuzz` runs this, and looks at the memory.
+  func report(_ name: String) {
+    guard Fuzzing.minutes > 0 else { return }
+    #expect(Fuzzing.peak < Fuzzing.memory, "reading took more than 1 GiB")
     print(
-      "fuzz \(name), \(good.count) bytes: \(index + truncations) tried, \(refused) refused, \(read_) read, "
+      "fuzz \(name): \(tried) tried, \(refused) refused, \(wasRead) read, "
         + "\(warned) of them with a warning, slowest \(slowest), peak \(Fuzzing.peak >> 20) MiB")
   }
 }
@@ -97,6 +143,9 @@ enum Fuzzing {
 
   /// Minutes that a file is damaged for which the quick tests try 300 mutations.
   static let minutes = ProcessInfo.processInfo.environment["TESSERA_FUZZ_MINUTES"].flatMap { Double($0) } ?? 0
+
+  /// What reading a file may take, in bytes.
+  static let memory = 1 << 30
 
   /// Largest memory of this process or of one of its children so far, in bytes.
   static var peak: Int {

@@ -97,26 +97,8 @@ struct `Packed pixels` {
     }
   }
 
-  /// A grey image of 16 x 16 and a progressive one in colour, by libjpeg through Pillow.
-  private static let jpegs = [
-    """
-    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5mo\
-    q6T/wAALCAAQABABAREA/8QAFwAAAwEAAAAAAAAAAAAAAAAAAgMFBv/EABsQAAICAwEAAAAAAAAAAAAAAAEDAAIEEWGB/9oACAEBAAA/AJYwOQhgcmkG\
-    ByLavGRYVc9S7Eb1e4B17P/Z
-    """,
-    """
-    /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqmx5mo\
-    q6T/2wBDARweHigjKE4rK06kbl1upKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKSkpKT/wgARCAAQABADASIAAhEB\
-    AxEB/8QAFQABAQAAAAAAAAAAAAAAAAAAAwT/xAAUAQEAAAAAAAAAAAAAAAAAAAAA/9oADAMBAAIQAxAAAAEXmY//xAAVEAEBAAAAAAAAAAAAAAAAAAAA\
-    Af/aAAgBAQABBQKIiP/EABURAQEAAAAAAAAAAAAAAAAAAAAT/9oACAEDAQE/AZP/xAAWEQADAAAAAAAAAAAAAAAAAAAAAQL/2gAIAQIBAT8BUn//xAAU\
-    EAEAAAAAAAAAAAAAAAAAAAAg/9oACAEBAAY/Ah//xAAVEAEBAAAAAAAAAAAAAAAAAAAAAf/aAAgBAQABPyGlrU//2gAMAwEAAgADAAAAEJP/xAAUEQEA\
-    AAAAAAAAAAAAAAAAAAAA/9oACAEDAQE/ED//xAAUEQEAAAAAAAAAAAAAAAAAAAAA/9oACAECAQE/ED//xAAUEAEAAAAAAAAAAAAAAAAAAAAg/9oACAEB\
-    AAE/EBBf/9k=
-    """,
-  ].map { Array(Data(base64Encoded: $0)!) }
-
   @Test(.slow, arguments: [0, 1]) func `of JPEG damaged in any way throw a sentence`(index: Int) throws {
-    let good = Self.jpegs[index]
+    let good = SmallJPEG.all[index]
     let file = try ImageFile.open(path: folder.file("good.jpg", good))
     #expect(file.datasets[0].shape == [16, 16] && file.datasets[0].channels == [1, 3][index])
     _ = try file.read()
@@ -146,7 +128,7 @@ struct `Packed pixels` {
     let pixels = ramp(width: 16, height: 16).values.map { UInt8(Int($0) % 256) }
     let runs = pixels.flatMap { [UInt8(0), $0] }  // PackBits: literal runs of one byte
     let packed: [(name: String, compression: UInt32, bytes: [UInt8])] = [
-      ("Deflate", 8, Packing.deflated(pixels)), ("PackBits", 32773, runs), ("JPEG", 7, Self.jpegs[0]),
+      ("Deflate", 8, Packing.deflated(pixels)), ("PackBits", 32773, runs), ("JPEG", 7, SmallJPEG.all[0]),
     ]
     for (_, compression, data) in packed {
       let good = tiff(data, compression: compression, isTile: isTile)

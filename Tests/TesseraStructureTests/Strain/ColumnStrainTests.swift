@@ -208,7 +208,8 @@ struct `Strain from columns` {
       crystal.positions = ideal.map { $0 + Point(error * random.gaussian(), error * random.gaussian()) }
       let field = try crystal.fit(errors: Point(error, error)).field(width: 400, height: 400)
       for (k, reference) in references.enumerated() {
-        let map = field.map(source: .columns, against: try reference.resolved(in: field), axis: 0.4)
+        let map = StrainMap(
+          of: StrainField(field, source: .columns, against: try reference.resolved(in: field), axis: 0.4))
         means[k].append(map.spread.planes.map(\.mean))
         stated[k].append(map.spread.planes.compactMap(\.meanError))
       }

@@ -309,15 +309,15 @@ extension MotifMethod {
               && (grains.grains.count == 1 || grains.labels[site] == number)
           }.map { positions[$0] }
         }
-      }, axis: { _ in 0 })
+      }, axis: { _ in 0 },
+      // The report states their medians; only `strain` writes them pixel by pixel.
+      keepsErrors: false)
     guard
       let measured = try GrainStrain(
         of: positions, covariances: found.trustedErrors.map(PlanarCovariance.init(errors:)), in: grains,
         size: (image.width, image.height), way, name: name)
     else { return none }
-    var map = measured.map
-    // The report states their medians; only `strain` writes them pixel by pixel.
-    map.errors = nil
+    let map = measured.map
     return StrainStage(
       map: map,
       choices: [

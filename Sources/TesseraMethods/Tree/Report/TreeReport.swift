@@ -31,7 +31,7 @@ struct TreeReport {
     let vacant = structure.places.kinds.count { $0 == .vacant }
     var headline = ReportHeadline(
       columnCount: structure.places.columnCount, vacantCount: vacant, classes: classes, isDiscrete: true)
-    headline.patternCount = max(1, folder.patterns.count)
+    headline.patternCount = max(1, folder.patternCount)
     let counts = summary["counts"]
     if let partial = counts?["partial"]?.integer {
       (headline.partialCount, headline.judgedCount) = (partial, counts?["filling_known"]?.integer)

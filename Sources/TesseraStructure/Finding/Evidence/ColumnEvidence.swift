@@ -17,7 +17,7 @@ import TesseraNumerics
 /// - *Reflections.* The spectrum of the image has points in two directions, as all columns of a lattice make together (`CrystalPlanes`),
 ///   however few of them stand above the noise.
 /// - *Height.* The highest spot is one that a Gaussian random field of this area has with a chance of 1 % at most
-///   (`AtomDetector.Detection.expectedCount`).
+///   (`NoiseMaxima`).
 ///
 /// And the spots are no ridges: an image of planes without columns has order, too. Noise as high as stripes makes round spots of them;
 /// then the spectrum tells, which has reflections of stripes in one direction alone (`CrystalPlanes.areParallel`).
@@ -159,7 +159,8 @@ extension ColumnEvidence {
       AtomDetector.isInner(spot, image.width, image.height, scale: scale)
         && !index.neighbours(of: spot, within: 2 * scale).isEmpty
     }?.1
-    expectedCount = highest.map { detection.expectedCount(above: $0, pixelCount: image.count) } ?? .infinity
+    let noiseMaxima = NoiseMaxima(area: Double(image.count), underLaplacian: detection.scale)
+    expectedCount = highest.map(noiseMaxima.expectedCount) ?? .infinity
   }
 
   /// Number of sites without order around them, where they are many and lower than those in order.
