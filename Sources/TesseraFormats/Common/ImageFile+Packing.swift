@@ -7,11 +7,16 @@ extension ImageFile {
   /// bit per pixel and more, one of 32 bits at most 32 to 1. Four times that leaves room for a wide empty border.
   static let mostPacking = 128
 
+  /// Channels of a colour image with transparency.
+  private static let coloured = 4
+
   /// Refuses what is packed so tightly that it can hold next to nothing, before any of it is unpacked.
   ///
   /// - Parameter frames: number of frames that are read.
   func checkPacking(of dataset: DatasetDescription, frames: Int = 1) throws(FormatError) {
-    guard let pixels = checkedProduct([dataset.width, dataset.height, frames]), pixels > options.packedPixelLimit,
+    // A colour image with transparency counts as one value per pixel; more channels are as many images.
+    guard let pixels = checkedProduct([dataset.width, dataset.height, frames]),
+      checkedProduct([pixels, max(1, dataset.channels / Self.coloured)]).map({ $0 > options.packedPixelLimit }) ?? true,
       let bytes = checkedProduct([pixels, dataset.channels, dataset.type.size]), bytes / Self.mostPacking > byteCount
     else { return }
     let size = "\(dataset.width) x \(dataset.height) pixels" + (frames > 1 ? " in \(frames) frames" : "")

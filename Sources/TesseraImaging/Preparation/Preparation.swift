@@ -31,6 +31,8 @@ public struct Preparation: Sendable, Codable, Equatable {
     public var isMeasured: Raster<Bool>
     /// True where columns were dark: intensities are then mirrored about the middle of their range.
     public var isInverted: Bool
+    /// True where the distribution of the values alone has decided, and dark columns may have such a one as well as bright ones.
+    public var isContrastOpen = false
     /// Labels that were masked.
     public var labels: [BurnedInLabels.Box]
     /// Nil where the largest value is no limit.
@@ -79,21 +81,14 @@ public struct Preparation: Sendable, Codable, Equatable {
     guard image.values.contains(where: { $0 != image.values[0] }) else {
       throw DataError("\(micrograph.name): all pixels but single outlying ones are equal; there is nothing to find")
     }
-    let isInverted =
-      contrast == .dark
-      || (contrast == .auto && Self.columnsAreDark(in: image, seen: seen, of: micrograph, saturation: saturation))
-    if isInverted {
-      let top = image.values.max() ?? 0
-      let bottom = image.values.min() ?? 0
-      image = image.map { top + bottom - $0 }
-      if contrast == .auto {
-        warnings.append(
-          "columns look dark, so the contrast was inverted; \(setting("contrast", "bright")) keeps the image as it is")
-      }
-    }
-    return Prepared(
-      image: image, isMeasured: pixels.isMeasured, isInverted: isInverted, labels: pixels.labels,
+    let (isDark, isOpen) =
+      contrast == .auto
+      ? Self.columnsAreDark(in: image, seen: seen, of: micrograph, saturation: saturation) : (contrast == .dark, false)
+    var prepared = Prepared(
+      image: image, isMeasured: pixels.isMeasured, isInverted: false, isContrastOpen: isOpen, labels: pixels.labels,
       saturation: saturation, warnings: warnings)
+    if isDark { prepared.invert(isChosen: contrast == .auto) }
+    return prepared
   }
 
   /// The unit of the values as they are.

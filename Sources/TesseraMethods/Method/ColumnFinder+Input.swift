@@ -13,7 +13,10 @@ extension ColumnFinder {
   public func columns(
     of input: MethodInput, in prepared: inout Preparation.Prepared, network: NetworkFinder? = nil
   ) throws -> Found {
-    var found = try withoutLineOffsets(in: &prepared) { try columnsAsFound(of: input, in: $0, network: network) }
+    func find(_ prepared: inout Preparation.Prepared) throws -> Found {
+      try withoutLineOffsets(in: &prepared) { try columnsAsFound(of: input, in: $0, network: network) }
+    }
+    var found = try input.columns == nil ? withContrast(of: &prepared, finding: find) : find(&prepared)
     if found.route != .atoms, let spacing = PlanarIndex(found.sites.positions).medianSpacing,
       let calibration = input.micrograph.calibration
     {
@@ -30,7 +33,9 @@ extension ColumnFinder {
 
   /// The columns that are found in an image, which is left without the offsets of its scan lines.
   func columns(in prepared: inout Preparation.Prepared, name: String) throws -> Found {
-    try withoutLineOffsets(in: &prepared) { try found(in: $0, name: name) }
+    try withContrast(of: &prepared) { prepared in
+      try withoutLineOffsets(in: &prepared) { try found(in: $0, name: name) }
+    }
   }
 
   private func withoutLineOffsets(
@@ -74,8 +79,6 @@ extension ColumnFinder {
 }
 
 extension ColumnFinder.Found {
-  /// Shifts of lines, in pixels, from which on their brightness is not judged.
-  private static let leastJitter = 0.5
   /// Offsets below this share of a column's height change no class.
   private static let leastShare = 0.02
 
@@ -96,7 +99,14 @@ extension ColumnFinder.Found {
     let offsets = LineOffsets(of: residual, rise: rise)
     guard let offsets, offsets.deviation > Self.leastShare * height else { return nil }
     // Lines that are shifted leave the flanks of columns over, which are no offsets.
-    let shifts = LineShifts(of: prepared.image)
-    return shifts.agreement >= LineShifts.leastAgreement && shifts.jitter >= Self.leastJitter ? nil : offsets
+    return LineShifts(of: prepared.image).areSeen ? nil : offsets
   }
+}
+
+extension LineShifts {
+  /// Shifts of lines, in pixels, from which on neither their brightness nor the shape of columns is judged.
+  private static let leastJitter = 0.5
+
+  /// Whether lines are shifted against one another by more than that.
+  var areSeen: Bool { agreement >= Self.leastAgreement && jitter >= Self.leastJitter }
 }

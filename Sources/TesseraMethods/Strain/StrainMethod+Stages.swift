@@ -27,10 +27,9 @@ extension StrainMethod {
   }
 
   /// The columns of a table or of the image; none where the route does without.
-  func knownColumns(of input: MethodInput, in prepared: Preparation.Prepared) throws -> CrystalStage {
+  func knownColumns(of input: MethodInput, in prepared: inout Preparation.Prepared) throws -> CrystalStage {
     if let known = input.columns { return CrystalStage(columns: known.placed(in: prepared.image)) }
     guard route != .gpa else { return CrystalStage() }
-    var prepared = prepared
     do {
       let found = try finder.columns(of: input, in: &prepared, network: network)
       return CrystalStage(

@@ -68,8 +68,8 @@ public struct StrainMethod: Method {
   ///   outside its range.
   public func run(on input: MethodInput, clock: inout StageClock) throws -> StrainResult {
     let name = input.micrograph.name
-    let prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
-    let known = try clock.run(.sites) { try knownColumns(of: input, in: prepared) }
+    var prepared = try clock.run(.prepare) { try preparation.prepared(input.micrograph) }
+    let known = try clock.run(.sites) { try knownColumns(of: input, in: &prepared) }
     let patterns = try known.columns.flatMap { columns in
       try clock.run(.patterns) {
         try self.patterns.patterns(in: prepared, columns: columns.sites.positions, seed: input.seed)

@@ -99,10 +99,6 @@ extension AtomDetector.Detection {
     return places.count >= 4 && strongHeight >= height + 1 / height + Self.leastExcess
   }
 
-  /// Mean phase factor of spots on the planes of a lattice, from which on they belong to it. Columns on both sites of a honeycomb reach
-  /// one half, those of simpler lattices more; n spots at random exceed c in exp(-n c²) of cases, twenty in one of 25.
-  private static let leastCoherence = 0.4
-
   /// Whether the spots are single atoms that stand anywhere on a lattice of these reflections (in cycles per pixel), which is too faint
   /// to show its own columns: higher than noise and texture make them, in no order of their own as the columns of another grain are, and
   /// with no phase of the lattice in common.
@@ -111,11 +107,9 @@ extension AtomDetector.Detection {
     guard strongHeight >= AtomDetector.leastStrongHeight && standsOut(of: image.count),
       texture.order(of: places, width: image.width, height: image.height) < texture.leastOrder
     else { return false }
-    let coherence = [reflections.first, reflections.second].map { wave in
-      let phases = places.map { 2 * Double.pi * wave.dot($0) }
-      return hypot(Statistics.mean(phases.map(cos)), Statistics.mean(phases.map(sin)))
+    return [reflections.first, reflections.second].allSatisfy {
+      CrystalPlanes.coherence(of: places, on: $0) < CrystalPlanes.leastCoherence
     }
-    return coherence.allSatisfy { $0 < Self.leastCoherence }
   }
 }
 

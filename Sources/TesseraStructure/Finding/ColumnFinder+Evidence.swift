@@ -32,10 +32,24 @@ extension ColumnFinder {
     _ kept: [Int], of outcome: ColumnFit.Outcome, in prepared: Preparation.Prepared, sigma: Double, spacing: Double
   ) -> [Int] {
     guard noiseThreshold == Self().noiseThreshold, contrastThreshold == nil else { return kept }
-    let area = Double(prepared.image.count) * prepared.measuredShare
-    let areChance = LoneColumns(area: area, sigma: sigma, spacing: spacing)
-      .areChance(kept.map { outcome.columns[$0].centre }, evidence: kept.map { outcome.evidence[$0] })
+    let places = kept.map { outcome.columns[$0].centre }
+    let areChance = LoneColumns(
+      width: prepared.image.width, height: prepared.image.height, sigma: sigma, spacing: spacing
+    ).areChance(places, evidence: kept.map { outcome.evidence[$0] })
+    // Those of a lattice that few counts show here and there have its phase.
+    let alone = zip(places, areChance).filter(\.1).map(\.0)
+    guard alone.isEmpty || !Self.belongToLattice(alone, of: prepared.image) else { return kept }
     return zip(kept, areChance).filter { !$0.1 }.map(\.0)
+  }
+
+  /// Places at random have a common phase with a chance of one per cent at most.
+  private static let leastChanceExponent = 4.6
+
+  /// Whether places have a phase in common on both families of planes of an image.
+  private static func belongToLattice(_ places: [Point], of image: Raster<Float>) -> Bool {
+    guard let (first, second) = CrystalPlanes.pair(in: image) else { return false }
+    let least = max(CrystalPlanes.leastCoherence, (leastChanceExponent / Double(places.count)).squareRoot())
+    return [first, second].allSatisfy { CrystalPlanes.coherence(of: places, on: $0) >= least }
   }
 
   /// Where fewer columns of those that the reflections have room for are found, much of them was missed.

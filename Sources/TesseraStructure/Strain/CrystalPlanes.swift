@@ -1,3 +1,4 @@
+import Foundation
 import TesseraImaging
 import TesseraNumerics
 
@@ -17,6 +18,16 @@ package enum CrystalPlanes {
     guard let spectrum = spectrum(of: image) else { return nil }
     let finder = ReflectionFinder()
     return finder.pairs(of: finder.reflections(of: spectrum), atMost: 1).first.map { ($0.frequency, $1.frequency) }
+  }
+
+  /// Mean phase factor of places on planes of this frequency, in cycles per pixel, from which on they belong to a lattice. Columns on both sites of a
+  /// honeycomb reach one half, those of simpler lattices more.
+  static let leastCoherence = 0.4
+
+  /// The mean phase factor, 0 ... 1; n places at random exceed c in exp(-n c²) of cases.
+  static func coherence(of places: [Point], on frequency: Point) -> Double {
+    let phases = places.map { 2 * Double.pi * frequency.dot($0) }
+    return hypot(Statistics.mean(phases.map(cos)), Statistics.mean(phases.map(sin)))
   }
 
   /// Reflections on one line through the origin, bent as curved planes bend it: the sine of the angle between two.

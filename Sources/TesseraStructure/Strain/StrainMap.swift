@@ -51,8 +51,10 @@ extension StrainMap {
   ///
   /// Values between nodes come from Keys' cubic interpolation, errors from the bilinear one. A pixel is known where the
   /// four nodes around it are.
-  /// - Parameter keepsErrors: whether `errors` is wanted pixel by pixel. Without, they are rendered some lines at a time, which spares as much memory as
-  ///   the map itself takes.
+  /// - Parameters:
+  ///   - field: the lattice and its reference.
+  ///   - keepsErrors: whether `errors` is wanted pixel by pixel. Without, they are rendered some lines at a time, which spares as much memory
+  ///     as the map itself takes.
   public init(of field: StrainField, keepsErrors: Bool = true) {
     self.init(of: [(1, field)], over: nil, keepsErrors: keepsErrors)
   }
