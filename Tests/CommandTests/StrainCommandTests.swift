@@ -23,6 +23,18 @@ struct `The command strain` {
     }
   }
 
+  /// Columns of another image, say, all of which lie beyond this one.
+  @Test func `ends in a result or a sentence where all given columns lie outside`() throws {
+    try simulate("mose2", "--size", "128", named: "a.tif")
+    for (x, y) in [(3000, 3000), (3000, 60), (60, -3000)] {
+      let rows = (0..<40).map { "\(x + 16 * ($0 % 8)),\(y + 16 * ($0 / 8))" }
+      try Data(("x,y\n" + rows.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: folder / "far.csv"))
+      let run = try CommandRun(["strain", "a.tif", "--sites", "far.csv", "-o", "far", "--force"], in: folder.path)
+      #expect([0, 65].contains(run.status), "\(x), \(y): \(run.status) \(run.errors)")
+      #expect(run.status == 0 || run.errors.hasPrefix("tessera: "), "\(run.errors)")
+    }
+  }
+
   /// Slope of the line through what was found against what is true, which noise in what was found does not bend, and the
   /// standard deviation of what is true.
   private func slope(_ pairs: [(Float, Float)]) -> (slope: Double, deviation: Double) {

@@ -55,7 +55,8 @@ struct SitePatterns: Sendable {
       guard columns.count >= SitePatterns.fewestColumns else { return nil }
       let room = SitePatterns.roomAround * Statistics.median(PlanarIndex(columns).nearestDistances())
       func range(_ places: [Double], _ size: Int) -> Range<Int> {
-        let least = max(0, Int(saturating: places.min()! - room))
+        // Columns that are given may lie outside.
+        let least = max(0, min(size - 1, Int(saturating: places.min()! - room)))
         return least..<max(least + 1, min(size, Int(saturating: places.max()! + room) + 1))
       }
       (x, y) = (range(columns.map(\.x), width), range(columns.map(\.y), height))
