@@ -165,6 +165,15 @@ struct `Files that ask for too much` {
     }
   }
 
+  @Test func `by planes that unpack to many times an image are refused before any is unpacked`() throws {
+    var tags = page(width: 1000, height: 1000, compression: 8, size: 5000).filter { $0.tag != 277 }
+    tags += [(277, 3, 1, 200), (284, 3, 1, 2)]
+    let file = tiff([tags.sorted { $0.tag < $1.tag }], data: [UInt8](repeating: 1, count: 5000))
+    #expect { _ = try ImageFile.open(path: folder.file("planes.tif", file)).read() } throws: {
+      "\($0)".contains("1000 x 1000 pixels are packed into")
+    }
+  }
+
   @Test func `by thousands of images are chosen from in a time that grows with their number`() throws {
     let pages = (0..<12_000).map { page(width: 20 + $0 % 2, height: 20, compression: 1, size: 4) }
     let path = folder.file("many.tif", tiff(pages, data: [UInt8](repeating: 0, count: 8_000_000)))

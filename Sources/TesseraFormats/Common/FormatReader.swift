@@ -9,7 +9,7 @@ public struct ReadingOptions: Sendable, Equatable {
   /// Largest number of pixels of one image; protects against headers that lie about compressed data.
   public var pixelLimit = 1 << 31
   /// Largest number of pixels that are read at once, over all frames, of a file that is packed more tightly than noise can be
-  /// (`ImageFile.mostPacking`): what unpacks to more holds next to nothing, and would take memory and time for it. 2²⁵, so that 1 GiB is enough to find that.
+  /// (`ImageFile.mostPacking`), each four of its channels counting as an image: what unpacks to more holds next to nothing, and would take memory and time for it. 2²⁵, so that 1 GiB is enough to find that.
   public var packedPixelLimit = 1 << 25
   /// Only plain arrays (NumPy, HDF5) leave this open.
   public var frameAxis = FrameAxis.first

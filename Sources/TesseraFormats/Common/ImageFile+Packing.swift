@@ -16,7 +16,7 @@ extension ImageFile {
   func checkPacking(of dataset: DatasetDescription, frames: Int = 1) throws(FormatError) {
     // A colour image with transparency counts as one value per pixel; more channels are as many images.
     guard let pixels = checkedProduct([dataset.width, dataset.height, frames]),
-      checkedProduct([pixels, max(1, dataset.channels / Self.coloured)]).map({ $0 > options.packedPixelLimit }) ?? true,
+      pixels > options.packedPixelLimit / max(1, dataset.channels / Self.coloured),
       let bytes = checkedProduct([pixels, dataset.channels, dataset.type.size]), bytes / Self.mostPacking > byteCount
     else { return }
     let size = "\(dataset.width) x \(dataset.height) pixels" + (frames > 1 ? " in \(frames) frames" : "")
